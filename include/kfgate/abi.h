@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * abi.h - everything that crosses between the agent and the BPF programs: the compiled policy table, the
+ * event, the counters, the knobs. Fixed-width fields only, no libc; builds for BPF and for user space.
+ *
+ * The policy table is one flat array of 128-byte cells. The very same bytes are the value of a BPF array
+ * (one cell per element) and the memory that policy/verdict.c evaluates, so kernel and user space cannot
+ * disagree about its layout. Cells refer to each other by index. Regions, each starting on a cell of its own:
+ *
+ *   header   cell 0
+ *   buckets  __u32 heads of the name hash, KFG_LIST_PER_CELL per cell, value: index of a name cell or KFG_NONE
+ *   names    struct kfg_name: every kfunc name the policy or the running kernel knows
+ *   rows     struct kfg_row: rules first (in order of precedence), then waivers
+ *   lists    __u32s, KFG_LIST_PER_CELL per cell: candidate ranges of names, entries of row dimensions
+ *   matchers struct kfg_matcher: the strings and globs of rows, each once; long text runs on into next cells
+ *   deps     struct kfg_dep: deprecations
+ */
+#pragma once
+
+#include <linux/types.h>
+
+#define KFG_ABI_VERSION 1u
+#define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
+#define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
+#define KFG_CELL_SIZE 128u
+#define KFG_LIST_PER_CELL (KFG_CELL_SIZE / 4u)
+#define KFG_NONE 0xffffffffu
+
+#define KFG_KFUNC_LEN 64u  /* kfunc name with its NUL */
+#define KFG_MODULE_LEN 64u /* kernel: MODULE_NAME_LEN, 56 on 64 bit (include/linux/moduleparam.h, 6.1..7.3) */
+#define KFG_PROG_LEN 16u   /* kernel: BPF_OBJ_NAME_LEN (include/uapi/linux/bpf.h) */
+#define KFG_UNIT_LEN 128u
+#define KFG_EXE_LEN 256u
+#define KFG_CGROUP_LEN 256u
+#define KFG_FILE_LEN 96u
+
+/* Distinct kfuncs of one load. The verifier's own limit, MAX_KFUNC_DESCS (kernel/bpf/verifier.c, 6.1..7.3). */
+#define KFG_KFUNCS_MAX 256u
+/* kfuncs described in one event; the others are counted in n_more */
+#define KFG_EVENT_KFUNCS 16u
+
+enum kfg_action { KFG_ALLOW, KFG_AUDIT, KFG_WARN, KFG_REFUSE, KFG_ACTION_MAX };
+enum kfg_mode { KFG_MODE_ENFORCE, KFG_MODE_AUDIT, KFG_MODE_MAX };
+enum kfg_scope { KFG_SCOPE_LIVE, KFG_SCOPE_ANY, KFG_SCOPE_MAX };
+enum kfg_present { KFG_PRESENT_REPORT, KFG_PRESENT_REFUSE, KFG_PRESENT_MAX };
+
+/* What a row may ask of a load. An empty dimension asks nothing; the entries of one are alternatives. */
+enum kfg_dim {
+	KFG_DIM_KFUNC,  /* matchers; asked only of a name that has no name cell */
+	KFG_DIM_MODULE, /* matchers; "vmlinux" is the kernel itself */
+	KFG_DIM_UID,    /* the list holds uids, not matchers */
+	KFG_DIM_UNIT,
+	KFG_DIM_EXE,
+	KFG_DIM_PROG,
+	KFG_DIM_MAX,
+};
+
+struct kfg_range {
+	__u32 first;
+	__u32 count;
+};
+
+struct kfg_table_header {
+	__u32 magic;
+	__u32 abi;
+	__u64 generation; /* counts up with each table the agent publishes */
+	__s64 serial;     /* the policy's own */
+	__u32 n_cells;
+	__u8 mode;
+	__u8 scope;
+	__u8 unlisted; /* enum kfg_action: what no rule decided */
+	__u8 deprecated;
+	__u8 expired;
+	__u8 unscannable;
+	__u8 present;
+	__u8 any_scope; /* some rule, deprecation or the policy itself judges presence */
+	__u32 refuse_errno; /* positive, 1..4095 */
+	__u32 bucket_first; /* cell index */
+	__u32 bucket_mask;  /* number of buckets - 1; the number is a power of two */
+	__u32 row_first;    /* cell index */
+	__u32 n_rules;      /* rows 0 .. n_rules - 1 are rules */
+	__u32 n_rows;       /* rows n_rules .. n_rows - 1 are waivers */
+	__u32 list_first;   /* cell index */
+	__u32 dep_first;    /* cell index */
+	__u32 n_deps;
+	__u32 pad;
+};
+
+#define KFG_NAME_INLINED 1u /* the kernel replaces the call: presence is the only evidence there is */
+
+struct kfg_name {
+	__u32 hash; /* kfg_hash() of name */
+	__u32 next; /* cell index of the next name in the bucket, or KFG_NONE */
+	__u32 flags;
+	__u32 dep; /* index of a deprecation, or KFG_NONE */
+	/* candidates: count pairs (first row, number of rows), ascending, from entry `first` of the lists */
+	struct kfg_range rules;
+	struct kfg_range waivers;
+	char name[KFG_KFUNC_LEN]; /* zero padded */
+};
+
+#define KFG_ROW_AGENT 1u   /* matches loads of the agent itself only */
+#define KFG_ROW_ALWAYS 2u  /* enforced in audit mode too */
+
+struct kfg_row {
+	__u32 rule; /* index of the rule or waiver in the policy */
+	__u8 action;
+	__u8 scope;
+	__u8 flags;
+	__u8 pad;
+	__s32 until; /* last good day; KFG_DAY_MAX: for ever */
+	__u32 pad2;
+	__u64 prog_types; /* bit per program type; 0: any */
+	struct kfg_range dims[KFG_DIM_MAX]; /* entries of the lists: cell indexes of matchers, or uids */
+};
+
+#define KFG_MATCH_GLOB 1u /* '*' and '?' are special */
+
+struct kfg_matcher {
+	__u32 hash; /* of text, where it is not a glob */
+	__u16 len;
+	__u8 flags;
+	__u8 pad;
+	char text[KFG_CELL_SIZE - 8]; /* NUL terminated; runs on into the next cells */
+};
+#define KFG_MATCHER_TEXT 8u /* offset of the text in the cell */
+
+#define KFG_DAY_MAX 0x7fffffff /* days since 1970-01-01, UTC; MAX: no such day */
+
+struct kfg_dep {
+	__u32 dep; /* index of the deprecation in the policy */
+	__s32 deadline; /* last good day, or KFG_DAY_MAX */
+	__u8 scope;
+	__u8 pad[7];
+	char module[KFG_MODULE_LEN]; /* empty: any */
+};
+
+/* Where the strings of a subject stand in its text, so that one matcher walks any of them */
+#define KFG_TEXT_KFUNC 0u
+#define KFG_TEXT_MODULE 64u
+#define KFG_TEXT_PROG 128u
+#define KFG_TEXT_UNIT 256u
+#define KFG_TEXT_EXE 384u
+#define KFG_TEXT_SIZE 640u
+
+/* Whose load of which program is judged, and the kfunc in question */
+struct kfg_subject {
+	__u32 uid;
+	__u32 prog_type;
+	__s32 today; /* days since 1970-01-01, UTC */
+	__u8 is_agent;
+	__u8 name_long; /* the kfunc's name did not fit: no rule can name it */
+	__u8 pad[2];
+	__u32 hash[KFG_DIM_MAX]; /* kfg_hash() of each string; UID unused */
+	__u32 pad2;
+	char text[KFG_TEXT_SIZE];
+};
+
+enum kfg_dep_state { KFG_DEP_NONE, KFG_DEP_DEPRECATED, KFG_DEP_EXPIRED, KFG_DEP_STATE_MAX };
+
+/* The answer to both questions about one kfunc of one load */
+struct kfg_verdict {
+	__u32 rule;   /* index in the policy, or KFG_NONE: no rule matched, the default decided */
+	__u32 dep;    /* index in the policy, or KFG_NONE */
+	__u32 waiver; /* index in the policy, or KFG_NONE */
+	__s32 deadline; /* last good day, or KFG_DAY_MAX */
+	__u8 rule_action;
+	__u8 rule_scope;
+	__u8 dep_action; /* after the waiver */
+	__u8 dep_scope;
+	__u8 dep_state;
+	__u8 name_flags; /* KFG_NAME_* */
+	__u8 row_flags;  /* KFG_ROW_* of the rule */
+	__u8 failed;     /* the walk did not finish: the verdict is `unscannable` */
+};
+
+/* Why a load was decided as it was; the worst kfunc's reason is the load's */
+enum kfg_reason {
+	KFG_REASON_NONE,
+	KFG_REASON_RULE,        /* a rule of the policy says so */
+	KFG_REASON_UNLISTED,    /* no rule matched: defaults.unlisted */
+	KFG_REASON_DEPRECATED,  /* defaults.deprecated: within its deadline */
+	KFG_REASON_EXPIRED,     /* defaults.expired: past its deadline */
+	KFG_REASON_WAIVED,      /* a deprecation, relaxed by a waiver */
+	KFG_REASON_SHORT_SCAN,  /* unscannable: the scan did not reach the end */
+	KFG_REASON_MANY_KFUNCS, /* unscannable: more than KFG_KFUNCS_MAX distinct kfuncs */
+	KFG_REASON_TABLE_FULL,  /* unscannable: no room to follow one more load in progress */
+	KFG_REASON_WALK,        /* unscannable: the policy walk did not finish */
+	KFG_REASON_NO_TABLE,    /* unscannable: no policy table is in place */
+	KFG_REASON_FOREIGN_FD,  /* another task asked for an fd of a load in progress */
+	KFG_REASON_UNSEEN,      /* unscannable: the load has no entry although the gate was there */
+	KFG_REASON_MAX,
+};
+
+enum kfg_event_kind {
+	KFG_EVENT_LOAD,    /* a decision on a load */
+	KFG_EVENT_PRESENT, /* a program that was there before this policy, found by the sweep */
+	KFG_EVENT_MAX,
+};
+
+enum kfg_tristate { KFG_NO, KFG_YES, KFG_UNKNOWN };
+
+struct kfg_event_kfunc {
+	char name[KFG_KFUNC_LEN];     /* may be cut, always NUL terminated */
+	char module[KFG_MODULE_LEN];  /* "vmlinux" for the kernel itself */
+	struct kfg_verdict verdict;
+	__u32 insn;  /* index of the first call: as loaded where !live, else as verified */
+	__u32 calls; /* number of call instructions seen */
+	__u32 line;  /* source line of the first live call, 0: unknown */
+	__u8 action; /* enum kfg_action, as it counts for this load */
+	__u8 reason; /* enum kfg_reason */
+	__u8 live;   /* 1: a live call; 0: judged by presence */
+	__u8 pad;
+	char file[KFG_FILE_LEN]; /* the loader's own words: untrusted */
+};
+
+struct kfg_event {
+	__u32 magic;
+	__u16 kind;  /* enum kfg_event_kind */
+	__u16 stage; /* 1: before verification, 2: after */
+	__u64 time_ns; /* CLOCK_BOOTTIME */
+	__u64 generation;
+	__s64 serial;
+	__u64 cgroup_id;
+	__u32 pid; /* of the thread group, initial pid namespace */
+	__u32 tid;
+	__u32 uid; /* initial user namespace */
+	__u32 gid;
+	__u32 prog_id; /* 0: not yet given */
+	__u32 prog_type;
+	__u32 attach_type;
+	__u32 n_insns; /* as loaded in stage 1, as verified in stage 2 */
+	__u32 n_kfuncs; /* entries that follow */
+	__u32 n_more;   /* findings beyond those */
+	__s32 error;  /* what the loader got: 0 or a negative errno */
+	__u8 action;  /* enum kfg_action: the verdict */
+	__u8 reason;  /* enum kfg_reason of the worst finding */
+	__u8 enforced; /* 0: audit mode, or a present program: the verdict was not carried out */
+	__u8 mode;
+	__u8 token;  /* enum kfg_tristate: loaded with a BPF token */
+	__u8 kernel; /* enum kfg_tristate: loaded from kernel memory (kernel=true) */
+	__u8 loader_known; /* 0: the loader's fields below are not the loader's and are empty */
+	__u8 pad;
+	__u32 scanned; /* instructions scanned */
+	__u32 pad2;
+	__u8 tag[8]; /* zero in stage 1 */
+	char comm[16];
+	char prog[KFG_PROG_LEN];
+	char unit[KFG_UNIT_LEN];
+	char exe[KFG_EXE_LEN];
+	char cgroup[KFG_CGROUP_LEN];
+	struct kfg_event_kfunc kfuncs[KFG_EVENT_KFUNCS] __attribute__((aligned(8)));
+};
+
+/* Counters, per CPU; each counts up from the agent's start */
+enum kfg_stat {
+	KFG_STAT_LOADS,        /* programs offered to BPF_PROG_LOAD */
+	KFG_STAT_KFUNC_LOADS,  /* those that hold a kfunc call */
+	KFG_STAT_AUDITED,
+	KFG_STAT_WARNED,
+	KFG_STAT_REFUSED,
+	KFG_STAT_WOULD_REFUSE, /* refuse in audit mode */
+	KFG_STAT_UNSCANNABLE,
+	KFG_STAT_LOST,         /* events the ring had no room for */
+	KFG_STAT_EVENTS,       /* events sent */
+	KFG_STAT_FOREIGN_FD,   /* fds refused to another task while the load was in progress */
+	KFG_STAT_TABLE_FULL,
+	KFG_STAT_PRESENT,      /* present programs examined by sweeps */
+	KFG_STAT_CANARY1,      /* canaries decided before and after verification */
+	KFG_STAT_CANARY2,
+	KFG_STAT_MAX,
+};
+
+struct kfg_stats {
+	__u64 n[KFG_STAT_MAX];
+};
+
+/* Set by the agent, read by the BPF programs */
+struct kfg_knobs {
+	__u64 start_ns;   /* CLOCK_BOOTTIME when the last hook was attached; ULLONG_MAX before */
+	__s64 tai_offset_ns; /* CLOCK_TAI - CLOCK_REALTIME */
+	__u32 agent_tgid; /* initial pid namespace */
+	__u32 pad;
+	__u64 root_dentry; /* the agent's root directory: exe paths count only below the same; set by BPF */
+};
+
+#ifdef __cplusplus
+#error "C only"
+#endif
+_Static_assert(sizeof(struct kfg_table_header) <= KFG_CELL_SIZE, "header fits a cell");
+_Static_assert(sizeof(struct kfg_name) <= KFG_CELL_SIZE, "name fits a cell");
+_Static_assert(sizeof(struct kfg_row) <= KFG_CELL_SIZE, "row fits a cell");
+_Static_assert(sizeof(struct kfg_matcher) == KFG_CELL_SIZE, "matcher is a cell");
+_Static_assert(sizeof(struct kfg_dep) <= KFG_CELL_SIZE, "deprecation fits a cell");
+_Static_assert(__builtin_offsetof(struct kfg_matcher, text) == KFG_MATCHER_TEXT, "text offset");
+_Static_assert(__builtin_offsetof(struct kfg_event, kfuncs) % 8 == 0, "kfuncs aligned");
+_Static_assert(sizeof(struct kfg_event_kfunc) % 8 == 0, "kfuncs aligned");
+_Static_assert(KFG_TEXT_EXE + KFG_EXE_LEN == KFG_TEXT_SIZE, "texts fill the subject");

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * policy.h - from bytes of YAML to a checked policy. No files, clock or environment in here: the caller brings
+ * the bytes, in the order in which they are to be merged, and expands includes.
+ */
+#pragma once
+
+#include <kfgate/abi.h>
+#include <kfgate/diag.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kfg_policy; /* immutable once loaded */
+
+/* One file's bytes. path is used in messages only. */
+struct kfg_source {
+	const char *path;
+	const char *data;
+	size_t size;
+};
+
+/*
+ * Expands one include pattern (an absolute path, may be a glob) to sources, which stay valid until
+ * kfg_policy_load() returns. 0 with *ret_n 0 means that nothing matched. Negative errno: could not look, with the
+ * offending path in *ret_failed (valid as long as the sources), or NULL there for the pattern itself.
+ */
+struct kfg_includer {
+	int (*expand)(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
+		      size_t *ret_n, const char **ret_failed);
+	void *userdata;
+};
+
+/*
+ * Parses, merges and validates. Later sources win for scalars, add to lists. All findings of all sources go to
+ * diags (caller's, initialised). Returns 0 and a policy (to be freed with kfg_policy_free()), -EBADMSG when there is
+ * at least one error in diags, another negative errno when we broke (-ENOMEM, -E2BIG).
+ */
+int kfg_policy_load(const struct kfg_source *sources, size_t n, const struct kfg_includer *includer,
+		    struct kfg_diags *diags, struct kfg_policy **ret_policy);
+void kfg_policy_free(struct kfg_policy *policy);
+
+/*
+ * Findings about what is legal but unwise, as warnings into diags: a rule that can never match, a waiver past its
+ * end on day `today` (days since 1970-01-01 UTC), a kfunc no known kernel has, ... 0 or -ENOMEM.
+ */
+int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_diags *diags);
+
+const char *kfg_policy_name(const struct kfg_policy *policy);
+int64_t kfg_policy_serial(const struct kfg_policy *policy);
+enum kfg_mode kfg_policy_mode(const struct kfg_policy *policy);
+enum kfg_present kfg_policy_present(const struct kfg_policy *policy);
+/* Positive errno that a refused load gets. */
+int kfg_policy_errno(const struct kfg_policy *policy);
+/* SHA-256 is not needed against forgery here: 16 hex digits of FNV-1a 64 over all sources in order, NUL terminated. */
+const char *kfg_policy_digest(const struct kfg_policy *policy);
+size_t kfg_policy_n_rules(const struct kfg_policy *policy);
+size_t kfg_policy_n_deprecations(const struct kfg_policy *policy);
+size_t kfg_policy_n_waivers(const struct kfg_policy *policy);
+
+/* What records say about an index out of a verdict. NULL when the index is out of range. Strings live as long as the
+ * policy; optional ones are NULL when the policy does not give them. */
+const char *kfg_policy_rule_id(const struct kfg_policy *policy, uint32_t rule);
+
+struct kfg_deprecation_info {
+	const char *kfunc, *module; /* module NULL: any */
+	const char *deprecated_in, *removed_in, *replacement, *replacement_in, *source, *confidence, *note;
+	const char *file; /* where the row stands */
+	unsigned line;
+	int32_t deadline; /* effective last good day (own, or day before the upgrade), KFG_DAY_MAX: none */
+};
+bool kfg_policy_deprecation(const struct kfg_policy *policy, uint32_t dep,
+			    struct kfg_deprecation_info *ret_info);
+
+struct kfg_waiver_info {
+	const char *id, *owner, *reason;
+	int32_t until; /* last good day */
+};
+bool kfg_policy_waiver(const struct kfg_policy *policy, uint32_t waiver, struct kfg_waiver_info *ret_info);
+
+/* Day number (days since 1970-01-01 UTC) <-> "YYYY-MM-DD". Parse: -EINVAL for anything but a real date. */
+int kfg_day_parse(const char *text, int32_t *ret_day);
+#define KFG_DAY_TEXT 16
+const char *kfg_day_format(int32_t day, char buf[static KFG_DAY_TEXT]);
+
+/* Kernel version "M.N" or "M.N.P" as the kernel counts (6.19 < 7.0). -EINVAL: not a version; -ERANGE: no such release
+ * ever ("6.20"; *ret_hint then says what it was called, e.g. "7.0"). Comparable as integers. */
+int kfg_kernel_version_parse(const char *text, uint32_t *ret_version, char ret_hint[static 16]);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* verdict.h - the decision rule in user space, over the same cells and the same source as in the kernel. */
+#pragma once
+
+#include <kfgate/abi.h>
+#include <kfgate/table.h>
+#include <stdbool.h>
+
+/* Who loads what; strings NULL: unknown (matches nothing but "*"). */
+struct kfg_load {
+	const char *unit, *exe, *prog;
+	uint32_t uid, prog_type;
+	int32_t today;
+	bool is_agent;
+};
+
+/* Judges one kfunc ("name", module NULL or "vmlinux" for the kernel itself). Total: always an answer. */
+void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
+		      const char *module, struct kfg_verdict *ret_verdict);
+
+/* Words used in policies, records and reports; "?" for a value out of range. */
+const char *kfg_action_str(unsigned action);     /* allow audit warn refuse */
+const char *kfg_reason_str(unsigned reason);     /* rule unlisted deprecated expired waived short-scan ... */
+const char *kfg_mode_str(unsigned mode);         /* enforce audit */
+const char *kfg_scope_str(unsigned scope);       /* live any */
+const char *kfg_present_str(unsigned present);   /* report refuse */
+const char *kfg_prog_type_str(unsigned type);    /* as bpftool names them: sched_cls xdp struct_ops ... */
+int kfg_prog_type_parse(const char *text, uint32_t *ret_type); /* -EINVAL: no such type */
