@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gate.h - the gate in the kernel as one object: probe, open, publish a table, attach, prove, read, close.
+ * Order: kfg_gate_open, kfg_gate_publish, kfg_gate_attach, kfg_gate_prove; then publish again at will.
+ */
+#pragma once
+
+#include <kfgate/abi.h>
+#include <kfgate/table.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct kfg_gate;
+
+/* What this kernel offers, asked of the kernel itself (BTF, securityfs), never of its version. */
+struct kfg_probe {
+	bool arch;        /* call encoding known: amd64 */
+	bool btf;         /* /sys/kernel/btf/vmlinux can be read */
+	bool lsm_listed;  /* "bpf" in /sys/kernel/security/lsm */
+	bool lsm_readable;
+	bool hook_load;   /* bpf_prog_load: stage 1 */
+	bool hook_prog;   /* bpf_prog: stage 2 */
+	char lsm[256];    /* the LSM list, as the kernel prints it; "" if unreadable */
+};
+int kfg_probe_kernel(struct kfg_probe *ret_probe);
+
+/*
+ * NULL if the gate can work here, else why not and what to do about it, in one or two sentences (static or in
+ * buf): architecture, no BTF, no BPF LSM with the kernel command line to use ("lsm=<list>,bpf"), no hook.
+ */
+const char *kfg_probe_obstacle(const struct kfg_probe *probe, char *buf, size_t size);
+
+/* Loads the BPF programs (attaches nothing). Negative errno; *ret_why then points to a static hint or NULL. */
+int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, const char **ret_why);
+/* Detaches (if attached) and frees; accepts NULL. */
+void kfg_gate_close(struct kfg_gate *gate);
+
+/* Puts a table into force in one step; the one before it stays in force on any failure. */
+int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table);
+
+/* Attaches all hooks. After it every load is judged. */
+int kfg_gate_attach(struct kfg_gate *gate);
+
+/* What was shown by canary loads, not assumed. */
+struct kfg_proof {
+	bool stage1, stage2; /* a canary was refused there by the table in force, with the table's errno */
+	char why[160];       /* why not, where one is false and should be true; "" otherwise */
+};
+int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof);
+
+/* True where this kernel has the hook of stage 1 (6.12 and later), false: stage 2 alone. */
+bool kfg_gate_has_stage1(const struct kfg_gate *gate);
+
+/* Looks at every program there is; findings come as KFG_EVENT_PRESENT events. *ret_seen, *ret_failed count programs. */
+int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed);
+
+/* Events: an epoll fd (owned by the gate) and a reader. event is valid during the call only, size is checked. */
+int kfg_gate_event_fd(const struct kfg_gate *gate);
+typedef void kfg_event_fn(void *userdata, const struct kfg_event *event);
+int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata);
+
+int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);
+
+/* CLOCK_TAI - CLOCK_REALTIME in ns: the gate's clock is TAI (bpf_ktime_get_tai_ns), deadlines are UTC days. Reads the
+ * clocks itself; to be called at start and whenever the clock was set. */
+int kfg_gate_sync_clock(struct kfg_gate *gate);
+
+/* Names of the running kernel's kfuncs from the BTF of vmlinux and of loaded modules ("name", "name [module]"): what
+ * kfg_table_compile() wants. *ret_names is one allocation list, to be freed with kfg_names_free(). */
+int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n);
+void kfg_names_free(char **names, size_t n);
