@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Install what building and testing kfgate needs and is not there yet (deps.list), without questions.
+# usage: install-deps.sh [-n] [build|test]...    default: both groups; -n only prints what is missing
+# Exit status: 0 all there (now), 1 something is missing (-n) or could not be installed.
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "$0")")
+
+# The packages of the named groups, one per line.
+packages() {
+	awk -v want=" $* " '/^#/ || !NF { next }
+		/^\[/ { group = substr($1, 2, length($1) - 2); next }
+		index(want, " " group " ") { print $1 }' "$here/deps.list"
+}
+
+missing() {
+	local package
+	for package in $(packages "$@"); do
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+			echo "$package"
+	done
+}
+
+dry=
+if [ "${1:-}" = -n ]; then
+	dry=1
+	shift
+fi
+[ $# -gt 0 ] || set -- build test
+for group in "$@"; do
+	case $group in
+	build | test) ;;
+	*) echo "install-deps.sh: no group '$group' (build, test)" >&2; exit 2 ;;
+	esac
+done
+
+absent=$(missing "$@")
+[ -n "$absent" ] || exit 0
+echo "install-deps.sh: missing:" $absent
+[ -z "$dry" ] || exit 1
+
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get -q -o Acquire::Retries=3 update
+# shellcheck disable=SC2086 # one word per package
+$sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} apt-get -q -y --no-install-recommends \
+	-o Acquire::Retries=3 install $absent
