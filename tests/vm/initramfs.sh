@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced: put together what a VM boots from. Needs no root.
+#
+# kfg_stage_file ROOT SRC[=DEST] [BASE]   copy a file or directory, default to /t/NAME; with it the shared
+#                                         libraries it needs, but for those listed in BASE (paths, one per line)
+# kfg_stage_modules KERNEL-DIR VERSION MODULE...   print the paths to insert, in order; 77 if there is none
+# kfg_pack ROOT OUT                       pack ROOT as an uncompressed cpio owned by root
+
+kfg_stage_libraries() {
+	local root=$1 file=$2 base=${3:-} library
+	# ldd fails on what is no dynamic program (script, data, BPF object): nothing to stage then.
+	ldd "$file" 2>/dev/null | grep -o '/[^ )]*' | while read -r library; do
+		if [ -n "$base" ] && grep -q "/${library##*/}\$" "$base"; then continue; fi
+		mkdir -p "$root${library%/*}"
+		cp -Lu "$library" "$root$library"
+	done
+}
+
+kfg_stage_file() {
+	local root=$1 src=${2%%=*} dest base=${3:-} file
+	case $2 in
+	*=*) dest=${2#*=} ;;
+	*) dest=/t/$(basename "$2") ;;
+	esac
+	[ -e "$src" ] || { echo "no such file: $src" >&2; return 1; }
+	mkdir -p "$root$(dirname "$dest")"
+	if [ -d "$src" ]; then
+		mkdir -p "$root$dest"
+		cp -rL "$src/." "$root$dest/"
+	else
+		cp -L "$src" "$root$dest"
+	fi
+	find "$src" -type f -perm /111 -o -name '*.so*' | while read -r file; do
+		kfg_stage_libraries "$root" "$file" "$base"
+	done
+}
+
+kfg_module_paths() {
+	local tree=$1 version=$2 module=$3 shown
+	[ -n "$tree" ] || { echo "kernel $version comes without modules ($module)" >&2; return 77; }
+	shown=$(PATH=$PATH:/sbin:/usr/sbin modprobe -d "$tree" -S "$version" --show-depends "$module" 2>&1) ||
+		{ echo "kernel $version has no module $module" >&2; return 77; }
+	awk '$1 == "insmod" { print $2 }' <<<"$shown"
+}
+
+# The paths of all modules, in the order of insertion, each once.
+kfg_modules_all() {
+	local tree=$1 version=$2 module
+	shift 2
+	for module in "$@"; do
+		kfg_module_paths "$tree" "$version" "$module" || return
+	done | awk '!seen[$0]++'
+}
+
+# Uncompressed, for insmod in the bare tier: NAME.ko files, and the list of names in order.
+kfg_stage_bare_modules() {
+	local root=$1 paths=$2 path name
+	mkdir -p "$root/kfgate-vm/modules.d"
+	: >"$root/kfgate-vm/modules"
+	for path in $paths; do
+		name=$(basename "$path")
+		name=${name%%.ko*}
+		case $path in
+		*.xz) xz -dc "$path" ;;
+		*.zst) zstd -qdc "$path" ;;
+		*) cat "$path" ;;
+		esac >"$root/kfgate-vm/modules.d/$name.ko" || return
+		echo "$name" >>"$root/kfgate-vm/modules"
+	done
+}
+
+kfg_pack() {
+	(cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$2"
+}

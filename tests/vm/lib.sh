@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by test scripts inside the VM (POSIX sh, busybox and dash).
+#
+# check NAME CMD...         CMD must succeed
+# expect_fail NAME CMD...   CMD must fail, with a status of its own: not by a signal, not for want of the program
+# check_eq NAME WANT GOT    two strings must be the same
+# check_file NAME RE FILE   the file must have a line that matches the extended regular expression
+# skip REASON               end the script: not run (status 77)
+# finish                    the script's last line: its status says whether all checks passed
+# The output of a command is shown only when its check fails.
+
+kfg_failed=0
+kfg_checked=0
+
+kfg_verdict() {
+	kfg_checked=$((kfg_checked + 1))
+	if [ "$1" = 0 ]; then
+		echo "  ok: $2"
+		return 0
+	fi
+	kfg_failed=$((kfg_failed + 1))
+	echo "  FAIL: $2${3:+ ($3)}"
+	return 1
+}
+
+kfg_run() {
+	"$@" >/tmp/kfg-check.out 2>&1 </dev/null
+	kfg_status=$?
+}
+
+kfg_show() {
+	sed 's/^/    | /' /tmp/kfg-check.out
+}
+
+check() {
+	kfg_name=$1
+	shift
+	kfg_run "$@"
+	kfg_verdict "$kfg_status" "$kfg_name" "status $kfg_status: $*" && return 0
+	kfg_show
+	return 1
+}
+
+expect_fail() {
+	kfg_name=$1
+	shift
+	kfg_run "$@"
+	case $kfg_status in
+	0) kfg_verdict 1 "$kfg_name" "must fail, but did not: $*" ;;
+	12[67] | 12[89] | 1[3-9]?) kfg_verdict 1 "$kfg_name" "status $kfg_status: $*" ;;
+	*) kfg_verdict 0 "$kfg_name" && return 0 ;;
+	esac
+	kfg_show
+	return 1
+}
+
+check_eq() {
+	[ "$2" = "$3" ]
+	kfg_verdict $? "$1" "want '$2', got '$3'"
+}
+
+check_file() {
+	grep -Eq -- "$2" "$3" 2>/tmp/kfg-check.out
+	kfg_verdict $? "$1" "no line matches '$2' in $3" && return 0
+	tail -n 20 "$3" 2>/dev/null >>/tmp/kfg-check.out
+	kfg_show
+	return 1
+}
+
+skip() {
+	echo "  SKIP: $*"
+	exit 77
+}
+
+finish() {
+	if [ "$kfg_checked" = 0 ]; then
+		echo "  FAIL: no check was made"
+		exit 1
+	fi
+	[ "$kfg_failed" = 0 ]
+	exit $?
+}

@@ -1,0 +1,170 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Run a script in a VM on a Debian kernel (QEMU TCG: needs no KVM, no root) and end with its exit status.
+#
+# usage: run.sh [options] -s SCRIPT FILE[=DEST]...
+#   -k KERNEL    a name of kernels.list (default newest)
+#   -t TIER      bare: busybox, boots in seconds (default); systemd: Debian trixie up to multi-user.target
+#   -s SCRIPT    POSIX sh; runs in /t as root, PATH starts with /t; /t/lib.sh is there
+#   FILE[=DEST]  into the VM as /t/NAME or DEST, directories whole, with the shared libraries needed
+#   -M MODULE    kernel module to load at boot, with what it depends on; may be repeated
+#   -l LSMS      the lsm= list (default: Debian's, see below)
+#   -a ARGS      more kernel arguments
+#   -r TIME      the clock at boot, UTC: 2027-01-15T12:00:00
+#   -m MEM       memory (bare 2G, systemd 4G)
+#   -c CPU       QEMU CPU model (default: as in kernels.list)
+#   -i           count instructions: one CPU, 1 ns of guest time is one guest instruction
+#   -T SECONDS   give up after (default 300)
+#   -o DIR       put what the script left in /out there, with dmesg (and the journal) of the VM
+#   -L DIR       keep console.log and script.log there
+# The script's output comes on stdout. Exit status: the script's own, or
+#   77  the mirror has no such kernel or the kernel no such module (or the script said skip)
+#   97  the kernel complained (splats.list), 98 the VM died or timed out, 99 wrong usage or set-up failure
+# One VM runs at a time: KFGATE_VM_LOCK names the lock file.
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/vm/apt-root.sh
+. "$here/apt-root.sh"
+# shellcheck source=tests/vm/initramfs.sh
+. "$here/initramfs.sh"
+
+kernel=newest tier=bare script='' modules=() lsm=landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,bpf
+args='' rtc='' mem='' cpu='' icount='' limit=300 outdir='' logdir='' base_files=''
+
+die() {
+	echo "run.sh: $*" >&2
+	exit 99
+}
+
+while getopts k:t:s:M:l:a:r:m:c:iT:o:L: opt; do
+	case $opt in
+	k) kernel=$OPTARG ;;
+	t) tier=$OPTARG ;;
+	s) script=$OPTARG ;;
+	M) modules+=("$OPTARG") ;;
+	l) lsm=$OPTARG ;;
+	a) args=$OPTARG ;;
+	r) rtc=$OPTARG ;;
+	m) mem=$OPTARG ;;
+	c) cpu=$OPTARG ;;
+	i) icount=1 ;;
+	T) limit=$OPTARG ;;
+	o) outdir=$OPTARG ;;
+	L) logdir=$OPTARG ;;
+	*) exit 99 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ -f "$script" ] || die "no script '$script' (-s)"
+case $tier in
+bare) mem=${mem:-2G} ;;
+systemd) mem=${mem:-4G} ;;
+*) die "no tier '$tier' (bare, systemd)" ;;
+esac
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-vm.XXXXXX")
+qemu_pid=
+cleanup() {
+	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2>/dev/null || :
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 98' INT TERM
+logdir=${logdir:-$work/log}
+mkdir -p "$logdir" "$work/root"/{t,kfgate-vm}
+
+locate_kernel() {
+	local status=0
+	"$here/fetch-kernel.sh" "$kernel" >"$work/kernel" || status=$?
+	[ "$status" != 77 ] || exit 77
+	[ "$status" = 0 ] || die "cannot fetch kernel $kernel"
+	version=$(sed -n 's/^version=//p' "$work/kernel")
+	vmlinux=$(sed -n 's/^vmlinux=//p' "$work/kernel")
+	module_tree=$(sed -n 's/^modules=//p' "$work/kernel")
+	cpu=${cpu:-$(sed -n 's/^cpu=//p' "$work/kernel")}
+}
+
+stage_common() {
+	local file
+	cp "$script" "$work/root/kfgate-vm/script"
+	cp "$here/guest/runner.sh" "$work/root/kfgate-vm/"
+	cp "$here/lib.sh" "$work/root/t/"
+	grep -v '^#' "$here/splats.list" >"$work/root/kfgate-vm/splats"
+	cat >"$work/root/kfgate-vm/env" <<-ENV
+		export KFGATE_VM_KERNEL='$kernel' KFGATE_VM_VERSION='$version' KFGATE_VM_TIER=$tier
+		export KFGATE_VM_OUT='${outdir:+1}'
+	ENV
+	for file; do
+		kfg_stage_file "$work/root" "$file" "$base_files" || exit 99
+	done
+}
+
+build_bare() {
+	local root=$work/root paths
+	mkdir -p "$root"/{bin,dev,proc,sys,tmp,run,root,etc,out}
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	cp "$here/guest/init" "$root/init"
+	chmod 755 "$root/init"
+	echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
+	echo root:x:0: >"$root/etc/group"
+	paths=$(kfg_modules_all "$module_tree" "$version" "${modules[@]}") || exit
+	kfg_stage_bare_modules "$root" "$paths" || die "cannot unpack the modules"
+	stage_common "$@"
+	kfg_pack "$root" "$work/initrd"
+}
+
+# Sets status: 0 if QEMU ended by itself.
+boot() {
+	local machine=(-accel tcg,thread=multi -smp 2)
+	[ -z "$icount" ] || machine=(-accel "tcg,thread=single" -icount shift=0,sleep=off -smp 1)
+	[ -z "$rtc" ] || machine+=(-rtc "base=$rtc")
+	timeout -k 5 "$limit" qemu-system-x86_64 "${machine[@]}" -cpu "$cpu" -m "$mem" \
+		-nodefaults -no-user-config -no-reboot -display none \
+		-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" \
+		-serial "file:$work/out.tar" -kernel "$vmlinux" -initrd "$work/initrd" \
+		-append "console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 lsm=$lsm watchdog_thresh=60 $args" \
+		</dev/null >"$logdir/qemu.log" 2>&1 &
+	qemu_pid=$!
+	tail -n +1 -f --pid=$qemu_pid "$logdir/script.log" 2>/dev/null | grep -v --line-buffered '^KFGATE-VM-EXIT ' &
+	wait $qemu_pid || :
+	qemu_pid=
+	wait
+}
+
+take_lock() {
+	local lock=${KFGATE_VM_LOCK:-${XDG_RUNTIME_DIR:-/tmp}/kfgate-vm.lock} fd
+	# A caller that holds the lock already (flock FILE run.sh ...) hands its descriptor down.
+	for fd in /proc/self/fd/*; do
+		if [ "$(readlink -f "$fd")" = "$lock" ]; then return 0; fi
+	done
+	exec 8>>"$lock"
+	flock 8
+}
+
+report() {
+	local status
+	status=$(sed -n 's/^KFGATE-VM-EXIT \([0-9]*\)$/\1/p' "$logdir/script.log" | tail -n 1)
+	if grep -v '^#' "$here/splats.list" | grep -Ef - "$logdir/console.log" >"$work/splats"; then
+		echo "run.sh: kernel $version complained:" >&2
+		cat "$work/splats" >&2
+		exit 97
+	fi
+	if [ -z "$status" ]; then
+		echo "run.sh: VM ($version) died or timed out ($limit s); its last words:" >&2
+		tail -n 5 "$logdir/console.log" "$logdir/qemu.log" >&2
+		exit 98
+	fi
+	exit "$status"
+}
+
+locate_kernel
+"build_$tier" "$@"
+take_lock
+: >"$logdir/script.log"
+boot
+if [ -n "$outdir" ]; then
+	mkdir -p "$outdir"
+	tar -C "$outdir" --no-same-owner -m -xf "$work/out.tar" || echo "run.sh: no usable output from the VM" >&2
+fi
+report
