@@ -279,8 +279,10 @@ struct kfg_stats {
 struct kfg_knobs {
 	__u64 start_ns;   /* CLOCK_BOOTTIME when the last hook was attached; ULLONG_MAX before */
 	__s64 tai_offset_ns; /* CLOCK_TAI - CLOCK_REALTIME */
-	__u32 agent_tgid; /* initial pid namespace */
-	__u32 pad;
+	__u32 agent_tgid; /* initial pid namespace; set by BPF */
+	__u32 sweeping;   /* the agent is looking at every program: its fds are examinations */
+	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
+	__u32 audit;      /* header.mode of the table in force is audit */
 	__u64 root_dentry; /* the agent's root directory: exe paths count only below the same; set by BPF */
 };
 

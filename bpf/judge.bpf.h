@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * judge.bpf.h - from the kfuncs of a load to its verdict, and the one event about it. The verdict comes first and never
+ * depends on the event.
+ */
+#pragma once
+
+#include "names.bpf.h"
+#include "loader.bpf.h"
+
+static __attribute__((always_inline)) inline const struct kfg_table_header *kfg_table(struct kfg_walk *w)
+{
+	__u32 zero = 0;
+
+	w->table = bpf_map_lookup_elem(&kfg_tables, &zero);
+	return w->table ? kfg_header(w) : 0;
+}
+
+/* The program's BTF line info: last entry whose insn_off is not behind s->insn; binary search over [low, high). */
+static long kfg_step_line(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	__u32 mid = (s->low + s->high) / 2, off = 0;
+
+	if (s->high - s->low <= 1)
+		return 1;
+	bpf_probe_read_kernel(&off, sizeof(off), (void *)(s->linfo + (__u64)mid * sizeof(struct bpf_line_info)));
+	if (off <= s->insn)
+		s->low = mid;
+	else
+		s->high = mid;
+	return 0;
+}
+
+static __attribute__((noinline)) int kfg_fill_source(struct kfg_walk *w, __u32 index, __u32 insn)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	struct bpf_prog *prog = (struct bpf_prog *)s->prog;
+	struct bpf_line_info line = {};
+	const char *strings = BPF_CORE_READ(prog, aux, btf, strings);
+	struct kfg_event_kfunc *k;
+
+	s->linfo = (__u64)BPF_CORE_READ(prog, aux, linfo);
+	s->low = 0;
+	s->high = BPF_CORE_READ(prog, aux, nr_linfo);
+	s->insn = insn;
+	if (!s->linfo || !s->high || !strings || index >= KFG_EVENT_KFUNCS)
+		return 0;
+	bpf_loop(32, kfg_step_line, w, 0);
+	if (bpf_probe_read_kernel(&line, sizeof(line),
+				  (void *)(s->linfo + (__u64)s->low * sizeof(line))))
+		return 0;
+	k = &s->event.kfuncs[index];
+	k->line = line.line_col >> 10; /* BPF_LINE_INFO_LINE_NUM, include/uapi/linux/bpf.h */
+	bpf_probe_read_kernel_str(k->file, sizeof(k->file), strings + line.file_name_off);
+	return 0;
+}
+
+/* Puts the kfunc just judged into the event, if it is a finding. */
+static __attribute__((noinline)) int kfg_add_finding(struct kfg_walk *w, __u32 use, __u32 how)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	__u8 action = how, reason = how >> 8;
+	__u32 index = s->event.n_kfuncs;
+	struct kfg_event_kfunc *k;
+
+	if (index >= KFG_EVENT_KFUNCS) {
+		s->event.n_more++;
+		/* full: the worst finding must be among those that are shown */
+		if (action < s->event.action || s->event.kfuncs[KFG_EVENT_KFUNCS - 1].action >= action)
+			return 0;
+		index = KFG_EVENT_KFUNCS - 1;
+	} else {
+		s->event.n_kfuncs = index + 1;
+	}
+	if (index >= KFG_EVENT_KFUNCS)
+		return 0;
+	k = &s->event.kfuncs[index];
+	bpf_probe_read_kernel_str(k->name, sizeof(k->name), &s->decision.subject.text[KFG_TEXT_KFUNC]);
+	bpf_probe_read_kernel_str(k->module, sizeof(k->module), &s->decision.subject.text[KFG_TEXT_MODULE]);
+	k->verdict = s->decision.verdict;
+	k->action = action;
+	k->reason = reason;
+	k->live = s->live;
+	k->line = 0;
+	k->file[0] = 0;
+	k->insn = k->calls = 0;
+	if (use < KFG_KFUNCS_MAX) {
+		k->insn = s->uses[use].insn;
+		k->calls = s->uses[use].calls;
+		if (s->live && s->stage == 2)
+			kfg_fill_source(w, index, s->uses[use].insn);
+	}
+	return 0;
+}
+
+/* Judges the kfunc named in the subject; use: its index in s->uses, or KFG_NONE. */
+static __attribute__((noinline)) int kfg_judge_one(struct kfg_walk *w, __u32 use)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	const struct kfg_table_header *h = kfg_header(w);
+	__u8 action, reason;
+
+	if (!h)
+		return 0;
+	kfg_decide(w);
+	action = kfg_effective(&s->decision.verdict, s->live, h->unscannable, &reason);
+	if (action == KFG_ALLOW)
+		return 0;
+	if (s->decision.verdict.row_flags & KFG_ROW_ALWAYS)
+		s->always = 1;
+	kfg_add_finding(w, use, action | (__u32)reason << 8);
+	if (action > s->event.action) {
+		s->event.action = action;
+		s->event.reason = reason;
+	}
+	return 0;
+}
+
+/* Stage 1: each vmlinux kfunc as loaded. Those of modules cannot be named yet, and all are judged again when live. */
+static long kfg_judge_early(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (i >= KFG_KFUNCS_MAX)
+		return 1;
+	if (s->uses[i].key >> 32 || kfg_name_loaded(w, s->uses[i].key))
+		return 0;
+	kfg_hash_name(w);
+	kfg_judge_one(w, i);
+	return 0;
+}
+
+/* Stage 2, first pass: the names of the kfuncs as loaded. */
+static long kfg_name_one(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (i >= KFG_KFUNCS_MAX)
+		return 1;
+	s->hashes[i] = kfg_name_loaded(w, s->inflight.uses[i]) ? 0 : kfg_hash_name(w);
+	return 0;
+}
+
+static long kfg_step_seen(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (i >= KFG_KFUNCS_MAX)
+		return 1;
+	if (s->hashes[i] != s->probe)
+		return 0;
+	s->hashes[i] = 0;
+	s->found = i;
+	return 1;
+}
+
+/*
+ * Stage 2, second pass: the live calls. A live name that was not loaded is one the kernel put in the place of another
+ * (specialize_kfunc(), kernel/bpf/verifier.c, 6.12..7.3: bpf_dynptr_from_skb_rdonly and the like) or wrote itself
+ * (net/sched/bpf_qdisc.c): it is not the program's word. The third pass then takes what is not accounted for as live.
+ */
+static long kfg_judge_live(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (i >= KFG_KFUNCS_MAX)
+		return 1;
+	kfg_name_live(w, s->uses[i].key);
+	s->probe = kfg_hash_name(w);
+	if (s->n_hashes) {
+		s->found = KFG_NONE;
+		bpf_loop(s->n_hashes & 0x1ff, kfg_step_seen, w, 0);
+		if (s->found == KFG_NONE) {
+			s->unattributed = 1;
+			return 0;
+		}
+	}
+	s->live = 1;
+	kfg_judge_one(w, i);
+	return 0;
+}
+
+/* Stage 2, third pass: kfuncs as loaded that no live call accounts for: dead, inlined away, or replaced. */
+static long kfg_judge_rest(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (i >= KFG_KFUNCS_MAX)
+		return 1;
+	if (!s->hashes[i] || kfg_name_loaded(w, s->inflight.uses[i]))
+		return 0;
+	kfg_hash_name(w);
+	s->live = s->unattributed;
+	kfg_judge_one(w, KFG_NONE);
+	return 0;
+}
+
+static __attribute__((noinline)) int kfg_fill_program(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	struct bpf_prog *prog = (struct bpf_prog *)s->prog;
+	struct bpf_prog_aux *aux = BPF_CORE_READ(prog, aux);
+	struct kfg_event *e = &s->event;
+	__u64 tid = bpf_get_current_pid_tgid();
+
+	e->magic = KFG_EVENT_MAGIC;
+	e->time_ns = bpf_ktime_get_boot_ns();
+	e->pid = tid >> 32;
+	e->tid = tid;
+	e->prog_type = s->decision.subject.prog_type = BPF_CORE_READ(prog, type);
+	e->attach_type = BPF_CORE_READ(prog, expected_attach_type);
+	e->n_insns = s->len;
+	e->kernel = KFG_UNKNOWN;
+	e->token = KFG_UNKNOWN;
+	if (bpf_core_field_exists(aux->token))
+		e->token = BPF_CORE_READ(aux, token) ? KFG_YES : KFG_NO;
+	bpf_probe_read_kernel_str(e->prog, sizeof(e->prog), &aux->name);
+	bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_PROG], KFG_PROG_LEN, &aux->name);
+	kfg_subject_hash(w, KFG_DIM_PROG);
+	if (s->stage == 2) {
+		e->prog_id = BPF_CORE_READ(aux, id);
+		bpf_probe_read_kernel(e->tag, sizeof(e->tag), &prog->tag);
+	}
+	/* the UTC day: TAI is the one clock of BPF programs that follows the host's date */
+	s->decision.subject.today =
+		(__s32)((bpf_ktime_get_tai_ns() - kfg_knobs.tai_offset_ns) / (86400ULL * 1000000000));
+	return 0;
+}
+
+/* Marks the load unscannable. */
+static __attribute__((always_inline)) inline void
+kfg_unscannable(struct kfg_scratch *s, const struct kfg_table_header *h, __u8 reason)
+{
+	kfg_count(KFG_STAT_UNSCANNABLE);
+	if (h->unscannable > s->event.action) {
+		s->event.action = h->unscannable;
+		s->event.reason = reason;
+	}
+}
+
+static __attribute__((always_inline)) inline void kfg_count_action(__u8 action, __u8 enforced)
+{
+	if (action == KFG_AUDIT)
+		kfg_count(KFG_STAT_AUDITED);
+	else if (action == KFG_WARN)
+		kfg_count(KFG_STAT_WARNED);
+	else if (action == KFG_REFUSE)
+		kfg_count(enforced ? KFG_STAT_REFUSED : KFG_STAT_WOULD_REFUSE);
+}
+
+static __attribute__((always_inline)) inline void kfg_send(struct kfg_scratch *s)
+{
+	__u32 n = s->event.n_kfuncs;
+
+	if (n > KFG_EVENT_KFUNCS)
+		n = KFG_EVENT_KFUNCS;
+	if (bpf_ringbuf_output(&kfg_events, &s->event,
+			       __builtin_offsetof(struct kfg_event, kfuncs) +
+			       n * sizeof(struct kfg_event_kfunc), 0))
+		kfg_count(KFG_STAT_LOST);
+	else
+		kfg_count(KFG_STAT_EVENTS);
+}
+
+/*
+ * The end of a decision: what the loader gets (0 or a negative errno), the counters, the event. can_refuse: the hook's
+ * answer counts for this load.
+ */
+static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w, __u32 can_refuse)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	const struct kfg_table_header *h = kfg_header(w);
+	struct kfg_event *e = &s->event;
+	__u32 err;
+
+	if (!h || e->action == KFG_ALLOW)
+		return 0;
+	e->generation = h->generation;
+	e->serial = h->serial;
+	e->mode = h->mode;
+	e->stage = s->stage;
+	e->scanned = s->done;
+	e->enforced = can_refuse && (h->mode == KFG_MODE_ENFORCE || s->always);
+	err = 0;
+	if (e->action == KFG_REFUSE && e->enforced)
+		err = h->refuse_errno;
+	e->error = -err;
+	if (s->always && err)
+		kfg_count(s->stage == 1 ? KFG_STAT_CANARY1 : KFG_STAT_CANARY2);
+	else if (e->kind == KFG_EVENT_LOAD)
+		kfg_count_action(e->action, e->enforced);
+	kfg_send(s);
+	return err;
+}

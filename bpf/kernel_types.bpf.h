@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel_types.bpf.h - the kernel's structs, with only the fields we read; CO-RE finds where they are. Field
+ * names hold in 6.1, 6.12, 7.0, 7.2 and 7.3 unless said otherwise.
+ */
+#pragma once
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+#define KFG_KERNEL __attribute__((preserve_access_index))
+
+typedef _Bool bool;
+
+struct module;
+struct bpf_token;
+
+/* include/linux/btf.h, kernel/bpf/btf.c */
+struct btf {
+	struct btf_type **types;
+	const char *strings;
+	__u32 nr_types;
+	struct btf *base_btf;
+	__u32 start_id;
+	__u32 start_str_off;
+	char name[64];
+} KFG_KERNEL;
+struct btf_type {
+	__u32 name_off;
+	__u32 info;
+} KFG_KERNEL;
+
+/* kernel/bpf/verifier.c */
+struct bpf_kfunc_btf {
+	struct btf *btf;
+	struct module *module;
+	__u16 offset;
+} KFG_KERNEL;
+struct bpf_kfunc_btf_tab {
+	struct bpf_kfunc_btf descs[256];
+	__u32 nr_descs;
+} KFG_KERNEL;
+
+/* include/linux/bpf.h */
+struct kfg_atomic64 {
+	__s64 counter;
+};
+struct bpf_prog_aux {
+	struct kfg_atomic64 refcnt; /* kernel: atomic64_t */
+	__u32 id;
+	__u64 load_time; /* ns since boot; set before any of our hooks runs (kernel/bpf/syscall.c) */
+	char name[KFG_PROG_LEN];
+	struct bpf_kfunc_btf_tab *kfunc_btf_tab;
+	struct btf *btf;
+	struct bpf_line_info *linfo;
+	__u32 nr_linfo;
+	struct bpf_token *token; /* 6.9 and later */
+} KFG_KERNEL;
+struct bpf_prog {
+	__u32 len;
+	enum bpf_prog_type type;
+	enum bpf_attach_type expected_attach_type;
+	__u8 tag[8];
+	struct bpf_prog_aux *aux;
+	struct bpf_insn insnsi[0];
+} KFG_KERNEL;
+
+/* include/linux/kernfs.h, include/linux/cgroup-defs.h */
+struct kernfs_node {
+	const char *name;
+	__u64 id;
+} KFG_KERNEL;
+struct cgroup {
+	struct kernfs_node *kn;
+	int level;
+	struct cgroup *ancestors[]; /* 6.1 and later */
+} KFG_KERNEL;
+struct css_set {
+	struct cgroup *dfl_cgrp;
+} KFG_KERNEL;
+
+/* include/linux/fs.h, fs_struct.h, mm_types.h, sched.h */
+struct dentry;
+struct vfsmount;
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+} KFG_KERNEL;
+struct file {
+	struct path f_path;
+} KFG_KERNEL;
+struct mm_struct {
+	struct file *exe_file;
+} KFG_KERNEL;
+struct fs_struct {
+	struct path root;
+} KFG_KERNEL;
+struct task_struct {
+	struct mm_struct *mm;
+	struct fs_struct *fs;
+	struct css_set *cgroups;
+} KFG_KERNEL;
+
+/* kfuncs, each optional: bpf_rdonly_cast is in 6.2 and later, the other three in 6.12 and later */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+extern struct file *bpf_get_task_exe_file(struct task_struct *task) __ksym __weak;
+extern void bpf_put_file(struct file *file) __ksym __weak;
+extern int bpf_path_d_path(struct path *path, char *buf, __u64 buf__sz) __ksym __weak;
+
+/* kernel symbols without a BTF type: read with bpf_probe_read_kernel() */
+extern const void __bpf_call_base __ksym;
+extern const void btf_vmlinux __ksym;

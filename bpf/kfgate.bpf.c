@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kfgate.bpf.c - the gate: judges every BPF program that is loaded by the kfuncs it calls.
+ *
+ *   kfgate_load    lsm/bpf_prog_load  before verification: finds kfunc calls, enters the load into the table of loads in
+ *                                     progress; refuses here what is judged by presence
+ *   kfgate_enter   lsm/bpf_prog_alloc_security  where there is no bpf_prog_load (6.1): enters every load, unseen
+ *   kfgate_prog    lsm/bpf_prog       after verification, and at every later fd: decides on what is live
+ *   kfgate_free    lsm/bpf_prog_free  forgets a load that was not admitted
+ *
+ * Who loads is known from the program (kfg_loads, keyed by prog->aux), not from the task: a later fd, or another task's
+ * fd of a load in progress, is not the load. A program is judged once, by the policy and the clock of its load.
+ *
+ * Every function but the hooks is static: a global one could be replaced by an EXT program (6.12..7.3).
+ * A hook's answer must be provably 0 or a negative errno (6.12 and later), which kfg_answer() makes it.
+ */
+#include <kfgate/abi.h>
+#include "kernel_types.bpf.h"
+#include "scan.bpf.h"
+#include "judge.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* -err for 0 <= err <= 4095, else -EPERM. 6.12 does not track the range of BPF_NEG: the bounds are spelled out. */
+static __attribute__((always_inline)) inline int kfg_answer(__u32 err)
+{
+	int ret = -(int)err;
+
+	asm volatile("if %0 s> 0 goto +1; if %0 s> -4096 goto +1; %0 = -1" : "+r"(ret));
+	return ret;
+}
+#define KFG_EACCES 13u
+
+/* A scratch for this thread, or NULL: none is free. */
+static __attribute__((always_inline)) inline struct kfg_scratch *kfg_scratch_get(__u64 *tid)
+{
+	if (bpf_map_update_elem(&kfg_scratches, tid, (const void *)&kfg_scratch_zero, BPF_ANY))
+		return 0;
+	return bpf_map_lookup_elem(&kfg_scratches, tid);
+}
+
+/* Enters the load into the table of loads in progress. Returns 0 or non-zero: no room. */
+static __attribute__((always_inline)) inline long kfg_enter(struct kfg_scratch *s, __u64 tid)
+{
+	s->inflight.tid = tid;
+	return bpf_map_update_elem(&kfg_loads, &s->aux, &s->inflight, BPF_ANY);
+}
+
+static long kfg_copy_use(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (i >= KFG_KFUNCS_MAX)
+		return 1;
+	s->inflight.uses[i] = s->uses[i].key;
+	return 0;
+}
+
+/* Stage 1 for a program that may hold a kfunc call at or after `first`. Returns a positive errno or 0. */
+static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 first, __u64 tid, __u32 kernel)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	const struct kfg_table_header *h;
+
+	kfg_scan_all(w, s, first);
+	if (s->done == s->len && !s->n_uses && !s->overflow)
+		return 0; /* what was read as a call stood behind the program */
+	kfg_count(KFG_STAT_KFUNC_LOADS);
+	h = kfg_table(w);
+	if (!h)
+		return KFG_EACCES;
+	kfg_fill_program(w);
+	s->event.kernel = kernel;
+	kfg_fill_loader(w);
+	if (s->done != s->len)
+		kfg_unscannable(s, h, KFG_REASON_SHORT_SCAN);
+	if (s->overflow)
+		kfg_unscannable(s, h, KFG_REASON_MANY_KFUNCS);
+	if (h->any_scope || s->decision.subject.is_agent)
+		bpf_loop(s->n_uses & 0x1ff, kfg_judge_early, w, 0);
+	s->inflight.n_uses = s->n_uses;
+	bpf_loop(s->n_uses & 0x1ff, kfg_copy_use, w, 0);
+	if (kfg_enter(s, tid)) {
+		kfg_count(KFG_STAT_TABLE_FULL);
+		kfg_unscannable(s, h, KFG_REASON_TABLE_FULL);
+		return kfg_conclude(w, 1);
+	}
+	/* milder findings are found again in stage 2, which tells of both */
+	if (s->event.action != KFG_REFUSE && !s->overflow && s->done == s->len)
+		return 0;
+	return kfg_conclude(w, 1);
+}
+
+SEC("?lsm.s/bpf_prog_load")
+int BPF_PROG(kfgate_load, struct bpf_prog *prog)
+{
+	struct kfg_walk w = {};
+	struct kfg_scratch *s;
+	__u64 insns = 0, tid, kernel = 0;
+	__u32 first, err, tri = KFG_UNKNOWN;
+	int any;
+
+	kfg_count(KFG_STAT_LOADS);
+	/* the program as a number: through a trusted pointer nothing behind the struct could be read */
+	bpf_get_func_arg(ctx, 0, &insns);
+	any = kfg_scan_any(insns + bpf_core_field_offset(struct bpf_prog, insnsi), prog->len, &first);
+	if (!any)
+		return 0;
+	if (any < 0)
+		first = 0;
+	tid = bpf_get_current_pid_tgid();
+	s = kfg_scratch_get(&tid);
+	if (!s)
+		return kfg_answer(KFG_EACCES);
+	/* 7.2 and later: (prog, attr, token, bool kernel) */
+	if (!bpf_get_func_arg(ctx, 3, &kernel))
+		tri = kernel & 0xff ? KFG_YES : KFG_NO;
+	w.d = &s->decision;
+	s->stage = 1;
+	s->prog = insns;
+	s->aux = (__u64)prog->aux;
+	s->base = insns + bpf_core_field_offset(struct bpf_prog, insnsi);
+	s->len = prog->len;
+	err = kfg_stage1(&w, first, tid, tri);
+	bpf_map_delete_elem(&kfg_scratches, &tid);
+	return kfg_answer(err);
+}
+
+/* No stage 1: only that a load by this thread is in progress. The program is not there yet. */
+SEC("?lsm/bpf_prog_alloc_security")
+int BPF_PROG(kfgate_enter, struct bpf_prog_aux *aux)
+{
+	static const struct kfg_inflight empty;
+	__u64 key = (__u64)aux;
+	struct kfg_inflight *entry;
+
+	kfg_count(KFG_STAT_LOADS);
+	if (bpf_map_update_elem(&kfg_loads, &key, &empty, BPF_ANY)) {
+		kfg_count(KFG_STAT_TABLE_FULL);
+		return -12; /* ENOMEM, which is what this hook can answer */
+	}
+	entry = bpf_map_lookup_elem(&kfg_loads, &key);
+	if (entry)
+		entry->tid = bpf_get_current_pid_tgid();
+	return 0;
+}
+
+/* Scans and judges what is live. loader: the current task is loading this very program. Returns a positive errno. */
+static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 loader, __u32 can_refuse)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	const struct kfg_table_header *h = kfg_table(w);
+
+	if (!h)
+		return can_refuse ? KFG_EACCES : 0;
+	kfg_scan_all(w, s, 0);
+	if (s->done == s->len && !s->n_uses && !s->overflow && !s->inflight.n_uses)
+		return 0;
+	if (loader && !s->inflight.n_uses)
+		kfg_count(KFG_STAT_KFUNC_LOADS);
+	kfg_fill_program(w);
+	if (loader)
+		kfg_fill_loader(w);
+	if (s->done != s->len)
+		kfg_unscannable(s, h, KFG_REASON_SHORT_SCAN);
+	if (s->overflow)
+		kfg_unscannable(s, h, KFG_REASON_MANY_KFUNCS);
+	s->n_hashes = s->inflight.n_uses;
+	bpf_loop(s->n_hashes & 0x1ff, kfg_name_one, w, 0);
+	bpf_loop(s->n_uses & 0x1ff, kfg_judge_live, w, 0);
+	bpf_loop(s->n_hashes & 0x1ff, kfg_judge_rest, w, 0);
+	return kfg_conclude(w, can_refuse);
+}
+
+/*
+ * A load that was under way when the gate was attached: it began before, and this is its own first fd, since any other fd
+ * of a program takes a reference first (bpf_prog_inc_not_zero() in BPF_PROG_GET_FD_BY_ID, bpf_prog_inc() in BPF_OBJ_GET,
+ * kernel/bpf/syscall.c, 6.1..7.3). It has no entry, and the current task is its loader.
+ */
+static __attribute__((always_inline)) inline __u32 kfg_straddles(struct bpf_prog *prog)
+{
+	return BPF_CORE_READ(prog, aux, load_time) < kfg_knobs.start_ns &&
+	       BPF_CORE_READ(prog, aux, refcnt.counter) == 1;
+}
+
+SEC("?lsm.s/bpf_prog")
+int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
+{
+	struct kfg_walk w = {};
+	struct kfg_inflight *entry;
+	struct kfg_scratch *s;
+	__u64 aux = (__u64)prog->aux, tid, self = 0;
+	__u32 err, loader, sweep, straddles;
+
+	entry = bpf_map_lookup_elem(&kfg_loads, &aux);
+	straddles = !entry && kfg_straddles(prog);
+	if (!entry && !straddles && !kfg_knobs.sweeping && !kfg_knobs.present_refuse)
+		return 0; /* admitted, free of kfuncs, or there before us */
+	tid = bpf_get_current_pid_tgid();
+	if (entry && (entry->tid != tid || entry->refused)) {
+		kfg_count(KFG_STAT_FOREIGN_FD);
+		return kfg_knobs.audit ? 0 : kfg_answer(KFG_EACCES);
+	}
+	loader = entry || straddles;
+	sweep = !loader && tid >> 32 == kfg_knobs.agent_tgid && kfg_knobs.sweeping;
+	if (!loader && !sweep && !kfg_knobs.present_refuse)
+		return 0;
+	s = kfg_scratch_get(&tid);
+	if (!s)
+		return sweep ? 0 : kfg_answer(KFG_EACCES);
+	if (entry)
+		bpf_probe_read_kernel(&s->inflight, sizeof(s->inflight), entry);
+	bpf_get_func_arg(ctx, 0, &self);
+	w.d = &s->decision;
+	s->stage = 2;
+	s->prog = self;
+	s->aux = aux;
+	s->base = self + bpf_core_field_offset(struct bpf_prog, insnsi);
+	s->len = prog->len;
+	if (!loader)
+		s->event.kind = KFG_EVENT_PRESENT;
+	if (sweep)
+		kfg_count(KFG_STAT_PRESENT);
+	err = kfg_stage2(&w, loader, !sweep);
+	bpf_map_delete_elem(&kfg_scratches, &tid);
+	if (entry && err)
+		entry->refused = 1;
+	else if (entry)
+		bpf_map_delete_elem(&kfg_loads, &aux);
+	return kfg_answer(err);
+}
+
+SEC("?lsm/bpf_prog_free")
+int BPF_PROG(kfgate_free, struct bpf_prog *prog)
+{
+	__u64 aux = 0;
+
+	/* the argument is untrusted in 7.x: read it, do not follow it */
+	bpf_core_read(&aux, sizeof(aux), &prog->aux);
+	bpf_map_delete_elem(&kfg_loads, &aux);
+	return 0;
+}
+
+SEC("?lsm/bpf_prog_free_security")
+int BPF_PROG(kfgate_free_aux, struct bpf_prog_aux *aux)
+{
+	__u64 key = (__u64)aux;
+
+	bpf_map_delete_elem(&kfg_loads, &key);
+	return 0;
+}
+
+/* Run once by the agent before anything is attached: whose root directory paths of `exes` are meant from. */
+SEC("syscall")
+int kfgate_setup(void *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	kfg_knobs.root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
+	kfg_knobs.agent_tgid = bpf_get_current_pid_tgid() >> 32;
+	return 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* maps.bpf.h - the maps, what one decision works with, and the counters. */
+#pragma once
+
+#include <kfgate/decide.h>
+
+/*
+ * The table in force: one slot that holds an array of cells. A decision takes the slot's map once, so it sees
+ * one policy, whole; the kernel keeps a replaced map until every program run that may hold it has ended.
+ */
+struct kfg_cell_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_INNER_MAP); /* sizes may differ from table to table */
+	__type(key, __u32);
+	__uint(value_size, KFG_CELL_SIZE);
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct kfg_cell_map);
+} kfg_tables SEC(".maps");
+
+/* Decisions, for the agent. Nothing here waits for it: a full ring is a counted loss. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} kfg_events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct kfg_stats);
+} kfg_counters SEC(".maps");
+
+/*
+ * Loads in progress, keyed by prog->aux, which is the same before and after verification. Entered in stage 1 for
+ * programs that hold a kfunc call; left when the load is admitted, or when the program is freed. 1,024 loads
+ * between the two stages at one moment need as many threads in bpf(2); a load that finds no room is unscannable.
+ */
+struct kfg_inflight {
+	__u64 tid; /* of the loading thread: bpf_get_current_pid_tgid() */
+	__u32 n_uses; /* kfuncs as loaded; 0 where there is no stage 1 */
+	__u32 refused; /* decided: it only waits to be freed */
+	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct kfg_inflight);
+} kfg_loads SEC(".maps");
+
+#define KFG_SLOTS 512u /* open addressing, at most half full */
+
+struct kfg_use {
+	__u64 key;   /* offset << 32 | imm, as in the call */
+	__u32 insn;  /* first call */
+	__u32 calls;
+};
+
+/*
+ * What one decision works with. Map memory rather than stack: it is large, and the verifier takes its fields for
+ * unknown, so loops over them cost one round. Keyed by thread: the hooks sleep, so per-CPU memory would be shared.
+ */
+struct kfg_scratch {
+	struct kfg_decision decision;
+	/* scan */
+	__u64 base; /* address of the first instruction */
+	__u32 len;
+	__u32 done;
+	__u32 n_uses;
+	__u32 overflow; /* more than KFG_KFUNCS_MAX distinct kfuncs */
+	__u32 slot;
+	__u32 use; /* found or entered, or KFG_NONE */
+	__u64 key;
+	__u32 insn;
+	/* judging */
+	__u32 stage;
+	__u32 live; /* what the pass at hand judges */
+	__u32 unattributed; /* a live call bears a name that was not loaded: the kernel replaced it */
+	__u32 always; /* enforced in audit mode too */
+	__u32 n_hashes;
+	__u32 probe; /* hash looked for */
+	__u32 found;
+	__u64 prog; /* struct bpf_prog * as a number */
+	__u64 aux;
+	/* splitting "name [module]" */
+	__u32 in_module;
+	__u32 at;
+	/* cgroup walk */
+	__u64 cgroup;
+	__u32 path_len;
+	__u32 unit_found;
+	/* line info search */
+	__u64 linfo;
+	__u32 low, high;
+	__u16 slots[KFG_SLOTS]; /* index into uses + 1, 0: free */
+	struct kfg_use uses[KFG_KFUNCS_MAX];
+	__u32 hashes[KFG_KFUNCS_MAX]; /* names of the kfuncs as loaded; 0: seen live */
+	char symbol[KFG_KFUNC_LEN + KFG_MODULE_LEN];
+	struct kfg_inflight inflight;
+	struct kfg_event event;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u64);
+	__type(value, struct kfg_scratch);
+} kfg_scratches SEC(".maps");
+
+static const volatile struct kfg_scratch kfg_scratch_zero;
+
+/* Written by the agent through its mapping; see abi.h */
+struct kfg_knobs kfg_knobs = { .start_ns = ~0ULL };
+
+static __attribute__((always_inline)) inline void kfg_count(__u32 stat)
+{
+	__u32 zero = 0;
+	struct kfg_stats *stats = bpf_map_lookup_elem(&kfg_counters, &zero);
+
+	/* atomic although per CPU: sleepable programs are preempted */
+	if (stats && stat < KFG_STAT_MAX)
+		__sync_fetch_and_add(&stats->n[stat], 1);
+}

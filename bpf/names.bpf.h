@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * names.bpf.h - from a call to the name of its kfunc, from kernel memory alone: a program's fd_array is user memory that
+ * may change between our look and the verifier's, so an offset is never followed there.
+ */
+#pragma once
+
+#include "maps.bpf.h"
+
+#define KFG_KIND_FUNC 12 /* BTF_KIND_FUNC, include/uapi/linux/btf.h */
+
+static __attribute__((always_inline)) inline void kfg_clear_name(struct kfg_scratch *s)
+{
+	__u64 *t = (__u64 *)s->decision.subject.text;
+
+	/* kfunc and module: the first 16 words */
+	t[0] = t[1] = t[2] = t[3] = t[4] = t[5] = t[6] = t[7] = 0;
+	t[8] = t[9] = t[10] = t[11] = t[12] = t[13] = t[14] = t[15] = 0;
+	s->decision.subject.name_long = 0;
+}
+
+static __attribute__((always_inline)) inline void kfg_set_vmlinux(struct kfg_scratch *s)
+{
+	__builtin_memcpy(&s->decision.subject.text[KFG_TEXT_MODULE], "vmlinux", 8);
+}
+
+/*
+ * Name of function `id` of `btf` (struct btf as a number, possibly split) into the subject. Ids below start_id are
+ * the base's. Returns 0, or -1 when it is no function: the verifier refuses a call of it.
+ */
+static __attribute__((noinline)) int kfg_name_by_id(struct kfg_scratch *s, struct btf *btf, __u32 id)
+{
+	struct btf *base = BPF_CORE_READ(btf, base_btf);
+	__u32 start = BPF_CORE_READ(btf, start_id), off;
+	struct btf_type **types, *type = 0;
+	long n;
+
+	if (base && id < start) {
+		btf = base;
+		start = 0;
+	}
+	if (id < start || id - start >= BPF_CORE_READ(btf, nr_types))
+		return -1;
+	types = BPF_CORE_READ(btf, types);
+	bpf_probe_read_kernel(&type, sizeof(type), types + (id - start));
+	if (!type || (BPF_CORE_READ(type, info) >> 24 & 0x1f) != KFG_KIND_FUNC)
+		return -1;
+	off = BPF_CORE_READ(type, name_off);
+	/* strings of a split BTF count on from its base's */
+	if (off < BPF_CORE_READ(btf, start_str_off)) {
+		if (!base)
+			return -1;
+		btf = base;
+	}
+	off -= BPF_CORE_READ(btf, start_str_off);
+	n = bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_KFUNC], KFG_KFUNC_LEN,
+				      BPF_CORE_READ(btf, strings) + off);
+	s->decision.subject.name_long = n >= KFG_KFUNC_LEN;
+	return n > 1 ? 0 : -1;
+}
+
+/* s->found: index of the descriptor whose offset is s->probe. */
+static long kfg_step_module(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	struct bpf_prog *prog = (struct bpf_prog *)s->prog;
+	struct bpf_kfunc_btf_tab *tab = BPF_CORE_READ(prog, aux, kfunc_btf_tab);
+	struct bpf_kfunc_btf *desc;
+	__u16 offset = 0;
+
+	if (!tab || i >= 256)
+		return 1;
+	desc = (void *)tab + bpf_core_field_offset(struct bpf_kfunc_btf_tab, descs) +
+	       i * bpf_core_type_size(struct bpf_kfunc_btf);
+	if (BPF_CORE_READ_INTO(&offset, desc, offset))
+		return 1;
+	if (offset != s->probe)
+		return 0;
+	s->found = i;
+	return 1;
+}
+
+/*
+ * Name and module of a kfunc as loaded (key: offset << 32 | BTF id). An offset is resolved through the program's own
+ * kfunc_btf_tab, which the verifier filled and which holds references; it is there in stage 2 only. Returns 0, or -1: not
+ * to be named (now).
+ */
+static __attribute__((noinline)) int kfg_name_loaded(struct kfg_walk *w, __u64 key)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	struct bpf_prog *prog = (struct bpf_prog *)s->prog;
+	struct bpf_kfunc_btf_tab *tab;
+	struct bpf_kfunc_btf *desc;
+	struct btf *btf = 0;
+
+	kfg_clear_name(s);
+	if (!(key >> 32)) {
+		bpf_probe_read_kernel(&btf, sizeof(btf), &btf_vmlinux);
+		if (!btf || kfg_name_by_id(s, btf, key))
+			return -1;
+		kfg_set_vmlinux(s);
+		return 0;
+	}
+	if (s->stage == 1)
+		return -1;
+	tab = BPF_CORE_READ(prog, aux, kfunc_btf_tab);
+	if (!tab)
+		return -1;
+	s->probe = key >> 32 & 0xffff;
+	s->found = KFG_NONE;
+	bpf_loop(BPF_CORE_READ(tab, nr_descs) & 0x1ff, kfg_step_module, w, 0);
+	if (s->found >= 256)
+		return -1;
+	desc = (void *)tab + bpf_core_field_offset(struct bpf_kfunc_btf_tab, descs) +
+	       s->found * bpf_core_type_size(struct bpf_kfunc_btf);
+	btf = BPF_CORE_READ(desc, btf);
+	if (!btf || kfg_name_by_id(s, btf, key))
+		return -1;
+	bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_MODULE], KFG_MODULE_LEN, &btf->name);
+	return 0;
+}
+
+/* Splits s->symbol, "name" or "name [module]", into the subject. */
+static long kfg_step_split(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	char c;
+
+	if (i >= sizeof(s->symbol))
+		return 1;
+	c = s->symbol[i];
+	if (!c || c == ']')
+		return 1;
+	if (c == ' ') {
+		s->in_module = 1;
+		s->at = 0;
+		return 0;
+	}
+	if (c == '[')
+		return 0;
+	if (s->at >= KFG_KFUNC_LEN - 1) {
+		s->decision.subject.name_long = 1;
+		return 1;
+	}
+	s->decision.subject.text[(s->in_module ? KFG_TEXT_MODULE : KFG_TEXT_KFUNC) +
+				 (s->at & (KFG_KFUNC_LEN - 1))] = c;
+	s->at++;
+	return 0;
+}
+
+/*
+ * Name and module of a live call: its imm is the distance from __bpf_call_base (x86: kernel/bpf/verifier.c,
+ * fixup_kfunc_call and BPF_CALL_IMM, 6.1..7.3), and kallsyms names the address, module included.
+ */
+static __attribute__((noinline)) int kfg_name_live(struct kfg_walk *w, __u64 key)
+{
+	static const char fmt[] = "%ps";
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	__u64 addr = (__u64)&__bpf_call_base + (__s64)(__s32)key;
+
+	kfg_clear_name(s);
+	s->symbol[0] = 0;
+	if (bpf_snprintf(s->symbol, sizeof(s->symbol), fmt, &addr, sizeof(addr)) >
+	    (long)sizeof(s->symbol))
+		s->decision.subject.name_long = 1;
+	s->in_module = s->at = 0;
+	bpf_loop(sizeof(s->symbol), kfg_step_split, w, 0);
+	if (!s->in_module)
+		kfg_set_vmlinux(s);
+	return 0;
+}
+
+/* Hashes of the subject's kfunc and module; one number for both, never 0. */
+static __attribute__((noinline)) __u32 kfg_hash_name(struct kfg_walk *w)
+{
+	struct kfg_decision *d = w->d;
+	__u32 h;
+
+	kfg_subject_hash(w, KFG_DIM_KFUNC);
+	kfg_subject_hash(w, KFG_DIM_MODULE);
+	h = d->subject.hash[KFG_DIM_KFUNC] * 31 + d->subject.hash[KFG_DIM_MODULE];
+	return h ? h : 1;
+}
