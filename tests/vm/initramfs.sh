@@ -2,17 +2,32 @@
 # Sourced: put together what a VM boots from. Needs no root.
 #
 # kfg_stage_file ROOT SRC[=DEST] [BASE]   copy a file or directory, default to /t/NAME; with it the shared
-#                                         libraries it needs, but for those listed in BASE (paths, one per line)
-# kfg_stage_modules KERNEL-DIR VERSION MODULE...   print the paths to insert, in order; 77 if there is none
+#                                         libraries it needs, but for those in BASE: the list of files of
+#                                         the merged-/usr system that ROOT is laid over
+# kfg_modules_all TREE VERSION MODULE...  print the paths to insert, in order; 77 if one is not there
+# kfg_stage_bare_modules ROOT PATHS       for insmod by guest/init
+# kfg_stage_module_tree ROOT TREE VERSION PATHS    for modprobe, in a merged-/usr system
 # kfg_pack ROOT OUT                       pack ROOT as an uncompressed cpio owned by root
 
+# A directory in the archive would take the place of the symbolic link that the base has there.
+kfg_merged_usr() {
+	case $1 in
+	/bin/* | /sbin/* | /lib/* | /lib64/*) echo "/usr$1" ;;
+	*) echo "$1" ;;
+	esac
+}
+
 kfg_stage_libraries() {
-	local root=$1 file=$2 base=${3:-} library
+	local root=$1 file=$2 base=${3:-} library dest
 	# ldd fails on what is no dynamic program (script, data, BPF object): nothing to stage then.
-	ldd "$file" 2>/dev/null | grep -o '/[^ )]*' | while read -r library; do
-		if [ -n "$base" ] && grep -q "/${library##*/}\$" "$base"; then continue; fi
-		mkdir -p "$root${library%/*}"
-		cp -Lu "$library" "$root$library"
+	{ ldd "$file" 2>/dev/null || :; } | { grep -o '/[^ )]*' || :; } | while read -r library; do
+		dest=$library
+		if [ -n "$base" ]; then
+			if grep -q "/${library##*/}\$" "$base"; then continue; fi
+			dest=$(kfg_merged_usr "$library")
+		fi
+		mkdir -p "$root${dest%/*}"
+		cp -Lu "$library" "$root$dest"
 	done
 }
 
@@ -20,8 +35,9 @@ kfg_stage_file() {
 	local root=$1 src=${2%%=*} dest base=${3:-} file
 	case $2 in
 	*=*) dest=${2#*=} ;;
-	*) dest=/t/$(basename "$2") ;;
+	*) dest=/t/$(basename -- "$2") ;;
 	esac
+	[ -z "$base" ] || dest=$(kfg_merged_usr "$dest")
 	[ -e "$src" ] || { echo "no such file: $src" >&2; return 1; }
 	mkdir -p "$root$(dirname "$dest")"
 	if [ -d "$src" ]; then
@@ -30,7 +46,7 @@ kfg_stage_file() {
 	else
 		cp -L "$src" "$root$dest"
 	fi
-	find "$src" -type f -perm /111 -o -name '*.so*' | while read -r file; do
+	find "$src" -type f \( -perm /111 -o -name '*.so*' \) | while read -r file; do
 		kfg_stage_libraries "$root" "$file" "$base"
 	done
 }
@@ -67,6 +83,19 @@ kfg_stage_bare_modules() {
 		esac >"$root/kfgate-vm/modules.d/$name.ko" || return
 		echo "$name" >>"$root/kfgate-vm/modules"
 	done
+}
+
+kfg_stage_module_tree() {
+	local root=$1 tree=$2 version=$3 paths=$4 path lib=$1/usr/lib/modules/$3
+	[ -n "$paths" ] || return 0
+	mkdir -p "$lib"
+	find "$tree/lib/modules/$version" -maxdepth 1 \( -name 'modules.builtin*' -o -name modules.order \) \
+		-exec cp {} "$lib/" \;
+	for path in $paths; do
+		mkdir -p "$lib/$(dirname "${path#"$tree/lib/modules/$version/"}")"
+		cp "$path" "$lib/${path#"$tree/lib/modules/$version/"}"
+	done
+	PATH=$PATH:/sbin:/usr/sbin depmod -b "$root/usr" "$version"
 }
 
 kfg_pack() {

@@ -114,7 +114,30 @@ build_bare() {
 	kfg_pack "$root" "$work/initrd"
 }
 
-# Sets status: 0 if QEMU ended by itself.
+# What systemd and its services use of a cloud kernel's modules, where there are any.
+systemd_modules="autofs4 binfmt_misc configfs fuse loop overlay"
+
+build_systemd() {
+	local root=$work/root base module paths=''
+	base=$("$here/rootfs.sh") || die "cannot make the root file system"
+	base_files=$base.files
+	paths=$(kfg_modules_all "$module_tree" "$version" "${modules[@]}") || exit
+	for module in $systemd_modules; do
+		paths+=$'\n'$(kfg_module_paths "$module_tree" "$version" "$module" 2>"$work/no-module") || :
+	done
+	kfg_stage_module_tree "$root" "$module_tree" "$version" "$(sort -u <<<"$paths")" ||
+		die "cannot stage the modules"
+	mkdir -p "$root"/etc/{modules-load.d,systemd/system/kfgate-vm.target.wants}
+	printf '%s\n' "${modules[@]}" >"$root/etc/modules-load.d/kfgate-vm.conf"
+	cp "$here"/guest/kfgate-vm.{service,target} "$root/etc/systemd/system/"
+	stage_common "$@"
+	kfg_pack "$root" "$work/overlay"
+	cat "$base" "$work/overlay" >"$work/initrd"
+	args="rdinit=/usr/lib/systemd/systemd systemd.unit=kfgate-vm.target systemd.show_status=false $args"
+	args="systemd.default_timeout_start_sec=300 $args"
+}
+
+# Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
 	local machine=(-accel tcg,thread=multi -smp 2)
 	[ -z "$icount" ] || machine=(-accel "tcg,thread=single" -icount shift=0,sleep=off -smp 1)
@@ -155,7 +178,14 @@ report() {
 		tail -n 5 "$logdir/console.log" "$logdir/qemu.log" >&2
 		exit 98
 	fi
+	[ -z "$outdir" ] || unpack_output
 	exit "$status"
+}
+
+unpack_output() {
+	mkdir -p "$outdir"
+	tar -C "$outdir" --no-same-owner -m -xf "$work/out.tar" ||
+		{ echo "run.sh: what the VM left in /out is not readable" >&2; exit 98; }
 }
 
 locate_kernel
@@ -163,8 +193,4 @@ locate_kernel
 take_lock
 : >"$logdir/script.log"
 boot
-if [ -n "$outdir" ]; then
-	mkdir -p "$outdir"
-	tar -C "$outdir" --no-same-owner -m -xf "$work/out.tar" || echo "run.sh: no usable output from the VM" >&2
-fi
 report

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Make the root file system of the systemd tier: Debian trixie with the packages of rootfs.list, as an
+# uncompressed cpio (unpacking it costs less under TCG than decompression would).
+# usage: rootfs.sh [-u]      -u: make it anew, with the packages the mirror has today
+# Prints the path of the cpio in the cache; the list of its files is beside it, with .files appended.
+# One is kept per content of rootfs.list and of this script.
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/vm/apt-root.sh
+. "$here/apt-root.sh"
+
+suite=trixie
+
+# What a VM without disk, network or people does not need: getty, first-boot questions, timers.
+customize() {
+	cat <<-'SH'
+		set -e
+		root=$1
+		rm -rf "$root"/var/lib/apt/lists "$root"/var/cache/apt "$root"/usr/share/doc
+		echo kfgate-vm >"$root/etc/hostname"
+		printf '127.0.0.1 localhost kfgate-vm\n' >"$root/etc/hosts"
+		echo 6b66676174652d766d2d746573740000 >"$root/etc/machine-id"
+		: >"$root/etc/fstab"
+		mkdir -p "$root"/t "$root"/out "$root"/kfgate-vm "$root/etc/systemd/journald.conf.d"
+		printf '[Journal]\nStorage=volatile\nRateLimitIntervalSec=0\n' \
+			>"$root/etc/systemd/journald.conf.d/kfgate-vm.conf"
+		for unit in getty@tty1.service serial-getty@ttyS0.service systemd-firstboot.service \
+			systemd-hwdb-update.service systemd-pcrmachine.service apt-daily.timer apt-daily-upgrade.timer \
+			dpkg-db-backup.timer e2scrub_all.timer fstrim.timer; do
+			ln -sf /dev/null "$root/etc/systemd/system/$unit"
+		done
+	SH
+}
+
+make_rootfs() {
+	local out=$1 tmp packages keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror
+	mirror=$(kfg_mirror "$suite") || return
+	packages=$(grep -v '^#' "$here/rootfs.list" | paste -sd,)
+	tmp=$(mktemp -d "$kfg_cache/rootfs/tmp.XXXXXX")
+	customize >"$tmp/customize.sh"
+	chmod 755 "$tmp" "$tmp/customize.sh"
+	mmdebstrap --quiet --variant=essential --format=tar --include="$packages" \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
+		--aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Retries "3"' \
+		--customize-hook="$tmp/customize.sh" "$suite" "$tmp/rootfs.tar" \
+		"deb [signed-by=$keyring] $mirror $suite main" >"$tmp/log" 2>&1 ||
+		{ cat "$tmp/log" >&2; rm -rf "$tmp"; return 1; }
+	bsdtar --format newc -cf "$tmp/cpio" "@$tmp/rootfs.tar"
+	bsdtar -tf "$tmp/cpio" | sed 's|^\./|/|' >"$out.files"
+	mv "$tmp/cpio" "$out"
+	rm -rf "$tmp"
+}
+
+one() {
+	local out
+	mkdir -p "$kfg_cache/rootfs"
+	out=$kfg_cache/rootfs/$(cat "$here/rootfs.list" "$here/rootfs.sh" | sha256sum | cut -c 1-16).cpio
+	if [ -n "$update" ] || [ ! -e "$out" ]; then
+		make_rootfs "$out" || return
+	fi
+	echo "$out"
+}
+
+update=
+[ "${1:-}" != -u ] || update=1
+kfg_in_cache rootfs one
