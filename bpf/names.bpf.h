@@ -126,6 +126,7 @@ static long kfg_step_split(__u32 i, void *ctx)
 {
 	struct kfg_walk *w = ctx;
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	__u32 at;
 	char c;
 
 	if (i >= sizeof(s->symbol))
@@ -144,9 +145,11 @@ static long kfg_step_split(__u32 i, void *ctx)
 		s->decision.subject.name_long = 1;
 		return 1;
 	}
-	s->decision.subject.text[(s->in_module ? KFG_TEXT_MODULE : KFG_TEXT_KFUNC) +
-				 (s->at & (KFG_KFUNC_LEN - 1))] = c;
-	s->at++;
+	at = s->at++ + (s->in_module ? KFG_TEXT_MODULE : KFG_TEXT_KFUNC);
+	/* 6.1 loses the bounds of what the compiler makes of this sum: they are asked of the result */
+	asm volatile("" : "+r"(at));
+	if (at < KFG_TEXT_PROG)
+		s->decision.subject.text[at] = c;
 	return 0;
 }
 
