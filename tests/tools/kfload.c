@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kfload.c - loads BPF programs in the ways a gate must cope with, and says what happened, one line per load:
+ * "NAME loaded" or "NAME refused ERRNO-NAME". Exit status 0: all loaded; 3: at least one refused; 1: could not try.
+ * Used in test VMs; links libbpf statically or not, no other part of kfgate.
+ */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KFUNC_CALL 0x2085
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	return level == LIBBPF_WARN && getenv("KFLOAD_VERBOSE") ? vfprintf(stderr, fmt, args) : 0;
+}
+
+static int say(const char *name, int err)
+{
+	if (err)
+		printf("%s refused %s\n", name, strerrorname_np(err < 0 ? -err : err));
+	else
+		printf("%s loaded\n", name);
+	return err ? 3 : 0;
+}
+
+/* Opens FILE; every program loads on its own terms (SEC("?...") ones, too). */
+static struct bpf_object *open_object(const char *path)
+{
+	struct bpf_object *obj = bpf_object__open(path);
+	struct bpf_program *prog;
+
+	if (!obj)
+		return NULL;
+	bpf_object__for_each_program(prog, obj)
+		bpf_program__set_autoload(prog, true);
+	return obj;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* obj FILE... : each object through libbpf, which loads a refused program a second time for its log */
+static int do_obj(int argc, char **argv)
+{
+	int ret = 0;
+
+	for (int i = 0; i < argc; i++) {
+		struct bpf_object *obj = open_object(argv[i]);
+
+		if (!obj)
+			return 1;
+		ret |= say(base_name(argv[i]), bpf_object__load(obj));
+		bpf_object__close(obj);
+	}
+	return ret;
+}
+
+/* hold FILE SECONDS [PIN]: loads, prints "id N" of its first program, keeps it (and pins it) that long */
+static int do_hold(int argc, char **argv)
+{
+	struct bpf_prog_info info = {};
+	unsigned len = sizeof(info);
+	struct bpf_object *obj;
+	struct bpf_program *prog;
+	int r;
+
+	if (argc < 2 || !(obj = open_object(argv[0])))
+		return 1;
+	r = bpf_object__load(obj);
+	if (r)
+		return say(base_name(argv[0]), r);
+	prog = bpf_object__next_program(obj, NULL);
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return 1;
+	if (argc > 2 && bpf_obj_pin(bpf_program__fd(prog), argv[2]))
+		return 1;
+	printf("%s loaded\nid %u\n", base_name(argv[0]), info.id);
+	fflush(stdout);
+	sleep(atoi(argv[1]));
+	bpf_object__close(obj);
+	return 0;
+}
+
+/* fd ID | fd PATH: asks for an fd of a program, by id or by pin */
+static int do_fd(int argc, char **argv)
+{
+	int fd;
+
+	if (argc < 1)
+		return 1;
+	fd = argv[0][0] == '/' ? bpf_obj_get(argv[0]) : bpf_prog_get_fd_by_id(atoi(argv[0]));
+	return say(argv[0], fd < 0 ? errno : 0);
+}
+
+static int func_id(const char *name)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) : -1;
+
+	btf__free(btf);
+	return id;
+}
+
+/* A socket filter of n instructions that do nothing; owned by the caller. */
+static struct bpf_insn *filler(size_t n)
+{
+	struct bpf_insn *insns = calloc(n, sizeof(*insns));
+
+	if (!insns)
+		exit(1);
+	for (size_t i = 0; i < n - 1; i++)
+		insns[i] = (struct bpf_insn){ .code = 0xb7, .imm = i & 1 };
+	insns[n - 1].code = 0x95;
+	return insns;
+}
+
+static int load_raw(const char *name, struct bpf_insn *insns, size_t n)
+{
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, name, "GPL", insns, n, NULL), err = errno;
+
+	if (fd >= 0)
+		close(fd);
+	return say(name, fd < 0 ? err : 0);
+}
+
+/* raw N [KFUNC AT [DST]]: N instructions, at AT a call of KFUNC ("#id" for a BTF id), with dst_reg DST */
+static int do_raw(int argc, char **argv)
+{
+	size_t n = argc > 0 ? strtoul(argv[0], NULL, 0) : 0;
+	struct bpf_insn *insns;
+	int id, ret;
+
+	if (n < 2)
+		return 1;
+	insns = filler(n);
+	if (argc > 2) {
+		size_t at = strtoul(argv[2], NULL, 0);
+
+		id = argv[1][0] == '#' ? atoi(argv[1] + 1) : func_id(argv[1]);
+		if (id < 0 || at >= n)
+			return 1;
+		insns[at] = (struct bpf_insn){ .code = 0x85, .src_reg = 2, .imm = id,
+					       .dst_reg = argc > 3 ? atoi(argv[3]) : 0 };
+	}
+	ret = load_raw("raw", insns, n);
+	free(insns);
+	return ret;
+}
+
+/* many N: N instructions, calls of N distinct (mostly senseless) BTF ids */
+static int do_many(int argc, char **argv)
+{
+	size_t n = argc > 0 ? strtoul(argv[0], NULL, 0) : 300;
+	struct bpf_insn *insns = filler(n + 1);
+	int ret;
+
+	for (size_t i = 0; i < n; i++)
+		insns[i] = (struct bpf_insn){ .code = 0x85, .src_reg = 2, .imm = i + 1 };
+	ret = load_raw("many", insns, n + 1);
+	free(insns);
+	return ret;
+}
+
+static atomic_int stop;
+static atomic_ulong got, denied;
+
+/* Asks for fds of the newest programs as fast as it can. */
+static void *grab(void *arg)
+{
+	unsigned first = *(unsigned *)arg, id;
+
+	while (!stop) {
+		for (id = first; !bpf_prog_get_next_id(id, &id);) {
+			int fd = bpf_prog_get_fd_by_id(id);
+
+			if (fd >= 0) {
+				got++;
+				close(fd);
+			} else if (errno != ENOENT) {
+				denied++;
+			}
+			first = id - 1;
+		}
+	}
+	return NULL;
+}
+
+/* race FILE N: N loads while another thread tries to get an fd of each; no fd may be had of a refused program */
+static int do_race(int argc, char **argv)
+{
+	unsigned first = 0, id = 0;
+	int loaded = 0, refused = 0, n = argc > 1 ? atoi(argv[1]) : 100;
+	pthread_t thread;
+
+	while (!bpf_prog_get_next_id(id, &id))
+		first = id;
+	if (argc < 1 || pthread_create(&thread, NULL, grab, &first))
+		return 1;
+	for (int i = 0; i < n; i++) {
+		struct bpf_object *obj = open_object(argv[0]);
+
+		if (!obj)
+			return 1;
+		if (bpf_object__load(obj))
+			refused++;
+		else
+			loaded++;
+		bpf_object__close(obj);
+	}
+	stop = 1;
+	pthread_join(thread, NULL);
+	printf("race loaded=%d refused=%d fds=%lu denied=%lu\n", loaded, refused, got, denied);
+	return refused ? 3 : 0;
+}
+
+struct storm {
+	const char *path;
+	int n, loaded, refused;
+};
+
+static void *storm(void *arg)
+{
+	struct storm *s = arg;
+
+	for (int i = 0; i < s->n; i++) {
+		struct bpf_object *obj = open_object(s->path);
+
+		if (!obj)
+			exit(1);
+		if (bpf_object__load(obj))
+			s->refused++;
+		else
+			s->loaded++;
+		bpf_object__close(obj);
+	}
+	return NULL;
+}
+
+/* storm FILE THREADS N: THREADS threads load FILE N times each */
+static int do_storm(int argc, char **argv)
+{
+	int threads = argc > 1 ? atoi(argv[1]) : 4, loaded = 0, refused = 0;
+	struct storm s[64];
+	pthread_t t[64];
+
+	if (argc < 3 || threads < 1 || threads > 64)
+		return 1;
+	for (int i = 0; i < threads; i++) {
+		s[i] = (struct storm){ argv[0], atoi(argv[2]), 0, 0 };
+		if (pthread_create(&t[i], NULL, storm, &s[i]))
+			return 1;
+	}
+	for (int i = 0; i < threads; i++) {
+		pthread_join(t[i], NULL);
+		loaded += s[i].loaded;
+		refused += s[i].refused;
+	}
+	printf("storm loaded=%d refused=%d\n", loaded, refused);
+	return refused ? 3 : 0;
+}
+
+/* probes: what libbpf asks of a kernel before it loads anything */
+static int do_probes(int argc, char **argv)
+{
+	int r = 0;
+
+	(void)argc;
+	(void)argv;
+	for (int type = BPF_PROG_TYPE_SOCKET_FILTER; type <= BPF_PROG_TYPE_SYSCALL; type++)
+		r += libbpf_probe_bpf_prog_type(type, NULL) > 0;
+	r += libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_redirect, NULL) > 0;
+	printf("probes supported=%d\n", r);
+	return r ? 0 : 1;
+}
+
+/* replace ID FUNC: an EXT program for the global function FUNC of program ID */
+static int do_replace(int argc, char **argv)
+{
+	struct bpf_insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
+	LIBBPF_OPTS(bpf_prog_load_opts, opts);
+	struct bpf_prog_info info = {};
+	unsigned len = sizeof(info);
+	struct btf *btf;
+	int fd;
+
+	if (argc < 2 || (fd = bpf_prog_get_fd_by_id(atoi(argv[0]))) < 0 ||
+	    bpf_obj_get_info_by_fd(fd, &info, &len) || !(btf = btf__load_from_kernel_by_id(info.btf_id)))
+		return 1;
+	opts.attach_prog_fd = fd;
+	opts.attach_btf_id = btf__find_by_name_kind(btf, argv[1], BTF_KIND_FUNC);
+	fd = bpf_prog_load(BPF_PROG_TYPE_EXT, "ext", "GPL", insns, 2, &opts);
+	return say("ext", fd < 0 ? errno : 0);
+}
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} verbs[] = {
+	{ "obj", do_obj },   { "hold", do_hold },   { "fd", do_fd },	     { "raw", do_raw },
+	{ "many", do_many }, { "race", do_race },   { "storm", do_storm }, { "probes", do_probes },
+	{ "replace", do_replace },
+};
+
+int main(int argc, char **argv)
+{
+	libbpf_set_print(quiet);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 2, argv + 2);
+	fprintf(stderr, "usage: kfload obj|hold|fd|raw|many|race|storm|probes|replace ARGS, see the source\n");
+	return 1;
+}
