@@ -24,7 +24,7 @@ char LICENSE[] SEC("license") = "GPL";
 /* -err for 0 <= err <= 4095, else -EPERM. 6.12 does not track the range of BPF_NEG: the bounds are spelled out. */
 static __attribute__((always_inline)) inline int kfg_answer(__u32 err)
 {
-	int ret = -(int)err;
+	__s64 ret = -(__s64)err; /* 64 bit: the comparisons below are */
 
 	asm volatile("if %0 s> 0 goto +1; if %0 s> -4096 goto +1; %0 = -1" : "+r"(ret));
 	return ret;

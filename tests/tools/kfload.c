@@ -179,17 +179,31 @@ static int do_many(int argc, char **argv)
 static atomic_int stop;
 static atomic_ulong got, denied;
 
-/* Asks for fds of the newest programs as fast as it can. */
+struct grab {
+	unsigned first; /* id of the newest program before */
+	char name[BPF_OBJ_NAME_LEN];
+};
+
+static bool is_named(int fd, const char *name)
+{
+	struct bpf_prog_info info = {};
+	unsigned len = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, name);
+}
+
+/* Asks for fds of the newest programs as fast as it can; counts those of the program in question. */
 static void *grab(void *arg)
 {
-	unsigned first = *(unsigned *)arg, id;
+	const struct grab *g = arg;
+	unsigned first = g->first, id;
 
 	while (!stop) {
 		for (id = first; !bpf_prog_get_next_id(id, &id);) {
 			int fd = bpf_prog_get_fd_by_id(id);
 
 			if (fd >= 0) {
-				got++;
+				got += is_named(fd, g->name);
 				close(fd);
 			} else if (errno != ENOENT) {
 				denied++;
@@ -203,13 +217,18 @@ static void *grab(void *arg)
 /* race FILE N: N loads while another thread tries to get an fd of each; no fd may be had of a refused program */
 static int do_race(int argc, char **argv)
 {
-	unsigned first = 0, id = 0;
 	int loaded = 0, refused = 0, n = argc > 1 ? atoi(argv[1]) : 100;
+	struct grab g = {};
+	struct bpf_object *first;
 	pthread_t thread;
 
-	while (!bpf_prog_get_next_id(id, &id))
-		first = id;
-	if (argc < 1 || pthread_create(&thread, NULL, grab, &first))
+	while (!bpf_prog_get_next_id(g.first, &g.first))
+		;
+	if (argc < 1 || !(first = open_object(argv[0])))
+		return 1;
+	snprintf(g.name, sizeof(g.name), "%s", bpf_program__name(bpf_object__next_program(first, NULL)));
+	bpf_object__close(first);
+	if (pthread_create(&thread, NULL, grab, &g))
 		return 1;
 	for (int i = 0; i < n; i++) {
 		struct bpf_object *obj = open_object(argv[0]);
