@@ -166,7 +166,8 @@ take_lock() {
 }
 
 report() {
-	local status
+	local status unpacked=0
+	[ -z "$outdir" ] || unpack_output || unpacked=$?
 	status=$(sed -n 's/^KFGATE-VM-EXIT \([0-9]*\)$/\1/p' "$logdir/script.log" | tail -n 1)
 	if grep -v '^#' "$here/splats.list" | grep -Ef - "$logdir/console.log" >"$work/splats"; then
 		echo "run.sh: kernel $version complained:" >&2
@@ -178,14 +179,16 @@ report() {
 		tail -n 5 "$logdir/console.log" "$logdir/qemu.log" >&2
 		exit 98
 	fi
-	[ -z "$outdir" ] || unpack_output
+	if [ "$unpacked" != 0 ]; then
+		echo "run.sh: what the VM left in /out did not arrive" >&2
+		exit 98
+	fi
 	exit "$status"
 }
 
 unpack_output() {
 	mkdir -p "$outdir"
-	tar -C "$outdir" --no-same-owner -m -xf "$work/out.tar" ||
-		{ echo "run.sh: what the VM left in /out is not readable" >&2; exit 98; }
+	[ -s "$work/out.tar" ] && tar -C "$outdir" --no-same-owner -m -xf "$work/out.tar"
 }
 
 locate_kernel

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs the cases listed in /kfgate-vm/batch ("NAME SECONDS" per line) one after the other, each with an
+# output directory of its own, and marks where each begins and ends for run-cases.sh.
+splats() { dmesg | grep -Ef /kfgate-vm/splats; }
+
+while read -r name limit; do
+	echo "KFGATE-CASE-BEGIN $name"
+	export KFGATE_OUT="/out/$name"
+	mkdir -p "$KFGATE_OUT"
+	before=$(splats | wc -l)
+	timeout "$limit" sh "/t/cases/$name.sh"
+	status=$?
+	if [ "$status" = 124 ] || [ "$status" = 143 ]; then
+		echo "  FAIL: took longer than $limit s"
+	fi
+	if [ "$(splats | wc -l)" != "$before" ]; then
+		echo "  FAIL: the kernel complained:"
+		splats | tail -n "+$((before + 1))" | sed 's/^/    | /'
+		status=97
+	fi
+	echo "KFGATE-CASE-END $name $status"
+done </kfgate-vm/batch
+exit 0

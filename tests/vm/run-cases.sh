@@ -1,0 +1,221 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Run the VM test cases, each on each kernel that it names.
+# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-v]
+#   -b BUILD   build directory (default: build in the source tree); logs go to BUILD/vm-logs
+#   -k         only these kernels of kernels.list
+#   -f REGEX   only the cases whose name matches
+#   -d CASES   the directory of the cases (default: cases, beside this script)
+#   -v         show the output of all cases, not only what failed
+# A line per case and kernel: ok, FAIL or skip with the reason; then the count.
+# Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all were skipped, 2 wrong usage.
+#
+# A case is cases/NN-name.sh (see lib.sh for what it can use). Its header says, one "# key: value" each:
+#   kernels  names of kernels.list                              required
+#   tier     bare or systemd                                    required
+#   files    PATH[=DEST]...: PATH is relative to the build directory, or src:PATH to the source tree,
+#            fixture:NAME is tests/fixtures/NAME in the build directory, program:PATH is in the tree of
+#            fetch-programs.sh, host:NAME is a command of this host; globs are expanded. To /t/NAME or DEST.
+#   modules  kernel modules to load
+#   args, lsm, rtc, memory, icount    as -a -l -r -m -i of run.sh (icount: yes)
+#   timeout  seconds for this case (default 120)
+#   reboot   yes: a VM of its own (default for systemd); no: shares one with others of the same set-up
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "$0")")
+top=$(dirname "$(dirname "$here")")
+build=$top/build only_kernels='' filter=. cases=$here/cases verbose=''
+passed=0 failed=0 skipped=0
+
+while getopts b:k:f:d:v opt; do
+	case $opt in
+	b) build=$(readlink -f "$OPTARG") ;;
+	k) only_kernels=" $OPTARG " ;;
+	f) filter=$OPTARG ;;
+	d) cases=$(readlink -f "$OPTARG") ;;
+	v) verbose=1 ;;
+	*) exit 2 ;;
+	esac
+done
+work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-cases.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 98' INT TERM
+mkdir -p "$work/groups" "$build/vm-logs"
+
+# The value of a header key of a case.
+header() { sed -n '/^#/!q; s/^# '"$2"': *//p' "$cases/$1.sh" | paste -sd ' '; }
+
+result() {
+	local verdict=$1 name=$2 kernel=$3 detail=${4:-}
+	case $verdict in
+	ok) passed=$((passed + 1)) ;;
+	FAIL) failed=$((failed + 1)) ;;
+	skip) skipped=$((skipped + 1)) ;;
+	esac
+	printf '%-4s %s on %s%s\n' "$verdict" "$name" "$kernel" "${detail:+: $detail}"
+}
+
+# One word of a files: header to FILE[=DEST] words for run.sh, one per line.
+locate_file() {
+	local word=$1 dest='' base path found
+	case $word in *=*) dest==${word#*=} ;; esac
+	word=${word%%=*}
+	path=${word#*:}
+	case $word in
+	src:*) base=$top ;;
+	fixture:*) base=$build/tests/fixtures ;;
+	program:*) base=$("$here/fetch-programs.sh") || return ;;
+	host:*) PATH=$PATH:/usr/sbin:/sbin command -v "$path" || { echo "no command $path here" >&2; return 77; }
+		return ;;
+	*) base=$build ;;
+	esac
+	found=$(cd "$base" && compgen -G "$path") || { echo "no such file: $word" >&2; return 1; }
+	sed "s|^|$base/|; s|\$|$dest|" <<<"$found"
+}
+
+# Cases that can share a VM get into one file of $work/groups; its first line is run.sh's options.
+sort_case() {
+	local name=$1 kernel=$2 tier reboot options='' key flag value module group
+	tier=$(header "$name" tier)
+	for key in args:a lsm:l rtc:r memory:m; do
+		flag=${key#*:}
+		value=$(header "$name" "${key%:*}")
+		[ -z "$value" ] || options+=" -$flag ${value@Q}"
+	done
+	for module in $(header "$name" modules); do options+=" -M $module"; done
+	[ "$(header "$name" icount)" != yes ] || options+=" -i"
+	reboot=$(header "$name" reboot)
+	group="$kernel $tier $options"
+	if [ "${reboot:-$([ "$tier" = bare ] || echo yes)}" = yes ]; then group+=" $name"; fi
+	group=$work/groups/$kernel-$tier-$(sha256sum <<<"$group" | cut -c 1-8)
+	[ -e "$group" ] || echo "-k $kernel -t $tier $options" >"$group"
+	echo "$name" >>"$group"
+}
+
+sort_cases() {
+	local path name kernel
+	for path in "$cases"/[0-9]*.sh; do
+		name=$(basename "$path" .sh)
+		grep -Eq -- "$filter" <<<"$name" || continue
+		[ -n "$(header "$name" kernels)" ] && [ -n "$(header "$name" tier)" ] ||
+			{ echo "$name: no kernels: or no tier: in its header" >&2; exit 2; }
+		for kernel in $(header "$name" kernels); do
+			if [ -n "$only_kernels" ] && [[ $only_kernels != *" $kernel "* ]]; then continue; fi
+			sort_case "$name" "$kernel"
+		done
+	done
+}
+
+# The arguments FILE[=DEST] of all cases of a VM into $work/files; cases that lack one are settled here
+# and left out of $work/batch.
+collect_files() {
+	local kernel=$1 name word status limit
+	shift
+	: >"$work/batch"
+	: >"$work/files"
+	for name; do
+		status=0
+		echo "$cases/$name.sh=/t/cases/$name.sh" >"$work/case-files"
+		for word in $(set -f; header "$name" files); do
+			locate_file "$word" >>"$work/case-files" 2>"$work/reason" || { status=$?; break; }
+		done
+		case $status in
+		0)
+			cat "$work/case-files" >>"$work/files"
+			limit=$(header "$name" timeout)
+			echo "$name ${limit:-120}" >>"$work/batch"
+			;;
+		77) result skip "$name" "$kernel" "$(tail -n 1 "$work/reason")" ;;
+		*) result FAIL "$name" "$kernel" "$(tail -n 1 "$work/reason")" ;;
+		esac
+	done
+}
+
+section() {
+	awk -v name="$1" '$1 == "KFGATE-CASE-BEGIN" { on = $2 == name; next }
+		$1 == "KFGATE-CASE-END" { on = 0 } on' "$2"
+}
+
+# The verdict on one case from the output of its VM; fails if the VM never came to it.
+judge() {
+	local name=$1 kernel=$2 log=$3 vm_status=$4 status
+	grep -qx "KFGATE-CASE-BEGIN $name" "$log" || return 1
+	status=$(awk -v name="$name" '$1 == "KFGATE-CASE-END" && $2 == name { print $3 }' "$log")
+	case $status in
+	0) result ok "$name" "$kernel" ;;
+	77) result skip "$name" "$kernel" "$(section "$name" "$log" | sed -n 's/^ *SKIP: //p' | tail -n 1)" ;;
+	'') result FAIL "$name" "$kernel" "the VM ended in it (status $vm_status), see $(dirname "$log")" ;;
+	*) result FAIL "$name" "$kernel" "status $status, see $log" ;;
+	esac
+	if [ -n "$verbose" ]; then
+		section "$name" "$log"
+	elif [ "$status" != 0 ] && [ "$status" != 77 ]; then
+		section "$name" "$log" | grep -E '^ *(FAIL:|\|)' || section "$name" "$log" | tail -n 5
+	fi
+	return 0
+}
+
+# Boot once for the cases in $work/batch.
+boot() {
+	local options=$1 logs=$2 files limit
+	mapfile -t files < <(sort -u "$work/files")
+	limit=$(awk '{ sum += $2 } END { print sum + 180 }' "$work/batch")
+	mkdir -p "$logs"
+	eval "$here/run.sh $options" -T "$limit" -s "$here/guest/batch.sh" -L "$logs" -o "$logs/out" \
+		"$work/batch=/kfgate-vm/batch" '"${files[@]}"' >"$logs/output.log" 2>"$logs/run.log"
+}
+
+# All cases of a group, in as many boots as it takes: what a VM that died left out gets a new one.
+run_group() {
+	local group=$1 options kernel names logs status name left try=0
+	options=$(head -n 1 "$group")
+	kernel=$(awk 'NR == 1 { print $2 }' "$group")
+	mapfile -t names < <(tail -n +2 "$group")
+	while [ "${#names[@]}" -gt 0 ]; do
+		try=$((try + 1))
+		collect_files "$kernel" "${names[@]}"
+		mapfile -t names < <(awk '{ print $1 }' "$work/batch")
+		[ "${#names[@]}" -gt 0 ] || return 0
+		logs=$build/vm-logs/$(basename "$group")-${names[0]}
+		rm -rf "$logs"
+		status=0
+		boot "$options" "$logs" || status=$?
+		left=()
+		for name in "${names[@]}"; do
+			judge "$name" "$kernel" "$logs/output.log" "$status" || left+=("$name")
+		done
+		if [ "${#left[@]}" = "${#names[@]}" ]; then
+			no_boot "$kernel" "$status" "$logs" "${left[@]}"
+			return 0
+		fi
+		late_splat "$kernel" "$status" "$logs"
+		names=("${left[@]}")
+	done
+}
+
+no_boot() {
+	local kernel=$1 status=$2 logs=$3 verdict=FAIL name
+	shift 3
+	[ "$status" != 77 ] || verdict=skip
+	for name; do
+		result "$verdict" "$name" "$kernel" "no boot: $(tail -n 1 "$logs/run.log")"
+	done
+}
+
+# A splat outside of all cases (at boot, or when the VM went down) is a failure too.
+late_splat() {
+	local kernel=$1 status=$2 logs=$3
+	[ "$status" = 97 ] || return 0
+	if grep -q '^KFGATE-CASE-END .* 97$' "$logs/output.log"; then return 0; fi
+	result FAIL kernel-log "$kernel" "the kernel complained outside of the cases, see $logs/console.log"
+	sed 's/^/    | /' "$logs/run.log"
+}
+
+sort_cases
+for group in "$work"/groups/*; do
+	[ -e "$group" ] || { echo "run-cases.sh: no case matches" >&2; exit 2; }
+	run_group "$group"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+if [ "$failed" -gt 0 ]; then exit 1; fi
+if [ "$passed" = 0 ]; then exit 77; fi
