@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cleanup.h - owning locals. A local that owns something carries _cleanup_*_ and an initial value; ownership
+ * leaves only through KFG_TAKE_PTR() and KFG_TAKE_FD().
+ */
+#pragma once
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define KFG_NO_FD (-1)
+
+static inline void kfg_free_cleanup(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void kfg_close_cleanup(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void kfg_fclose_cleanup(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
+#define _cleanup_(fn) __attribute__((cleanup(fn)))
+#define _cleanup_free_ _cleanup_(kfg_free_cleanup)
+#define _cleanup_close_ _cleanup_(kfg_close_cleanup)
+#define _cleanup_fclose_ _cleanup_(kfg_fclose_cleanup)
+
+#define KFG_TAKE_PTR(p) ({ __typeof__(p) taken_ = (p); (p) = NULL; taken_; })
+#define KFG_TAKE_FD(fd) ({ int taken_ = (fd); (fd) = KFG_NO_FD; taken_; })
+
+/* Defines the cleanup function of a destructor that takes a pointer and accepts NULL. */
+#define KFG_DEFINE_CLEANUP(type, fn)                  \
+	static inline void fn##_cleanup(type *p)      \
+	{                                             \
+		fn(*p);                               \
+	}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* exit_code.h - what the program leaves with; kfgate(8) documents them, they never change. */
+#pragma once
+
+enum kfg_exit {
+	KFG_EXIT_OK = 0,
+	KFG_EXIT_FAILURE = 1, /* wrong use, an error in the policy, input or output failed */
+	KFG_EXIT_WARNINGS = 2, /* check: nothing worse than warnings */
+	KFG_EXIT_NOT_RUNNING = 3, /* status, reload: there is no agent to ask */
+	KFG_EXIT_NO_GATE = 4, /* run: this kernel cannot enforce, or was not seen to */
+	KFG_EXIT_BUSY = 5, /* run: another agent is running */
+};

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/json.h"
+
+#include "base/text.h"
+#include <inttypes.h>
+#include <string.h>
+
+static void new_line(struct kfg_json *j)
+{
+	if (!j->indent)
+		return;
+	kfg_strbuf_adds(j->out, "\n");
+	for (unsigned i = 0; i < j->depth; i++)
+		kfg_strbuf_adds(j->out, "  ");
+}
+
+static void quoted(struct kfg_json *j, const char *s, size_t size)
+{
+	struct kfg_strbuf *out = j->out;
+
+	kfg_strbuf_adds(out, "\"");
+	for (size_t i = 0; i < size;) {
+		size_t n = kfg_text_utf8(s + i, size - i, NULL);
+
+		if (!n)
+			kfg_strbuf_adds(out, "\xef\xbf\xbd");
+		else if (s[i] == '"' || s[i] == '\\')
+			kfg_strbuf_printf(out, "\\%c", s[i]);
+		else if (s[i] == '\n')
+			kfg_strbuf_adds(out, "\\n");
+		else if (n == 1 && (unsigned char)s[i] < 0x20)
+			kfg_strbuf_printf(out, "\\u%04x", (unsigned)s[i]);
+		else
+			kfg_strbuf_add(out, s + i, n);
+		i += n ? n : 1;
+	}
+	kfg_strbuf_adds(out, "\"");
+}
+
+/* Comma, line and key: what comes before any value. */
+static void lead(struct kfg_json *j, const char *key)
+{
+	if (j->filled)
+		kfg_strbuf_adds(j->out, ",");
+	if (j->depth)
+		new_line(j);
+	if (key) {
+		quoted(j, key, strlen(key));
+		kfg_strbuf_adds(j->out, j->indent ? ": " : ":");
+	}
+	j->filled = true;
+}
+
+static void open_container(struct kfg_json *j, const char *key, const char *bracket)
+{
+	lead(j, key);
+	kfg_strbuf_adds(j->out, bracket);
+	j->depth++;
+	j->filled = false;
+}
+
+static void close_container(struct kfg_json *j, const char *bracket)
+{
+	bool filled = j->filled;
+
+	j->depth--;
+	if (filled)
+		new_line(j);
+	kfg_strbuf_adds(j->out, bracket);
+	j->filled = true;
+}
+
+void kfg_json_object(struct kfg_json *j, const char *key)
+{
+	open_container(j, key, "{");
+}
+
+void kfg_json_object_end(struct kfg_json *j)
+{
+	close_container(j, "}");
+}
+
+void kfg_json_array(struct kfg_json *j, const char *key)
+{
+	open_container(j, key, "[");
+}
+
+void kfg_json_array_end(struct kfg_json *j)
+{
+	close_container(j, "]");
+}
+
+void kfg_json_string(struct kfg_json *j, const char *key, const char *value)
+{
+	if (value)
+		kfg_json_stringn(j, key, value, strlen(value));
+	else
+		kfg_json_null(j, key);
+}
+
+void kfg_json_stringn(struct kfg_json *j, const char *key, const char *value, size_t size)
+{
+	lead(j, key);
+	quoted(j, value, size);
+}
+
+void kfg_json_int(struct kfg_json *j, const char *key, int64_t value)
+{
+	lead(j, key);
+	kfg_strbuf_printf(j->out, "%" PRId64, value);
+}
+
+void kfg_json_uint(struct kfg_json *j, const char *key, uint64_t value)
+{
+	lead(j, key);
+	kfg_strbuf_printf(j->out, "%" PRIu64, value);
+}
+
+void kfg_json_bool(struct kfg_json *j, const char *key, bool value)
+{
+	lead(j, key);
+	kfg_strbuf_adds(j->out, value ? "true" : "false");
+}
+
+void kfg_json_null(struct kfg_json *j, const char *key)
+{
+	lead(j, key);
+	kfg_strbuf_adds(j->out, "null");
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/log.h"
+
+#include "base/text.h"
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES 2048
+
+static int log_max_level = LOG_INFO;
+static bool log_to_journal;
+
+/* Standard error is the journal's stream if its device and inode are those that the manager named. */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2)
+		return false;
+	return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void kfg_log_open(int max_level)
+{
+	log_max_level = max_level;
+	log_to_journal = stderr_is_journal();
+}
+
+static void write_line(int level, const char *format, va_list ap)
+{
+	char raw[LINE_MAX_BYTES], line[LINE_MAX_BYTES], prefix[16] = "kfgate: ";
+	struct iovec iov[3];
+	int n;
+
+	if (level > log_max_level)
+		return;
+	if (vsnprintf(raw, sizeof(raw), format, ap) < 0)
+		return;
+	kfg_text_clean(raw, sizeof(raw), line, sizeof(line));
+	if (log_to_journal)
+		snprintf(prefix, sizeof(prefix), "<%d>", level);
+	n = 0;
+	iov[n++] = (struct iovec){ prefix, __builtin_strlen(prefix) };
+	iov[n++] = (struct iovec){ line, __builtin_strlen(line) };
+	iov[n++] = (struct iovec){ "\n", 1 };
+	/* nobody is left to tell when standard error fails */
+	if (writev(STDERR_FILENO, iov, n) < 0)
+		return;
+}
+
+void kfg_log(int level, const char *format, ...)
+{
+	int saved = errno;
+	va_list ap;
+
+	va_start(ap, format);
+	write_line(level, format, ap);
+	va_end(ap);
+	errno = saved;
+}
+
+int kfg_log_errno(int error, const char *format, ...)
+{
+	int saved = errno;
+	va_list ap;
+
+	errno = -error;
+	va_start(ap, format);
+	write_line(LOG_ERR, format, ap);
+	va_end(ap);
+	errno = saved;
+	return error;
+}
