@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config/load.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void cannot_read(struct kfg_diags *diags, const char *path, int error)
+{
+	const struct kfg_spot spot = { .file = path };
+
+	if (error == -EFBIG)
+		kfg_diags_add(diags, KFG_ERROR, &spot,
+			      "too large: a policy file may have %u MiB, all together %u MiB",
+			      KFG_POLICY_FILE_MAX >> 20, KFG_POLICY_BYTES_MAX >> 20);
+	else if (error == -E2BIG)
+		kfg_diags_add(diags, KFG_ERROR, &spot, "too many policy files: at most %u",
+			      KFG_POLICY_FILES_MAX);
+	else if (error == -EINVAL)
+		kfg_diags_add(diags, KFG_ERROR, &spot, "not a regular file");
+	else
+		kfg_diags_add(diags, KFG_ERROR, &spot, "cannot be read: %s", strerror(-error));
+}
+
+/* All paths, even if one of them fails. -ENOMEM, else 0 with findings. */
+static int collect(struct kfg_loaded *loaded, const char *const *paths, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct kfg_spot spot = { .file = paths[i] };
+		size_t before, after;
+		int r;
+
+		kfg_policy_files_sources(loaded->files, &before);
+		r = kfg_policy_files_add(loaded->files, paths[i]);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0)
+			cannot_read(&loaded->diags, kfg_policy_files_failed(loaded->files), r);
+		kfg_policy_files_sources(loaded->files, &after);
+		if (r == 0 && after == before)
+			kfg_diags_add(&loaded->diags, KFG_ERROR, &spot, "no policy in here: no *.yaml file");
+	}
+	return 0;
+}
+
+static int collect_system(struct kfg_loaded *loaded)
+{
+	const struct kfg_spot spot = { .file = kfg_policy_dirs[0] };
+	int r = kfg_policy_files_add_dirs(loaded->files, kfg_policy_dirs, KFG_POLICY_N_DIRS);
+	size_t n;
+
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		cannot_read(&loaded->diags, kfg_policy_files_failed(loaded->files), r);
+	kfg_policy_files_sources(loaded->files, &n);
+	if (r == 0 && !n)
+		kfg_diags_add(&loaded->diags, KFG_ERROR, &spot,
+			      "no policy: no *.yaml file here or in %s; a profile to start from is "
+			      "/usr/lib/kfgate/profiles/10-observe.yaml", kfg_policy_dirs[1]);
+	return 0;
+}
+
+static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_paths)
+{
+	struct kfg_includer includer;
+	const struct kfg_source *sources;
+	size_t n;
+	int r = kfg_policy_files_new(&loaded->files);
+
+	if (r < 0)
+		return r;
+	r = n_paths ? collect(loaded, paths, n_paths) : collect_system(loaded);
+	if (r < 0)
+		return r;
+	sources = kfg_policy_files_sources(loaded->files, &n);
+	includer = kfg_policy_files_includer(loaded->files);
+	if (n) {
+		r = kfg_policy_load(sources, n, &includer, &loaded->diags, &loaded->policy);
+		kfg_policy_files_forget(loaded->files);
+		if (r < 0)
+			return r;
+	}
+	if (!loaded->diags.n_errors)
+		return 0;
+	kfg_policy_free(loaded->policy);
+	loaded->policy = NULL;
+	return -EBADMSG;
+}
+
+int kfg_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded)
+{
+	struct kfg_loaded loaded = { 0 };
+	int r = load(&loaded, paths, n);
+
+	if (r < 0 && r != -EBADMSG) {
+		kfg_loaded_done(&loaded);
+		return r;
+	}
+	*ret_loaded = loaded;
+	return r;
+}
+
+void kfg_loaded_done(struct kfg_loaded *loaded)
+{
+	kfg_policy_free(loaded->policy);
+	kfg_policy_files_free(loaded->files);
+	kfg_diags_done(&loaded->diags);
+	*loaded = (struct kfg_loaded){ 0 };
+}

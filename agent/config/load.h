@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* load.h - from paths to a policy: files, bytes, findings. Used alike by `check` and by the running agent. */
+#pragma once
+
+#include "config/policy_files.h"
+#include <kfgate/diag.h>
+#include <kfgate/policy.h>
+
+struct kfg_loaded {
+	struct kfg_policy_files *files; /* owned; the paths that were read, their bytes are freed */
+	struct kfg_policy *policy; /* owned; NULL when there are errors */
+	struct kfg_diags diags; /* owned */
+};
+
+/*
+ * Reads the policy that n paths (files and directories, in the order in which they are merged; none: the system's drop-in
+ * directories) make up. What cannot be read is a finding, too. Returns 0; -EBADMSG: diags holds errors and there is
+ * no policy; or another negative errno with nothing to free. Else free with kfg_loaded_done().
+ */
+int kfg_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded);
+void kfg_loaded_done(struct kfg_loaded *loaded); /* accepts a zeroed struct */

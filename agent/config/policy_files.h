@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * policy_files.h - the bytes of a policy: which files, in which order. Each is opened once, must be a regular file and
+ * is bounded; so are their number and their sum.
+ */
+#pragma once
+
+#include "base/cleanup.h"
+#include <kfgate/policy.h>
+#include <stddef.h>
+
+#define KFG_POLICY_FILE_MAX (16u * 1024 * 1024)
+#define KFG_POLICY_BYTES_MAX (64u * 1024 * 1024)
+#define KFG_POLICY_FILES_MAX 1024u
+
+struct kfg_policy_files;
+
+/* Where the system's policy lives, most important directory first. */
+extern const char *const kfg_policy_dirs[];
+#define KFG_POLICY_N_DIRS 2u
+
+int kfg_policy_files_new(struct kfg_policy_files **ret_files);
+void kfg_policy_files_free(struct kfg_policy_files *files); /* accepts NULL */
+KFG_DEFINE_CLEANUP(struct kfg_policy_files *, kfg_policy_files_free)
+
+/*
+ * Adds a file, or of a directory each "*.yaml" in byte order of names. In a directory, an empty file or a link to /dev/null
+ * counts as absent. On failure (negative errno) kfg_policy_files_failed() names the path.
+ */
+int kfg_policy_files_add(struct kfg_policy_files *files, const char *path);
+
+/*
+ * Adds the drop-ins of n directories, most important first: of several files of one name only that of the first
+ * directory counts, and none if that one is empty or a link to /dev/null. A directory that is not there is empty.
+ */
+int kfg_policy_files_add_dirs(struct kfg_policy_files *files, const char *const *dirs, size_t n);
+
+/* What was added, in order; valid until the next addition. */
+const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files, size_t *ret_n);
+/* Reads what policies include; the files count as files of this object. */
+struct kfg_includer kfg_policy_files_includer(struct kfg_policy_files *files);
+
+/* The path that the last failed call could not use; NULL before. */
+const char *kfg_policy_files_failed(const struct kfg_policy_files *files);
+
+/* All paths read, includes too, in the order of reading. Frees nothing. */
+const char *const *kfg_policy_files_paths(const struct kfg_policy_files *files, size_t *ret_n);
+/* Frees the bytes; the paths stay. */
+void kfg_policy_files_forget(struct kfg_policy_files *files);
