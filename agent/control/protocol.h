@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * protocol.h - what `kfgate status` and `kfgate reload` say to the running agent. One request, one reply, each one
+ * packet of a SOCK_SEQPACKET socket. Request: words with single spaces. Reply: "<exit code>\n" and the text to print.
+ */
+#pragma once
+
+#define KFG_CONTROL_SOCKET "control"
+#define KFG_CONTROL_REQUEST_MAX 256u
+#define KFG_CONTROL_REPLY_MAX (64u * 1024)
+
+#define KFG_REQUEST_STATUS "status"
+#define KFG_REQUEST_STATUS_JSON "status json"
+#define KFG_REQUEST_RELOAD "reload"
+#define KFG_REQUEST_RELOAD_FORCE "reload force"
+
+#define KFG_DEFAULT_RUNTIME_DIR "/run/kfgate"

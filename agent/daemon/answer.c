@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/exit_code.h"
+#include "control/protocol.h"
+#include "daemon/state.h"
+#include "report/status.h"
+
+#include <string.h>
+#include <time.h>
+
+/* Keeps the nearest ones, nearest first. */
+static void add_deadline(struct kfg_status *s, const struct kfg_deprecation_info *info)
+{
+	size_t at = s->n_deadlines;
+
+	while (at > 0 && s->deadlines[at - 1].day > info->deadline)
+		at--;
+	if (at >= KFG_STATUS_DEADLINES)
+		return;
+	if (s->n_deadlines < KFG_STATUS_DEADLINES)
+		s->n_deadlines++;
+	memmove(&s->deadlines[at + 1], &s->deadlines[at],
+		(s->n_deadlines - 1 - at) * sizeof(s->deadlines[0]));
+	s->deadlines[at] = (struct kfg_status_deadline){
+		.kfunc = info->kfunc,
+		.module = info->module,
+		.replacement = info->replacement,
+		.day = info->deadline,
+	};
+}
+
+static void fill_deadlines(const struct kfg_policy *policy, struct kfg_status *s)
+{
+	s->today = kfg_now_usec(CLOCK_REALTIME) / 1000000 / 86400;
+	for (size_t i = 0; i < kfg_policy_n_deprecations(policy); i++) {
+		struct kfg_deprecation_info info;
+
+		if (!kfg_policy_deprecation(policy, i, &info) || info.deadline == KFG_DAY_MAX)
+			continue;
+		if (info.deadline < s->today)
+			s->n_expired++;
+		else
+			add_deadline(s, &info);
+	}
+}
+
+static void fill_policy(const struct kfg_daemon *d, struct kfg_status *s)
+{
+	const struct kfg_policy *p = d->current.loaded.policy;
+
+	s->mode = kfg_policy_mode(p);
+	s->present = kfg_policy_present(p);
+	s->policy = kfg_policy_name(p);
+	s->serial = kfg_policy_serial(p);
+	s->digest = kfg_policy_digest(p);
+	s->generation = d->current.generation;
+	s->loaded_usec = d->current.since_usec;
+	s->n_rules = kfg_policy_n_rules(p);
+	s->n_deprecations = kfg_policy_n_deprecations(p);
+	s->n_waivers = kfg_policy_n_waivers(p);
+	s->files = kfg_policy_files_paths(d->current.loaded.files, &s->n_files);
+	s->rejected = d->rejected;
+	fill_deadlines(p, s);
+}
+
+static int fill(struct kfg_daemon *d, struct kfg_status *s)
+{
+	struct kfg_outbox_stats records;
+
+	*s = (struct kfg_status){
+		.pid = getpid(),
+		.uptime_sec = (kfg_now_usec(CLOCK_BOOTTIME) - d->started_usec) / 1000000,
+		.version = KFG_VERSION,
+		.kernel_release = d->uts.release,
+		.hooks = {
+			{ kfg_gate_has_stage1(d->gate), d->proof.stage1, d->proof.why },
+			{ true, d->proof.stage2, d->proof.why },
+		},
+		.proven_usec = d->proven_usec,
+		.duplicates = d->duplicates,
+		.malformed = d->malformed,
+		.sweep_seen = d->sweep_seen,
+		.sweep_failed = d->sweep_failed,
+	};
+	fill_policy(d, s);
+	kfg_outbox_stats(d->outbox, &records);
+	s->records_written = records.written;
+	s->records_dropped = records.dropped;
+	s->records_failed = records.failed;
+	return kfg_gate_stats(d->gate, &s->kernel);
+}
+
+static int answer_status(struct kfg_daemon *d, bool json, struct kfg_strbuf *reply)
+{
+	struct kfg_status status;
+	int r = fill(d, &status);
+
+	if (r < 0) {
+		kfg_strbuf_printf(reply, "cannot read the gate's counters: %s\n", strerror(-r));
+		return KFG_EXIT_FAILURE;
+	}
+	(json ? kfg_status_json : kfg_status_text)(&status, reply);
+	return KFG_EXIT_OK;
+}
+
+int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
+{
+	struct kfg_daemon *d = userdata;
+
+	if (strcmp(request, KFG_REQUEST_STATUS) == 0)
+		return answer_status(d, false, reply);
+	if (strcmp(request, KFG_REQUEST_STATUS_JSON) == 0)
+		return answer_status(d, true, reply);
+	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 || strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
+		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ?
+			       KFG_EXIT_FAILURE : KFG_EXIT_OK;
+	kfg_strbuf_adds(reply, "unknown request; is the running agent older than this kfgate?\n");
+	return KFG_EXIT_FAILURE;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/log.h"
+#include "daemon/state.h"
+#include "events/check.h"
+#include "journal/event_record.h"
+#include "journal/notice.h"
+
+#include <string.h>
+
+/* The policy that an event's table was made of; NULL: freed by now. */
+static const struct kfg_policy *policy_of(const struct kfg_daemon *d, uint64_t generation)
+{
+	if (generation == d->current.generation)
+		return d->current.loaded.policy;
+	return generation == d->previous.generation ? d->previous.loaded.policy : NULL;
+}
+
+void kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record)
+{
+	if (built < 0)
+		kfg_warning("cannot build a record: %s", strerror(-built));
+	else
+		(void)kfg_outbox_push(d->outbox, KFG_TAKE_PTR(*record)); /* it counts what it drops */
+}
+
+static void on_event(void *userdata, const struct kfg_event *raw)
+{
+	struct kfg_daemon *d = userdata;
+	struct kfg_event_context context = { .kernel_release = d->uts.release };
+	struct kfg_record *record = NULL;
+	struct kfg_event event;
+	size_t size = offsetof(struct kfg_event, kfuncs) + raw->n_kfuncs * sizeof(raw->kfuncs[0]);
+
+	if (kfg_event_check(raw, size, &event) < 0) {
+		d->malformed++;
+		return;
+	}
+	if (kfg_event_is_canary(&event))
+		return;
+	if (kfg_dedup_repeats(d->dedup, &event)) {
+		d->duplicates++;
+		return;
+	}
+	context.policy = policy_of(d, event.generation);
+	kfg_tell(d, kfg_event_record(&event, &context, &record), &record);
+}
+
+static int tell_lost(struct kfg_daemon *d)
+{
+	struct kfg_record *record = NULL;
+	struct kfg_stats stats;
+	uint64_t lost;
+	int r = kfg_gate_stats(d->gate, &stats);
+
+	if (r < 0)
+		return r;
+	lost = stats.n[KFG_STAT_LOST];
+	if (lost == d->lost_told)
+		return 0;
+	kfg_tell(d, kfg_notice_lost(lost - d->lost_told, lost, &record), &record);
+	d->lost_told = lost;
+	return 0;
+}
+
+int kfg_drain(struct kfg_daemon *d)
+{
+	int r = kfg_gate_read_events(d->gate, on_event, d);
+
+	if (r < 0)
+		return r;
+	return tell_lost(d);
+}

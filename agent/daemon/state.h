@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* state.h - all state of the running agent, for the files of this room. */
+#pragma once
+
+#include "base/strbuf.h"
+#include "config/load.h"
+#include "control/server.h"
+#include "daemon/daemon.h"
+#include "enforce/gate.h"
+#include "events/dedup.h"
+#include "journal/outbox.h"
+#include <stdint.h>
+#include <sys/utsname.h>
+#include <systemd/sd-event.h>
+
+/* A policy that is or was in force; all zero: none. */
+struct kfg_in_force {
+	struct kfg_loaded loaded; /* owned */
+	uint64_t generation;
+	uint64_t since_usec; /* CLOCK_REALTIME */
+};
+
+struct kfg_daemon {
+	const struct kfg_daemon_config *config;
+	int lock_fd;
+	sd_event *event;
+	struct kfg_gate *gate; /* owned; the hooks stay attached as long as it lives */
+	sd_event_source *ring_source, *clock_source;
+	struct kfg_control_server *control;
+	int json_fd; /* standard output; not owned */
+	struct kfg_outbox *outbox;
+	struct kfg_dedup *dedup;
+	struct kfg_in_force current, previous;
+	uint64_t generation; /* the last one given to a table, published or not */
+	char *rejected; /* owned; why the last reload was not taken, or NULL */
+	struct kfg_proof proof;
+	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof, 0: none */
+	uint64_t sweep_seen, sweep_failed;
+	uint64_t lost_told, duplicates, malformed;
+	uint64_t started_usec; /* CLOCK_BOOTTIME */
+	struct utsname uts;
+};
+
+uint64_t kfg_now_usec(clockid_t clock);
+
+/* candidate.c: reads, checks and compiles the configured policy. Failures are described in why, line by line. */
+struct kfg_candidate {
+	struct kfg_in_force policy; /* owned */
+	struct kfg_table *table; /* owned */
+};
+int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate, struct kfg_strbuf *why);
+void kfg_candidate_done(struct kfg_candidate *candidate);
+
+/* drain.c: all events that are there, to records; then what was lost since the last time. */
+int kfg_drain(struct kfg_daemon *d);
+/* Queues the record that a call just built (built: its result) and takes it over; logs that it could not be built. */
+void kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record);
+
+/* swap.c: puts a candidate into force (taking it over), proves and sweeps. Negative errno: the old one stays. */
+int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why);
+/* Canary loads; -ENOTRECOVERABLE: not seen to be decided, and told. */
+int kfg_prove(struct kfg_daemon *d);
+/* Looks at every program there is and tells; a failure is logged. */
+void kfg_sweep(struct kfg_daemon *d);
+/* A whole reload with its notifications. Text for whoever asked goes to reply. */
+int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
+
+/* answer.c: requests of the control socket; a kfg_control_fn. */
+int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/log.h"
+#include "daemon/state.h"
+#include "journal/notice.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+uint64_t kfg_now_usec(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
+}
+
+int kfg_prove(struct kfg_daemon *d)
+{
+	struct kfg_record *record = NULL;
+	int r = kfg_gate_prove(d->gate, &d->proof);
+
+	d->proven_usec = 0;
+	if (r < 0) {
+		d->proof = (struct kfg_proof){ 0 };
+		snprintf(d->proof.why, sizeof(d->proof.why), "cannot load a canary: %s", strerror(-r));
+	}
+	if (d->proof.stage2 && (d->proof.stage1 || !kfg_gate_has_stage1(d->gate))) {
+		d->proven_usec = kfg_now_usec(CLOCK_REALTIME);
+		return 0;
+	}
+	kfg_tell(d, kfg_notice_unproven(d->proof.why, &record), &record);
+	return -ENOTRECOVERABLE;
+}
+
+void kfg_sweep(struct kfg_daemon *d)
+{
+	struct kfg_record *record = NULL;
+	size_t seen = 0, failed = 0;
+	int r = kfg_gate_sweep(d->gate, &seen, &failed);
+
+	if (r < 0)
+		kfg_warning("cannot examine the BPF programs that are there: %s", strerror(-r));
+	d->sweep_seen = seen;
+	d->sweep_failed = failed;
+	if (kfg_drain(d) < 0)
+		kfg_warning("cannot read events");
+	kfg_tell(d, kfg_notice_swept(seen, failed, &record), &record);
+}
+
+static void announce(struct kfg_daemon *d, const char *state)
+{
+	const struct kfg_policy *p = d->current.loaded.policy;
+
+	(void)sd_notifyf(0, "%s\nSTATUS=Policy %s %" PRId64 " in force%s%s", state, kfg_policy_name(p),
+			 kfg_policy_serial(p), d->proven_usec ? "" : ", NOT PROVEN",
+			 d->rejected ? ", last reload rejected" : "");
+}
+
+/* The ring is emptied first, so that the policy before the previous one is not needed for its events any more. */
+int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
+{
+	struct kfg_record *record = NULL;
+	size_t n_files;
+	int r = kfg_drain(d);
+
+	if (r == 0)
+		r = kfg_gate_publish(d->gate, candidate->table);
+	if (r < 0) {
+		kfg_strbuf_printf(why, "cannot put the policy into the kernel: %s\n", strerror(-r));
+		return r;
+	}
+	kfg_loaded_done(&d->previous.loaded);
+	d->previous = d->current;
+	d->current = candidate->policy;
+	candidate->policy = (struct kfg_in_force){ 0 };
+	d->current.since_usec = kfg_now_usec(CLOCK_REALTIME);
+	(void)kfg_policy_files_paths(d->current.loaded.files, &n_files);
+	kfg_tell(d,
+		 kfg_notice_policy_loaded(d->current.loaded.policy, d->current.generation, n_files, &record),
+		 &record);
+	return 0;
+}
+
+static int serial_ok(const struct kfg_daemon *d, const struct kfg_candidate *c, bool force,
+		     struct kfg_strbuf *why)
+{
+	int64_t old = kfg_policy_serial(d->current.loaded.policy);
+	int64_t new = kfg_policy_serial(c->policy.loaded.policy);
+
+	if (new >= old || force)
+		return 0;
+	kfg_strbuf_printf(why, "serial %" PRId64 " is lower than %" PRId64
+			  " of the policy in force; --force takes it all the same\n", new, old);
+	return -EPERM;
+}
+
+static int try_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *why)
+{
+	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
+	int r = kfg_candidate_build(d, &candidate, why);
+
+	if (r == 0)
+		r = serial_ok(d, &candidate, force, why);
+	if (r == 0)
+		r = kfg_swap(d, &candidate, why);
+	return r;
+}
+
+static void log_lines(int level, const char *text)
+{
+	while (*text) {
+		int len = strcspn(text, "\n");
+
+		kfg_log(level, "%.*s", len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)
+{
+	struct kfg_record *record = NULL;
+
+	free(d->rejected);
+	d->rejected = strdup(kfg_strbuf_text(why));
+	log_lines(LOG_ERR, kfg_strbuf_text(why));
+	kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.loaded.policy, &record),
+		 &record);
+}
+
+static void accepted(struct kfg_daemon *d, const struct kfg_strbuf *warnings)
+{
+	free(d->rejected);
+	d->rejected = NULL;
+	log_lines(LOG_WARNING, kfg_strbuf_text(warnings));
+	if (kfg_gate_sync_clock(d->gate) < 0)
+		kfg_warning("cannot tell the gate the time");
+	if (kfg_prove(d) < 0)
+		kfg_error("the gate is not proven any more: %s", d->proof.why);
+	kfg_sweep(d);
+}
+
+int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
+{
+	int r;
+
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading",
+			 kfg_now_usec(CLOCK_MONOTONIC));
+	r = try_reload(d, force, reply);
+	if (r < 0) {
+		rejected(d, reply);
+		kfg_strbuf_printf(reply, "policy not taken, %s %" PRId64 " stays in force\n",
+				  kfg_policy_name(d->current.loaded.policy),
+				  kfg_policy_serial(d->current.loaded.policy));
+	} else {
+		accepted(d, reply);
+		kfg_strbuf_printf(reply, "policy %s %" PRId64 " is in force%s%s\n",
+				  kfg_policy_name(d->current.loaded.policy),
+				  kfg_policy_serial(d->current.loaded.policy),
+				  d->proven_usec ? "" : ", but NOT PROVEN: ",
+				  d->proven_usec ? "" : d->proof.why);
+	}
+	announce(d, "READY=1");
+	return r < 0 ? r : d->proven_usec ? 0 : -ENOTRECOVERABLE;
+}
