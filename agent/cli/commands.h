@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* commands.h - the functions of the verbs, one file each. All return an enum kfg_exit and report to the log. */
+#pragma once
+
+#include "cli/args.h"
+
+int kfg_cmd_run(const struct kfg_args *args);
+int kfg_cmd_check(const struct kfg_args *args);
+int kfg_cmd_status(const struct kfg_args *args);
+int kfg_cmd_reload(const struct kfg_args *args);
+int kfg_cmd_help(const struct kfg_args *args);
