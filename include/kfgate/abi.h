@@ -11,7 +11,8 @@
  *   buckets  __u32 heads of the name hash, KFG_LIST_PER_CELL per cell, value: index of a name cell or KFG_NONE
  *   names    struct kfg_name: every kfunc name the policy or the running kernel knows
  *   rows     struct kfg_row: rules first (in order of precedence), then waivers
- *   lists    __u32s, KFG_LIST_PER_CELL per cell: candidate ranges of names, entries of row dimensions
+ *   lists    __u32s, KFG_LIST_PER_CELL per cell: candidate ranges of names, entries of row dimensions; entries 0 and 1
+ *            are the range of all rules, 2 and 3 that of all waivers
  *   matchers struct kfg_matcher: the strings and globs of rows, each once; long text runs on into next cells
  *   deps     struct kfg_dep: deprecations
  */
@@ -87,6 +88,8 @@ struct kfg_table_header {
 };
 
 #define KFG_NAME_INLINED 1u /* the kernel replaces the call: presence is the only evidence there is */
+/* Too many candidate ranges to keep: rules and waivers are the ranges of all rows, and KFG_DIM_KFUNC is asked. */
+#define KFG_NAME_PATTERNS 2u
 
 struct kfg_name {
 	__u32 hash; /* kfg_hash() of name */
@@ -98,6 +101,12 @@ struct kfg_name {
 	struct kfg_range waivers;
 	char name[KFG_KFUNC_LEN]; /* zero padded */
 };
+
+/* struct kfg_row.rule of the two rows that every table begins with: they refuse the agent's own canaries, row 0 the one
+ * for a live call, row 1 (scope any) the one for presence. No policy has a rule of that index. */
+#define KFG_RULE_CANARY (KFG_NONE - 1u)
+#define KFG_CANARY_LIVE "kfgate_canary2"
+#define KFG_CANARY_PRESENT "kfgate_canary1"
 
 #define KFG_ROW_AGENT 1u   /* matches loads of the agent itself only */
 #define KFG_ROW_ALWAYS 2u  /* enforced in audit mode too */
@@ -152,8 +161,7 @@ struct kfg_subject {
 	__u8 name_long; /* the kfunc's name did not fit: no rule can name it */
 	__u8 pad[2];
 	__u32 hash[KFG_DIM_MAX]; /* kfg_hash() of each string; UID unused */
-	__u32 pad2;
-	char text[KFG_TEXT_SIZE];
+	char text[KFG_TEXT_SIZE] __attribute__((aligned(8))); /* names are compared eight bytes at a time */
 };
 
 enum kfg_dep_state { KFG_DEP_NONE, KFG_DEP_DEPRECATED, KFG_DEP_EXPIRED, KFG_DEP_STATE_MAX };
@@ -297,4 +305,6 @@ _Static_assert(sizeof(struct kfg_dep) <= KFG_CELL_SIZE, "deprecation fits a cell
 _Static_assert(__builtin_offsetof(struct kfg_matcher, text) == KFG_MATCHER_TEXT, "text offset");
 _Static_assert(__builtin_offsetof(struct kfg_event, kfuncs) % 8 == 0, "kfuncs aligned");
 _Static_assert(sizeof(struct kfg_event_kfunc) % 8 == 0, "kfuncs aligned");
+_Static_assert(__builtin_offsetof(struct kfg_name, name) % 8 == 0, "compared eight bytes at a time");
+_Static_assert(__builtin_offsetof(struct kfg_dep, module) % 8 == 0, "compared eight bytes at a time");
 _Static_assert(KFG_TEXT_EXE + KFG_EXE_LEN == KFG_TEXT_SIZE, "texts fill the subject");

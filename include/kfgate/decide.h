@@ -48,7 +48,7 @@ struct kfg_decision {
 	__u32 in_row;     /* conditions of `row` are being asked */
 	__u32 dim;
 	__u32 entry;      /* entry of the dimension's list */
-	__u32 first_dim;  /* KFG_DIM_MODULE when the candidates are those of a name cell */
+	__u32 first_dim;  /* kfg_first_dim() */
 	__u32 found;      /* row that matched, or KFG_NONE */
 	__u32 finished;
 	/* one matcher against one string */
@@ -315,9 +315,13 @@ KFG_INLINE void kfg_find_row(struct kfg_walk *w, __u32 range, __u32 ranges)
 		d->verdict.failed = 1;
 }
 
+/* Eight bytes of a string */
+typedef __u64 __attribute__((may_alias)) kfg_chars;
+
 KFG_INLINE int kfg_same_name(const struct kfg_name *n, const struct kfg_decision *d)
 {
-	const __u64 *a = (const __u64 *)n->name, *b = (const __u64 *)(d->subject.text + KFG_TEXT_KFUNC);
+	const kfg_chars *a = (const kfg_chars *)n->name;
+	const kfg_chars *b = (const kfg_chars *)(d->subject.text + KFG_TEXT_KFUNC);
 
 	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3] && a[4] == b[4] &&
 	       a[5] == b[5] && a[6] == b[6] && a[7] == b[7];
@@ -359,6 +363,12 @@ KFG_INLINE const struct kfg_name *kfg_find_name(struct kfg_walk *w, const struct
 	return d->found == KFG_NONE ? 0 : kfg_cell(w, d->found);
 }
 
+/* The candidates of a name cell need not be asked for the kfunc, unless the cell says that it could not keep them. */
+KFG_INLINE __u32 kfg_first_dim(const struct kfg_name *n)
+{
+	return n && !(n->flags & KFG_NAME_PATTERNS) ? KFG_DIM_MODULE : KFG_DIM_KFUNC;
+}
+
 /* Question 1: rules. */
 KFG_STATIC int kfg_ask_rules(struct kfg_walk *w, const struct kfg_table_header *h,
 			     const struct kfg_name *n)
@@ -372,7 +382,7 @@ KFG_STATIC int kfg_ask_rules(struct kfg_walk *w, const struct kfg_table_header *
 	v->rule_scope = h->scope;
 	v->row_flags = 0;
 	/* entries 0 and 1 of the lists are the range of all rules */
-	d->first_dim = n ? KFG_DIM_MODULE : KFG_DIM_KFUNC;
+	d->first_dim = kfg_first_dim(n);
 	if (d->subject.name_long)
 		return 0;
 	kfg_find_row(w, n ? n->rules.first : 0, n ? n->rules.count : 1);
@@ -390,8 +400,8 @@ KFG_STATIC int kfg_ask_rules(struct kfg_walk *w, const struct kfg_table_header *
 
 KFG_INLINE int kfg_same_module(const struct kfg_dep *dep, const struct kfg_decision *d)
 {
-	const __u64 *a = (const __u64 *)dep->module;
-	const __u64 *b = (const __u64 *)(d->subject.text + KFG_TEXT_MODULE);
+	const kfg_chars *a = (const kfg_chars *)dep->module;
+	const kfg_chars *b = (const kfg_chars *)(d->subject.text + KFG_TEXT_MODULE);
 
 	return !a[0] || (a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3] &&
 			 a[4] == b[4] && a[5] == b[5] && a[6] == b[6] && a[7] == b[7]);
@@ -424,7 +434,7 @@ KFG_STATIC int kfg_ask_dates(struct kfg_walk *w, const struct kfg_table_header *
 	v->dep_action = v->dep_state == KFG_DEP_EXPIRED ? h->expired : h->deprecated;
 	if (v->dep_action <= KFG_AUDIT || !n->waivers.count)
 		return 0;
-	d->first_dim = KFG_DIM_MODULE;
+	d->first_dim = kfg_first_dim(n);
 	kfg_find_row(w, n->waivers.first, n->waivers.count);
 	if (d->found == KFG_NONE)
 		return 0;

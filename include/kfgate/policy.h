@@ -39,6 +39,8 @@ struct kfg_includer {
 int kfg_policy_load(const struct kfg_source *sources, size_t n, const struct kfg_includer *includer,
 		    struct kfg_diags *diags, struct kfg_policy **ret_policy);
 void kfg_policy_free(struct kfg_policy *policy);
+/* Frees the sources' text, kept for the excerpts of kfg_policy_lint(): for who holds a policy for long. */
+void kfg_policy_forget_text(struct kfg_policy *policy);
 
 /*
  * Findings about what is legal but unwise, as warnings into diags: a rule that can never match, a waiver past its

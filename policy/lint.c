@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lint.c - what is legal but unwise. Each check looks at the whole policy and warns at the place to change. Where a
+ * check cannot be sure (two globs) it keeps silent.
+ */
+#include "glob.h"
+#include "model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Lifecycle data that is older has missed at least two kernel releases (one every 9 to 10 weeks). */
+#define LIFECYCLE_DAYS_MAX 180
+
+struct lint {
+	const struct kfg_policy *policy;
+	struct kfg_diags *diags;
+	int32_t today;
+};
+
+#define WARN(l, place, ...)                                                                        \
+	do {                                                                                       \
+		struct kfg_spot spot_ = kfg_place_spot((l)->policy, place);                        \
+		kfg_diags_add((l)->diags, KFG_WARNING, &spot_, __VA_ARGS__);                       \
+	} while (0)
+
+static bool module_covers(const struct kfg_kfunc_pattern *a, const struct kfg_kfunc_pattern *b)
+{
+	if (!a->module)
+		return true;
+	return b->module && kfg_glob_covers(a->module, a->module_glob, b->module, b->module_glob);
+}
+
+static bool kfunc_covers(const struct kfg_kfunc_pattern *a, const struct kfg_kfunc_pattern *b)
+{
+	return kfg_glob_covers(a->name, a->name_glob, b->name, b->name_glob) && module_covers(a, b);
+}
+
+/* Everything that b's list lets through is let through by a's. */
+static bool patterns_cover(const struct kfg_patterns *a, const struct kfg_patterns *b)
+{
+	if (!a->n)
+		return true;
+	if (!b->n)
+		return false;
+	for (size_t i = 0; i < b->n; i++) {
+		size_t k = 0;
+
+		while (k < a->n && !kfg_glob_covers(a->items[k].text, a->items[k].glob, b->items[i].text, b->items[i].glob))
+			k++;
+		if (k == a->n)
+			return false;
+	}
+	return true;
+}
+
+static bool uids_cover(const struct kfg_condition *a, const struct kfg_condition *b)
+{
+	if (!a->n_uids)
+		return true;
+	for (size_t i = 0; i < b->n_uids; i++) {
+		size_t k = 0;
+
+		while (k < a->n_uids && a->uids[k] != b->uids[i])
+			k++;
+		if (k == a->n_uids)
+			return false;
+	}
+	return b->n_uids;
+}
+
+static bool kfuncs_cover(const struct kfg_condition *a, const struct kfg_condition *b)
+{
+	for (size_t i = 0; i < b->n_kfuncs; i++) {
+		size_t k = 0;
+
+		while (k < a->n_kfuncs && !kfunc_covers(&a->kfuncs[k], &b->kfuncs[i]))
+			k++;
+		if (k == a->n_kfuncs)
+			return false;
+	}
+	return true;
+}
+
+static bool types_cover(uint64_t a, uint64_t b)
+{
+	return !a || (b && !(b & ~a));
+}
+
+/* Whatever b matches, a matches. Cheap questions first: this is asked of every pair of rules. */
+static bool condition_covers(const struct kfg_condition *a, const struct kfg_condition *b)
+{
+	return types_cover(a->prog_types, b->prog_types) && kfuncs_cover(a, b) && uids_cover(a, b) &&
+	       patterns_cover(&a->units, &b->units) && patterns_cover(&a->exes, &b->exes) &&
+	       patterns_cover(&a->names, &b->names);
+}
+
+static void lint_shadowed(const struct lint *l)
+{
+	const struct kfg_rule *rules = kfg_rules(l->policy);
+
+	for (size_t i = 1; i < l->policy->rules.n; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (!condition_covers(&rules[k].when, &rules[i].when))
+				continue;
+			WARN(l, rules[i].place,
+			     "rule \"%s\" can never match: rule \"%s\" (%s:%u), which is asked first, matches all that it does",
+			     rules[i].id, rules[k].id, kfg_origin(l->policy, rules[k].place)->path, rules[k].place.line);
+			break;
+		}
+	}
+}
+
+static bool waives(const struct kfg_kfunc_pattern *k, const struct kfg_deprecation *d)
+{
+	if (k->name_glob ? !kfg_glob_match(k->name, d->kfunc, strlen(d->kfunc)) : strcmp(k->name, d->kfunc) != 0)
+		return false;
+	if (!k->module || !d->module)
+		return true;
+	return k->module_glob ? kfg_glob_match(k->module, d->module, strlen(d->module)) : !strcmp(k->module, d->module);
+}
+
+static void lint_waived_kfunc(const struct lint *l, const struct kfg_waiver *w, const struct kfg_kfunc_pattern *k)
+{
+	for (size_t i = 0; i < l->policy->deprecations.n; i++)
+		if (waives(k, &kfg_deprecations(l->policy)[i]))
+			return;
+	WARN(l, k->place, "waiver \"%s\" waives nothing here: no deprecation is of %s%s%s%s", w->id, k->name,
+	     k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "");
+}
+
+static void lint_waivers(const struct lint *l)
+{
+	char day[KFG_DAY_TEXT];
+
+	for (size_t i = 0; i < l->policy->waivers.n; i++) {
+		const struct kfg_waiver *w = &kfg_waivers(l->policy)[i];
+
+		if (w->until < l->today)
+			WARN(l, w->place, "waiver \"%s\" ended on %s and waives nothing any more: remove it", w->id,
+			     kfg_day_format(w->until, day));
+		for (size_t k = 0; k < w->when.n_kfuncs; k++)
+			lint_waived_kfunc(l, w, &w->when.kfuncs[k]);
+	}
+}
+
+/* Known kfuncs by name, for the search of exact ones. */
+static int compare_known(const void *a, const void *b)
+{
+	const struct kfg_kfunc_pattern *x = *(const struct kfg_kfunc_pattern *const *)a;
+	const struct kfg_kfunc_pattern *y = *(const struct kfg_kfunc_pattern *const *)b;
+
+	return strcmp(x->name, y->name);
+}
+
+struct known {
+	const struct kfg_kfunc_pattern **items; /* sorted by name */
+	size_t n;
+};
+
+static bool known_matches(const struct kfg_kfunc_pattern *known, const struct kfg_kfunc_pattern *k)
+{
+	const char *module = known->module ? known->module : "vmlinux";
+
+	if (k->name_glob ? !kfg_glob_match(k->name, known->name, strlen(known->name)) : strcmp(k->name, known->name) != 0)
+		return false;
+	return !k->module || (k->module_glob ? kfg_glob_match(k->module, module, strlen(module)) : !strcmp(k->module, module));
+}
+
+static bool is_known(const struct known *known, const struct kfg_kfunc_pattern *k)
+{
+	const struct kfg_kfunc_pattern **at;
+	size_t i = 0;
+
+	if (!k->name_glob) {
+		at = bsearch(&k, known->items, known->n, sizeof(*known->items), compare_known);
+		i = at ? (size_t)(at - known->items) : known->n;
+		while (i && i < known->n && !strcmp(known->items[i - 1]->name, k->name))
+			i--;
+	}
+	for (; i < known->n; i++) {
+		if (known_matches(known->items[i], k))
+			return true;
+		if (!k->name_glob && strcmp(known->items[i]->name, k->name) != 0)
+			return false;
+	}
+	return false;
+}
+
+static void lint_kfunc(const struct lint *l, const struct known *known, const struct kfg_kfunc_pattern *k)
+{
+	if (is_known(known, k))
+		return;
+	WARN(l, k->place, "no known kernel has a kfunc %s%s%s%s: check the spelling", k->name, k->module ? " [" : "",
+	     k->module ? k->module : "", k->module ? "]" : "");
+}
+
+static int lint_kfuncs(const struct lint *l)
+{
+	const struct kfg_policy *p = l->policy;
+	struct known known = {calloc(p->known.n + 1, sizeof(*known.items)), p->known.n};
+
+	if (!known.items)
+		return -ENOMEM;
+	for (size_t i = 0; i < known.n; i++)
+		known.items[i] = &KFG_ITEMS(p->known, const struct kfg_kfunc_pattern)[i];
+	qsort(known.items, known.n, sizeof(*known.items), compare_known);
+	for (size_t i = 0; known.n && i < p->rules.n; i++)
+		for (size_t k = 0; k < kfg_rules(p)[i].when.n_kfuncs; k++)
+			lint_kfunc(l, &known, &kfg_rules(p)[i].when.kfuncs[k]);
+	for (size_t i = 0; known.n && i < p->waivers.n; i++)
+		for (size_t k = 0; k < kfg_waivers(p)[i].when.n_kfuncs; k++)
+			lint_kfunc(l, &known, &kfg_waivers(p)[i].when.kfuncs[k]);
+	for (size_t i = 0; known.n && i < p->deprecations.n; i++) {
+		const struct kfg_deprecation *d = &kfg_deprecations(p)[i];
+		struct kfg_kfunc_pattern k = {.name = d->kfunc, .module = d->module, .place = d->place};
+
+		lint_kfunc(l, &known, &k);
+	}
+	free(known.items);
+	return 0;
+}
+
+static void lint_deadlines(const struct lint *l)
+{
+	char day[KFG_DAY_TEXT];
+
+	if (l->policy->settings.defaults[KFG_DEFAULT_EXPIRED] != KFG_ALLOW)
+		return;
+	for (size_t i = 0; i < l->policy->deprecations.n; i++) {
+		const struct kfg_deprecation *d = &kfg_deprecations(l->policy)[i];
+
+		if (d->deadline < l->today)
+			WARN(l, d->place, "the deadline of \"%s\", %s, has passed without effect: defaults.expired is allow",
+			     d->kfunc, kfg_day_format(d->deadline, day));
+	}
+}
+
+/* Nothing but the loader's own word: it may call its program as it likes. */
+static void lint_names(const struct lint *l)
+{
+	if (l->policy->settings.defaults[KFG_DEFAULT_UNLISTED] != KFG_REFUSE)
+		return;
+	for (size_t i = 0; i < l->policy->rules.n; i++) {
+		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
+
+		if (r->action != KFG_REFUSE && r->when.names.n && !r->when.units.n && !r->when.exes.n && !r->when.n_uids)
+			WARN(l, r->place,
+			     "rule \"%s\" lets programs in by their names, which are the loader's own words: add \"loaders\"",
+			     r->id);
+	}
+}
+
+/* A unit without a suffix is none (systemd.unit(5)). */
+static void lint_units(const struct lint *l, const char *what, const char *id, const struct kfg_patterns *units)
+{
+	for (size_t i = 0; i < units->n; i++)
+		if (!units->items[i].glob && !strchr(units->items[i].text, '.'))
+			WARN(l, units->items[i].place, "%s \"%s\" names no unit: \"%s\" has no suffix such as .service", what,
+			     id, units->items[i].text);
+}
+
+static void lint_all_units(const struct lint *l)
+{
+	for (size_t i = 0; i < l->policy->rules.n; i++)
+		lint_units(l, "rule", kfg_rules(l->policy)[i].id, &kfg_rules(l->policy)[i].when.units);
+	for (size_t i = 0; i < l->policy->waivers.n; i++)
+		lint_units(l, "waiver", kfg_waivers(l->policy)[i].id, &kfg_waivers(l->policy)[i].when.units);
+}
+
+static void lint_upgrades(const struct lint *l)
+{
+	const struct kfg_upgrade *u = l->policy->upgrades.items;
+
+	for (size_t i = 0; i < l->policy->upgrades.n; i++) {
+		size_t k = 0;
+
+		while (k < l->policy->deprecations.n) {
+			const struct kfg_deprecation *d = &kfg_deprecations(l->policy)[k];
+
+			if (d->removed_in.text && d->removed_in.version <= u[i].kernel.version)
+				break;
+			k++;
+		}
+		if (k == l->policy->deprecations.n)
+			WARN(l, u[i].place, "the upgrade to %s sets no deadline: no deprecation here is removed in it or before",
+			     u[i].kernel.text);
+	}
+}
+
+static void lint_files(const struct lint *l)
+{
+	const struct kfg_include *unmatched = l->policy->unmatched.items;
+	const struct kfg_origin *o = l->policy->origins.items;
+	char day[KFG_DAY_TEXT];
+
+	for (size_t i = 0; i < l->policy->unmatched.n; i++)
+		WARN(l, unmatched[i].place, "\"%s\" matches no file, so nothing is included", unmatched[i].pattern);
+	for (size_t i = 0; i < l->policy->origins.n; i++)
+		if (o[i].included && o[i].date != KFG_DAY_MAX && o[i].date < l->today - LIFECYCLE_DAYS_MAX)
+			WARN(l, o[i].date_place, "this lifecycle data is of %s, more than %d days old: install a newer one",
+			     kfg_day_format(o[i].date, day), LIFECYCLE_DAYS_MAX);
+}
+
+int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_diags *diags)
+{
+	const struct lint l = {policy, diags, today};
+	int r;
+
+	lint_files(&l);
+	lint_upgrades(&l);
+	lint_shadowed(&l);
+	lint_names(&l);
+	lint_all_units(&l);
+	lint_waivers(&l);
+	lint_deadlines(&l);
+	r = lint_kfuncs(&l);
+	return r ? r : diags->lost ? -ENOMEM : 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* model.c - owns struct kfg_policy, and answers what other rooms ask about it. */
+#include "model.h"
+
+#include "words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int kfg_vector_append(struct kfg_vector *v, size_t size, const void *items, size_t n)
+{
+	size_t need = v->n + n, capacity = v->capacity ? v->capacity : 4;
+
+	if (!n)
+		return 0;
+	if (need > v->capacity) {
+		void *grown;
+
+		while (capacity < need)
+			capacity *= 2;
+		grown = reallocarray(v->items, capacity, size);
+		if (!grown)
+			return -ENOMEM;
+		v->items = grown;
+		v->capacity = capacity;
+	}
+	memcpy((char *)v->items + v->n * size, items, n * size);
+	v->n = need;
+	return 0;
+}
+
+void kfg_policy_free(struct kfg_policy *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->origins.n; i++) {
+		struct kfg_origin *o = &KFG_ITEMS(p->origins, struct kfg_origin)[i];
+
+		free(o->path);
+		free(o->text);
+	}
+	free(p->origins.items);
+	free(p->rules.items);
+	free(p->waivers.items);
+	free(p->deprecations.items);
+	free(p->upgrades.items);
+	free(p->includes.items);
+	free(p->known.items);
+	free(p->unmatched.items);
+	kfg_arena_done(&p->arena);
+	free(p);
+}
+
+void kfg_policy_forget_text(struct kfg_policy *p)
+{
+	for (size_t i = 0; i < p->origins.n; i++) {
+		struct kfg_origin *o = &KFG_ITEMS(p->origins, struct kfg_origin)[i];
+
+		free(o->text);
+		o->text = NULL;
+		o->size = 0;
+	}
+}
+
+struct kfg_spot kfg_place_spot(const struct kfg_policy *p, struct kfg_place place)
+{
+	const struct kfg_origin *o = kfg_origin(p, place);
+
+	return (struct kfg_spot){o->path, o->text, o->size, place.line, place.col};
+}
+
+const char *kfg_policy_name(const struct kfg_policy *p)
+{
+	return p->settings.name;
+}
+
+int64_t kfg_policy_serial(const struct kfg_policy *p)
+{
+	return p->settings.serial;
+}
+
+enum kfg_mode kfg_policy_mode(const struct kfg_policy *p)
+{
+	return p->settings.mode;
+}
+
+enum kfg_present kfg_policy_present(const struct kfg_policy *p)
+{
+	return p->settings.present;
+}
+
+int kfg_policy_errno(const struct kfg_policy *p)
+{
+	return p->settings.refuse_errno;
+}
+
+const char *kfg_policy_digest(const struct kfg_policy *p)
+{
+	return p->digest;
+}
+
+size_t kfg_policy_n_rules(const struct kfg_policy *p)
+{
+	return p->rules.n;
+}
+
+size_t kfg_policy_n_deprecations(const struct kfg_policy *p)
+{
+	return p->deprecations.n;
+}
+
+size_t kfg_policy_n_waivers(const struct kfg_policy *p)
+{
+	return p->waivers.n;
+}
+
+const char *kfg_policy_rule_id(const struct kfg_policy *p, uint32_t rule)
+{
+	return rule < p->rules.n ? kfg_rules(p)[rule].id : NULL;
+}
+
+bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep, struct kfg_deprecation_info *ret_info)
+{
+	const struct kfg_deprecation *d;
+
+	if (dep >= p->deprecations.n)
+		return false;
+	d = &kfg_deprecations(p)[dep];
+	*ret_info = (struct kfg_deprecation_info){
+		.kfunc = d->kfunc,
+		.module = d->module,
+		.deprecated_in = d->deprecated_in.text,
+		.removed_in = d->removed_in.text,
+		.replacement = d->replacement,
+		.replacement_in = d->replacement_in.text,
+		.source = d->source,
+		.confidence = d->confidence == KFG_UNSET ? NULL : kfg_confidence_words.items[d->confidence],
+		.note = d->note,
+		.file = kfg_origin(p, d->place)->path,
+		.line = d->place.line,
+		.deadline = d->deadline,
+	};
+	return true;
+}
+
+bool kfg_policy_waiver(const struct kfg_policy *p, uint32_t waiver, struct kfg_waiver_info *ret_info)
+{
+	const struct kfg_waiver *w;
+
+	if (waiver >= p->waivers.n)
+		return false;
+	w = &kfg_waivers(p)[waiver];
+	*ret_info = (struct kfg_waiver_info){.id = w->id, .owner = w->owner, .reason = w->reason, .until = w->until};
+	return true;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * model.h - a policy as this room sees it: what the sources say, merged. Everything in it is owned by the policy
+ * (its arena, or its growing lists) and does not change once kfg_policy_load() has returned.
+ */
+#pragma once
+
+#include "arena.h"
+
+#include <kfgate/abi.h>
+#include <kfgate/policy.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where something was said. */
+struct kfg_place {
+	uint16_t source; /* index into kfg_policy.origins */
+	uint16_t col;
+	uint32_t line;
+};
+#define KFG_SOURCES_MAX 4096u
+
+/* A text to compare with: exact, or with '*' and '?'. */
+struct kfg_pattern {
+	const char *text;
+	struct kfg_place place;
+	bool glob;
+};
+
+struct kfg_kfunc_pattern {
+	const char *name;
+	const char *module; /* NULL: any, the kernel itself included; "vmlinux": the kernel itself */
+	struct kfg_place place;
+	bool name_glob, module_glob;
+};
+
+struct kfg_patterns {
+	struct kfg_pattern *items;
+	size_t n;
+};
+
+/* What a rule or waiver asks of a load. An empty list asks nothing; its entries are alternatives. */
+struct kfg_condition {
+	struct kfg_kfunc_pattern *kfuncs; /* never empty */
+	size_t n_kfuncs;
+	uint64_t prog_types; /* bit per type; 0: any */
+	struct kfg_patterns names, units, exes;
+	uint32_t *uids;
+	size_t n_uids;
+};
+
+#define KFG_UNSET 0xff /* of an enum that may be left out */
+
+struct kfg_rule {
+	struct kfg_place place; /* first, see parse_items() */
+	const char *id;
+	const char *reason; /* or NULL */
+	struct kfg_condition when;
+	uint8_t action;
+	uint8_t scope; /* settled: never KFG_UNSET */
+};
+
+struct kfg_waiver {
+	struct kfg_place place; /* first, see parse_items() */
+	const char *id, *owner, *reason;
+	struct kfg_condition when;
+	int32_t until; /* last good day */
+};
+
+struct kfg_release {
+	const char *text; /* NULL: not given */
+	uint32_t version;
+	struct kfg_place place;
+};
+
+struct kfg_deprecation {
+	struct kfg_place place; /* first, see parse_items() */
+	const char *kfunc, *module; /* module NULL: any */
+	struct kfg_release deprecated_in, removed_in, replacement_in;
+	const char *replacement, *source, *note; /* or NULL */
+	int32_t own_deadline; /* KFG_DAY_MAX: not given */
+	int32_t deadline;     /* settled */
+	uint8_t confidence;   /* index of kfg_confidence_words, or KFG_UNSET */
+	uint8_t scope;	      /* settled */
+};
+
+struct kfg_upgrade {
+	struct kfg_place place; /* first, see parse_items() */
+	struct kfg_release kernel;
+	int32_t on;
+};
+
+struct kfg_include {
+	const char *pattern;
+	struct kfg_place place;
+};
+
+enum kfg_default { KFG_DEFAULT_UNLISTED, KFG_DEFAULT_DEPRECATED, KFG_DEFAULT_EXPIRED, KFG_DEFAULT_UNSCANNABLE, KFG_DEFAULT_MAX };
+
+/* Single values, of one source or of the whole policy; KFG_UNSET, NULL, refuse_errno 0: not given. */
+struct kfg_settings {
+	const char *name;
+	int64_t serial;
+	bool has_name, has_serial;
+	uint8_t mode, scope, present;
+	uint8_t defaults[KFG_DEFAULT_MAX];
+	int refuse_errno;
+};
+
+/* One source. Lint shows its lines long after the caller's bytes are gone. */
+struct kfg_origin {
+	char *path;
+	char *text; /* a copy, or NULL when it was dropped */
+	size_t size;
+	bool included;
+	int32_t date; /* KFG_DAY_MAX: not given */
+	struct kfg_place date_place;
+};
+
+/* A list that grows; T * items are contiguous, each of `size` bytes. */
+struct kfg_vector {
+	void *items; /* owned */
+	size_t n, capacity;
+};
+int kfg_vector_append(struct kfg_vector *vector, size_t size, const void *items, size_t n);
+
+struct kfg_policy {
+	struct kfg_arena arena;
+	struct kfg_settings settings;
+	struct kfg_vector origins;	/* struct kfg_origin */
+	struct kfg_vector rules;	/* struct kfg_rule */
+	struct kfg_vector waivers;	/* struct kfg_waiver */
+	struct kfg_vector deprecations; /* struct kfg_deprecation */
+	struct kfg_vector upgrades;	/* struct kfg_upgrade */
+	struct kfg_vector includes;	/* struct kfg_include */
+	struct kfg_vector known;	/* struct kfg_kfunc_pattern, exact: kfuncs that some kernel has */
+	struct kfg_vector unmatched;	/* struct kfg_include: globs that matched no file */
+	char digest[17];
+};
+
+#define KFG_ITEMS(vector, type) ((type *)(vector).items)
+
+static inline const struct kfg_rule *kfg_rules(const struct kfg_policy *p)
+{
+	return KFG_ITEMS(p->rules, const struct kfg_rule);
+}
+
+static inline const struct kfg_waiver *kfg_waivers(const struct kfg_policy *p)
+{
+	return KFG_ITEMS(p->waivers, const struct kfg_waiver);
+}
+
+static inline const struct kfg_deprecation *kfg_deprecations(const struct kfg_policy *p)
+{
+	return KFG_ITEMS(p->deprecations, const struct kfg_deprecation);
+}
+
+static inline const struct kfg_origin *kfg_origin(const struct kfg_policy *p, struct kfg_place place)
+{
+	return &KFG_ITEMS(p->origins, const struct kfg_origin)[place.source];
+}
+
+/* For findings: the place with its file's name and bytes. */
+struct kfg_spot kfg_place_spot(const struct kfg_policy *policy, struct kfg_place place);

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parse.c - the policy language as tables: which keys there are, of which kind, and who reads their values. What
+ * a source may say is here; what it may not say together with others is in validate.c.
+ */
+#include "parse.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ID_MAX 64
+#define TEXT_MAX 1024
+#define ERRNO_MAX 4095 /* MAX_ERRNO (include/linux/err.h, 6.1..7.3) */
+
+#define SCALAR KFG_NODE_SCALAR
+#define LIST KFG_NODE_SEQUENCE
+#define MAP KFG_NODE_MAPPING
+#define REQUIRED KFG_KEY_REQUIRED
+#define INCLUDED KFG_KEY_INCLUDED
+
+/* Items of a list of mappings, each read by the same schema, go to an array in the arena. */
+struct item_list {
+	const struct kfg_schema *schema;
+	size_t size;
+	const void *blank; /* what an item is before it is read */
+};
+
+static int parse_items(struct kfg_parse *p, const struct item_list *list, const struct kfg_node *value,
+		       void *ret_items, size_t *ret_n)
+{
+	char *items = kfg_arena_alloc(&p->policy->arena, value->n * list->size);
+	size_t n = 0;
+	int r;
+
+	if (!items)
+		return -ENOMEM;
+	for (const struct kfg_node *i = value->first; i; i = i->next) {
+		if (i->kind != MAP) {
+			kfg_parse_finding(p, i, "%s is a mapping: lines of \"key: value\"", list->schema->what);
+			continue;
+		}
+		memcpy(items + n * list->size, list->blank, list->size);
+		*(struct kfg_place *)(void *)(items + n * list->size) = kfg_node_place(p, i);
+		r = kfg_parse_mapping(p, list->schema, i, items + n * list->size);
+		if (r)
+			return r;
+		n++;
+	}
+	*(void **)ret_items = items;
+	*ret_n = n;
+	return 0;
+}
+
+#define PLACE_FIRST(type) _Static_assert(offsetof(type, place) == 0, "parse_items() sets the place")
+PLACE_FIRST(struct kfg_rule);
+PLACE_FIRST(struct kfg_waiver);
+PLACE_FIRST(struct kfg_deprecation);
+PLACE_FIRST(struct kfg_upgrade);
+
+#define FIELD(type, member) .offset = offsetof(type, member)
+#define WHOLE .offset = 0 /* the handler picks the fields itself */
+
+static const struct kfg_key program_keys[] = {
+	{"types", LIST, 0, kfg_parse_types, WHOLE},
+	{"names", LIST, 0, kfg_parse_progs, FIELD(struct kfg_condition, names)},
+};
+static const struct kfg_schema program_schema = KFG_SCHEMA("\"programs\"", program_keys, false);
+
+static const struct kfg_key loader_keys[] = {
+	{"units", LIST, 0, kfg_parse_units, FIELD(struct kfg_condition, units)},
+	{"exes", LIST, 0, kfg_parse_exes, FIELD(struct kfg_condition, exes)},
+	{"uids", LIST, 0, kfg_parse_uids, WHOLE},
+};
+static const struct kfg_schema loader_schema = KFG_SCHEMA("\"loaders\"", loader_keys, false);
+
+/* A mapping whose keys belong to the object around it; one without keys would say nothing. */
+static int parse_part(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_schema *schema,
+		      const struct kfg_node *value, void *out)
+{
+	if (!value->n)
+		kfg_parse_finding(p, value, "\"%s\" is empty: leave it out where it does not matter", key->name);
+	return kfg_parse_mapping(p, schema, value, out);
+}
+
+static int parse_programs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	return parse_part(p, key, &program_schema, value, out);
+}
+
+static int parse_loaders(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	return parse_part(p, key, &loader_schema, value, out);
+}
+
+static const struct kfg_key rule_keys[] = {
+	{"id", SCALAR, REQUIRED, kfg_parse_id, FIELD(struct kfg_rule, id), .limit = ID_MAX},
+	{"kfuncs", LIST, REQUIRED, kfg_parse_kfuncs, FIELD(struct kfg_rule, when)},
+	{"programs", MAP, 0, parse_programs, FIELD(struct kfg_rule, when)},
+	{"loaders", MAP, 0, parse_loaders, FIELD(struct kfg_rule, when)},
+	{"action", SCALAR, REQUIRED, kfg_parse_word, FIELD(struct kfg_rule, action), .words = &kfg_action_words},
+	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_rule, scope), .words = &kfg_scope_words},
+	{"reason", SCALAR, 0, kfg_parse_text, FIELD(struct kfg_rule, reason), .limit = TEXT_MAX},
+};
+static const struct kfg_schema rule_schema = KFG_SCHEMA("a rule", rule_keys, false);
+
+static int parse_rules(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	static const struct kfg_rule blank = {.scope = KFG_UNSET};
+	static const struct item_list list = {&rule_schema, sizeof(blank), &blank};
+	struct kfg_file *file = out;
+
+	(void)key;
+	return parse_items(p, &list, value, &file->rules, &file->n_rules);
+}
+
+static const struct kfg_key waiver_keys[] = {
+	{"id", SCALAR, REQUIRED, kfg_parse_id, FIELD(struct kfg_waiver, id), .limit = ID_MAX},
+	{"kfuncs", LIST, REQUIRED, kfg_parse_kfuncs, FIELD(struct kfg_waiver, when)},
+	{"programs", MAP, 0, parse_programs, FIELD(struct kfg_waiver, when)},
+	{"loaders", MAP, 0, parse_loaders, FIELD(struct kfg_waiver, when)},
+	{"until", SCALAR, REQUIRED, kfg_parse_day, FIELD(struct kfg_waiver, until)},
+	{"owner", SCALAR, REQUIRED, kfg_parse_text, FIELD(struct kfg_waiver, owner), .limit = 128},
+	{"reason", SCALAR, REQUIRED, kfg_parse_text, FIELD(struct kfg_waiver, reason), .limit = TEXT_MAX},
+};
+static const struct kfg_schema waiver_schema = KFG_SCHEMA("a waiver", waiver_keys, false);
+
+static int parse_waivers(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	static const struct kfg_waiver blank = {.until = KFG_DAY_MAX};
+	static const struct item_list list = {&waiver_schema, sizeof(blank), &blank};
+	struct kfg_file *file = out;
+
+	(void)key;
+	return parse_items(p, &list, value, &file->waivers, &file->n_waivers);
+}
+
+static int parse_deprecated_kfunc(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+				  void *out)
+{
+	struct kfg_deprecation *d = out;
+	struct kfg_kfunc_pattern k;
+	int r = 0;
+
+	(void)key;
+	if (kfg_parse_kfunc(p, value, false, &k, &r)) {
+		d->kfunc = k.name;
+		d->module = k.module;
+	}
+	return r;
+}
+
+#define TEXT_KEY(name, member) \
+	{name, SCALAR, 0, kfg_parse_text, FIELD(struct kfg_deprecation, member), .limit = TEXT_MAX}
+#define RELEASE_KEY(name, member) {name, SCALAR, 0, kfg_parse_release, FIELD(struct kfg_deprecation, member)}
+
+static const struct kfg_key deprecation_keys[] = {
+	{"kfunc", SCALAR, REQUIRED, parse_deprecated_kfunc, WHOLE},
+	RELEASE_KEY("deprecated-in", deprecated_in),
+	RELEASE_KEY("removed-in", removed_in),
+	{"deadline", SCALAR, 0, kfg_parse_day, FIELD(struct kfg_deprecation, own_deadline)},
+	TEXT_KEY("replacement", replacement),
+	RELEASE_KEY("replacement-in", replacement_in),
+	TEXT_KEY("source", source),
+	{"confidence", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_deprecation, confidence),
+	 .words = &kfg_confidence_words},
+	TEXT_KEY("note", note),
+	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_deprecation, scope), .words = &kfg_scope_words},
+};
+static const struct kfg_schema deprecation_schema = KFG_SCHEMA("a deprecation", deprecation_keys, false);
+
+static int parse_deprecations(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+			      void *out)
+{
+	static const struct kfg_deprecation blank = {
+		.own_deadline = KFG_DAY_MAX, .deadline = KFG_DAY_MAX, .confidence = KFG_UNSET, .scope = KFG_UNSET};
+	static const struct item_list list = {&deprecation_schema, sizeof(blank), &blank};
+	struct kfg_file *file = out;
+
+	(void)key;
+	return parse_items(p, &list, value, &file->deprecations, &file->n_deprecations);
+}
+
+static const struct kfg_key upgrade_keys[] = {
+	{"kernel", SCALAR, REQUIRED, kfg_parse_release, FIELD(struct kfg_upgrade, kernel)},
+	{"on", SCALAR, REQUIRED, kfg_parse_day, FIELD(struct kfg_upgrade, on)},
+};
+static const struct kfg_schema upgrade_schema = KFG_SCHEMA("an upgrade", upgrade_keys, false);
+
+static int parse_upgrades(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	static const struct kfg_upgrade blank = {.on = KFG_DAY_MAX};
+	static const struct item_list list = {&upgrade_schema, sizeof(blank), &blank};
+	struct kfg_file *file = out;
+
+	(void)key;
+	return parse_items(p, &list, value, &file->upgrades, &file->n_upgrades);
+}
+
+static int parse_include(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	struct kfg_file *file = out;
+
+	file->includes = kfg_arena_alloc(&p->policy->arena, value->n * sizeof(*file->includes));
+	if (!file->includes)
+		return -ENOMEM;
+	for (const struct kfg_node *i = value->first; i; i = i->next) {
+		struct kfg_include *include = &file->includes[file->n_includes];
+
+		if (i->kind != SCALAR || i->text[0] != '/') {
+			kfg_parse_finding(p, i, "an entry of \"%s\" is an absolute path, which may hold * ? and [ ]",
+					  key->name);
+			continue;
+		}
+		include->pattern = kfg_arena_strndup(&p->policy->arena, i->text, strlen(i->text));
+		include->place = kfg_node_place(p, i);
+		if (!include->pattern)
+			return -ENOMEM;
+		file->n_includes++;
+	}
+	return 0;
+}
+
+static int parse_known(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	struct kfg_file *file = out;
+	int r = 0;
+
+	file->known = kfg_arena_alloc(&p->policy->arena, value->n * sizeof(*file->known));
+	if (!file->known)
+		return -ENOMEM;
+	for (const struct kfg_node *i = value->first; i && !r; i = i->next) {
+		if (i->kind != SCALAR)
+			kfg_parse_finding(p, i, "an entry of \"%s\" is one kfunc's name", key->name);
+		else
+			file->n_known += kfg_parse_kfunc(p, i, false, &file->known[file->n_known], &r);
+	}
+	return r;
+}
+
+#define DEFAULT_KEY(name, i) \
+	{name, SCALAR, 0, kfg_parse_word, FIELD(struct kfg_settings, defaults[i]), .words = &kfg_action_words}
+
+static const struct kfg_key default_keys[] = {
+	DEFAULT_KEY("unlisted", KFG_DEFAULT_UNLISTED),
+	DEFAULT_KEY("deprecated", KFG_DEFAULT_DEPRECATED),
+	DEFAULT_KEY("expired", KFG_DEFAULT_EXPIRED),
+	DEFAULT_KEY("unscannable", KFG_DEFAULT_UNSCANNABLE),
+};
+static const struct kfg_schema default_schema = KFG_SCHEMA("\"defaults\"", default_keys, false);
+
+static int parse_defaults(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	(void)key;
+	return kfg_parse_mapping(p, &default_schema, value, out);
+}
+
+/* The version was looked at before anything else was. */
+static int parse_version(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	(void)p, (void)key, (void)value, (void)out;
+	return 0;
+}
+
+static int parse_name(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	struct kfg_settings *settings = out;
+
+	settings->has_name = true; /* also when it is wrong: one finding is enough */
+	return kfg_parse_id(p, key, value, &settings->name);
+}
+
+static int parse_date(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	struct kfg_file *file = out;
+
+	file->date_place = kfg_node_place(p, value);
+	return kfg_parse_day(p, key, value, &file->date);
+}
+
+static const struct kfg_key file_keys[] = {
+	{"version", SCALAR, REQUIRED | INCLUDED, parse_version, WHOLE},
+	{"name", SCALAR, INCLUDED, parse_name, FIELD(struct kfg_file, settings), .limit = ID_MAX},
+	{"serial", SCALAR, INCLUDED, kfg_parse_serial, FIELD(struct kfg_file, settings)},
+	{"date", SCALAR, INCLUDED, parse_date, WHOLE},
+	{"mode", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.mode), .words = &kfg_mode_words},
+	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.scope), .words = &kfg_scope_words},
+	{"present", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.present), .words = &kfg_present_words},
+	{"errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_file, settings.refuse_errno), .limit = ERRNO_MAX},
+	{"defaults", MAP, 0, parse_defaults, FIELD(struct kfg_file, settings)},
+	{"upgrades", LIST, 0, parse_upgrades, WHOLE},
+	{"include", LIST, 0, parse_include, WHOLE},
+	{"deprecations", LIST, INCLUDED, parse_deprecations, WHOLE},
+	{"known-kfuncs", LIST, INCLUDED, parse_known, WHOLE},
+	{"rules", LIST, 0, parse_rules, WHOLE},
+	{"waivers", LIST, 0, parse_waivers, WHOLE},
+};
+static const struct kfg_schema policy_schema = KFG_SCHEMA("a policy", file_keys, true);
+static const struct kfg_schema lifecycle_schema = KFG_SCHEMA("lifecycle data", file_keys, true);
+
+/* False: written for another kfgate, whose language this one does not know. */
+static bool check_version(struct kfg_parse *p, const struct kfg_node *root)
+{
+	const struct kfg_node *k = root->first;
+
+	while (k && strcmp(k->text, "version"))
+		k = k->next->next;
+	if (!k || (k->next->kind == SCALAR && k->next->plain && !strcmp(k->next->text, "1")))
+		return true;
+	if (k->next->kind == SCALAR)
+		kfg_parse_finding(p, k->next, "version \"%.16s\" of the policy language is not known here: write 1%s", k->next->text,
+				  k->next->plain ? "" : ", without quotes");
+	else
+		kfg_parse_finding(p, k->next, "\"version\" is the version of the policy language: write 1");
+	return false;
+}
+
+void kfg_file_init(struct kfg_file *file)
+{
+	*file = (struct kfg_file){.date = KFG_DAY_MAX};
+	file->settings.mode = file->settings.scope = file->settings.present = KFG_UNSET;
+	memset(file->settings.defaults, KFG_UNSET, sizeof(file->settings.defaults));
+}
+
+int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source, struct kfg_file *ret_file)
+{
+	const struct kfg_schema *schema = p->included ? &lifecycle_schema : &policy_schema;
+	struct kfg_doc doc = {0};
+	struct kfg_file file;
+	int r = kfg_doc_load(source, p->diags, &doc);
+
+	kfg_file_init(&file);
+	if (r)
+		return r;
+	if (doc.root->kind != MAP) {
+		kfg_parse_finding(p, doc.root, "%s is a mapping: it begins with \"version: 1\"", schema->what);
+		r = -EBADMSG;
+	} else if (!check_version(p, doc.root)) {
+		r = -EBADMSG;
+	} else {
+		r = kfg_parse_mapping(p, schema, doc.root, &file);
+	}
+	kfg_doc_done(&doc);
+	if (!r)
+		*ret_file = file;
+	return r;
+}

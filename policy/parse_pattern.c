@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parse_pattern.c - what loads and programs are compared with: kfuncs, units, executables, program names and
+ * types, uids. Patterns are exact texts or globs of '*' and '?'; what could never match is a finding.
+ */
+#include "parse.h"
+
+#include <kfgate/verdict.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+/* Entries of one list: a row of the compiled table asks them one by one */
+#define LIST_MAX 4096u
+
+/* Counts the entries; an empty or overlong list is a finding and counts 0. */
+static size_t list_length(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value)
+{
+	if (!value->n)
+		kfg_parse_finding(p, value, "\"%s\" is empty and would match nothing: fill it or leave the key out",
+				  key->name);
+	else if (value->n > LIST_MAX)
+		kfg_parse_finding(p, value, "\"%s\" has %zu entries, and may have %u: use patterns, or several rules",
+				  key->name, value->n, LIST_MAX);
+	else
+		return value->n;
+	return 0;
+}
+
+static bool is_text(struct kfg_parse *p, const char *what, const struct kfg_node *node)
+{
+	if (node->kind == KFG_NODE_SCALAR && (node->text[0] || !node->plain))
+		return true;
+	if (node->kind == KFG_NODE_SCALAR)
+		kfg_parse_finding(p, node, "an entry of \"%s\" has no value", what);
+	else
+		kfg_parse_finding(p, node,
+				  "an entry of \"%s\" is a %s here, and wants one value: put text with [ ] { } in quotes",
+				  what, kfg_node_kind_str(node->kind));
+	return false;
+}
+
+static bool has_glob(const char *text)
+{
+	return strpbrk(text, "*?");
+}
+
+/* A copy in which runs of '*' are one. */
+static char *copy_pattern(struct kfg_parse *p, const char *text, size_t len)
+{
+	char *copy = kfg_arena_strndup(&p->policy->arena, text, len);
+	size_t o = 0;
+
+	if (!copy)
+		return NULL;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != '*' || !o || copy[o - 1] != '*')
+			copy[o++] = text[i];
+	copy[o] = 0;
+	return copy;
+}
+
+/* Length of the part of text that is letters, digits, '_', glob characters and those of `more`. */
+static size_t name_span(const char *text, const char *more)
+{
+	size_t n = 0;
+
+	while (text[n] && (isalnum((unsigned char)text[n]) || strchr("_*?", text[n]) || strchr(more, text[n])))
+		n++;
+	return n;
+}
+
+/* The parts of "name [module]". False: not written like that. */
+static bool split_kfunc(const char *text, size_t *ret_name, const char **ret_module, size_t *ret_module_len)
+{
+	size_t name = name_span(text, "."), len;
+	const char *at = text + name;
+
+	*ret_name = name;
+	*ret_module = NULL;
+	*ret_module_len = 0;
+	if (!name)
+		return false;
+	if (!*at)
+		return true;
+	if (*at != ' ')
+		return false;
+	at += strspn(at, " ");
+	if (*at++ != '[')
+		return false;
+	len = name_span(at, "-");
+	*ret_module = at;
+	*ret_module_len = len;
+	return len && at[len] == ']' && !at[len + 1];
+}
+
+static bool check_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_glob, size_t name,
+			const char *module, size_t module_len)
+{
+	if (name >= KFG_KFUNC_LEN) {
+		kfg_parse_finding(p, node, "a kfunc name of %zu characters: at most %u", name, KFG_KFUNC_LEN - 1);
+		return false;
+	}
+	if (module_len >= KFG_MODULE_LEN) {
+		kfg_parse_finding(p, node, "a module name of %zu characters: at most %u", module_len, KFG_MODULE_LEN - 1);
+		return false;
+	}
+	if (module && memchr(module, '-', module_len)) {
+		kfg_parse_finding(p, node, "the kernel writes '-' in names of modules as '_': [%.*s] would never match",
+				  (int)module_len, module);
+		return false;
+	}
+	if (!may_glob && has_glob(node->text)) {
+		kfg_parse_finding(p, node, "\"%.64s\" is a pattern: one kfunc's name is wanted here", node->text);
+		return false;
+	}
+	return true;
+}
+
+bool kfg_parse_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_glob,
+		     struct kfg_kfunc_pattern *ret_pattern, int *ret_error)
+{
+	struct kfg_kfunc_pattern k = {.place = kfg_node_place(p, node)};
+	size_t name, module_len;
+	const char *module;
+
+	if (!split_kfunc(node->text, &name, &module, &module_len)) {
+		kfg_parse_finding(p, node,
+				  "\"%.64s\" is not the name of a kfunc: write name or \"name [module]\", of letters, digits and _, where * and ? stand for others",
+				  node->text);
+		return false;
+	}
+	if (!check_kfunc(p, node, may_glob, name, module, module_len))
+		return false;
+	k.name = copy_pattern(p, node->text, name);
+	k.module = module ? copy_pattern(p, module, module_len) : NULL;
+	if (!k.name || (module && !k.module)) {
+		*ret_error = -ENOMEM;
+		return false;
+	}
+	if (k.module && !strcmp(k.module, "*"))
+		k.module = NULL; /* says as much as no module at all */
+	k.name_glob = has_glob(k.name);
+	k.module_glob = k.module && has_glob(k.module);
+	*ret_pattern = k;
+	return true;
+}
+
+int kfg_parse_kfuncs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	size_t max = list_length(p, key, value), n = 0;
+	struct kfg_condition *when = out;
+	struct kfg_kfunc_pattern *items;
+	int r = 0;
+
+	if (!max)
+		return 0;
+	items = kfg_arena_alloc(&p->policy->arena, max * sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	for (const struct kfg_node *i = value->first; i && !r; i = i->next)
+		n += is_text(p, key->name, i) && kfg_parse_kfunc(p, i, true, &items[n], &r);
+	when->kfuncs = items;
+	when->n_kfuncs = n;
+	return r;
+}
+
+int kfg_parse_types(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	struct kfg_condition *when = out;
+	const char *near;
+	uint32_t type;
+
+	if (!list_length(p, key, value))
+		return 0;
+	for (const struct kfg_node *i = value->first; i; i = i->next) {
+		if (!is_text(p, key->name, i))
+			continue;
+		if (!kfg_prog_type_parse(i->text, &type)) {
+			when->prog_types |= (uint64_t)1 << type;
+			continue;
+		}
+		near = kfg_words_nearest(&kfg_prog_type_words, i->text);
+		if (near)
+			kfg_parse_finding(p, i, "unknown program type \"%.64s\": did you mean \"%s\"?", i->text, near);
+		else
+			kfg_parse_finding(p, i, "unknown program type \"%.64s\": types are named as bpftool names them, such as xdp, sched_cls or struct_ops",
+					  i->text);
+	}
+	return 0;
+}
+
+int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	size_t max = list_length(p, key, value);
+	struct kfg_condition *when = out;
+	uint64_t n;
+
+	if (!max)
+		return 0;
+	when->uids = kfg_arena_alloc(&p->policy->arena, max * sizeof(*when->uids));
+	if (!when->uids)
+		return -ENOMEM;
+	/* 2^32 - 1 is no uid: it means "leave it as it is" to chown() and setreuid() */
+	for (const struct kfg_node *i = value->first; i; i = i->next)
+		if (is_text(p, key->name, i) && kfg_parse_number(p, i, key->name, UINT32_MAX - 1, &n))
+			when->uids[when->n_uids++] = (uint32_t)n;
+	return 0;
+}
+
+/* Says what is wrong with an entry, if anything. */
+typedef bool check_fn(struct kfg_parse *p, const struct kfg_node *node);
+
+static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+			  check_fn *check, struct kfg_patterns *out)
+{
+	size_t max = list_length(p, key, value), n = 0;
+	struct kfg_pattern *items;
+
+	if (!max)
+		return 0;
+	items = kfg_arena_alloc(&p->policy->arena, max * sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	for (const struct kfg_node *i = value->first; i; i = i->next) {
+		if (!is_text(p, key->name, i) || !check(p, i))
+			continue;
+		items[n].text = copy_pattern(p, i->text, strlen(i->text));
+		if (!items[n].text)
+			return -ENOMEM;
+		items[n].place = kfg_node_place(p, i);
+		items[n].glob = has_glob(items[n].text);
+		n++;
+	}
+	*out = (struct kfg_patterns){items, n};
+	return 0;
+}
+
+static bool check_length(struct kfg_parse *p, const struct kfg_node *node, const char *what, size_t max)
+{
+	if (strlen(node->text) <= max)
+		return true;
+	kfg_parse_finding(p, node, "%s of %zu bytes: at most %zu", what, strlen(node->text), max);
+	return false;
+}
+
+/* systemd.unit(5): names are ASCII letters, digits and :-_.\@ ; what else a cgroup may be called is escaped. */
+static bool check_unit(struct kfg_parse *p, const struct kfg_node *node)
+{
+	if (name_span(node->text, ":-.\\@") == strlen(node->text) && node->text[0])
+		return check_length(p, node, "a unit name", KFG_UNIT_LEN - 1);
+	kfg_parse_finding(p, node, "\"%.64s\" is not the name of a systemd unit, such as cilium.service: letters, digits and :-_.\\@",
+			  node->text);
+	return false;
+}
+
+static bool check_exe(struct kfg_parse *p, const struct kfg_node *node)
+{
+	const char *s = node->text;
+
+	if (s[0] != '/') {
+		kfg_parse_finding(p, node, "\"%.64s\" is not an absolute path: an executable is named by its whole path",
+				  s);
+		return false;
+	}
+	if (strstr(s, "//") || strstr(s, "/./") || strstr(s, "/../") || s[strlen(s) - 1] == '/') {
+		kfg_parse_finding(p, node, "\"%.64s\" would never match: the kernel tells paths without //, /./, /../ and a / at the end",
+				  s);
+		return false;
+	}
+	return check_length(p, node, "the path of an executable", KFG_EXE_LEN - 1);
+}
+
+/* kernel: bpf_obj_name_cpy() (kernel/bpf/syscall.c, 6.1..7.3) takes letters, digits, '_' and '.' */
+static bool check_prog(struct kfg_parse *p, const struct kfg_node *node)
+{
+	size_t len = strlen(node->text);
+
+	if (!len || name_span(node->text, ".") < len) {
+		kfg_parse_finding(p, node, "\"%.64s\" is not the name of a BPF program: letters, digits, _ and .", node->text);
+		return false;
+	}
+	if (len >= KFG_PROG_LEN) {
+		kfg_parse_finding(p, node, "the kernel knows the first %u characters of a program's name: write \"%.*s\"",
+				  KFG_PROG_LEN - 1, (int)KFG_PROG_LEN - 1, node->text);
+		return false;
+	}
+	return true;
+}
+
+int kfg_parse_units(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	return parse_patterns(p, key, value, check_unit, out);
+}
+
+int kfg_parse_exes(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	return parse_patterns(p, key, value, check_exe, out);
+}
+
+int kfg_parse_progs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	return parse_patterns(p, key, value, check_prog, out);
+}

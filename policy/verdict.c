@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* verdict.c - the decision rule of decide.h over a table in memory. */
+#include <kfgate/decide.h>
+#include <kfgate/verdict.h>
+
+#include <string.h>
+
+/* Copies text with zeros behind it. Returns false, leaving the field empty, where it does not fit. */
+static bool put(struct kfg_subject *s, uint32_t at, size_t size, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (len >= size)
+		return false;
+	memcpy(s->text + at, text ? text : "", len);
+	return true;
+}
+
+/* The kernel keeps the first 15 characters of a program's name, and so do libraries that load one. */
+static void put_prog(struct kfg_subject *s, const char *prog)
+{
+	size_t len = prog ? strlen(prog) : 0;
+
+	memcpy(s->text + KFG_TEXT_PROG, prog ? prog : "", len < KFG_PROG_LEN ? len : KFG_PROG_LEN - 1);
+}
+
+void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
+		      const char *module, struct kfg_verdict *ret_verdict)
+{
+	struct kfg_cells cells = {0};
+	struct kfg_decision d = {
+		.subject = {
+			.uid = load->uid,
+			.prog_type = load->prog_type,
+			.today = load->today,
+			.is_agent = load->is_agent,
+		},
+	};
+	struct kfg_walk walk = {&cells, &d};
+	bool fits;
+
+	cells.cells = kfg_table_cells(table, &cells.n_cells);
+	/* a module's name that does not fit cannot be either: the kernel has 55 characters for it */
+	fits = put(&d.subject, KFG_TEXT_KFUNC, KFG_KFUNC_LEN, kfunc) &&
+	       put(&d.subject, KFG_TEXT_MODULE, KFG_MODULE_LEN, module && module[0] ? module : "vmlinux");
+	d.subject.name_long = !fits;
+	(void)put(&d.subject, KFG_TEXT_UNIT, KFG_UNIT_LEN, load->unit); /* too long: unknown */
+	(void)put(&d.subject, KFG_TEXT_EXE, KFG_EXE_LEN, load->exe);
+	put_prog(&d.subject, load->prog);
+	for (unsigned dim = 0; dim < KFG_DIM_MAX; dim++)
+		if (dim != KFG_DIM_UID)
+			kfg_subject_hash(&walk, dim);
+	(void)kfg_decide(&walk); /* -1: no table, and then the verdict says failed */
+	*ret_verdict = d.verdict;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* words.c - see words.h and verdict.h. Program types are those of enum bpf_prog_type, named as bpftool names them. */
+#include "words.h"
+
+#include <kfgate/verdict.h>
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <string.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+/* One word for each value below max, so that a new value without a word does not build */
+#define COMPLETE(items, max) _Static_assert(ARRAY_LEN(items) == (max), "a word for each value")
+#define WORDS(name, max)                                                                           \
+	COMPLETE(name##_items, max);                                                               \
+	const struct kfg_words name = {name##_items, ARRAY_LEN(name##_items)}
+
+static const char *const kfg_action_words_items[] = {
+	[KFG_ALLOW] = "allow",
+	[KFG_AUDIT] = "audit",
+	[KFG_WARN] = "warn",
+	[KFG_REFUSE] = "refuse",
+};
+WORDS(kfg_action_words, KFG_ACTION_MAX);
+
+static const char *const kfg_mode_words_items[] = {
+	[KFG_MODE_ENFORCE] = "enforce",
+	[KFG_MODE_AUDIT] = "audit",
+};
+WORDS(kfg_mode_words, KFG_MODE_MAX);
+
+static const char *const kfg_scope_words_items[] = {
+	[KFG_SCOPE_LIVE] = "live",
+	[KFG_SCOPE_ANY] = "any",
+};
+WORDS(kfg_scope_words, KFG_SCOPE_MAX);
+
+static const char *const kfg_present_words_items[] = {
+	[KFG_PRESENT_REPORT] = "report",
+	[KFG_PRESENT_REFUSE] = "refuse",
+};
+WORDS(kfg_present_words, KFG_PRESENT_MAX);
+
+static const char *const kfg_confidence_words_items[] = {"high", "medium", "low"};
+WORDS(kfg_confidence_words, 3);
+
+static const char *const reason_words_items[] = {
+	[KFG_REASON_NONE] = "none",
+	[KFG_REASON_RULE] = "rule",
+	[KFG_REASON_UNLISTED] = "unlisted",
+	[KFG_REASON_DEPRECATED] = "deprecated",
+	[KFG_REASON_EXPIRED] = "expired",
+	[KFG_REASON_WAIVED] = "waived",
+	[KFG_REASON_SHORT_SCAN] = "short-scan",
+	[KFG_REASON_MANY_KFUNCS] = "many-kfuncs",
+	[KFG_REASON_TABLE_FULL] = "table-full",
+	[KFG_REASON_WALK] = "walk",
+	[KFG_REASON_NO_TABLE] = "no-table",
+	[KFG_REASON_FOREIGN_FD] = "foreign-fd",
+	[KFG_REASON_UNSEEN] = "unseen",
+};
+COMPLETE(reason_words_items, KFG_REASON_MAX);
+static const struct kfg_words reason_words = {reason_words_items, ARRAY_LEN(reason_words_items)};
+
+/* include/uapi/linux/bpf.h, 6.1..7.3: none was added after BPF_PROG_TYPE_NETFILTER (6.4) */
+#define PROG_TYPE_NETFILTER 32
+static const char *const kfg_prog_type_words_items[] = {
+	[BPF_PROG_TYPE_UNSPEC] = NULL, /* the kernel loads none of that type */
+	[BPF_PROG_TYPE_SOCKET_FILTER] = "socket_filter",
+	[BPF_PROG_TYPE_KPROBE] = "kprobe",
+	[BPF_PROG_TYPE_SCHED_CLS] = "sched_cls",
+	[BPF_PROG_TYPE_SCHED_ACT] = "sched_act",
+	[BPF_PROG_TYPE_TRACEPOINT] = "tracepoint",
+	[BPF_PROG_TYPE_XDP] = "xdp",
+	[BPF_PROG_TYPE_PERF_EVENT] = "perf_event",
+	[BPF_PROG_TYPE_CGROUP_SKB] = "cgroup_skb",
+	[BPF_PROG_TYPE_CGROUP_SOCK] = "cgroup_sock",
+	[BPF_PROG_TYPE_LWT_IN] = "lwt_in",
+	[BPF_PROG_TYPE_LWT_OUT] = "lwt_out",
+	[BPF_PROG_TYPE_LWT_XMIT] = "lwt_xmit",
+	[BPF_PROG_TYPE_SOCK_OPS] = "sock_ops",
+	[BPF_PROG_TYPE_SK_SKB] = "sk_skb",
+	[BPF_PROG_TYPE_CGROUP_DEVICE] = "cgroup_device",
+	[BPF_PROG_TYPE_SK_MSG] = "sk_msg",
+	[BPF_PROG_TYPE_RAW_TRACEPOINT] = "raw_tracepoint",
+	[BPF_PROG_TYPE_CGROUP_SOCK_ADDR] = "cgroup_sock_addr",
+	[BPF_PROG_TYPE_LWT_SEG6LOCAL] = "lwt_seg6local",
+	[BPF_PROG_TYPE_LIRC_MODE2] = "lirc_mode2",
+	[BPF_PROG_TYPE_SK_REUSEPORT] = "sk_reuseport",
+	[BPF_PROG_TYPE_FLOW_DISSECTOR] = "flow_dissector",
+	[BPF_PROG_TYPE_CGROUP_SYSCTL] = "cgroup_sysctl",
+	[BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE] = "raw_tracepoint_writable",
+	[BPF_PROG_TYPE_CGROUP_SOCKOPT] = "cgroup_sockopt",
+	[BPF_PROG_TYPE_TRACING] = "tracing",
+	[BPF_PROG_TYPE_STRUCT_OPS] = "struct_ops",
+	[BPF_PROG_TYPE_EXT] = "ext",
+	[BPF_PROG_TYPE_LSM] = "lsm",
+	[BPF_PROG_TYPE_SK_LOOKUP] = "sk_lookup",
+	[BPF_PROG_TYPE_SYSCALL] = "syscall",
+	[PROG_TYPE_NETFILTER] = "netfilter",
+};
+WORDS(kfg_prog_type_words, PROG_TYPE_NETFILTER + 1);
+
+/* What a loader may be told. All of them mean "refused" or "cannot" to the libraries that load programs. */
+static const struct {
+	const char *name;
+	int number;
+} errnos[] = {
+	{"EACCES", EACCES}, {"EPERM", EPERM},	{"EINVAL", EINVAL},   {"ENOSYS", ENOSYS},
+	{"ENOENT", ENOENT}, {"EBUSY", EBUSY},	{"ENOEXEC", ENOEXEC}, {"EOPNOTSUPP", EOPNOTSUPP},
+	{"EROFS", EROFS},   {"ECONNREFUSED", ECONNREFUSED},	      {"EKEYREJECTED", EKEYREJECTED},
+};
+
+static const char *word(const struct kfg_words *words, unsigned i)
+{
+	return i < words->n && words->items[i] ? words->items[i] : "?";
+}
+
+const char *kfg_action_str(unsigned action)
+{
+	return word(&kfg_action_words, action);
+}
+
+const char *kfg_reason_str(unsigned reason)
+{
+	return word(&reason_words, reason);
+}
+
+const char *kfg_mode_str(unsigned mode)
+{
+	return word(&kfg_mode_words, mode);
+}
+
+const char *kfg_scope_str(unsigned scope)
+{
+	return word(&kfg_scope_words, scope);
+}
+
+const char *kfg_present_str(unsigned present)
+{
+	return word(&kfg_present_words, present);
+}
+
+const char *kfg_prog_type_str(unsigned type)
+{
+	return word(&kfg_prog_type_words, type);
+}
+
+int kfg_prog_type_parse(const char *text, uint32_t *ret_type)
+{
+	int i = kfg_words_find(&kfg_prog_type_words, text);
+
+	if (i < 0)
+		return -EINVAL;
+	*ret_type = (uint32_t)i;
+	return 0;
+}
+
+int kfg_errno_parse(const char *text)
+{
+	for (size_t i = 0; i < ARRAY_LEN(errnos); i++)
+		if (!strcmp(errnos[i].name, text))
+			return errnos[i].number;
+	return 0;
+}
+
+int kfg_words_find(const struct kfg_words *words, const char *text)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (words->items[i] && !strcmp(words->items[i], text))
+			return (int)i;
+	return -1;
+}
+
+#define NEAR_LEN 32u
+
+/* Edits (insert, delete, replace, swap of neighbours) between two short words; large when one is not short. */
+static unsigned distance(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	unsigned char d[NEAR_LEN + 1][NEAR_LEN + 1];
+
+	if (n > NEAR_LEN || m > NEAR_LEN)
+		return NEAR_LEN;
+	for (size_t i = 0; i <= n; i++) {
+		for (size_t j = 0; j <= m; j++) {
+			unsigned best;
+
+			if (!i || !j) {
+				d[i][j] = (unsigned char)(i + j);
+				continue;
+			}
+			best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+			if (d[i - 1][j] + 1u < best)
+				best = d[i - 1][j] + 1u;
+			if (d[i][j - 1] + 1u < best)
+				best = d[i][j - 1] + 1u;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    d[i - 2][j - 2] + 1u < best)
+				best = d[i - 2][j - 2] + 1u;
+			d[i][j] = (unsigned char)best;
+		}
+	}
+	return d[n][m];
+}
+
+const char *kfg_words_nearest(const struct kfg_words *words, const char *text)
+{
+	size_t len = strlen(text);
+	unsigned best = len < 4 ? 2 : len < 8 ? 3 : 4; /* one, two or three edits off at most */
+	const char *found = NULL;
+
+	for (size_t i = 0; i < words->n; i++) {
+		const char *w = words->items[i];
+		unsigned d = w ? distance(w, text) : best;
+
+		if (d < best && d < strlen(w ? w : "")) {
+			best = d;
+			found = w;
+		}
+	}
+	return found;
+}
