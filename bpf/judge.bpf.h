@@ -294,6 +294,8 @@ static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w, __u32 can_
 	e->error = -err;
 	if (s->always && err)
 		kfg_count(s->stage == 1 ? KFG_STAT_CANARY1 : KFG_STAT_CANARY2);
+	else if (e->reason == KFG_REASON_FOREIGN_FD)
+		kfg_count(KFG_STAT_FOREIGN_FD);
 	else if (e->kind == KFG_EVENT_LOAD)
 		kfg_count_action(e->action, e->enforced);
 	kfg_send(s);

@@ -71,7 +71,7 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 	if (!h)
 		return KFG_EACCES;
 	kfg_fill_program(w);
-	s->event.kernel = kernel;
+	s->event.kernel = s->inflight.kernel = kernel;
 	kfg_fill_loader(w);
 	if (s->done != s->len)
 		kfg_unscannable(s, h, KFG_REASON_SHORT_SCAN);
@@ -160,6 +160,7 @@ static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 load
 	if (loader && !s->inflight.n_uses)
 		kfg_count(KFG_STAT_KFUNC_LOADS);
 	kfg_fill_program(w);
+	s->event.kernel = s->inflight.n_uses ? s->inflight.kernel : KFG_UNKNOWN;
 	if (loader)
 		kfg_fill_loader(w);
 	if (s->done != s->len)
@@ -171,6 +172,20 @@ static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 load
 	bpf_loop(s->n_uses & 0x1ff, kfg_judge_live, w, 0);
 	bpf_loop(s->n_hashes & 0x1ff, kfg_judge_rest, w, 0);
 	return kfg_conclude(w, can_refuse);
+}
+
+/* Another task asks for an fd of a load in progress: refused and told, whatever the load's own verdict will be. */
+static __attribute__((noinline)) __u32 kfg_foreign(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (!kfg_table(w))
+		return KFG_EACCES;
+	kfg_fill_program(w);
+	kfg_fill_loader(w);
+	s->event.action = KFG_REFUSE;
+	s->event.reason = KFG_REASON_FOREIGN_FD;
+	return kfg_conclude(w, 1);
 }
 
 /*
@@ -191,17 +206,16 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 	struct kfg_inflight *entry;
 	struct kfg_scratch *s;
 	__u64 aux = (__u64)prog->aux, tid, self = 0;
-	__u32 err, loader, sweep, straddles;
+	__u32 err, loader, sweep, straddles, foreign;
 
 	entry = bpf_map_lookup_elem(&kfg_loads, &aux);
 	straddles = !entry && kfg_straddles(prog);
 	if (!entry && !straddles && !kfg_knobs.sweeping && !kfg_knobs.present_refuse)
 		return 0; /* admitted, free of kfuncs, or there before us */
 	tid = bpf_get_current_pid_tgid();
-	if (entry && (entry->tid != tid || entry->refused)) {
-		kfg_count(KFG_STAT_FOREIGN_FD);
-		return kfg_knobs.audit ? 0 : kfg_answer(KFG_EACCES);
-	}
+	foreign = entry && (entry->tid != tid || entry->refused);
+	if (foreign && tid >> 32 == kfg_knobs.agent_tgid)
+		return kfg_answer(KFG_EACCES); /* a sweep: the load is judged as such */
 	loader = entry || straddles;
 	sweep = !loader && tid >> 32 == kfg_knobs.agent_tgid && kfg_knobs.sweeping;
 	if (!loader && !sweep && !kfg_knobs.present_refuse)
@@ -209,7 +223,7 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 	s = kfg_scratch_get(&tid);
 	if (!s)
 		return sweep ? 0 : kfg_answer(KFG_EACCES);
-	if (entry)
+	if (entry && !foreign)
 		bpf_probe_read_kernel(&s->inflight, sizeof(s->inflight), entry);
 	bpf_get_func_arg(ctx, 0, &self);
 	w.d = &s->decision;
@@ -222,8 +236,10 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 		s->event.kind = KFG_EVENT_PRESENT;
 	if (sweep)
 		kfg_count(KFG_STAT_PRESENT);
-	err = kfg_stage2(&w, loader, !sweep);
+	err = foreign ? kfg_foreign(&w) : kfg_stage2(&w, loader, !sweep);
 	bpf_map_delete_elem(&kfg_scratches, &tid);
+	if (foreign)
+		return kfg_answer(err);
 	if (entry && err)
 		entry->refused = 1;
 	else if (entry)

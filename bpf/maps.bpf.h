@@ -44,6 +44,8 @@ struct kfg_inflight {
 	__u64 tid; /* of the loading thread: bpf_get_current_pid_tgid() */
 	__u32 n_uses; /* kfuncs as loaded; 0 where there is no stage 1 */
 	__u32 refused; /* decided: it only waits to be freed */
+	__u32 kernel; /* enum kfg_tristate: loaded from kernel memory */
+	__u32 pad;
 	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
 };
 struct {

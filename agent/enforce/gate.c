@@ -160,7 +160,6 @@ int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
 		return r;
 	gate->refuse_errno = h->refuse_errno;
 	kfg_gate_knobs(gate)->present_refuse = h->present == KFG_PRESENT_REFUSE;
-	kfg_gate_knobs(gate)->audit = h->mode == KFG_MODE_AUDIT;
 	return 0;
 }
 

@@ -165,9 +165,6 @@ static void add_program_reason(const struct kfg_event *e, struct kfg_strbuf *out
 	case KFG_REASON_FOREIGN_FD:
 		kfg_strbuf_adds(out, "another task asked for it while its load was in progress");
 		break;
-	case KFG_REASON_UNSEEN:
-		kfg_strbuf_adds(out, "its load was not seen from the start");
-		break;
 	default:
 		kfg_strbuf_adds(out, "the policy says so");
 	}

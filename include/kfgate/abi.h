@@ -195,8 +195,7 @@ enum kfg_reason {
 	KFG_REASON_TABLE_FULL,  /* unscannable: no room to follow one more load in progress */
 	KFG_REASON_WALK,        /* unscannable: the policy walk did not finish */
 	KFG_REASON_NO_TABLE,    /* unscannable: no policy table is in place */
-	KFG_REASON_FOREIGN_FD,  /* another task asked for an fd of a load in progress */
-	KFG_REASON_UNSEEN,      /* unscannable: the load has no entry although the gate was there */
+	KFG_REASON_FOREIGN_FD,  /* another task asked for an fd of a load in progress; the loader's fields are that task's */
 	KFG_REASON_MAX,
 };
 
@@ -290,7 +289,6 @@ struct kfg_knobs {
 	__u32 agent_tgid; /* initial pid namespace; set by BPF */
 	__u32 sweeping;   /* the agent is looking at every program: its fds are examinations */
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
-	__u32 audit;      /* header.mode of the table in force is audit */
 	__u64 root_dentry; /* the agent's root directory: exe paths count only below the same; set by BPF */
 };
 

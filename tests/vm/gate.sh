@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by the cases of the gate, after lib.sh: an agent in the background and what it records.
+#
+# gate_start POLICY [ARG...]   start `kfgate run`, wait until it is ready; its records go to $records
+# gate_stop                    SIGTERM, wait
+# gate_status                  `kfgate status --json` on one line
+# stat NAME                    one of the counters in it
+# record_count RE              how many records match, after those under way have arrived
+# last_record                  the newest one
+records=/tmp/records
+gate_pid=
+
+gate_start() {
+	gate_policy=$1
+	shift
+	: >"$records"
+	kfgate run --policy "$gate_policy" --log=json "$@" >"$records" 2>/tmp/kfgate.err &
+	gate_pid=$!
+	kfg_tries=0
+	until kfgate status >/tmp/kfgate.status 2>&1; do
+		kfg_tries=$((kfg_tries + 1))
+		if [ $kfg_tries -gt 100 ] || ! kill -0 $gate_pid 2>/dev/null; then
+			echo "  FAIL: the agent does not get ready"
+			sed 's/^/    | /' /tmp/kfgate.err /tmp/kfgate.status
+			exit 1
+		fi
+		sleep 0.3
+	done
+}
+
+gate_stop() {
+	kill -TERM "$gate_pid"
+	wait "$gate_pid"
+	kfg_status=$?
+	gate_pid=
+	return $kfg_status
+}
+
+gate_status() {
+	kfgate status --json | tr -d '\n'
+}
+
+stat() {
+	gate_status | sed -n 's/.*"'"$1"'" *: *\([0-9]*\).*/\1/p'
+}
+
+# The agent answers a status request from its one loop, so events sent before it are recorded when it has answered twice.
+settle() {
+	kfgate status >/dev/null 2>&1
+	kfgate status >/dev/null 2>&1
+	sleep 0.3
+}
+
+record_count() {
+	settle
+	grep -Ec -- "$1" "$records"
+}
+
+last_record() {
+	settle
+	tail -n 1 "$records"
+}
