@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* generate.c - see generate.h. */
+#include "generate.h"
+
+#include <kfgate/policy.h>
+#include <kfgate/verdict.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define DAYS 40
+
+static const struct kfg_gen_kfunc builtin_kfuncs[] = {
+	{"bpf_ct_lookup", "nf_conntrack"},
+	{"bpf_ct_lookup", NULL},
+	{"bpf_ct_insert", "nf_conntrack"},
+	{"bpf_ct", NULL},
+	{"bpf_skb_ct_lookup", "nf_conntrack"},
+	{"bpf_skb_ct_alloc", "nf_nat"},
+	{"bpf_rdonly_cast", NULL},
+	{"bpf_iter_num_new", NULL},
+	{"bpf_task_from_pid", NULL},
+	{"bpf_task_from_vpid", NULL},
+	{"bpf_task_release", NULL},
+	{"scx_bpf_cpu_rq", NULL},
+	{"scx_bpf_cpu_curr", NULL},
+	{"scx_bpf_dsq_insert", NULL},
+	{"hid_bpf_get_data", "hid"},
+	{"bbr_init", "tcp_bbr"},
+	{"a", NULL},
+	{"aa", "m"},
+	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL}, /* 63 characters: the longest */
+	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL}, /* one more */
+	{"bpf_not_in_any_policy_exactly", NULL},
+};
+static const char *const builtin_units[] = {
+	"cilium.service", "scx.service", "scx@1.service", "user@1000.service", "a.slice", "s.service",
+};
+static const char *const builtin_exes[] = {
+	"/usr/bin/cilium-agent",
+	"/usr/bin/bpftool",
+	"/usr/sbin/bpftool",
+	"/opt/x/y/z",
+	"/a",
+	"/srv/with a space/agent",
+	"/long/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+};
+static const char *const builtin_progs[] = {"cil_from_netdev", "cil_to_host", "x", "main", "main.1", "kfgate_canary1",
+					     "kfgate_canary2"};
+static const uint32_t builtin_uids[] = {0, 1, 1000, 65534, 4294967294u};
+static const uint32_t builtin_types[] = {1, 3, 6, 26, 27, 31};
+
+const struct kfg_gen_pool kfg_gen_pool_builtin = {
+	builtin_kfuncs, ARRAY_LEN(builtin_kfuncs),
+	builtin_units, builtin_exes, builtin_progs,
+	ARRAY_LEN(builtin_units), ARRAY_LEN(builtin_exes), ARRAY_LEN(builtin_progs),
+	builtin_uids, builtin_types, ARRAY_LEN(builtin_uids), ARRAY_LEN(builtin_types),
+	"2026-11-20",
+};
+
+struct gen {
+	const struct kfg_gen_pool *pool;
+	uint64_t state;
+	FILE *out;
+	int32_t first_day;
+};
+
+/* splitmix64, https://prng.di.unimi.it/splitmix64.c */
+static uint64_t next(struct gen *g)
+{
+	uint64_t z = g->state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+static size_t below(struct gen *g, size_t n)
+{
+	return (size_t)(next(g) % n);
+}
+
+static bool chance(struct gen *g, unsigned percent)
+{
+	return below(g, 100) < percent;
+}
+
+static const char *pick(struct gen *g, const char *const *words, size_t n)
+{
+	return words[below(g, n)];
+}
+
+static const char *action(struct gen *g)
+{
+	return kfg_action_str((unsigned)below(g, KFG_ACTION_MAX));
+}
+
+static const char *scope(struct gen *g)
+{
+	return kfg_scope_str((unsigned)below(g, KFG_SCOPE_MAX));
+}
+
+static void put_day(struct gen *g)
+{
+	char day[KFG_DAY_TEXT];
+
+	fputs(kfg_day_format(g->first_day + (int32_t)below(g, DAYS), day), g->out);
+}
+
+/* The text itself, or with a part of it replaced by glob characters; at most max characters. */
+static void put_pattern(struct gen *g, const char *text, size_t max, size_t keep)
+{
+	size_t len = strlen(text), from, to;
+
+	if (len > max)
+		len = max;
+	if (chance(g, 45)) {
+		fprintf(g->out, "%.*s", (int)len, text);
+		return;
+	}
+	/* the first `keep` characters stay: a path begins with '/' */
+	from = keep + below(g, len - keep + 1);
+	to = from + below(g, len - from + 1);
+	fprintf(g->out, "%.*s", (int)from, text);
+	if (to == from && len < max)
+		fputc('*', g->out);
+	for (size_t i = from; i < to; i++) {
+		if (chance(g, 30) && i == from) {
+			fputc('*', g->out);
+			i = to;
+			break;
+		}
+		fputc(chance(g, 50) ? '?' : chance(g, 50) ? '*' : text[i], g->out);
+	}
+	fprintf(g->out, "%.*s", (int)(len - to), text + to);
+}
+
+static const struct kfg_gen_kfunc *pick_kfunc(struct gen *g)
+{
+	return &g->pool->kfuncs[below(g, g->pool->n_kfuncs)];
+}
+
+static void put_kfunc_pattern(struct gen *g)
+{
+	const struct kfg_gen_kfunc *k = pick_kfunc(g);
+
+	fputc('"', g->out);
+	if (chance(g, 12))
+		fputc('*', g->out);
+	else
+		put_pattern(g, k->name, KFG_KFUNC_LEN - 1, 0);
+	if (chance(g, 40)) {
+		fputs(" [", g->out);
+		put_pattern(g, k->module ? k->module : "vmlinux", KFG_MODULE_LEN - 1, 0);
+		fputc(']', g->out);
+	}
+	fputc('"', g->out);
+}
+
+static void put_list(struct gen *g, const char *key, const char *const *words, size_t n, size_t max, size_t keep)
+{
+	size_t count = 1 + below(g, 3);
+
+	fprintf(g->out, "%s: [", key);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? ", \"" : "\"", g->out);
+		put_pattern(g, pick(g, words, n), max, keep);
+		fputc('"', g->out);
+	}
+	fputs("], ", g->out);
+}
+
+static void put_condition(struct gen *g)
+{
+	const struct kfg_gen_pool *p = g->pool;
+	size_t n = 1 + below(g, 4);
+	bool types = chance(g, 30), names = chance(g, 25), units = chance(g, 35), exes = chance(g, 25), uids = chance(g, 25);
+
+	fputs("    kfuncs: [", g->out);
+	for (size_t i = 0; i < n; i++) {
+		fputs(i ? ", " : "", g->out);
+		put_kfunc_pattern(g);
+	}
+	fputs("]\n", g->out);
+	if (types || names) {
+		fputs("    programs: {", g->out);
+		if (types)
+			fprintf(g->out, "types: [%s, %s], ", kfg_prog_type_str(p->prog_types[below(g, p->n_prog_types)]),
+				kfg_prog_type_str(p->prog_types[below(g, p->n_prog_types)]));
+		if (names)
+			put_list(g, "names", p->progs, p->n_progs, KFG_PROG_LEN - 1, 0);
+		fputs("}\n", g->out);
+	}
+	if (units || exes || uids) {
+		fputs("    loaders: {", g->out);
+		if (units)
+			put_list(g, "units", p->units, p->n_units, KFG_UNIT_LEN - 1, 0);
+		if (exes)
+			put_list(g, "exes", p->exes, p->n_exes, KFG_EXE_LEN - 1, 1);
+		if (uids)
+			fprintf(g->out, "uids: [%u, %u], ", p->uids[below(g, p->n_uids)], p->uids[below(g, p->n_uids)]);
+		fputs("}\n", g->out);
+	}
+}
+
+static void put_settings(struct gen *g)
+{
+	fprintf(g->out, "version: 1\nname: generated\nserial: %zu\n", below(g, 100000));
+	fprintf(g->out, "mode: %s\nscope: %s\n", kfg_mode_str((unsigned)below(g, KFG_MODE_MAX)), scope(g));
+	fprintf(g->out, "defaults: {unlisted: %s, deprecated: %s, ", action(g), action(g));
+	fprintf(g->out, "expired: %s, unscannable: %s}\n", action(g), action(g));
+	if (!chance(g, 60))
+		return;
+	fputs("upgrades:\n", g->out);
+	for (unsigned minor = 1; minor < 4; minor++) {
+		fprintf(g->out, "  - {kernel: \"7.%u\", on: ", minor);
+		put_day(g);
+		fputs("}\n", g->out);
+	}
+}
+
+/* At most one deprecation per name. */
+static void put_deprecations(struct gen *g)
+{
+	const struct kfg_gen_pool *p = g->pool;
+	bool any = false;
+
+	for (size_t i = 0; i < p->n_kfuncs; i++) {
+		const struct kfg_gen_kfunc *k = &p->kfuncs[i];
+		size_t before = 0;
+
+		while (before < i && strcmp(p->kfuncs[before].name, k->name) != 0)
+			before++;
+		if (before < i || strlen(k->name) >= KFG_KFUNC_LEN || !chance(g, 35))
+			continue;
+		fprintf(g->out, "%s  - kfunc: \"%s", any ? "" : "deprecations:\n", k->name);
+		any = true;
+		if (chance(g, 40))
+			fprintf(g->out, " [%s]", k->module ? k->module : "vmlinux");
+		fprintf(g->out, "\"\n    removed-in: \"7.%zu\"\n", 1 + below(g, 4));
+		if (chance(g, 50)) {
+			fputs("    deadline: ", g->out);
+			put_day(g);
+			fputc('\n', g->out);
+		}
+		if (chance(g, 30))
+			fprintf(g->out, "    scope: %s\n", scope(g));
+	}
+}
+
+static void put_rules(struct gen *g, size_t n)
+{
+	fputs(n ? "rules:\n" : "", g->out);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(g->out, "  - id: rule-%zu\n", i);
+		put_condition(g);
+		fprintf(g->out, "    action: %s\n", action(g));
+		if (chance(g, 20))
+			fprintf(g->out, "    scope: %s\n", scope(g));
+	}
+}
+
+static void put_waivers(struct gen *g, size_t n)
+{
+	fputs(n ? "waivers:\n" : "", g->out);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(g->out, "  - id: waiver-%zu\n", i);
+		put_condition(g);
+		fputs("    until: ", g->out);
+		put_day(g);
+		fputs("\n    owner: nobody\n    reason: none\n", g->out);
+	}
+}
+
+static const char *pick_or_null(struct gen *g, const char *const *words, size_t n)
+{
+	return chance(g, 8) ? NULL : pick(g, words, n);
+}
+
+static struct kfg_gen_query query(struct gen *g)
+{
+	const struct kfg_gen_pool *p = g->pool;
+
+	return (struct kfg_gen_query){
+		.unit = pick_or_null(g, p->units, p->n_units),
+		.exe = pick_or_null(g, p->exes, p->n_exes),
+		.prog = pick_or_null(g, p->progs, p->n_progs),
+		.uid = p->uids[below(g, p->n_uids)],
+		.prog_type = p->prog_types[below(g, p->n_prog_types)],
+		.today = g->first_day + (int32_t)below(g, DAYS + 2) - 1,
+		.is_agent = chance(g, 10),
+		.kfunc = *pick_kfunc(g),
+	};
+}
+
+int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries, struct kfg_gen_case *ret_case)
+{
+	struct gen g = {.pool = pool, .state = seed};
+	struct kfg_gen_case c = {.n_queries = n_queries};
+	size_t factor = seed % 64 ? 1 : 150;
+
+	if (kfg_day_parse(pool->first_day, &g.first_day))
+		return -EINVAL;
+	g.out = open_memstream(&c.yaml, &c.yaml_size);
+	c.queries = calloc(n_queries, sizeof(*c.queries));
+	if (g.out && c.queries) {
+		put_settings(&g);
+		put_deprecations(&g);
+		put_rules(&g, below(&g, 13) * factor);
+		put_waivers(&g, below(&g, 6) * factor);
+		for (size_t i = 0; i < n_queries; i++)
+			c.queries[i] = query(&g);
+	}
+	if (!g.out || fclose(g.out) || !c.queries) {
+		kfg_gen_case_done(&c);
+		return -ENOMEM;
+	}
+	*ret_case = c;
+	return 0;
+}
+
+void kfg_gen_case_done(struct kfg_gen_case *c)
+{
+	free(c->yaml);
+	free(c->queries);
+	*c = (struct kfg_gen_case){0};
+}
