@@ -60,7 +60,7 @@ int kfg_event_check(const void *data, size_t size, struct kfg_event *ret_event)
 bool kfg_event_is_canary(const struct kfg_event *event)
 {
 	for (size_t i = 0; i < event->n_kfuncs; i++)
-		if (event->kfuncs[i].verdict.row_flags & KFG_ROW_AGENT)
+		if (event->kfuncs[i].verdict.rule == KFG_RULE_CANARY)
 			return true;
 	return false;
 }

@@ -163,7 +163,7 @@ static void add_program_reason(const struct kfg_event *e, struct kfg_strbuf *out
 		kfg_strbuf_adds(out, "no policy was in place");
 		break;
 	case KFG_REASON_FOREIGN_FD:
-		kfg_strbuf_adds(out, "another task asked for it while its load was in progress");
+		kfg_strbuf_adds(out, "its load by another task is in progress");
 		break;
 	default:
 		kfg_strbuf_adds(out, "the policy says so");
@@ -174,9 +174,12 @@ static void add_verb(const struct kfg_finding *f, struct kfg_strbuf *out)
 {
 	const struct kfg_event *e = f->event;
 
-	if (e->kind == KFG_EVENT_PRESENT)
+	if (e->reason == KFG_REASON_FOREIGN_FD)
+		kfg_strbuf_adds(out, e->enforced ? "Refused access to BPF program" :
+						   "Would refuse access to BPF program");
+	else if (e->kind == KFG_EVENT_PRESENT)
 		kfg_strbuf_adds(out, e->action == KFG_REFUSE && e->enforced ?
-				     "Refused access to the present BPF program" : "Present BPF program");
+				     "Refused access to present BPF program" : "Present BPF program");
 	else if (e->action == KFG_REFUSE)
 		kfg_strbuf_adds(out, e->enforced ? "Refused BPF program" : "Would refuse BPF program");
 	else if (e->action == KFG_WARN)
@@ -193,7 +196,9 @@ static void add_program(const struct kfg_event *e, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, ")");
 	if (!e->loader_known)
 		return;
-	kfg_strbuf_printf(out, " of %s[%u]", e->comm, e->pid);
+	/* in a load that belongs to someone else, the task is not the loader */
+	kfg_strbuf_printf(out, " %s %s[%u]", e->reason == KFG_REASON_FOREIGN_FD ? "to" : "of", e->comm,
+			  e->pid);
 	if (e->unit[0])
 		kfg_strbuf_printf(out, " (%s)", e->unit);
 }
