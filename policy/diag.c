@@ -92,7 +92,7 @@ static bool take_excerpt(const struct kfg_spot *spot, struct kfg_diag *d)
 	const char *line = spot->data && spot->line ? find_line(spot, &len) : NULL;
 	KFG_AUTOFREE char *body = NULL;
 
-	if (!line || !spot->col)
+	if (!line || !len || !spot->col)
 		return true;
 	if (spot->col > EXCERPT_MAX)
 		left = spot->col - EXCERPT_LEAD;

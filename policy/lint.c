@@ -96,13 +96,57 @@ static bool condition_covers(const struct kfg_condition *a, const struct kfg_con
 	       patterns_cover(&a->names, &b->names);
 }
 
-static void lint_shadowed(const struct lint *l)
+/*
+ * What can be said about a rule in a few words, since every pair of rules is looked at: sets of texts are bits, one
+ * per hash. All bits: the rule has globs, or does not ask.
+ */
+struct sketch {
+	uint64_t types, kfuncs, units;	  /* of what it takes */
+	uint64_t first_kfunc, first_unit; /* of one thing that whatever covers it must take, too */
+};
+
+static uint64_t text_bit(const char *text, bool glob)
+{
+	unsigned h = 0;
+
+	while (*text)
+		h = h * 31 + (unsigned char)*text++;
+	return glob ? UINT64_MAX : UINT64_C(1) << (h * 0x9e3779b1u >> 26);
+}
+
+static struct sketch sketch(const struct kfg_condition *when)
+{
+	struct sketch s = {.types = when->prog_types};
+
+	for (size_t i = 0; i < when->n_kfuncs; i++)
+		s.kfuncs |= text_bit(when->kfuncs[i].name, when->kfuncs[i].name_glob);
+	for (size_t i = 0; i < when->units.n; i++)
+		s.units |= text_bit(when->units.items[i].text, when->units.items[i].glob);
+	s.first_kfunc = text_bit(when->kfuncs[0].name, when->kfuncs[0].name_glob);
+	s.first_unit = when->units.n ? text_bit(when->units.items[0].text, when->units.items[0].glob) : UINT64_MAX;
+	if (!when->units.n)
+		s.units = UINT64_MAX;
+	return s;
+}
+
+/* False: a certainly does not cover b. */
+static bool may_cover(const struct sketch *a, const struct sketch *b)
+{
+	return !(b->first_kfunc & ~a->kfuncs) && !(b->first_unit & ~a->units) && types_cover(a->types, b->types);
+}
+
+static int lint_shadowed(const struct lint *l)
 {
 	const struct kfg_rule *rules = kfg_rules(l->policy);
+	struct sketch *sketches = calloc(l->policy->rules.n + 1, sizeof(*sketches));
 
-	for (size_t i = 1; i < l->policy->rules.n; i++) {
+	if (!sketches)
+		return -ENOMEM;
+	for (size_t i = 0; i < l->policy->rules.n; i++) {
+		sketches[i] = sketch(&rules[i].when);
 		for (size_t k = 0; k < i; k++) {
-			if (!condition_covers(&rules[k].when, &rules[i].when))
+			if (!may_cover(&sketches[k], &sketches[i]) ||
+			    !condition_covers(&rules[k].when, &rules[i].when))
 				continue;
 			WARN(l, rules[i].place,
 			     "rule \"%s\" can never match: rule \"%s\" (%s:%u), which is asked first, matches all that it does",
@@ -110,6 +154,8 @@ static void lint_shadowed(const struct lint *l)
 			break;
 		}
 	}
+	free(sketches);
+	return 0;
 }
 
 static bool waives(const struct kfg_kfunc_pattern *k, const struct kfg_deprecation *d)
@@ -310,7 +356,9 @@ int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_d
 
 	lint_files(&l);
 	lint_upgrades(&l);
-	lint_shadowed(&l);
+	r = lint_shadowed(&l);
+	if (r)
+		return r;
 	lint_names(&l);
 	lint_all_units(&l);
 	lint_waivers(&l);

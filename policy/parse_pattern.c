@@ -18,8 +18,8 @@
 static size_t list_length(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value)
 {
 	if (!value->n)
-		kfg_parse_finding(p, value, "\"%s\" is empty and would match nothing: fill it or leave the key out",
-				  key->name);
+		kfg_parse_finding(p, value, "\"%s\" is empty and would match nothing: fill it%s", key->name,
+				  key->flags & KFG_KEY_REQUIRED ? "" : " or leave the key out");
 	else if (value->n > LIST_MAX)
 		kfg_parse_finding(p, value, "\"%s\" has %zu entries, and may have %u: use patterns, or several rules",
 				  key->name, value->n, LIST_MAX);

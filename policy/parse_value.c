@@ -157,27 +157,30 @@ int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const stru
 	return release->text ? 0 : -ENOMEM;
 }
 
+/* A number from 1 to max, or 0. */
+static int small_number(const char *text, size_t max)
+{
+	size_t n = 0;
+
+	for (const char *s = text; *s; s++) {
+		if (!isdigit((unsigned char)*s) || n > max)
+			return 0;
+		n = n * 10 + (size_t)(*s - '0');
+	}
+	return n <= max && text[0] != '0' ? (int)n : 0;
+}
+
 int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	int number = kfg_errno_parse(value->text);
-	uint64_t n;
 
-	if (number) {
+	if (!number && value->plain)
+		number = small_number(value->text, key->limit);
+	if (number)
 		*(int *)out = number;
-		return 0;
-	}
-	if (!isdigit((unsigned char)value->text[0])) {
+	else
 		kfg_parse_finding(p, value,
 				  "\"%.64s\" is no error that a refused load can get: \"%s\" is EACCES, EPERM or a number from 1 to %zu",
 				  value->text, key->name, key->limit);
-		return 0;
-	}
-	if (!kfg_parse_number(p, value, key->name, key->limit, &n))
-		return 0;
-	if (n)
-		*(int *)out = (int)n;
-	else
-		kfg_parse_finding(p, value, "\"%s\" cannot be 0, which means success: use EACCES, or a number from 1 to %zu",
-				  key->name, key->limit);
 	return 0;
 }

@@ -4,9 +4,11 @@
 
 #include <kfgate/verdict.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
+#include <strings.h>
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 /* One word for each value below max, so that a new value without a word does not build */
@@ -173,7 +175,8 @@ int kfg_words_find(const struct kfg_words *words, const char *text)
 
 #define NEAR_LEN 32u
 
-/* Edits (insert, delete, replace, swap of neighbours) between two short words; large when one is not short. */
+/* Edits (insert, delete, replace, swap of neighbours) between two short words, upper and lower case the same; large when
+ * one is not short. */
 static unsigned distance(const char *a, const char *b)
 {
 	size_t n = strlen(a), m = strlen(b);
@@ -189,7 +192,7 @@ static unsigned distance(const char *a, const char *b)
 				d[i][j] = (unsigned char)(i + j);
 				continue;
 			}
-			best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+			best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
 			if (d[i - 1][j] + 1u < best)
 				best = d[i - 1][j] + 1u;
 			if (d[i][j - 1] + 1u < best)
@@ -203,12 +206,37 @@ static unsigned distance(const char *a, const char *b)
 	return d[n][m];
 }
 
+/* Words of other tools for the same thing */
+static const char *const synonyms[][2] = {
+	{"deny", "refuse"},	   {"block", "refuse"},	   {"reject", "refuse"}, {"error", "refuse"},
+	{"permit", "allow"},	   {"accept", "allow"},	   {"warning", "warn"},	 {"log", "audit"},
+	{"tc", "sched_cls"},	   {"classifier", "sched_cls"}, {"fentry", "tracing"}, {"fexit", "tracing"},
+	{"fmod_ret", "tracing"},   {"iter", "tracing"},	   {"tp", "tracepoint"}, {"raw_tp", "raw_tracepoint"},
+	{"kretprobe", "kprobe"},   {"uprobe", "kprobe"},   {"freplace", "ext"},	 {"socket", "socket_filter"},
+	{"permissive", "audit"},   {"enforcing", "enforce"}, {"dead", "any"},	 {"all", "any"},
+};
+
+static const char *synonym(const struct kfg_words *words, const char *text)
+{
+	for (size_t i = 0; i < ARRAY_LEN(synonyms); i++)
+		if (!strcasecmp(synonyms[i][0], text) && kfg_words_find(words, synonyms[i][1]) >= 0)
+			return synonyms[i][1];
+	return NULL;
+}
+
 const char *kfg_words_nearest(const struct kfg_words *words, const char *text)
 {
-	size_t len = strlen(text);
-	unsigned best = len < 4 ? 2 : len < 8 ? 3 : 4; /* one, two or three edits off at most */
-	const char *found = NULL;
+	static const char kernel_prefix[] = "BPF_PROG_TYPE_"; /* as enum bpf_prog_type has it */
+	const char *found = synonym(words, text);
+	unsigned best;
+	size_t len;
 
+	if (found)
+		return found;
+	if (words == &kfg_prog_type_words && !strncmp(text, kernel_prefix, sizeof(kernel_prefix) - 1))
+		text += sizeof(kernel_prefix) - 1;
+	len = strlen(text);
+	best = len < 4 ? 2 : len < 8 ? 3 : 4; /* one, two or three edits off at most */
 	for (size_t i = 0; i < words->n; i++) {
 		const char *w = words->items[i];
 		unsigned d = w ? distance(w, text) : best;

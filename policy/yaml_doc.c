@@ -8,6 +8,7 @@
 #include "utf8.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -102,7 +103,9 @@ static const char *advice(const char *problem, const char *context)
 		{"could not find expected ':'", NULL, "a key must be followed by ': ' and its value"},
 		{"did not find expected key", NULL,
 		 "expected a key here: check the indentation, and that quotes and brackets are closed"},
-		{"found unexpected end of stream", NULL, "the text ends within quotes: close them"},
+		{"did not find expected node content", NULL,
+		 "expected a value here: check that lists and mappings are closed"},
+		{"found unexpected end of stream", NULL, "quotes that are opened here are not closed"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -114,16 +117,24 @@ static const char *advice(const char *problem, const char *context)
 
 static int syntax_error(struct build *b)
 {
-	const char *problem = b->parser.problem ? b->parser.problem : "cannot be read";
-	const char *text = advice(problem, b->parser.context);
+	const yaml_parser_t *p = &b->parser;
+	const char *problem = p->problem ? p->problem : "cannot be read";
+	const char *text = advice(problem, p->context);
+	yaml_mark_t mark = p->problem_mark;
+	char begun[64] = "";
 
-	if (b->parser.error == YAML_MEMORY_ERROR)
+	if (p->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
+	/* of what is never closed, the end of the file says nothing */
+	if (!strcmp(problem, "found unexpected end of stream"))
+		mark = p->context_mark;
+	else if (p->context && p->context_mark.line && p->context_mark.line < mark.line)
+		(void)snprintf(begun, sizeof(begun), " (what is being read began on line %zu)",
+			       p->context_mark.line + 1);
 	if (text)
-		FINDING_MARK(b, b->parser.problem_mark, "not valid YAML: %s", text);
+		FINDING_MARK(b, mark, "not valid YAML: %s%s", text, begun);
 	else
-		FINDING_MARK(b, b->parser.problem_mark, "not valid YAML: %s %s", problem,
-			     b->parser.context ? b->parser.context : "");
+		FINDING_MARK(b, mark, "not valid YAML: %s %s%s", problem, p->context ? p->context : "", begun);
 	return -EBADMSG;
 }
 
