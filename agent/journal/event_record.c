@@ -68,6 +68,18 @@ static void add_decision(struct kfg_record *record, const struct kfg_finding *f)
 		kfg_record_addf(record, "KFGATE_ERRNO", "%d", -e->error);
 }
 
+/* A waiver at work must be found by its id, also where another kfunc decided. */
+static void add_waiver(struct kfg_record *record, const struct kfg_finding *f, const struct kfg_event_kfunc *k)
+{
+	struct kfg_waiver_info waiver;
+
+	if (k == f->worst || !f->policy || k->verdict.waiver == KFG_NONE ||
+	    (f->worst && f->worst->verdict.waiver == k->verdict.waiver))
+		return;
+	if (kfg_policy_waiver(f->policy, k->verdict.waiver, &waiver))
+		kfg_record_add(record, "KFGATE_WAIVER", waiver.id);
+}
+
 /* The kfunc that decided comes first, then the others in the order of the program. */
 static void add_kfuncs(struct kfg_record *record, const struct kfg_finding *f)
 {
@@ -83,6 +95,7 @@ static void add_kfuncs(struct kfg_record *record, const struct kfg_finding *f)
 		add_built(record, "KFGATE_KFUNC", &text);
 		kfg_kfunc_detail(k, f->policy, &text);
 		add_built(record, "KFGATE_DETAIL", &text);
+		add_waiver(record, f, k);
 	}
 	if (e->n_more)
 		kfg_record_addf(record, "KFGATE_MORE", "%u", e->n_more);

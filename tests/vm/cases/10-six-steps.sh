@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Enforcement in six steps: works without us, attach, allowed works, forbidden refused with the right errno, unrelated
+# untouched, detach lifts.
+# kernels: 6.1 6.12 7.0 newest 7.3
+# tier: bare
+# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+. /t/lib.sh
+. /t/gate.sh
+
+cat >/tmp/policy.yaml <<'P'
+version: 1
+name: six-steps
+serial: 1
+defaults: {unlisted: refuse}
+rules:
+  - {id: rcu, kfuncs: ["bpf_rcu_read_*", "bpf_task_*"], action: allow}
+  - {id: keys-audited, kfuncs: [bpf_lookup_system_key], action: audit}
+P
+check "1. a kfunc program loads without the gate" kfload obj /t/key.o
+gate_start /tmp/policy.yaml
+check "2. the agent says that it is up" grep -q '"KFGATE_KIND":"started"' $records
+case $KFGATE_VM_KERNEL in
+6.1) check_file "   and that it decides after verification alone" 'stage 2|after verification' $records ;;
+*)
+	check "3. allowed kfuncs load" kfload obj /t/task.o
+	check "   a shim whose old call is dead loads" kfload obj /t/guarded.o
+	check_eq "   and neither is recorded" 0 "$(record_count 'task_live|guarded')"
+	;;
+esac
+kfload obj /t/key.o >/tmp/out
+check_eq "4. a forbidden one is refused, with EACCES" "key.o refused EACCES" "$(cat /tmp/out)"
+check_eq "   libbpf's two loads are one record" 1 "$(record_count '"KFGATE_VERDICT":"refuse"')"
+check_file "   it names program, type, kfunc and the default" 	'"MESSAGE":"Refused BPF program ."key_live."? .lsm. of kfload|Refused BPF program .*key_live' $records
+check_file "   the kfunc's field" '"KFGATE_KFUNC":.*"bpf_key_put"' $records
+check_file "   that it was the default" '"KFGATE_RULE":"default:unlisted"' $records
+check_file "   the source line" '"KFGATE_SOURCE":"[^"]*key.bpf.c:[0-9]+"' $records
+check "5. programs without kfuncs are untouched" kfload obj /t/plain.o
+check "   and so are libbpf's probes" kfload probes
+check "   and 100,000 instructions" kfload raw 100000
+check_eq "   no record of any of them" 1 "$(record_count '"KFGATE_EVENT":"load"')"
+check "6. the agent leaves" gate_stop
+check "   and its refusals with it" kfload obj /t/key.o
+finish

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Kfuncs of a module are named "name [module]", also when the module comes after the gate.
+# kernels: 6.1 6.12 newest 7.3
+# modules: nf_conntrack
+# tier: bare
+# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+. /t/lib.sh
+. /t/gate.sh
+
+policy() {
+	cat >/tmp/policy.yaml <<P
+version: 1
+name: module
+serial: $1
+rules:
+  - {id: ct, kfuncs: [$2], action: refuse}
+P
+}
+check "the program loads without the gate" kfload obj /t/module.o
+policy 1 '"bpf_xdp_ct_lookup [nf_conntrack]"'
+gate_start /tmp/policy.yaml
+expect_fail "by name and module" kfload obj /t/module.o
+check_file "the record names both" '"KFGATE_KFUNC":"bpf_xdp_ct_lookup \[nf_conntrack\]"' $records
+policy 2 '"bpf_xdp_ct_lookup [vmlinux]"'
+check "reload" kfgate reload
+check "another module is another kfunc" kfload obj /t/module.o
+policy 3 '"bpf_ct_*"'
+check "reload" kfgate reload
+expect_fail "a glob without a module means any" kfload obj /t/module.o
+check "stop" gate_stop
+finish

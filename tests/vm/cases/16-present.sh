@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Programs that were there before: reported; their later fds are theirs, unless the policy says otherwise.
+# kernels: 6.1 6.12 newest 7.3
+# tier: bare
+# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+. /t/lib.sh
+. /t/gate.sh
+
+policy() {
+	cat >/tmp/policy.yaml <<P
+version: 1
+name: present
+serial: $1
+present: $2
+rules:
+  - {id: keys, kfuncs: ["bpf_key_*"], loaders: {exes: [$3]}, action: allow}
+  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
+P
+}
+kfload hold /t/key.o 1000 /sys/fs/bpf/before >/tmp/before &
+sleep 1
+id=$(sed -n 's/^id //p' /tmp/before)
+policy 1 report /t/kfload
+gate_start /tmp/policy.yaml
+check_file "found by the sweep, and reported with what the policy says" '"KFGATE_EVENT":"present".*key_live|key_live.*"KFGATE_EVENT":"present"' $records
+check "not refused: an fd by id" kfload fd $id
+check "an fd by pin" kfload fd /sys/fs/bpf/before
+kfload hold /t/key.o 1000 >/tmp/admitted &
+sleep 1
+admitted=$(sed -n 's/^id //p' /tmp/admitted)
+policy 2 report /t/other
+check "a policy that refuses both" kfgate reload
+check "does not take an admitted program from its users" kfload fd $admitted
+check_file "but reports it" '"KFGATE_POLICY_SERIAL":"2"' $records
+expect_fail "while a new load is refused" kfload obj /t/key.o
+policy 3 refuse /t/other
+check "present: refuse" kfgate reload
+expect_fail "refuses later fds, by id" kfload fd $id
+expect_fail "and by pin" kfload fd /sys/fs/bpf/before
+check "programs without kfuncs keep theirs" kfload obj /t/plain.o
+kill %1 %2 2>/dev/null
+check "stop" gate_stop
+check "and it is lifted" kfload fd /sys/fs/bpf/before
+finish
