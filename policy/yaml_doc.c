@@ -65,6 +65,9 @@ static int check_bytes(const struct kfg_source *source, struct kfg_diags *diags)
 	uint32_t c = 0;
 
 	for (size_t i = 0; i < source->size; i += n, col++) {
+		n = 1;
+		if (source->data[i] >= 0x20 && source->data[i] < 0x7f)
+			continue;
 		n = kfg_utf8_decode(source->data + i, source->size - i, &c);
 		if (!n) {
 			FINDING(source, diags, line, col, "byte 0x%02x is not UTF-8: save the file as UTF-8",

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "load_text.h"
+
+#include <kfgate/decide.h>
+#include <kfgate/verdict.h>
+
+static struct kfg_verdict ask(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
+			      const char *module)
+{
+	struct kfg_verdict v;
+
+	kfg_verdict_eval(table, load, kfunc, module, &v);
+	assert_int_equal(v.failed, 0);
+	return v;
+}
+
+static void test_first_match_decides(void **state)
+{
+	struct kfg_table *t = compile_text(HEAD "defaults: {unlisted: refuse}\n"
+						"rules:\n"
+						"  - {id: a, kfuncs: ['bpf_ct_*'], loaders: {units: [a.service]}, action: allow}\n"
+						"  - {id: b, kfuncs: ['bpf_*'], action: warn}\n"
+						"  - {id: c, kfuncs: ['bpf_ct_x'], action: audit}\n",
+					   NULL, 0);
+	struct kfg_load load = {.unit = "a.service"};
+
+	(void)state;
+	assert_int_equal(ask(t, &load, "bpf_ct_x", NULL).rule, 0);
+	assert_int_equal(ask(t, &load, "bpf_ct_x", "mod").rule, 0);
+	load.unit = "b.service";
+	assert_int_equal(ask(t, &load, "bpf_ct_x", NULL).rule, 1);
+	assert_int_equal(ask(t, &load, "bpf_ct_x", NULL).rule_action, KFG_WARN);
+	load.unit = NULL;
+	assert_int_equal(ask(t, &load, "bpf_ct_y", NULL).rule, 1);
+	assert_int_equal(ask(t, &load, "scx_x", NULL).rule, KFG_NONE);
+	assert_int_equal(ask(t, &load, "scx_x", NULL).rule_action, KFG_REFUSE);
+	kfg_table_free(t);
+}
+
+static void test_kernel_and_modules(void **state)
+{
+	struct kfg_table *t = compile_text(HEAD "rules:\n"
+						"  - {id: core, kfuncs: ['x [vmlinux]'], action: warn}\n"
+						"  - {id: mod, kfuncs: ['x [m*]'], action: refuse}\n",
+					   NULL, 0);
+	struct kfg_load load = {0};
+
+	(void)state;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	assert_int_equal(ask(t, &load, "x", "").rule, 0);
+	assert_int_equal(ask(t, &load, "x", "vmlinux").rule, 0);
+	assert_int_equal(ask(t, &load, "x", "mod").rule, 1);
+	assert_int_equal(ask(t, &load, "x", "other").rule, KFG_NONE);
+	kfg_table_free(t);
+}
+
+/* The day named is the last good one, of deadlines and of waivers. */
+static void test_days(void **state)
+{
+	struct kfg_table *t = compile_text(HEAD "deprecations: [{kfunc: x, deadline: 2026-11-21}]\n"
+						"waivers: [{id: w, kfuncs: [x], loaders: {uids: [7]}, until: 2026-11-23, owner: o, reason: r}]\n",
+					   NULL, 0);
+	struct kfg_load load = {.today = TODAY}, waived = {.today = TODAY, .uid = 7};
+
+	(void)state;
+	assert_int_equal(ask(t, &load, "x", NULL).dep_state, KFG_DEP_DEPRECATED);
+	assert_int_equal(ask(t, &load, "x", NULL).dep_action, KFG_WARN);
+	assert_int_equal(ask(t, &load, "x", NULL).deadline, TODAY);
+	assert_int_equal(ask(t, &waived, "x", NULL).dep_action, KFG_AUDIT);
+	load.today = waived.today = TODAY + 1;
+	assert_int_equal(ask(t, &load, "x", NULL).dep_state, KFG_DEP_EXPIRED);
+	assert_int_equal(ask(t, &load, "x", NULL).dep_action, KFG_REFUSE);
+	assert_int_equal(ask(t, &load, "x", NULL).waiver, KFG_NONE);
+	waived.today = TODAY + 2;
+	assert_int_equal(ask(t, &waived, "x", NULL).waiver, 0);
+	assert_int_equal(ask(t, &waived, "x", NULL).dep_action, KFG_AUDIT);
+	waived.today = TODAY + 3;
+	assert_int_equal(ask(t, &waived, "x", NULL).dep_action, KFG_REFUSE);
+	kfg_table_free(t);
+}
+
+/* An unknown text matches "*" and nothing else. */
+static void test_unknown_texts(void **state)
+{
+	struct kfg_table *t = compile_text(HEAD "rules:\n"
+						"  - {id: some, kfuncs: [x], loaders: {exes: ['/*'], units: ['?*']}, programs: {names: ['?*']}, action: refuse}\n"
+						"  - {id: any, kfuncs: [x], loaders: {units: ['*']}, programs: {names: ['*']}, action: warn}\n",
+					   NULL, 0);
+	char unit[200], exe[300];
+	struct kfg_load load = {0};
+
+	(void)state;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 1);
+	load = (struct kfg_load){.unit = "u", .exe = "/e", .prog = "p"};
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	/* what does not fit is as unknown as what is not there */
+	memset(unit, 'u', sizeof(unit));
+	unit[127] = 0;
+	load.unit = unit;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	unit[127] = 'u';
+	unit[128] = 0;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 1);
+	load.unit = "u";
+	memset(exe, '/', sizeof(exe));
+	exe[255] = 0;
+	load.exe = exe;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	exe[255] = '/';
+	exe[256] = 0;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 1);
+	kfg_table_free(t);
+}
+
+static void test_names_that_do_not_fit(void **state)
+{
+	struct kfg_table *t = compile_text(HEAD "rules:\n"
+						"  - {id: p, kfuncs: [x], programs: {names: [a_program_with_]}, action: refuse}\n"
+						"  - {id: all, kfuncs: ['*'], action: warn}\n",
+					   NULL, 0);
+	struct kfg_load load = {.prog = "a_program_with_a_long_name"};
+	char name[65];
+
+	(void)state;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	memset(name, 'n', sizeof(name));
+	name[63] = 0;
+	assert_int_equal(ask(t, &load, name, NULL).rule, 1);
+	assert_int_equal(ask(t, &load, "y", name).rule, 1);
+	name[63] = 'n';
+	name[64] = 0;
+	assert_int_equal(ask(t, &load, name, NULL).rule, KFG_NONE);
+	assert_int_equal(ask(t, &load, "y", name).rule, KFG_NONE);
+	kfg_table_free(t);
+}
+
+static void test_prog_types(void **state)
+{
+	struct kfg_table *t = compile_text(HEAD "rules: [{id: a, kfuncs: [x], programs: {types: [netfilter]}, action: warn}]\n", NULL, 0);
+	struct kfg_load load = {.prog_type = 32};
+
+	(void)state;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	load.prog_type = 31;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
+	load.prog_type = 96; /* 32 modulo 64 */
+	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
+	kfg_table_free(t);
+}
+
+static void test_canaries(void **state)
+{
+	struct kfg_table *t = compile_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}]\n", NULL, 0);
+	struct kfg_load load = {.prog = "kfgate_canary2", .is_agent = true};
+
+	(void)state;
+	assert_int_equal(ask(t, &load, "bpf_rdonly_cast", NULL).rule, KFG_RULE_CANARY);
+	assert_int_equal(ask(t, &load, "never_heard_of", "mod").rule, KFG_RULE_CANARY);
+	assert_int_equal(ask(t, &load, "x", NULL).row_flags, KFG_ROW_AGENT | KFG_ROW_ALWAYS);
+	load.is_agent = false;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	assert_int_equal(ask(t, &load, "x", NULL).row_flags, 0);
+	kfg_table_free(t);
+}
+
+/* A pattern that goes back at every character still ends. */
+static void test_worst_glob(void **state)
+{
+	char text[700], exe[256], pattern[256];
+	struct kfg_load load = {.exe = exe};
+	struct kfg_table *t;
+
+	(void)state;
+	memset(exe, 'a', sizeof(exe));
+	memset(pattern, 'a', sizeof(pattern));
+	exe[0] = pattern[0] = '/';
+	exe[255] = pattern[255] = 0;
+	pattern[1] = '*';
+	pattern[128] = 'b';
+	(void)snprintf(text, sizeof(text), HEAD "rules: [{id: a, kfuncs: [x], loaders: {exes: ['%s']}, action: warn}]\n", pattern);
+	t = compile_text(text, NULL, 0);
+	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
+	exe[128] = 'b';
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	kfg_table_free(t);
+}
+
+/* decide.h on cells that are none: fail closed. */
+static void test_no_table(void **state)
+{
+	static const uint64_t garbage[KFG_CELL_SIZE / 8];
+	struct kfg_cells cells = {0};
+	struct kfg_decision d;
+	struct kfg_walk walk = {&cells, &d};
+	uint8_t reason;
+
+	(void)state;
+	memset(&d, 0, sizeof(d));
+	assert_int_equal(kfg_decide(&walk), -1);
+	assert_int_equal(d.verdict.failed, 1);
+	assert_int_equal(kfg_effective(&d.verdict, 0, KFG_REFUSE, &reason), KFG_REFUSE);
+	assert_int_equal(reason, KFG_REASON_WALK);
+	/* a header, and rows that are not there */
+	cells = (struct kfg_cells){garbage, 1};
+	memset(&d, 0, sizeof(d));
+	(void)kfg_decide(&walk);
+	assert_int_equal(d.verdict.rule, KFG_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_first_match_decides), cmocka_unit_test(test_kernel_and_modules),
+		cmocka_unit_test(test_days),		    cmocka_unit_test(test_unknown_texts),
+		cmocka_unit_test(test_names_that_do_not_fit), cmocka_unit_test(test_prog_types),
+		cmocka_unit_test(test_canaries),	    cmocka_unit_test(test_worst_glob),
+		cmocka_unit_test(test_no_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
