@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced: the cache directory, and private apt roots to look up and download packages of suites that the
-# host does not use. Nothing of the host's apt state is changed. Needs no root.
+# Sourced: the cache directory, and private apt roots to look up and download packages of suites
+# that the host does not use. Nothing of the host's apt state is changed. Needs no root.
 #
 # kfg_cache                    variable: the cache directory
 # kfg_mirror SUITE             print the mirror of a suite, from the host's own apt sources
-# kfg_apt_open SUITE[,SUITE]   set up the root of these suites (index at most a day old); exports APT_CONFIG
+# kfg_apt_open SUITE[,SUITE]   set up their root (index at most a day old), export APT_CONFIG
 # kfg_apt_newest REGEX         print the newest existing package of that name
 # kfg_apt_has PACKAGE          is there a version of it to download?
 # kfg_apt_unpack DIR PACKAGE.. download, check by apt, and unpack into DIR
@@ -30,7 +30,7 @@ kfg_apt_configure() {
 
 	mkdir -p "$root"/{etc,lists/partial,archives/partial}
 	: >"$root/status"
-	# The index of a suite that is frozen on the mirror (experimental, sid) has run out; its signature still holds.
+	# The index of a suite frozen on the mirror (experimental, sid) has run out; its signature holds.
 	cat >"$root/apt.conf" <<-CONF
 		Dir::State "$root";
 		Dir::State::Lists "$root/lists";
@@ -71,7 +71,7 @@ kfg_apt_has() {
 	[ -n "$(apt-cache madison "$1" 2>/dev/null)" ]
 }
 
-# Ordered by the version apt knows: names that differ before their version (-unsigned-) do not sort by it.
+# Ordered by the version apt knows: names that differ before it (-unsigned-) do not sort by theirs.
 kfg_apt_newest() {
 	local name
 	apt-cache pkgnames | grep -Ex "$1" | while read -r name; do

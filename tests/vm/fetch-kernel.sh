@@ -10,7 +10,8 @@
 #   modules=     the tree for depmod -b and modprobe -d, or empty: this kernel comes without modules
 #   cpu=         QEMU CPU model
 # Exit status: 77 if the mirror has no such kernel (the reason goes to stderr), 1 other failures.
-# A cached kernel is looked up again after a week; when that fails the cached one is used, and a line says so.
+# A cached kernel is looked up again after a week; when that fails the cached one is used, and a
+# line says so.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -18,7 +19,8 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/apt-root.sh"
 
 kernels_list() {
-	awk -v name="$1" '$1 == name { print $2, $3, $4; found = 1 } END { exit !found }' "$here/kernels.list"
+	awk -v name="$1" '$1 == name { print $2, $3, $4; found = 1 } END { exit !found }' \
+		"$here/kernels.list"
 }
 
 # The names of the packages that make up the kernel, space-separated.
@@ -46,8 +48,9 @@ depends_of() {
 
 u32_at() { od -An -tu4 -j "$2" -N 4 "$1" | tr -d ' '; }
 
-# The ELF image inside a bzImage: Documentation/arch/x86/boot.rst, setup_sects (0x1f1), payload_offset
-# (0x248), payload_length (0x24c). All but gzip have the unpacked size appended in four bytes.
+# The ELF image inside a bzImage: Documentation/arch/x86/boot.rst (6.12), setup_sects (0x1f1),
+# payload_offset (0x248), payload_length (0x24c). All but gzip have the unpacked size appended in
+# four bytes.
 extract_vmlinux() {
 	local image=$1 out=$2 sects offset length magic unpack
 	sects=$(od -An -tu1 -j $((0x1f1)) -N 1 "$image" | tr -d ' ')
@@ -82,8 +85,9 @@ lay_out() {
 	[ -n "$modules" ] || { rmdir "$dir/modules/lib" "$dir/modules"; return 0; }
 	mkdir "$dir/modules/lib/modules"
 	mv "$(dirname "$modules")" "$dir/modules/lib/modules/"
-	# Since 7.x the lists of what is built in come in linux-base-*, in another place of the merged /usr.
-	find "$tree" -path "*/lib/modules/$version/modules.*" -exec cp -n {} "$dir/modules/lib/modules/$version/" \;
+	# Since 7.x the lists of what is built in come in linux-base-*, elsewhere in the merged /usr.
+	find "$tree" -path "*/lib/modules/$version/modules.*" \
+		-exec cp -n {} "$dir/modules/lib/modules/$version/" \;
 	PATH=$PATH:/sbin:/usr/sbin depmod -b "$dir/modules" "$version"
 }
 
@@ -100,8 +104,10 @@ fetch() {
 	if [ ! -d "$dir" ]; then
 		tmp=$(mktemp -d "$kfg_cache/kernels/tmp.XXXXXX")
 		# shellcheck disable=SC2086 # one word per package
-		kfg_apt_unpack "$tmp/tree" $packages && lay_out "$tmp/tree" "$tmp/kernel" ||
-			{ rm -rf "$tmp"; return 1; }
+		if ! { kfg_apt_unpack "$tmp/tree" $packages && lay_out "$tmp/tree" "$tmp/kernel"; }; then
+			rm -rf "$tmp"
+			return 1
+		fi
 		mv -T "$tmp/kernel" "$dir"
 		rm -rf "$tmp"
 	fi

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Fetch the packages of programs.list into the cache, unpacked into one tree, and print its path.
-# usage: fetch-programs.sh [-u] [-l]    -u: fetch anew; -l: list each BPF object with the kfuncs it declares
+# usage: fetch-programs.sh [-u] [-l]    -u: fetch anew; -l: list the BPF objects and their kfuncs
 #   TREE/usr/...   as in the packages
-#   TREE/carved/   the objects that the programs carry inside: NAME-N.bpf.o
+#   TREE/carved/   the objects inside the programs: PROGRAM-FUNCTION.bpf.o (carve-bpf.py)
 #   TREE/versions  package and version, one per line
 # Exit status 77, with the reason, if the mirror has no such package.
 set -euo pipefail
@@ -18,18 +18,23 @@ fetch() {
 	local tmp=$1 suite package
 	while read -r suite package; do
 		kfg_apt_open "$suite" || return
-		kfg_apt_has "$package" || { echo "no package $package in $suite on this mirror" >&2; return 77; }
+		if ! kfg_apt_has "$package"; then
+			echo "no package $package in $suite on this mirror" >&2
+			return 77
+		fi
 		kfg_apt_unpack "$tmp" "$package" || return
 		apt-cache madison "$package" | awk -F ' *[|] *' 'NR == 1 { sub(/^ +/, "", $1); print $1, $2 }' \
 			>>"$tmp/versions"
 	done < <(programs_list)
 	mkdir "$tmp/carved"
-	find "$tmp"/usr/{bin,sbin,lib/systemd} -type f -perm /111 -exec "$here/carve-bpf.py" "$tmp/carved" {} +
+	find "$tmp"/usr/{bin,sbin,lib/systemd} -type f -perm /111 \
+		-exec "$here/carve-bpf.py" "$tmp/carved" {} +
 }
 
 one() {
-	local tree tmp status=0
-	tree=$kfg_cache/programs/$(cat "$here/programs.list" "$here/carve-bpf.py" | sha256sum | cut -c 1-16)
+	local tree tmp sum status=0
+	sum=$(cat "$here/programs.list" "$here/carve-bpf.py" | sha256sum | cut -c 1-16)
+	tree=$kfg_cache/programs/$sum
 	if [ -n "$update" ]; then rm -rf "$tree"; fi
 	if [ ! -d "$tree" ]; then
 		mkdir -p "$kfg_cache/programs"

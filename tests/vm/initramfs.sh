@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sourced: put together what a VM boots from. Needs no root.
 #
-# kfg_stage_file ROOT SRC[=DEST] [BASE]   copy a file or directory, default to /t/NAME; with it the shared
-#                                         libraries it needs, but for those in BASE: the list of files of
-#                                         the merged-/usr system that ROOT is laid over
-# kfg_modules_all TREE VERSION MODULE...  print the paths to insert, in order; 77 if one is not there
-# kfg_stage_bare_modules ROOT PATHS       for insmod by guest/init
-# kfg_stage_module_tree ROOT TREE VERSION PATHS    for modprobe, in a merged-/usr system
-# kfg_pack ROOT OUT                       pack ROOT as an uncompressed cpio owned by root
+# kfg_stage_file ROOT SRC[=DEST] [BASE]
+#	copy a file or directory, default to /t/NAME; with it the shared libraries it needs, but for
+#	those in BASE: the list of files of the merged-/usr system that ROOT is laid over
+# kfg_modules_all TREE VERSION MODULE...
+#	print the paths to insert, in order; 77 if one is not there
+# kfg_stage_bare_modules ROOT PATHS
+#	for insmod by guest/init
+# kfg_stage_module_tree ROOT TREE VERSION PATHS
+#	for modprobe, in a merged-/usr system
+# kfg_pack ROOT OUT
+#	pack ROOT as an uncompressed cpio owned by root
 
 # A directory in the archive would take the place of the symbolic link that the base has there.
 kfg_merged_usr() {
@@ -20,7 +24,8 @@ kfg_merged_usr() {
 kfg_stage_libraries() {
 	local root=$1 file=$2 base=${3:-} library dest
 	# ldd fails on what is no dynamic program (script, data, BPF object): nothing to stage then.
-	{ ldd "$file" 2>/dev/null || :; } | { grep -o '/[^ )]*' || :; } | while read -r library; do
+	{ ldd "$file" 2>/dev/null || :; } | awk '$2 == "=>" && $3 ~ /^\// { print $3 }
+		$1 ~ /^\/.*[^:]$/ { print $1 }' | while read -r library; do
 		dest=$library
 		if [ -n "$base" ]; then
 			if grep -q "/${library##*/}\$" "$base"; then continue; fi
@@ -54,7 +59,8 @@ kfg_stage_file() {
 kfg_module_paths() {
 	local tree=$1 version=$2 module=$3 shown
 	[ -n "$tree" ] || { echo "kernel $version comes without modules ($module)" >&2; return 77; }
-	shown=$(PATH=$PATH:/sbin:/usr/sbin modprobe -d "$tree" -S "$version" --show-depends "$module" 2>&1) ||
+	shown=$(PATH=$PATH:/sbin:/usr/sbin modprobe -d "$tree" -S "$version" \
+		--show-depends "$module" 2>&1) ||
 		{ echo "kernel $version has no module $module" >&2; return 77; }
 	awk '$1 == "insmod" { print $2 }' <<<"$shown"
 }
@@ -89,8 +95,8 @@ kfg_stage_module_tree() {
 	local root=$1 tree=$2 version=$3 paths=$4 path lib=$1/usr/lib/modules/$3
 	[ -n "$paths" ] || return 0
 	mkdir -p "$lib"
-	find "$tree/lib/modules/$version" -maxdepth 1 \( -name 'modules.builtin*' -o -name modules.order \) \
-		-exec cp {} "$lib/" \;
+	find "$tree/lib/modules/$version" -maxdepth 1 \
+		\( -name 'modules.builtin*' -o -name modules.order \) -exec cp {} "$lib/" \;
 	for path in $paths; do
 		mkdir -p "$lib/$(dirname "${path#"$tree/lib/modules/$version/"}")"
 		cp "$path" "$lib/${path#"$tree/lib/modules/$version/"}"

@@ -2,9 +2,9 @@
 # Sourced by test scripts inside the VM (POSIX sh, busybox and dash).
 #
 # check NAME CMD...         CMD must succeed
-# expect_fail NAME CMD...   CMD must fail, with a status of its own: not by a signal, not for want of the program
+# expect_fail NAME CMD...   CMD must fail of itself: not by a signal, not for want of the program
 # check_eq NAME WANT GOT    two strings must be the same
-# check_file NAME RE FILE   the file must have a line that matches the extended regular expression
+# check_file NAME RE FILE   a line of the file must match the extended regular expression
 # skip REASON               end the script: not run (status 77)
 # finish                    the script's last line: its status says whether all checks passed
 # The output of a command is shown only when its check fails.

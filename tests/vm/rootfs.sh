@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Make the root file system of the systemd tier: Debian trixie with the packages of rootfs.list, as an
-# uncompressed cpio (unpacking it costs less under TCG than decompression would).
+# Make the root file system of the systemd tier: Debian trixie with the packages of rootfs.list, as
+# an uncompressed cpio (unpacking it costs less under TCG than decompression would).
 # usage: rootfs.sh [-u]      -u: make it anew, with the packages the mirror has today
-# Prints the path of the cpio in the cache; the list of its files is beside it, with .files appended.
+# Prints the path of the cpio in the cache; the list of its files is beside it, as PATH.files.
 # One is kept per content of rootfs.list and of this script.
 set -euo pipefail
 

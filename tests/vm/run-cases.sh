@@ -8,18 +8,19 @@
 #   -d CASES   the directory of the cases (default: cases, beside this script)
 #   -v         show the output of all cases, not only what failed
 # A line per case and kernel: ok, FAIL or skip with the reason; then the count.
-# Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all were skipped, 2 wrong usage.
+# Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all skipped, 2 wrong usage.
 #
-# A case is cases/NN-name.sh (see lib.sh for what it can use). Its header says, one "# key: value" each:
+# A case is cases/NN-name.sh (lib.sh: what it can use). Its header says, one "# key: value" each:
 #   kernels  names of kernels.list                              required
 #   tier     bare or systemd                                    required
-#   files    PATH[=DEST]...: PATH is relative to the build directory, or src:PATH to the source tree,
-#            fixture:NAME is tests/fixtures/NAME in the build directory, program:PATH is in the tree of
-#            fetch-programs.sh, host:NAME is a command of this host; globs are expanded. To /t/NAME or DEST.
+#   files    PATH[=DEST]...: PATH is relative to the build directory, src:PATH to the source tree;
+#            fixture:NAME is tests/fixtures/NAME in the build directory, program:PATH is in the tree
+#            of fetch-programs.sh, host:NAME is a command of this host; globs are expanded.
+#            Goes to /t/NAME or DEST.
 #   modules  kernel modules to load
 #   args, lsm, rtc, memory, icount    as -a -l -r -m -i of run.sh (icount: yes)
 #   timeout  seconds for this case (default 120)
-#   reboot   yes: a VM of its own (default for systemd); no: shares one with others of the same set-up
+#   reboot   yes: a VM of its own (default for systemd); no: shares one with others of its set-up
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -58,15 +59,19 @@ result() {
 # One word of a files: header to FILE[=DEST] words for run.sh, one per line.
 locate_file() {
 	local word=$1 dest='' base path found
-	case $word in *=*) dest==${word#*=} ;; esac
+	case $word in *=*) dest="=${word#*=}" ;; esac
 	word=${word%%=*}
 	path=${word#*:}
 	case $word in
 	src:*) base=$top ;;
 	fixture:*) base=$build/tests/fixtures ;;
 	program:*) base=$("$here/fetch-programs.sh") || return ;;
-	host:*) PATH=$PATH:/usr/sbin:/sbin command -v "$path" || { echo "no command $path here" >&2; return 77; }
-		return ;;
+	host:*)
+		found=$(PATH=$PATH:/usr/sbin:/sbin command -v "$path") ||
+			{ echo "no command $path here" >&2; return 77; }
+		echo "$found$dest"
+		return
+		;;
 	*) base=$build ;;
 	esac
 	found=$(cd "$base" && compgen -G "$path") || { echo "no such file: $word" >&2; return 1; }
@@ -97,8 +102,10 @@ sort_cases() {
 	for path in "$cases"/[0-9]*.sh; do
 		name=$(basename "$path" .sh)
 		grep -Eq -- "$filter" <<<"$name" || continue
-		[ -n "$(header "$name" kernels)" ] && [ -n "$(header "$name" tier)" ] ||
-			{ echo "$name: no kernels: or no tier: in its header" >&2; exit 2; }
+		if [ -z "$(header "$name" kernels)" ] || [ -z "$(header "$name" tier)" ]; then
+			echo "$name: no kernels: or no tier: in its header" >&2
+			exit 2
+		fi
 		for kernel in $(header "$name" kernels); do
 			if [ -n "$only_kernels" ] && [[ $only_kernels != *" $kernel "* ]]; then continue; fi
 			sort_case "$name" "$kernel"
@@ -106,8 +113,8 @@ sort_cases() {
 	done
 }
 
-# The arguments FILE[=DEST] of all cases of a VM into $work/files; cases that lack one are settled here
-# and left out of $work/batch.
+# The arguments FILE[=DEST] of all cases of a VM into $work/files; cases that lack one are settled
+# here and left out of $work/batch.
 collect_files() {
 	local kernel=$1 name word status limit
 	shift
@@ -138,13 +145,19 @@ section() {
 
 # The verdict on one case from the output of its VM; fails if the VM never came to it.
 judge() {
-	local name=$1 kernel=$2 log=$3 vm_status=$4 status
+	local name=$1 kernel=$2 log=$3 vm_status=$4 status why
 	grep -qx "KFGATE-CASE-BEGIN $name" "$log" || return 1
 	status=$(awk -v name="$name" '$1 == "KFGATE-CASE-END" && $2 == name { print $3 }' "$log")
 	case $status in
 	0) result ok "$name" "$kernel" ;;
-	77) result skip "$name" "$kernel" "$(section "$name" "$log" | sed -n 's/^ *SKIP: //p' | tail -n 1)" ;;
-	'') result FAIL "$name" "$kernel" "the VM ended in it (status $vm_status), see $(dirname "$log")" ;;
+	77)
+		why=$(section "$name" "$log" | sed -n 's/^ *SKIP: //p' | tail -n 1)
+		result skip "$name" "$kernel" "$why"
+		;;
+	'')
+		why="the VM ended in it (status $vm_status), see $(dirname "$log")"
+		result FAIL "$name" "$kernel" "$why"
+		;;
 	*) result FAIL "$name" "$kernel" "status $status, see $log" ;;
 	esac
 	if [ -n "$verbose" ]; then
@@ -207,7 +220,7 @@ late_splat() {
 	local kernel=$1 status=$2 logs=$3
 	[ "$status" = 97 ] || return 0
 	if grep -q '^KFGATE-CASE-END .* 97$' "$logs/output.log"; then return 0; fi
-	result FAIL kernel-log "$kernel" "the kernel complained outside of the cases, see $logs/console.log"
+	result FAIL kernel-log "$kernel" "a splat outside of the cases, see $logs/console.log"
 	sed 's/^/    | /' "$logs/run.log"
 }
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Run a script in a VM on a Debian kernel (QEMU TCG: needs no KVM, no root) and end with its exit status.
+# Run a script in a VM on a Debian kernel (QEMU TCG: no KVM, no root) and end with its exit status.
 #
-# usage: run.sh [options] -s SCRIPT FILE[=DEST]...
+# usage: run.sh [options] -s SCRIPT [FILE[=DEST]...]
 #   -k KERNEL    a name of kernels.list (default newest)
-#   -t TIER      bare: busybox, boots in seconds (default); systemd: Debian trixie up to multi-user.target
+#   -t TIER      bare: busybox, boots in seconds (default); systemd: Debian trixie, multi-user
 #   -s SCRIPT    POSIX sh; runs in /t as root, PATH starts with /t; /t/lib.sh is there
 #   FILE[=DEST]  into the VM as /t/NAME or DEST, directories whole, with the shared libraries needed
 #   -M MODULE    kernel module to load at boot, with what it depends on; may be repeated
@@ -19,7 +19,9 @@
 #   -L DIR       keep console.log and script.log there
 # The script's output comes on stdout. Exit status: the script's own, or
 #   77  the mirror has no such kernel or the kernel no such module (or the script said skip)
-#   97  the kernel complained (splats.list), 98 the VM died or timed out, 99 wrong usage or set-up failure
+#   97  the kernel complained (splats.list)
+#   98  the VM died or timed out
+#   99  wrong usage, or the VM could not be set up
 # One VM runs at a time: KFGATE_VM_LOCK names the lock file.
 set -euo pipefail
 
@@ -29,7 +31,8 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/vm/initramfs.sh
 . "$here/initramfs.sh"
 
-kernel=newest tier=bare script='' modules=() lsm=landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,bpf
+kernel=newest tier=bare script='' modules=()
+lsm=landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,bpf
 args='' rtc='' mem='' cpu='' icount='' limit=300 outdir='' logdir='' base_files=''
 
 die() {
@@ -133,14 +136,14 @@ build_systemd() {
 	stage_common "$@"
 	kfg_pack "$root" "$work/overlay"
 	cat "$base" "$work/overlay" >"$work/initrd"
-	args="rdinit=/usr/lib/systemd/systemd systemd.unit=kfgate-vm.target systemd.show_status=false $args"
-	args="systemd.default_timeout_start_sec=300 $args"
+	args="systemd.show_status=false systemd.default_timeout_start_sec=300 $args"
+	args="rdinit=/usr/lib/systemd/systemd systemd.unit=kfgate-vm.target $args"
 }
 
 # Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
-	local machine=(-accel tcg,thread=multi -smp 2)
-	[ -z "$icount" ] || machine=(-accel "tcg,thread=single" -icount shift=0,sleep=off -smp 1)
+	local machine=(-accel "tcg,thread=multi" -smp 2)
+	[ -z "$icount" ] || machine=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
 	[ -z "$rtc" ] || machine+=(-rtc "base=$rtc")
 	timeout -k 5 "$limit" qemu-system-x86_64 "${machine[@]}" -cpu "$cpu" -m "$mem" \
 		-nodefaults -no-user-config -no-reboot -display none \
@@ -149,7 +152,8 @@ boot() {
 		-append "console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 lsm=$lsm watchdog_thresh=60 $args" \
 		</dev/null >"$logdir/qemu.log" 2>&1 &
 	qemu_pid=$!
-	tail -n +1 -f --pid=$qemu_pid "$logdir/script.log" 2>/dev/null | grep -v --line-buffered '^KFGATE-VM-EXIT ' &
+	tail -n +1 -f --pid=$qemu_pid "$logdir/script.log" 2>/dev/null |
+		grep -v --line-buffered '^KFGATE-VM-EXIT ' &
 	wait $qemu_pid || :
 	qemu_pid=
 	wait

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs the cases listed in /kfgate-vm/batch ("NAME SECONDS" per line) one after the other, each with an
-# output directory of its own, and marks where each begins and ends for run-cases.sh.
+# Runs the cases listed in /kfgate-vm/batch ("NAME SECONDS" per line) one after the other, each with
+# an output directory of its own, and marks where each begins and ends for run-cases.sh.
 splats() { dmesg | grep -Ef /kfgate-vm/splats; }
 
 while read -r name limit; do
