@@ -200,6 +200,7 @@ static int parse_include(struct kfg_parse *p, const struct kfg_key *key, const s
 {
 	struct kfg_file *file = out;
 
+	file->n_includes = 0;
 	file->includes = kfg_arena_alloc(&p->policy->arena, value->n * sizeof(*file->includes));
 	if (!file->includes)
 		return -ENOMEM;
@@ -225,6 +226,7 @@ static int parse_known(struct kfg_parse *p, const struct kfg_key *key, const str
 	struct kfg_file *file = out;
 	int r = 0;
 
+	file->n_known = 0;
 	file->known = kfg_arena_alloc(&p->policy->arena, value->n * sizeof(*file->known));
 	if (!file->known)
 		return -ENOMEM;

@@ -121,6 +121,8 @@ int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema, cons
 	for (const struct kfg_node *name = node->first; name; name = name->next->next) {
 		const struct kfg_key *key = find_key(schema, name->text);
 
+		if (name->again)
+			continue;
 		if (!key) {
 			unknown_key(p, schema, name, lifecycle);
 			continue;

@@ -199,6 +199,7 @@ int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct 
 
 	if (!max)
 		return 0;
+	when->n_uids = 0;
 	when->uids = kfg_arena_alloc(&p->policy->arena, max * sizeof(*when->uids));
 	if (!when->uids)
 		return -ENOMEM;

@@ -153,7 +153,7 @@ static const struct kfg_node *find_key(const struct kfg_node *mapping, const cha
 }
 
 /* `node` is about to become a key of `mapping`. */
-static int check_key(struct build *b, struct kfg_node *mapping, const struct kfg_node *node)
+static int check_key(struct build *b, const struct kfg_node *mapping, struct kfg_node *node)
 {
 	const struct kfg_node *before;
 
@@ -168,6 +168,7 @@ static int check_key(struct build *b, struct kfg_node *mapping, const struct kfg
 		return -EBADMSG;
 	}
 	before = find_key(mapping, node->text);
+	node->again = before;
 	if (before)
 		FINDING(b->source, b->diags, node->line, node->col,
 			"\"%.64s\" is given twice, the first time on line %u: remove one of them", node->text,

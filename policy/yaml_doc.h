@@ -22,6 +22,7 @@ enum kfg_node_kind { KFG_NODE_SCALAR, KFG_NODE_SEQUENCE, KFG_NODE_MAPPING };
 struct kfg_node {
 	enum kfg_node_kind kind;
 	bool plain; /* a scalar without quotes */
+	bool again; /* a key that the mapping has already: a finding was made */
 	bool half;  /* a mapping that is being read: a key waits for its value */
 	unsigned line, col; /* from 1, characters */
 	const char *text;   /* of a scalar, NUL terminated, no NUL inside */
