@@ -11,7 +11,8 @@ struct kfg_arena {
 	struct kfg_arena_chunk *chunks; /* owned */
 };
 
-/* Zeroed memory for anything, valid until kfg_arena_done(); NULL when there is none. size 0 gives a valid pointer. */
+/* Zeroed memory for anything, valid until kfg_arena_done(); NULL when there is none. size 0 gives a
+ * valid pointer. */
 void *kfg_arena_alloc(struct kfg_arena *arena, size_t size);
 /* A copy of len bytes with a NUL behind them. */
 char *kfg_arena_strndup(struct kfg_arena *arena, const char *text, size_t len);

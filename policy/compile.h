@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compile.h - inside of kfg_table_compile(): rows, then names with their candidates, then the bytes. Everything is
- * an index until table.c lays out the cells.
+ * compile.h - inside of kfg_table_compile(): rows, then names with their candidates, then the
+ * bytes. Everything is an index until table.c lays out the cells.
  */
 #pragma once
 
@@ -42,11 +42,13 @@ struct kfg_compile {
 	uint32_t n_links, links_capacity;
 	uint32_t *matches; /* owned; names that globs match, one glob after the other */
 	uint32_t n_matches, matches_capacity;
-	struct kfg_range *matched; /* owned; per matcher, of matches; first KFG_NONE: not looked for yet */
+	struct kfg_range
+		*matched; /* owned; per matcher, of matches; first KFG_NONE: not looked for yet */
 };
 
 /* 0 or negative errno, all of them. */
 int kfg_compile_rows(struct kfg_compile *c);
 int kfg_compile_names(struct kfg_compile *c, const char *const *known, size_t n_known);
 int kfg_compile_candidates(struct kfg_compile *c);
-int kfg_compile_write(const struct kfg_compile *c, uint64_t generation, struct kfg_table **ret_table);
+int kfg_compile_write(const struct kfg_compile *c, uint64_t generation,
+		      struct kfg_table **ret_table);

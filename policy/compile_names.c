@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compile_names.c - the names of a table, and for each the rows that can match it. An exact pattern goes straight to
- * its name; only globs are compared with names, once each, and only with those that share their beginning.
+ * compile_names.c - the names of a table, and for each the rows that can match it. An exact pattern
+ * goes straight to its name; only globs are compared with names, once each, and only with those
+ * that share their beginning.
  */
 #include "compile.h"
 
@@ -12,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ranges that a name may have, and numbers of all lists together: beyond them a name is KFG_NAME_PATTERNS. */
+/* Ranges that a name may have, and numbers of all lists together: beyond them a name is
+ * KFG_NAME_PATTERNS. */
 #define RANGES_MAX 256u
 #define NUMBERS_MAX (1024u * 1024)
 /* Names kept for globs that are used again */
@@ -34,12 +36,14 @@ static uint32_t find_name(const struct kfg_compile *c, const struct kfg_text *te
 
 		if (!have)
 			return KFG_NONE;
-		if (have->hash == text->hash && have->len == text->len && !memcmp(have->text, text->text, text->len))
+		if (have->hash == text->hash && have->len == text->len &&
+		    !memcmp(have->text, text->text, text->len))
 			return at - 1;
 	}
 }
 
-/* Names that rows give exactly. A module or a unit may look like one: then it has a cell that nobody needs. */
+/* Names that rows give exactly. A module or a unit may look like one: then it has a cell that
+ * nobody needs. */
 static int add_row_names(struct kfg_compile *c)
 {
 	int r = 0;
@@ -76,7 +80,8 @@ static int make_entries(struct kfg_compile *c)
 	if (!c->entries || !c->sorted)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
-		c->entries[i] = (struct kfg_name_entry){.dep = KFG_NONE, .rules = none, .waivers = none};
+		c->entries[i] =
+			(struct kfg_name_entry){.dep = KFG_NONE, .rules = none, .waivers = none};
 		c->sorted[i] = i;
 	}
 	qsort_r(c->sorted, n, sizeof(*c->sorted), compare_names, &c->names);
@@ -99,7 +104,8 @@ int kfg_compile_names(struct kfg_compile *c, const char *const *known, size_t n_
 	for (size_t i = 0; i < kfg_n_inlined && !r; i++)
 		r = add_name(c, kfg_inlined[i], strlen(kfg_inlined[i]));
 	for (size_t i = 0; i < c->policy->deprecations.n && !r; i++)
-		r = add_name(c, kfg_deprecations(c->policy)[i].kfunc, strlen(kfg_deprecations(c->policy)[i].kfunc));
+		r = add_name(c, kfg_deprecations(c->policy)[i].kfunc,
+			     strlen(kfg_deprecations(c->policy)[i].kfunc));
 	if (!r)
 		r = add_row_names(c);
 	if (!r)
@@ -150,7 +156,8 @@ static int find_matches(struct kfg_compile *c, uint32_t matcher, struct kfg_rang
 			break;
 		if (!kfg_glob_match(m->text + prefix, t->text + prefix, t->len - prefix))
 			continue;
-		r = kfg_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count, sizeof(*c->matches));
+		r = kfg_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count,
+			     sizeof(*c->matches));
 		if (!r)
 			c->matches[c->n_matches + range.count++] = c->sorted[i];
 	}
@@ -233,7 +240,8 @@ static bool is_universal(const struct kfg_compile *c, const struct kfg_row *row)
 	return !dim->count;
 }
 
-/* Fills in the candidates of all names from rows first .. end - 1; those of every name go to `all`. */
+/* Fills in the candidates of all names from rows first .. end - 1; those of every name go to `all`.
+ */
 static int find_candidates(struct kfg_compile *c, uint32_t first, uint32_t end, bool waivers,
 			   struct kfg_candidates *all)
 {
@@ -252,16 +260,18 @@ static int find_candidates(struct kfg_compile *c, uint32_t first, uint32_t end, 
 	return r;
 }
 
-/* Two ascending lists as one, neighbours joined. Returns the number of numbers; more than 2 * RANGES_MAX: too many. */
-static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a, const struct kfg_candidates *b,
-		     uint32_t numbers[static 2 * RANGES_MAX])
+/* Two ascending lists as one, neighbours joined. Returns the number of numbers; more than 2 *
+ * RANGES_MAX: too many. */
+static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a,
+		     const struct kfg_candidates *b, uint32_t numbers[static 2 * RANGES_MAX])
 {
 	uint32_t x = a->first, y = b->first, n = 0;
 
 	if (a->n > RANGES_MAX || b->n > RANGES_MAX)
 		return 2 * RANGES_MAX + 1;
 	while (x != KFG_NONE || y != KFG_NONE) {
-		bool take_x = y == KFG_NONE || (x != KFG_NONE && c->links[x].range.first < c->links[y].range.first);
+		bool take_x = y == KFG_NONE ||
+			      (x != KFG_NONE && c->links[x].range.first < c->links[y].range.first);
 		const struct kfg_link *l = &c->links[take_x ? x : y];
 
 		*(take_x ? &x : &y) = l->next;
@@ -278,7 +288,8 @@ static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a
 }
 
 /* Turns candidates into lists of the table. */
-static int settle_name(struct kfg_compile *c, struct kfg_name_entry *e, const struct kfg_candidates *all_rules,
+static int settle_name(struct kfg_compile *c, struct kfg_name_entry *e,
+		       const struct kfg_candidates *all_rules,
 		       const struct kfg_candidates *all_waivers)
 {
 	static const struct kfg_candidates none = {KFG_NONE, KFG_NONE, 0};

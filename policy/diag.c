@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * diag.c - findings: collected, and rendered as text. What goes in is hostile (file names, keys, values), what
- * comes out may be shown on a terminal.
+ * diag.c - findings: collected, and rendered as text. What goes in is hostile (file names, keys,
+ * values), what comes out may be shown on a terminal.
  */
 #include <kfgate/diag.h>
 
@@ -18,7 +18,8 @@
 #define EXCERPT_LEAD 40u
 #define CUT "..."
 
-/* Up to max characters of text, one for one, unprintable ones as `bad`. To be freed; NULL: no memory. */
+/* Up to max characters of text, one for one, unprintable ones as `bad`. To be freed; NULL: no
+ * memory. */
 static char *clean(const char *text, size_t size, size_t max, char bad)
 {
 	char *out = malloc(size + 1);
@@ -101,7 +102,8 @@ static bool take_excerpt(const struct kfg_spot *spot, struct kfg_diag *d)
 	body = clean(line + from, shown, SIZE_MAX, '?');
 	if (!body)
 		return false;
-	if (asprintf(&d->excerpt, "%s%s%s", left ? CUT : "", body, from + shown < len ? CUT : "") < 0) {
+	if (asprintf(&d->excerpt, "%s%s%s", left ? CUT : "", body, from + shown < len ? CUT : "") <
+	    0) {
 		d->excerpt = NULL;
 		return false;
 	}
@@ -129,7 +131,8 @@ static bool reserve(struct kfg_diags *diags)
 	return items;
 }
 
-static bool add(struct kfg_diags *diags, struct kfg_diag *d, const struct kfg_spot *spot, const char *text)
+static bool add(struct kfg_diags *diags, struct kfg_diag *d, const struct kfg_spot *spot,
+		const char *text)
 {
 	d->line = spot->line;
 	d->col = spot->line ? spot->col : 0;
@@ -166,7 +169,8 @@ void kfg_diags_add(struct kfg_diags *diags, enum kfg_severity severity, const st
 	}
 }
 
-/* Spaces up to the caret: as many columns as the characters before it take. To be freed; NULL: no memory. */
+/* Spaces up to the caret: as many columns as the characters before it take. To be freed; NULL: no
+ * memory. */
 static char *caret_indent(const struct kfg_diag *d)
 {
 	size_t size = strlen(d->excerpt), columns = 0, i = 0;
@@ -194,8 +198,9 @@ char *kfg_diag_format(const struct kfg_diag *d)
 	KFG_AUTOFREE char *head = NULL;
 	char *out;
 
-	if (d->line ? asprintf(&head, "%s:%u:%u: %s: %s\n", d->file, d->line, d->col, word, d->text) < 0 :
-		      asprintf(&head, "%s: %s: %s\n", d->file, word, d->text) < 0) {
+	if (d->line ? asprintf(&head, "%s:%u:%u: %s: %s\n", d->file, d->line, d->col, word,
+			       d->text) < 0
+		    : asprintf(&head, "%s: %s: %s\n", d->file, word, d->text) < 0) {
 		head = NULL;
 		return NULL;
 	}

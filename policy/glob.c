@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* glob.c - see glob.h. The same walk as kfg_step_char() in decide.h: only the last '*' is ever gone back to. */
+/* glob.c - see glob.h. The same walk as kfg_step_char() in decide.h: only the last '*' is ever gone
+ * back to. */
 #include "glob.h"
 
 #include <string.h>
 
-/* Does pattern character p take text character c? '*' in the text (of another glob) is taken by '*' only. */
+/* Does pattern character p take text character c? '*' in the text (of another glob) is taken by '*'
+ * only. */
 static bool takes(char p, char c, bool text_is_glob)
 {
 	if (text_is_glob && c == '*')

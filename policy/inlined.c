@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * inlined.c - kfuncs that leave no call behind: after verification nothing shows that a program used them, so they are
- * judged by presence. kernel: fixup_kfunc_call() (kernel/bpf/verifier.c 6.1..7.2) and bpf_fixup_kfunc_call() (7.3).
+ * inlined.c - kfuncs that leave no call behind: after verification nothing shows that a program
+ * used them, so they are judged by presence. kernel: fixup_kfunc_call()
+ * (kernel/bpf/verifier.c 6.1..7.2) and bpf_fixup_kfunc_call() (7.3).
  */
 #include "inlined.h"
 

@@ -77,7 +77,8 @@ static uint32_t text_hash(const void *set, uint32_t index)
 	return t->items[index].hash;
 }
 
-int kfg_texts_add(struct kfg_texts *t, const char *text, size_t len, uint32_t tag, uint32_t *ret_index)
+int kfg_texts_add(struct kfg_texts *t, const char *text, size_t len, uint32_t tag,
+		  uint32_t *ret_index)
 {
 	struct kfg_text item = {text, (uint32_t)len, kfg_text_hash(text, len), tag};
 	int r = slots_reserve(&t->slots, t, text_hash);
@@ -129,8 +130,8 @@ static uint32_t slice_hash(const void *set, uint32_t index)
 	return numbers_hash(s->data + s->ranges[index].first, s->ranges[index].count);
 }
 
-static bool slices_find(const struct kfg_slices *s, uint32_t hash, const uint32_t *numbers, uint32_t n,
-			struct kfg_range *ret_range)
+static bool slices_find(const struct kfg_slices *s, uint32_t hash, const uint32_t *numbers,
+			uint32_t n, struct kfg_range *ret_range)
 {
 	for (uint32_t i = hash;; i++) {
 		uint32_t at = s->slots.at[i & (s->slots.size - 1)];
@@ -138,14 +139,16 @@ static bool slices_find(const struct kfg_slices *s, uint32_t hash, const uint32_
 
 		if (!have)
 			return false;
-		if (have->count == n && !memcmp(s->data + have->first, numbers, n * sizeof(*numbers))) {
+		if (have->count == n &&
+		    !memcmp(s->data + have->first, numbers, n * sizeof(*numbers))) {
 			*ret_range = *have;
 			return true;
 		}
 	}
 }
 
-int kfg_slices_add(struct kfg_slices *s, const uint32_t *numbers, uint32_t n, struct kfg_range *ret_range)
+int kfg_slices_add(struct kfg_slices *s, const uint32_t *numbers, uint32_t n,
+		   struct kfg_range *ret_range)
 {
 	uint32_t hash = numbers_hash(numbers, n);
 	struct kfg_range range = {s->n, n};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * intern.h - things kept once: names, matchers and slices of numbers get an index by which to find them again.
- * All zero is an empty one; _done frees what it holds, not what it was given. 0, or -ENOMEM.
+ * intern.h - things kept once: names, matchers and slices of numbers get an index by which to find
+ * them again. All zero is an empty one; _done frees what it holds, not what it was given. 0, or
+ * -ENOMEM.
  */
 #pragma once
 
@@ -30,7 +31,8 @@ struct kfg_texts {
 	struct kfg_slots slots;
 	uint32_t capacity;
 };
-int kfg_texts_add(struct kfg_texts *texts, const char *text, size_t len, uint32_t tag, uint32_t *ret_index);
+int kfg_texts_add(struct kfg_texts *texts, const char *text, size_t len, uint32_t tag,
+		  uint32_t *ret_index);
 void kfg_texts_done(struct kfg_texts *texts);
 
 /* Numbers in slices that may be shared. */
@@ -41,7 +43,8 @@ struct kfg_slices {
 	uint32_t ranges_capacity;
 	struct kfg_slots slots;
 };
-int kfg_slices_add(struct kfg_slices *slices, const uint32_t *numbers, uint32_t n, struct kfg_range *ret_range);
+int kfg_slices_add(struct kfg_slices *slices, const uint32_t *numbers, uint32_t n,
+		   struct kfg_range *ret_range);
 void kfg_slices_done(struct kfg_slices *slices);
 
 /* Room for one more item in a list of n, by doubling. */

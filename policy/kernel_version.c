@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel_version.c - versions as the kernel counts them (KERNEL_VERSION(), Makefile). The last releases of each
- * series are from the tags of torvalds/linux: 3.19, 4.20, 5.19, 6.19; each was followed by the next series.
+ * kernel_version.c - versions as the kernel counts them (KERNEL_VERSION(), Makefile). The last
+ * releases of each series are from the tags of torvalds/linux: 3.19, 4.20, 5.19, 6.19; each was
+ * followed by the next series.
  */
 #include <kfgate/policy.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lint.c - what is legal but unwise. Each check looks at the whole policy and warns at the place to change. Where a
- * check cannot be sure (two globs) it keeps silent.
+ * lint.c - what is legal but unwise. Each check looks at the whole policy and warns at the place to
+ * change. Where a check cannot be sure (two globs) it keeps silent.
  */
 #include "glob.h"
 #include "model.h"
@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lifecycle data that is older has missed at least two kernel releases (one every 9 to 10 weeks). */
+/* Lifecycle data that is older has missed at least two kernel releases (one every 9 to 10 weeks).
+ */
 #define LIFECYCLE_DAYS_MAX 180
 
 struct lint {
@@ -19,10 +20,10 @@ struct lint {
 	int32_t today;
 };
 
-#define WARN(l, place, ...)                                                                        \
-	do {                                                                                       \
-		struct kfg_spot spot_ = kfg_place_spot((l)->policy, place);                        \
-		kfg_diags_add((l)->diags, KFG_WARNING, &spot_, __VA_ARGS__);                       \
+#define WARN(l, place, ...)                                                  \
+	do {                                                                 \
+		struct kfg_spot spot_ = kfg_place_spot((l)->policy, place);  \
+		kfg_diags_add((l)->diags, KFG_WARNING, &spot_, __VA_ARGS__); \
 	} while (0)
 
 static bool module_covers(const struct kfg_kfunc_pattern *a, const struct kfg_kfunc_pattern *b)
@@ -47,7 +48,8 @@ static bool patterns_cover(const struct kfg_patterns *a, const struct kfg_patter
 	for (size_t i = 0; i < b->n; i++) {
 		size_t k = 0;
 
-		while (k < a->n && !kfg_glob_covers(a->items[k].text, a->items[k].glob, b->items[i].text, b->items[i].glob))
+		while (k < a->n && !kfg_glob_covers(a->items[k].text, a->items[k].glob,
+						    b->items[i].text, b->items[i].glob))
 			k++;
 		if (k == a->n)
 			return false;
@@ -91,14 +93,14 @@ static bool types_cover(uint64_t a, uint64_t b)
 /* Whatever b matches, a matches. Cheap questions first: this is asked of every pair of rules. */
 static bool condition_covers(const struct kfg_condition *a, const struct kfg_condition *b)
 {
-	return types_cover(a->prog_types, b->prog_types) && kfuncs_cover(a, b) && uids_cover(a, b) &&
-	       patterns_cover(&a->units, &b->units) && patterns_cover(&a->exes, &b->exes) &&
-	       patterns_cover(&a->names, &b->names);
+	return types_cover(a->prog_types, b->prog_types) && kfuncs_cover(a, b) &&
+	       uids_cover(a, b) && patterns_cover(&a->units, &b->units) &&
+	       patterns_cover(&a->exes, &b->exes) && patterns_cover(&a->names, &b->names);
 }
 
 /*
- * What can be said about a rule in a few words, since every pair of rules is looked at: sets of texts are bits, one
- * per hash. All bits: the rule has globs, or does not ask.
+ * What can be said about a rule in a few words, since every pair of rules is looked at: sets of
+ * texts are bits, one per hash. All bits: the rule has globs, or does not ask.
  */
 struct sketch {
 	uint64_t types, kfuncs, units;	  /* of what it takes */
@@ -123,7 +125,9 @@ static struct sketch sketch(const struct kfg_condition *when)
 	for (size_t i = 0; i < when->units.n; i++)
 		s.units |= text_bit(when->units.items[i].text, when->units.items[i].glob);
 	s.first_kfunc = text_bit(when->kfuncs[0].name, when->kfuncs[0].name_glob);
-	s.first_unit = when->units.n ? text_bit(when->units.items[0].text, when->units.items[0].glob) : UINT64_MAX;
+	s.first_unit = when->units.n
+			       ? text_bit(when->units.items[0].text, when->units.items[0].glob)
+			       : UINT64_MAX;
 	if (!when->units.n)
 		s.units = UINT64_MAX;
 	return s;
@@ -132,7 +136,8 @@ static struct sketch sketch(const struct kfg_condition *when)
 /* False: a certainly does not cover b. */
 static bool may_cover(const struct sketch *a, const struct sketch *b)
 {
-	return !(b->first_kfunc & ~a->kfuncs) && !(b->first_unit & ~a->units) && types_cover(a->types, b->types);
+	return !(b->first_kfunc & ~a->kfuncs) && !(b->first_unit & ~a->units) &&
+	       types_cover(a->types, b->types);
 }
 
 static int lint_shadowed(const struct lint *l)
@@ -149,8 +154,10 @@ static int lint_shadowed(const struct lint *l)
 			    !condition_covers(&rules[k].when, &rules[i].when))
 				continue;
 			WARN(l, rules[i].place,
-			     "rule \"%s\" can never match: rule \"%s\" (%s:%u), which is asked first, matches all that it does",
-			     rules[i].id, rules[k].id, kfg_origin(l->policy, rules[k].place)->path, rules[k].place.line);
+			     "rule \"%s\" can never match: rule \"%s\" (%s:%u), which is asked "
+			     "first, matches all that it does",
+			     rules[i].id, rules[k].id, kfg_origin(l->policy, rules[k].place)->path,
+			     rules[k].place.line);
 			break;
 		}
 	}
@@ -160,20 +167,23 @@ static int lint_shadowed(const struct lint *l)
 
 static bool waives(const struct kfg_kfunc_pattern *k, const struct kfg_deprecation *d)
 {
-	if (k->name_glob ? !kfg_glob_match(k->name, d->kfunc, strlen(d->kfunc)) : strcmp(k->name, d->kfunc) != 0)
+	if (k->name_glob ? !kfg_glob_match(k->name, d->kfunc, strlen(d->kfunc))
+			 : strcmp(k->name, d->kfunc) != 0)
 		return false;
 	if (!k->module || !d->module)
 		return true;
-	return k->module_glob ? kfg_glob_match(k->module, d->module, strlen(d->module)) : !strcmp(k->module, d->module);
+	return k->module_glob ? kfg_glob_match(k->module, d->module, strlen(d->module))
+			      : !strcmp(k->module, d->module);
 }
 
-static void lint_waived_kfunc(const struct lint *l, const struct kfg_waiver *w, const struct kfg_kfunc_pattern *k)
+static void lint_waived_kfunc(const struct lint *l, const struct kfg_waiver *w,
+			      const struct kfg_kfunc_pattern *k)
 {
 	for (size_t i = 0; i < l->policy->deprecations.n; i++)
 		if (waives(k, &kfg_deprecations(l->policy)[i]))
 			return;
-	WARN(l, k->place, "waiver \"%s\" waives nothing here: no deprecation is of %s%s%s%s", w->id, k->name,
-	     k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "");
+	WARN(l, k->place, "waiver \"%s\" waives nothing here: no deprecation is of %s%s%s%s", w->id,
+	     k->name, k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "");
 }
 
 static void lint_waivers(const struct lint *l)
@@ -184,8 +194,9 @@ static void lint_waivers(const struct lint *l)
 		const struct kfg_waiver *w = &kfg_waivers(l->policy)[i];
 
 		if (w->until < l->today)
-			WARN(l, w->place, "waiver \"%s\" ended on %s and waives nothing any more: remove it", w->id,
-			     kfg_day_format(w->until, day));
+			WARN(l, w->place,
+			     "waiver \"%s\" ended on %s and waives nothing any more: remove it",
+			     w->id, kfg_day_format(w->until, day));
 		for (size_t k = 0; k < w->when.n_kfuncs; k++)
 			lint_waived_kfunc(l, w, &w->when.kfuncs[k]);
 	}
@@ -209,9 +220,11 @@ static bool known_matches(const struct kfg_kfunc_pattern *known, const struct kf
 {
 	const char *module = known->module ? known->module : "vmlinux";
 
-	if (k->name_glob ? !kfg_glob_match(k->name, known->name, strlen(known->name)) : strcmp(k->name, known->name) != 0)
+	if (k->name_glob ? !kfg_glob_match(k->name, known->name, strlen(known->name))
+			 : strcmp(k->name, known->name) != 0)
 		return false;
-	return !k->module || (k->module_glob ? kfg_glob_match(k->module, module, strlen(module)) : !strcmp(k->module, module));
+	return !k->module || (k->module_glob ? kfg_glob_match(k->module, module, strlen(module))
+					     : !strcmp(k->module, module));
 }
 
 static bool is_known(const struct known *known, const struct kfg_kfunc_pattern *k)
@@ -234,12 +247,13 @@ static bool is_known(const struct known *known, const struct kfg_kfunc_pattern *
 	return false;
 }
 
-static void lint_kfunc(const struct lint *l, const struct known *known, const struct kfg_kfunc_pattern *k)
+static void lint_kfunc(const struct lint *l, const struct known *known,
+		       const struct kfg_kfunc_pattern *k)
 {
 	if (is_known(known, k))
 		return;
-	WARN(l, k->place, "no known kernel has a kfunc %s%s%s%s: check the spelling", k->name, k->module ? " [" : "",
-	     k->module ? k->module : "", k->module ? "]" : "");
+	WARN(l, k->place, "no known kernel has a kfunc %s%s%s%s: check the spelling", k->name,
+	     k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "");
 }
 
 static int lint_kfuncs(const struct lint *l)
@@ -260,7 +274,8 @@ static int lint_kfuncs(const struct lint *l)
 			lint_kfunc(l, &known, &kfg_waivers(p)[i].when.kfuncs[k]);
 	for (size_t i = 0; known.n && i < p->deprecations.n; i++) {
 		const struct kfg_deprecation *d = &kfg_deprecations(p)[i];
-		struct kfg_kfunc_pattern k = {.name = d->kfunc, .module = d->module, .place = d->place};
+		struct kfg_kfunc_pattern k = {
+			.name = d->kfunc, .module = d->module, .place = d->place};
 
 		lint_kfunc(l, &known, &k);
 	}
@@ -278,7 +293,9 @@ static void lint_deadlines(const struct lint *l)
 		const struct kfg_deprecation *d = &kfg_deprecations(l->policy)[i];
 
 		if (d->deadline < l->today)
-			WARN(l, d->place, "the deadline of \"%s\", %s, has passed without effect: defaults.expired is allow",
+			WARN(l, d->place,
+			     "the deadline of \"%s\", %s, has passed without effect: "
+			     "defaults.expired is allow",
 			     d->kfunc, kfg_day_format(d->deadline, day));
 	}
 }
@@ -291,28 +308,34 @@ static void lint_names(const struct lint *l)
 	for (size_t i = 0; i < l->policy->rules.n; i++) {
 		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
 
-		if (r->action != KFG_REFUSE && r->when.names.n && !r->when.units.n && !r->when.exes.n && !r->when.n_uids)
+		if (r->action != KFG_REFUSE && r->when.names.n && !r->when.units.n &&
+		    !r->when.exes.n && !r->when.n_uids)
 			WARN(l, r->place,
-			     "rule \"%s\" lets programs in by their names, which are the loader's own words: add \"loaders\"",
+			     "rule \"%s\" lets programs in by their names, which are the loader's "
+			     "own words: add \"loaders\"",
 			     r->id);
 	}
 }
 
 /* A unit without a suffix is none (systemd.unit(5)). */
-static void lint_units(const struct lint *l, const char *what, const char *id, const struct kfg_patterns *units)
+static void lint_units(const struct lint *l, const char *what, const char *id,
+		       const struct kfg_patterns *units)
 {
 	for (size_t i = 0; i < units->n; i++)
 		if (!units->items[i].glob && !strchr(units->items[i].text, '.'))
-			WARN(l, units->items[i].place, "%s \"%s\" names no unit: \"%s\" has no suffix such as .service", what,
+			WARN(l, units->items[i].place,
+			     "%s \"%s\" names no unit: \"%s\" has no suffix such as .service", what,
 			     id, units->items[i].text);
 }
 
 static void lint_all_units(const struct lint *l)
 {
 	for (size_t i = 0; i < l->policy->rules.n; i++)
-		lint_units(l, "rule", kfg_rules(l->policy)[i].id, &kfg_rules(l->policy)[i].when.units);
+		lint_units(l, "rule", kfg_rules(l->policy)[i].id,
+			   &kfg_rules(l->policy)[i].when.units);
 	for (size_t i = 0; i < l->policy->waivers.n; i++)
-		lint_units(l, "waiver", kfg_waivers(l->policy)[i].id, &kfg_waivers(l->policy)[i].when.units);
+		lint_units(l, "waiver", kfg_waivers(l->policy)[i].id,
+			   &kfg_waivers(l->policy)[i].when.units);
 }
 
 static void lint_upgrades(const struct lint *l)
@@ -330,7 +353,9 @@ static void lint_upgrades(const struct lint *l)
 			k++;
 		}
 		if (k == l->policy->deprecations.n)
-			WARN(l, u[i].place, "the upgrade to %s sets no deadline: no deprecation here is removed in it or before",
+			WARN(l, u[i].place,
+			     "the upgrade to %s sets no deadline: no deprecation here is removed "
+			     "in it or before",
 			     u[i].kernel.text);
 	}
 }
@@ -342,10 +367,14 @@ static void lint_files(const struct lint *l)
 	char day[KFG_DAY_TEXT];
 
 	for (size_t i = 0; i < l->policy->unmatched.n; i++)
-		WARN(l, unmatched[i].place, "\"%s\" matches no file, so nothing is included", unmatched[i].pattern);
+		WARN(l, unmatched[i].place, "\"%s\" matches no file, so nothing is included",
+		     unmatched[i].pattern);
 	for (size_t i = 0; i < l->policy->origins.n; i++)
-		if (o[i].included && o[i].date != KFG_DAY_MAX && o[i].date < l->today - LIFECYCLE_DAYS_MAX)
-			WARN(l, o[i].date_place, "this lifecycle data is of %s, more than %d days old: install a newer one",
+		if (o[i].included && o[i].date != KFG_DAY_MAX &&
+		    o[i].date < l->today - LIFECYCLE_DAYS_MAX)
+			WARN(l, o[i].date_place,
+			     "this lifecycle data is of %s, more than %d days old: install a newer "
+			     "one",
 			     kfg_day_format(o[i].date, day), LIFECYCLE_DAYS_MAX);
 }
 

@@ -85,24 +85,28 @@ static bool already_included(const struct load *l, const char *path)
 	return false;
 }
 
-/* Nothing to be had from an include: a finding, or for a glob that matches nothing a note for lint. */
-static int report_include(struct load *l, const struct kfg_include *include, int error, const char *failed)
+/* Nothing to be had from an include: a finding, or for a glob that matches nothing a note for lint.
+ */
+static int report_include(struct load *l, const struct kfg_include *include, int error,
+			  const char *failed)
 {
 	struct kfg_spot spot = kfg_place_spot(l->policy, include->place);
 
 	if (error == -ENOMEM)
 		return error;
 	if (error)
-		kfg_diags_add(l->diags, KFG_ERROR, &spot, "cannot include \"%s\": %s", failed ? failed : include->pattern,
-			      strerror(-error));
+		kfg_diags_add(l->diags, KFG_ERROR, &spot, "cannot include \"%s\": %s",
+			      failed ? failed : include->pattern, strerror(-error));
 	else if (strpbrk(include->pattern, "*?["))
 		return kfg_vector_append(&l->policy->unmatched, sizeof(*include), include, 1);
 	else
-		kfg_diags_add(l->diags, KFG_ERROR, &spot, "cannot include \"%s\": there is no such file", include->pattern);
+		kfg_diags_add(l->diags, KFG_ERROR, &spot,
+			      "cannot include \"%s\": there is no such file", include->pattern);
 	return 0;
 }
 
-static int load_include(struct load *l, const struct kfg_include *include, const struct kfg_includer *includer)
+static int load_include(struct load *l, const struct kfg_include *include,
+			const struct kfg_includer *includer)
 {
 	const struct kfg_source *sources = NULL;
 	const char *failed = NULL;
@@ -126,12 +130,15 @@ static int load_includes(struct load *l, const struct kfg_includer *includer)
 
 	for (size_t i = 0; i < n && !r; i++)
 		/* included files have no includes of their own, and make the list move */
-		for (size_t k = 0; !r && k < KFG_ITEMS(l->files, struct kfg_file)[i].n_includes; k++)
-			r = load_include(l, &KFG_ITEMS(l->files, struct kfg_file)[i].includes[k], includer);
+		for (size_t k = 0; !r && k < KFG_ITEMS(l->files, struct kfg_file)[i].n_includes;
+		     k++)
+			r = load_include(l, &KFG_ITEMS(l->files, struct kfg_file)[i].includes[k],
+					 includer);
 	return r;
 }
 
-static int load_all(struct load *l, const struct kfg_source *sources, size_t n, const struct kfg_includer *includer)
+static int load_all(struct load *l, const struct kfg_source *sources, size_t n,
+		    const struct kfg_includer *includer)
 {
 	int r = 0;
 

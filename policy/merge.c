@@ -8,18 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a policy that does not say otherwise does: enforce, on live calls, and only what is past its deadline. */
+/* What a policy that does not say otherwise does: enforce, on live calls, and only what is past its
+ * deadline. */
 static const struct kfg_settings builtin = {
 	.mode = KFG_MODE_ENFORCE,
 	.scope = KFG_SCOPE_LIVE,
 	.present = KFG_PRESENT_REPORT,
 	.refuse_errno = EACCES,
-	.defaults = {
-		[KFG_DEFAULT_UNLISTED] = KFG_ALLOW,
-		[KFG_DEFAULT_DEPRECATED] = KFG_WARN,
-		[KFG_DEFAULT_EXPIRED] = KFG_REFUSE,
-		[KFG_DEFAULT_UNSCANNABLE] = KFG_REFUSE,
-	},
+	.defaults =
+		{
+			[KFG_DEFAULT_UNLISTED] = KFG_ALLOW,
+			[KFG_DEFAULT_DEPRECATED] = KFG_WARN,
+			[KFG_DEFAULT_EXPIRED] = KFG_REFUSE,
+			[KFG_DEFAULT_UNSCANNABLE] = KFG_REFUSE,
+		},
 };
 
 static void override(uint8_t *to, uint8_t from)
@@ -54,7 +56,8 @@ static int merge_lists(struct kfg_policy *p, const struct kfg_file *f)
 	if (!r)
 		r = kfg_vector_append(&p->waivers, sizeof(*f->waivers), f->waivers, f->n_waivers);
 	if (!r)
-		r = kfg_vector_append(&p->upgrades, sizeof(*f->upgrades), f->upgrades, f->n_upgrades);
+		r = kfg_vector_append(&p->upgrades, sizeof(*f->upgrades), f->upgrades,
+				      f->n_upgrades);
 	if (!r)
 		r = kfg_vector_append(&p->known, sizeof(*f->known), f->known, f->n_known);
 	return r;
@@ -81,8 +84,8 @@ static int compare_ranks(const void *a, const void *b)
 	return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-static int collect_claims(const struct kfg_file *files, const struct kfg_policy *p, size_t n, bool included,
-			  struct kfg_vector *claims)
+static int collect_claims(const struct kfg_file *files, const struct kfg_policy *p, size_t n,
+			  bool included, struct kfg_vector *claims)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (KFG_ITEMS(p->origins, struct kfg_origin)[i].included != included)
@@ -98,13 +101,15 @@ static int collect_claims(const struct kfg_file *files, const struct kfg_policy 
 }
 
 /* Keeps the last claim on each kfunc; earlier ones of the same file are findings. */
-static size_t settle_claims(const struct kfg_policy *p, struct claim *claims, size_t n, struct kfg_diags *diags)
+static size_t settle_claims(const struct kfg_policy *p, struct claim *claims, size_t n,
+			    struct kfg_diags *diags)
 {
 	size_t kept = 0;
 
 	qsort(claims, n, sizeof(*claims), compare_claims);
 	for (size_t i = 0; i < n; i++) {
-		const struct kfg_deprecation *d = claims[i].dep, *next = i + 1 < n ? claims[i + 1].dep : NULL;
+		const struct kfg_deprecation *d = claims[i].dep,
+					     *next = i + 1 < n ? claims[i + 1].dep : NULL;
 		struct kfg_spot spot;
 
 		if (!next || strcmp(next->kfunc, d->kfunc)) {
@@ -114,15 +119,17 @@ static size_t settle_claims(const struct kfg_policy *p, struct claim *claims, si
 		if (next->place.source != d->place.source)
 			continue;
 		spot = kfg_place_spot(p, next->place);
-		kfg_diags_add(diags, KFG_ERROR, &spot,
-			      "a second deprecation of \"%s\", whose first stands on line %u: keep one", d->kfunc,
-			      d->place.line);
+		kfg_diags_add(
+			diags, KFG_ERROR, &spot,
+			"a second deprecation of \"%s\", whose first stands on line %u: keep one",
+			d->kfunc, d->place.line);
 	}
 	qsort(claims, kept, sizeof(*claims), compare_ranks);
 	return kept;
 }
 
-static int merge_deprecations(struct kfg_policy *p, const struct kfg_file *files, size_t n, struct kfg_diags *diags)
+static int merge_deprecations(struct kfg_policy *p, const struct kfg_file *files, size_t n,
+			      struct kfg_diags *diags)
 {
 	struct kfg_vector claims = {0};
 	size_t kept;
@@ -138,7 +145,8 @@ static int merge_deprecations(struct kfg_policy *p, const struct kfg_file *files
 	return r;
 }
 
-/* The last day on which the fleet has no kernel without it: the day before the first upgrade that removes it. */
+/* The last day on which the fleet has no kernel without it: the day before the first upgrade that
+ * removes it. */
 static int32_t deadline(const struct kfg_policy *p, const struct kfg_deprecation *d)
 {
 	const struct kfg_upgrade *u = p->upgrades.items;
@@ -147,8 +155,8 @@ static int32_t deadline(const struct kfg_policy *p, const struct kfg_deprecation
 	if (d->own_deadline != KFG_DAY_MAX)
 		return d->own_deadline;
 	for (size_t i = 0; d->removed_in.text && i < p->upgrades.n; i++)
-		if (u[i].kernel.text && u[i].on != KFG_DAY_MAX && u[i].kernel.version >= d->removed_in.version &&
-		    u[i].on - 1 < day)
+		if (u[i].kernel.text && u[i].on != KFG_DAY_MAX &&
+		    u[i].kernel.version >= d->removed_in.version && u[i].on - 1 < day)
 			day = u[i].on - 1;
 	return day;
 }

@@ -120,7 +120,8 @@ const char *kfg_policy_rule_id(const struct kfg_policy *p, uint32_t rule)
 	return rule < p->rules.n ? kfg_rules(p)[rule].id : NULL;
 }
 
-bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep, struct kfg_deprecation_info *ret_info)
+bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep,
+			    struct kfg_deprecation_info *ret_info)
 {
 	const struct kfg_deprecation *d;
 
@@ -135,7 +136,9 @@ bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep, struct kfg
 		.replacement = d->replacement,
 		.replacement_in = d->replacement_in.text,
 		.source = d->source,
-		.confidence = d->confidence == KFG_UNSET ? NULL : kfg_confidence_words.items[d->confidence],
+		.confidence = d->confidence == KFG_UNSET
+				      ? NULL
+				      : kfg_confidence_words.items[d->confidence],
 		.note = d->note,
 		.file = kfg_origin(p, d->place)->path,
 		.line = d->place.line,
@@ -144,13 +147,15 @@ bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep, struct kfg
 	return true;
 }
 
-bool kfg_policy_waiver(const struct kfg_policy *p, uint32_t waiver, struct kfg_waiver_info *ret_info)
+bool kfg_policy_waiver(const struct kfg_policy *p, uint32_t waiver,
+		       struct kfg_waiver_info *ret_info)
 {
 	const struct kfg_waiver *w;
 
 	if (waiver >= p->waivers.n)
 		return false;
 	w = &kfg_waivers(p)[waiver];
-	*ret_info = (struct kfg_waiver_info){.id = w->id, .owner = w->owner, .reason = w->reason, .until = w->until};
+	*ret_info = (struct kfg_waiver_info){
+		.id = w->id, .owner = w->owner, .reason = w->reason, .until = w->until};
 	return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * model.h - a policy as this room sees it: what the sources say, merged. Everything in it is owned by the policy
- * (its arena, or its growing lists) and does not change once kfg_policy_load() has returned.
+ * model.h - a policy as this room sees it: what the sources say, merged. Everything in it is owned
+ * by the policy (its arena, or its growing lists) and does not change once kfg_policy_load() has
+ * returned.
  */
 #pragma once
 
@@ -29,7 +30,8 @@ struct kfg_pattern {
 
 struct kfg_kfunc_pattern {
 	const char *name;
-	const char *module; /* NULL: any, the kernel itself included; "vmlinux": the kernel itself */
+	const char
+		*module; /* NULL: any, the kernel itself included; "vmlinux": the kernel itself */
 	struct kfg_place place;
 	bool name_glob, module_glob;
 };
@@ -39,7 +41,8 @@ struct kfg_patterns {
 	size_t n;
 };
 
-/* What a rule or waiver asks of a load. An empty list asks nothing; its entries are alternatives. */
+/* What a rule or waiver asks of a load. An empty list asks nothing; its entries are alternatives.
+ */
 struct kfg_condition {
 	struct kfg_kfunc_pattern *kfuncs; /* never empty */
 	size_t n_kfuncs;
@@ -74,14 +77,14 @@ struct kfg_release {
 };
 
 struct kfg_deprecation {
-	struct kfg_place place; /* first, see parse_items() */
+	struct kfg_place place;	    /* first, see parse_items() */
 	const char *kfunc, *module; /* module NULL: any */
 	struct kfg_release deprecated_in, removed_in, replacement_in;
 	const char *replacement, *source, *note; /* or NULL */
-	int32_t own_deadline; /* KFG_DAY_MAX: not given */
-	int32_t deadline;     /* settled */
-	uint8_t confidence;   /* index of kfg_confidence_words, or KFG_UNSET */
-	uint8_t scope;	      /* settled */
+	int32_t own_deadline;			 /* KFG_DAY_MAX: not given */
+	int32_t deadline;			 /* settled */
+	uint8_t confidence;			 /* index of kfg_confidence_words, or KFG_UNSET */
+	uint8_t scope;				 /* settled */
 };
 
 struct kfg_upgrade {
@@ -95,9 +98,16 @@ struct kfg_include {
 	struct kfg_place place;
 };
 
-enum kfg_default { KFG_DEFAULT_UNLISTED, KFG_DEFAULT_DEPRECATED, KFG_DEFAULT_EXPIRED, KFG_DEFAULT_UNSCANNABLE, KFG_DEFAULT_MAX };
+enum kfg_default {
+	KFG_DEFAULT_UNLISTED,
+	KFG_DEFAULT_DEPRECATED,
+	KFG_DEFAULT_EXPIRED,
+	KFG_DEFAULT_UNSCANNABLE,
+	KFG_DEFAULT_MAX
+};
 
-/* Single values, of one source or of the whole policy; KFG_UNSET, NULL, refuse_errno 0: not given. */
+/* Single values, of one source or of the whole policy; KFG_UNSET, NULL, refuse_errno 0: not given.
+ */
 struct kfg_settings {
 	const char *name;
 	int64_t serial;
@@ -133,8 +143,8 @@ struct kfg_policy {
 	struct kfg_vector deprecations; /* struct kfg_deprecation */
 	struct kfg_vector upgrades;	/* struct kfg_upgrade */
 	struct kfg_vector includes;	/* struct kfg_include */
-	struct kfg_vector known;	/* struct kfg_kfunc_pattern, exact: kfuncs that some kernel has */
-	struct kfg_vector unmatched;	/* struct kfg_include: globs that matched no file */
+	struct kfg_vector known; /* struct kfg_kfunc_pattern, exact: kfuncs that some kernel has */
+	struct kfg_vector unmatched; /* struct kfg_include: globs that matched no file */
 	char digest[17];
 };
 
@@ -155,7 +165,8 @@ static inline const struct kfg_deprecation *kfg_deprecations(const struct kfg_po
 	return KFG_ITEMS(p->deprecations, const struct kfg_deprecation);
 }
 
-static inline const struct kfg_origin *kfg_origin(const struct kfg_policy *p, struct kfg_place place)
+static inline const struct kfg_origin *kfg_origin(const struct kfg_policy *p,
+						  struct kfg_place place)
 {
 	return &KFG_ITEMS(p->origins, const struct kfg_origin)[place.source];
 }

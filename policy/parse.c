@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parse.c - the policy language as tables: which keys there are, of which kind, and who reads their values. What
- * a source may say is here; what it may not say together with others is in validate.c.
+ * parse.c - the policy language as tables: which keys there are, of which kind, and who reads their
+ * values. What a source may say is here; what it may not say together with others is in validate.c.
  */
 #include "parse.h"
 
@@ -25,8 +25,8 @@ struct item_list {
 	const void *blank; /* what an item is before it is read */
 };
 
-static int parse_items(struct kfg_parse *p, const struct item_list *list, const struct kfg_node *value,
-		       void *ret_items, size_t *ret_n)
+static int parse_items(struct kfg_parse *p, const struct item_list *list,
+		       const struct kfg_node *value, void *ret_items, size_t *ret_n)
 {
 	char *items = kfg_arena_alloc(&p->policy->arena, value->n * list->size);
 	size_t n = 0;
@@ -36,7 +36,8 @@ static int parse_items(struct kfg_parse *p, const struct item_list *list, const 
 		return -ENOMEM;
 	for (const struct kfg_node *i = value->first; i; i = i->next) {
 		if (i->kind != MAP) {
-			kfg_parse_finding(p, i, "%s is a mapping: lines of \"key: value\"", list->schema->what);
+			kfg_parse_finding(p, i, "%s is a mapping: lines of \"key: value\"",
+					  list->schema->what);
 			continue;
 		}
 		memcpy(items + n * list->size, list->blank, list->size);
@@ -74,20 +75,24 @@ static const struct kfg_key loader_keys[] = {
 static const struct kfg_schema loader_schema = KFG_SCHEMA("\"loaders\"", loader_keys, false);
 
 /* A mapping whose keys belong to the object around it; one without keys would say nothing. */
-static int parse_part(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_schema *schema,
-		      const struct kfg_node *value, void *out)
+static int parse_part(struct kfg_parse *p, const struct kfg_key *key,
+		      const struct kfg_schema *schema, const struct kfg_node *value, void *out)
 {
 	if (!value->n)
-		kfg_parse_finding(p, value, "\"%s\" is empty: leave it out where it does not matter", key->name);
+		kfg_parse_finding(p, value,
+				  "\"%s\" is empty: leave it out where it does not matter",
+				  key->name);
 	return kfg_parse_mapping(p, schema, value, out);
 }
 
-static int parse_programs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_programs(struct kfg_parse *p, const struct kfg_key *key,
+			  const struct kfg_node *value, void *out)
 {
 	return parse_part(p, key, &program_schema, value, out);
 }
 
-static int parse_loaders(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_loaders(struct kfg_parse *p, const struct kfg_key *key,
+			 const struct kfg_node *value, void *out)
 {
 	return parse_part(p, key, &loader_schema, value, out);
 }
@@ -97,13 +102,16 @@ static const struct kfg_key rule_keys[] = {
 	{"kfuncs", LIST, REQUIRED, kfg_parse_kfuncs, FIELD(struct kfg_rule, when)},
 	{"programs", MAP, 0, parse_programs, FIELD(struct kfg_rule, when)},
 	{"loaders", MAP, 0, parse_loaders, FIELD(struct kfg_rule, when)},
-	{"action", SCALAR, REQUIRED, kfg_parse_word, FIELD(struct kfg_rule, action), .words = &kfg_action_words},
-	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_rule, scope), .words = &kfg_scope_words},
+	{"action", SCALAR, REQUIRED, kfg_parse_word, FIELD(struct kfg_rule, action),
+	 .words = &kfg_action_words},
+	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_rule, scope),
+	 .words = &kfg_scope_words},
 	{"reason", SCALAR, 0, kfg_parse_text, FIELD(struct kfg_rule, reason), .limit = TEXT_MAX},
 };
 static const struct kfg_schema rule_schema = KFG_SCHEMA("a rule", rule_keys, false);
 
-static int parse_rules(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_rules(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		       void *out)
 {
 	static const struct kfg_rule blank = {.scope = KFG_UNSET};
 	static const struct item_list list = {&rule_schema, sizeof(blank), &blank};
@@ -120,11 +128,13 @@ static const struct kfg_key waiver_keys[] = {
 	{"loaders", MAP, 0, parse_loaders, FIELD(struct kfg_waiver, when)},
 	{"until", SCALAR, REQUIRED, kfg_parse_day, FIELD(struct kfg_waiver, until)},
 	{"owner", SCALAR, REQUIRED, kfg_parse_text, FIELD(struct kfg_waiver, owner), .limit = 128},
-	{"reason", SCALAR, REQUIRED, kfg_parse_text, FIELD(struct kfg_waiver, reason), .limit = TEXT_MAX},
+	{"reason", SCALAR, REQUIRED, kfg_parse_text, FIELD(struct kfg_waiver, reason),
+	 .limit = TEXT_MAX},
 };
 static const struct kfg_schema waiver_schema = KFG_SCHEMA("a waiver", waiver_keys, false);
 
-static int parse_waivers(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_waivers(struct kfg_parse *p, const struct kfg_key *key,
+			 const struct kfg_node *value, void *out)
 {
 	static const struct kfg_waiver blank = {.until = KFG_DAY_MAX};
 	static const struct item_list list = {&waiver_schema, sizeof(blank), &blank};
@@ -134,8 +144,8 @@ static int parse_waivers(struct kfg_parse *p, const struct kfg_key *key, const s
 	return parse_items(p, &list, value, &file->waivers, &file->n_waivers);
 }
 
-static int parse_deprecated_kfunc(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-				  void *out)
+static int parse_deprecated_kfunc(struct kfg_parse *p, const struct kfg_key *key,
+				  const struct kfg_node *value, void *out)
 {
 	struct kfg_deprecation *d = out;
 	struct kfg_kfunc_pattern k;
@@ -149,9 +159,15 @@ static int parse_deprecated_kfunc(struct kfg_parse *p, const struct kfg_key *key
 	return r;
 }
 
-#define TEXT_KEY(name, member) \
-	{name, SCALAR, 0, kfg_parse_text, FIELD(struct kfg_deprecation, member), .limit = TEXT_MAX}
-#define RELEASE_KEY(name, member) {name, SCALAR, 0, kfg_parse_release, FIELD(struct kfg_deprecation, member)}
+#define TEXT_KEY(name, member)                                                          \
+	{                                                                               \
+		name, SCALAR, 0, kfg_parse_text, FIELD(struct kfg_deprecation, member), \
+			.limit = TEXT_MAX                                               \
+	}
+#define RELEASE_KEY(name, member)                                                         \
+	{                                                                                 \
+		name, SCALAR, 0, kfg_parse_release, FIELD(struct kfg_deprecation, member) \
+	}
 
 static const struct kfg_key deprecation_keys[] = {
 	{"kfunc", SCALAR, REQUIRED, parse_deprecated_kfunc, WHOLE},
@@ -164,15 +180,19 @@ static const struct kfg_key deprecation_keys[] = {
 	{"confidence", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_deprecation, confidence),
 	 .words = &kfg_confidence_words},
 	TEXT_KEY("note", note),
-	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_deprecation, scope), .words = &kfg_scope_words},
+	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_deprecation, scope),
+	 .words = &kfg_scope_words},
 };
-static const struct kfg_schema deprecation_schema = KFG_SCHEMA("a deprecation", deprecation_keys, false);
+static const struct kfg_schema deprecation_schema =
+	KFG_SCHEMA("a deprecation", deprecation_keys, false);
 
-static int parse_deprecations(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-			      void *out)
+static int parse_deprecations(struct kfg_parse *p, const struct kfg_key *key,
+			      const struct kfg_node *value, void *out)
 {
-	static const struct kfg_deprecation blank = {
-		.own_deadline = KFG_DAY_MAX, .deadline = KFG_DAY_MAX, .confidence = KFG_UNSET, .scope = KFG_UNSET};
+	static const struct kfg_deprecation blank = {.own_deadline = KFG_DAY_MAX,
+						     .deadline = KFG_DAY_MAX,
+						     .confidence = KFG_UNSET,
+						     .scope = KFG_UNSET};
 	static const struct item_list list = {&deprecation_schema, sizeof(blank), &blank};
 	struct kfg_file *file = out;
 
@@ -186,7 +206,8 @@ static const struct kfg_key upgrade_keys[] = {
 };
 static const struct kfg_schema upgrade_schema = KFG_SCHEMA("an upgrade", upgrade_keys, false);
 
-static int parse_upgrades(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_upgrades(struct kfg_parse *p, const struct kfg_key *key,
+			  const struct kfg_node *value, void *out)
 {
 	static const struct kfg_upgrade blank = {.on = KFG_DAY_MAX};
 	static const struct item_list list = {&upgrade_schema, sizeof(blank), &blank};
@@ -196,7 +217,8 @@ static int parse_upgrades(struct kfg_parse *p, const struct kfg_key *key, const 
 	return parse_items(p, &list, value, &file->upgrades, &file->n_upgrades);
 }
 
-static int parse_include(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_include(struct kfg_parse *p, const struct kfg_key *key,
+			 const struct kfg_node *value, void *out)
 {
 	struct kfg_file *file = out;
 
@@ -208,7 +230,9 @@ static int parse_include(struct kfg_parse *p, const struct kfg_key *key, const s
 		struct kfg_include *include = &file->includes[file->n_includes];
 
 		if (i->kind != SCALAR || i->text[0] != '/') {
-			kfg_parse_finding(p, i, "an entry of \"%s\" is an absolute path, which may hold * ? and [ ]",
+			kfg_parse_finding(p, i,
+					  "an entry of \"%s\" is an absolute path, which may hold "
+					  "* ? and [ ]",
 					  key->name);
 			continue;
 		}
@@ -221,7 +245,8 @@ static int parse_include(struct kfg_parse *p, const struct kfg_key *key, const s
 	return 0;
 }
 
-static int parse_known(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_known(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		       void *out)
 {
 	struct kfg_file *file = out;
 	int r = 0;
@@ -232,15 +257,20 @@ static int parse_known(struct kfg_parse *p, const struct kfg_key *key, const str
 		return -ENOMEM;
 	for (const struct kfg_node *i = value->first; i && !r; i = i->next) {
 		if (i->kind != SCALAR)
-			kfg_parse_finding(p, i, "an entry of \"%s\" is one kfunc's name", key->name);
+			kfg_parse_finding(p, i, "an entry of \"%s\" is one kfunc's name",
+					  key->name);
 		else
-			file->n_known += kfg_parse_kfunc(p, i, false, &file->known[file->n_known], &r);
+			file->n_known +=
+				kfg_parse_kfunc(p, i, false, &file->known[file->n_known], &r);
 	}
 	return r;
 }
 
-#define DEFAULT_KEY(name, i) \
-	{name, SCALAR, 0, kfg_parse_word, FIELD(struct kfg_settings, defaults[i]), .words = &kfg_action_words}
+#define DEFAULT_KEY(name, i)                                                              \
+	{                                                                                 \
+		name, SCALAR, 0, kfg_parse_word, FIELD(struct kfg_settings, defaults[i]), \
+			.words = &kfg_action_words                                        \
+	}
 
 static const struct kfg_key default_keys[] = {
 	DEFAULT_KEY("unlisted", KFG_DEFAULT_UNLISTED),
@@ -250,20 +280,23 @@ static const struct kfg_key default_keys[] = {
 };
 static const struct kfg_schema default_schema = KFG_SCHEMA("\"defaults\"", default_keys, false);
 
-static int parse_defaults(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_defaults(struct kfg_parse *p, const struct kfg_key *key,
+			  const struct kfg_node *value, void *out)
 {
 	(void)key;
 	return kfg_parse_mapping(p, &default_schema, value, out);
 }
 
 /* The version was looked at before anything else was. */
-static int parse_version(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_version(struct kfg_parse *p, const struct kfg_key *key,
+			 const struct kfg_node *value, void *out)
 {
 	(void)p, (void)key, (void)value, (void)out;
 	return 0;
 }
 
-static int parse_name(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_name(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		      void *out)
 {
 	struct kfg_settings *settings = out;
 
@@ -271,7 +304,8 @@ static int parse_name(struct kfg_parse *p, const struct kfg_key *key, const stru
 	return kfg_parse_id(p, key, value, &settings->name);
 }
 
-static int parse_date(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+static int parse_date(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		      void *out)
 {
 	struct kfg_file *file = out;
 
@@ -284,10 +318,14 @@ static const struct kfg_key file_keys[] = {
 	{"name", SCALAR, INCLUDED, parse_name, FIELD(struct kfg_file, settings), .limit = ID_MAX},
 	{"serial", SCALAR, INCLUDED, kfg_parse_serial, FIELD(struct kfg_file, settings)},
 	{"date", SCALAR, INCLUDED, parse_date, WHOLE},
-	{"mode", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.mode), .words = &kfg_mode_words},
-	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.scope), .words = &kfg_scope_words},
-	{"present", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.present), .words = &kfg_present_words},
-	{"errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_file, settings.refuse_errno), .limit = ERRNO_MAX},
+	{"mode", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.mode),
+	 .words = &kfg_mode_words},
+	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.scope),
+	 .words = &kfg_scope_words},
+	{"present", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.present),
+	 .words = &kfg_present_words},
+	{"errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_file, settings.refuse_errno),
+	 .limit = ERRNO_MAX},
 	{"defaults", MAP, 0, parse_defaults, FIELD(struct kfg_file, settings)},
 	{"upgrades", LIST, 0, parse_upgrades, WHOLE},
 	{"include", LIST, 0, parse_include, WHOLE},
@@ -309,10 +347,13 @@ static bool check_version(struct kfg_parse *p, const struct kfg_node *root)
 	if (!k || (k->next->kind == SCALAR && k->next->plain && !strcmp(k->next->text, "1")))
 		return true;
 	if (k->next->kind == SCALAR)
-		kfg_parse_finding(p, k->next, "version \"%.16s\" of the policy language is not known here: write 1%s", k->next->text,
-				  k->next->plain ? "" : ", without quotes");
+		kfg_parse_finding(
+			p, k->next,
+			"version \"%.16s\" of the policy language is not known here: write 1%s",
+			k->next->text, k->next->plain ? "" : ", without quotes");
 	else
-		kfg_parse_finding(p, k->next, "\"version\" is the version of the policy language: write 1");
+		kfg_parse_finding(p, k->next,
+				  "\"version\" is the version of the policy language: write 1");
 	return false;
 }
 
@@ -323,7 +364,8 @@ void kfg_file_init(struct kfg_file *file)
 	memset(file->settings.defaults, KFG_UNSET, sizeof(file->settings.defaults));
 }
 
-int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source, struct kfg_file *ret_file)
+int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source,
+		     struct kfg_file *ret_file)
 {
 	const struct kfg_schema *schema = p->included ? &lifecycle_schema : &policy_schema;
 	struct kfg_doc doc = {0};
@@ -334,7 +376,8 @@ int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source, struc
 	if (r)
 		return r;
 	if (doc.root->kind != MAP) {
-		kfg_parse_finding(p, doc.root, "%s is a mapping: it begins with \"version: 1\"", schema->what);
+		kfg_parse_finding(p, doc.root, "%s is a mapping: it begins with \"version: 1\"",
+				  schema->what);
 		r = -EBADMSG;
 	} else if (!check_version(p, doc.root)) {
 		r = -EBADMSG;

@@ -29,7 +29,8 @@ void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, const c
 }
 
 /* The keys of a schema as words; those a policy may use here. */
-static struct kfg_words key_words(const struct kfg_schema *schema, bool included, const char *items[static 32])
+static struct kfg_words key_words(const struct kfg_schema *schema, bool included,
+				  const char *items[static 32])
 {
 	struct kfg_words words = {items, 0};
 
@@ -52,8 +53,8 @@ static void list_words(const struct kfg_words *words, char *buf, size_t size)
 	}
 }
 
-static void unknown_key(struct kfg_parse *p, const struct kfg_schema *schema, const struct kfg_node *node,
-			bool lifecycle)
+static void unknown_key(struct kfg_parse *p, const struct kfg_schema *schema,
+			const struct kfg_node *node, bool lifecycle)
 {
 	const char *items[32];
 	struct kfg_words words = key_words(schema, lifecycle, items);
@@ -62,10 +63,11 @@ static void unknown_key(struct kfg_parse *p, const struct kfg_schema *schema, co
 
 	list_words(&words, list, sizeof(list));
 	if (near)
-		kfg_parse_finding(p, node, "unknown key \"%.64s\" in %s: did you mean \"%s\"?", node->text,
-				  schema->what, near);
+		kfg_parse_finding(p, node, "unknown key \"%.64s\" in %s: did you mean \"%s\"?",
+				  node->text, schema->what, near);
 	else
-		kfg_parse_finding(p, node, "unknown key \"%.64s\": %s has %s", node->text, schema->what, list);
+		kfg_parse_finding(p, node, "unknown key \"%.64s\": %s has %s", node->text,
+				  schema->what, list);
 }
 
 static bool is_null(const struct kfg_node *node)
@@ -77,17 +79,19 @@ static bool is_null(const struct kfg_node *node)
 static bool right_kind(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *name,
 		       const struct kfg_node *value)
 {
-	static const char *const wanted[] = {"one value", "a list: [a, b], or lines that begin with \"- \"",
+	static const char *const wanted[] = {"one value",
+					     "a list: [a, b], or lines that begin with \"- \"",
 					     "a mapping: lines of \"key: value\""};
 
 	if (is_null(value)) {
-		kfg_parse_finding(p, name, "\"%s\" has no value: give one or leave the key out", key->name);
+		kfg_parse_finding(p, name, "\"%s\" has no value: give one or leave the key out",
+				  key->name);
 		return false;
 	}
 	if (value->kind == key->kind)
 		return true;
-	kfg_parse_finding(p, value, "\"%s\" is a %s here, and wants %s", key->name, kfg_node_kind_str(value->kind),
-			  wanted[key->kind]);
+	kfg_parse_finding(p, value, "\"%s\" is a %s here, and wants %s", key->name,
+			  kfg_node_kind_str(value->kind), wanted[key->kind]);
 	return false;
 }
 
@@ -99,7 +103,8 @@ static const struct kfg_key *find_key(const struct kfg_schema *schema, const cha
 	return NULL;
 }
 
-static void check_required(struct kfg_parse *p, const struct kfg_schema *schema, const struct kfg_node *node)
+static void check_required(struct kfg_parse *p, const struct kfg_schema *schema,
+			   const struct kfg_node *node)
 {
 	for (size_t i = 0; i < schema->n; i++) {
 		const struct kfg_node *k = node->first;
@@ -109,11 +114,13 @@ static void check_required(struct kfg_parse *p, const struct kfg_schema *schema,
 		while (k && strcmp(k->text, schema->keys[i].name))
 			k = k->next->next;
 		if (!k)
-			kfg_parse_finding(p, node, "%s needs \"%s\"", schema->what, schema->keys[i].name);
+			kfg_parse_finding(p, node, "%s needs \"%s\"", schema->what,
+					  schema->keys[i].name);
 	}
 }
 
-int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema, const struct kfg_node *node, void *out)
+int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema,
+		      const struct kfg_node *node, void *out)
 {
 	bool lifecycle = schema->file && p->included;
 	int r;
@@ -128,7 +135,9 @@ int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema, cons
 			continue;
 		}
 		if (lifecycle && !(key->flags & KFG_KEY_INCLUDED)) {
-			kfg_parse_finding(p, name, "\"%s\" may not stand in an included file, which only has lifecycle data: move it to a policy file",
+			kfg_parse_finding(p, name,
+					  "\"%s\" may not stand in an included file, which only "
+					  "has lifecycle data: move it to a policy file",
 					  key->name);
 			continue;
 		}

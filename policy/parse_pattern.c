@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parse_pattern.c - what loads and programs are compared with: kfuncs, units, executables, program names and
- * types, uids. Patterns are exact texts or globs of '*' and '?'; what could never match is a finding.
+ * parse_pattern.c - what loads and programs are compared with: kfuncs, units, executables, program
+ * names and types, uids. Patterns are exact texts or globs of '*' and '?'; what could never match
+ * is a finding.
  */
 #include "parse.h"
 
@@ -15,14 +16,18 @@
 #define LIST_MAX 4096u
 
 /* Counts the entries; an empty or overlong list is a finding and counts 0. */
-static size_t list_length(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value)
+static size_t list_length(struct kfg_parse *p, const struct kfg_key *key,
+			  const struct kfg_node *value)
 {
 	if (!value->n)
-		kfg_parse_finding(p, value, "\"%s\" is empty and would match nothing: fill it%s", key->name,
+		kfg_parse_finding(p, value, "\"%s\" is empty and would match nothing: fill it%s",
+				  key->name,
 				  key->flags & KFG_KEY_REQUIRED ? "" : " or leave the key out");
 	else if (value->n > LIST_MAX)
-		kfg_parse_finding(p, value, "\"%s\" has %zu entries, and may have %u: use patterns, or several rules",
-				  key->name, value->n, LIST_MAX);
+		kfg_parse_finding(
+			p, value,
+			"\"%s\" has %zu entries, and may have %u: use patterns, or several rules",
+			key->name, value->n, LIST_MAX);
 	else
 		return value->n;
 	return 0;
@@ -36,7 +41,8 @@ static bool is_text(struct kfg_parse *p, const char *what, const struct kfg_node
 		kfg_parse_finding(p, node, "an entry of \"%s\" has no value", what);
 	else
 		kfg_parse_finding(p, node,
-				  "an entry of \"%s\" is a %s here, and wants one value: put text with [ ] { } in quotes",
+				  "an entry of \"%s\" is a %s here, and wants one value: put text "
+				  "with [ ] { } in quotes",
 				  what, kfg_node_kind_str(node->kind));
 	return false;
 }
@@ -66,53 +72,65 @@ static size_t name_span(const char *text, const char *more)
 {
 	size_t n = 0;
 
-	while (text[n] && (isalnum((unsigned char)text[n]) || strchr("_*?", text[n]) || strchr(more, text[n])))
+	while (text[n] &&
+	       (isalnum((unsigned char)text[n]) || strchr("_*?", text[n]) || strchr(more, text[n])))
 		n++;
 	return n;
 }
 
-/* The parts of "name [module]". False: not written like that. */
-static bool split_kfunc(const char *text, size_t *ret_name, const char **ret_module, size_t *ret_module_len)
-{
-	size_t name = name_span(text, "."), len;
-	const char *at = text + name;
+/* The parts of "name [module]", within the text. */
+struct kfunc_text {
+	const char *name, *module; /* module NULL: not given */
+	size_t name_len, module_len;
+};
 
-	*ret_name = name;
-	*ret_module = NULL;
-	*ret_module_len = 0;
-	if (!name)
+/* False: not written like that. */
+static bool split_kfunc(const char *text, struct kfunc_text *ret_parts)
+{
+	struct kfunc_text parts = {.name = text, .name_len = name_span(text, ".")};
+	const char *at = text + parts.name_len;
+
+	if (!parts.name_len)
 		return false;
-	if (!*at)
-		return true;
-	if (*at != ' ')
-		return false;
-	at += strspn(at, " ");
-	if (*at++ != '[')
-		return false;
-	len = name_span(at, "-");
-	*ret_module = at;
-	*ret_module_len = len;
-	return len && at[len] == ']' && !at[len + 1];
+	if (*at) {
+		if (*at != ' ')
+			return false;
+		at += strspn(at, " ");
+		if (*at++ != '[')
+			return false;
+		parts.module = at;
+		parts.module_len = name_span(at, "-");
+		if (!parts.module_len || at[parts.module_len] != ']' || at[parts.module_len + 1])
+			return false;
+	}
+	*ret_parts = parts;
+	return true;
 }
 
-static bool check_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_glob, size_t name,
-			const char *module, size_t module_len)
+static bool check_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_glob,
+			const struct kfunc_text *k)
 {
-	if (name >= KFG_KFUNC_LEN) {
-		kfg_parse_finding(p, node, "a kfunc name of %zu characters: at most %u", name, KFG_KFUNC_LEN - 1);
+	if (k->name_len >= KFG_KFUNC_LEN) {
+		kfg_parse_finding(p, node, "a kfunc name of %zu characters: at most %u",
+				  k->name_len, KFG_KFUNC_LEN - 1);
 		return false;
 	}
-	if (module_len >= KFG_MODULE_LEN) {
-		kfg_parse_finding(p, node, "a module name of %zu characters: at most %u", module_len, KFG_MODULE_LEN - 1);
+	if (k->module_len >= KFG_MODULE_LEN) {
+		kfg_parse_finding(p, node, "a module name of %zu characters: at most %u",
+				  k->module_len, KFG_MODULE_LEN - 1);
 		return false;
 	}
-	if (module && memchr(module, '-', module_len)) {
-		kfg_parse_finding(p, node, "the kernel writes '-' in names of modules as '_': [%.*s] would never match",
-				  (int)module_len, module);
+	if (k->module && memchr(k->module, '-', k->module_len)) {
+		kfg_parse_finding(p, node,
+				  "the kernel writes '-' in names of modules as '_': [%.*s] would "
+				  "never match",
+				  (int)k->module_len, k->module);
 		return false;
 	}
 	if (!may_glob && has_glob(node->text)) {
-		kfg_parse_finding(p, node, "\"%.64s\" is a pattern: one kfunc's name is wanted here", node->text);
+		kfg_parse_finding(p, node,
+				  "\"%.64s\" is a pattern: one kfunc's name is wanted here",
+				  node->text);
 		return false;
 	}
 	return true;
@@ -122,20 +140,21 @@ bool kfg_parse_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_
 		     struct kfg_kfunc_pattern *ret_pattern, int *ret_error)
 {
 	struct kfg_kfunc_pattern k = {.place = kfg_node_place(p, node)};
-	size_t name, module_len;
-	const char *module;
+	struct kfunc_text parts;
 
-	if (!split_kfunc(node->text, &name, &module, &module_len)) {
-		kfg_parse_finding(p, node,
-				  "\"%.64s\" is not the name of a kfunc: write name or \"name [module]\", of letters, digits and _, where * and ? stand for others",
-				  node->text);
+	if (!split_kfunc(node->text, &parts)) {
+		kfg_parse_finding(
+			p, node,
+			"\"%.64s\" is not the name of a kfunc: write name or \"name [module]\", of "
+			"letters, digits and _, where * and ? stand for others",
+			node->text);
 		return false;
 	}
-	if (!check_kfunc(p, node, may_glob, name, module, module_len))
+	if (!check_kfunc(p, node, may_glob, &parts))
 		return false;
-	k.name = copy_pattern(p, node->text, name);
-	k.module = module ? copy_pattern(p, module, module_len) : NULL;
-	if (!k.name || (module && !k.module)) {
+	k.name = copy_pattern(p, parts.name, parts.name_len);
+	k.module = parts.module ? copy_pattern(p, parts.module, parts.module_len) : NULL;
+	if (!k.name || (parts.module && !k.module)) {
 		*ret_error = -ENOMEM;
 		return false;
 	}
@@ -147,7 +166,8 @@ bool kfg_parse_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_
 	return true;
 }
 
-int kfg_parse_kfuncs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_kfuncs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		     void *out)
 {
 	size_t max = list_length(p, key, value), n = 0;
 	struct kfg_condition *when = out;
@@ -166,7 +186,8 @@ int kfg_parse_kfuncs(struct kfg_parse *p, const struct kfg_key *key, const struc
 	return r;
 }
 
-int kfg_parse_types(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_types(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		    void *out)
 {
 	struct kfg_condition *when = out;
 	const char *near;
@@ -183,15 +204,21 @@ int kfg_parse_types(struct kfg_parse *p, const struct kfg_key *key, const struct
 		}
 		near = kfg_words_nearest(&kfg_prog_type_words, i->text);
 		if (near)
-			kfg_parse_finding(p, i, "unknown program type \"%.64s\": did you mean \"%s\"?", i->text, near);
+			kfg_parse_finding(p, i,
+					  "unknown program type \"%.64s\": did you mean \"%s\"?",
+					  i->text, near);
 		else
-			kfg_parse_finding(p, i, "unknown program type \"%.64s\": types are named as bpftool names them, such as xdp, sched_cls or struct_ops",
-					  i->text);
+			kfg_parse_finding(
+				p, i,
+				"unknown program type \"%.64s\": types are named as bpftool names "
+				"them, such as xdp, sched_cls or struct_ops",
+				i->text);
 	}
 	return 0;
 }
 
-int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		   void *out)
 {
 	size_t max = list_length(p, key, value);
 	struct kfg_condition *when = out;
@@ -205,7 +232,8 @@ int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct 
 		return -ENOMEM;
 	/* 2^32 - 1 is no uid: it means "leave it as it is" to chown() and setreuid() */
 	for (const struct kfg_node *i = value->first; i; i = i->next)
-		if (is_text(p, key->name, i) && kfg_parse_number(p, i, key->name, UINT32_MAX - 1, &n))
+		if (is_text(p, key->name, i) &&
+		    kfg_parse_number(p, i, key->name, UINT32_MAX - 1, &n))
 			when->uids[when->n_uids++] = (uint32_t)n;
 	return 0;
 }
@@ -213,8 +241,8 @@ int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct 
 /* Says what is wrong with an entry, if anything. */
 typedef bool check_fn(struct kfg_parse *p, const struct kfg_node *node);
 
-static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-			  check_fn *check, struct kfg_patterns *out)
+static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key,
+			  const struct kfg_node *value, check_fn *check, struct kfg_patterns *out)
 {
 	size_t max = list_length(p, key, value), n = 0;
 	struct kfg_pattern *items;
@@ -238,7 +266,8 @@ static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key, const 
 	return 0;
 }
 
-static bool check_length(struct kfg_parse *p, const struct kfg_node *node, const char *what, size_t max)
+static bool check_length(struct kfg_parse *p, const struct kfg_node *node, const char *what,
+			 size_t max)
 {
 	if (strlen(node->text) <= max)
 		return true;
@@ -246,12 +275,15 @@ static bool check_length(struct kfg_parse *p, const struct kfg_node *node, const
 	return false;
 }
 
-/* systemd.unit(5): names are ASCII letters, digits and :-_.\@ ; what else a cgroup may be called is escaped. */
+/* systemd.unit(5): names are ASCII letters, digits and :-_.\@ ; what else a cgroup may be called is
+ * escaped. */
 static bool check_unit(struct kfg_parse *p, const struct kfg_node *node)
 {
 	if (name_span(node->text, ":-.\\@") == strlen(node->text) && node->text[0])
 		return check_length(p, node, "a unit name", KFG_UNIT_LEN - 1);
-	kfg_parse_finding(p, node, "\"%.64s\" is not the name of a systemd unit, such as cilium.service: letters, digits and :-_.\\@",
+	kfg_parse_finding(p, node,
+			  "\"%.64s\" is not the name of a systemd unit, such as cilium.service: "
+			  "letters, digits and :-_.\\@",
 			  node->text);
 	return false;
 }
@@ -261,12 +293,16 @@ static bool check_exe(struct kfg_parse *p, const struct kfg_node *node)
 	const char *s = node->text;
 
 	if (s[0] != '/') {
-		kfg_parse_finding(p, node, "\"%.64s\" is not an absolute path: an executable is named by its whole path",
+		kfg_parse_finding(p, node,
+				  "\"%.64s\" is not an absolute path: an executable is named by "
+				  "its whole path",
 				  s);
 		return false;
 	}
 	if (strstr(s, "//") || strstr(s, "/./") || strstr(s, "/../") || s[strlen(s) - 1] == '/') {
-		kfg_parse_finding(p, node, "\"%.64s\" would never match: the kernel tells paths without //, /./, /../ and a / at the end",
+		kfg_parse_finding(p, node,
+				  "\"%.64s\" would never match: the kernel tells paths without //, "
+				  "/./, /../ and a / at the end",
 				  s);
 		return false;
 	}
@@ -279,28 +315,36 @@ static bool check_prog(struct kfg_parse *p, const struct kfg_node *node)
 	size_t len = strlen(node->text);
 
 	if (!len || name_span(node->text, ".") < len) {
-		kfg_parse_finding(p, node, "\"%.64s\" is not the name of a BPF program: letters, digits, _ and .", node->text);
+		kfg_parse_finding(
+			p, node,
+			"\"%.64s\" is not the name of a BPF program: letters, digits, _ and .",
+			node->text);
 		return false;
 	}
 	if (len >= KFG_PROG_LEN) {
-		kfg_parse_finding(p, node, "the kernel knows the first %u characters of a program's name: write \"%.*s\"",
+		kfg_parse_finding(p, node,
+				  "the kernel knows the first %u characters of a program's name: "
+				  "write \"%.*s\"",
 				  KFG_PROG_LEN - 1, (int)KFG_PROG_LEN - 1, node->text);
 		return false;
 	}
 	return true;
 }
 
-int kfg_parse_units(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_units(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		    void *out)
 {
 	return parse_patterns(p, key, value, check_unit, out);
 }
 
-int kfg_parse_exes(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_exes(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		   void *out)
 {
 	return parse_patterns(p, key, value, check_exe, out);
 }
 
-int kfg_parse_progs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_progs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		    void *out)
 {
 	return parse_patterns(p, key, value, check_prog, out);
 }

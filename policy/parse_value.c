@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-int kfg_parse_word(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_word(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		   void *out)
 {
 	int i = kfg_words_find(key->words, value->text);
 	const char *near;
@@ -22,28 +23,37 @@ int kfg_parse_word(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	}
 	list[0] = 0;
 	for (size_t k = 0; k < key->words->n && at < sizeof(list); k++)
-		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s", !k ? "" : k + 1 < key->words->n ? ", " : " or ",
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s",
+				       !k		       ? ""
+				       : k + 1 < key->words->n ? ", "
+							       : " or ",
 				       key->words->items[k]);
 	near = kfg_words_nearest(key->words, value->text);
-	kfg_parse_finding(p, value, "\"%.64s\" is not what \"%s\" can be, which is %s%s%s%s", value->text, key->name,
-			  list, near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	kfg_parse_finding(p, value, "\"%.64s\" is not what \"%s\" can be, which is %s%s%s%s",
+			  value->text, key->name, list, near ? ": did you mean \"" : "",
+			  near ? near : "", near ? "\"?" : "");
 	return 0;
 }
 
-int kfg_parse_id(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_id(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		 void *out)
 {
 	size_t len = strlen(value->text), ok = 0;
 	char *copy;
 
-	while (value->text[ok] && (isalnum((unsigned char)value->text[ok]) || strchr("._:/@+-", value->text[ok])))
+	while (value->text[ok] &&
+	       (isalnum((unsigned char)value->text[ok]) || strchr("._:/@+-", value->text[ok])))
 		ok++;
 	if (!len || ok < len) {
-		kfg_parse_finding(p, value, "\"%.64s\" cannot be \"%s\", which is made of letters, digits and ._:/@+-",
-				  value->text, key->name);
+		kfg_parse_finding(
+			p, value,
+			"\"%.64s\" cannot be \"%s\", which is made of letters, digits and ._:/@+-",
+			value->text, key->name);
 		return 0;
 	}
 	if (len > key->limit) {
-		kfg_parse_finding(p, value, "\"%s\" has %zu characters, and may have %zu", key->name, len, key->limit);
+		kfg_parse_finding(p, value, "\"%s\" has %zu characters, and may have %zu",
+				  key->name, len, key->limit);
 		return 0;
 	}
 	copy = kfg_arena_strndup(&p->policy->arena, value->text, len);
@@ -54,14 +64,16 @@ int kfg_parse_id(struct kfg_parse *p, const struct kfg_key *key, const struct kf
 }
 
 /* One line: line breaks and tabs, which folded text may hold, become spaces. */
-int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		   void *out)
 {
 	size_t len = strlen(value->text);
 	char *copy;
 	uint32_t c;
 
 	if (len > key->limit) {
-		kfg_parse_finding(p, value, "\"%s\" has %zu bytes, and may have %zu", key->name, len, key->limit);
+		kfg_parse_finding(p, value, "\"%s\" has %zu bytes, and may have %zu", key->name,
+				  len, key->limit);
 		return 0;
 	}
 	copy = kfg_arena_strndup(&p->policy->arena, value->text, len);
@@ -70,7 +82,8 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	while (len && isspace((unsigned char)copy[len - 1]))
 		copy[--len] = 0;
 	if (!len) {
-		kfg_parse_finding(p, value, "\"%s\" is empty: give it a value or leave the key out", key->name);
+		kfg_parse_finding(p, value, "\"%s\" is empty: give it a value or leave the key out",
+				  key->name);
 		return 0;
 	}
 	for (size_t i = 0, n; i < len; i += n) {
@@ -78,8 +91,9 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 		if (n == 1 && isspace((int)c))
 			copy[i] = ' ';
 		else if (!n || !kfg_utf8_printable(c)) {
-			kfg_parse_finding(p, value, "\"%s\" holds the invisible character U+%04X: remove it", key->name,
-					  (unsigned)c);
+			kfg_parse_finding(p, value,
+					  "\"%s\" holds the invisible character U+%04X: remove it",
+					  key->name, (unsigned)c);
 			return 0;
 		}
 	}
@@ -87,16 +101,19 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	return 0;
 }
 
-int kfg_parse_day(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_day(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		  void *out)
 {
 	if (kfg_day_parse(value->text, out))
-		kfg_parse_finding(p, value, "\"%.64s\" is not a day of the calendar: \"%s\" is written YYYY-MM-DD",
-				  value->text, key->name);
+		kfg_parse_finding(
+			p, value,
+			"\"%.64s\" is not a day of the calendar: \"%s\" is written YYYY-MM-DD",
+			value->text, key->name);
 	return 0;
 }
 
-bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const char *what, uint64_t max,
-		      uint64_t *ret_number)
+bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const char *what,
+		      uint64_t max, uint64_t *ret_number)
 {
 	const char *s = node->text;
 	uint64_t n = 0;
@@ -117,12 +134,14 @@ bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const ch
 	*ret_number = n;
 	return true;
 bad:
-	kfg_parse_finding(p, node, "\"%.64s\" is not a whole number from 0 to %" PRIu64 ", which \"%s\" is", node->text,
-			  max, what);
+	kfg_parse_finding(p, node,
+			  "\"%.64s\" is not a whole number from 0 to %" PRIu64 ", which \"%s\" is",
+			  node->text, max, what);
 	return false;
 }
 
-int kfg_parse_serial(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_serial(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		     void *out)
 {
 	struct kfg_settings *settings = out;
 	uint64_t n;
@@ -133,7 +152,8 @@ int kfg_parse_serial(struct kfg_parse *p, const struct kfg_key *key, const struc
 	return 0;
 }
 
-int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		      void *out)
 {
 	struct kfg_release *release = out;
 	uint32_t version;
@@ -142,13 +162,16 @@ int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const stru
 
 	if (r == -ERANGE) {
 		kfg_parse_finding(p, value,
-				  "there is no kernel %.16s: the numbers went on with %u.0 before that, so \"%s\" is probably \"%s\"",
+				  "there is no kernel %.16s: the numbers went on with %u.0 before "
+				  "that, so \"%s\" is probably \"%s\"",
 				  value->text, (unsigned)(hint[0] - '0'), key->name, hint);
 		return 0;
 	}
 	if (r) {
-		kfg_parse_finding(p, value, "\"%.64s\" is not a kernel version: \"%s\" is written as in \"6.12\"",
-				  value->text, key->name);
+		kfg_parse_finding(
+			p, value,
+			"\"%.64s\" is not a kernel version: \"%s\" is written as in \"6.12\"",
+			value->text, key->name);
 		return 0;
 	}
 	release->text = kfg_arena_strndup(&p->policy->arena, value->text, strlen(value->text));
@@ -170,7 +193,8 @@ static int small_number(const char *text, size_t max)
 	return n <= max && text[0] != '0' ? (int)n : 0;
 }
 
-int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		    void *out)
 {
 	int number = kfg_errno_parse(value->text);
 
@@ -180,7 +204,8 @@ int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct
 		*(int *)out = number;
 	else
 		kfg_parse_finding(p, value,
-				  "\"%.64s\" is no error that a refused load can get: \"%s\" is EACCES, EPERM or a number from 1 to %zu",
+				  "\"%.64s\" is no error that a refused load can get: \"%s\" is "
+				  "EACCES, EPERM or a number from 1 to %zu",
 				  value->text, key->name, key->limit);
 	return 0;
 }

@@ -38,7 +38,8 @@ static void given_twice(const struct kfg_policy *p, struct kfg_diags *diags, con
 	struct kfg_spot spot = kfg_place_spot(p, second->place);
 	const char *file = kfg_origin(p, first->place)->path;
 
-	kfg_diags_add(diags, KFG_ERROR, &spot, "%s \"%s\" is given twice, the first time in %s:%u:%u", what, second->id,
+	kfg_diags_add(diags, KFG_ERROR, &spot,
+		      "%s \"%s\" is given twice, the first time in %s:%u:%u", what, second->id,
 		      file, first->place.line, first->place.col);
 }
 
@@ -52,10 +53,12 @@ static int check_ids(const struct kfg_policy *p, struct kfg_diags *diags)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->rules.n; i++)
 		if (kfg_rules(p)[i].id)
-			claims[n++] = (struct claim){kfg_rules(p)[i].id, 0, kfg_rules(p)[i].place, i};
+			claims[n++] =
+				(struct claim){kfg_rules(p)[i].id, 0, kfg_rules(p)[i].place, i};
 	for (size_t i = 0; i < p->waivers.n; i++)
 		if (kfg_waivers(p)[i].id)
-			claims[n++] = (struct claim){kfg_waivers(p)[i].id, 0, kfg_waivers(p)[i].place, p->rules.n + i};
+			claims[n++] = (struct claim){kfg_waivers(p)[i].id, 0,
+						     kfg_waivers(p)[i].place, p->rules.n + i};
 	qsort(claims, n, sizeof(*claims), compare_ids);
 	for (size_t i = 1; i < n; i++)
 		if (!strcmp(claims[i].id, claims[i - 1].id))
@@ -73,7 +76,8 @@ static int check_upgrades(const struct kfg_policy *p, struct kfg_diags *diags)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->upgrades.n; i++)
 		if (u[i].kernel.text)
-			claims[n++] = (struct claim){u[i].kernel.text, u[i].kernel.version, u[i].place, i};
+			claims[n++] = (struct claim){u[i].kernel.text, u[i].kernel.version,
+						     u[i].place, i};
 	qsort(claims, n, sizeof(*claims), compare_versions);
 	for (size_t i = 1; i < n; i++)
 		if (claims[i].version == claims[i - 1].version)
@@ -92,7 +96,8 @@ static void check_releases(const struct kfg_policy *p, struct kfg_diags *diags)
 		    d->deprecated_in.version <= d->removed_in.version)
 			continue;
 		spot = kfg_place_spot(p, d->removed_in.place);
-		kfg_diags_add(diags, KFG_ERROR, &spot, "\"%s\" is removed in %s, before it is deprecated in %s", d->kfunc,
+		kfg_diags_add(diags, KFG_ERROR, &spot,
+			      "\"%s\" is removed in %s, before it is deprecated in %s", d->kfunc,
 			      d->removed_in.text, d->deprecated_in.text);
 	}
 }
@@ -107,9 +112,12 @@ static void check_complete(const struct kfg_policy *p, struct kfg_diags *diags)
 	if (!p->origins.n)
 		kfg_diags_add(diags, KFG_ERROR, &spot, "there is no policy file");
 	else if (!p->settings.has_name)
-		kfg_diags_add(diags, KFG_ERROR, &spot, "the policy has no \"name\": write for instance \"name: web-fleet\"");
+		kfg_diags_add(diags, KFG_ERROR, &spot,
+			      "the policy has no \"name\": write for instance \"name: web-fleet\"");
 	if (p->origins.n && !p->settings.has_serial)
-		kfg_diags_add(diags, KFG_ERROR, &spot, "the policy has no \"serial\", a number that grows with each version: write for instance \"serial: 1\"");
+		kfg_diags_add(diags, KFG_ERROR, &spot,
+			      "the policy has no \"serial\", a number that grows with each "
+			      "version: write for instance \"serial: 1\"");
 }
 
 int kfg_validate(const struct kfg_policy *p, bool complete, struct kfg_diags *diags)

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* Copies text with zeros behind it. Returns false, leaving the field empty, where it does not fit. */
+/* Copies text with zeros behind it. Returns false, leaving the field empty, where it does not fit.
+ */
 static bool put(struct kfg_subject *s, uint32_t at, size_t size, const char *text)
 {
 	size_t len = text ? strlen(text) : 0;
@@ -16,12 +17,14 @@ static bool put(struct kfg_subject *s, uint32_t at, size_t size, const char *tex
 	return true;
 }
 
-/* The kernel keeps the first 15 characters of a program's name, and so do libraries that load one. */
+/* The kernel keeps the first 15 characters of a program's name, and so do libraries that load one.
+ */
 static void put_prog(struct kfg_subject *s, const char *prog)
 {
 	size_t len = prog ? strlen(prog) : 0;
 
-	memcpy(s->text + KFG_TEXT_PROG, prog ? prog : "", len < KFG_PROG_LEN ? len : KFG_PROG_LEN - 1);
+	memcpy(s->text + KFG_TEXT_PROG, prog ? prog : "",
+	       len < KFG_PROG_LEN ? len : KFG_PROG_LEN - 1);
 }
 
 void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
@@ -29,20 +32,23 @@ void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load
 {
 	struct kfg_cells cells = {0};
 	struct kfg_decision d = {
-		.subject = {
-			.uid = load->uid,
-			.prog_type = load->prog_type,
-			.today = load->today,
-			.is_agent = load->is_agent,
-		},
+		.subject =
+			{
+				.uid = load->uid,
+				.prog_type = load->prog_type,
+				.today = load->today,
+				.is_agent = load->is_agent,
+			},
 	};
 	struct kfg_walk walk = {&cells, &d};
 	bool fits;
 
 	cells.cells = kfg_table_cells(table, &cells.n_cells);
-	/* a module's name that does not fit cannot be either: the kernel has 55 characters for it */
+	/* a module's name that does not fit cannot be either: the kernel has 55 characters for it
+	 */
 	fits = put(&d.subject, KFG_TEXT_KFUNC, KFG_KFUNC_LEN, kfunc) &&
-	       put(&d.subject, KFG_TEXT_MODULE, KFG_MODULE_LEN, module && module[0] ? module : "vmlinux");
+	       put(&d.subject, KFG_TEXT_MODULE, KFG_MODULE_LEN,
+		   module && module[0] ? module : "vmlinux");
 	d.subject.name_long = !fits;
 	(void)put(&d.subject, KFG_TEXT_UNIT, KFG_UNIT_LEN, load->unit); /* too long: unknown */
 	(void)put(&d.subject, KFG_TEXT_EXE, KFG_EXE_LEN, load->exe);

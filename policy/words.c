@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* words.c - see words.h and verdict.h. Program types are those of enum bpf_prog_type, named as bpftool names them. */
+/* words.c - see words.h and verdict.h. Program types are those of enum bpf_prog_type, named as
+ * bpftool names them. */
 #include "words.h"
 
 #include <kfgate/verdict.h>
@@ -13,8 +14,8 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 /* One word for each value below max, so that a new value without a word does not build */
 #define COMPLETE(items, max) _Static_assert(ARRAY_LEN(items) == (max), "a word for each value")
-#define WORDS(name, max)                                                                           \
-	COMPLETE(name##_items, max);                                                               \
+#define WORDS(name, max)             \
+	COMPLETE(name##_items, max); \
 	const struct kfg_words name = {name##_items, ARRAY_LEN(name##_items)}
 
 static const char *const kfg_action_words_items[] = {
@@ -102,14 +103,23 @@ static const char *const kfg_prog_type_words_items[] = {
 };
 WORDS(kfg_prog_type_words, PROG_TYPE_NETFILTER + 1);
 
-/* What a loader may be told. All of them mean "refused" or "cannot" to the libraries that load programs. */
+/* What a loader may be told. All of them mean "refused" or "cannot" to the libraries that load
+ * programs. */
 static const struct {
 	const char *name;
 	int number;
 } errnos[] = {
-	{"EACCES", EACCES}, {"EPERM", EPERM},	{"EINVAL", EINVAL},   {"ENOSYS", ENOSYS},
-	{"ENOENT", ENOENT}, {"EBUSY", EBUSY},	{"ENOEXEC", ENOEXEC}, {"EOPNOTSUPP", EOPNOTSUPP},
-	{"EROFS", EROFS},   {"ECONNREFUSED", ECONNREFUSED},	      {"EKEYREJECTED", EKEYREJECTED},
+	{"EACCES", EACCES},
+	{"EPERM", EPERM},
+	{"EINVAL", EINVAL},
+	{"ENOSYS", ENOSYS},
+	{"ENOENT", ENOENT},
+	{"EBUSY", EBUSY},
+	{"ENOEXEC", ENOEXEC},
+	{"EOPNOTSUPP", EOPNOTSUPP},
+	{"EROFS", EROFS},
+	{"ECONNREFUSED", ECONNREFUSED},
+	{"EKEYREJECTED", EKEYREJECTED},
 };
 
 static const char *word(const struct kfg_words *words, unsigned i)
@@ -175,8 +185,8 @@ int kfg_words_find(const struct kfg_words *words, const char *text)
 
 #define NEAR_LEN 32u
 
-/* Edits (insert, delete, replace, swap of neighbours) between two short words, upper and lower case the same; large when
- * one is not short. */
+/* Edits (insert, delete, replace, swap of neighbours) between two short words, upper and lower case
+ * the same; large when one is not short. */
 static unsigned distance(const char *a, const char *b)
 {
 	size_t n = strlen(a), m = strlen(b);
@@ -192,7 +202,8 @@ static unsigned distance(const char *a, const char *b)
 				d[i][j] = (unsigned char)(i + j);
 				continue;
 			}
-			best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+			best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) !=
+						  tolower((unsigned char)b[j - 1]));
 			if (d[i - 1][j] + 1u < best)
 				best = d[i - 1][j] + 1u;
 			if (d[i][j - 1] + 1u < best)
@@ -208,12 +219,18 @@ static unsigned distance(const char *a, const char *b)
 
 /* Words of other tools for the same thing */
 static const char *const synonyms[][2] = {
-	{"deny", "refuse"},	   {"block", "refuse"},	   {"reject", "refuse"}, {"error", "refuse"},
-	{"permit", "allow"},	   {"accept", "allow"},	   {"warning", "warn"},	 {"log", "audit"},
-	{"tc", "sched_cls"},	   {"classifier", "sched_cls"}, {"fentry", "tracing"}, {"fexit", "tracing"},
-	{"fmod_ret", "tracing"},   {"iter", "tracing"},	   {"tp", "tracepoint"}, {"raw_tp", "raw_tracepoint"},
-	{"kretprobe", "kprobe"},   {"uprobe", "kprobe"},   {"freplace", "ext"},	 {"socket", "socket_filter"},
-	{"permissive", "audit"},   {"enforcing", "enforce"}, {"dead", "any"},	 {"all", "any"},
+	{"deny", "refuse"},	 {"block", "refuse"},
+	{"reject", "refuse"},	 {"error", "refuse"},
+	{"permit", "allow"},	 {"accept", "allow"},
+	{"warning", "warn"},	 {"log", "audit"},
+	{"tc", "sched_cls"},	 {"classifier", "sched_cls"},
+	{"fentry", "tracing"},	 {"fexit", "tracing"},
+	{"fmod_ret", "tracing"}, {"iter", "tracing"},
+	{"tp", "tracepoint"},	 {"raw_tp", "raw_tracepoint"},
+	{"kretprobe", "kprobe"}, {"uprobe", "kprobe"},
+	{"freplace", "ext"},	 {"socket", "socket_filter"},
+	{"permissive", "audit"}, {"enforcing", "enforce"},
+	{"dead", "any"},	 {"all", "any"},
 };
 
 static const char *synonym(const struct kfg_words *words, const char *text)
@@ -233,7 +250,8 @@ const char *kfg_words_nearest(const struct kfg_words *words, const char *text)
 
 	if (found)
 		return found;
-	if (words == &kfg_prog_type_words && !strncmp(text, kernel_prefix, sizeof(kernel_prefix) - 1))
+	if (words == &kfg_prog_type_words &&
+	    !strncmp(text, kernel_prefix, sizeof(kernel_prefix) - 1))
 		text += sizeof(kernel_prefix) - 1;
 	len = strlen(text);
 	best = len < 4 ? 2 : len < 8 ? 3 : 4; /* one, two or three edits off at most */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * yaml_doc.c - see yaml_doc.h. libyaml's events become nodes; its own document loader is not used, because it
- * resolves aliases. Limits hold while reading, so that hostile input costs no more than its own size.
+ * yaml_doc.c - see yaml_doc.h. libyaml's events become nodes; its own document loader is not used,
+ * because it resolves aliases. Limits hold while reading, so that hostile input costs no more than
+ * its own size.
  */
 #include "yaml_doc.h"
 
@@ -34,15 +35,16 @@ static struct kfg_spot spot_at(const struct kfg_source *source, unsigned line, u
 	return (struct kfg_spot){source->path, source->data, source->size, line, col};
 }
 
-#define FINDING(source, diags, line, col, ...)                                                     \
-	do {                                                                                       \
-		struct kfg_spot spot_ = spot_at(source, line, col);                                \
-		kfg_diags_add(diags, KFG_ERROR, &spot_, __VA_ARGS__);                              \
+#define FINDING(source, diags, line, col, ...)                        \
+	do {                                                          \
+		struct kfg_spot spot_ = spot_at(source, line, col);   \
+		kfg_diags_add(diags, KFG_ERROR, &spot_, __VA_ARGS__); \
 	} while (0)
 
 /* A finding at a mark of libyaml, whose lines and columns count from 0. */
-#define FINDING_MARK(b, mark, ...)                                                                 \
-	FINDING((b)->source, (b)->diags, (unsigned)(mark).line + 1, (unsigned)(mark).column + 1, __VA_ARGS__)
+#define FINDING_MARK(b, mark, ...)                                                               \
+	FINDING((b)->source, (b)->diags, (unsigned)(mark).line + 1, (unsigned)(mark).column + 1, \
+		__VA_ARGS__)
 
 static bool is_break(uint32_t c)
 {
@@ -51,13 +53,13 @@ static bool is_break(uint32_t c)
 
 static bool is_control(uint32_t c)
 {
-	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c < 0xa0) || c == 0xfffe ||
-	       c == 0xffff;
+	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c < 0xa0) ||
+	       c == 0xfffe || c == 0xffff;
 }
 
 /*
- * libyaml tells the place of a bad byte as an offset only, and counts U+0085, U+2028 and U+2029 as ends of lines,
- * which no editor does: both are found here first.
+ * libyaml tells the place of a bad byte as an offset only, and counts U+0085, U+2028 and U+2029 as
+ * ends of lines, which no editor does: both are found here first.
  */
 static int check_bytes(const struct kfg_source *source, struct kfg_diags *diags)
 {
@@ -70,16 +72,19 @@ static int check_bytes(const struct kfg_source *source, struct kfg_diags *diags)
 			continue;
 		n = kfg_utf8_decode(source->data + i, source->size - i, &c);
 		if (!n) {
-			FINDING(source, diags, line, col, "byte 0x%02x is not UTF-8: save the file as UTF-8",
+			FINDING(source, diags, line, col,
+				"byte 0x%02x is not UTF-8: save the file as UTF-8",
 				(unsigned char)source->data[i]);
 			return -EBADMSG;
 		}
 		if (is_control(c) || is_break(c)) {
-			FINDING(source, diags, line, col, "character U+%04X may not stand in a policy: remove it",
+			FINDING(source, diags, line, col,
+				"character U+%04X may not stand in a policy: remove it",
 				(unsigned)c);
 			return -EBADMSG;
 		}
-		if (c == '\n' || (c == '\r' && !(i + 1 < source->size && source->data[i + 1] == '\n'))) {
+		if (c == '\n' ||
+		    (c == '\r' && !(i + 1 < source->size && source->data[i + 1] == '\n'))) {
 			line++;
 			col = 0;
 		}
@@ -94,21 +99,28 @@ static const char *advice(const char *problem, const char *context)
 		const char *problem, *context, *text;
 	} known[] = {
 		{"found character that cannot start any token", NULL,
-		 "a value cannot begin with this character: indent with spaces, not tabs, and put text that begins with one of @ ` % in quotes"},
+		 "a value cannot begin with this character: indent with spaces, not tabs, and put "
+		 "text that begins with one of @ ` % in quotes"},
 		{"mapping values are not allowed in this context", NULL,
-		 "a ': ' makes no sense here: check the indentation, or put text that holds ': ' in quotes"},
+		 "a ': ' makes no sense here: check the indentation, or put text that holds ': ' "
+		 "in quotes"},
 		{"did not find expected alphabetic or numeric character", "while scanning an alias",
 		 "a pattern that begins with '*' must stand in quotes"},
 		{"did not find expected ',' or ']'", NULL,
-		 "a list in brackets goes on with ',' or ends with ']': put \"name [module]\" in quotes there"},
+		 "a list in brackets goes on with ',' or ends with ']': put \"name [module]\" in "
+		 "quotes there"},
 		{"did not find expected ',' or '}'", NULL,
-		 "a mapping in braces goes on with ',' or ends with '}': put text that holds , [ ] { or } in quotes there"},
-		{"could not find expected ':'", NULL, "a key must be followed by ': ' and its value"},
+		 "a mapping in braces goes on with ',' or ends with '}': put text that holds , [ ] "
+		 "{ or } in quotes there"},
+		{"could not find expected ':'", NULL,
+		 "a key must be followed by ': ' and its value"},
 		{"did not find expected key", NULL,
-		 "expected a key here: check the indentation, and that quotes and brackets are closed"},
+		 "expected a key here: check the indentation, and that quotes and brackets are "
+		 "closed"},
 		{"did not find expected node content", NULL,
 		 "expected a value here: check that lists and mappings are closed"},
-		{"found unexpected end of stream", NULL, "quotes that are opened here are not closed"},
+		{"found unexpected end of stream", NULL,
+		 "quotes that are opened here are not closed"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -137,7 +149,8 @@ static int syntax_error(struct build *b)
 	if (text)
 		FINDING_MARK(b, mark, "not valid YAML: %s%s", text, begun);
 	else
-		FINDING_MARK(b, mark, "not valid YAML: %s %s%s", problem, p->context ? p->context : "", begun);
+		FINDING_MARK(b, mark, "not valid YAML: %s %s%s", problem,
+			     p->context ? p->context : "", begun);
 	return -EBADMSG;
 }
 
@@ -159,20 +172,21 @@ static int check_key(struct build *b, const struct kfg_node *mapping, struct kfg
 
 	if (node->kind != KFG_NODE_SCALAR) {
 		FINDING(b->source, b->diags, node->line, node->col,
-			"a %s cannot be a key: put text that begins with [ or { in quotes", kfg_node_kind_str(node->kind));
+			"a %s cannot be a key: put text that begins with [ or { in quotes",
+			kfg_node_kind_str(node->kind));
 		return -EBADMSG;
 	}
 	if (mapping->n >= KFG_DOC_KEYS_MAX) {
-		FINDING(b->source, b->diags, node->line, node->col, "more than %u keys in one mapping",
-			KFG_DOC_KEYS_MAX);
+		FINDING(b->source, b->diags, node->line, node->col,
+			"more than %u keys in one mapping", KFG_DOC_KEYS_MAX);
 		return -EBADMSG;
 	}
 	before = find_key(mapping, node->text);
 	node->again = before;
 	if (before)
 		FINDING(b->source, b->diags, node->line, node->col,
-			"\"%.64s\" is given twice, the first time on line %u: remove one of them", node->text,
-			before->line);
+			"\"%.64s\" is given twice, the first time on line %u: remove one of them",
+			node->text, before->line);
 	return 0;
 }
 
@@ -211,16 +225,19 @@ static int check_scalar(struct build *b, const yaml_event_t *e)
 }
 
 /* A node of the event; -EBADMSG when the event says something a policy may not say. */
-static int new_node(struct build *b, const yaml_event_t *e, enum kfg_node_kind kind, struct kfg_node **ret_node)
+static int new_node(struct build *b, const yaml_event_t *e, enum kfg_node_kind kind,
+		    struct kfg_node **ret_node)
 {
 	struct kfg_node *node;
 
 	if (++b->nodes > KFG_DOC_NODES_MAX) {
-		FINDING_MARK(b, e->start_mark, "more than %u values in one file", KFG_DOC_NODES_MAX);
+		FINDING_MARK(b, e->start_mark, "more than %u values in one file",
+			     KFG_DOC_NODES_MAX);
 		return -EBADMSG;
 	}
 	if (kind != KFG_NODE_SCALAR && b->depth == KFG_DOC_DEPTH_MAX) {
-		FINDING_MARK(b, e->start_mark, "nested more than %u levels deep: a policy needs six",
+		FINDING_MARK(b, e->start_mark,
+			     "nested more than %u levels deep: a policy needs six",
 			     KFG_DOC_DEPTH_MAX);
 		return -EBADMSG;
 	}
@@ -234,15 +251,18 @@ static int new_node(struct build *b, const yaml_event_t *e, enum kfg_node_kind k
 	return 0;
 }
 
-static int refuse_extras(struct build *b, const yaml_event_t *e, const yaml_char_t *anchor, const yaml_char_t *tag)
+static int refuse_extras(struct build *b, const yaml_event_t *e, const yaml_char_t *anchor,
+			 const yaml_char_t *tag)
 {
 	if (anchor) {
-		FINDING_MARK(b, e->start_mark, "anchors (&%.64s) are not allowed: write the value where it is used",
+		FINDING_MARK(b, e->start_mark,
+			     "anchors (&%.64s) are not allowed: write the value where it is used",
 			     anchor);
 		return -EBADMSG;
 	}
 	if (tag) {
-		FINDING_MARK(b, e->start_mark, "tags (%.64s) are not allowed: put text that begins with ! in quotes",
+		FINDING_MARK(b, e->start_mark,
+			     "tags (%.64s) are not allowed: put text that begins with ! in quotes",
 			     tag);
 		return -EBADMSG;
 	}
@@ -261,7 +281,8 @@ static int on_scalar(struct build *b, const yaml_event_t *e)
 	if (r)
 		return r;
 	node->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	node->text = kfg_arena_strndup(&b->doc->arena, (const char *)e->data.scalar.value, e->data.scalar.length);
+	node->text = kfg_arena_strndup(&b->doc->arena, (const char *)e->data.scalar.value,
+				       e->data.scalar.length);
 	return node->text ? add_node(b, node) : -ENOMEM;
 }
 
@@ -269,8 +290,10 @@ static int on_open(struct build *b, const yaml_event_t *e)
 {
 	bool mapping = e->type == YAML_MAPPING_START_EVENT;
 	struct kfg_node *node;
-	int r = mapping ? refuse_extras(b, e, e->data.mapping_start.anchor, e->data.mapping_start.tag) :
-			  refuse_extras(b, e, e->data.sequence_start.anchor, e->data.sequence_start.tag);
+	int r = mapping ? refuse_extras(b, e, e->data.mapping_start.anchor,
+					e->data.mapping_start.tag)
+			: refuse_extras(b, e, e->data.sequence_start.anchor,
+					e->data.sequence_start.tag);
 
 	if (!r)
 		r = new_node(b, e, mapping ? KFG_NODE_MAPPING : KFG_NODE_SEQUENCE, &node);
@@ -286,7 +309,8 @@ static int on_event(struct build *b, const yaml_event_t *e)
 	switch (e->type) {
 	case YAML_ALIAS_EVENT:
 		FINDING_MARK(b, e->start_mark,
-			     "aliases (*%.64s) are not allowed: put a pattern that begins with '*' in quotes",
+			     "aliases (*%.64s) are not allowed: put a pattern that begins with '*' "
+			     "in quotes",
 			     e->data.alias.anchor);
 		return -EBADMSG;
 	case YAML_SCALAR_EVENT:
@@ -300,7 +324,8 @@ static int on_event(struct build *b, const yaml_event_t *e)
 		return 0;
 	case YAML_DOCUMENT_START_EVENT:
 		if (b->documents++) {
-			FINDING_MARK(b, e->start_mark, "a second document begins here: one policy per file");
+			FINDING_MARK(b, e->start_mark,
+				     "a second document begins here: one policy per file");
 			return -EBADMSG;
 		}
 		return 0;
@@ -338,7 +363,8 @@ static int build_tree(struct build *b, const char *data, size_t size)
 	r = read_events(b);
 	yaml_parser_delete(&b->parser);
 	if (!r && !b->doc->root) {
-		FINDING(b->source, b->diags, 0, 0, "the file holds nothing: a policy begins with \"version: 1\"");
+		FINDING(b->source, b->diags, 0, 0,
+			"the file holds nothing: a policy begins with \"version: 1\"");
 		r = -EBADMSG;
 	}
 	return r;
@@ -353,7 +379,8 @@ int kfg_doc_load(const struct kfg_source *source, struct kfg_diags *diags, struc
 	int r;
 
 	if (source->size > KFG_DOC_SIZE_MAX) {
-		FINDING(source, diags, 0, 0, "the file has %zu bytes, more than the %zu that are read: split it",
+		FINDING(source, diags, 0, 0,
+			"the file has %zu bytes, more than the %zu that are read: split it",
 			source->size, KFG_DOC_SIZE_MAX);
 		return -EBADMSG;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay.c - runs a fuzz target over the files of its corpus, without a fuzzer: replay FILE|DIR... */
+/* replay.c - runs a fuzz target over the files of its corpus, without a fuzzer: replay FILE|DIR...
+ */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -32,12 +32,14 @@ static const struct kfg_gen_kfunc builtin_kfuncs[] = {
 	{"bbr_init", "tcp_bbr"},
 	{"a", NULL},
 	{"aa", "m"},
-	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL}, /* 63 characters: the longest */
+	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	 NULL}, /* 63 characters: the longest */
 	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL}, /* one more */
 	{"bpf_not_in_any_policy_exactly", NULL},
 };
 static const char *const builtin_units[] = {
-	"cilium.service", "scx.service", "scx@1.service", "user@1000.service", "a.slice", "s.service",
+	"cilium.service",    "scx.service", "scx@1.service",
+	"user@1000.service", "a.slice",	    "s.service",
 };
 static const char *const builtin_exes[] = {
 	"/usr/bin/cilium-agent",
@@ -46,18 +48,29 @@ static const char *const builtin_exes[] = {
 	"/opt/x/y/z",
 	"/a",
 	"/srv/with a space/agent",
-	"/long/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+	"/long/"
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	"aaaaaaaaaaaaaaaaaaaaaaaaaab",
 };
-static const char *const builtin_progs[] = {"cil_from_netdev", "cil_to_host", "x", "main", "main.1", "kfgate_canary1",
-					     "kfgate_canary2"};
+static const char *const builtin_progs[] = {
+	"cil_from_netdev", "cil_to_host",   "x", "main", "main.1",
+	"kfgate_canary1",  "kfgate_canary2"};
 static const uint32_t builtin_uids[] = {0, 1, 1000, 65534, 4294967294u};
 static const uint32_t builtin_types[] = {1, 3, 6, 26, 27, 31};
 
 const struct kfg_gen_pool kfg_gen_pool_builtin = {
-	builtin_kfuncs, ARRAY_LEN(builtin_kfuncs),
-	builtin_units, builtin_exes, builtin_progs,
-	ARRAY_LEN(builtin_units), ARRAY_LEN(builtin_exes), ARRAY_LEN(builtin_progs),
-	builtin_uids, builtin_types, ARRAY_LEN(builtin_uids), ARRAY_LEN(builtin_types),
+	builtin_kfuncs,
+	ARRAY_LEN(builtin_kfuncs),
+	builtin_units,
+	builtin_exes,
+	builtin_progs,
+	ARRAY_LEN(builtin_units),
+	ARRAY_LEN(builtin_exes),
+	ARRAY_LEN(builtin_progs),
+	builtin_uids,
+	builtin_types,
+	ARRAY_LEN(builtin_uids),
+	ARRAY_LEN(builtin_types),
 	"2026-11-20",
 };
 
@@ -160,14 +173,21 @@ static void put_kfunc_pattern(struct gen *g)
 	fputc('"', g->out);
 }
 
-static void put_list(struct gen *g, const char *key, const char *const *words, size_t n, size_t max, size_t keep)
+/* Texts of a dimension, with what the language asks of them. */
+struct words {
+	const char *key;
+	const char *const *items;
+	size_t n, max, keep;
+};
+
+static void put_list(struct gen *g, const struct words *w)
 {
 	size_t count = 1 + below(g, 3);
 
-	fprintf(g->out, "%s: [", key);
+	fprintf(g->out, "%s: [", w->key);
 	for (size_t i = 0; i < count; i++) {
 		fputs(i ? ", \"" : "\"", g->out);
-		put_pattern(g, pick(g, words, n), max, keep);
+		put_pattern(g, pick(g, w->items, w->n), w->max, w->keep);
 		fputc('"', g->out);
 	}
 	fputs("], ", g->out);
@@ -176,8 +196,12 @@ static void put_list(struct gen *g, const char *key, const char *const *words, s
 static void put_condition(struct gen *g)
 {
 	const struct kfg_gen_pool *p = g->pool;
+	const struct words prog_words = {"names", p->progs, p->n_progs, KFG_PROG_LEN - 1, 0};
+	const struct words unit_words = {"units", p->units, p->n_units, KFG_UNIT_LEN - 1, 0};
+	const struct words exe_words = {"exes", p->exes, p->n_exes, KFG_EXE_LEN - 1, 1};
 	size_t n = 1 + below(g, 4);
-	bool types = chance(g, 30), names = chance(g, 25), units = chance(g, 35), exes = chance(g, 25), uids = chance(g, 25);
+	bool types = chance(g, 30), names = chance(g, 25), units = chance(g, 35),
+	     exes = chance(g, 25), uids = chance(g, 25);
 
 	fputs("    kfuncs: [", g->out);
 	for (size_t i = 0; i < n; i++) {
@@ -188,20 +212,22 @@ static void put_condition(struct gen *g)
 	if (types || names) {
 		fputs("    programs: {", g->out);
 		if (types)
-			fprintf(g->out, "types: [%s, %s], ", kfg_prog_type_str(p->prog_types[below(g, p->n_prog_types)]),
+			fprintf(g->out, "types: [%s, %s], ",
+				kfg_prog_type_str(p->prog_types[below(g, p->n_prog_types)]),
 				kfg_prog_type_str(p->prog_types[below(g, p->n_prog_types)]));
 		if (names)
-			put_list(g, "names", p->progs, p->n_progs, KFG_PROG_LEN - 1, 0);
+			put_list(g, &prog_words);
 		fputs("}\n", g->out);
 	}
 	if (units || exes || uids) {
 		fputs("    loaders: {", g->out);
 		if (units)
-			put_list(g, "units", p->units, p->n_units, KFG_UNIT_LEN - 1, 0);
+			put_list(g, &unit_words);
 		if (exes)
-			put_list(g, "exes", p->exes, p->n_exes, KFG_EXE_LEN - 1, 1);
+			put_list(g, &exe_words);
 		if (uids)
-			fprintf(g->out, "uids: [%u, %u], ", p->uids[below(g, p->n_uids)], p->uids[below(g, p->n_uids)]);
+			fprintf(g->out, "uids: [%u, %u], ", p->uids[below(g, p->n_uids)],
+				p->uids[below(g, p->n_uids)]);
 		fputs("}\n", g->out);
 	}
 }
@@ -209,7 +235,8 @@ static void put_condition(struct gen *g)
 static void put_settings(struct gen *g)
 {
 	fprintf(g->out, "version: 1\nname: generated\nserial: %zu\n", below(g, 100000));
-	fprintf(g->out, "mode: %s\nscope: %s\n", kfg_mode_str((unsigned)below(g, KFG_MODE_MAX)), scope(g));
+	fprintf(g->out, "mode: %s\nscope: %s\n", kfg_mode_str((unsigned)below(g, KFG_MODE_MAX)),
+		scope(g));
 	fprintf(g->out, "defaults: {unlisted: %s, deprecated: %s, ", action(g), action(g));
 	fprintf(g->out, "expired: %s, unscannable: %s}\n", action(g), action(g));
 	if (!chance(g, 60))
@@ -296,7 +323,8 @@ static struct kfg_gen_query query(struct gen *g)
 	};
 }
 
-int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries, struct kfg_gen_case *ret_case)
+int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries,
+		 struct kfg_gen_case *ret_case)
 {
 	struct gen g = {.pool = pool, .state = seed};
 	struct kfg_gen_case c = {.n_queries = n_queries};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * generate.h - policies and loads made from a seed, for asking several implementations of the decision rule the same
- * questions. The same seed and pool give the same bytes on every machine.
+ * generate.h - policies and loads made from a seed, for asking several implementations of the
+ * decision rule the same questions. The same seed and pool give the same bytes on every machine.
  */
 #pragma once
 
@@ -22,9 +22,11 @@ struct kfg_gen_pool {
 	size_t n_units, n_exes, n_progs;
 	const uint32_t *uids, *prog_types;
 	size_t n_uids, n_prog_types;
-	const char *first_day; /* YYYY-MM-DD; loads happen on the 40 days from there, deadlines fall among them */
+	const char *first_day; /* YYYY-MM-DD; loads happen on the 40 days from there, deadlines fall
+				  among them */
 };
-/* Names that share beginnings and ends, modules, a name that looks like another's prefix, unknown and empty texts. */
+/* Names that share beginnings and ends, modules, a name that looks like another's prefix, unknown
+ * and empty texts. */
 extern const struct kfg_gen_pool kfg_gen_pool_builtin;
 
 struct kfg_gen_query {
@@ -43,8 +45,9 @@ struct kfg_gen_case {
 };
 
 /*
- * Makes the policy and n_queries questions of a seed. Most policies have up to a dozen rules, each 64th up to 1800. 0
- * or -ENOMEM; the case is to be given to kfg_gen_case_done().
+ * Makes the policy and n_queries questions of a seed. Most policies have up to a dozen rules, each
+ * 64th up to 1800. 0 or -ENOMEM; the case is to be given to kfg_gen_case_done().
  */
-int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries, struct kfg_gen_case *ret_case);
+int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries,
+		 struct kfg_gen_case *ret_case);
 void kfg_gen_case_done(struct kfg_gen_case *c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_parity.c - kfg_verdict_eval() over the compiled table against the oracle over the policy, on generated policies,
- * with a table that knows no kernel's names and with one that knows them all.
+ * test_parity.c - kfg_verdict_eval() over the compiled table against the oracle over the policy, on
+ * generated policies, with a table that knows no kernel's names and with one that knows them all.
  */
 #include "generate.h"
 #include "oracle.h"
@@ -20,6 +20,13 @@
 
 #define SEEDS 2000u
 #define QUERIES 60u
+
+/* One policy and its table. */
+struct subject {
+	const struct kfg_policy *policy;
+	const struct kfg_table *table;
+	uint64_t seed;
+};
 
 /* How often each answer was given: a generator that never reaches one proves nothing about it. */
 struct seen {
@@ -55,23 +62,24 @@ static void count(struct seen *seen, const struct kfg_verdict *v)
 	seen->patterns += (v->name_flags & KFG_NAME_PATTERNS) != 0;
 }
 
-static void compare(const struct kfg_policy *policy, const struct kfg_table *table, const struct kfg_gen_query *q,
-		    uint64_t seed, size_t i, struct seen *seen)
+static void compare(const struct subject *s, const struct kfg_gen_query *q, struct seen *seen)
 {
-	struct kfg_load load = {q->unit, q->exe, q->prog, q->uid, q->prog_type, q->today, q->is_agent};
+	struct kfg_load load = {q->unit,      q->exe,	q->prog,    q->uid,
+				q->prog_type, q->today, q->is_agent};
 	struct kfg_verdict got, want;
 	enum kfg_reason reason;
 	uint8_t got_reason;
 
 	memset(&got, 0xa5, sizeof(got));
-	kfg_verdict_eval(table, &load, q->kfunc.name, q->kfunc.module, &got);
-	kfg_oracle_verdict(policy, &load, q->kfunc.name, q->kfunc.module, &want);
+	kfg_verdict_eval(s->table, &load, q->kfunc.name, q->kfunc.module, &got);
+	kfg_oracle_verdict(s->policy, &load, q->kfunc.name, q->kfunc.module, &want);
 	count(seen, &got);
 	got.name_flags &= KFG_NAME_INLINED;
 	if (memcmp(&got, &want, sizeof(got)) != 0)
-		print_error("seed %llu, query %zu: rule %d for %d, dep %d for %d, waiver %d for %d\n",
-			    (unsigned long long)seed, i, (int)got.rule, (int)want.rule, (int)got.dep, (int)want.dep,
-			    (int)got.waiver, (int)want.waiver);
+		print_error("seed %llu, %s: rule %d for %d, dep %d for %d, waiver %d for %d\n",
+			    (unsigned long long)s->seed, q->kfunc.name, (int)got.rule,
+			    (int)want.rule, (int)got.dep, (int)want.dep, (int)got.waiver,
+			    (int)want.waiver);
 	assert_memory_equal(&got, &want, sizeof(got));
 	for (unsigned live = 0; live < 2; live++) {
 		assert_int_equal(kfg_effective(&got, (uint8_t)live, KFG_REFUSE, &got_reason),
@@ -97,10 +105,12 @@ static void check_seed(uint64_t seed, struct seen *seen)
 	}
 	for (unsigned full = 0; full < 2; full++) {
 		struct kfg_table *table = NULL;
+		struct subject s;
 
 		assert_int_equal(kfg_table_compile(policy, known, full ? n : 0, 1, &table), 0);
+		s = (struct subject){policy, table, seed};
 		for (size_t i = 0; i < c.n_queries; i++)
-			compare(policy, table, &c.queries[i], seed, i, seen);
+			compare(&s, &c.queries[i], seen);
 		kfg_table_free(table);
 	}
 	kfg_policy_free(policy);
@@ -114,11 +124,14 @@ static void test_generated(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < SEEDS; seed++)
 		check_seed(seed, &seen);
-	print_message("%u policies: rule %zu, unlisted %zu, deprecation %zu, expired %zu, waived %zu, canary %zu, by pattern %zu, dead and of no account %zu\n",
-		      SEEDS, seen.rules, seen.unlisted, seen.deps, seen.expired, seen.waivers, seen.canaries, seen.patterns,
-		      seen.not_live);
-	assert_true(seen.rules > 1000 && seen.unlisted > 1000 && seen.deps > 1000 && seen.expired > 1000);
-	assert_true(seen.waivers > 1000 && seen.canaries > 100 && seen.patterns > 100 && seen.not_live > 1000);
+	print_message("%u policies: rule %zu, unlisted %zu, deprecation %zu, expired %zu, waived "
+		      "%zu, canary %zu, by pattern %zu, dead and of no account %zu\n",
+		      SEEDS, seen.rules, seen.unlisted, seen.deps, seen.expired, seen.waivers,
+		      seen.canaries, seen.patterns, seen.not_live);
+	assert_true(seen.rules > 1000 && seen.unlisted > 1000 && seen.deps > 1000 &&
+		    seen.expired > 1000);
+	assert_true(seen.waivers > 1000 && seen.canaries > 100 && seen.patterns > 100 &&
+		    seen.not_live > 1000);
 }
 
 /* The same seed gives the same policy, whoever asks. */

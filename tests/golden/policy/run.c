@@ -3,8 +3,8 @@
  * run.c - golden tests of what is said about policies. Usage: run DIR [--update]
  *
  *	NAME.yaml       one policy file, or
- *	NAME.d/         *.yaml in order of their names; what they include is looked for in NAME.d/include/
- *	NAME.expected   the findings as `kfgate check` shows them, and what became of it
+ *	NAME.d/         *.yaml in order of their names; what they include is looked for in
+ *NAME.d/include/ NAME.expected   the findings as `kfgate check` shows them, and what became of it
  *
  * --update writes the .expected files anew, to be read before they are committed.
  */
@@ -84,8 +84,8 @@ struct includes {
 	struct files files; /* of all patterns: sources stay until the policy is loaded */
 };
 
-static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources, size_t *ret_n,
-		  const char **ret_failed)
+static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
+		  size_t *ret_n, const char **ret_failed)
 {
 	struct includes *includes = userdata;
 	size_t before = includes->files.n;
@@ -123,10 +123,14 @@ static char *render(const struct files *files, const char *include_dir)
 		free(one);
 	}
 	fprintf(out, "-- %s: %zu errors, %zu warnings\n",
-		!r ? "accepted" : r == -EBADMSG ? "refused" : strerror(-r), diags.n_errors, diags.n - diags.n_errors);
+		!r		? "accepted"
+		: r == -EBADMSG ? "refused"
+				: strerror(-r),
+		diags.n_errors, diags.n - diags.n_errors);
 	if (!r)
-		fprintf(out, "-- %s serial %lld: %zu rules, %zu deprecations, %zu waivers\n", kfg_policy_name(policy),
-			(long long)kfg_policy_serial(policy), kfg_policy_n_rules(policy), kfg_policy_n_deprecations(policy),
+		fprintf(out, "-- %s serial %lld: %zu rules, %zu deprecations, %zu waivers\n",
+			kfg_policy_name(policy), (long long)kfg_policy_serial(policy),
+			kfg_policy_n_rules(policy), kfg_policy_n_deprecations(policy),
 			kfg_policy_n_waivers(policy));
 	fclose(out);
 	kfg_policy_free(policy);

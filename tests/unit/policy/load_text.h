@@ -29,15 +29,16 @@ static inline struct kfg_policy *load_text(const char *text)
 	int r = kfg_policy_load(&source, 1, NULL, &diags, &policy);
 
 	for (size_t i = 0; i < diags.n; i++)
-		print_error("%s:%u:%u: %s\n", diags.items[i].file, diags.items[i].line, diags.items[i].col,
-			    diags.items[i].text);
+		print_error("%s:%u:%u: %s\n", diags.items[i].file, diags.items[i].line,
+			    diags.items[i].col, diags.items[i].text);
 	assert_int_equal(diags.n, 0);
 	assert_int_equal(r, 0);
 	kfg_diags_done(&diags);
 	return policy;
 }
 
-static inline struct kfg_table *compile_text(const char *text, const char *const *known, size_t n_known)
+static inline struct kfg_table *compile_text(const char *text, const char *const *known,
+					     size_t n_known)
 {
 	struct kfg_policy *policy = load_text(text);
 	struct kfg_table *table = NULL;
@@ -58,7 +59,8 @@ static inline char *refuse_text(const char *text, size_t size)
 	assert_int_equal(kfg_policy_load(&source, 1, NULL, &diags, &policy), -EBADMSG);
 	assert_null(policy);
 	assert_int_equal(diags.n, 1);
-	assert_true(asprintf(&finding, "%u:%u %s", diags.items[0].line, diags.items[0].col, diags.items[0].text) > 0);
+	assert_true(asprintf(&finding, "%u:%u %s", diags.items[0].line, diags.items[0].col,
+			     diags.items[0].text) > 0);
 	kfg_diags_done(&diags);
 	return finding;
 }

@@ -24,9 +24,12 @@ static void check(struct kfg_spot at, const char *text, const char *want)
 static void test_format(void **state)
 {
 	(void)state;
-	check(spot("one\ntwo: x\n", 2, 6), "bad", "a.yaml:2:6: error: bad\n    2 | two: x\n      |      ^\n");
-	check(spot("one\r\ntwo\rthree", 3, 1), "bad", "a.yaml:3:1: error: bad\n    3 | three\n      | ^\n");
-	check(spot("one\r\n\r\nthree", 3, 5), "bad", "a.yaml:3:5: error: bad\n    3 | three\n      |     ^\n");
+	check(spot("one\ntwo: x\n", 2, 6), "bad",
+	      "a.yaml:2:6: error: bad\n    2 | two: x\n      |      ^\n");
+	check(spot("one\r\ntwo\rthree", 3, 1), "bad",
+	      "a.yaml:3:1: error: bad\n    3 | three\n      | ^\n");
+	check(spot("one\r\n\r\nthree", 3, 5), "bad",
+	      "a.yaml:3:5: error: bad\n    3 | three\n      |     ^\n");
 	check(spot("one", 0, 0), "bad", "a.yaml: error: bad\n");
 	check(spot("one", 0, 7), "bad", "a.yaml: error: bad\n");
 	check(spot(NULL, 3, 4), "bad", "a.yaml:3:4: error: bad\n");
@@ -41,10 +44,17 @@ static void test_hostile_text(void **state)
 	(void)state;
 	check(spot("a\tb\x1b[31mc\xff", 1, 3), "x\x1b]0;\ny\xc3(",
 	      "a.yaml:1:3: error: x?]0;?y?(\n    1 | a b?[31mc?\n      |   ^\n");
-	/* two columns per character, none for a combining one, and a direction override that is gone */
-	check(spot("\xe6\x9c\x9f" "e\xcc\x81\xe2\x80\xae" "x", 1, 5), "bad",
-	      "a.yaml:1:5: error: bad\n    1 | \xe6\x9c\x9f" "e\xcc\x81?x\n      |     ^\n");
-	check(spot("\xef\xbb\xbfkey: x", 1, 1), "bad", "a.yaml:1:1: error: bad\n    1 | key: x\n      | ^\n");
+	/* two columns per character, none for a combining one, and a direction override that is
+	 * gone */
+	check(spot("\xe6\x9c\x9f"
+		   "e\xcc\x81\xe2\x80\xae"
+		   "x",
+		   1, 5),
+	      "bad",
+	      "a.yaml:1:5: error: bad\n    1 | \xe6\x9c\x9f"
+	      "e\xcc\x81?x\n      |     ^\n");
+	check(spot("\xef\xbb\xbfkey: x", 1, 1), "bad",
+	      "a.yaml:1:1: error: bad\n    1 | key: x\n      | ^\n");
 }
 
 static void test_long_line(void **state)

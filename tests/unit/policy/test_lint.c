@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What lint says is in tests/golden/policy; here is where it must keep silent, and that it needs no text. */
+/* What lint says is in tests/golden/policy; here is where it must keep silent, and that it needs no
+ * text. */
 #include "load_text.h"
 
 static size_t lint(const char *text, int32_t today)
@@ -21,7 +22,9 @@ static void check_not_shadowed(const char *first, const char *second)
 {
 	char text[512];
 
-	(void)snprintf(text, sizeof(text), HEAD "rules:\n  - {id: a, action: allow, %s}\n  - {id: b, action: refuse, %s}\n",
+	(void)snprintf(text, sizeof(text),
+		       HEAD
+		       "rules:\n  - {id: a, action: allow, %s}\n  - {id: b, action: refuse, %s}\n",
 		       first, second);
 	assert_int_equal(lint(text, TODAY), 0);
 }
@@ -36,21 +39,27 @@ static void test_not_shadowed(void **state)
 	check_not_shadowed("kfuncs: ['x [m]']", "kfuncs: ['x [n]']");
 	check_not_shadowed("kfuncs: ['x [m]']", "kfuncs: ['x [m*]']");
 	check_not_shadowed("kfuncs: [x], programs: {types: [xdp]}", "kfuncs: [x]");
-	check_not_shadowed("kfuncs: [x], programs: {types: [xdp]}", "kfuncs: [x], programs: {types: [xdp, lsm]}");
+	check_not_shadowed("kfuncs: [x], programs: {types: [xdp]}",
+			   "kfuncs: [x], programs: {types: [xdp, lsm]}");
 	check_not_shadowed("kfuncs: [x], programs: {names: [n]}", "kfuncs: [x]");
 	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}", "kfuncs: [x]");
-	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}", "kfuncs: [x], loaders: {uids: [0, 1]}");
+	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}",
+			   "kfuncs: [x], loaders: {uids: [0, 1]}");
 	check_not_shadowed("kfuncs: [x], loaders: {units: [a.service]}", "kfuncs: [x]");
-	check_not_shadowed("kfuncs: [x], loaders: {units: [a.service]}", "kfuncs: [x], loaders: {units: ['?.service']}");
-	check_not_shadowed("kfuncs: [x], loaders: {exes: [/a]}", "kfuncs: [x], loaders: {units: [a.service]}");
+	check_not_shadowed("kfuncs: [x], loaders: {units: [a.service]}",
+			   "kfuncs: [x], loaders: {units: ['?.service']}");
+	check_not_shadowed("kfuncs: [x], loaders: {exes: [/a]}",
+			   "kfuncs: [x], loaders: {units: [a.service]}");
 }
 
 /* The day named is the last good one. */
 static void test_last_day(void **state)
 {
-	static const char waiver[] = HEAD "deprecations: [{kfunc: x}]\n"
-					  "waivers: [{id: w, kfuncs: [x], until: 2026-11-21, owner: o, reason: r}]\n";
-	static const char expired[] = HEAD "defaults: {expired: allow}\ndeprecations: [{kfunc: x, deadline: 2026-11-21}]\n";
+	static const char waiver[] =
+		HEAD "deprecations: [{kfunc: x}]\n"
+		     "waivers: [{id: w, kfuncs: [x], until: 2026-11-21, owner: o, reason: r}]\n";
+	static const char expired[] = HEAD
+		"defaults: {expired: allow}\ndeprecations: [{kfunc: x, deadline: 2026-11-21}]\n";
 
 	(void)state;
 	assert_int_equal(lint(waiver, TODAY), 0);
@@ -61,7 +70,8 @@ static void test_last_day(void **state)
 
 static void test_without_text(void **state)
 {
-	struct kfg_policy *p = load_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}, {id: b, kfuncs: [x], action: allow}]\n");
+	struct kfg_policy *p = load_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}, {id: "
+					      "b, kfuncs: [x], action: allow}]\n");
 	struct kfg_diags diags = {0};
 
 	(void)state;

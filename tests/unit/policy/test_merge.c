@@ -5,7 +5,9 @@
 /* The policy of up to three texts, in their order. */
 static struct kfg_policy *load_texts(const char *a, const char *b, const char *c)
 {
-	const struct kfg_source sources[] = {{"a.yaml", a, strlen(a)}, {"b.yaml", b, strlen(b)}, {"c.yaml", c ? c : "", c ? strlen(c) : 0}};
+	const struct kfg_source sources[] = {{"a.yaml", a, strlen(a)},
+					     {"b.yaml", b, strlen(b)},
+					     {"c.yaml", c ? c : "", c ? strlen(c) : 0}};
 	struct kfg_diags diags = {0};
 	struct kfg_policy *policy = NULL;
 
@@ -16,9 +18,11 @@ static struct kfg_policy *load_texts(const char *a, const char *b, const char *c
 
 static void test_later_wins(void **state)
 {
-	struct kfg_policy *p = load_texts(HEAD "mode: audit\nscope: any\nerrno: 5\ndefaults: {unlisted: warn, expired: warn}\n",
-					  "version: 1\nname: other\ndefaults: {unlisted: refuse}\n",
-					  "version: 1\nserial: 9\nmode: enforce\npresent: refuse\n");
+	struct kfg_policy *p = load_texts(
+		HEAD
+		"mode: audit\nscope: any\nerrno: 5\ndefaults: {unlisted: warn, expired: warn}\n",
+		"version: 1\nname: other\ndefaults: {unlisted: refuse}\n",
+		"version: 1\nserial: 9\nmode: enforce\npresent: refuse\n");
 
 	(void)state;
 	assert_string_equal(kfg_policy_name(p), "other");
@@ -35,7 +39,8 @@ static void test_later_wins(void **state)
 static void test_lists_grow_in_order(void **state)
 {
 	struct kfg_policy *p = load_texts(HEAD "rules: [{id: one, kfuncs: [a], action: allow}]\n",
-					  "version: 1\nrules: [{id: two, kfuncs: [b], action: allow}, {id: three, kfuncs: [c], action: allow}]\n",
+					  "version: 1\nrules: [{id: two, kfuncs: [b], action: "
+					  "allow}, {id: three, kfuncs: [c], action: allow}]\n",
 					  NULL);
 
 	(void)state;
@@ -49,8 +54,10 @@ static void test_lists_grow_in_order(void **state)
 /* A rule's scope is settled by the scope of the whole, also when that comes later. */
 static void test_scope_is_settled_last(void **state)
 {
-	struct kfg_policy *p = load_texts(HEAD "rules: [{id: one, kfuncs: [a], action: allow}]\ndeprecations: [{kfunc: x}, {kfunc: y, scope: live}]\n",
-					  "version: 1\nscope: any\n", NULL);
+	struct kfg_policy *p =
+		load_texts(HEAD "rules: [{id: one, kfuncs: [a], action: allow}]\ndeprecations: "
+				"[{kfunc: x}, {kfunc: y, scope: live}]\n",
+			   "version: 1\nscope: any\n", NULL);
 
 	(void)state;
 	assert_int_equal(kfg_rules(p)[0].scope, KFG_SCOPE_ANY);
@@ -61,8 +68,9 @@ static void test_scope_is_settled_last(void **state)
 
 static void test_deprecation_is_replaced_whole(void **state)
 {
-	struct kfg_policy *p = load_texts(HEAD "deprecations: [{kfunc: x, removed-in: '7.3', note: old}, {kfunc: y}]\n",
-					  "version: 1\ndeprecations: [{kfunc: 'x [m]', deprecated-in: '7.1'}]\n", NULL);
+	struct kfg_policy *p = load_texts(
+		HEAD "deprecations: [{kfunc: x, removed-in: '7.3', note: old}, {kfunc: y}]\n",
+		"version: 1\ndeprecations: [{kfunc: 'x [m]', deprecated-in: '7.1'}]\n", NULL);
 	struct kfg_deprecation_info info;
 
 	(void)state;
@@ -84,7 +92,8 @@ static int32_t deadline_of(const char *upgrades, const char *deprecation)
 	struct kfg_policy *p;
 	char text[512];
 
-	(void)snprintf(text, sizeof(text), HEAD "%sdeprecations: [{kfunc: x%s}]\n", upgrades, deprecation);
+	(void)snprintf(text, sizeof(text), HEAD "%sdeprecations: [{kfunc: x%s}]\n", upgrades,
+		       deprecation);
 	p = load_text(text);
 	assert_true(kfg_policy_deprecation(p, 0, &info));
 	kfg_policy_free(p);
@@ -93,8 +102,9 @@ static int32_t deadline_of(const char *upgrades, const char *deprecation)
 
 static void test_deadlines(void **state)
 {
-	static const char upgrades[] = "upgrades: [{kernel: '7.4', on: 2027-01-01}, {kernel: '7.3', on: 2027-03-01}, "
-				       "{kernel: '6.19', on: 2026-06-01}]\n";
+	static const char upgrades[] =
+		"upgrades: [{kernel: '7.4', on: 2027-01-01}, {kernel: '7.3', on: 2027-03-01}, "
+		"{kernel: '6.19', on: 2026-06-01}]\n";
 	int32_t day;
 
 	(void)state;
@@ -105,7 +115,8 @@ static void test_deadlines(void **state)
 	/* its own */
 	assert_int_equal(kfg_day_parse("2028-01-01", &day), 0);
 	assert_int_equal(deadline_of(upgrades, ", removed-in: '7.3', deadline: 2028-01-01"), day);
-	/* the day before the earliest upgrade to a kernel without it, which is not the one of the lowest version */
+	/* the day before the earliest upgrade to a kernel without it, which is not the one of the
+	 * lowest version */
 	assert_int_equal(kfg_day_parse("2026-12-31", &day), 0);
 	assert_int_equal(deadline_of(upgrades, ", removed-in: '7.3'"), day);
 	assert_int_equal(kfg_day_parse("2026-05-31", &day), 0);

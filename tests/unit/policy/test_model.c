@@ -4,9 +4,11 @@
 
 static void test_indexes(void **state)
 {
-	struct kfg_policy *p = load_text(HEAD "rules: [{id: r, kfuncs: [a], action: allow}]\n"
-					      "deprecations: [{kfunc: d, removed-in: '7.3', confidence: low, replacement: e, replacement-in: '7.1'}]\n"
-					      "waivers: [{id: w, kfuncs: [d], until: 2027-02-01, owner: o, reason: why}]\n");
+	struct kfg_policy *p = load_text(
+		HEAD "rules: [{id: r, kfuncs: [a], action: allow}]\n"
+		     "deprecations: [{kfunc: d, removed-in: '7.3', confidence: low, replacement: "
+		     "e, replacement-in: '7.1'}]\n"
+		     "waivers: [{id: w, kfuncs: [d], until: 2027-02-01, owner: o, reason: why}]\n");
 	struct kfg_deprecation_info dep;
 	struct kfg_waiver_info waiver;
 

@@ -4,46 +4,48 @@
 #include "../../../policy/words.h"
 #include "load_text.h"
 
-static void test_everything(void **state)
+static const char everything[] =
+	"version: 1\n"
+	"name: web-fleet\n"
+	"serial: 14\n"
+	"date: 2026-11-21\n"
+	"mode: audit\n"
+	"scope: any\n"
+	"present: refuse\n"
+	"errno: EPERM\n"
+	"defaults: {unlisted: refuse, deprecated: audit, expired: warn, unscannable: "
+	"allow}\n"
+	"upgrades: [{kernel: '7.3', on: 2027-01-15}]\n"
+	"deprecations:\n"
+	"  - kfunc: old [mod]\n"
+	"    deprecated-in: 6.18\n"
+	"    removed-in: '7.3'\n"
+	"    deadline: 2026-12-31\n"
+	"    replacement: new\n"
+	"    replacement-in: '6.17'\n"
+	"    source: >\n"
+	"      two\n"
+	"      lines\n"
+	"    confidence: medium\n"
+	"    note: n\n"
+	"    scope: live\n"
+	"rules:\n"
+	"  - id: OPS-1/a.b:c@d+e\n"
+	"    kfuncs: ['bpf_**_x', 'y [vmlinux]', 'z [nf_*]', 'v [*]']\n"
+	"    programs: {types: [xdp, struct_ops], names: [cil_*, exact]}\n"
+	"    loaders: {units: [a.service, 'b?.scope'], exes: [/usr/bin/x, '/opt/**'], "
+	"uids: [0, 4294967294]}\n"
+	"    action: warn\n"
+	"    scope: live\n"
+	"    reason: because\n"
+	"  - {id: second, kfuncs: [k], action: allow}\n"
+	"waivers:\n"
+	"  - {id: w, kfuncs: [old], until: 2027-02-01, owner: the team, reason: later}\n"
+	"known-kfuncs: [old, new]\n";
+
+static void test_settings(void **state)
 {
-	struct kfg_policy *p = load_text("version: 1\n"
-					 "name: web-fleet\n"
-					 "serial: 14\n"
-					 "date: 2026-11-21\n"
-					 "mode: audit\n"
-					 "scope: any\n"
-					 "present: refuse\n"
-					 "errno: EPERM\n"
-					 "defaults: {unlisted: refuse, deprecated: audit, expired: warn, unscannable: allow}\n"
-					 "upgrades: [{kernel: '7.3', on: 2027-01-15}]\n"
-					 "deprecations:\n"
-					 "  - kfunc: old [mod]\n"
-					 "    deprecated-in: 6.18\n"
-					 "    removed-in: '7.3'\n"
-					 "    deadline: 2026-12-31\n"
-					 "    replacement: new\n"
-					 "    replacement-in: '6.17'\n"
-					 "    source: >\n"
-					 "      two\n"
-					 "      lines\n"
-					 "    confidence: medium\n"
-					 "    note: n\n"
-					 "    scope: live\n"
-					 "rules:\n"
-					 "  - id: OPS-1/a.b:c@d+e\n"
-					 "    kfuncs: ['bpf_**_x', 'y [vmlinux]', 'z [nf_*]', 'v [*]']\n"
-					 "    programs: {types: [xdp, struct_ops], names: [cil_*, exact]}\n"
-					 "    loaders: {units: [a.service, 'b?.scope'], exes: [/usr/bin/x, '/opt/**'], uids: [0, 4294967294]}\n"
-					 "    action: warn\n"
-					 "    scope: live\n"
-					 "    reason: because\n"
-					 "  - {id: second, kfuncs: [k], action: allow}\n"
-					 "waivers:\n"
-					 "  - {id: w, kfuncs: [old], until: 2027-02-01, owner: the team, reason: later}\n"
-					 "known-kfuncs: [old, new]\n");
-	const struct kfg_rule *rule = kfg_rules(p);
-	const struct kfg_condition *when = &rule->when;
-	const struct kfg_deprecation *dep = kfg_deprecations(p);
+	struct kfg_policy *p = load_text(everything);
 
 	(void)state;
 	assert_string_equal(kfg_policy_name(p), "web-fleet");
@@ -55,6 +57,16 @@ static void test_everything(void **state)
 	assert_int_equal(p->settings.defaults[KFG_DEFAULT_DEPRECATED], KFG_AUDIT);
 	assert_int_equal(p->settings.defaults[KFG_DEFAULT_EXPIRED], KFG_WARN);
 	assert_int_equal(p->settings.defaults[KFG_DEFAULT_UNSCANNABLE], KFG_ALLOW);
+	kfg_policy_free(p);
+}
+
+static void test_conditions(void **state)
+{
+	struct kfg_policy *p = load_text(everything);
+	const struct kfg_rule *rule = kfg_rules(p);
+	const struct kfg_condition *when = &rule->when;
+
+	(void)state;
 	assert_string_equal(rule->id, "OPS-1/a.b:c@d+e");
 	assert_int_equal(when->n_kfuncs, 4);
 	assert_string_equal(when->kfuncs[0].name, "bpf_*_x");
@@ -73,6 +85,15 @@ static void test_everything(void **state)
 	assert_int_equal(rule[1].scope, KFG_SCOPE_ANY);
 	assert_string_equal(rule->reason, "because");
 	assert_true(rule->place.line == 25 && rule->place.col == 5);
+	kfg_policy_free(p);
+}
+
+static void test_lifecycle(void **state)
+{
+	struct kfg_policy *p = load_text(everything);
+	const struct kfg_deprecation *dep = kfg_deprecations(p);
+
+	(void)state;
 	assert_string_equal(dep->source, "two lines");
 	assert_int_equal(dep->confidence, 1);
 	assert_int_equal(kfg_waivers(p)->until, 20850);
@@ -116,8 +137,10 @@ static void test_lengths(void **state)
 			unsigned len = cases[i].max + more - (i == 3);
 			char text[600], *finding;
 
-			(void)snprintf(text, sizeof(text), HEAD "rules: [{id: a, action: allow, %s%s: [%s%0*d]%s}]\n", cases[i].before,
-				       cases[i].key, i == 3 ? "/" : "", (int)len, 1, cases[i].before[0] ? "}" : "");
+			(void)snprintf(text, sizeof(text),
+				       HEAD "rules: [{id: a, action: allow, %s%s: [%s%0*d]%s}]\n",
+				       cases[i].before, cases[i].key, i == 3 ? "/" : "", (int)len,
+				       1, cases[i].before[0] ? "}" : "");
 			if (!more) {
 				kfg_policy_free(load_text(text));
 				continue;
@@ -158,10 +181,9 @@ static void test_long_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_everything),
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_long_list),
+		cmocka_unit_test(test_settings),  cmocka_unit_test(test_conditions),
+		cmocka_unit_test(test_lifecycle), cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_lengths),	  cmocka_unit_test(test_long_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

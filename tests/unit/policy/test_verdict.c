@@ -4,8 +4,8 @@
 #include <kfgate/decide.h>
 #include <kfgate/verdict.h>
 
-static struct kfg_verdict ask(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
-			      const char *module)
+static struct kfg_verdict ask(const struct kfg_table *table, const struct kfg_load *load,
+			      const char *kfunc, const char *module)
 {
 	struct kfg_verdict v;
 
@@ -16,12 +16,14 @@ static struct kfg_verdict ask(const struct kfg_table *table, const struct kfg_lo
 
 static void test_first_match_decides(void **state)
 {
-	struct kfg_table *t = compile_text(HEAD "defaults: {unlisted: refuse}\n"
-						"rules:\n"
-						"  - {id: a, kfuncs: ['bpf_ct_*'], loaders: {units: [a.service]}, action: allow}\n"
-						"  - {id: b, kfuncs: ['bpf_*'], action: warn}\n"
-						"  - {id: c, kfuncs: ['bpf_ct_x'], action: audit}\n",
-					   NULL, 0);
+	struct kfg_table *t = compile_text(
+		HEAD
+		"defaults: {unlisted: refuse}\n"
+		"rules:\n"
+		"  - {id: a, kfuncs: ['bpf_ct_*'], loaders: {units: [a.service]}, action: allow}\n"
+		"  - {id: b, kfuncs: ['bpf_*'], action: warn}\n"
+		"  - {id: c, kfuncs: ['bpf_ct_x'], action: audit}\n",
+		NULL, 0);
 	struct kfg_load load = {.unit = "a.service"};
 
 	(void)state;
@@ -39,10 +41,11 @@ static void test_first_match_decides(void **state)
 
 static void test_kernel_and_modules(void **state)
 {
-	struct kfg_table *t = compile_text(HEAD "rules:\n"
-						"  - {id: core, kfuncs: ['x [vmlinux]'], action: warn}\n"
-						"  - {id: mod, kfuncs: ['x [m*]'], action: refuse}\n",
-					   NULL, 0);
+	struct kfg_table *t =
+		compile_text(HEAD "rules:\n"
+				  "  - {id: core, kfuncs: ['x [vmlinux]'], action: warn}\n"
+				  "  - {id: mod, kfuncs: ['x [m*]'], action: refuse}\n",
+			     NULL, 0);
 	struct kfg_load load = {0};
 
 	(void)state;
@@ -58,7 +61,8 @@ static void test_kernel_and_modules(void **state)
 static void test_days(void **state)
 {
 	struct kfg_table *t = compile_text(HEAD "deprecations: [{kfunc: x, deadline: 2026-11-21}]\n"
-						"waivers: [{id: w, kfuncs: [x], loaders: {uids: [7]}, until: 2026-11-23, owner: o, reason: r}]\n",
+						"waivers: [{id: w, kfuncs: [x], loaders: {uids: "
+						"[7]}, until: 2026-11-23, owner: o, reason: r}]\n",
 					   NULL, 0);
 	struct kfg_load load = {.today = TODAY}, waived = {.today = TODAY, .uid = 7};
 
@@ -82,10 +86,13 @@ static void test_days(void **state)
 /* An unknown text matches "*" and nothing else. */
 static void test_unknown_texts(void **state)
 {
-	struct kfg_table *t = compile_text(HEAD "rules:\n"
-						"  - {id: some, kfuncs: [x], loaders: {exes: ['/*'], units: ['?*']}, programs: {names: ['?*']}, action: refuse}\n"
-						"  - {id: any, kfuncs: [x], loaders: {units: ['*']}, programs: {names: ['*']}, action: warn}\n",
-					   NULL, 0);
+	struct kfg_table *t =
+		compile_text(HEAD "rules:\n"
+				  "  - {id: some, kfuncs: [x], loaders: {exes: ['/*'], units: "
+				  "['?*']}, programs: {names: ['?*']}, action: refuse}\n"
+				  "  - {id: any, kfuncs: [x], loaders: {units: ['*']}, programs: "
+				  "{names: ['*']}, action: warn}\n",
+			     NULL, 0);
 	char unit[200], exe[300];
 	struct kfg_load load = {0};
 
@@ -114,10 +121,12 @@ static void test_unknown_texts(void **state)
 
 static void test_names_that_do_not_fit(void **state)
 {
-	struct kfg_table *t = compile_text(HEAD "rules:\n"
-						"  - {id: p, kfuncs: [x], programs: {names: [a_program_with_]}, action: refuse}\n"
-						"  - {id: all, kfuncs: ['*'], action: warn}\n",
-					   NULL, 0);
+	struct kfg_table *t = compile_text(
+		HEAD
+		"rules:\n"
+		"  - {id: p, kfuncs: [x], programs: {names: [a_program_with_]}, action: refuse}\n"
+		"  - {id: all, kfuncs: ['*'], action: warn}\n",
+		NULL, 0);
 	struct kfg_load load = {.prog = "a_program_with_a_long_name"};
 	char name[65];
 
@@ -136,7 +145,10 @@ static void test_names_that_do_not_fit(void **state)
 
 static void test_prog_types(void **state)
 {
-	struct kfg_table *t = compile_text(HEAD "rules: [{id: a, kfuncs: [x], programs: {types: [netfilter]}, action: warn}]\n", NULL, 0);
+	struct kfg_table *t = compile_text(
+		HEAD
+		"rules: [{id: a, kfuncs: [x], programs: {types: [netfilter]}, action: warn}]\n",
+		NULL, 0);
 	struct kfg_load load = {.prog_type = 32};
 
 	(void)state;
@@ -150,7 +162,8 @@ static void test_prog_types(void **state)
 
 static void test_canaries(void **state)
 {
-	struct kfg_table *t = compile_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}]\n", NULL, 0);
+	struct kfg_table *t =
+		compile_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}]\n", NULL, 0);
 	struct kfg_load load = {.prog = "kfgate_canary2", .is_agent = true};
 
 	(void)state;
@@ -177,7 +190,10 @@ static void test_worst_glob(void **state)
 	exe[255] = pattern[255] = 0;
 	pattern[1] = '*';
 	pattern[128] = 'b';
-	(void)snprintf(text, sizeof(text), HEAD "rules: [{id: a, kfuncs: [x], loaders: {exes: ['%s']}, action: warn}]\n", pattern);
+	(void)snprintf(text, sizeof(text),
+		       HEAD
+		       "rules: [{id: a, kfuncs: [x], loaders: {exes: ['%s']}, action: warn}]\n",
+		       pattern);
 	t = compile_text(text, NULL, 0);
 	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
 	exe[128] = 'b';
@@ -210,10 +226,14 @@ static void test_no_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_match_decides), cmocka_unit_test(test_kernel_and_modules),
-		cmocka_unit_test(test_days),		    cmocka_unit_test(test_unknown_texts),
-		cmocka_unit_test(test_names_that_do_not_fit), cmocka_unit_test(test_prog_types),
-		cmocka_unit_test(test_canaries),	    cmocka_unit_test(test_worst_glob),
+		cmocka_unit_test(test_first_match_decides),
+		cmocka_unit_test(test_kernel_and_modules),
+		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_unknown_texts),
+		cmocka_unit_test(test_names_that_do_not_fit),
+		cmocka_unit_test(test_prog_types),
+		cmocka_unit_test(test_canaries),
+		cmocka_unit_test(test_worst_glob),
 		cmocka_unit_test(test_no_table),
 	};
 

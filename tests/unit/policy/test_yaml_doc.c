@@ -105,10 +105,12 @@ static void test_no_data(void **state)
 	kfg_diags_done(&diags);
 }
 
-/* Bytes that are no text at all, cut at each length: an answer every time, and at most one finding that ends it. */
+/* Bytes that are no text at all, cut at each length: an answer every time, and at most one finding
+ * that ends it. */
 static void test_cut(void **state)
 {
-	static const char text[] = "version: 1\nrules:\n  - {id: \"a\\u00e9\", kfuncs: ['b*', c d], action: >-\n      x\n  }\n";
+	static const char text[] = "version: 1\nrules:\n  - {id: \"a\\u00e9\", kfuncs: ['b*', c "
+				   "d], action: >-\n      x\n  }\n";
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(text); n++) {
