@@ -19,6 +19,7 @@
 #   -L DIR       keep console.log and script.log there
 # The script's output comes on stdout. Exit status: the script's own, or
 #   77  the mirror has no such kernel or the kernel no such module (or the script said skip)
+#   96  the emulator's fault (see emulator_fault), and the script had begun; run it again
 #   97  the kernel complained (splats.list)
 #   98  the VM died or timed out
 #   99  wrong usage, or the VM could not be set up
@@ -149,7 +150,7 @@ boot() {
 		-nodefaults -no-user-config -no-reboot -display none \
 		-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" \
 		-serial "file:$work/out.tar" -kernel "$vmlinux" -initrd "$work/initrd" \
-		-append "console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 lsm=$lsm watchdog_thresh=60 $args" \
+		-append "console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic lsm=$lsm watchdog_thresh=60 $args" \
 		</dev/null >"$logdir/qemu.log" 2>&1 &
 	qemu_pid=$!
 	tail -n +1 -f --pid=$qemu_pid "$logdir/script.log" 2>/dev/null |
@@ -167,6 +168,27 @@ take_lock() {
 	done
 	exec 8>>"$lock"
 	flock 8
+}
+
+# The kernel patches its own code (static keys, tracing) in steps: a breakpoint, the rest, the first
+# byte. QEMU's TCG with several threads may run a translation of the breakpoint after it is gone
+# again; the kernel then dies with "Oops: int3" where no breakpoint is. Nothing else does this.
+emulator_fault() {
+	grep -q 'Oops: int3' "$logdir/console.log"
+}
+
+boot_for_good() {
+	local try
+	for try in 1 2 3; do
+		: >"$logdir/script.log"
+		boot
+		emulator_fault || return 0
+		if [ -s "$logdir/script.log" ]; then break; fi
+		cp "$logdir/console.log" "$logdir/console.fault-$try.log"
+		echo "run.sh: the emulator lost track of patched code at boot, try $try" >&2
+	done
+	echo "run.sh: the emulator lost track of patched code" >&2
+	exit 96
 }
 
 report() {
@@ -198,6 +220,5 @@ unpack_output() {
 locate_kernel
 "build_$tier" "$@"
 take_lock
-: >"$logdir/script.log"
-boot
+boot_for_good
 report
