@@ -163,6 +163,7 @@ static void compile_done(struct kfg_compile *c)
 {
 	kfg_texts_done(&c->matchers);
 	kfg_texts_done(&c->names);
+	kfg_trigrams_done(&c->trigrams);
 	kfg_slices_done(&c->refs);
 	kfg_slices_done(&c->uids);
 	kfg_slices_done(&c->ranges);

@@ -7,6 +7,7 @@
 
 #include "intern.h"
 #include "model.h"
+#include "trigram.h"
 
 #include <kfgate/table.h>
 
@@ -38,6 +39,7 @@ struct kfg_compile {
 	struct kfg_texts names;
 	struct kfg_name_entry *entries; /* owned; one per name */
 	uint32_t *sorted;		/* owned; indexes of names, by text */
+	struct kfg_trigrams trigrams;	/* of names */
 	struct kfg_link *links;		/* owned */
 	uint32_t n_links, links_capacity;
 	uint32_t *matches; /* owned; names that globs match, one glob after the other */

@@ -2,7 +2,7 @@
 /*
  * compile_names.c - the names of a table, and for each the rows that can match it. An exact pattern
  * goes straight to its name; only globs are compared with names, once each, and only with those
- * that share their beginning.
+ * that share their beginning or three characters of theirs.
  */
 #include "compile.h"
 
@@ -10,6 +10,7 @@
 #include "inlined.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,29 +138,52 @@ static uint32_t lower_bound(const struct kfg_compile *c, const char *prefix, siz
 	return from;
 }
 
+/* Names that a glob may match: indexes of names, some of them in vain. */
+static uint32_t glob_suspects(const struct kfg_compile *c, const char *glob,
+			      const uint32_t **ret_names)
+{
+	size_t prefix = strcspn(glob, "*?");
+	uint32_t first = lower_bound(c, glob, prefix), n = c->names.slots.n - first, n_rare = 0;
+	const uint32_t *rare = NULL;
+
+	if (prefix) {
+		char after[KFG_KFUNC_LEN + 1];
+
+		/* the first name that is behind all with this beginning */
+		(void)snprintf(after, sizeof(after), "%.*s\377", (int)prefix, glob);
+		n = lower_bound(c, after, prefix + 1) - first;
+	}
+	if (kfg_trigrams_find(&c->trigrams, glob, &rare, &n_rare) && n_rare < n) {
+		*ret_names = rare;
+		return n_rare;
+	}
+	*ret_names = c->sorted + first;
+	return n;
+}
+
 /* Names that a glob matches, in matches[*ret_range]; kept as long as there is room. */
 static int find_matches(struct kfg_compile *c, uint32_t matcher, struct kfg_range *ret_range)
 {
 	const struct kfg_text *m = &c->matchers.items[matcher];
 	struct kfg_range range = {c->n_matches, 0};
-	size_t prefix = strcspn(m->text, "*?");
+	const uint32_t *suspects;
+	uint32_t n;
 	int r = 0;
 
 	if (c->matched[matcher].first != KFG_NONE) {
 		*ret_range = c->matched[matcher];
 		return 0;
 	}
-	for (uint32_t i = lower_bound(c, m->text, prefix); i < c->names.slots.n && !r; i++) {
-		const struct kfg_text *t = &c->names.items[c->sorted[i]];
+	n = glob_suspects(c, m->text, &suspects);
+	for (uint32_t i = 0; i < n && !r; i++) {
+		const struct kfg_text *t = &c->names.items[suspects[i]];
 
-		if (t->len < prefix || memcmp(t->text, m->text, prefix))
-			break;
-		if (!kfg_glob_match(m->text + prefix, t->text + prefix, t->len - prefix))
+		if (!kfg_glob_match(m->text, t->text, t->len))
 			continue;
 		r = kfg_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count,
 			     sizeof(*c->matches));
 		if (!r)
-			c->matches[c->n_matches + range.count++] = c->sorted[i];
+			c->matches[c->n_matches + range.count++] = suspects[i];
 	}
 	if (!r && c->n_matches + range.count <= MATCHES_MAX) {
 		c->n_matches += range.count;
@@ -320,6 +344,8 @@ int kfg_compile_candidates(struct kfg_compile *c)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < c->matchers.slots.n; i++)
 		c->matched[i].first = KFG_NONE;
+	if (!r)
+		r = kfg_trigrams_build(&c->trigrams, &c->names);
 	if (!r)
 		r = find_candidates(c, 0, c->n_rules, false, &rules);
 	if (!r)
