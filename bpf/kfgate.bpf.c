@@ -6,7 +6,7 @@
  *                                     progress; refuses here what is judged by presence
  *   kfgate_enter   lsm/bpf_prog_alloc_security  where there is no bpf_prog_load (6.1): enters every load, unseen
  *   kfgate_prog    lsm/bpf_prog       after verification, and at every later fd: decides on what is live
- *   kfgate_free    lsm/bpf_prog_free  forgets a load that was not admitted
+ *   kfgate_free    lsm/bpf_prog_free  forgets a load that was not admitted, and the loader of a program
  *
  * Who loads is known from the program (kfg_loads, keyed by prog->aux), not from the task: a later fd, or another task's
  * fd of a load in progress, is not the load. A program is judged once, by the policy and the clock of its load.
@@ -151,6 +151,7 @@ static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 load
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	const struct kfg_table_header *h = kfg_table(w);
+	__u32 err;
 
 	if (!h)
 		return can_refuse ? KFG_EACCES : 0;
@@ -163,6 +164,8 @@ static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 load
 	s->event.kernel = s->inflight.n_uses ? s->inflight.kernel : KFG_UNKNOWN;
 	if (loader)
 		kfg_fill_loader(w);
+	else
+		kfg_recall_loader(w);
 	if (s->done != s->len)
 		kfg_unscannable(s, h, KFG_REASON_SHORT_SCAN);
 	if (s->overflow)
@@ -171,7 +174,10 @@ static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 load
 	bpf_loop(s->n_hashes & 0x1ff, kfg_name_one, w, 0);
 	bpf_loop(s->n_uses & 0x1ff, kfg_judge_live, w, 0);
 	bpf_loop(s->n_hashes & 0x1ff, kfg_judge_rest, w, 0);
-	return kfg_conclude(w, can_refuse);
+	err = kfg_conclude(w, can_refuse);
+	if (loader && !err)
+		kfg_keep_loader(s);
+	return err;
 }
 
 /* Another task asks for an fd of a load in progress: refused and told, whatever the load's own verdict will be. */
@@ -255,6 +261,7 @@ int BPF_PROG(kfgate_free, struct bpf_prog *prog)
 	/* the argument is untrusted in 7.x: read it, do not follow it */
 	bpf_core_read(&aux, sizeof(aux), &prog->aux);
 	bpf_map_delete_elem(&kfg_loads, &aux);
+	bpf_map_delete_elem(&kfg_loaders, &aux);
 	return 0;
 }
 
@@ -264,6 +271,7 @@ int BPF_PROG(kfgate_free_aux, struct bpf_prog_aux *aux)
 	__u64 key = (__u64)aux;
 
 	bpf_map_delete_elem(&kfg_loads, &key);
+	bpf_map_delete_elem(&kfg_loaders, &key);
 	return 0;
 }
 

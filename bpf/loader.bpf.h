@@ -105,6 +105,46 @@ static __attribute__((noinline)) int kfg_fill_exe(struct kfg_scratch *s)
 	return 0;
 }
 
+/* Keeps who loaded the program, for later fds. */
+static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s)
+{
+	s->loader.uid = s->event.uid;
+	s->loader.gid = s->event.gid;
+	s->loader.pid = s->event.pid;
+	s->loader.tid = s->event.tid;
+	s->loader.cgroup_id = s->event.cgroup_id;
+	__builtin_memcpy(s->loader.comm, s->event.comm, sizeof(s->loader.comm));
+	bpf_probe_read_kernel_str(s->loader.unit, KFG_UNIT_LEN, &s->decision.subject.text[KFG_TEXT_UNIT]);
+	bpf_probe_read_kernel_str(s->loader.exe, KFG_EXE_LEN, &s->decision.subject.text[KFG_TEXT_EXE]);
+	return bpf_map_update_elem(&kfg_loaders, &s->aux, &s->loader, BPF_ANY);
+}
+
+/* The loader of a program that was loaded before: what was kept of it, else nobody, whom no rule's `loaders` mean. */
+static __attribute__((noinline)) int kfg_recall_loader(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	struct kfg_loader *l = bpf_map_lookup_elem(&kfg_loaders, &s->aux);
+
+	s->event.pid = s->event.tid = 0;
+	s->decision.subject.uid = KFG_UID_UNKNOWN;
+	if (l) {
+		s->event.uid = s->decision.subject.uid = l->uid;
+		s->event.gid = l->gid;
+		s->event.pid = l->pid;
+		s->event.tid = l->tid;
+		s->event.cgroup_id = l->cgroup_id;
+		s->event.loader_known = 1;
+		__builtin_memcpy(s->event.comm, l->comm, sizeof(l->comm));
+		bpf_probe_read_kernel_str(s->event.unit, KFG_UNIT_LEN, l->unit);
+		bpf_probe_read_kernel_str(s->event.exe, KFG_EXE_LEN, l->exe);
+		bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_UNIT], KFG_UNIT_LEN, l->unit);
+		bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_EXE], KFG_EXE_LEN, l->exe);
+	}
+	kfg_subject_hash(w, KFG_DIM_UNIT);
+	kfg_subject_hash(w, KFG_DIM_EXE);
+	return 0;
+}
+
 static __attribute__((noinline)) int kfg_fill_loader(struct kfg_walk *w)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;

@@ -55,6 +55,29 @@ struct {
 	__type(value, struct kfg_inflight);
 } kfg_loads SEC(".maps");
 
+/*
+ * Who loaded a program that was admitted and calls kfuncs, keyed by prog->aux, until it is freed: at a later fd, or in a
+ * sweep, the current task is not the loader. A program that finds no room has an unknown loader then.
+ */
+struct kfg_loader {
+	__u32 uid;
+	__u32 gid;
+	__u32 pid;
+	__u32 tid;
+	__u64 cgroup_id;
+	char comm[16];
+	char unit[KFG_UNIT_LEN]; /* as rules see it */
+	char exe[KFG_EXE_LEN]; /* as rules see it: empty where the loader had another root directory */
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct kfg_loader);
+} kfg_loaders SEC(".maps");
+
+#define KFG_UID_UNKNOWN 0xffffffffu /* no uid: INVALID_UID (include/linux/uidgid.h) */
+
 #define KFG_SLOTS 512u /* open addressing, at most half full */
 
 struct kfg_use {
@@ -104,6 +127,7 @@ struct kfg_scratch {
 	__u32 hashes[KFG_KFUNCS_MAX]; /* names of the kfuncs as loaded; 0: seen live */
 	char symbol[KFG_KFUNC_LEN + KFG_MODULE_LEN];
 	struct kfg_inflight inflight;
+	struct kfg_loader loader;
 	struct kfg_event event;
 };
 struct {

@@ -18,6 +18,7 @@ rules:
 P
 }
 kfload hold /t/key.o 1000 /sys/fs/bpf/before >/tmp/before &
+holder=$!
 sleep 1
 id=$(sed -n 's/^id //p' /tmp/before)
 policy 1 report /t/kfload
@@ -26,19 +27,22 @@ check_file "found by the sweep, and reported with what the policy says" '"KFGATE
 check "not refused: an fd by id" kfload fd $id
 check "an fd by pin" kfload fd /sys/fs/bpf/before
 kfload hold /t/key.o 1000 >/tmp/admitted &
+holder2=$!
 sleep 1
 admitted=$(sed -n 's/^id //p' /tmp/admitted)
 policy 2 report /t/other
 check "a policy that refuses both" kfgate reload
 check "does not take an admitted program from its users" kfload fd $admitted
-check_file "but reports it" '"KFGATE_POLICY_SERIAL":"2"' $records
+check_file "but reports it, with its loader" '"KFGATE_EVENT":"present".*"KFGATE_PID":"'$holder2'".*"KFGATE_POLICY_SERIAL":"2"' $records
 expect_fail "while a new load is refused" kfload obj /t/key.o
-policy 3 refuse /t/other
+policy 3 refuse /t/kfload
 check "present: refuse" kfgate reload
-expect_fail "refuses later fds, by id" kfload fd $id
+check "a program whose loader is known and allowed keeps its users" kfload fd $admitted
+expect_fail "one whose loader nobody saw does not: refused by id" kfload fd $id
 expect_fail "and by pin" kfload fd /sys/fs/bpf/before
 check "programs without kfuncs keep theirs" kfload obj /t/plain.o
-kill %1 %2 2>/dev/null
 check "stop" gate_stop
 check "and it is lifted" kfload fd /sys/fs/bpf/before
+kill $holder $holder2
+rm /sys/fs/bpf/before
 finish
