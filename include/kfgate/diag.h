@@ -18,7 +18,7 @@ struct kfg_diag {
 	unsigned caret;	    /* from 1: the character of excerpt that col points to; 0: none */
 	char *file;	    /* owned */
 	char *text;	    /* owned; one sentence, no place in it, no newline */
-	char *excerpt;	    /* owned; the source line, cut to its part around col, without control characters, or NULL */
+	char *excerpt;	    /* owned; the source line around col, without control characters, or NULL */
 };
 
 struct kfg_diags {
