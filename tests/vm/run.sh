@@ -144,13 +144,14 @@ build_systemd() {
 # Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
 	local machine=(-accel "tcg,thread=multi" -smp 2)
+	local common="console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic watchdog_thresh=60"
 	[ -z "$icount" ] || machine=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
 	[ -z "$rtc" ] || machine+=(-rtc "base=$rtc")
 	timeout -k 5 "$limit" qemu-system-x86_64 "${machine[@]}" -cpu "$cpu" -m "$mem" \
 		-nodefaults -no-user-config -no-reboot -display none \
 		-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" \
 		-serial "file:$work/out.tar" -kernel "$vmlinux" -initrd "$work/initrd" \
-		-append "console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic lsm=$lsm watchdog_thresh=60 $args" \
+		-append "$common lsm=$lsm $args" \
 		</dev/null >"$logdir/qemu.log" 2>&1 &
 	qemu_pid=$!
 	tail -n +1 -f --pid=$qemu_pid "$logdir/script.log" 2>/dev/null |
