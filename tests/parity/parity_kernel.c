@@ -20,6 +20,7 @@
 #include <string.h>
 
 struct kernel {
+	struct bpf_object *obj;
 	int prog, tables, queries;
 };
 
@@ -28,12 +29,14 @@ static int open_kernel(const char *path, struct kernel *ret)
 	struct bpf_object *obj = bpf_object__open(path);
 	int r = obj ? bpf_object__load(obj) : -errno;
 
-	if (r == -EPERM) {
+	if (r) {
+		bpf_object__close(obj);
+		if (r != -EPERM)
+			return r;
 		printf("no BPF here: %s\n", strerror(-r));
 		exit(77);
 	}
-	if (r)
-		return r;
+	ret->obj = obj;
 	ret->prog = bpf_program__fd(bpf_object__find_program_by_name(obj, "parity"));
 	ret->tables = bpf_object__find_map_fd_by_name(obj, "tables");
 	ret->queries = bpf_object__find_map_fd_by_name(obj, "queries");
@@ -150,6 +153,7 @@ int main(int argc, char **argv)
 		}
 		differ += r;
 	}
+	bpf_object__close(k.obj);
 	printf("%lu policies, %lu questions, %lu answers differ\n", seeds, seeds * KFG_PARITY_QUERIES, differ);
 	return differ ? 1 : 0;
 }
