@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config/load.h"
+#include "scratch_dir.h"
+
+#include <errno.h>
+
+static const char good[] = "version: 1\nname: t\nserial: 1\n";
+
+static struct kfg_loaded loaded;
+
+static int setup(void **state)
+{
+	loaded = (struct kfg_loaded){ 0 };
+	return scratch_setup(state) < 0 || mkdir(scratch_path("d"), 0755) < 0;
+}
+
+static int teardown(void **state)
+{
+	kfg_loaded_done(&loaded);
+	return scratch_teardown(state);
+}
+
+static int load(const char *a, const char *b)
+{
+	const char *paths[] = { a, b };
+
+	return kfg_load(paths, b ? 2 : 1, &loaded);
+}
+
+static void test_good(void **state)
+{
+	(void)state;
+	scratch_write("d/1.yaml", good);
+	scratch_write("d/2.yaml", "version: 1\nserial: 2\n");
+	assert_int_equal(load(scratch_path("d"), NULL), 0);
+	assert_int_equal(kfg_policy_serial(loaded.policy), 2);
+	assert_int_equal(loaded.diags.n, 0);
+}
+
+static void test_several_in_order(void **state)
+{
+	(void)state;
+	scratch_write("z.yaml", good);
+	scratch_write("a.yaml", "version: 1\nname: later\n");
+	assert_int_equal(load(scratch_path("z.yaml"), scratch_path("a.yaml")), 0);
+	assert_string_equal(kfg_policy_name(loaded.policy), "later");
+}
+
+static void test_all_findings_at_once(void **state)
+{
+	(void)state;
+	scratch_write("d/1.yaml", "version: 1\nname: t\nserial: 1\nmode: no\nscope: no\n");
+	assert_int_equal(load(scratch_path("none.yaml"), scratch_path("d")), -EBADMSG);
+	assert_null(loaded.policy);
+	assert_int_equal(loaded.diags.n_errors, 3);
+	assert_string_equal(loaded.diags.items[0].file, scratch_path("none.yaml"));
+	assert_string_equal(loaded.diags.items[0].text, "cannot be read: No such file or directory");
+	assert_int_equal(loaded.diags.items[1].line, 4);
+	assert_int_equal(loaded.diags.items[2].line, 5);
+}
+
+static void test_empty_directory(void **state)
+{
+	(void)state;
+	assert_int_equal(load(scratch_path("d"), NULL), -EBADMSG);
+	assert_int_equal(loaded.diags.n_errors, 1);
+	assert_string_equal(loaded.diags.items[0].text, "no policy in here: no *.yaml file");
+}
+
+static void test_include_counts_as_file(void **state)
+{
+	char text[512];
+	size_t n;
+
+	(void)state;
+	scratch_write("inc.yaml", "version: 1\ndeprecations: [{kfunc: bpf_x, deadline: 2026-01-01}]\n");
+	snprintf(text, sizeof(text), "%sinclude: [%s/inc.yaml]\n", good, scratch);
+	scratch_write("a.yaml", text);
+	assert_int_equal(load(scratch_path("a.yaml"), NULL), 0);
+	assert_int_equal(kfg_policy_n_deprecations(loaded.policy), 1);
+	(void)kfg_policy_files_paths(loaded.files, &n);
+	assert_int_equal(n, 2);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_good), CASE(test_several_in_order), CASE(test_all_findings_at_once),
+		CASE(test_empty_directory), CASE(test_include_counts_as_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

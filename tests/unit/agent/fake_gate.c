@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake_gate.h"
+
+#include <errno.h>
+#include <kfgate/abi.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct fake_gate fake_gate = { .event_fd = -1 };
+
+struct kfg_gate {
+	char unused;
+};
+static struct kfg_gate the_gate;
+
+void fake_gate_reset(void)
+{
+	if (fake_gate.event_fd >= 0)
+		close(fake_gate.event_fd);
+	memset(&fake_gate, 0, sizeof(fake_gate));
+	fake_gate.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+void fake_gate_send(void)
+{
+	(void)eventfd_write(fake_gate.event_fd, 1);
+}
+
+static void note(const char *call)
+{
+	strncat(fake_gate.calls, call, sizeof(fake_gate.calls) - strlen(fake_gate.calls) - 1);
+}
+
+int kfg_probe_kernel(struct kfg_probe *ret_probe)
+{
+	*ret_probe = (struct kfg_probe){ .arch = true };
+	return 0;
+}
+
+const char *kfg_probe_obstacle(const struct kfg_probe *probe, char *buf, size_t size)
+{
+	(void)probe;
+	(void)buf;
+	(void)size;
+	return fake_gate.obstacle;
+}
+
+int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, const char **ret_why)
+{
+	(void)probe;
+	note("O");
+	*ret_why = "hint";
+	if (!fake_gate.open_error)
+		*ret_gate = &the_gate;
+	return fake_gate.open_error;
+}
+
+void kfg_gate_close(struct kfg_gate *gate)
+{
+	if (gate)
+		note("C");
+}
+
+int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
+{
+	const struct kfg_table_header *h;
+	uint32_t n;
+
+	(void)gate;
+	note("P");
+	if (fake_gate.publish_error)
+		return fake_gate.publish_error;
+	h = kfg_table_cells(table, &n);
+	fake_gate.generation = h->generation;
+	return 0;
+}
+
+int kfg_gate_attach(struct kfg_gate *gate)
+{
+	(void)gate;
+	note("A");
+	return fake_gate.attach_error;
+}
+
+int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof)
+{
+	(void)gate;
+	note("R");
+	if (fake_gate.prove_error)
+		return fake_gate.prove_error;
+	*ret_proof = (struct kfg_proof){ !fake_gate.without_stage1, !fake_gate.canary_passes, "" };
+	if (fake_gate.canary_passes)
+		snprintf(ret_proof->why, sizeof(ret_proof->why), "a canary was loaded");
+	return 0;
+}
+
+bool kfg_gate_has_stage1(const struct kfg_gate *gate)
+{
+	(void)gate;
+	return !fake_gate.without_stage1;
+}
+
+int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
+{
+	(void)gate;
+	note("S");
+	*ret_seen = 5;
+	*ret_failed = 0;
+	return 0;
+}
+
+int kfg_gate_event_fd(const struct kfg_gate *gate)
+{
+	(void)gate;
+	return fake_gate.event_fd;
+}
+
+int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata)
+{
+	eventfd_t n;
+
+	(void)gate;
+	if (eventfd_read(fake_gate.event_fd, &n) < 0)
+		return 0;
+	for (size_t i = 0; i < fake_gate.n_events; i++)
+		fn(userdata, &fake_gate.events[i]);
+	fake_gate.n_events = 0;
+	fake_gate.reads++;
+	return 0;
+}
+
+int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats)
+{
+	(void)gate;
+	*ret_stats = fake_gate.stats;
+	return 0;
+}
+
+int kfg_gate_sync_clock(struct kfg_gate *gate)
+{
+	(void)gate;
+	fake_gate.clock_syncs++;
+	return 0;
+}
+
+int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n)
+{
+	(void)ret_names;
+	(void)ret_n;
+	return -ENOENT; /* the agent has to do without */
+}
+
+void kfg_names_free(char **names, size_t n)
+{
+	(void)names;
+	(void)n;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fake_gate.h - a gate without a kernel: does what it is told and remembers what it was asked. */
+#pragma once
+
+#include "enforce/gate.h"
+#include <stdatomic.h>
+
+#define FAKE_EVENTS_MAX 16
+
+struct fake_gate {
+	/* what it does */
+	const char *obstacle;
+	int open_error, publish_error, attach_error, prove_error;
+	bool without_stage1, canary_passes;
+	/* what it was asked */
+	char calls[256]; /* one letter each: Open, Publish, Attach, pRove, Sweep, Close */
+	uint64_t generation; /* of the table in force */
+	unsigned clock_syncs;
+	/* what it tells */
+	struct kfg_event events[FAKE_EVENTS_MAX];
+	size_t n_events;
+	struct kfg_stats stats;
+	atomic_uint reads; /* times that events were read */
+	int event_fd;
+};
+
+extern struct fake_gate fake_gate;
+
+void fake_gate_reset(void);
+/* Wakes whoever waits for events; fill them in before. */
+void fake_gate_send(void);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/status.h"
+#include "cmocka_all.h"
+
+#include <kfgate/policy.h>
+#include <string.h>
+
+static const char *const files[] = { "/etc/kfgate/policy.d/10-a.yaml", "/usr/lib/kfgate/lifecycle/upstream.yaml" };
+
+static struct kfg_status sample(void)
+{
+	struct kfg_status s = {
+		.pid = 77, .uptime_sec = 90061, .version = "0.1.0", .kernel_release = "6.12.1",
+		.mode = KFG_MODE_AUDIT, .present = KFG_PRESENT_REPORT, .policy = "web-fleet", .serial = 14,
+		.digest = "0123456789abcdef", .generation = 2, .loaded_usec = 1767225600000000,
+		.n_rules = 3, .n_deprecations = 2, .n_waivers = 1, .files = files, .n_files = 2,
+		.hooks = { { true, true, "" }, { true, true, "" } }, .proven_usec = 1767225601000000,
+		.records_written = 9, .duplicates = 4, .sweep_seen = 57, .sweep_failed = 1,
+		.n_deadlines = 2, .n_expired = 1,
+	};
+
+	(void)kfg_day_parse("2026-12-30", &s.today);
+	s.deadlines[0] = (struct kfg_status_deadline){ "bpf_old", NULL, "bpf_new", s.today };
+	s.deadlines[1] = (struct kfg_status_deadline){ "bpf_other_one", "nf_x", NULL, s.today + 1 };
+	s.kernel.n[KFG_STAT_LOADS] = 1000;
+	s.kernel.n[KFG_STAT_WOULD_REFUSE] = 3;
+	s.kernel.n[KFG_STAT_LOST] = 2;
+	return s;
+}
+
+static void test_text(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(8192);
+	struct kfg_status s = sample();
+
+	(void)state;
+	kfg_status_text(&s, &out);
+	assert_string_equal(out.data,
+		"      kfgate: 0.1.0, pid 77, up 1d 1h\n"
+		"        Mode: audit (nothing is refused)\n"
+		"      Kernel: 6.12.1, fully supported\n"
+		"       Hooks: before verification (bpf_prog_load): proven 2026-01-01 00:00:01 UTC\n"
+		"              after verification (bpf_prog): proven 2026-01-01 00:00:01 UTC\n"
+		"      Policy: web-fleet, serial 14, digest 0123456789abcdef\n"
+		"              rules: 3, deprecations: 2 (past their deadline: 1), waivers: 1\n"
+		"              generation 2, since 2026-01-01 00:00:00 UTC\n"
+		"       Files: /etc/kfgate/policy.d/10-a.yaml\n"
+		"              /usr/lib/kfgate/lifecycle/upstream.yaml\n"
+		"       Loads: 1000 seen, 0 with kfunc calls\n"
+		"    Verdicts: 0 audited, 0 warned, 0 refused, 3 would refuse, 0 unscannable\n"
+		"     Present: 57 programs examined, 1 could not be\n"
+		"     Records: 9 written, 0 dropped, 0 failed, 4 duplicates left out\n"
+		"      Events: 0 sent, 2 lost, 0 malformed\n"
+		"   Deadlines: 2026-12-30  last day   bpf_old        use bpf_new\n"
+		"              2026-12-31  1 day      bpf_other_one\n");
+}
+
+static void test_text_of_trouble(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(8192);
+	struct kfg_status s = sample();
+
+	(void)state;
+	s.hooks[0].supported = s.hooks[0].proven = false;
+	s.hooks[1] = (struct kfg_status_hook){ true, false, "a canary was loaded" };
+	s.rejected = "a.yaml:1:1: error: no\n 1 | x\n";
+	s.n_deadlines = 0;
+	kfg_status_text(&s, &out);
+	assert_non_null(strstr(out.data, "stage 2 alone"));
+	assert_non_null(strstr(out.data, "(bpf_prog_load): not in this kernel\n"));
+	assert_non_null(strstr(out.data, "(bpf_prog): NOT PROVEN: a canary was loaded\n"));
+	assert_non_null(strstr(out.data, "    Rejected: a.yaml:1:1: error: no\n"));
+	assert_non_null(strstr(out.data, "   Deadlines: none ahead\n"));
+	assert_false(kfg_status_proven(&s));
+	s.hooks[1].proven = true;
+	assert_true(kfg_status_proven(&s));
+}
+
+static void test_json(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(16384);
+	struct kfg_status s = sample();
+
+	(void)state;
+	kfg_status_json(&s, &out);
+	assert_int_equal(out.error, 0);
+	assert_non_null(strstr(out.data, "  \"mode\": \"audit\",\n"));
+	assert_non_null(strstr(out.data, "    \"would_refuse\": 3,\n"));
+	assert_non_null(strstr(out.data, "    \"events_lost\": 2,\n"));
+	assert_non_null(strstr(out.data, "      \"days_left\": 1,\n      \"replacement\": null\n"));
+	assert_non_null(strstr(out.data, "  \"proven\": true,\n"));
+	assert_non_null(strstr(out.data, "      \"why\": null\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_text_of_trouble),
+		cmocka_unit_test(test_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
