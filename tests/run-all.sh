@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Build kfgate both ways and run all tests, here and in VMs. Installs the Debian packages it needs
+# (tests/deps.list: as root, or with sudo); kernels and programs for the VMs are kept in the user's cache directory.
+# usage: run-all.sh [--no-vm] [-k "KERNEL..."]
+#   --no-vm   only what runs on this host
+#   -k        in VMs only these kernels of tests/vm/kernels.list
+# Builds are in build/debug (sanitizers, warnings are errors) and build/release. The last line is
+# "N passed, N failed, N skipped"; each failure, and each skip with its reason, has a line above.
+# Exit status: 0 no failure, 1 failures, 2 wrong usage.
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "$0")")
+top=$(dirname "$here")
+vm=1 kernels=''
+passed=0 failed=0 skipped=0
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--no-vm) vm= ;;
+	-k)
+		[ $# -gt 1 ] || { echo "run-all.sh: -k needs names of kernels" >&2; exit 2; }
+		kernels=$2
+		shift
+		;;
+	*) echo "run-all.sh: no option '$1' (--no-vm, -k KERNELS)" >&2; exit 2 ;;
+	esac
+	shift
+done
+work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-tests.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+
+# A part with its time. Nothing runs after a part that others stand on has failed.
+part() {
+	local what=$1 begin=$SECONDS status=0
+	shift
+	echo "== $what"
+	"$@" || status=$?
+	echo "== $what: $((SECONDS - begin)) s"
+	return $status
+}
+
+finish() {
+	echo "== all: $SECONDS s"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ]
+	exit
+}
+
+needed() {
+	part "$@" && return
+	echo "FAIL $1"
+	failed=$((failed + 1))
+	finish
+}
+
+# Adds up what a last line "N passed, N failed, N skipped" of a file says. Without such a line a failure is added.
+add_up() {
+	local name=$1 line
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$2" | tail -n 1)
+	if [ -z "$line" ]; then
+		echo "FAIL $name: ended without a result"
+		line="0 passed, 1 failed, 0 skipped"
+	fi
+	# shellcheck disable=SC2086 # the words of the line
+	set -- $line
+	passed=$((passed + $1)) failed=$((failed + $3)) skipped=$((skipped + $5))
+}
+
+build() {
+	local type=$1 dir=$2
+	{ cmake -S "$top" -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE="$type" -DBUILD_TESTING=ON && ninja -C "$dir"; } \
+		>"$work/build.log" 2>&1 || { tail -n 50 "$work/build.log"; return 1; }
+}
+
+host_tests() {
+	local status=0
+	rm -f "$work/junit.xml"
+	ctest --test-dir "$top/build/debug" -j "$(nproc)" --timeout 300 --output-junit "$work/junit.xml" \
+		>"$work/ctest.log" 2>&1 || status=$?
+	python3 "$here/count-tests.py" "$work/junit.xml" >"$work/counted" || cat "$work/ctest.log"
+	cat "$work/counted"
+	return "$status"
+}
+
+vm_tests() {
+	local options=(-b "$top/build/release")
+	[ -z "$kernels" ] || options+=(-k "$kernels")
+	"$here/vm/run-cases.sh" "${options[@]}" | tee "$work/vm-cases"
+}
+
+needed "packages" "$here/install-deps.sh"
+needed "build, Debug with sanitizers" build Debug "$top/build/debug"
+needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
+part "tests on this host" host_tests || :
+add_up "tests on this host" "$work/counted"
+if [ -n "$vm" ]; then
+	part "tests in VMs" vm_tests || :
+	add_up "tests in VMs" "$work/vm-cases"
+fi
+finish
