@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What each room may include: its own headers, include/kfgate, and the libraries it stands on."""
+
+import os
+import re
+import sys
+
+import tree
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
+# Rooms of the agent, from the ground up: one may include what stands in the set of its name, and itself.
+AGENT = {
+    "base": set(),
+    "config": {"base"},
+    "events": {"base"},
+    "journal": {"base"},
+    "control": {"base"},
+    "enforce": {"base"},
+    "report": {"base", "enforce"},
+    "daemon": {"base", "config", "control", "enforce", "events", "journal", "report"},
+    "cli": {"base", "config", "control", "daemon"},
+    "main.c": {"cli", "base"},
+}
+# Headers of libraries: pattern -> who may include them.
+LIBRARIES = [
+    (r"yaml\.h", ("policy/yaml_doc",)),
+    (r"systemd/sd-journal\.h", ("agent/journal/send.c",)),
+    (r"systemd/.*", ("agent/journal/", "agent/control/", "agent/daemon/", "agent/cli/")),
+    (r"bpf/.*|gelf\.h|libelf\.h", ("agent/enforce/", "agent/journal/event_record.c", "agent/events/", "bpf/")),
+    (r"kfgate\.skel\.h", ("agent/enforce/gate.c",)),
+    (r"syslog\.h", ("agent/",)),
+]
+PRODUCT = ("agent/", "policy/", "bpf/", "include/")
+
+
+def library_allowed(path, header):
+    for pattern, users in LIBRARIES:
+        if re.fullmatch(pattern, header):
+            return path.startswith(users)
+    return True
+
+
+def own_allowed(path, header):
+    """header in quotes, or of kfgate: found in the room itself, in include/, or, in the agent, in a room below."""
+    room = path.split("/")[0]
+    if header.startswith("kfgate/"):
+        return True
+    if room in ("include", "policy", "bpf"):
+        return os.path.isfile(os.path.join(tree.TOP, room, header))
+    if not os.path.isfile(os.path.join(tree.TOP, "agent", header)):
+        return False
+    mine, other = path.split("/")[1], header.split("/")[0]
+    return other == mine or other in AGENT.get(mine, set())
+
+
+def find(path, text):
+    if not tree.is_c(path) or not path.startswith(PRODUCT):
+        return
+    code = tree.without_comments(text, keep_literals=True)
+    for match in INCLUDE.finditer(code):
+        bracket, header = match.groups()
+        line = code.count("\n", 0, match.start(1)) + 1
+        if header == "kfgate.skel.h":
+            fine = library_allowed(path, header)
+        elif bracket == '"' or header.startswith("kfgate/"):
+            fine = own_allowed(path, header)
+        else:
+            fine = library_allowed(path, header)
+        if not fine:
+            yield line, f"{path.rsplit('/', 1)[0]} must not include {header}"
+
+
+if __name__ == "__main__":
+    sys.exit(tree.report(find))

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The checks see what they are for: faults are planted in text that is never written to the tree."""
+
+import struct
+import unittest
+
+import bans
+import bpf_static
+import layout
+import rooms
+import sizes
+import spdx
+
+LICENSED = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n"
+
+
+def found(check, path, text):
+    return [what for _, what in check.find(path, text)]
+
+
+class Bans(unittest.TestCase):
+    def test_calls(self):
+        for call in ("strcpy(a, b)", "sprintf(a, b)", "atoi(s)", "gets (s)", "bpf_map_update_elem(f)",
+                     "bpf_map__fd(m)", "sd_journal_sendv(v, n)", "fprintf(stderr, s)", "perror(s)", "exit(1)"):
+            self.assertTrue(found(bans, "agent/daemon/x.c", f"\t{call};\n"), call)
+        for call in ("printf(s)", "getenv(s)", "libbpf_get_error(p)"):
+            self.assertTrue(found(bans, "policy/x.c", f"\t{call};\n"), call)
+
+    def test_not_calls(self):
+        for text in ("/* strcpy(a, b) */", "s = \"atoi(s)\";", "snprintf(a, n, f);", "my_exit(1);", "// gets(s)"):
+            self.assertEqual(found(bans, "agent/daemon/x.c", text + "\n"), [], text)
+
+    def test_exceptions(self):
+        self.assertEqual(found(bans, "agent/base/log.c", "fprintf(stderr, s);\n"), [])
+        self.assertEqual(found(bans, "agent/journal/send.c", "sd_journal_sendv(v, n);\n"), [])
+        self.assertEqual(found(bans, "agent/enforce/mapset.c", "bpf_map_update_elem(f);\n"), [])
+        self.assertEqual(found(bans, "tests/tools/x.c", "exit(1);\n"), [])
+
+    def test_everywhere(self):
+        for text in ("# TO" + "DO: more", "make |" + "| true", "http://deb.deb" + "ian.org/debian"):
+            self.assertTrue(found(bans, "tests/x.sh", text + "\n"), text)
+
+
+class Layout(unittest.TestCase):
+    def test_faults(self):
+        for text in ("int a; \n", "\tint a;\t\n", "    int a;\n", "int a;", "int a;\n\n", "\t" * 16 + "\n",
+                     "x" * 121 + "\n"):
+            self.assertTrue(found(layout, "agent/x.c", text), repr(text))
+
+    def test_fine(self):
+        self.assertEqual(found(layout, "agent/x.c", "/*\n * a\n */\n\tint a;\n\t      + b;\n"), [])
+        self.assertEqual(found(layout, "x.sh", "cat <<-E\n\t  a\n    b\n\tE\ncd\n"), [])
+        self.assertTrue(found(layout, "x.sh", "cat <<-E\n\tE\n    cd\n"))
+
+
+class Rooms(unittest.TestCase):
+    def test_faults(self):
+        for path, header in (("policy/x.c", '"base/log.h"'), ("policy/x.c", "<bpf/bpf.h>"),
+                             ("policy/x.c", "<systemd/sd-event.h>"), ("agent/base/x.c", '"cli/args.h"'),
+                             ("agent/journal/x.c", '"enforce/gate.h"'), ("agent/journal/x.c", "<systemd/sd-journal.h>"),
+                             ("agent/daemon/x.c", '"kfgate.skel.h"'), ("agent/daemon/x.c", "<bpf/libbpf.h>"),
+                             ("agent/daemon/x.c", '"arena.h"'), ("agent/cli/x.c", "<yaml.h>"),
+                             ("bpf/x.h", '"base/log.h"'), ("include/kfgate/x.h", '"base/log.h"')):
+            self.assertTrue(found(rooms, path, f"#include {header}\n"), (path, header))
+
+    def test_fine(self):
+        for path, header in (("policy/x.c", '"arena.h"'), ("policy/x.c", "<kfgate/abi.h>"),
+                             ("agent/cli/x.c", '"daemon/daemon.h"'), ("agent/journal/send.c", "<systemd/sd-journal.h>"),
+                             ("agent/enforce/gate.c", '"kfgate.skel.h"'), ("bpf/x.h", '"maps.bpf.h"'),
+                             ("tests/x.c", '"kfgate.skel.h"')):
+            self.assertEqual(found(rooms, path, f"#include {header}\n"), [], (path, header))
+
+
+class Sizes(unittest.TestCase):
+    @staticmethod
+    def function(lines, parameters="void"):
+        return f"static int f({parameters})\n{{\n" + "\tg();\n" * (lines - 3) + "}\n"
+
+    def test_functions(self):
+        self.assertEqual(found(sizes, "agent/x.c", self.function(80)), [])
+        self.assertTrue(found(sizes, "agent/x.c", self.function(81)))
+        self.assertEqual(found(sizes, "agent/x.c", self.function(9, "int a, int (*b)(int, int),\n\tint c, int d, int e")), [])
+        self.assertTrue(found(sizes, "agent/x.c", self.function(9, "int a, int b, int c,\n\tint d, int e, int f")))
+        self.assertTrue(found(sizes, "bpf/x.c", 'SEC("lsm/bpf")\nint BPF_PROG(f, int a)\n' + "{\n" + "\tg();\n" * 80 + "}\n"))
+
+    def test_files(self):
+        self.assertEqual(found(sizes, "tests/x.c", "\n" * 599), [])
+        self.assertTrue(found(sizes, "tests/x.c", "\n" * 600))
+
+
+class Spdx(unittest.TestCase):
+    def test_line(self):
+        self.assertEqual(found(spdx, "agent/x.c", LICENSED), [])
+        self.assertTrue(found(spdx, "agent/x.c", "\n" * 5 + LICENSED))
+        self.assertTrue(found(spdx, "tests/x.sh", "#!/bin/sh\n"))
+        self.assertEqual(found(spdx, "tests/data/x.tsv", ""), [])
+
+
+class BpfStatic(unittest.TestCase):
+    @staticmethod
+    def object(section, info):
+        """An ELF object with one function symbol."""
+        strings = b"\0f\0" + section + b"\0.symtab\0.strtab\0"
+        symbols = bpf_static.SYMBOL.pack(1, info, 0, 1, 0, 8)
+        table = [bpf_static.SECTION.pack(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+                 bpf_static.SECTION.pack(3, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+                 bpf_static.SECTION.pack(0, 2, 0, 0, 64, len(symbols), 3, 0, 0, 0),
+                 bpf_static.SECTION.pack(0, 3, 0, 0, 64 + len(symbols), len(strings), 0, 0, 0, 0)]
+        header = bytearray(64)
+        struct.pack_into("<Q", header, 40, 64 + len(symbols) + len(strings))
+        struct.pack_into("<HH", header, 60, len(table), 3)
+        return bytes(header) + symbols + strings + b"".join(table)
+
+    def test_functions(self):
+        program, text = b"lsm.s/bpf_prog", b".text"
+        global_func, local_func = 1 << 4 | 2, 2
+        self.assertEqual(list(bpf_static.problems(self.object(program, global_func))), [])
+        self.assertEqual(len(list(bpf_static.problems(self.object(text, global_func)))), 1)
+        self.assertEqual(list(bpf_static.problems(self.object(text, local_func))), ["no program in it"])
+
+
+if __name__ == "__main__":
+    unittest.main()
