@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json.h - writes one JSON document (RFC 8259) into a string buffer, compact or indented. Keys are given with each
- * member, NULL inside arrays and for the outermost value. Strings are taken as bytes: what is no UTF-8 becomes
- * U+FFFD. Failures stick in the buffer (strbuf.h).
+ * json.h - writes one JSON document (RFC 8259) into a string buffer, compact or indented. Keys are
+ * given with each member, NULL inside arrays and for the outermost value. Strings are taken as
+ * bytes: what is no UTF-8 becomes U+FFFD. Failures stick in the buffer (strbuf.h).
  */
 #pragma once
 

@@ -15,7 +15,9 @@
 static int log_max_level = LOG_INFO;
 static bool log_to_journal;
 
-/* Standard error is the journal's stream if its device and inode are those that the manager named. */
+/*
+ * Standard error is the journal's stream if its device and inode are those that the manager named.
+ */
 static bool stderr_is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");

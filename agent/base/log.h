@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * log.h - lines for whoever operates the agent, on standard error. log.c is the only writer there. When standard
- * error is the journal (JOURNAL_STREAM, systemd.exec(5)) each line starts with its level as "<N>" (sd-daemon(3)),
- * else with the program's name. Records about BPF programs do not go this way, see agent/journal/.
+ * log.h - lines for whoever operates the agent, on standard error. log.c is the only writer there.
+ * When standard error is the journal (JOURNAL_STREAM, systemd.exec(5)) each line starts with its
+ * level as "<N>" (sd-daemon(3)), else with the program's name. Records about BPF programs do not go
+ * this way, see agent/journal/.
  */
 #pragma once
 
 #include <errno.h>
 #include <syslog.h>
 
-/* Looks at the environment once; max_level is the least important level (LOG_ERR .. LOG_DEBUG) still written. */
+/*
+ * Looks at the environment once; max_level is the least important level (LOG_ERR .. LOG_DEBUG)
+ * still written.
+ */
 void kfg_log_open(int max_level);
 
 /* One line, no newline in it; control characters are replaced. errno is kept. */
 void kfg_log(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* As kfg_log() at LOG_ERR; returns its first argument, a negative errno, whose text may be named by %m. */
+/*
+ * As kfg_log() at LOG_ERR; returns its first argument, a negative errno, whose text may be named by
+ * %m.
+ */
 int kfg_log_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define kfg_error(...) kfg_log(LOG_ERR, __VA_ARGS__)

@@ -55,7 +55,8 @@ int kfg_read_file(int dir_fd, const char *path, size_t max, char **ret_data, siz
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
-	if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3)) /* Documentation/admin-guide/devices.txt */
+	/* 1:3 is /dev/null (Documentation/admin-guide/devices.txt) */
+	if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
 		return read_all(fd, 0, 0, ret_data, ret_size);
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;

@@ -29,7 +29,10 @@ size_t kfg_text_utf8(const char *text, size_t max, unsigned *ret_code)
 	return len;
 }
 
-/* Unicode 15: Cc, the Bidi_Control property, line separators, and invisible characters that deceive readers */
+/*
+ * Unicode 15: Cc, the Bidi_Control property, line separators, and invisible characters that deceive
+ * readers
+ */
 static bool harmless(unsigned code)
 {
 	if (code < 0x20 || (code >= 0x7f && code <= 0x9f))
@@ -88,7 +91,8 @@ unsigned kfg_text_distance(const char *a, const char *b)
 	for (size_t i = 1; i <= la; i++) {
 		row[0] = i;
 		for (size_t j = 1; j <= lb; j++) {
-			row[j] = least(least(last[j], row[j - 1]) + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+			row[j] = least(least(last[j], row[j - 1]) + 1,
+				       last[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				row[j] = least(row[j], before[j - 2] + 1);
 		}

@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.h - untrusted text made fit for a terminal, a log line, a journal field; and small text questions. */
+/*
+ * text.h - untrusted text made fit for a terminal, a log line, a journal field; and small text
+ * questions.
+ */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Copies text (up to its NUL, at most max bytes) to buf of size bytes, NUL terminated. Control characters (C0, DEL,
- * C1), bytes that are no UTF-8, line separators and the characters that reorder what is shown (bidirectional and
- * other invisible format controls) become "\xNN" byte by byte. What does not fit is cut between characters.
- * Returns false if something was replaced or cut.
+ * Copies text (up to its NUL, at most max bytes) to buf of size bytes, NUL terminated. Control
+ * characters (C0, DEL, C1), bytes that are no UTF-8, line separators and the characters that
+ * reorder what is shown (bidirectional and other invisible format controls) become "\xNN" byte by
+ * byte. What does not fit is cut between characters. Returns false if something was replaced or
+ * cut.
  */
 bool kfg_text_clean(const char *text, size_t max, char *buf, size_t size);
 
-/* Length in bytes of the UTF-8 character at text (1..4, within max), 0: not valid UTF-8. *ret_code may be NULL. */
+/*
+ * Length in bytes of the UTF-8 character at text (1..4, within max), 0: not valid UTF-8. *ret_code
+ * may be NULL.
+ */
 size_t kfg_text_utf8(const char *text, size_t max, unsigned *ret_code);
 
-/* Edits (insert, drop, replace, swap neighbours) between two words; UINT_MAX when one is longer than 63 bytes. */
+/*
+ * Edits (insert, drop, replace, swap neighbours) between two words; UINT_MAX when one is longer
+ * than 63 bytes.
+ */
 unsigned kfg_text_distance(const char *a, const char *b);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@ const struct kfg_option kfg_common_options[] = {
 	{ 0 },
 };
 
-static const struct kfg_option *find_in(const struct kfg_option *table, const char *name, size_t len)
+static const struct kfg_option *find_in(const struct kfg_option *table, const char *name,
+					size_t len)
 {
 	for (const struct kfg_option *o = table; o && o->name; o++)
 		if (strncmp(o->name, name, len) == 0 && o->name[len] == '\0')
@@ -38,23 +40,53 @@ static const char *nearest(const struct kfg_option *options, const char *name)
 	return best;
 }
 
-static int unknown_option(const struct kfg_option *options, const char *word, char *error, size_t size)
+/* The words not looked at yet. */
+struct cursor {
+	char **at;
+	int left;
+};
+
+static int __attribute__((format(printf, 2, 3)))
+wrong(struct kfg_args *args, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(args->error, sizeof(args->error), format, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static int unknown_option(struct kfg_args *args, const struct kfg_option *options, const char *word)
 {
 	char name[64];
 	const char *hint;
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
 	hint = word[1] == '-' ? nearest(options, name) : NULL;
-	snprintf(error, size, "unknown option %s%s%s%s", word, hint ? ", did you mean --" : "",
-		 hint ? hint : "", hint ? "?" : "");
-	return -EINVAL;
+	return wrong(args, "unknown option %s%s%s%s", word, hint ? ", did you mean --" : "",
+		     hint ? hint : "", hint ? "?" : "");
 }
 
-/* Takes the option at argv[*i]; moves *i to its value if that is a word of its own. */
-static int take_option(char **argv, int argc, int *i, const struct kfg_option *options,
-		       struct kfg_args *args, char *error, size_t size)
+static int add_option(struct kfg_args *args, const struct kfg_option *o, const char *value)
 {
-	const char *word = argv[*i], *name = word + 2;
+	if (o->value && (!value || !value[0]))
+		return wrong(args, "--%s needs a value: --%s=%s", o->name, o->name, o->value);
+	if (!o->value && value)
+		return wrong(args, "--%s takes no value", o->name);
+	if (!o->many && o->value && kfg_args_has(args, o->name))
+		return wrong(args, "--%s was given twice", o->name);
+	if (args->n_options >= KFG_ARGS_MAX)
+		return wrong(args, "too many options");
+	args->options[args->n_options].option = o;
+	args->options[args->n_options++].value = value;
+	return 0;
+}
+
+/* Takes the option at the cursor, and the next word where that is its value. */
+static int take_option(struct kfg_args *args, const struct kfg_option *options, struct cursor *c)
+{
+	const char *word = *c->at, *name = word + 2;
 	size_t len = strcspn(name, "=");
 	const char *value = name[len] ? name + len + 1 : NULL;
 	const struct kfg_option *o = NULL;
@@ -64,49 +96,32 @@ static int take_option(char **argv, int argc, int *i, const struct kfg_option *o
 		o = o ? o : find_in(kfg_common_options, name, len);
 	}
 	if (!o)
-		return unknown_option(options, word, error, size);
-	if (o->value && !value && *i + 1 < argc)
-		value = argv[++*i];
-	if (o->value && (!value || !value[0])) {
-		snprintf(error, size, "--%s needs a value: --%s=%s", o->name, o->name, o->value);
-		return -EINVAL;
+		return unknown_option(args, options, word);
+	if (o->value && !value && c->left > 1) {
+		c->left--;
+		value = *++c->at;
 	}
-	if (!o->value && value) {
-		snprintf(error, size, "--%s takes no value", o->name);
-		return -EINVAL;
-	}
-	if (!o->many && o->value && kfg_args_has(args, o->name)) {
-		snprintf(error, size, "--%s was given twice", o->name);
-		return -EINVAL;
-	}
-	if (args->n_options >= KFG_ARGS_MAX) {
-		snprintf(error, size, "too many options");
-		return -EINVAL;
-	}
-	args->options[args->n_options].option = o;
-	args->options[args->n_options++].value = value;
-	return 0;
+	return add_option(args, o, value);
 }
 
-int kfg_args_parse(int argc, char **argv, const struct kfg_option *options, struct kfg_args *ret_args,
-		   char *error, size_t error_size)
+int kfg_args_parse(int argc, char **argv, const struct kfg_option *options,
+		   struct kfg_args *ret_args)
 {
 	bool ended = false;
 
 	*ret_args = (struct kfg_args){ 0 };
-	for (int i = 0; i < argc; i++) {
+	for (struct cursor c = { argv, argc }; c.left > 0; c.at++, c.left--) {
+		const char *word = *c.at;
 		int r = 0;
 
-		if (!ended && strcmp(argv[i], "--") == 0) {
+		if (!ended && strcmp(word, "--") == 0)
 			ended = true;
-		} else if (!ended && argv[i][0] == '-' && argv[i][1]) {
-			r = take_option(argv, argc, &i, options, ret_args, error, error_size);
-		} else if (ret_args->n_words >= KFG_ARGS_MAX) {
-			snprintf(error, error_size, "too many arguments");
-			r = -EINVAL;
-		} else {
-			ret_args->words[ret_args->n_words++] = argv[i];
-		}
+		else if (!ended && word[0] == '-' && word[1])
+			r = take_option(ret_args, options, &c);
+		else if (ret_args->n_words >= KFG_ARGS_MAX)
+			r = wrong(ret_args, "too many arguments");
+		else
+			ret_args->words[ret_args->n_words++] = word;
 		if (r < 0)
 			return r;
 	}
@@ -131,7 +146,8 @@ const char *kfg_args_value(const struct kfg_args *args, const char *option, cons
 	return value;
 }
 
-size_t kfg_args_values(const struct kfg_args *args, const char *option, const char **values, size_t max)
+size_t kfg_args_values(const struct kfg_args *args, const char *option, const char **values,
+		       size_t max)
 {
 	size_t n = 0;
 

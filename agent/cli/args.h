@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * args.h - a verb's options, declared as a table, and the words of a command line taken apart by it. Long options only,
- * in full ("--name", "--name=value", "--name value"), anywhere among the arguments; "--" ends them.
+ * args.h - a verb's options, declared as a table, and the words of a command line taken apart by
+ * it. Long options only, in full ("--name", "--name=value", "--name value"), anywhere among the
+ * arguments; "--" ends them.
  */
 #pragma once
 
@@ -25,17 +26,22 @@ struct kfg_args {
 		const char *value; /* NULL for a switch */
 	} options[KFG_ARGS_MAX];
 	size_t n_options;
+	char error[256]; /* wrong use, described in one line */
 };
 
 /* Every verb has these, too. */
 extern const struct kfg_option kfg_common_options[];
 
-/* Takes argv (without program and verb) apart. -EINVAL: wrong use, described in error. Nothing is copied. */
-int kfg_args_parse(int argc, char **argv, const struct kfg_option *options, struct kfg_args *ret_args,
-		   char *error, size_t error_size);
+/*
+ * Takes argv (without program and verb) apart. Nothing is copied. -EINVAL: see ret_args->error,
+ * nothing else counts.
+ */
+int kfg_args_parse(int argc, char **argv, const struct kfg_option *options,
+		   struct kfg_args *ret_args);
 
 bool kfg_args_has(const struct kfg_args *args, const char *option);
 /* The last value given, or fallback. */
 const char *kfg_args_value(const struct kfg_args *args, const char *option, const char *fallback);
 /* All values given, in order; returns their number, at most max. */
-size_t kfg_args_values(const struct kfg_args *args, const char *option, const char **values, size_t max);
+size_t kfg_args_values(const struct kfg_args *args, const char *option, const char **values,
+		       size_t max);

@@ -12,7 +12,8 @@
 static int cannot_ask(int error, const char *dir)
 {
 	if (error == -ENOENT || error == -ECONNREFUSED) {
-		kfg_error("kfgate is not running (nobody answers at %s/" KFG_CONTROL_SOCKET ")", dir);
+		kfg_error("kfgate is not running (nobody answers at %s/" KFG_CONTROL_SOCKET ")",
+			  dir);
 		return KFG_EXIT_NOT_RUNNING;
 	}
 	if (error == -EACCES || error == -EPERM || error == -ECONNRESET)

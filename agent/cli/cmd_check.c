@@ -10,7 +10,10 @@
 #include <string.h>
 #include <time.h>
 
-/* What could be found out about one policy is found out in one go: what is wrong, else what is unwise. */
+/*
+ * What could be found out about one policy is found out in one go: what is wrong, else what is
+ * unwise.
+ */
 static int examine(struct kfg_loaded *loaded, int32_t today, const char *what)
 {
 	const struct kfg_spot spot = { .file = what };
@@ -48,7 +51,8 @@ static void print_summary(const struct kfg_loaded *loaded, const char *what)
 
 	printf("%s: ", what);
 	if (p)
-		printf("policy %s, serial %" PRId64 ", rules: %zu, deprecations: %zu, waivers: %zu: ",
+		printf("policy %s, serial %" PRId64
+		       ", rules: %zu, deprecations: %zu, waivers: %zu: ",
 		       kfg_policy_name(p), kfg_policy_serial(p), kfg_policy_n_rules(p),
 		       kfg_policy_n_deprecations(p), kfg_policy_n_waivers(p));
 	printf("%zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s", warnings,

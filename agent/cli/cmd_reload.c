@@ -5,5 +5,6 @@
 
 int kfg_cmd_reload(const struct kfg_args *args)
 {
-	return kfg_ask(args, kfg_args_has(args, "force") ? KFG_REQUEST_RELOAD_FORCE : KFG_REQUEST_RELOAD);
+	return kfg_ask(args,
+		       kfg_args_has(args, "force") ? KFG_REQUEST_RELOAD_FORCE : KFG_REQUEST_RELOAD);
 }

@@ -5,5 +5,6 @@
 
 int kfg_cmd_status(const struct kfg_args *args)
 {
-	return kfg_ask(args, kfg_args_has(args, "json") ? KFG_REQUEST_STATUS_JSON : KFG_REQUEST_STATUS);
+	return kfg_ask(args,
+		       kfg_args_has(args, "json") ? KFG_REQUEST_STATUS_JSON : KFG_REQUEST_STATUS);
 }

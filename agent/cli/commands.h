@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* commands.h - the functions of the verbs, one file each. All return an enum kfg_exit and report to the log. */
+/*
+ * commands.h - the functions of the verbs, one file each. All return an enum kfg_exit and report to
+ * the log.
+ */
 #pragma once
 
 #include "cli/args.h"

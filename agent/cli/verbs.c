@@ -9,20 +9,26 @@
 #include <string.h>
 
 #define RUNTIME_DIR_OPTION \
-	{ "runtime-dir", "DIR", "lock and control socket are in DIR (" KFG_DEFAULT_RUNTIME_DIR ")", false }
+	{ "runtime-dir", "DIR", "lock and control socket are in DIR (" KFG_DEFAULT_RUNTIME_DIR ")", \
+	  false }
 
 static const struct kfg_option run_options[] = {
-	{ "policy", "PATH", "take the policy from this file or directory (several are merged in order), "
-			    "not from /etc/kfgate/policy.d and /usr/lib/kfgate/policy.d", true },
-	{ "log", "TARGET", "write records to TARGET: journal, json (lines on standard output) or auto "
-			   "(the journal where there is one, else json)", false },
+	{ "policy", "PATH",
+	  "take the policy from this file or directory (several are merged in order), "
+	  "not from /etc/kfgate/policy.d and /usr/lib/kfgate/policy.d",
+	  true },
+	{ "log", "TARGET",
+	  "write records to TARGET: journal, json (lines on standard output) or auto "
+	  "(the journal where there is one, else json)",
+	  false },
 	{ "force", NULL, "let SIGHUP take a policy with a lower serial", false },
 	RUNTIME_DIR_OPTION,
 	{ 0 },
 };
 
 static const struct kfg_option check_options[] = {
-	{ "at", "DATE", "look at deadlines and waivers as of DATE (YYYY-MM-DD, UTC), not of today", false },
+	{ "at", "DATE", "look at deadlines and waivers as of DATE (YYYY-MM-DD, UTC), not of today",
+	  false },
 	{ "quiet", NULL, "print findings only", false },
 	{ 0 },
 };
@@ -41,21 +47,23 @@ static const struct kfg_option reload_options[] = {
 
 const struct kfg_verb kfg_verbs[] = {
 	{ "run", 0, 0, "", "put the gate up and keep it until told to stop",
-	  "Judges every BPF program load by the policy, in the kernel, and tells the journal. Refuses to start where "
-	  "the kernel cannot enforce, or is not seen to.",
+	  "Judges every BPF program load by the policy, in the kernel, and tells the journal. "
+	  "Refuses to start where the kernel cannot enforce, or is not seen to.",
 	  run_options, kfg_cmd_run },
 	{ "check", 0, KFG_ARGS_MAX, "[FILE|DIR...]", "find errors and unwise things in policies",
-	  "Each argument is one policy; of a directory, all *.yaml files merged. Without any, the system's policy "
-	  "is checked. Exit code: 0 nothing found, 1 errors, 2 warnings only.",
+	  "Each argument is one policy; of a directory, all *.yaml files merged. Without any, the "
+	  "system's policy is checked. Exit code: 0 nothing found, 1 errors, 2 warnings only.",
 	  check_options, kfg_cmd_check },
 	{ "status", 0, 0, "", "show what the running gate does",
-	  "Policy, hooks, what was judged, what was lost, the next deadlines. Exit code 3: no agent is running.",
+	  "Policy, hooks, what was judged, what was lost, the next deadlines. Exit code 3: no agent "
+	  "is running.",
 	  status_options, kfg_cmd_status },
 	{ "reload", 0, 0, "", "let the running gate take the policy files anew",
-	  "The new policy is put into force in one step, or not at all: then the old one stays and the reasons "
-	  "are printed.",
+	  "The new policy is put into force in one step, or not at all: then the old one stays and "
+	  "the reasons are printed.",
 	  reload_options, kfg_cmd_reload },
-	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL, kfg_cmd_help },
+	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL,
+	  kfg_cmd_help },
 	{ 0 },
 };
 
@@ -83,7 +91,10 @@ const struct kfg_verb *kfg_verbs_nearest(const char *name)
 	return best;
 }
 
-/* Words of text in lines of at most 80 columns, each after the first indented by `indent`; at: columns used. */
+/*
+ * Words of text in lines of at most 80 columns, each after the first indented by `indent`; at:
+ * columns used.
+ */
 static void wrapped(struct kfg_strbuf *out, const char *text, size_t indent, size_t at)
 {
 	while (*text) {
@@ -121,9 +132,11 @@ static void help_program(struct kfg_strbuf *out)
 			     "Usage: kfgate VERB [OPTION...] [ARGUMENT...]\n\n");
 	for (const struct kfg_verb *v = kfg_verbs; v->name; v++)
 		kfg_strbuf_printf(out, "  %-8s%s\n", v->name, v->synopsis);
-	kfg_strbuf_adds(out, "\n  --version           show the version\n"
-			     "  --help              show this help\n\n"
-			     "\"kfgate help VERB\" and kfgate-VERB(8) say more; kfgate-policy(5) is the policy's format.\n");
+	kfg_strbuf_adds(out,
+			"\n  --version           show the version\n"
+			"  --help              show this help\n\n"
+			"\"kfgate help VERB\" and kfgate-VERB(8) say more; kfgate-policy(5) is the "
+			"policy's format.\n");
 }
 
 void kfg_verbs_help(const struct kfg_verb *verb, struct kfg_strbuf *out)
@@ -132,8 +145,8 @@ void kfg_verbs_help(const struct kfg_verb *verb, struct kfg_strbuf *out)
 		help_program(out);
 		return;
 	}
-	kfg_strbuf_printf(out, "Usage: kfgate %s [OPTION...]%s%s\n\n", verb->name, verb->words[0] ? " " : "",
-			  verb->words);
+	kfg_strbuf_printf(out, "Usage: kfgate %s [OPTION...]%s%s\n\n", verb->name,
+			  verb->words[0] ? " " : "", verb->words);
 	wrapped(out, verb->help, 0, 0);
 	kfg_strbuf_adds(out, "\nOptions:\n");
 	help_options(out, verb->options);
@@ -154,7 +167,8 @@ static int unknown_verb(const char *name)
 {
 	const struct kfg_verb *near = kfg_verbs_nearest(name);
 
-	kfg_error("unknown verb \"%s\"%s%s%s", name, near ? ", did you mean \"" : "; \"kfgate help\" lists them",
+	kfg_error("unknown verb \"%s\"%s%s%s", name,
+		  near ? ", did you mean \"" : "; \"kfgate help\" lists them",
 		  near ? near->name : "", near ? "\"?" : "");
 	return KFG_EXIT_FAILURE;
 }
@@ -171,10 +185,9 @@ int kfg_cmd_help(const struct kfg_args *args)
 static int run_verb(const struct kfg_verb *verb, int argc, char **argv)
 {
 	struct kfg_args args;
-	char error[256];
 
-	if (kfg_args_parse(argc, argv, verb->options, &args, error, sizeof(error)) < 0) {
-		kfg_error("%s: %s", verb->name, error);
+	if (kfg_args_parse(argc, argv, verb->options, &args) < 0) {
+		kfg_error("%s: %s", verb->name, args.error);
 		return KFG_EXIT_FAILURE;
 	}
 	if (kfg_args_has(&args, "help"))
@@ -182,7 +195,8 @@ static int run_verb(const struct kfg_verb *verb, int argc, char **argv)
 	if (kfg_args_has(&args, "verbose"))
 		kfg_log_open(LOG_DEBUG);
 	if (args.n_words > verb->max_words) {
-		kfg_error("%s: unexpected argument \"%s\"", verb->name, args.words[verb->max_words]);
+		kfg_error("%s: unexpected argument \"%s\"", verb->name,
+			  args.words[verb->max_words]);
 		return KFG_EXIT_FAILURE;
 	}
 	if (args.n_words < verb->min_words) {

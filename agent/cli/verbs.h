@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verbs.h - what kfgate can do, as one table: dispatch, help, completion and manual pages follow it. */
+/*
+ * verbs.h - what kfgate can do, as one table: dispatch, help, completion and manual pages follow
+ * it.
+ */
 #pragma once
 
 #include "base/strbuf.h"

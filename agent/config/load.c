@@ -37,7 +37,8 @@ static int collect(struct kfg_loaded *loaded, const char *const *paths, size_t n
 			cannot_read(&loaded->diags, kfg_policy_files_failed(loaded->files), r);
 		kfg_policy_files_sources(loaded->files, &after);
 		if (r == 0 && after == before)
-			kfg_diags_add(&loaded->diags, KFG_ERROR, &spot, "no policy in here: no *.yaml file");
+			kfg_diags_add(&loaded->diags, KFG_ERROR, &spot,
+				      "no policy in here: no *.yaml file");
 	}
 	return 0;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* load.h - from paths to a policy: files, bytes, findings. Used alike by `check` and by the running agent. */
+/*
+ * load.h - from paths to a policy: files, bytes, findings. Used alike by `check` and by the running
+ * agent.
+ */
 #pragma once
 
 #include "config/policy_files.h"
@@ -13,9 +16,10 @@ struct kfg_loaded {
 };
 
 /*
- * Reads the policy that n paths (files and directories, in the order in which they are merged; none: the system's drop-in
- * directories) make up. What cannot be read is a finding, too. Returns 0; -EBADMSG: diags holds errors and there is
- * no policy; or another negative errno with nothing to free. Else free with kfg_loaded_done().
+ * Reads the policy that n paths (files and directories, in the order in which they are merged;
+ * none: the system's drop-in directories) make up. What cannot be read is a finding, too. Returns
+ * 0; -EBADMSG: diags holds errors and there is no policy; or another negative errno with nothing to
+ * free. Else free with kfg_loaded_done().
  */
 int kfg_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded);
 void kfg_loaded_done(struct kfg_loaded *loaded); /* accepts a zeroed struct */

@@ -97,24 +97,31 @@ static int grow(struct kfg_policy_files *files)
 	return 0;
 }
 
-/* Reads one file; name is relative to dir_fd, path is what messages call it. 1: read, 0: empty and mask, not kept. */
-static int read_source(struct kfg_policy_files *files, int dir_fd, const char *name, const char *path,
-		       bool mask, struct kfg_source *ret_source)
+/* A file to be read: name is relative to dir_fd, path is what messages call it. */
+struct place {
+	int dir_fd;
+	const char *name, *path;
+	bool mask; /* if it is empty it counts as absent */
+};
+
+/* 1: read, 0: absent. */
+static int read_source(struct kfg_policy_files *files, const struct place *at,
+		       struct kfg_source *ret_source)
 {
 	_cleanup_free_ char *data = NULL, *copy = NULL;
 	size_t size;
 	int r;
 
 	if (files->n_files >= KFG_POLICY_FILES_MAX)
-		return fail(files, path, -E2BIG);
-	r = kfg_read_file(dir_fd, name, KFG_POLICY_FILE_MAX, &data, &size);
+		return fail(files, at->path, -E2BIG);
+	r = kfg_read_file(at->dir_fd, at->name, KFG_POLICY_FILE_MAX, &data, &size);
 	if (r < 0)
-		return fail(files, path, r);
-	if (!size && mask)
+		return fail(files, at->path, r);
+	if (!size && at->mask)
 		return 0;
 	if (files->bytes + size > KFG_POLICY_BYTES_MAX)
-		return fail(files, path, -EFBIG);
-	copy = strdup(path);
+		return fail(files, at->path, -EFBIG);
+	copy = strdup(at->path);
 	if (!copy || grow(files) < 0)
 		return -ENOMEM;
 	files->bytes += size;
@@ -124,11 +131,10 @@ static int read_source(struct kfg_policy_files *files, int dir_fd, const char *n
 	return 1;
 }
 
-static int add_source(struct kfg_policy_files *files, int dir_fd, const char *name, const char *path,
-		      bool mask)
+static int add_source(struct kfg_policy_files *files, const struct place *at)
 {
 	struct kfg_source source, *sources;
-	int r = read_source(files, dir_fd, name, path, mask, &source);
+	int r = read_source(files, at, &source);
 
 	if (r <= 0)
 		return r;
@@ -218,8 +224,8 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* Reads the first file of each name. */
-static int add_names(struct kfg_policy_files *files, const struct names *names, const char *const *dirs,
-		     const int *fds)
+static int add_names(struct kfg_policy_files *files, const struct names *names,
+		     const char *const *dirs, const int *fds)
 {
 	for (size_t i = 0; i < names->n; i++) {
 		const struct name *name = &names->items[i];
@@ -232,7 +238,7 @@ static int add_names(struct kfg_policy_files *files, const struct names *names, 
 			path = NULL;
 			return -ENOMEM;
 		}
-		r = add_source(files, fds[name->dir], name->text, path, true);
+		r = add_source(files, &(struct place){ fds[name->dir], name->text, path, true });
 		if (r < 0)
 			return r;
 	}
@@ -300,10 +306,11 @@ int kfg_policy_files_add(struct kfg_policy_files *files, const char *path)
 		return kfg_policy_files_add_dirs(files, &dir, 1);
 	if (fd != -ENOTDIR)
 		return fail(files, path, fd);
-	return add_source(files, AT_FDCWD, path, path, false);
+	return add_source(files, &(struct place){ AT_FDCWD, path, path, false });
 }
 
-const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files, size_t *ret_n)
+const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files,
+						  size_t *ret_n)
 {
 	*ret_n = files->n_sources;
 	return files->sources;
@@ -364,7 +371,9 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 	batch->next = files->batches;
 	files->batches = batch;
 	for (size_t i = 0; i < g.gl_pathc; i++) {
-		r = read_source(files, AT_FDCWD, g.gl_pathv[i], g.gl_pathv[i], true, &batch->items[batch->n]);
+		const struct place at = { AT_FDCWD, g.gl_pathv[i], g.gl_pathv[i], true };
+
+		r = read_source(files, &at, &batch->items[batch->n]);
 		if (r < 0) {
 			*ret_failed = files->failed;
 			return r;

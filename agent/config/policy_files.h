@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * policy_files.h - the bytes of a policy: which files, in which order. Each is opened once, must be a regular file and
- * is bounded; so are their number and their sum.
+ * policy_files.h - the bytes of a policy: which files, in which order. Each is opened once, must be
+ * a regular file and is bounded; so are their number and their sum.
  */
 #pragma once
 
@@ -24,19 +24,22 @@ void kfg_policy_files_free(struct kfg_policy_files *files); /* accepts NULL */
 KFG_DEFINE_CLEANUP(struct kfg_policy_files *, kfg_policy_files_free)
 
 /*
- * Adds a file, or of a directory each "*.yaml" in byte order of names. In a directory, an empty file or a link to /dev/null
- * counts as absent. On failure (negative errno) kfg_policy_files_failed() names the path.
+ * Adds a file, or of a directory each "*.yaml" in byte order of names. In a directory, an empty
+ * file or a link to /dev/null counts as absent. On failure (negative errno)
+ * kfg_policy_files_failed() names the path.
  */
 int kfg_policy_files_add(struct kfg_policy_files *files, const char *path);
 
 /*
- * Adds the drop-ins of n directories, most important first: of several files of one name only that of the first
- * directory counts, and none if that one is empty or a link to /dev/null. A directory that is not there is empty.
+ * Adds the drop-ins of n directories, most important first: of several files of one name only that
+ * of the first directory counts, and none if that one is empty or a link to /dev/null. A directory
+ * that is not there is empty.
  */
 int kfg_policy_files_add_dirs(struct kfg_policy_files *files, const char *const *dirs, size_t n);
 
 /* What was added, in order; valid until the next addition. */
-const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files, size_t *ret_n);
+const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files,
+						  size_t *ret_n);
 /* Reads what policies include; the files count as files of this object. */
 struct kfg_includer kfg_policy_files_includer(struct kfg_policy_files *files);
 

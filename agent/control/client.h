@@ -3,7 +3,8 @@
 #pragma once
 
 /*
- * Sends request and waits for the reply. Returns 0, the exit code to leave with and the text (to be freed);
- * -ENOENT or -ECONNREFUSED: no agent is running; -EACCES; -ETIMEDOUT; -EBADMSG: not our protocol.
+ * Sends request and waits for the reply. Returns 0, the exit code to leave with and the text (to be
+ * freed); -ENOENT or -ECONNREFUSED: no agent is running; -EACCES; -ETIMEDOUT; -EBADMSG: not our
+ * protocol.
  */
 int kfg_control_ask(const char *runtime_dir, const char *request, int *ret_code, char **ret_text);

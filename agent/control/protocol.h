@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * protocol.h - what `kfgate status` and `kfgate reload` say to the running agent. One request, one reply, each one
- * packet of a SOCK_SEQPACKET socket. Request: words with single spaces. Reply: "<exit code>\n" and the text to print.
+ * protocol.h - what `kfgate status` and `kfgate reload` say to the running agent. One request, one
+ * reply, each one packet of a SOCK_SEQPACKET socket. Request: words with single spaces. Reply:
+ * "<exit code>\n" and the text to print.
  */
 #pragma once
 

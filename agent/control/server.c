@@ -102,8 +102,8 @@ static int on_connection(sd_event_source *source, int fd, uint32_t revents, void
 	peer = free_peer(server);
 	peer->server = server;
 	peer->number = ++server->accepted;
-	if (sd_event_add_io(sd_event_source_get_event(source), &peer->source, conn, EPOLLIN, on_request,
-			    peer) < 0)
+	if (sd_event_add_io(sd_event_source_get_event(source), &peer->source, conn, EPOLLIN,
+			    on_request, peer) < 0)
 		return 0;
 	if (sd_event_source_set_io_fd_own(peer->source, 1) < 0) {
 		peer_done(peer);
@@ -145,8 +145,8 @@ int kfg_control_server_new(sd_event *event, const char *runtime_dir, kfg_control
 	server->answer = answer;
 	server->userdata = userdata;
 	server->address.sun_family = AF_UNIX;
-	r = snprintf(server->address.sun_path, sizeof(server->address.sun_path), "%s/" KFG_CONTROL_SOCKET,
-		     runtime_dir);
+	r = snprintf(server->address.sun_path, sizeof(server->address.sun_path),
+		     "%s/" KFG_CONTROL_SOCKET, runtime_dir);
 	if (r < 0 || (size_t)r >= sizeof(server->address.sun_path)) {
 		free(server);
 		return -ENAMETOOLONG;

@@ -110,7 +110,8 @@ int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
 		return answer_status(d, false, reply);
 	if (strcmp(request, KFG_REQUEST_STATUS_JSON) == 0)
 		return answer_status(d, true, reply);
-	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 || strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
+	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 ||
+	    strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
 		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ?
 			       KFG_EXIT_FAILURE : KFG_EXIT_OK;
 	kfg_strbuf_adds(reply, "unknown request; is the running agent older than this kfgate?\n");

@@ -20,9 +20,12 @@ static void describe(const struct kfg_diags *diags, struct kfg_strbuf *why)
 	}
 }
 
-/* Names that the table may answer by look-up. Without them every answer is the same, and takes longer. */
-static int compile(const struct kfg_policy *policy, uint64_t generation, struct kfg_table **ret_table,
-		   struct kfg_strbuf *why)
+/*
+ * Names that the table may answer by look-up. Without them every answer is the same, and takes
+ * longer.
+ */
+static int compile(const struct kfg_policy *policy, uint64_t generation,
+		   struct kfg_table **ret_table, struct kfg_strbuf *why)
 {
 	char **names = NULL;
 	size_t n = 0;
@@ -43,7 +46,8 @@ static int compile(const struct kfg_policy *policy, uint64_t generation, struct 
 	return r;
 }
 
-int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate, struct kfg_strbuf *why)
+int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
+			struct kfg_strbuf *why)
 {
 	struct kfg_candidate c = { 0 };
 	int r = kfg_load(d->config->policy_paths, d->config->n_policy_paths, &c.policy.loaded);

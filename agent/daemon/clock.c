@@ -14,15 +14,19 @@ struct watch {
 };
 
 /*
- * A timer at the end of time that is cancelled when the clock is set: timerfd_create(2), TFD_TIMER_CANCEL_ON_SET. The
- * end of time is the kernel's, KTIME_SEC_MAX (include/linux/ktime.h, 6.1..7.3), as it does not take more.
+ * A timer at the end of time that is cancelled when the clock is set: timerfd_create(2),
+ * TFD_TIMER_CANCEL_ON_SET. The end of time is the kernel's, KTIME_SEC_MAX (include/linux/ktime.h,
+ * 6.1..7.3), as it does not take more.
  */
 static int arm(int fd)
 {
 	const struct itimerspec never = { .it_value.tv_sec = INT64_MAX / 1000000000 };
 	const int flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
 
-	/* ECANCELED: set again between a change and this call, and armed all the same (fs/timerfd.c, do_timerfd_settime()) */
+	/*
+	 * ECANCELED: set again between a change and this call, and armed all the same
+	 * (fs/timerfd.c, do_timerfd_settime())
+	 */
 	if (timerfd_settime(fd, flags, &never, NULL) < 0 && errno != ECANCELED)
 		return -errno;
 	return 0;
@@ -46,7 +50,8 @@ static void watch_free(void *watch)
 	free(watch);
 }
 
-int kfg_clock_watch(sd_event *event, kfg_clock_fn *changed, void *userdata, sd_event_source **ret_source)
+int kfg_clock_watch(sd_event *event, kfg_clock_fn *changed, void *userdata,
+		    sd_event_source **ret_source)
 {
 	_cleanup_close_ int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	struct watch *watch;

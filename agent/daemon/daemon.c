@@ -27,7 +27,10 @@ static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *user
 	(void)source;
 	(void)fd;
 	(void)revents;
-	/* whoever sets the clock's distance from TAI alone tells nobody: cheap enough to look now and then */
+	/*
+	 * whoever sets the clock's distance from TAI alone tells nobody: cheap enough to look now
+	 * and then
+	 */
 	(void)kfg_gate_sync_clock(d->gate);
 	r = kfg_drain(d);
 	if (r < 0)
@@ -85,8 +88,8 @@ static int take_lock(struct kfg_daemon *d)
 
 	d->lock_fd = kfg_instance_lock(d->config->runtime_dir, &holder);
 	if (d->lock_fd == -EBUSY) {
-		kfg_error("another kfgate is running, pid %d holds %s/" KFG_INSTANCE_LOCK, (int)holder,
-			  d->config->runtime_dir);
+		kfg_error("another kfgate is running, pid %d holds %s/" KFG_INSTANCE_LOCK,
+			  (int)holder, d->config->runtime_dir);
 		return KFG_EXIT_BUSY;
 	}
 	if (d->lock_fd < 0) {
@@ -120,7 +123,8 @@ static int start_outbox(struct kfg_daemon *d)
 	int r;
 
 	d->json_fd = STDOUT_FILENO;
-	r = kfg_outbox_start(journal ? kfg_send_record : kfg_json_line_write, &d->json_fd, &d->outbox);
+	r = kfg_outbox_start(journal ? kfg_send_record : kfg_json_line_write, &d->json_fd,
+			     &d->outbox);
 	return r < 0 ? kfg_log_errno(r, "cannot start the thread that writes records: %m") : 0;
 }
 
@@ -137,19 +141,22 @@ static int first_policy(struct kfg_daemon *d, struct kfg_candidate *ret_candidat
 		line += len + (line[len] == '\n');
 	}
 	if (r < 0)
-		kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(&why), NULL, &record), &record);
+		kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(&why), NULL, &record),
+			 &record);
 	return r;
 }
 
 /* Everything up to a gate that decides and is seen to. */
-static int bring_up(struct kfg_daemon *d, const struct kfg_probe *kernel, struct kfg_candidate *candidate)
+static int bring_up(struct kfg_daemon *d, const struct kfg_probe *kernel,
+		    struct kfg_candidate *candidate)
 {
 	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(WHY_MAX);
 	const char *why = NULL;
 	int r = kfg_gate_open(kernel, &d->gate, &why);
 
 	if (r < 0)
-		return kfg_log_errno(r, "cannot load the gate: %m%s%s", why ? ": " : "", why ? why : "");
+		return kfg_log_errno(r, "cannot load the gate: %m%s%s", why ? ": " : "",
+				     why ? why : "");
 	r = kfg_gate_sync_clock(d->gate);
 	if (r < 0)
 		return kfg_log_errno(r, "cannot tell the gate the time: %m");
@@ -162,11 +169,12 @@ static int bring_up(struct kfg_daemon *d, const struct kfg_probe *kernel, struct
 		return kfg_log_errno(r, "cannot attach the gate: %m");
 	r = kfg_prove(d);
 	if (r < 0)
-		return kfg_log_errno(r, "the gate is attached, but a canary load shows that it does not decide "
-				     "(%s); is bpf in the lsm= list of the kernel command line?", d->proof.why);
+		return kfg_log_errno(r, "the gate is attached, but a canary load shows that it does "
+				     "not decide (%s); is bpf in the lsm= list of the kernel command "
+				     "line?", d->proof.why);
 	if (!kfg_gate_has_stage1(d->gate))
-		kfg_warning("this kernel has no bpf_prog_load hook: programs are judged after verification "
-			    "only (stage 2), by their live calls");
+		kfg_warning("this kernel has no bpf_prog_load hook: programs are judged after "
+			    "verification only (stage 2), by their live calls");
 	return 0;
 }
 
@@ -179,11 +187,13 @@ static int add_sources(struct kfg_daemon *d)
 	if (r >= 0)
 		r = sd_event_add_signal(d->event, NULL, SIGHUP, on_reload, d);
 	if (r >= 0)
-		r = sd_event_add_io(d->event, &d->ring_source, kfg_gate_event_fd(d->gate), EPOLLIN, on_ring, d);
+		r = sd_event_add_io(d->event, &d->ring_source, kfg_gate_event_fd(d->gate), EPOLLIN,
+				    on_ring, d);
 	if (r >= 0)
 		r = kfg_clock_watch(d->event, on_clock, d, &d->clock_source);
 	if (r >= 0)
-		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_answer, d, &d->control);
+		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_answer, d,
+					   &d->control);
 	if (r >= 0)
 		r = sd_event_set_watchdog(d->event, 1);
 	return r < 0 ? kfg_log_errno(r, "cannot set up the event loop: %m") : 0;
@@ -194,7 +204,8 @@ static void ready(struct kfg_daemon *d)
 	const struct kfg_policy *p = d->current.loaded.policy;
 	struct kfg_record *record = NULL;
 
-	kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record), &record);
+	kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record),
+		 &record);
 	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", kfg_policy_name(p),
 			 kfg_policy_serial(p));
 }

@@ -20,7 +20,8 @@ void kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record)
 	if (built < 0)
 		kfg_warning("cannot build a record: %s", strerror(-built));
 	else
-		(void)kfg_outbox_push(d->outbox, KFG_TAKE_PTR(*record)); /* it counts what it drops */
+		/* it counts what it drops */
+		(void)kfg_outbox_push(d->outbox, KFG_TAKE_PTR(*record));
 }
 
 static void on_event(void *userdata, const struct kfg_event *raw)

@@ -43,20 +43,30 @@ struct kfg_daemon {
 
 uint64_t kfg_now_usec(clockid_t clock);
 
-/* candidate.c: reads, checks and compiles the configured policy. Failures are described in why, line by line. */
+/*
+ * candidate.c: reads, checks and compiles the configured policy. Failures are described in why,
+ * line by line.
+ */
 struct kfg_candidate {
 	struct kfg_in_force policy; /* owned */
 	struct kfg_table *table; /* owned */
 };
-int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate, struct kfg_strbuf *why);
+int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
+			struct kfg_strbuf *why);
 void kfg_candidate_done(struct kfg_candidate *candidate);
 
 /* drain.c: all events that are there, to records; then what was lost since the last time. */
 int kfg_drain(struct kfg_daemon *d);
-/* Queues the record that a call just built (built: its result) and takes it over; logs that it could not be built. */
+/*
+ * Queues the record that a call just built (built: its result) and takes it over; logs that it
+ * could not be built.
+ */
 void kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record);
 
-/* swap.c: puts a candidate into force (taking it over), proves and sweeps. Negative errno: the old one stays. */
+/*
+ * swap.c: puts a candidate into force (taking it over), proves and sweeps. Negative errno: the old
+ * one stays.
+ */
 int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why);
 /* Canary loads; -ENOTRECOVERABLE: not seen to be decided, and told. */
 int kfg_prove(struct kfg_daemon *d);

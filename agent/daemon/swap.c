@@ -25,7 +25,8 @@ int kfg_prove(struct kfg_daemon *d)
 	d->proven_usec = 0;
 	if (r < 0) {
 		d->proof = (struct kfg_proof){ 0 };
-		snprintf(d->proof.why, sizeof(d->proof.why), "cannot load a canary: %s", strerror(-r));
+		snprintf(d->proof.why, sizeof(d->proof.why), "cannot load a canary: %s",
+			 strerror(-r));
 	}
 	if (d->proof.stage2 && (d->proof.stage1 || !kfg_gate_has_stage1(d->gate))) {
 		d->proven_usec = kfg_now_usec(CLOCK_REALTIME);
@@ -54,12 +55,16 @@ static void announce(struct kfg_daemon *d, const char *state)
 {
 	const struct kfg_policy *p = d->current.loaded.policy;
 
-	(void)sd_notifyf(0, "%s\nSTATUS=Policy %s %" PRId64 " in force%s%s", state, kfg_policy_name(p),
-			 kfg_policy_serial(p), d->proven_usec ? "" : ", NOT PROVEN",
+	(void)sd_notifyf(0, "%s\nSTATUS=Policy %s %" PRId64 " in force%s%s", state,
+			 kfg_policy_name(p), kfg_policy_serial(p),
+			 d->proven_usec ? "" : ", NOT PROVEN",
 			 d->rejected ? ", last reload rejected" : "");
 }
 
-/* The ring is emptied first, so that the policy before the previous one is not needed for its events any more. */
+/*
+ * The ring is emptied first, so that the policy before the previous one is not needed for its
+ * events any more.
+ */
 int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
 {
 	struct kfg_record *record = NULL;
@@ -79,7 +84,8 @@ int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_s
 	d->current.since_usec = kfg_now_usec(CLOCK_REALTIME);
 	(void)kfg_policy_files_paths(d->current.loaded.files, &n_files);
 	kfg_tell(d,
-		 kfg_notice_policy_loaded(d->current.loaded.policy, d->current.generation, n_files, &record),
+		 kfg_notice_policy_loaded(d->current.loaded.policy, d->current.generation, n_files,
+					  &record),
 		 &record);
 	return 0;
 }
@@ -126,7 +132,9 @@ static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)
 	free(d->rejected);
 	d->rejected = strdup(kfg_strbuf_text(why));
 	log_lines(LOG_ERR, kfg_strbuf_text(why));
-	kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.loaded.policy, &record),
+	kfg_tell(d,
+		 kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.loaded.policy,
+					    &record),
 		 &record);
 }
 

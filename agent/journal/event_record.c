@@ -69,7 +69,8 @@ static void add_decision(struct kfg_record *record, const struct kfg_finding *f)
 }
 
 /* A waiver at work must be found by its id, also where another kfunc decided. */
-static void add_waiver(struct kfg_record *record, const struct kfg_finding *f, const struct kfg_event_kfunc *k)
+static void add_waiver(struct kfg_record *record, const struct kfg_finding *f,
+		       const struct kfg_event_kfunc *k)
 {
 	struct kfg_waiver_info waiver;
 
@@ -131,8 +132,9 @@ static void add_program(struct kfg_record *record, const struct kfg_event *e)
 		kfg_record_addf(record, "KFGATE_PROG_ID", "%u", e->prog_id);
 	kfg_record_addf(record, "KFGATE_PROG_INSNS", "%u", e->n_insns);
 	if (e->stage == 2)
-		kfg_record_addf(record, "KFGATE_PROG_TAG", "%02x%02x%02x%02x%02x%02x%02x%02x", e->tag[0],
-				e->tag[1], e->tag[2], e->tag[3], e->tag[4], e->tag[5], e->tag[6], e->tag[7]);
+		kfg_record_addf(record, "KFGATE_PROG_TAG", "%02x%02x%02x%02x%02x%02x%02x%02x",
+				e->tag[0], e->tag[1], e->tag[2], e->tag[3], e->tag[4], e->tag[5],
+				e->tag[6], e->tag[7]);
 	/* 0 is a real attach type for cgroup_skb only, elsewhere it means that none was given */
 	if (e->attach_type || e->prog_type == BPF_PROG_TYPE_CGROUP_SKB) {
 		if (attach)

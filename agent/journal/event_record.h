@@ -7,7 +7,7 @@
 #include <kfgate/policy.h>
 
 struct kfg_event_context {
-	const struct kfg_policy *policy; /* the one of the event's generation; NULL: no longer known */
+	const struct kfg_policy *policy; /* of the event's generation; NULL: no longer known */
 	const char *kernel_release; /* utsname.release */
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * message_ids.h - one MESSAGE_ID (sd_journal_print(3)) per kind of record, with its word (KFGATE_KIND) and its usual
- * priority. An ID never changes its meaning. packaging/catalog/kfgate.catalog explains each.
+ * message_ids.h - one MESSAGE_ID (sd_journal_print(3)) per kind of record, with its word
+ * (KFGATE_KIND) and its usual priority. An ID never changes its meaning.
+ * packaging/catalog/kfgate.catalog explains each.
  */
 #pragma once
 

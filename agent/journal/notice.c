@@ -36,8 +36,9 @@ int kfg_notice_dropped(uint64_t n, struct kfg_record **ret_record)
 	if (r < 0)
 		return r;
 	kfg_record_addf(record, "MESSAGE",
-			"%" PRIu64 " record%s dropped, as the journal did not take them fast enough", n,
-			n == 1 ? "" : "s");
+			"%" PRIu64
+			" record%s dropped, as the journal did not take them fast enough",
+			n, n == 1 ? "" : "s");
 	kfg_record_addf(record, "KFGATE_COUNT", "%" PRIu64, n);
 	return finish(record, ret_record);
 }
@@ -66,11 +67,12 @@ int kfg_notice_started(const struct kfg_policy *policy, bool stage1, const char 
 
 	if (r < 0)
 		return r;
-	kfg_record_addf(record, "MESSAGE", "Gate for BPF kfuncs is up: policy %s %" PRId64 ", mode %s, %s",
+	kfg_record_addf(record, "MESSAGE",
+			"Gate for BPF kfuncs is up: policy %s %" PRId64 ", mode %s, %s",
 			kfg_policy_name(policy), kfg_policy_serial(policy),
 			kfg_mode_str(kfg_policy_mode(policy)),
-			stage1 ? "proven before and after verification" :
-				 "after verification only, as this kernel has no earlier hook");
+			stage1 ? "proven before and after verification"
+			       : "after verification only, as this kernel has no earlier hook");
 	kfg_record_add(record, "KFGATE_STAGES", stage1 ? "1 2" : "2");
 	kfg_record_add(record, "KFGATE_KERNEL_RELEASE", kernel_release);
 	add_policy(record, policy);
@@ -84,7 +86,8 @@ int kfg_notice_stopped(const struct kfg_policy *policy, struct kfg_record **ret_
 
 	if (r < 0)
 		return r;
-	kfg_record_add(record, "MESSAGE", "Gate for BPF kfuncs was taken off: loads are not judged any more");
+	kfg_record_add(record, "MESSAGE",
+		       "Gate for BPF kfuncs was taken off: loads are not judged any more");
 	add_policy(record, policy);
 	return finish(record, ret_record);
 }
@@ -98,7 +101,8 @@ int kfg_notice_policy_loaded(const struct kfg_policy *policy, uint64_t generatio
 	if (r < 0)
 		return r;
 	kfg_record_addf(record, "MESSAGE",
-			"Policy %s %" PRId64 " is in force: mode %s; rules: %zu, deprecations: %zu, "
+			"Policy %s %" PRId64
+			" is in force: mode %s; rules: %zu, deprecations: %zu, "
 			"waivers: %zu, files: %zu",
 			kfg_policy_name(policy), kfg_policy_serial(policy),
 			kfg_mode_str(kfg_policy_mode(policy)), kfg_policy_n_rules(policy),
@@ -129,7 +133,8 @@ int kfg_notice_policy_rejected(const char *why, const struct kfg_policy *running
 	if (r < 0)
 		return r;
 	if (running)
-		kfg_record_addf(record, "MESSAGE", "New policy not taken, %s %" PRId64 " stays in force: %.*s",
+		kfg_record_addf(record, "MESSAGE",
+				"New policy not taken, %s %" PRId64 " stays in force: %.*s",
 				kfg_policy_name(running), kfg_policy_serial(running), len, why);
 	else
 		kfg_record_addf(record, "MESSAGE", "Policy not taken: %.*s", len, why);
@@ -157,7 +162,8 @@ int kfg_notice_swept(uint64_t seen, uint64_t failed, struct kfg_record **ret_rec
 	if (r < 0)
 		return r;
 	kfg_record_addf(record, "MESSAGE",
-			"Examined %" PRIu64 " BPF program%s that %s there before the policy, %" PRIu64
+			"Examined %" PRIu64
+			" BPF program%s that %s there before the policy, %" PRIu64
 			" could not be examined",
 			seen, seen == 1 ? "" : "s", seen == 1 ? "was" : "were", failed);
 	kfg_record_addf(record, "KFGATE_COUNT", "%" PRIu64, seen);

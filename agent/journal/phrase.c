@@ -94,8 +94,9 @@ static void add_waived(const struct kfg_finding *f, struct kfg_strbuf *out)
 {
 	char day[KFG_DAY_TEXT];
 
-	kfg_strbuf_adds(out, f->worst->verdict.dep_state == KFG_DEP_EXPIRED ? " is past its deadline" :
-									       " is deprecated");
+	kfg_strbuf_adds(out, f->worst->verdict.dep_state == KFG_DEP_EXPIRED
+				     ? " is past its deadline"
+				     : " is deprecated");
 	add_deadline(f->worst->verdict.dep_state == KFG_DEP_EXPIRED ? "" : ", deadline",
 		     &f->worst->verdict, out);
 	kfg_strbuf_printf(out, ", waived by %s", f->waiver.id ? f->waiver.id : "?");
@@ -148,7 +149,8 @@ static void add_program_reason(const struct kfg_event *e, struct kfg_strbuf *out
 {
 	switch (e->reason) {
 	case KFG_REASON_SHORT_SCAN:
-		kfg_strbuf_printf(out, "its scan ended after %u of %u instructions", e->scanned, e->n_insns);
+		kfg_strbuf_printf(out, "its scan ended after %u of %u instructions", e->scanned,
+				  e->n_insns);
 		break;
 	case KFG_REASON_MANY_KFUNCS:
 		kfg_strbuf_printf(out, "it calls more than %u distinct kfuncs", KFG_KFUNCS_MAX);
@@ -178,10 +180,12 @@ static void add_verb(const struct kfg_finding *f, struct kfg_strbuf *out)
 		kfg_strbuf_adds(out, e->enforced ? "Refused access to BPF program" :
 						   "Would refuse access to BPF program");
 	else if (e->kind == KFG_EVENT_PRESENT)
-		kfg_strbuf_adds(out, e->action == KFG_REFUSE && e->enforced ?
-				     "Refused access to present BPF program" : "Present BPF program");
+		kfg_strbuf_adds(out, e->action == KFG_REFUSE && e->enforced
+					     ? "Refused access to present BPF program"
+					     : "Present BPF program");
 	else if (e->action == KFG_REFUSE)
-		kfg_strbuf_adds(out, e->enforced ? "Refused BPF program" : "Would refuse BPF program");
+		kfg_strbuf_adds(out,
+				e->enforced ? "Refused BPF program" : "Would refuse BPF program");
 	else if (e->action == KFG_WARN)
 		kfg_strbuf_adds(out, "Warning about BPF program");
 	else
@@ -197,8 +201,8 @@ static void add_program(const struct kfg_event *e, struct kfg_strbuf *out)
 	if (!e->loader_known)
 		return;
 	/* in a load that belongs to someone else, the task is not the loader */
-	kfg_strbuf_printf(out, " %s %s[%u]", e->reason == KFG_REASON_FOREIGN_FD ? "to" : "of", e->comm,
-			  e->pid);
+	kfg_strbuf_printf(out, " %s %s[%u]", e->reason == KFG_REASON_FOREIGN_FD ? "to" : "of",
+			  e->comm, e->pid);
 	if (e->unit[0])
 		kfg_strbuf_printf(out, " (%s)", e->unit);
 }
@@ -242,12 +246,14 @@ void kfg_finding_message(const struct kfg_finding *f, struct kfg_strbuf *out)
 	if (f->worst && others)
 		kfg_strbuf_printf(out, " (and %u more kfunc%s)", others, others > 1 ? "s" : "");
 	if (e->kind == KFG_EVENT_PRESENT && !e->enforced)
-		kfg_strbuf_printf(out, "; left alone, a load now would get: %s", kfg_action_str(e->action));
+		kfg_strbuf_printf(out, "; left alone, a load now would get: %s",
+				  kfg_action_str(e->action));
 	kfg_strbuf_adds(out, " [");
 	add_decided_by(f, out);
 	if (f->policy)
 		kfg_strbuf_printf(out, ", policy %s", kfg_policy_name(f->policy));
-	kfg_strbuf_printf(out, "%s %lld]", f->policy ? "" : ", policy serial", (long long)e->serial);
+	kfg_strbuf_printf(out, "%s %lld]", f->policy ? "" : ", policy serial",
+			  (long long)e->serial);
 }
 
 void kfg_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy *policy,

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* phrase.h - the words of a record about one event: sentence, per-kfunc details, what decided. Pure. */
+/*
+ * phrase.h - the words of a record about one event: sentence, per-kfunc details, what decided.
+ * Pure.
+ */
 #pragma once
 
 #include "base/strbuf.h"
 #include "journal/event_record.h"
 #include <stdbool.h>
 
-/* Event, its policy and the kfunc that decided (NULL: none did, the program as a whole), looked up once. */
+/*
+ * Event, its policy and the kfunc that decided (NULL: none did, the program as a whole), looked up
+ * once.
+ */
 struct kfg_finding {
 	const struct kfg_event *event;
 	const struct kfg_policy *policy; /* may be NULL */

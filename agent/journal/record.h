@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record.h - one journal record: an ordered list of NAME=value fields, as systemd.journal-fields(7) has it. A name may
- * come several times. Names and values are UTF-8 without control characters, whatever went in.
+ * record.h - one journal record: an ordered list of NAME=value fields, as systemd.journal-fields(7)
+ * has it. A name may come several times. Names and values are UTF-8 without control characters,
+ * whatever went in.
  */
 #pragma once
 
@@ -18,7 +19,10 @@ struct kfg_record {
 	size_t n;
 };
 
-/* A record of that kind with MESSAGE_ID, PRIORITY (-1: the kind's usual one) and KFGATE_KIND. -ENOMEM. */
+/*
+ * A record of that kind with MESSAGE_ID, PRIORITY (-1: the kind's usual one) and KFGATE_KIND.
+ * -ENOMEM.
+ */
 int kfg_record_new(enum kfg_message kind, int priority, struct kfg_record **ret_record);
 void kfg_record_free(struct kfg_record *record); /* accepts NULL */
 KFG_DEFINE_CLEANUP(struct kfg_record *, kfg_record_free)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* status.h - the state of a running agent as one report, and its two renderings. Nothing here is owned. */
+/*
+ * status.h - the state of a running agent as one report, and its two renderings. Nothing here is
+ * owned.
+ */
 #pragma once
 
 #include "base/strbuf.h"

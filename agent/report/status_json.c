@@ -38,7 +38,8 @@ static void json_hooks(const struct kfg_status *s, struct kfg_json *j)
 		kfg_json_string(j, "hook", names[i]);
 		kfg_json_bool(j, "supported", s->hooks[i].supported);
 		kfg_json_bool(j, "proven", s->hooks[i].proven);
-		kfg_json_string(j, "why", s->hooks[i].why && s->hooks[i].why[0] ? s->hooks[i].why : NULL);
+		kfg_json_string(j, "why",
+				s->hooks[i].why && s->hooks[i].why[0] ? s->hooks[i].why : NULL);
 		kfg_json_object_end(j);
 	}
 	kfg_json_array_end(j);

@@ -29,7 +29,8 @@ line(struct kfg_strbuf *out, const char *label, const char *format, ...)
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	kfg_strbuf_printf(out, "%*s%s %s\n", LABEL_WIDTH, label, label[0] ? ":" : " ", text ? text : "");
+	kfg_strbuf_printf(out, "%*s%s %s\n", LABEL_WIDTH, label, label[0] ? ":" : " ",
+			  text ? text : "");
 }
 
 static const char *stamp(uint64_t usec, char *buf, size_t size)
@@ -59,8 +60,8 @@ static void text_policy(const struct kfg_status *s, struct kfg_strbuf *out)
 	char when[40];
 
 	line(out, "Policy", "%s, serial %" PRId64 ", digest %s", s->policy, s->serial, s->digest);
-	line(out, "", "rules: %zu, deprecations: %zu (past their deadline: %zu), waivers: %zu", s->n_rules,
-	     s->n_deprecations, s->n_expired, s->n_waivers);
+	line(out, "", "rules: %zu, deprecations: %zu (past their deadline: %zu), waivers: %zu",
+	     s->n_rules, s->n_deprecations, s->n_expired, s->n_waivers);
 	line(out, "", "generation %" PRIu64 ", since %s", s->generation,
 	     stamp(s->loaded_usec, when, sizeof(when)));
 	for (size_t i = 0; i < s->n_files; i++)
@@ -81,26 +82,30 @@ static void text_hook(const struct kfg_status *s, size_t i, struct kfg_strbuf *o
 	else if (!hook->proven)
 		line(out, i ? "" : "Hooks", "%s: NOT PROVEN: %s", names[i], hook->why);
 	else
-		line(out, i ? "" : "Hooks", "%s: proven %s", names[i], stamp(s->proven_usec, when, sizeof(when)));
+		line(out, i ? "" : "Hooks", "%s: proven %s", names[i],
+		     stamp(s->proven_usec, when, sizeof(when)));
 }
 
 static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 {
 	const __u64 *n = s->kernel.n;
 
-	line(out, "Loads", "%llu seen, %llu with kfunc calls", (unsigned long long)n[KFG_STAT_LOADS],
-	     (unsigned long long)n[KFG_STAT_KFUNC_LOADS]);
-	line(out, "Verdicts", "%llu audited, %llu warned, %llu refused, %llu would refuse, %llu unscannable",
+	line(out, "Loads", "%llu seen, %llu with kfunc calls",
+	     (unsigned long long)n[KFG_STAT_LOADS], (unsigned long long)n[KFG_STAT_KFUNC_LOADS]);
+	line(out, "Verdicts",
+	     "%llu audited, %llu warned, %llu refused, %llu would refuse, %llu unscannable",
 	     (unsigned long long)n[KFG_STAT_AUDITED], (unsigned long long)n[KFG_STAT_WARNED],
 	     (unsigned long long)n[KFG_STAT_REFUSED], (unsigned long long)n[KFG_STAT_WOULD_REFUSE],
 	     (unsigned long long)n[KFG_STAT_UNSCANNABLE]);
-	line(out, "Present", "%" PRIu64 " programs examined, %" PRIu64 " could not be", s->sweep_seen,
-	     s->sweep_failed);
-	line(out, "Records", "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64
-	     " duplicates left out", s->records_written, s->records_dropped, s->records_failed,
-	     s->duplicates);
+	line(out, "Present", "%" PRIu64 " programs examined, %" PRIu64 " could not be",
+	     s->sweep_seen, s->sweep_failed);
+	line(out, "Records",
+	     "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64
+	     " duplicates left out",
+	     s->records_written, s->records_dropped, s->records_failed, s->duplicates);
 	line(out, "Events", "%llu sent, %llu lost, %" PRIu64 " malformed",
-	     (unsigned long long)n[KFG_STAT_EVENTS], (unsigned long long)n[KFG_STAT_LOST], s->malformed);
+	     (unsigned long long)n[KFG_STAT_EVENTS], (unsigned long long)n[KFG_STAT_LOST],
+	     s->malformed);
 }
 
 static void text_deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
@@ -123,8 +128,8 @@ static void text_deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
 		else
 			snprintf(left, sizeof(left), "%d day%s", d->day - s->today,
 				 d->day - s->today == 1 ? "" : "s");
-		line(out, i ? "" : "Deadlines", "%s  %-9s  %-*s%s%s", kfg_day_format(d->day, day), left,
-		     d->replacement ? width : 0, d->kfunc, d->replacement ? "  use " : "",
+		line(out, i ? "" : "Deadlines", "%s  %-9s  %-*s%s%s", kfg_day_format(d->day, day),
+		     left, d->replacement ? width : 0, d->kfunc, d->replacement ? "  use " : "",
 		     d->replacement ? d->replacement : "");
 	}
 }
@@ -138,7 +143,8 @@ void kfg_status_text(const struct kfg_status *s, struct kfg_strbuf *out)
 	line(out, "Mode", "%s%s", kfg_mode_str(s->mode),
 	     s->mode == KFG_MODE_AUDIT ? " (nothing is refused)" : "");
 	line(out, "Kernel", "%s, %s", s->kernel_release,
-	     s->hooks[0].supported ? "fully supported" : "stage 2 alone: judged after verification only");
+	     s->hooks[0].supported ? "fully supported"
+				   : "stage 2 alone: judged after verification only");
 	text_hook(s, 0, out);
 	text_hook(s, 1, out);
 	text_policy(s, out);

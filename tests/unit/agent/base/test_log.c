@@ -40,7 +40,8 @@ static void assert_written(const char *expected)
 	char text[256];
 	ssize_t n;
 
-	dup2(saved_stderr, STDERR_FILENO); /* the last writer's end: what follows is the end of the pipe */
+	dup2(saved_stderr,
+	     STDERR_FILENO); /* the last writer's end: what follows is the end of the pipe */
 	n = read(pipe_read, text, sizeof(text) - 1);
 	assert_true(n >= 0);
 	text[n] = '\0';

@@ -10,7 +10,8 @@ static void test_clean_keeps_text(void **state)
 	char buf[64];
 
 	(void)state;
-	assert_true(kfg_text_clean("bpf_x \xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\x9d", 64, buf, sizeof(buf)));
+	assert_true(kfg_text_clean("bpf_x \xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\x9d", 64, buf,
+				   sizeof(buf)));
 	assert_string_equal(buf, "bpf_x \xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\x9d");
 	assert_true(kfg_text_clean("", 64, buf, sizeof(buf)));
 	assert_string_equal(buf, "");

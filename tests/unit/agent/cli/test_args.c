@@ -11,18 +11,19 @@ static const struct kfg_option options[] = {
 	{ 0 },
 };
 static struct kfg_args args;
-static char error[256];
 
-#define PARSE(...) \
-	kfg_args_parse(sizeof((char *[]){ __VA_ARGS__ }) / sizeof(char *), (char *[]){ __VA_ARGS__ }, options, \
-		       &args, error, sizeof(error))
+#define PARSE(...)                                                         \
+	kfg_args_parse(sizeof((char *[]){ __VA_ARGS__ }) / sizeof(char *), \
+		       (char *[]){ __VA_ARGS__ }, options, &args)
 
 static void test_forms(void **state)
 {
 	const char *values[4];
 
 	(void)state;
-	assert_int_equal(PARSE("a", "--policy=x", "--force", "b", "--policy", "y", "--", "--at", "-"), 0);
+	assert_int_equal(PARSE("a", "--policy=x", "--force", "b", "--policy", "y", "--", "--at",
+			       "-"),
+			 0);
 	assert_int_equal(args.n_words, 4);
 	assert_string_equal(args.words[0], "a");
 	assert_string_equal(args.words[2], "--at");
@@ -46,7 +47,7 @@ static void test_common_options(void **state)
 #define WRONG(text, ...)                                   \
 	do {                                               \
 		assert_int_equal(PARSE(__VA_ARGS__), -EINVAL); \
-		assert_string_equal(error, text);          \
+		assert_string_equal(args.error, text);          \
 	} while (0)
 
 static void test_wrong_use(void **state)
@@ -70,11 +71,11 @@ static void test_too_many(void **state)
 	(void)state;
 	for (size_t i = 0; i <= KFG_ARGS_MAX; i++)
 		argv[i] = "x";
-	assert_int_equal(kfg_args_parse(KFG_ARGS_MAX, argv, options, &args, error, sizeof(error)), 0);
-	assert_int_equal(kfg_args_parse(KFG_ARGS_MAX + 1, argv, options, &args, error, sizeof(error)), -EINVAL);
+	assert_int_equal(kfg_args_parse(KFG_ARGS_MAX, argv, options, &args), 0);
+	assert_int_equal(kfg_args_parse(KFG_ARGS_MAX + 1, argv, options, &args), -EINVAL);
 	for (size_t i = 0; i <= KFG_ARGS_MAX; i++)
 		argv[i] = "--force";
-	assert_int_equal(kfg_args_parse(KFG_ARGS_MAX + 1, argv, options, &args, error, sizeof(error)), -EINVAL);
+	assert_int_equal(kfg_args_parse(KFG_ARGS_MAX + 1, argv, options, &args), -EINVAL);
 }
 
 int main(void)

@@ -30,7 +30,8 @@ static void test_clean(void **state)
 	scratch_write("a.yaml", GOOD);
 	assert_int_equal(check(scratch_path("a.yaml"), NULL, NULL), KFG_EXIT_OK);
 	snprintf(expected, sizeof(expected),
-		 "%s/a.yaml: policy t, serial 1, rules: 0, deprecations: 0, waivers: 0: 0 errors, 0 warnings\n",
+		 "%s/a.yaml: policy t, serial 1, rules: 0, deprecations: 0, waivers: 0: 0 errors, "
+		 "0 warnings\n",
 		 scratch);
 	assert_string_equal(captured, expected);
 	assert_int_equal(check("--quiet", scratch_path("a.yaml"), NULL), KFG_EXIT_OK);
@@ -53,10 +54,12 @@ static void test_warnings_depend_on_the_day(void **state)
 	(void)state;
 	scratch_write("a.yaml", GOOD WAIVER "rules: [{id: r, kfuncs: [bpf_x], action: allow}]\n");
 	assert_int_equal(check("--at=2026-02-28", "--quiet", scratch_path("a.yaml")), KFG_EXIT_OK);
-	assert_int_equal(check("--at=2026-03-01", "--quiet", scratch_path("a.yaml")), KFG_EXIT_WARNINGS);
+	assert_int_equal(check("--at=2026-03-01", "--quiet", scratch_path("a.yaml")),
+			 KFG_EXIT_WARNINGS);
 	assert_non_null(strstr(captured, "warning: "));
 	assert_int_equal(check("--at=2026-02-30", scratch_path("a.yaml"), NULL), KFG_EXIT_FAILURE);
-	assert_string_equal(captured, "kfgate: check: --at=2026-02-30: not a date like 2027-01-15\n");
+	assert_string_equal(captured,
+			    "kfgate: check: --at=2026-02-30: not a date like 2027-01-15\n");
 }
 
 static void test_each_argument_is_a_policy(void **state)
@@ -65,12 +68,16 @@ static void test_each_argument_is_a_policy(void **state)
 	scratch_write("bad.yaml", "version: 1\n");
 	scratch_write("warn.yaml", GOOD WAIVER);
 	scratch_write("good.yaml", GOOD);
-	assert_int_equal(check("--at=2027-01-01", scratch_path("warn.yaml"), scratch_path("good.yaml")),
+	assert_int_equal(check("--at=2027-01-01", scratch_path("warn.yaml"),
+			       scratch_path("good.yaml")),
 			 KFG_EXIT_WARNINGS);
-	assert_int_equal(check(scratch_path("bad.yaml"), scratch_path("warn.yaml"), scratch_path("good.yaml")),
+	assert_int_equal(check(scratch_path("bad.yaml"), scratch_path("warn.yaml"),
+			       scratch_path("good.yaml")),
 			 KFG_EXIT_FAILURE);
-	assert_int_equal(check(scratch_path("good.yaml"), scratch_path("none.yaml"), NULL), KFG_EXIT_FAILURE);
-	assert_non_null(strstr(captured, "none.yaml: error: cannot be read: No such file or directory\n"));
+	assert_int_equal(check(scratch_path("good.yaml"), scratch_path("none.yaml"), NULL),
+			 KFG_EXIT_FAILURE);
+	assert_non_null(
+		strstr(captured, "none.yaml: error: cannot be read: No such file or directory\n"));
 }
 
 static void test_directory_is_one_policy(void **state)

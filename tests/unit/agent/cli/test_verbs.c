@@ -31,11 +31,13 @@ static void test_wrong_use(void **state)
 	assert_int_equal(run("chekc", NULL, NULL), KFG_EXIT_FAILURE);
 	assert_string_equal(captured, "kfgate: unknown verb \"chekc\", did you mean \"check\"?\n");
 	assert_int_equal(run("xyzzy", NULL, NULL), KFG_EXIT_FAILURE);
-	assert_string_equal(captured, "kfgate: unknown verb \"xyzzy\"; \"kfgate help\" lists them\n");
+	assert_string_equal(captured,
+			    "kfgate: unknown verb \"xyzzy\"; \"kfgate help\" lists them\n");
 	assert_int_equal(run("status", "now", NULL), KFG_EXIT_FAILURE);
 	assert_string_equal(captured, "kfgate: status: unexpected argument \"now\"\n");
 	assert_int_equal(run("run", "--forc", NULL), KFG_EXIT_FAILURE);
-	assert_string_equal(captured, "kfgate: run: unknown option --forc, did you mean --force?\n");
+	assert_string_equal(captured,
+			    "kfgate: run: unknown option --forc, did you mean --force?\n");
 	assert_int_equal(run("run", "--log=syslog", NULL), KFG_EXIT_FAILURE);
 	assert_string_equal(captured, "kfgate: run: --log=syslog: must be auto, journal or json\n");
 	assert_int_equal(run("help", "chek", NULL), KFG_EXIT_FAILURE);
@@ -72,7 +74,9 @@ static void test_not_running(void **state)
 {
 	(void)state;
 	assert_int_equal(run("status", "--runtime-dir=/nonexistent", NULL), KFG_EXIT_NOT_RUNNING);
-	assert_string_equal(captured, "kfgate: kfgate is not running (nobody answers at /nonexistent/control)\n");
+	assert_string_equal(
+		captured,
+		"kfgate: kfgate is not running (nobody answers at /nonexistent/control)\n");
 	assert_int_equal(run("reload", "--runtime-dir=/nonexistent", NULL), KFG_EXIT_NOT_RUNNING);
 }
 
@@ -93,7 +97,10 @@ static void assert_option_in(const char *page, const char *verb, const char *opt
 	char macro[64];
 
 	for (int form = 0; form < 3; form++) {
-		snprintf(macro, sizeof(macro), ".It Fl -%s%s", option, form == 0 ? "\n" : form == 1 ? " " : " Ns");
+		snprintf(macro, sizeof(macro), ".It Fl -%s%s", option,
+			 form == 0   ? "\n"
+			 : form == 1 ? " "
+				     : " Ns");
 		if (strstr(page, macro))
 			return;
 	}

@@ -37,7 +37,8 @@ static void assert_sources(const char *const *expected)
 		char got[256];
 
 		assert_true(i < n);
-		snprintf(got, sizeof(got), "%s=%.*s", s[i].path + strlen(scratch) + 1, (int)s[i].size, s[i].data);
+		snprintf(got, sizeof(got), "%s=%.*s", s[i].path + strlen(scratch) + 1,
+			 (int)s[i].size, s[i].data);
 		assert_string_equal(got, expected[i]);
 	}
 	assert_int_equal(n, i);
@@ -53,7 +54,8 @@ static void test_order_over_directories(void **state)
 	scratch_write("etc/20-b.yaml", "eb");
 	scratch_write("etc/9-z.yaml", "ez");
 	assert_int_equal(add_dirs(), 0);
-	assert_sources(SOURCES("usr/10-a.yaml=ua", "etc/20-b.yaml=eb", "usr/30-c.yaml=uc", "etc/9-z.yaml=ez"));
+	assert_sources(SOURCES("usr/10-a.yaml=ua", "etc/20-b.yaml=eb", "usr/30-c.yaml=uc",
+			       "etc/9-z.yaml=ez"));
 }
 
 static void test_masks(void **state)
@@ -158,18 +160,28 @@ static void test_includes(void **state)
 	scratch_write("usr/2.inc", "two");
 	scratch_write("usr/1.inc", "one");
 	scratch_write("usr/3.inc", "");
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr/*.inc"), &first, &n, &failed), 0);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr/*.inc"), &first, &n,
+					 &failed),
+			 0);
 	assert_int_equal(n, 2);
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr/1.inc"), &second, &m, &failed), 0);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr/1.inc"), &second, &m,
+					 &failed),
+			 0);
 	assert_int_equal(m, 1);
 	/* the first ones stay */
 	assert_string_equal(first[0].data, "one");
 	assert_string_equal(first[1].data, "two");
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("no*"), &second, &m, &failed), 0);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("no*"), &second, &m,
+					 &failed),
+			 0);
 	assert_int_equal(m, 0);
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("none/x"), &second, &m, &failed), 0);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("none/x"), &second, &m,
+					 &failed),
+			 0);
 	assert_int_equal(m, 0);
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr"), &second, &m, &failed), -EISDIR);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr"), &second, &m,
+					 &failed),
+			 -EISDIR);
 	assert_string_equal(failed, scratch_path("usr"));
 }
 

@@ -190,8 +190,12 @@ static void test_socket_left_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_answers), CASE(test_mode), CASE(test_silent_peers_do_no_harm),
-		CASE(test_overlong_request), CASE(test_peer_gone_before_answer), CASE(test_nobody_there),
+		CASE(test_answers),
+		CASE(test_mode),
+		CASE(test_silent_peers_do_no_harm),
+		CASE(test_overlong_request),
+		CASE(test_peer_gone_before_answer),
+		CASE(test_nobody_there),
 		CASE(test_socket_left_behind),
 	};
 

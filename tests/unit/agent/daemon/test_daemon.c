@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The whole agent but for the kernel: a fake gate, a service manager's socket, a client in a thread, records as JSON. */
+/*
+ * The whole agent but for the kernel: a fake gate, a service manager's socket, a client in a
+ * thread, records as JSON.
+ */
 #include "base/exit_code.h"
 #include "capture.h"
 #include "control/client.h"
@@ -148,7 +151,8 @@ static const char *kinds(void)
 	text[0] = '\0';
 	for (const char *at = captured; (at = strstr(at, key));) {
 		at += strlen(key);
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%.*s ", (int)strcspn(at, "\""), at);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%.*s ",
+			 (int)strcspn(at, "\""), at);
 	}
 	return text;
 }
@@ -178,7 +182,9 @@ static void test_canary_passes(void **state)
 	fake_gate.canary_passes = true;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
 	assert_string_equal(fake_gate.calls, "OPARC");
-	assert_non_null(strstr(captured, "a canary load shows that it does not decide (a canary was loaded)"));
+	assert_non_null(
+		strstr(captured,
+		       "a canary load shows that it does not decide (a canary was loaded)"));
 	assert_non_null(strstr(kinds(), "unproven "));
 	assert_null(strstr(kinds(), "started "));
 }
@@ -196,14 +202,17 @@ static void test_gate_fails(void **state)
 	(void)state;
 	fake_gate.open_error = -EPERM;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
-	assert_non_null(strstr(captured, "kfgate: cannot load the gate: Operation not permitted: hint\n"));
+	assert_non_null(
+		strstr(captured, "kfgate: cannot load the gate: Operation not permitted: hint\n"));
 	fake_gate.open_error = 0;
 	fake_gate.attach_error = -EBUSY;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
-	assert_non_null(strstr(captured, "kfgate: cannot attach the gate: Device or resource busy\n"));
+	assert_non_null(
+		strstr(captured, "kfgate: cannot attach the gate: Device or resource busy\n"));
 	fake_gate.publish_error = -ENOMEM;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
-	assert_non_null(strstr(captured, "cannot put the policy into the kernel: Cannot allocate memory"));
+	assert_non_null(
+		strstr(captured, "cannot put the policy into the kernel: Cannot allocate memory"));
 }
 
 static void test_policy_with_errors(void **state)
@@ -227,7 +236,8 @@ static void test_another_is_running(void **state)
 	fd = open(scratch_path("lock"), O_RDWR | O_CLOEXEC);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
 	assert_int_equal(run_daemon(false), KFG_EXIT_BUSY);
-	snprintf(expected, sizeof(expected), "kfgate: another kfgate is running, pid 4711 holds %s/lock\n", scratch);
+	snprintf(expected, sizeof(expected),
+		 "kfgate: another kfgate is running, pid 4711 holds %s/lock\n", scratch);
 	assert_string_equal(captured, expected);
 	close(fd);
 }
@@ -267,10 +277,12 @@ static void test_reload(void **state)
 	assert_int_equal(run_with(reloads, false), KFG_EXIT_OK);
 	snprintf(expected, sizeof(expected),
 		 ":0:policy t 15 is in force\n"
-		 ":1:serial 14 is lower than 15 of the policy in force; --force takes it all the same\n"
+		 ":1:serial 14 is lower than 15 of the policy in force; --force takes it all the "
+		 "same\n"
 		 "policy not taken, t 15 stays in force\n"
 		 ":0:policy t 14 is in force\n"
-		 ":1:%s/policy.yaml:4:7: error: \"no\" is not what \"mode\" can be, which is enforce or audit\n"
+		 ":1:%s/policy.yaml:4:7: error: \"no\" is not what \"mode\" can be, which is "
+		 "enforce or audit\n"
 		 "    4 | mode: no\n"
 		 "      |       ^\n"
 		 "policy not taken, t 14 stays in force\n"
@@ -281,9 +293,10 @@ static void test_reload(void **state)
 		 scratch);
 	assert_string_equal(seen, expected);
 	assert_string_equal(fake_gate.calls, "OPARS" "PRS" "PRS" "P" "PRS" "C");
-	assert_string_equal(kinds(), "policy-loaded swept started "
-				     "policy-loaded swept policy-rejected policy-loaded swept policy-rejected "
-				     "policy-rejected policy-loaded unproven swept stopped ");
+	assert_string_equal(
+		kinds(), "policy-loaded swept started "
+			 "policy-loaded swept policy-rejected policy-loaded swept policy-rejected "
+			 "policy-rejected policy-loaded unproven swept stopped ");
 }
 
 static void hangups(void)
@@ -323,7 +336,10 @@ static void events(void)
 	e[3].mode = KFG_MODE_MAX;
 	fake_gate.stats.n[KFG_STAT_LOST] = 3;
 	send_events(4);
-	/* a load that straddles a reload is told with the policy that judged it; one before that is not known any more */
+	/*
+	 * a load that straddles a reload is told with the policy that judged it; one before that is
+	 * not known any more
+	 */
 	scratch_write("policy.yaml", "version: 1\nname: second\nserial: 15\n");
 	ask("reload");
 	for (size_t i = 0; i < 3; i++) {
@@ -339,15 +355,22 @@ static void test_events(void **state)
 {
 	(void)state;
 	assert_int_equal(run_with(events, false), KFG_EXIT_OK);
-	assert_string_equal(kinds(), "policy-loaded swept started refused events-lost policy-loaded swept "
-				     "refused refused refused stopped ");
+	assert_string_equal(kinds(),
+			    "policy-loaded swept started refused events-lost policy-loaded swept "
+			    "refused refused refused stopped ");
 	assert_non_null(strstr(captured, "\"KFGATE_COUNT\":\"3\",\"KFGATE_TOTAL\":\"3\""));
-	assert_non_null(strstr(captured, "of cilium-agent[1000] (cilium.service): kfunc bpf_ct_insert_entry is listed "
-					 "by no rule [default for unlisted, policy second 14]"));
-	assert_non_null(strstr(captured, "of cilium-agent[1001] (cilium.service): kfunc bpf_ct_insert_entry is listed "
-					 "by no rule [default for unlisted, policy t 14]"));
-	assert_non_null(strstr(captured, "of cilium-agent[1002] (cilium.service): kfunc bpf_ct_insert_entry is listed "
-					 "by no rule [default for unlisted, policy serial 14]"));
+	assert_non_null(strstr(
+		captured,
+		"of cilium-agent[1000] (cilium.service): kfunc bpf_ct_insert_entry is listed "
+		"by no rule [default for unlisted, policy second 14]"));
+	assert_non_null(strstr(
+		captured,
+		"of cilium-agent[1001] (cilium.service): kfunc bpf_ct_insert_entry is listed "
+		"by no rule [default for unlisted, policy t 14]"));
+	assert_non_null(strstr(
+		captured,
+		"of cilium-agent[1002] (cilium.service): kfunc bpf_ct_insert_entry is listed "
+		"by no rule [default for unlisted, policy serial 14]"));
 	assert_non_null(strstr(seen, "\"events_malformed\": 1,\n    \"duplicates\": 1,"));
 	assert_non_null(strstr(seen, "\"events_lost\": 3,"));
 }
@@ -358,8 +381,8 @@ static void status(void)
 
 	/* far ahead, so that the test does not depend on the day */
 	for (int i = 7; i > 0; i--)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "  - {kfunc: bpf_%d, deadline: 2999-01-0%d}\n",
-			 i, i);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "  - {kfunc: bpf_%d, deadline: 2999-01-0%d}\n", i, i);
 	strcat(text, "  - {kfunc: bpf_past, deadline: 2001-01-01}\n  - {kfunc: bpf_never}\n");
 	scratch_write("policy.yaml", text);
 	ask("reload");
@@ -386,10 +409,19 @@ static void test_status(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_starts_and_stops), CASE(test_obstacle), CASE(test_canary_passes),
-		CASE(test_canary_cannot_be_loaded), CASE(test_gate_fails), CASE(test_policy_with_errors),
-		CASE(test_another_is_running), CASE(test_stage2_alone), CASE(test_reload), CASE(test_hangup),
-		CASE(test_forced_hangup), CASE(test_events), CASE(test_status),
+		CASE(test_starts_and_stops),
+		CASE(test_obstacle),
+		CASE(test_canary_passes),
+		CASE(test_canary_cannot_be_loaded),
+		CASE(test_gate_fails),
+		CASE(test_policy_with_errors),
+		CASE(test_another_is_running),
+		CASE(test_stage2_alone),
+		CASE(test_reload),
+		CASE(test_hangup),
+		CASE(test_forced_hangup),
+		CASE(test_events),
+		CASE(test_status),
 	};
 	sigset_t signals;
 

@@ -49,8 +49,10 @@ static void test_no_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_second_is_told_the_first, scratch_setup, scratch_teardown),
-		cmocka_unit_test_setup_teardown(test_holder_unknown, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_second_is_told_the_first, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_holder_unknown, scratch_setup,
+						scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_no_directory, scratch_setup, scratch_teardown),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Records against tests/golden/records/NAME.txt, one field per line. With KFG_GOLDEN_WRITE set in the environment the
- * files are written instead, to be read before they are kept.
+ * Records against tests/golden/records/NAME.txt, one field per line. With KFG_GOLDEN_WRITE set in
+ * the environment the files are written instead, to be read before they are kept.
  */
 #include "journal/event_record.h"
 #include "base/read_file.h"
@@ -45,7 +45,8 @@ static struct kfg_record *make(const struct kfg_event *event, const struct kfg_p
 	return record;
 }
 
-static void compare(const struct kfg_event *event, const struct kfg_policy *policy, const char *name)
+static void compare(const struct kfg_event *event, const struct kfg_policy *policy,
+		    const char *name)
 {
 	_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = make(event, policy);
 	_cleanup_strbuf_ struct kfg_strbuf got = KFG_STRBUF(KFG_RECORD_MAX);
@@ -304,13 +305,20 @@ static void test_every_reason(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused_unlisted), cmocka_unit_test(test_refused_expired),
-		cmocka_unit_test(test_would_refuse), cmocka_unit_test(test_warned),
-		cmocka_unit_test(test_warned_without_deadline), cmocka_unit_test(test_waived),
-		cmocka_unit_test(test_rule_of_stage_1), cmocka_unit_test(test_several_kfuncs),
-		cmocka_unit_test(test_present), cmocka_unit_test(test_unscannable),
-		cmocka_unit_test(test_foreign_fd), cmocka_unit_test(test_policy_gone),
-		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_everything_at_its_longest),
+		cmocka_unit_test(test_refused_unlisted),
+		cmocka_unit_test(test_refused_expired),
+		cmocka_unit_test(test_would_refuse),
+		cmocka_unit_test(test_warned),
+		cmocka_unit_test(test_warned_without_deadline),
+		cmocka_unit_test(test_waived),
+		cmocka_unit_test(test_rule_of_stage_1),
+		cmocka_unit_test(test_several_kfuncs),
+		cmocka_unit_test(test_present),
+		cmocka_unit_test(test_unscannable),
+		cmocka_unit_test(test_foreign_fd),
+		cmocka_unit_test(test_policy_gone),
+		cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_everything_at_its_longest),
 		cmocka_unit_test(test_every_reason),
 	};
 

@@ -23,7 +23,8 @@ static int teardown(void **state)
 }
 
 /* Takes the record over. */
-static void assert_record(int built, struct kfg_record **record, const char *kind, const char *message)
+static void assert_record(int built, struct kfg_record **record, const char *kind,
+			  const char *message)
 {
 	assert_int_equal(built, 0);
 	assert_string_equal(kfg_record_get(*record, "KFGATE_KIND"), kind);
@@ -41,22 +42,27 @@ static void test_messages(void **state)
 	assert_record(kfg_notice_dropped(1, &r), &r, "records-dropped",
 		      "1 record dropped, as the journal did not take them fast enough");
 	assert_record(kfg_notice_lost(2, 9, &r), &r, "events-lost",
-		      "2 events lost, as the buffer from the kernel was full; the loads were decided all the same");
+		      "2 events lost, as the buffer from the kernel was full; the loads were "
+		      "decided all the same");
 	assert_record(kfg_notice_started(p, true, "7.2", &r), &r, "started",
-		      "Gate for BPF kfuncs is up: policy web-fleet 14, mode enforce, proven before and after "
+		      "Gate for BPF kfuncs is up: policy web-fleet 14, mode enforce, proven before "
+		      "and after "
 		      "verification");
 	assert_record(kfg_notice_started(p, false, "6.1", &r), &r, "started",
-		      "Gate for BPF kfuncs is up: policy web-fleet 14, mode enforce, after verification only, as "
+		      "Gate for BPF kfuncs is up: policy web-fleet 14, mode enforce, after "
+		      "verification only, as "
 		      "this kernel has no earlier hook");
 	assert_record(kfg_notice_stopped(p, &r), &r, "stopped",
 		      "Gate for BPF kfuncs was taken off: loads are not judged any more");
 	assert_record(kfg_notice_policy_loaded(p, 3, 2, &r), &r, "policy-loaded",
-		      "Policy web-fleet 14 is in force: mode enforce; rules: 3, deprecations: 2, waivers: 1, "
+		      "Policy web-fleet 14 is in force: mode enforce; rules: 3, deprecations: 2, "
+		      "waivers: 1, "
 		      "files: 2");
 	assert_record(kfg_notice_unproven("because", &r), &r, "unproven",
 		      "The gate could not be proven to decide: because");
-	assert_record(kfg_notice_swept(1, 0, &r), &r, "swept",
-		      "Examined 1 BPF program that was there before the policy, 0 could not be examined");
+	assert_record(
+		kfg_notice_swept(1, 0, &r), &r, "swept",
+		"Examined 1 BPF program that was there before the policy, 0 could not be examined");
 }
 
 static void test_priority_of_incomplete_sweep(void **state)
@@ -78,13 +84,15 @@ static void test_rejected(void **state)
 
 	(void)state;
 	assert_int_equal(kfg_notice_policy_rejected(why, loaded.policy, &r), 0);
-	assert_string_equal(kfg_record_get(r, "MESSAGE"),
-			    "New policy not taken, web-fleet 14 stays in force: a.yaml:1:2: error: x");
+	assert_string_equal(
+		kfg_record_get(r, "MESSAGE"),
+		"New policy not taken, web-fleet 14 stays in force: a.yaml:1:2: error: x");
 	while ((field = kfg_record_next(r, field)))
 		n += strncmp(field, "KFGATE_FINDING=", 15) == 0;
 	assert_int_equal(n, 4);
 	kfg_record_free(r);
-	assert_record(kfg_notice_policy_rejected("x\n", NULL, &r), &r, "policy-rejected", "Policy not taken: x");
+	assert_record(kfg_notice_policy_rejected("x\n", NULL, &r), &r, "policy-rejected",
+		      "Policy not taken: x");
 }
 
 static void test_rejected_for_many_reasons(void **state)

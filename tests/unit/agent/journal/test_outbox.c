@@ -31,7 +31,8 @@ static int write_record(void *userdata, const struct kfg_record *record)
 		pthread_cond_wait(&sink.changed, &sink.lock);
 	r = sink.result;
 	if (strcmp(kfg_record_get(record, "KFGATE_KIND"), "records-dropped") == 0)
-		snprintf(sink.told, sizeof(sink.told), "%s", kfg_record_get(record, "KFGATE_COUNT"));
+		snprintf(sink.told, sizeof(sink.told), "%s",
+			 kfg_record_get(record, "KFGATE_COUNT"));
 	else
 		sink.n++;
 	snprintf(sink.last, sizeof(sink.last), "%s", message ? message : "");

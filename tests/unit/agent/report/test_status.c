@@ -5,18 +5,36 @@
 #include <kfgate/policy.h>
 #include <string.h>
 
-static const char *const files[] = { "/etc/kfgate/policy.d/10-a.yaml", "/usr/lib/kfgate/lifecycle/upstream.yaml" };
+static const char *const files[] = { "/etc/kfgate/policy.d/10-a.yaml",
+				     "/usr/lib/kfgate/lifecycle/upstream.yaml" };
 
 static struct kfg_status sample(void)
 {
 	struct kfg_status s = {
-		.pid = 77, .uptime_sec = 90061, .version = "0.1.0", .kernel_release = "6.12.1",
-		.mode = KFG_MODE_AUDIT, .present = KFG_PRESENT_REPORT, .policy = "web-fleet", .serial = 14,
-		.digest = "0123456789abcdef", .generation = 2, .loaded_usec = 1767225600000000,
-		.n_rules = 3, .n_deprecations = 2, .n_waivers = 1, .files = files, .n_files = 2,
-		.hooks = { { true, true, "" }, { true, true, "" } }, .proven_usec = 1767225601000000,
-		.records_written = 9, .duplicates = 4, .sweep_seen = 57, .sweep_failed = 1,
-		.n_deadlines = 2, .n_expired = 1,
+		.pid = 77,
+		.uptime_sec = 90061,
+		.version = "0.1.0",
+		.kernel_release = "6.12.1",
+		.mode = KFG_MODE_AUDIT,
+		.present = KFG_PRESENT_REPORT,
+		.policy = "web-fleet",
+		.serial = 14,
+		.digest = "0123456789abcdef",
+		.generation = 2,
+		.loaded_usec = 1767225600000000,
+		.n_rules = 3,
+		.n_deprecations = 2,
+		.n_waivers = 1,
+		.files = files,
+		.n_files = 2,
+		.hooks = { { true, true, "" }, { true, true, "" } },
+		.proven_usec = 1767225601000000,
+		.records_written = 9,
+		.duplicates = 4,
+		.sweep_seen = 57,
+		.sweep_failed = 1,
+		.n_deadlines = 2,
+		.n_expired = 1,
 	};
 
 	(void)kfg_day_parse("2026-12-30", &s.today);
@@ -35,11 +53,13 @@ static void test_text(void **state)
 
 	(void)state;
 	kfg_status_text(&s, &out);
-	assert_string_equal(out.data,
+	assert_string_equal(
+		out.data,
 		"      kfgate: 0.1.0, pid 77, up 1d 1h\n"
 		"        Mode: audit (nothing is refused)\n"
 		"      Kernel: 6.12.1, fully supported\n"
-		"       Hooks: before verification (bpf_prog_load): proven 2026-01-01 00:00:01 UTC\n"
+		"       Hooks: before verification (bpf_prog_load): proven 2026-01-01 00:00:01 "
+		"UTC\n"
 		"              after verification (bpf_prog): proven 2026-01-01 00:00:01 UTC\n"
 		"      Policy: web-fleet, serial 14, digest 0123456789abcdef\n"
 		"              rules: 3, deprecations: 2 (past their deadline: 1), waivers: 1\n"
