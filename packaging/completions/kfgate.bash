@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bash completion for kfgate. It asks the program itself for verbs and options, and so cannot be out of date.
 
+_kfgate_verbs()
+{
+	kfgate help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+}
+
 _kfgate_words()
 {
 	kfgate "$@" 2>/dev/null | sed -n 's/^  \(--[a-z-]*=\{0,1\}\).*/\1/p'
@@ -11,7 +16,7 @@ _kfgate()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} option=
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(kfgate help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p') --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(_kfgate_verbs) --help --version" -- "$cur")
 		return
 	fi
 	# "--name=value" comes as three words, as = breaks words
@@ -48,7 +53,7 @@ _kfgate()
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	help)
-		mapfile -t COMPREPLY < <(compgen -W "$(kfgate help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$cur") ;;
+		mapfile -t COMPREPLY < <(compgen -W "$(_kfgate_verbs)" -- "$cur") ;;
 	esac
 }
 
