@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPETITIONS_MAX 101
+#define REPETITIONS_MAX 2001
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 {
@@ -58,7 +58,7 @@ static void bench_raw(const char *mode, const char *arg)
 	size_t len = strtoul(arg, NULL, 0);
 	struct bpf_insn *insns = calloc(len, sizeof(*insns));
 	int scan = !strcmp(mode, "scan"), err = 0;
-	int n = scan ? 21 : len > 100000 ? 1 : len > 2000 ? 11 : REPETITIONS_MAX;
+	int n = scan ? 21 : len > 100000 ? 1 : len > 2000 ? 11 : len > 10 ? 101 : REPETITIONS_MAX;
 	double t[REPETITIONS_MAX];
 
 	if (!insns || len < 2)
