@@ -2,8 +2,8 @@
 /*
  * kfgate.bpf.c - the gate: judges every BPF program that is loaded by the kfuncs it calls.
  *
- *   kfgate_load    lsm/bpf_prog_load  before verification: finds kfunc calls, enters the load into the table of loads in
- *                                     progress; refuses here what is judged by presence
+ *   kfgate_load    lsm/bpf_prog_load  before verification: finds kfunc calls, enters the load into the table of loads
+ *                                     in progress; refuses here what is judged by presence
  *   kfgate_enter   lsm/bpf_prog_alloc_security  where there is no bpf_prog_load (6.1): enters every load, unseen
  *   kfgate_prog    lsm/bpf_prog       after verification, and at every later fd: decides on what is live
  *   kfgate_free    lsm/bpf_prog_free  forgets a load that was not admitted, and the loader of a program
@@ -195,9 +195,9 @@ static __attribute__((noinline)) __u32 kfg_foreign(struct kfg_walk *w)
 }
 
 /*
- * A load that was under way when the gate was attached: it began before, and this is its own first fd, since any other fd
- * of a program takes a reference first (bpf_prog_inc_not_zero() in BPF_PROG_GET_FD_BY_ID, bpf_prog_inc() in BPF_OBJ_GET,
- * kernel/bpf/syscall.c, 6.1..7.3). It has no entry, and the current task is its loader.
+ * A load that was under way when the gate was attached: it began before, and this is its own first fd, since any
+ * other fd of a program takes a reference first (bpf_prog_inc_not_zero() in BPF_PROG_GET_FD_BY_ID, bpf_prog_inc() in
+ * BPF_OBJ_GET, kernel/bpf/syscall.c, 6.1..7.3). It has no entry, and the current task is its loader.
  */
 static __attribute__((always_inline)) inline __u32 kfg_straddles(struct bpf_prog *prog)
 {

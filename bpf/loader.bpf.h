@@ -75,8 +75,8 @@ static __attribute__((noinline)) int kfg_fill_cgroup(struct kfg_walk *w)
 }
 
 /*
- * Path of the loader's executable as d_path() sees it from the loader's root directory. It stands for a rule's `exes` only
- * where that root is the agent's: in a container the same path is another file.
+ * Path of the loader's executable as d_path() sees it from the loader's root directory. It stands for a rule's `exes`
+ * only where that root is the agent's: in a container the same path is another file.
  */
 static __attribute__((noinline)) int kfg_fill_exe(struct kfg_scratch *s)
 {

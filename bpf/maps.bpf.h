@@ -56,8 +56,8 @@ struct {
 } kfg_loads SEC(".maps");
 
 /*
- * Who loaded a program that was admitted and calls kfuncs, keyed by prog->aux, until it is freed: at a later fd, or in a
- * sweep, the current task is not the loader. A program that finds no room has an unknown loader then.
+ * Who loaded a program that was admitted and calls kfuncs, keyed by prog->aux, until it is freed: at a later fd, or
+ * in a sweep, the current task is not the loader. A program that finds no room has an unknown loader then.
  */
 struct kfg_loader {
 	__u32 uid;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * names.bpf.h - from a call to the name of its kfunc, from kernel memory alone: a program's fd_array is user memory that
- * may change between our look and the verifier's, so an offset is never followed there.
+ * names.bpf.h - from a call to the name of its kfunc, from kernel memory alone: a program's fd_array is user memory
+ * that may change between our look and the verifier's, so an offset is never followed there.
  */
 #pragma once
 
@@ -83,8 +83,8 @@ static long kfg_step_module(__u32 i, void *ctx)
 
 /*
  * Name and module of a kfunc as loaded (key: offset << 32 | BTF id). An offset is resolved through the program's own
- * kfunc_btf_tab, which the verifier filled and which holds references; it is there in stage 2 only. Returns 0, or -1: not
- * to be named (now).
+ * kfunc_btf_tab, which the verifier filled and which holds references; it is there in stage 2 only. Returns 0, or -1:
+ * not to be named (now).
  */
 static __attribute__((noinline)) int kfg_name_loaded(struct kfg_walk *w, __u64 key)
 {

@@ -6,8 +6,8 @@
  * bytes 0x85 0x20 on little endian (include/uapi/linux/bpf.h). The verifier refuses a call with another dst_reg
  * ("BPF_CALL uses reserved fields", kernel/bpf/verifier.c, 6.1..7.3). The second half of a 16-byte load has code 0.
  *
- * First a pass that only asks whether there is any (two bytes per instruction, 64 to a round, nothing else in the round);
- * it ends most loads. Then, from the group of the first hit on, a pass that collects them.
+ * First a pass that only asks whether there is any (two bytes per instruction, 64 to a round, nothing else in the
+ * round); it ends most loads. Then, from the group of the first hit on, a pass that collects them.
  *
  * The instructions are read through a pointer cast to struct bpf_raw_tracepoint_args, whose only member is a flexible
  * array of integers: the verifier lets any constant offset of it through, and faults read as zero
@@ -69,8 +69,8 @@ hit:
 }
 
 /*
- * Where the first kfunc call may be: *ret_first is a lower bound of its index. Returns 1 when there may be one (the last
- * few instructions read may lie behind the program: then the second pass finds none), 0 when there is none, and
+ * Where the first kfunc call may be: *ret_first is a lower bound of its index. Returns 1 when there may be one (the
+ * last few instructions read may lie behind the program: then the second pass finds none), 0 when there is none, and
  * -1 when the scan did not finish.
  */
 static __attribute__((always_inline)) inline int kfg_scan_any(__u64 insns, __u32 len, __u32 *ret_first)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * canary.c - loads programs that the table in force must refuse, and looks whether it did. Every table begins with two rows
- * that match the agent's own canaries (policy/compile.c): "kfgate_canary1" for its presence, before verification, and
- * "kfgate_canary2" for a live call, after it. What is shown is the whole way: hook, scan, name, table, clock, answer.
+ * canary.c - loads programs that the table in force must refuse, and looks whether it did. Every table begins with
+ * two rows that match the agent's own canaries (policy/compile.c): "kfgate_canary1" for its presence, before
+ * verification, and "kfgate_canary2" for a live call, after it. What is shown is the whole way: hook, scan, name,
+ * table, clock, answer.
  */
 #include "enforce/gate_internal.h"
 
@@ -101,13 +102,15 @@ static void say_why(struct kfg_proof *proof, const char *stage, const struct att
 	if (*proof->why)
 		return;
 	if (!a->err)
-		(void)snprintf(proof->why, sizeof(proof->why), "a canary %s verification was loaded as if there were no gate",
+		(void)snprintf(proof->why, sizeof(proof->why),
+			       "a canary %s verification was loaded as if there were no gate",
 			       stage);
 	else if (!a->counted)
 		(void)snprintf(proof->why, sizeof(proof->why), "the gate did not see the canary %s verification (%s)",
 			       stage, strerror(a->err));
 	else
-		(void)snprintf(proof->why, sizeof(proof->why), "the canary %s verification got another answer than the policy's: %s",
+		(void)snprintf(proof->why, sizeof(proof->why),
+			       "the canary %s verification got another answer than the policy's: %s",
 			       stage, strerror(a->err));
 }
 

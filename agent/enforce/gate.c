@@ -27,7 +27,8 @@ bool kfg_gate_has_stage1(const struct kfg_gate *gate)
 
 /*
  * Picks the variant of each hook this kernel has. bpf_prog_load came with 6.9, together with the new names of the
- * allocation hooks; before, bpf_prog_alloc_security is where a load can be seen to begin (include/linux/lsm_hook_defs.h).
+ * allocation hooks; before, bpf_prog_alloc_security is where a load can be seen to begin
+ * (include/linux/lsm_hook_defs.h).
  */
 static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe)
 {
@@ -86,8 +87,8 @@ static const char *load_hint(int r)
 {
 	switch (r) {
 	case -EPERM:
-		return "loading BPF programs is not permitted: CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN are needed, and a "
-		       "kernel that is not locked down against BPF";
+		return "loading BPF programs is not permitted: CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN are needed, and "
+		       "a kernel that is not locked down against BPF";
 	case -EACCES:
 	case -EINVAL:
 	case -E2BIG:

@@ -5,7 +5,7 @@
 #include <kfgate/table.h>
 
 /*
- * Makes an array map of the table's cells and puts it into slot 0 of `tables` (an array of maps). On failure, a negative
- * errno, what was in force stays in force. The map lives as long as the slot, or a program run, holds it.
+ * Makes an array map of the table's cells and puts it into slot 0 of `tables` (an array of maps). On failure, a
+ * negative errno, what was in force stays in force. The map lives as long as the slot, or a program run, holds it.
  */
 int kfg_mapset_publish(int tables, const struct kfg_table *table);

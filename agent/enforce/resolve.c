@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * resolve.c - names of the kfuncs of the running kernel: functions that carry the "bpf_kfunc" declaration tag in the BTF of
- * vmlinux and of the modules that are loaded. The tags are not complete (none in 6.1; 23 missing in 7.2) and a module may
- * come later: the table matches a name it does not hold pattern by pattern, so this is for speed alone.
+ * resolve.c - names of the kfuncs of the running kernel: functions that carry the "bpf_kfunc" declaration tag in the
+ * BTF of vmlinux and of the modules that are loaded. The tags are not complete (none in 6.1; 23 missing in 7.2) and
+ * a module may come later: the table matches a name it does not hold pattern by pattern, so this is for speed alone.
  */
 #include "enforce/gate.h"
 

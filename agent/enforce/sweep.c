@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sweep.c - looks at every program there is, by asking for an fd of each: the gate takes an fd asked for by the agent during
- * a sweep for an examination and reports what the table in force says, whatever it says.
+ * sweep.c - looks at every program there is, by asking for an fd of each: the gate takes an fd asked for by the agent
+ * during a sweep for an examination and reports what the table in force says, whatever it says.
  */
 #include "enforce/gate_internal.h"
 

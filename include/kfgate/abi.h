@@ -11,8 +11,8 @@
  *   buckets  __u32 heads of the name hash, KFG_LIST_PER_CELL per cell, value: index of a name cell or KFG_NONE
  *   names    struct kfg_name: every kfunc name the policy or the running kernel knows
  *   rows     struct kfg_row: rules first (in order of precedence), then waivers
- *   lists    __u32s, KFG_LIST_PER_CELL per cell: candidate ranges of names, entries of row dimensions; entries 0 and 1
- *            are the range of all rules, 2 and 3 that of all waivers
+ *   lists    __u32s, KFG_LIST_PER_CELL per cell: candidate ranges of names, entries of row dimensions; entries
+ *            0 and 1 are the range of all rules, 2 and 3 that of all waivers
  *   matchers struct kfg_matcher: the strings and globs of rows, each once; long text runs on into next cells
  *   deps     struct kfg_dep: deprecations
  */
@@ -195,7 +195,7 @@ enum kfg_reason {
 	KFG_REASON_TABLE_FULL,  /* unscannable: no room to follow one more load in progress */
 	KFG_REASON_WALK,        /* unscannable: the policy walk did not finish */
 	KFG_REASON_NO_TABLE,    /* unscannable: no policy table is in place */
-	KFG_REASON_FOREIGN_FD,  /* another task asked for an fd of a load in progress; the loader's fields are that task's */
+	KFG_REASON_FOREIGN_FD,  /* another task asked for an fd of a load in progress; loader fields: that task's */
 	KFG_REASON_MAX,
 };
 

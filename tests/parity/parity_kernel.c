@@ -100,8 +100,8 @@ static int compare(const struct kfg_gen_case *c, const struct kfg_table *table, 
 		kfg_verdict_eval(table, &load, q->kfunc.name, q->kfunc.module, &want);
 		if (!memcmp(&want, &parity[i].verdict, sizeof(want)))
 			continue;
-		printf("seed %lu, query %zu (%s): rule %d for %d, dep %d for %d, waiver %d for %d, failed %d\n", seed, i,
-		       q->kfunc.name, parity[i].verdict.rule, want.rule, parity[i].verdict.dep, want.dep,
+		printf("seed %lu, query %zu (%s): rule %d for %d, dep %d for %d, waiver %d for %d, failed %d\n", seed,
+		       i, q->kfunc.name, parity[i].verdict.rule, want.rule, parity[i].verdict.dep, want.dep,
 		       parity[i].verdict.waiver, want.waiver, parity[i].verdict.failed);
 		differ++;
 	}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * loadbench.c - what it costs to load a BPF program: ns of CLOCK_MONOTONIC, minimum and median over repetitions. In a VM that
- * counts instructions (QEMU -icount shift=0) 1 ns is one guest instruction, and the minimum is exact.
+ * loadbench.c - what it costs to load a BPF program: ns of CLOCK_MONOTONIC, minimum and median over repetitions. In a
+ * VM that counts instructions (QEMU -icount shift=0) 1 ns is one guest instruction, and the minimum is exact.
  *
  * usage: loadbench [-n OBJECT] full|scan N... | loadbench [-n OBJECT] object FILE...
  *   full    socket filters of N instructions, loaded
- *   scan    the same with an unknown opcode at the end, which the kernel refuses before it verifies: what is measured is
- *           the copy, the hooks before verification, and the refusal
+ *   scan    the same with an unknown opcode at the end, which the kernel refuses before it verifies: what is measured
+ *           is the copy, the hooks before verification, and the refusal
  *   object  real objects through libbpf (all programs of one open and load)
  *   -n      attach this object's LSM programs first (the comparison with programs that only return 0)
  * One line each: MODE NAME n=REPETITIONS min=NS median=NS result=loaded|ERRNO

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the gate adds to the cost of loading a BPF program, in guest instructions (QEMU counts them), side by side with: no gate,
-# LSM programs on the same hooks that return 0, and a bpftrace one-liner that prints each load (where bpftrace is
-# installed here). Prints a Markdown table.
+# What the gate adds to the cost of loading a BPF program, in guest instructions (QEMU counts them), side by side
+# with: no gate, LSM programs on the same hooks that return 0, and a bpftrace one-liner that prints each load (where
+# bpftrace is installed here). Prints a Markdown table.
 # usage: run.sh [-b BUILD] [-k KERNEL] [-l]      -l: also load 990,000 instructions for real (takes long)
 set -euo pipefail
 
@@ -24,7 +24,8 @@ trap 'rm -rf "$work"' EXIT
 {
 	printf 'version: 1\nname: bench\nserial: 1\ndefaults: {unlisted: allow}\nrules:\n'
 	for i in $(seq 1000); do
-		echo "  - {id: r$i, kfuncs: [\"bpf_bench_${i}_*\", bpf_bench_exact_$i], loaders: {units: [u$i.service]}, action: refuse}"
+		echo "  - {id: r$i, kfuncs: [\"bpf_bench_${i}_*\", bpf_bench_exact_$i]," \
+			"loaders: {units: [u$i.service]}, action: refuse}"
 	done
 } >"$work/policy.yaml"
 

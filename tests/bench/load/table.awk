@@ -17,7 +17,8 @@ $1 == "rss" { rss = $2 " " $3 }
 function delta(a, b) { return sprintf("%+d (%+.3f %%)", a - b, (a - b) * 100 / b) }
 
 END {
-	printf "| load | no gate | LSM programs that return 0 | kfgate, 1,000 rules | added by kfgate | per instruction |"
+	printf "| load | no gate | LSM programs that return 0 | kfgate, 1,000 rules | added by kfgate |"
+	printf " per instruction |"
 	if ("bpftrace" in variants) printf " added by bpftrace |"
 	printf "\n|---|---|---|---|---|---|"
 	if ("bpftrace" in variants) printf "---|"
@@ -31,5 +32,6 @@ END {
 		if ("bpftrace" in variants) printf " %s |", delta(value["bpftrace", key], value["null", key])
 		printf "\n"
 	}
-	printf "\nGuest instructions, minimum over repetitions; added: against the LSM programs that return 0. Agent: %s resident.\n", rss
+	printf "\nGuest instructions, minimum over repetitions; added: against the LSM programs that return 0."
+	printf " Agent: %s resident.\n", rss
 }

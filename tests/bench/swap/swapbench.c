@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * swapbench.c - how long a reload takes on this machine: YAML to policy, policy to table, table into the kernel's maps. Needs
- * bpf(2) for maps (CAP_BPF), nothing is attached. usage: swapbench [RULES [KNOWN-KFUNCS]]; minimum of ten, in milliseconds.
+ * swapbench.c - how long a reload takes on this machine: YAML to policy, policy to table, table into the kernel's
+ * maps. Needs bpf(2) for maps (CAP_BPF), nothing is attached.
+ * usage: swapbench [RULES [KNOWN-KFUNCS]]; minimum of ten, in milliseconds.
  */
 #include "enforce/mapset.h"
 
@@ -37,7 +38,8 @@ static char *make_policy(unsigned rules, size_t *ret_size)
 		fprintf(f,
 			"  - id: rule-%u\n    kfuncs: [\"bpf_x%u_*\", bpf_known_%u, bpf_own_%u]\n"
 			"    programs: {types: [sched_cls, xdp], names: [\"cil_%u*\"]}\n"
-			"    loaders: {units: [unit-%u.service], exes: [/usr/bin/agent-%u], uids: [0]}\n    action: allow\n",
+			"    loaders: {units: [unit-%u.service], exes: [/usr/bin/agent-%u], uids: [0]}\n"
+			"    action: allow\n",
 			i, i % 500, i % 400, i, i % 50, i, i);
 	if (fclose(f))
 		exit(1);
@@ -62,7 +64,8 @@ static void keep_least(double *least, double value)
 
 int main(int argc, char **argv)
 {
-	unsigned rules = argc > 1 ? strtoul(argv[1], NULL, 0) : 10000, n_known = argc > 2 ? strtoul(argv[2], NULL, 0) : 400;
+	unsigned rules = argc > 1 ? strtoul(argv[1], NULL, 0) : 10000;
+	unsigned n_known = argc > 2 ? strtoul(argv[2], NULL, 0) : 400;
 	double parse = 0, compile = 0, publish = 0, all = 0;
 	const char **known = calloc(n_known, sizeof(*known));
 	struct kfg_source source = { .path = "bench.yaml" };
@@ -98,7 +101,7 @@ int main(int argc, char **argv)
 		kfg_policy_free(policy);
 		kfg_diags_done(&diags);
 	}
-	printf("%u rules, %zu bytes of YAML, %u cells: parse %.1f ms, compile %.1f ms, publish %s%.1f ms, in all %.1f ms\n", rules,
-	       source.size, cells, parse, compile, tables < 0 ? "(no bpf(2) here) " : "", publish, all);
+	printf("%u rules, %zu bytes of YAML, %u cells: parse %.1f ms, compile %.1f ms, publish %s%.1f ms, "
+	       "in all %.1f ms\n", rules, source.size, cells, parse, compile, tables < 0 ? "(no bpf(2) here) " : "", publish, all);
 	return 0;
 }
