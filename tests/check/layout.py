@@ -11,8 +11,8 @@ COLUMNS = 120
 TAB = 8
 # Data, or patterns in which a blank at the end means something.
 DATA = ("LICENSE", "tests/data/", "tests/golden/", "tests/fuzz/corpus/", "tests/vm/splats.list")
-# In these a sentence is a line, a row of a table is one, or a command of a unit is.
-ANY_WIDTH = re.compile(r"\.(md|[1-8]|service|in)$")
+# In these a line is a sentence, a row of a table, a command of a unit, or a check: what it says, wants, and runs.
+ANY_WIDTH = re.compile(r"\.(md|[1-8]|service|in)$|^tests/vm/cases/")
 MARKDOWN_BREAK = re.compile(r"\S  $")
 
 

@@ -80,9 +80,11 @@ class Sizes(unittest.TestCase):
     def test_functions(self):
         self.assertEqual(found(sizes, "agent/x.c", self.function(80)), [])
         self.assertTrue(found(sizes, "agent/x.c", self.function(81)))
-        self.assertEqual(found(sizes, "agent/x.c", self.function(9, "int a, int (*b)(int, int),\n\tint c, int d, int e")), [])
-        self.assertTrue(found(sizes, "agent/x.c", self.function(9, "int a, int b, int c,\n\tint d, int e, int f")))
-        self.assertTrue(found(sizes, "bpf/x.c", 'SEC("lsm/bpf")\nint BPF_PROG(f, int a)\n' + "{\n" + "\tg();\n" * 80 + "}\n"))
+        five = "int a, int (*b)(int, int),\n\tint c, int d, int e"
+        self.assertEqual(found(sizes, "agent/x.c", self.function(9, five)), [])
+        self.assertTrue(found(sizes, "agent/x.c", self.function(9, five + ", int f")))
+        program = 'SEC("lsm/bpf")\nint BPF_PROG(f, int a)\n{\n' + "\tg();\n" * 80 + "}\n"
+        self.assertTrue(found(sizes, "bpf/x.c", program))
 
     def test_files(self):
         self.assertEqual(found(sizes, "tests/x.c", "\n" * 599), [])

@@ -29,7 +29,8 @@ list() {
 		printf '%s\n' "$@"
 	else
 		{ git ls-files -- '*.sh' '*.bash' .ci/run tests/vm/guest/init 2>/dev/null ||
-			find . -path './build*' -prune -o \( -name '*.sh' -o -name '*.bash' \) -print; } | sed 's|^\./||'
+			find . -path './build*' -prune -o \( -name '*.sh' -o -name '*.bash' \) -print; } |
+			sed 's|^\./||'
 	fi
 }
 

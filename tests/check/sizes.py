@@ -15,7 +15,10 @@ PRODUCT = ("agent/", "policy/", "bpf/", "include/")
 ALLOWED = {
     "policy/lifecycle/kfuncs.yaml": "data: a list of names",
     "policy/lifecycle/upstream.yaml": "data: one row per kfunc",
-    "README.md": "read from top to bottom, in one file",
+    "agent/cli/args.c:take_option": "in: the words left, the options known; out: the option, or a message",
+    "agent/cli/args.c:kfg_args_parse": "a message is a buffer and its size",
+    "agent/config/policy_files.c:read_source": "one name as openat() and as messages want it",
+    "agent/enforce/canary.c:try_load": "bpf_prog_load() has six of them",
 }
 NAME = re.compile(r"(\w+)\s*\(")
 # Macros that take the function's parameters after its name.
