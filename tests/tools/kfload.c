@@ -293,6 +293,38 @@ static int do_storm(int argc, char **argv)
 	return refused ? 3 : 0;
 }
 
+/* names N: N programs that call bpf_key_put, each with a name of its own, so that none repeats another */
+static int do_names(int argc, char **argv)
+{
+	int n = argc > 0 ? atoi(argv[0]) : 100, loaded = 0, hook = func_id("bpf_lsm_bpf");
+	struct bpf_insn insns[] = {
+		{ .code = 0xb7, .dst_reg = 1 },
+		{ .code = 0x85, .src_reg = 2, .imm = func_id("bpf_lookup_system_key") },
+		{ .code = 0x15, .off = 2 },
+		{ .code = 0xbf, .dst_reg = 1 },
+		{ .code = 0x85, .src_reg = 2, .imm = func_id("bpf_key_put") },
+		{ .code = 0xb7 },
+		{ .code = 0x95 },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC,
+		    .prog_flags = BPF_F_SLEEPABLE, .attach_btf_id = hook > 0 ? hook : 0);
+
+	if (hook < 0 || insns[1].imm < 0 || insns[4].imm < 0)
+		return 1;
+	for (int i = 0; i < n; i++) {
+		char name[BPF_OBJ_NAME_LEN];
+		int fd;
+
+		snprintf(name, sizeof(name), "key_%d", i);
+		fd = bpf_prog_load(BPF_PROG_TYPE_LSM, name, "GPL", insns, 7, &opts);
+		loaded += fd >= 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	printf("names loaded=%d refused=%d\n", loaded, n - loaded);
+	return loaded == n ? 0 : 3;
+}
+
 /* probes: what libbpf asks of a kernel before it loads anything */
 static int do_probes(int argc, char **argv)
 {
@@ -332,7 +364,7 @@ static const struct verb {
 } verbs[] = {
 	{ "obj", do_obj },   { "hold", do_hold },   { "fd", do_fd },	     { "raw", do_raw },
 	{ "many", do_many }, { "race", do_race },   { "storm", do_storm }, { "probes", do_probes },
-	{ "replace", do_replace },
+	{ "names", do_names }, { "replace", do_replace },
 };
 
 int main(int argc, char **argv)
@@ -342,6 +374,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (!strcmp(argv[1], verbs[i].name))
 			return verbs[i].run(argc - 2, argv + 2);
-	fprintf(stderr, "usage: kfload obj|hold|fd|raw|many|race|storm|probes|replace ARGS, see the source\n");
+	fprintf(stderr, "usage: kfload obj|hold|fd|raw|many|race|storm|names|probes|replace ARGS, see the source\n");
 	return 1;
 }
