@@ -8,11 +8,11 @@
 #include <time.h>
 
 /* Keeps the nearest ones, nearest first. */
-static void add_deadline(struct kfg_status *s, const struct kfg_deprecation_info *info)
+static void add_deadline(struct kfg_status *s, const struct kfg_deprecation_names *dep)
 {
 	size_t at = s->n_deadlines;
 
-	while (at > 0 && s->deadlines[at - 1].day > info->deadline)
+	while (at > 0 && s->deadlines[at - 1].day > dep->deadline)
 		at--;
 	if (at >= KFG_STATUS_DEADLINES)
 		return;
@@ -21,43 +21,43 @@ static void add_deadline(struct kfg_status *s, const struct kfg_deprecation_info
 	memmove(&s->deadlines[at + 1], &s->deadlines[at],
 		(s->n_deadlines - 1 - at) * sizeof(s->deadlines[0]));
 	s->deadlines[at] = (struct kfg_status_deadline){
-		.kfunc = info->kfunc,
-		.module = info->module,
-		.replacement = info->replacement,
-		.day = info->deadline,
+		.kfunc = dep->kfunc,
+		.module = dep->module,
+		.replacement = dep->replacement,
+		.day = dep->deadline,
 	};
 }
 
-static void fill_deadlines(const struct kfg_policy *policy, struct kfg_status *s)
+static void fill_deadlines(const struct kfg_policy_names *policy, struct kfg_status *s)
 {
 	s->today = kfg_now_usec(CLOCK_REALTIME) / 1000000 / 86400;
-	for (size_t i = 0; i < kfg_policy_n_deprecations(policy); i++) {
-		struct kfg_deprecation_info info;
+	for (size_t i = 0; i < policy->n_deprecations; i++) {
+		const struct kfg_deprecation_names *dep = &policy->deprecations[i];
 
-		if (!kfg_policy_deprecation(policy, i, &info) || info.deadline == KFG_DAY_MAX)
+		if (dep->deadline == KFG_DAY_MAX)
 			continue;
-		if (info.deadline < s->today)
+		if (dep->deadline < s->today)
 			s->n_expired++;
 		else
-			add_deadline(s, &info);
+			add_deadline(s, dep);
 	}
 }
 
 static void fill_policy(const struct kfg_daemon *d, struct kfg_status *s)
 {
-	const struct kfg_policy *p = d->current.loaded.policy;
+	const struct kfg_policy_names *p = d->current.names;
 
-	s->mode = kfg_policy_mode(p);
-	s->present = kfg_policy_present(p);
-	s->policy = kfg_policy_name(p);
-	s->serial = kfg_policy_serial(p);
-	s->digest = kfg_policy_digest(p);
+	s->mode = p->mode;
+	s->present = p->present;
+	s->policy = p->name;
+	s->serial = p->serial;
+	s->digest = p->digest;
 	s->generation = d->current.generation;
 	s->loaded_usec = d->current.since_usec;
-	s->n_rules = kfg_policy_n_rules(p);
-	s->n_deprecations = kfg_policy_n_deprecations(p);
-	s->n_waivers = kfg_policy_n_waivers(p);
-	s->files = kfg_policy_files_paths(d->current.loaded.files, &s->n_files);
+	s->n_rules = p->n_rules;
+	s->n_deprecations = p->n_deprecations;
+	s->n_waivers = p->n_waivers;
+	s->files = kfg_policy_files_paths(d->current.files, &s->n_files);
 	s->rejected = d->rejected;
 	fill_deadlines(p, s);
 }

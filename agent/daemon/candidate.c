@@ -46,35 +46,59 @@ static int compile(const struct kfg_policy *policy, uint64_t generation,
 	return r;
 }
 
+/* What is needed of a policy once it is loaded: its table and its names. */
+static int make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_candidate *c,
+		struct kfg_strbuf *why)
+{
+	int r;
+
+	c->policy.generation = ++d->generation;
+	r = compile(loaded->policy, c->policy.generation, &c->table, why);
+	if (r < 0)
+		return r;
+	r = kfg_policy_names_new(loaded->policy, &c->policy.names);
+	if (r < 0) {
+		kfg_strbuf_adds(why, "cannot keep the policy's names: no memory\n");
+		return r;
+	}
+	c->policy.files = KFG_TAKE_PTR(loaded->files);
+	return 0;
+}
+
 int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
 			struct kfg_strbuf *why)
 {
+	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
 	struct kfg_candidate c = { 0 };
-	int r = kfg_load(d->config->policy_paths, d->config->n_policy_paths, &c.policy.loaded);
+	int r = kfg_load(d->config->policy_paths, d->config->n_policy_paths, &loaded);
 
 	if (r < 0 && r != -EBADMSG) {
 		kfg_strbuf_printf(why, "cannot load the policy: %s\n", strerror(-r));
 		return r;
 	}
-	describe(&c.policy.loaded.diags, why);
-	if (r == 0) {
-		c.policy.generation = ++d->generation;
-		r = compile(c.policy.loaded.policy, c.policy.generation, &c.table, why);
-	}
+	describe(&loaded.diags, why);
+	if (r == 0)
+		r = make(d, &loaded, &c, why);
 	if (r < 0) {
 		kfg_candidate_done(&c);
 		return r;
 	}
-	kfg_policy_forget_text(c.policy.loaded.policy);
 	*ret_candidate = c;
 	return 0;
+}
+
+void kfg_in_force_done(struct kfg_in_force *policy)
+{
+	kfg_policy_names_free(policy->names);
+	kfg_policy_files_free(policy->files);
+	*policy = (struct kfg_in_force){ 0 };
 }
 
 void kfg_candidate_done(struct kfg_candidate *candidate)
 {
 	kfg_table_free(candidate->table);
 	candidate->table = NULL;
-	kfg_loaded_done(&candidate->policy.loaded);
+	kfg_in_force_done(&candidate->policy);
 	/* a large policy leaves much behind on the heap */
 	malloc_trim(0);
 }

@@ -169,9 +169,12 @@ static int bring_up(struct kfg_daemon *d, const struct kfg_probe *kernel,
 		return kfg_log_errno(r, "cannot attach the gate: %m");
 	r = kfg_prove(d);
 	if (r < 0)
-		return kfg_log_errno(r, "the gate is attached, but a canary load shows that it does "
-				     "not decide (%s); is bpf in the lsm= list of the kernel command "
-				     "line?", d->proof.why);
+		return kfg_log_errno(
+			r,
+			"the gate is attached, but a canary load shows that it does "
+			"not decide (%s); is bpf in the lsm= list of the kernel command "
+			"line?",
+			d->proof.why);
 	if (!kfg_gate_has_stage1(d->gate))
 		kfg_warning("this kernel has no bpf_prog_load hook: programs are judged after "
 			    "verification only (stage 2), by their live calls");
@@ -201,13 +204,13 @@ static int add_sources(struct kfg_daemon *d)
 
 static void ready(struct kfg_daemon *d)
 {
-	const struct kfg_policy *p = d->current.loaded.policy;
+	const struct kfg_policy_names *p = d->current.names;
 	struct kfg_record *record = NULL;
 
 	kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record),
 		 &record);
-	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", kfg_policy_name(p),
-			 kfg_policy_serial(p));
+	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name,
+			 p->serial);
 }
 
 static int start(struct kfg_daemon *d)
@@ -245,12 +248,12 @@ static void stop(struct kfg_daemon *d)
 		kfg_warning("cannot read the last events");
 	if (d->gate)
 		kfg_gate_close(d->gate);
-	if (d->gate && d->current.loaded.policy)
-		kfg_tell(d, kfg_notice_stopped(d->current.loaded.policy, &record), &record);
+	if (d->gate && d->current.names)
+		kfg_tell(d, kfg_notice_stopped(d->current.names, &record), &record);
 	if (kfg_outbox_stop(d->outbox, STOP_TIMEOUT_MS) < 0)
 		kfg_warning("the last records could not be written");
-	kfg_loaded_done(&d->current.loaded);
-	kfg_loaded_done(&d->previous.loaded);
+	kfg_in_force_done(&d->current);
+	kfg_in_force_done(&d->previous);
 	kfg_dedup_free(d->dedup);
 	free(d->rejected);
 	sd_event_unref(d->event);

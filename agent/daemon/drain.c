@@ -8,11 +8,11 @@
 #include <string.h>
 
 /* The policy that an event's table was made of; NULL: freed by now. */
-static const struct kfg_policy *policy_of(const struct kfg_daemon *d, uint64_t generation)
+static const struct kfg_policy_names *policy_of(const struct kfg_daemon *d, uint64_t generation)
 {
 	if (generation == d->current.generation)
-		return d->current.loaded.policy;
-	return generation == d->previous.generation ? d->previous.loaded.policy : NULL;
+		return d->current.names;
+	return generation == d->previous.generation ? d->previous.names : NULL;
 }
 
 void kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record)

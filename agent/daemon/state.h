@@ -9,13 +9,15 @@
 #include "enforce/gate.h"
 #include "events/dedup.h"
 #include "journal/outbox.h"
+#include "journal/policy_names.h"
 #include <stdint.h>
 #include <sys/utsname.h>
 #include <systemd/sd-event.h>
 
 /* A policy that is or was in force; all zero: none. */
 struct kfg_in_force {
-	struct kfg_loaded loaded; /* owned */
+	struct kfg_policy_names *names; /* owned */
+	struct kfg_policy_files *files; /* owned; paths only */
 	uint64_t generation;
 	uint64_t since_usec; /* CLOCK_REALTIME */
 };
@@ -42,6 +44,9 @@ struct kfg_daemon {
 };
 
 uint64_t kfg_now_usec(clockid_t clock);
+
+/* Frees what it owns; all zero afterwards. */
+void kfg_in_force_done(struct kfg_in_force *policy);
 
 /*
  * candidate.c: reads, checks and compiles the configured policy. Failures are described in why,

@@ -53,10 +53,10 @@ void kfg_sweep(struct kfg_daemon *d)
 
 static void announce(struct kfg_daemon *d, const char *state)
 {
-	const struct kfg_policy *p = d->current.loaded.policy;
+	const struct kfg_policy_names *p = d->current.names;
 
 	(void)sd_notifyf(0, "%s\nSTATUS=Policy %s %" PRId64 " in force%s%s", state,
-			 kfg_policy_name(p), kfg_policy_serial(p),
+			 p->name, p->serial,
 			 d->proven_usec ? "" : ", NOT PROVEN",
 			 d->rejected ? ", last reload rejected" : "");
 }
@@ -77,14 +77,14 @@ int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_s
 		kfg_strbuf_printf(why, "cannot put the policy into the kernel: %s\n", strerror(-r));
 		return r;
 	}
-	kfg_loaded_done(&d->previous.loaded);
+	kfg_in_force_done(&d->previous);
 	d->previous = d->current;
 	d->current = candidate->policy;
 	candidate->policy = (struct kfg_in_force){ 0 };
 	d->current.since_usec = kfg_now_usec(CLOCK_REALTIME);
-	(void)kfg_policy_files_paths(d->current.loaded.files, &n_files);
+	(void)kfg_policy_files_paths(d->current.files, &n_files);
 	kfg_tell(d,
-		 kfg_notice_policy_loaded(d->current.loaded.policy, d->current.generation, n_files,
+		 kfg_notice_policy_loaded(d->current.names, d->current.generation, n_files,
 					  &record),
 		 &record);
 	return 0;
@@ -93,8 +93,8 @@ int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_s
 static int serial_ok(const struct kfg_daemon *d, const struct kfg_candidate *c, bool force,
 		     struct kfg_strbuf *why)
 {
-	int64_t old = kfg_policy_serial(d->current.loaded.policy);
-	int64_t new = kfg_policy_serial(c->policy.loaded.policy);
+	int64_t old = d->current.names->serial;
+	int64_t new = c->policy.names->serial;
 
 	if (new >= old || force)
 		return 0;
@@ -133,7 +133,7 @@ static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)
 	d->rejected = strdup(kfg_strbuf_text(why));
 	log_lines(LOG_ERR, kfg_strbuf_text(why));
 	kfg_tell(d,
-		 kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.loaded.policy,
+		 kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.names,
 					    &record),
 		 &record);
 }
@@ -160,13 +160,13 @@ int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
 	if (r < 0) {
 		rejected(d, reply);
 		kfg_strbuf_printf(reply, "policy not taken, %s %" PRId64 " stays in force\n",
-				  kfg_policy_name(d->current.loaded.policy),
-				  kfg_policy_serial(d->current.loaded.policy));
+				  d->current.names->name,
+				  d->current.names->serial);
 	} else {
 		accepted(d, reply);
 		kfg_strbuf_printf(reply, "policy %s %" PRId64 " is in force%s%s\n",
-				  kfg_policy_name(d->current.loaded.policy),
-				  kfg_policy_serial(d->current.loaded.policy),
+				  d->current.names->name,
+				  d->current.names->serial,
 				  d->proven_usec ? "" : ", but NOT PROVEN: ",
 				  d->proven_usec ? "" : d->proof.why);
 	}

@@ -72,13 +72,11 @@ static void add_decision(struct kfg_record *record, const struct kfg_finding *f)
 static void add_waiver(struct kfg_record *record, const struct kfg_finding *f,
 		       const struct kfg_event_kfunc *k)
 {
-	struct kfg_waiver_info waiver;
+	const struct kfg_waiver_names *waiver = kfg_names_waiver(f->policy, k->verdict.waiver);
 
-	if (k == f->worst || !f->policy || k->verdict.waiver == KFG_NONE ||
-	    (f->worst && f->worst->verdict.waiver == k->verdict.waiver))
-		return;
-	if (kfg_policy_waiver(f->policy, k->verdict.waiver, &waiver))
-		kfg_record_add(record, "KFGATE_WAIVER", waiver.id);
+	if (waiver && k != f->worst &&
+	    (!f->worst || f->worst->verdict.waiver != k->verdict.waiver))
+		kfg_record_add(record, "KFGATE_WAIVER", waiver->id);
 }
 
 /* The kfunc that decided comes first, then the others in the order of the program. */
@@ -166,8 +164,8 @@ static void add_policy(struct kfg_record *record, const struct kfg_event *e,
 		       const struct kfg_event_context *context)
 {
 	if (context->policy) {
-		kfg_record_add(record, "KFGATE_POLICY", kfg_policy_name(context->policy));
-		kfg_record_add(record, "KFGATE_POLICY_DIGEST", kfg_policy_digest(context->policy));
+		kfg_record_add(record, "KFGATE_POLICY", context->policy->name);
+		kfg_record_add(record, "KFGATE_POLICY_DIGEST", context->policy->digest);
 	}
 	kfg_record_addf(record, "KFGATE_POLICY_SERIAL", "%" PRId64, (int64_t)e->serial);
 	kfg_record_addf(record, "KFGATE_POLICY_GENERATION", "%" PRIu64, (uint64_t)e->generation);

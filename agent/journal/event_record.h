@@ -2,12 +2,13 @@
 /* event_record.h - what the kernel decided, as a record: event and policy to fields. Pure. */
 #pragma once
 
+#include "journal/policy_names.h"
 #include "journal/record.h"
 #include <kfgate/abi.h>
-#include <kfgate/policy.h>
 
 struct kfg_event_context {
-	const struct kfg_policy *policy; /* of the event's generation; NULL: no longer known */
+	const struct kfg_policy_names
+		*policy; /* of the event's generation; NULL: no longer known */
 	const char *kernel_release; /* utsname.release */
 };
 

@@ -5,14 +5,14 @@
 #include <kfgate/verdict.h>
 #include <string.h>
 
-static void add_policy(struct kfg_record *record, const struct kfg_policy *policy)
+static void add_policy(struct kfg_record *record, const struct kfg_policy_names *policy)
 {
 	if (!policy)
 		return;
-	kfg_record_add(record, "KFGATE_POLICY", kfg_policy_name(policy));
-	kfg_record_addf(record, "KFGATE_POLICY_SERIAL", "%" PRId64, kfg_policy_serial(policy));
-	kfg_record_add(record, "KFGATE_POLICY_DIGEST", kfg_policy_digest(policy));
-	kfg_record_add(record, "KFGATE_MODE", kfg_mode_str(kfg_policy_mode(policy)));
+	kfg_record_add(record, "KFGATE_POLICY", policy->name);
+	kfg_record_addf(record, "KFGATE_POLICY_SERIAL", "%" PRId64, policy->serial);
+	kfg_record_add(record, "KFGATE_POLICY_DIGEST", policy->digest);
+	kfg_record_add(record, "KFGATE_MODE", kfg_mode_str(policy->mode));
 }
 
 /* Hands the record out, or frees it when a field could not be added. */
@@ -59,8 +59,8 @@ int kfg_notice_lost(uint64_t n, uint64_t total, struct kfg_record **ret_record)
 	return finish(record, ret_record);
 }
 
-int kfg_notice_started(const struct kfg_policy *policy, bool stage1, const char *kernel_release,
-		       struct kfg_record **ret_record)
+int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1,
+		       const char *kernel_release, struct kfg_record **ret_record)
 {
 	struct kfg_record *record;
 	int r = kfg_record_new(KFG_MESSAGE_STARTED, -1, &record);
@@ -69,8 +69,8 @@ int kfg_notice_started(const struct kfg_policy *policy, bool stage1, const char 
 		return r;
 	kfg_record_addf(record, "MESSAGE",
 			"Gate for BPF kfuncs is up: policy %s %" PRId64 ", mode %s, %s",
-			kfg_policy_name(policy), kfg_policy_serial(policy),
-			kfg_mode_str(kfg_policy_mode(policy)),
+			policy->name, policy->serial,
+			kfg_mode_str(policy->mode),
 			stage1 ? "proven before and after verification"
 			       : "after verification only, as this kernel has no earlier hook");
 	kfg_record_add(record, "KFGATE_STAGES", stage1 ? "1 2" : "2");
@@ -79,7 +79,7 @@ int kfg_notice_started(const struct kfg_policy *policy, bool stage1, const char 
 	return finish(record, ret_record);
 }
 
-int kfg_notice_stopped(const struct kfg_policy *policy, struct kfg_record **ret_record)
+int kfg_notice_stopped(const struct kfg_policy_names *policy, struct kfg_record **ret_record)
 {
 	struct kfg_record *record;
 	int r = kfg_record_new(KFG_MESSAGE_STOPPED, -1, &record);
@@ -92,8 +92,8 @@ int kfg_notice_stopped(const struct kfg_policy *policy, struct kfg_record **ret_
 	return finish(record, ret_record);
 }
 
-int kfg_notice_policy_loaded(const struct kfg_policy *policy, uint64_t generation, size_t n_files,
-			     struct kfg_record **ret_record)
+int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t generation,
+			     size_t n_files, struct kfg_record **ret_record)
 {
 	struct kfg_record *record;
 	int r = kfg_record_new(KFG_MESSAGE_POLICY_LOADED, -1, &record);
@@ -102,11 +102,11 @@ int kfg_notice_policy_loaded(const struct kfg_policy *policy, uint64_t generatio
 		return r;
 	kfg_record_addf(record, "MESSAGE",
 			"Policy %s %" PRId64
-			" is in force: mode %s; rules: %zu, deprecations: %zu, "
-			"waivers: %zu, files: %zu",
-			kfg_policy_name(policy), kfg_policy_serial(policy),
-			kfg_mode_str(kfg_policy_mode(policy)), kfg_policy_n_rules(policy),
-			kfg_policy_n_deprecations(policy), kfg_policy_n_waivers(policy), n_files);
+			" is in force: mode %s; rules: %u, deprecations: %u, "
+			"waivers: %u, files: %zu",
+			policy->name, policy->serial,
+			kfg_mode_str(policy->mode), policy->n_rules,
+			policy->n_deprecations, policy->n_waivers, n_files);
 	kfg_record_addf(record, "KFGATE_POLICY_GENERATION", "%" PRIu64, generation);
 	add_policy(record, policy);
 	return finish(record, ret_record);
@@ -123,7 +123,7 @@ static void add_lines(struct kfg_record *record, const char *name, const char *t
 	}
 }
 
-int kfg_notice_policy_rejected(const char *why, const struct kfg_policy *running,
+int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *running,
 			       struct kfg_record **ret_record)
 {
 	int len = strcspn(why, "\n");
@@ -135,7 +135,7 @@ int kfg_notice_policy_rejected(const char *why, const struct kfg_policy *running
 	if (running)
 		kfg_record_addf(record, "MESSAGE",
 				"New policy not taken, %s %" PRId64 " stays in force: %.*s",
-				kfg_policy_name(running), kfg_policy_serial(running), len, why);
+				running->name, running->serial, len, why);
 	else
 		kfg_record_addf(record, "MESSAGE", "Policy not taken: %.*s", len, why);
 	add_lines(record, "KFGATE_FINDING", why);

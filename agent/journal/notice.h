@@ -2,19 +2,19 @@
 /* notice.h - records about the gate itself. Pure; each returns 0 and a record, or -ENOMEM. */
 #pragma once
 
+#include "journal/policy_names.h"
 #include "journal/record.h"
-#include <kfgate/policy.h>
 #include <stdint.h>
 
 int kfg_notice_dropped(uint64_t n, struct kfg_record **ret_record);
 int kfg_notice_lost(uint64_t n, uint64_t total, struct kfg_record **ret_record);
-int kfg_notice_started(const struct kfg_policy *policy, bool stage1, const char *kernel_release,
-		       struct kfg_record **ret_record);
-int kfg_notice_stopped(const struct kfg_policy *policy, struct kfg_record **ret_record);
-int kfg_notice_policy_loaded(const struct kfg_policy *policy, uint64_t generation, size_t n_files,
-			     struct kfg_record **ret_record);
+int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1,
+		       const char *kernel_release, struct kfg_record **ret_record);
+int kfg_notice_stopped(const struct kfg_policy_names *policy, struct kfg_record **ret_record);
+int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t generation,
+			     size_t n_files, struct kfg_record **ret_record);
 /* running: the policy that stays in force, may be NULL; why: findings, one per line */
-int kfg_notice_policy_rejected(const char *why, const struct kfg_policy *running,
+int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *running,
 			       struct kfg_record **ret_record);
 int kfg_notice_unproven(const char *why, struct kfg_record **ret_record);
 int kfg_notice_swept(uint64_t seen, uint64_t failed, struct kfg_record **ret_record);

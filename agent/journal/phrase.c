@@ -13,16 +13,21 @@ static const struct kfg_event_kfunc *find_worst(const struct kfg_event *e)
 }
 
 void kfg_finding_init(struct kfg_finding *f, const struct kfg_event *event,
-		      const struct kfg_policy *policy)
+		      const struct kfg_policy_names *policy)
 {
+	const struct kfg_deprecation_names *dep;
+	const struct kfg_waiver_names *waiver;
+
 	*f = (struct kfg_finding){ .event = event, .policy = policy, .worst = find_worst(event) };
-	if (!policy || !f->worst)
+	if (!f->worst)
 		return;
-	if (!kfg_policy_deprecation(policy, f->worst->verdict.dep, &f->dep))
-		memset(&f->dep, 0, sizeof(f->dep));
-	if (!kfg_policy_waiver(policy, f->worst->verdict.waiver, &f->waiver))
-		memset(&f->waiver, 0, sizeof(f->waiver));
-	f->rule = kfg_policy_rule_id(policy, f->worst->verdict.rule);
+	dep = kfg_names_deprecation(policy, f->worst->verdict.dep);
+	waiver = kfg_names_waiver(policy, f->worst->verdict.waiver);
+	if (dep)
+		f->dep = *dep;
+	if (waiver)
+		f->waiver = *waiver;
+	f->rule = kfg_names_rule(policy, f->worst->verdict.rule);
 }
 
 const char *kfg_finding_verdict(const struct kfg_finding *f)
@@ -64,7 +69,7 @@ void kfg_kfunc_name(const struct kfg_event_kfunc *k, struct kfg_strbuf *out)
 		kfg_strbuf_printf(out, " [%s]", k->module);
 }
 
-static void add_replacement(const struct kfg_deprecation_info *dep, struct kfg_strbuf *out)
+static void add_replacement(const struct kfg_deprecation_names *dep, struct kfg_strbuf *out)
 {
 	if (dep->replacement)
 		kfg_strbuf_printf(out, ", use %s instead", dep->replacement);
@@ -251,27 +256,29 @@ void kfg_finding_message(const struct kfg_finding *f, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, " [");
 	add_decided_by(f, out);
 	if (f->policy)
-		kfg_strbuf_printf(out, ", policy %s", kfg_policy_name(f->policy));
+		kfg_strbuf_printf(out, ", policy %s", f->policy->name);
 	kfg_strbuf_printf(out, "%s %lld]", f->policy ? "" : ", policy serial",
 			  (long long)e->serial);
 }
 
-void kfg_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy *policy,
+void kfg_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy_names *policy,
 		      struct kfg_strbuf *out)
 {
 	const struct kfg_verdict *v = &k->verdict;
-	struct kfg_deprecation_info dep;
-	const char *rule = policy ? kfg_policy_rule_id(policy, v->rule) : NULL;
-	bool has_dep = policy && v->dep != KFG_NONE && kfg_policy_deprecation(policy, v->dep, &dep);
+	const struct kfg_deprecation_names *dep = kfg_names_deprecation(policy, v->dep);
+	const struct kfg_waiver_names *waiver = kfg_names_waiver(policy, v->waiver);
+	const char *rule = kfg_names_rule(policy, v->rule);
 
 	kfg_kfunc_name(k, out);
 	kfg_strbuf_printf(out, ": %s, %s", kfg_action_str(k->action), kfg_reason_str(k->reason));
 	if (k->reason == KFG_REASON_RULE && rule)
 		kfg_strbuf_printf(out, " %s", rule);
+	if (k->reason == KFG_REASON_WAIVED && waiver)
+		kfg_strbuf_printf(out, " by %s", waiver->id);
 	if (v->dep_state != KFG_DEP_NONE)
 		add_deadline(k->reason == KFG_REASON_EXPIRED ? "" : ", deadline", v, out);
-	if (has_dep && dep.replacement)
-		kfg_strbuf_printf(out, ", use %s", dep.replacement);
+	if (dep && dep->replacement)
+		kfg_strbuf_printf(out, ", use %s", dep->replacement);
 	if (!k->live)
 		kfg_strbuf_adds(out, ", by presence");
 	if (k->file[0] && k->line)

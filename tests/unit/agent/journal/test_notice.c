@@ -5,20 +5,23 @@
 
 #include <string.h>
 
-static struct kfg_loaded loaded;
+static struct kfg_policy_names *names;
 
 static int setup(void **state)
 {
+	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
 	const char *path = KFG_SOURCE_DIR "/tests/golden/records/policy.yaml";
 
 	(void)state;
-	return kfg_load(&path, 1, &loaded);
+	if (kfg_load(&path, 1, &loaded) < 0)
+		return -1;
+	return kfg_policy_names_new(loaded.policy, &names);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	kfg_loaded_done(&loaded);
+	kfg_policy_names_free(names);
 	return 0;
 }
 
@@ -35,7 +38,7 @@ static void assert_record(int built, struct kfg_record **record, const char *kin
 
 static void test_messages(void **state)
 {
-	const struct kfg_policy *p = loaded.policy;
+	const struct kfg_policy_names *p = names;
 	struct kfg_record *r;
 
 	(void)state;
@@ -83,7 +86,7 @@ static void test_rejected(void **state)
 	size_t n = 0;
 
 	(void)state;
-	assert_int_equal(kfg_notice_policy_rejected(why, loaded.policy, &r), 0);
+	assert_int_equal(kfg_notice_policy_rejected(why, names, &r), 0);
 	assert_string_equal(
 		kfg_record_get(r, "MESSAGE"),
 		"New policy not taken, web-fleet 14 stays in force: a.yaml:1:2: error: x");
@@ -103,7 +106,7 @@ static void test_rejected_for_many_reasons(void **state)
 	(void)state;
 	for (int i = 0; i < 1000; i++)
 		kfg_strbuf_printf(&why, "a.yaml:%d:1: error\n", i);
-	assert_int_equal(kfg_notice_policy_rejected(why.data, loaded.policy, &r), 0);
+	assert_int_equal(kfg_notice_policy_rejected(why.data, names, &r), 0);
 	assert_string_equal(kfg_record_get(r, "KFGATE_POLICY"), "web-fleet");
 	kfg_record_free(r);
 }

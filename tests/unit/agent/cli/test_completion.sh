@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# test_completion.sh KFGATE COMPLETION - what bash would offer, asked of the completion function.
+set -u
+PATH=$(dirname "$1"):$PATH
+compopt() { :; }
+# shellcheck source=/dev/null
+. "$2"
+failed=0
+
+# offers EXPECTED WORD...: the words are those of the line, the last one is being typed
+offers()
+{
+	local expected=$1
+	shift
+	COMP_WORDS=("$@")
+	COMP_CWORD=$(($# - 1))
+	_kfgate
+	if [ "${COMPREPLY[*]}" != "$expected" ]; then
+		echo "$*: offers \"${COMPREPLY[*]}\", not \"$expected\""
+		failed=1
+	fi
+}
+
+offers "run check status reload help --help --version" kfgate ""
+offers "reload" kfgate re
+offers "--log=" kfgate run --l
+offers "auto journal json" kfgate run --log =
+offers "json" kfgate run --log = js
+offers "auto" kfgate run --log a
+offers "status" kfgate help st
+offers "--at=" kfgate check --a
+offers "--json --runtime-dir= --help --verbose" kfgate status --
+offers "$(date -u +%F)" kfgate check --at ""
+cd "$(dirname "$2")"
+offers "kfgate.bash" kfgate check kf
+exit $failed
