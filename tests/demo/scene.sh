@@ -74,7 +74,8 @@ records() {
 		journalctl --no-pager -q --sync
 		journalctl --no-pager -q "_PID=$agent" KFGATE_EVENT=load
 	else
-		sed -n 's/.*"MESSAGE":"\(Ref\|Warn\|Aud\)/\1/; s/","MESSAGE_ID.*//p' "$work/records"
+		sed -nE '/"KFGATE_EVENT":"load"/s/.*"MESSAGE":"(([^"\\]|\\.)*)".*/\1/p' "$work/records" |
+			sed 's/\\"/"/g'
 	fi
 }
 
@@ -111,7 +112,8 @@ play() {
 	[ "$(count refused)" = "$before_refused" ] || verdict=refused
 	printf '  %-52s %s, %s\n' "$what" "$verdict" "$result"
 	if [ "$verdict" = refused ] || [ "$result" = "not loaded" ]; then
-		grep -Ei 'permission|fail|error' "$work/out" | tail -n 2 | sed 's/^/      it says: /'
+		{ grep -i 'denied' "$work/out" || grep -Ei 'fail|error' "$work/out"; } | tail -n 1 |
+			sed 's/^/      it says: /'
 	fi
 	case $want/$verdict/$result in
 	allowed/allowed/loaded | warned/warned/loaded | "refused/refused/not loaded") return 0 ;;
