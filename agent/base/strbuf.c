@@ -2,7 +2,6 @@
 #include "base/strbuf.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,24 +50,31 @@ void kfg_strbuf_adds(struct kfg_strbuf *b, const char *text)
 	kfg_strbuf_add(b, text, strlen(text));
 }
 
-void kfg_strbuf_printf(struct kfg_strbuf *b, const char *format, ...)
+void kfg_strbuf_vprintf(struct kfg_strbuf *b, const char *format, va_list ap)
 {
-	va_list ap;
+	va_list again;
 	int n;
 
-	va_start(ap, format);
-	n = vsnprintf(NULL, 0, format, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, format, again);
+	va_end(again);
 	if (n < 0) {
 		b->error = b->error ? b->error : -ENOMEM;
 		return;
 	}
 	if (reserve(b, n) < 0)
 		return;
-	va_start(ap, format);
 	vsnprintf(b->data + b->size, (size_t)n + 1, format, ap);
-	va_end(ap);
 	b->size += n;
+}
+
+void kfg_strbuf_printf(struct kfg_strbuf *b, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	kfg_strbuf_vprintf(b, format, ap);
+	va_end(ap);
 }
 
 const char *kfg_strbuf_text(const struct kfg_strbuf *b)

@@ -22,15 +22,13 @@ bool kfg_status_proven(const struct kfg_status *s)
 static void __attribute__((format(printf, 3, 4)))
 line(struct kfg_strbuf *out, const char *label, const char *format, ...)
 {
-	_cleanup_free_ char *text = NULL;
 	va_list ap;
 
+	kfg_strbuf_printf(out, "%*s%s ", LABEL_WIDTH, label, label[0] ? ":" : " ");
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		text = NULL;
+	kfg_strbuf_vprintf(out, format, ap);
 	va_end(ap);
-	kfg_strbuf_printf(out, "%*s%s %s\n", LABEL_WIDTH, label, label[0] ? ":" : " ",
-			  text ? text : "");
+	kfg_strbuf_adds(out, "\n");
 }
 
 static const char *stamp(uint64_t usec, char *buf, size_t size)
