@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What journalctl shows of decisions: by kfunc, by priority, by the unit that loaded, with explanations.
+# kernels: 6.1 newest 7.3
+# tier: systemd
+# reboot: no
+# args: systemd.setenv=KFGATE_PROFILE=10-observe systemd.wants=kfgate-profile.service systemd.wants=kfgate.service
+# files: vm-stage=/ src:tests/vm/service.sh
+# files: src:tests/vm/guest/kfgate-profile.service=/etc/systemd/system/kfgate-profile.service
+# files: tests/tools/kfload fixture:key.o fixture:plain.o src:agent/journal/message_ids.h
+. /t/lib.sh
+. /t/service.sh
+
+policy() {
+	policy_put <<P
+version: 1
+name: records
+serial: 1
+mode: $1
+defaults: {deprecated: warn}
+deprecations:
+  - {kfunc: bpf_lookup_system_key, deprecated-in: "6.0", removed-in: "9.0", replacement: bpf_lookup_new, source: test}
+rules:
+  - {id: keys-refused, kfuncs: [bpf_key_put], loaders: {units: [kfg-refused.service]}, action: refuse}
+  - {id: keys-audited, kfuncs: [bpf_key_put], loaders: {units: [kfg-audited.service]}, action: audit}
+waivers:
+  - {id: OPS-1, kfuncs: [bpf_lookup_system_key], loaders: {units: [kfg-audited.service]}, until: 2099-12-31, owner: me, reason: test}
+P
+}
+load_in() { in_unit "$1.service" /t/kfload obj /t/key.o; }
+
+# The MESSAGE_IDs of a kind in the journal are those of the source.
+kind_has_its_id() {
+	want=$(sed -n 's/^\tX([A-Z_]*, "'"$1"'", [A-Z_]*, "\([0-9a-f]*\)").*/\1/p' /t/message_ids.h)
+	check_eq "MESSAGE_ID of $1" "$want" "$(field MESSAGE_ID "KFGATE_KIND=$1" | sort -u)"
+}
+
+policy enforce
+gate_up
+mark
+check "journalctl takes the catalog" journalctl --update-catalog
+load_in kfg-refused >/tmp/out
+check_eq "a program is refused" "key.o refused EACCES" "$(cat /tmp/out)"
+check "the same is let through with a warning for another unit" load_in kfg-warned
+check "and noted for a third" load_in kfg-audited
+check "programs without kfuncs load" in_unit kfg-plain.service /t/kfload obj /t/plain.o
+check "libbpf's probes run" in_unit kfg-probes.service /t/kfload probes
+check "bpftool's probes run" in_unit kfg-probes.service bpftool feature probe
+check "the records arrive" fence
+
+check_eq "one record each, no other" "audit refuse warn " "$(field KFGATE_VERDICT KFGATE_EVENT=load | sort | tr '\n' ' ')"
+check_eq "by kfunc: two of them" 2 "$(records KFGATE_KFUNC=bpf_key_put KFGATE_EVENT=load)"
+check_eq "all of them, by the deprecated one" 3 "$(records KFGATE_KFUNC=bpf_lookup_system_key KFGATE_EVENT=load)"
+journal -o json KFGATE_KFUNC=bpf_key_put KFGATE_KIND=refused >/tmp/record
+check_file "both kfuncs are in it, the one that decided first" '"KFGATE_KFUNC":\["bpf_key_put","bpf_lookup_system_key"\]' /tmp/record
+for want in KFGATE_RULE:keys-refused KFGATE_REASON:rule KFGATE_PROG_NAME:key_live KFGATE_PROG_TYPE:lsm KFGATE_COMM:kfload \
+	KFGATE_EXE:/t/kfload KFGATE_UNIT:kfg-refused.service KFGATE_CGROUP:/system.slice/kfg-refused.service KFGATE_UID:0 \
+	KFGATE_ERRNO:13 KFGATE_POLICY:records PRIORITY:3 SYSLOG_IDENTIFIER:kfgate; do
+	check_file "it says $want" "\"${want%%:*}\":\"${want#*:}\"" /tmp/record
+done
+check_file "the source line" '"KFGATE_SOURCE":"[^"]*key.bpf.c:[0-9]+"' /tmp/record
+check_eq "by priority err" refuse "$(field KFGATE_VERDICT -p err KFGATE_EVENT=load)"
+check_eq "by priority warning" "refuse warn " "$(field KFGATE_VERDICT -p warning KFGATE_EVENT=load | sort | tr '\n' ' ')"
+check_eq "the audited one is a notice" audit "$(field KFGATE_VERDICT -p notice..notice KFGATE_EVENT=load)"
+journal KFGATE_KIND=warned -o json >/tmp/record
+check_file "the deprecation is in the warning" '"KFGATE_REPLACEMENT":"bpf_lookup_new"' /tmp/record
+journal KFGATE_KIND=audited -o json >/tmp/record
+check_file "the waiver in the note" 'OPS-1' /tmp/record
+for kind in refused warned audited; do
+	check_eq "with the unit that loaded, which is gone" "$kind" "$(journal -o cat --output-fields=KFGATE_KIND -u "kfg-$kind.service" KFGATE_EVENT=load)"
+	kind_has_its_id $kind
+done
+journal -u kfg-refused.service >/tmp/unit.log
+check_file "for the reader of journalctl -u" 'kfgate\[[0-9]*\]: Refused BPF program "key_live" \(lsm\) of kfload\[[0-9]*\] \(kfg-refused.service\): rule keys-refused refuses kfunc bpf_key_put' /tmp/unit.log
+check_eq "units that loaded nothing like it have none" 0 "$(records -u kfg-plain.service KFGATE_EVENT=load)"
+journal -x KFGATE_KIND=refused >/tmp/explained
+check_file "journalctl -x explains" 'If no rule lists the kfunc: add a rule' /tmp/explained
+check_file "with the values of the record" 'was refused: rule' /tmp/explained
+expect_fail "all of them" grep -q @KFGATE /tmp/explained
+
+policy audit
+gate_up
+mark
+check "in mode audit the refused one loads" load_in kfg-refused
+check "the record arrives" fence
+check_eq "it would be refused" would-refuse "$(field KFGATE_VERDICT KFGATE_EVENT=load -p warning..warning)"
+journal KFGATE_EVENT=load >/tmp/would
+check_file "and says so" 'kfgate\[[0-9]*\]: Would refuse BPF program "key_live"' /tmp/would
+expect_fail "and not that it was refused" grep -q ': Refused' /tmp/would
+kind_has_its_id would-refuse
+kind_has_its_id policy-loaded
+kind_has_its_id swept
+journal -x KFGATE_KIND=would-refuse >/tmp/explained
+check_file "journalctl -x explains that, too" 'Before the policy is switched to "mode: enforce"' /tmp/explained
+finish

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kfgate.service: start, status, reload, stop, watchdog; its memory, and that it sleeps.
+# kernels: 6.1 6.12
+# tier: systemd
+# reboot: no
+# timeout: 240
+# args: systemd.setenv=KFGATE_PROFILE=20-deprecations-only systemd.wants=kfgate-profile.service systemd.wants=kfgate.service
+# files: vm-stage=/ src:tests/vm/service.sh
+# files: src:tests/vm/guest/kfgate-profile.service=/etc/systemd/system/kfgate-profile.service
+# files: tests/tools/kfload fixture:key.o
+. /t/lib.sh
+. /t/service.sh
+
+policy() {
+	policy_put <<P
+version: 1
+name: service
+serial: $1
+rules:
+  - {id: keys, kfuncs: [bpf_key_put], action: $2}
+P
+}
+# The number of times that the threads of the agent have gone to sleep.
+sleeps() { awk '/^voluntary_ctxt_switches/ { sum += $2 } END { print sum }' "/proc/$pid"/task/*/status; }
+
+pid=$(unit_property MainPID)
+check_eq "it tells systemd when it is ready" notify "$(unit_property Type)"
+check_eq "with the shipped policy" deprecations-only "$(kfgate status --json | sed -n '/"policy"/,/}/s/.*"name": *"\([^"]*\)".*/\1/p')"
+check "and the lifecycle data" [ "$(stat deprecations)" -gt 10 ]
+systemctl status --no-pager kfgate.service >/tmp/status
+check_file "systemctl status shows the policy" 'Status: "Policy deprecations-only 1 in force"' /tmp/status
+check_file "and nobody denied it anything" 'Active: active \(running\)' /tmp/status
+rss=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status")
+echo "  resident: $rss KiB, $(stat deprecations) deprecations"
+check "at most 8 MiB resident" [ "$rss" -le 8192 ]
+check "a watchdog is set" [ "$(unit_property WatchdogUSec)" != 0 ]
+pings=$(unit_property WatchdogTimestampMonotonic)
+before=$(sleeps)
+sleep 30
+woken=$(($(sleeps) - before))
+[ "$pings" = "$(unit_property WatchdogTimestampMonotonic)" ] || woken=$((woken - 1))
+check_eq "nothing wakes it while nothing happens" 0 "$woken"
+
+mark
+policy 2 refuse
+check "reload" systemctl reload kfgate.service
+check_eq "the new policy is in force" "Policy service 2 in force" "$(unit_property StatusText)"
+expect_fail "and decides" /t/kfload obj /t/key.o
+check_eq "in the same process" "$pid" "$(unit_property MainPID)"
+
+policy 3 allowed
+expect_fail "a bad policy: the reload fails" systemctl reload kfgate.service
+check_eq "the service goes on" active "$(systemctl is-active kfgate.service)"
+expect_fail "with the old policy" /t/kfload obj /t/key.o
+check_eq "systemctl status says so" "Policy service 2 in force, last reload rejected" "$(unit_property StatusText)"
+journal -u kfgate.service >/tmp/log
+check_file "the journal has the place and the reason" '/etc/kfgate/policy.d/policy.yaml:5:[0-9]+: error: .*allowed' /tmp/log
+check "as a record, too" in_journal KFGATE_KIND=policy-rejected -p err
+policy 3 allow
+check "a good one again" systemctl reload kfgate.service
+check_eq "is taken" "Policy service 3 in force" "$(unit_property StatusText)"
+check "and decides" /t/kfload obj /t/key.o
+
+policy 4 refuse
+systemctl reload kfgate.service
+check "stop" systemctl stop kfgate.service
+check_eq "it ended well" success "$(unit_property Result)"
+check "nothing is refused any more" /t/kfload obj /t/key.o
+expect_fail "none of its programs is left" sh -c 'bpftool prog list | grep kfgate_'
+kfgate status >/tmp/out 2>&1
+check_eq "kfgate status knows that it is down" 3 $?
+check "the journal knows" in_journal KFGATE_KIND=stopped
+check "start" systemctl start kfgate.service
+expect_fail "and it decides again" /t/kfload obj /t/key.o
+check "restart" systemctl restart kfgate.service
+expect_fail "and again" /t/kfload obj /t/key.o
+
+mkdir -p /run/systemd/system/kfgate.service.d
+printf '[Service]\nWatchdogSec=4\n' >/run/systemd/system/kfgate.service.d/watchdog.conf
+systemctl daemon-reload
+systemctl restart kfgate.service
+sleep 6
+check_eq "it feeds the watchdog" 0 "$(unit_property NRestarts)"
+hung=$(unit_property MainPID)
+kill -STOP "$hung"
+is_replaced() { [ "$(unit_property MainPID)" != "$hung" ] && systemctl is-active -q kfgate.service; }
+check "when it hangs it is replaced" until_true 60 is_replaced
+check_eq "by the watchdog" 1 "$(unit_property NRestarts)"
+expect_fail "and the new one decides" /t/kfload obj /t/key.o
+rm -r /run/systemd/system/kfgate.service.d
+systemctl daemon-reload
+finish
