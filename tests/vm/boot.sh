@@ -32,5 +32,6 @@ boot_checks() {
 	check_eq "nothing of all this has a finding" "" \
 		"$(journalctl -q --no-pager -b -o cat --output-fields=MESSAGE KFGATE_EVENT=load KFGATE_EVENT=present)"
 	echo "  seen: $(stat loads) loads, $(stat kfunc_loads) with kfuncs; the gate took" \
-		"$(($(kfg_monotonic kfgate.service) - $(systemctl show -P InactiveExitTimestampMonotonic kfgate.service))) us to get up"
+		"$(($(kfg_monotonic kfgate.service) -
+			$(systemctl show -P InactiveExitTimestampMonotonic kfgate.service))) us to get up"
 }

@@ -32,6 +32,6 @@ offers "status" kfgate help st
 offers "--at=" kfgate check --a
 offers "--json --runtime-dir= --help --verbose" kfgate status --
 offers "$(date -u +%F)" kfgate check --at ""
-cd "$(dirname "$2")"
+cd "$(dirname "$2")" || exit
 offers "kfgate.bash" kfgate check kf
 exit $failed
