@@ -90,12 +90,31 @@ vm_tests() {
 	"$here/vm/run-cases.sh" "${options[@]}" | tee "$work/vm-cases"
 }
 
+# The VM tests see what goes wrong: one test more.
+vm_self_test() {
+	local status=0
+	"$here/vm/self-test.sh" -b "$top/build/release" >"$work/self-test" 2>&1 || status=$?
+	case $status in
+	0) passed=$((passed + 1)) ;;
+	77)
+		skipped=$((skipped + 1))
+		echo "skip vm.self-test: $(tail -n 1 "$work/self-test")"
+		;;
+	*)
+		failed=$((failed + 1))
+		echo "FAIL vm.self-test"
+		sed 's/^/    | /' "$work/self-test"
+		;;
+	esac
+}
+
 needed "packages" "$here/install-deps.sh"
 needed "build, Debug with sanitizers" build Debug "$top/build/debug"
 needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
 part "tests on this host" host_tests || :
 add_up "tests on this host" "$work/counted"
 if [ -n "$vm" ]; then
+	part "self-test of the VM tests" vm_self_test
 	part "tests in VMs" vm_tests || :
 	add_up "tests in VMs" "$work/vm-cases"
 fi
