@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lskel.c - loads fixtures as light skeletons (bpftool gen skeleton -L): a loader program in the kernel issues the loads,
- * and the process itself none but the loader program's.
+ * lskel.c - loads fixtures as light skeletons (bpftool gen skeleton -L): a loader program in the kernel issues the
+ * loads, and the process itself none but the loader program's.
  * usage: lskel NAME...    a line each: "NAME loaded" or "NAME refused ERRNO-NAME"; exit status 3 if one was refused
  */
 #include <errno.h>
