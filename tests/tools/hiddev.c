@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * hiddev.c - plugs in a mouse that is none: an HID device by way of /dev/uhid, so that udev acts on it.
- * usage: hiddev VENDOR PRODUCT SECONDS    hexadecimal ids, as on USB; prints "plugged"; it goes after SECONDS
+ * usage: hiddev VENDOR PRODUCT SIZE    hexadecimal ids, as on USB, and the size of its report descriptor, by which
+ * fixes for devices know theirs. Prints "plugged"; it goes when the process ends.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,13 +25,18 @@ int main(int argc, char **argv)
 	struct uhid_event event = { .type = UHID_CREATE2 };
 	int fd = open("/dev/uhid", O_RDWR | O_CLOEXEC);
 
-	if (argc != 4 || fd < 0) {
-		fprintf(stderr, "usage: hiddev VENDOR PRODUCT SECONDS; /dev/uhid: %s\n", strerror(errno));
+	size_t size = argc == 4 ? strtoul(argv[3], NULL, 0) : 0;
+
+	if (size < sizeof(report_descriptor) || size > sizeof(event.u.create2.rd_data) || size % 2 || fd < 0) {
+		fprintf(stderr, "usage: hiddev VENDOR PRODUCT SIZE; /dev/uhid: %s\n", strerror(errno));
 		return 1;
 	}
 	strcpy((char *)event.u.create2.name, "kfgate test mouse");
 	memcpy(event.u.create2.rd_data, report_descriptor, sizeof(report_descriptor));
-	event.u.create2.rd_size = sizeof(report_descriptor);
+	/* the rest is "usage page: generic desktop" again and again, which means nothing */
+	for (size_t i = sizeof(report_descriptor); i < size; i += 2)
+		memcpy(&event.u.create2.rd_data[i], report_descriptor, 2);
+	event.u.create2.rd_size = size;
 	event.u.create2.bus = BUS_USB;
 	event.u.create2.vendor = strtoul(argv[1], NULL, 16);
 	event.u.create2.product = strtoul(argv[2], NULL, 16);
@@ -40,6 +46,6 @@ int main(int argc, char **argv)
 	}
 	puts("plugged");
 	fflush(stdout);
-	sleep(atoi(argv[3]));
+	pause();
 	return 0;
 }
