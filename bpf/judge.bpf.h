@@ -186,6 +186,20 @@ static long kfg_judge_live(__u32 i, void *ctx)
 	return 0;
 }
 
+/* May the presence of the kfunc in the subject decide anything? Most programs hold many that are dead. */
+static __attribute__((noinline)) int kfg_presence_counts(struct kfg_walk *w)
+{
+	const struct kfg_table_header *h = kfg_header(w);
+	const struct kfg_name *n;
+
+	if (!h)
+		return 1;
+	if (h->any_scope)
+		return 1;
+	n = kfg_find_name(w, h);
+	return n && (n->flags & KFG_NAME_INLINED);
+}
+
 /* Stage 2, third pass: kfuncs as loaded that no live call accounts for: dead, inlined away, or replaced. */
 static long kfg_judge_rest(__u32 i, void *ctx)
 {
@@ -198,7 +212,8 @@ static long kfg_judge_rest(__u32 i, void *ctx)
 		return 0;
 	kfg_hash_name(w);
 	s->live = s->unattributed;
-	kfg_judge_one(w, KFG_NONE);
+	if (s->live || kfg_presence_counts(w))
+		kfg_judge_one(w, KFG_NONE);
 	return 0;
 }
 

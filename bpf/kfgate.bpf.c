@@ -39,10 +39,25 @@ static __attribute__((always_inline)) inline struct kfg_scratch *kfg_scratch_get
 	return bpf_map_lookup_elem(&kfg_scratches, tid);
 }
 
+/* No memory to judge with: unscannable, and told by the counters alone. Returns a positive errno or 0. */
+static __attribute__((noinline)) __u32 kfg_no_room(struct kfg_walk *w)
+{
+	const struct kfg_table_header *h = kfg_table(w);
+	__u32 refuse = !h || (h->mode == KFG_MODE_ENFORCE && h->unscannable == KFG_REFUSE);
+
+	kfg_count(KFG_STAT_UNSCANNABLE);
+	kfg_count(KFG_STAT_LOST);
+	if (!refuse)
+		return 0;
+	kfg_count(KFG_STAT_REFUSED);
+	return h ? h->refuse_errno : KFG_EACCES;
+}
+
 /* Enters the load into the table of loads in progress. Returns 0 or non-zero: no room. */
 static __attribute__((always_inline)) inline long kfg_enter(struct kfg_scratch *s, __u64 tid)
 {
 	s->inflight.tid = tid;
+	s->inflight.load_time = s->load_time;
 	return bpf_map_update_elem(&kfg_loads, &s->aux, &s->inflight, BPF_ANY);
 }
 
@@ -86,8 +101,8 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 		kfg_unscannable(s, h, KFG_REASON_TABLE_FULL);
 		return kfg_conclude(w, 1);
 	}
-	/* milder findings are found again in stage 2, which tells of both */
-	if (s->event.action != KFG_REFUSE && !s->overflow && s->done == s->len)
+	/* what does not end the load here is found again in stage 2, which tells of it once */
+	if (s->event.action != KFG_REFUSE || (h->mode != KFG_MODE_ENFORCE && !s->always))
 		return 0;
 	return kfg_conclude(w, 1);
 }
@@ -112,7 +127,7 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	tid = bpf_get_current_pid_tgid();
 	s = kfg_scratch_get(&tid);
 	if (!s)
-		return kfg_answer(KFG_EACCES);
+		return kfg_answer(kfg_no_room(&w));
 	/* 7.2 and later: (prog, attr, token, bool kernel) */
 	if (!bpf_get_func_arg(ctx, 3, &kernel))
 		tri = kernel & 0xff ? KFG_YES : KFG_NO;
@@ -120,6 +135,7 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	s->stage = 1;
 	s->prog = insns;
 	s->aux = (__u64)prog->aux;
+	s->load_time = BPF_CORE_READ(prog, aux, load_time);
 	s->base = insns + bpf_core_field_offset(struct bpf_prog, insnsi);
 	s->len = prog->len;
 	err = kfg_stage1(&w, first, tid, tri);
@@ -151,10 +167,11 @@ static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 load
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	const struct kfg_table_header *h = kfg_table(w);
-	__u32 err;
 
 	if (!h)
 		return can_refuse ? KFG_EACCES : 0;
+	if (!loader && can_refuse && h->present != KFG_PRESENT_REFUSE)
+		return 0; /* the knob and the table are not swapped at one moment */
 	kfg_scan_all(w, s, 0);
 	if (s->done == s->len && !s->n_uses && !s->overflow && !s->inflight.n_uses)
 		return 0;
@@ -174,10 +191,7 @@ static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 load
 	bpf_loop(s->n_hashes & 0x1ff, kfg_name_one, w, 0);
 	bpf_loop(s->n_uses & 0x1ff, kfg_judge_live, w, 0);
 	bpf_loop(s->n_hashes & 0x1ff, kfg_judge_rest, w, 0);
-	err = kfg_conclude(w, can_refuse);
-	if (loader && !err)
-		kfg_keep_loader(s);
-	return err;
+	return kfg_conclude(w, can_refuse);
 }
 
 /* Another task asks for an fd of a load in progress: refused and told, whatever the load's own verdict will be. */
@@ -195,14 +209,56 @@ static __attribute__((noinline)) __u32 kfg_foreign(struct kfg_walk *w)
 }
 
 /*
- * A load that was under way when the gate was attached: it began before, and this is its own first fd, since any
- * other fd of a program takes a reference first (bpf_prog_inc_not_zero() in BPF_PROG_GET_FD_BY_ID, bpf_prog_inc() in
- * BPF_OBJ_GET, kernel/bpf/syscall.c, 6.1..7.3). It has no entry, and the current task is its loader.
+ * A load that was under way when the gate was attached: it began before, got its id after. It has no entry, and is
+ * judged whoever asks for its fd first, until it is admitted. Ids count up (idr_alloc_cyclic(),
+ * kernel/bpf/syscall.c, 6.1..7.3). Until first_id is known, its own first fd is told by the one reference (not so in
+ * __get_prog_inode(), kernel/bpf/inode.c, which asks before it takes one).
  */
 static __attribute__((always_inline)) inline __u32 kfg_straddles(struct bpf_prog *prog)
 {
-	return BPF_CORE_READ(prog, aux, load_time) < kfg_knobs.start_ns &&
-	       BPF_CORE_READ(prog, aux, refcnt.counter) == 1;
+	if (BPF_CORE_READ(prog, aux, load_time) >= kfg_knobs.start_ns)
+		return 0;
+	if (!kfg_knobs.first_id)
+		return BPF_CORE_READ(prog, aux, refcnt.counter) == 1;
+	return (__s32)(BPF_CORE_READ(prog, aux, id) - kfg_knobs.first_id) > 0;
+}
+
+/* The entry of the load in progress, or NULL. One that a failed deletion left behind is another load's, or done. */
+static __attribute__((always_inline)) inline struct kfg_inflight *kfg_find_load(__u64 *aux, __u64 load_time)
+{
+	struct kfg_inflight *entry = bpf_map_lookup_elem(&kfg_loads, aux);
+
+	/* 6.1 enters a load before its time is set */
+	if (entry && (entry->done || (entry->load_time && entry->load_time != load_time)))
+		return 0;
+	return entry;
+}
+
+static __attribute__((always_inline)) inline struct kfg_loader *kfg_find_loader(__u64 *aux, __u64 load_time)
+{
+	struct kfg_loader *loader = bpf_map_lookup_elem(&kfg_loaders, aux);
+
+	return loader && loader->load_time == load_time ? loader : 0;
+}
+
+/*
+ * Ends the load: its verdict is kept with the program, and the entry leaves the table of loads in progress. A refused
+ * program may wait long for its end (RCU), so it keeps a place there only when the other table is full, as nobody's.
+ */
+static __attribute__((always_inline)) inline void
+kfg_leave(struct kfg_scratch *s, struct kfg_inflight *entry, __u32 err)
+{
+	/* a program that was not even described calls no kfunc: nothing to keep */
+	long kept = s->event.magic ? kfg_keep_loader(s, !!err) : 0;
+
+	if (!entry)
+		return;
+	if (err && kept) {
+		entry->tid = 0;
+		return;
+	}
+	entry->done = 1;
+	bpf_map_delete_elem(&kfg_loads, &s->aux);
 }
 
 SEC("?lsm.s/bpf_prog")
@@ -210,25 +266,32 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 {
 	struct kfg_walk w = {};
 	struct kfg_inflight *entry;
+	struct kfg_loader *known;
 	struct kfg_scratch *s;
-	__u64 aux = (__u64)prog->aux, tid, self = 0;
-	__u32 err, loader, sweep, straddles, foreign;
+	__u64 aux = (__u64)prog->aux, load_time = BPF_CORE_READ(prog, aux, load_time), tid, self = 0;
+	__u32 err, loader, sweep, foreign;
 
-	entry = bpf_map_lookup_elem(&kfg_loads, &aux);
-	straddles = !entry && kfg_straddles(prog);
-	if (!entry && !straddles && !kfg_knobs.sweeping && !kfg_knobs.present_refuse)
+	entry = kfg_find_load(&aux, load_time);
+	known = kfg_find_loader(&aux, load_time);
+	loader = entry || (!known && kfg_straddles(prog));
+	foreign = 0;
+	if (!loader && !(known && known->refused) && !kfg_knobs.sweeping && !kfg_knobs.present_refuse)
 		return 0; /* admitted, free of kfuncs, or there before us */
 	tid = bpf_get_current_pid_tgid();
-	foreign = entry && (entry->tid != tid || entry->refused);
+	/* a load in progress is its thread's alone, a refused program nobody's */
+	foreign = (known && known->refused) || (entry && entry->tid != tid);
 	if (foreign && tid >> 32 == kfg_knobs.agent_tgid)
 		return kfg_answer(KFG_EACCES); /* a sweep: the load is judged as such */
-	loader = entry || straddles;
 	sweep = !loader && tid >> 32 == kfg_knobs.agent_tgid && kfg_knobs.sweeping;
-	if (!loader && !sweep && !kfg_knobs.present_refuse)
+	if (!foreign && !loader && !sweep && !kfg_knobs.present_refuse)
 		return 0;
 	s = kfg_scratch_get(&tid);
-	if (!s)
-		return sweep ? 0 : kfg_answer(KFG_EACCES);
+	if (!s) {
+		err = sweep ? 0 : foreign ? KFG_EACCES : kfg_no_room(&w);
+		if (entry && !foreign && !err)
+			bpf_map_delete_elem(&kfg_loads, &aux);
+		return kfg_answer(err);
+	}
 	if (entry && !foreign)
 		bpf_probe_read_kernel(&s->inflight, sizeof(s->inflight), entry);
 	bpf_get_func_arg(ctx, 0, &self);
@@ -236,20 +299,22 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 	s->stage = 2;
 	s->prog = self;
 	s->aux = aux;
+	s->load_time = load_time;
 	s->base = self + bpf_core_field_offset(struct bpf_prog, insnsi);
 	s->len = prog->len;
 	if (!loader)
 		s->event.kind = KFG_EVENT_PRESENT;
 	if (sweep)
 		kfg_count(KFG_STAT_PRESENT);
-	err = foreign ? kfg_foreign(&w) : kfg_stage2(&w, loader, !sweep);
+	if (foreign) {
+		s->event.kind = KFG_EVENT_LOAD;
+		err = kfg_foreign(&w);
+	} else {
+		err = kfg_stage2(&w, loader, !sweep);
+		if (loader)
+			kfg_leave(s, entry, err);
+	}
 	bpf_map_delete_elem(&kfg_scratches, &tid);
-	if (foreign)
-		return kfg_answer(err);
-	if (entry && err)
-		entry->refused = 1;
-	else if (entry)
-		bpf_map_delete_elem(&kfg_loads, &aux);
 	return kfg_answer(err);
 }
 
@@ -282,6 +347,7 @@ int kfgate_setup(void *ctx)
 	struct task_struct *task = (void *)bpf_get_current_task();
 
 	kfg_knobs.root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
+	kfg_seed = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32() | 1;
 	kfg_knobs.agent_tgid = bpf_get_current_pid_tgid() >> 32;
 	return 0;
 }

@@ -7,6 +7,8 @@
 
 #include "maps.bpf.h"
 
+#define KFG_LEVELS_MAX 128u /* of a path: the unit stands among the first */
+
 /* Appends the name of one more ancestor to the path; the first that is no slice is the unit. */
 static long kfg_step_cgroup(__u32 i, void *ctx)
 {
@@ -15,7 +17,7 @@ static long kfg_step_cgroup(__u32 i, void *ctx)
 	struct cgroup *leaf = (struct cgroup *)s->cgroup, *cgroup = 0;
 	const char *name;
 	__u32 at = s->path_len & (KFG_CGROUP_LEN - 1), last;
-	char *unit = &s->decision.subject.text[KFG_TEXT_UNIT];
+	char first = 0, *unit = &s->decision.subject.text[KFG_TEXT_UNIT];
 	long n;
 
 	/* level 0 is the root, which has no name */
@@ -26,23 +28,25 @@ static long kfg_step_cgroup(__u32 i, void *ctx)
 		return 1;
 	name = BPF_CORE_READ(cgroup, kn, name);
 	if (!s->unit_found) {
-		n = bpf_probe_read_kernel_str(unit, KFG_UNIT_LEN, name);
+		/* a leading '_' only keeps names apart from the kernel's (cg_escape(), src/basic/cgroup-util.c) */
+		bpf_probe_read_kernel(&first, sizeof(first), name);
+		n = bpf_probe_read_kernel_str(unit, KFG_UNIT_LEN, name + (first == '_'));
 		if (n < 2)
 			return 1;
 		last = n - 2; /* index of the last character */
+		if (n >= KFG_UNIT_LEN) {
+			/* a name that was cut must match nothing */
+			unit[0] = 0;
+			s->unit_found = 1;
 		/* "*.slice" goes on; compare backwards within the buffer */
-		if (last >= 6 && last < KFG_UNIT_LEN && unit[last] == 'e' &&
+		} else if (last >= 6 && last < KFG_UNIT_LEN && unit[last] == 'e' &&
 		    unit[(last - 1) & (KFG_UNIT_LEN - 1)] == 'c' &&
 		    unit[(last - 2) & (KFG_UNIT_LEN - 1)] == 'i' &&
 		    unit[(last - 3) & (KFG_UNIT_LEN - 1)] == 'l' &&
 		    unit[(last - 4) & (KFG_UNIT_LEN - 1)] == 's' &&
 		    unit[(last - 5) & (KFG_UNIT_LEN - 1)] == '.')
 			unit[0] = 0;
-		else if (n >= KFG_UNIT_LEN) {
-			/* a name that was cut must match nothing */
-			unit[0] = 0;
-			s->unit_found = 1;
-		} else
+		else
 			s->unit_found = 1;
 	}
 	if (at >= KFG_CGROUP_LEN / 2)
@@ -63,10 +67,12 @@ static __attribute__((noinline)) int kfg_fill_cgroup(struct kfg_walk *w)
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	__u32 level;
 
 	s->cgroup = (__u64)cgroup;
 	s->event.cgroup_id = BPF_CORE_READ(cgroup, kn, id);
-	bpf_loop(BPF_CORE_READ(cgroup, level) & 0xff, kfg_step_cgroup, w, 0);
+	level = BPF_CORE_READ(cgroup, level);
+	bpf_loop(level < KFG_LEVELS_MAX ? level : KFG_LEVELS_MAX, kfg_step_cgroup, w, 0);
 	if (!s->unit_found)
 		s->decision.subject.text[KFG_TEXT_UNIT] = 0;
 	bpf_probe_read_kernel_str(s->event.unit, sizeof(s->event.unit),
@@ -105,9 +111,11 @@ static __attribute__((noinline)) int kfg_fill_exe(struct kfg_scratch *s)
 	return 0;
 }
 
-/* Keeps who loaded the program, for later fds. */
-static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s)
+/* Keeps what became of the load and who loaded it, for later fds. Returns non-zero when there is no room. */
+static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s, __u32 refused)
 {
+	s->loader.load_time = s->load_time;
+	s->loader.refused = refused;
 	s->loader.uid = s->event.uid;
 	s->loader.gid = s->event.gid;
 	s->loader.pid = s->event.pid;

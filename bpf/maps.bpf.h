@@ -43,7 +43,8 @@ struct {
 struct kfg_inflight {
 	__u64 tid; /* of the loading thread: bpf_get_current_pid_tgid() */
 	__u32 n_uses; /* kfuncs as loaded; 0 where there is no stage 1 */
-	__u32 refused; /* decided: it only waits to be freed */
+	__u32 done; /* decided: what is left of it says nothing */
+	__u64 load_time; /* of the program; 0: not known yet */
 	__u32 kernel; /* enum kfg_tristate: loaded from kernel memory */
 	__u32 pad;
 	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
@@ -56,7 +57,8 @@ struct {
 } kfg_loads SEC(".maps");
 
 /*
- * Who loaded a program that was admitted and calls kfuncs, keyed by prog->aux, until it is freed: at a later fd, or
+ * Programs whose loads were decided and that call kfuncs, keyed by prog->aux, until they are freed: refused ones, of which
+ * nobody may have an fd any more, and who loaded the admitted ones: at a later fd, or
  * in a sweep, the current task is not the loader. A program that finds no room has an unknown loader then.
  */
 struct kfg_loader {
@@ -65,6 +67,9 @@ struct kfg_loader {
 	__u32 pid;
 	__u32 tid;
 	__u64 cgroup_id;
+	__u64 load_time; /* of the program */
+	__u32 refused;
+	__u32 pad;
 	char comm[16];
 	char unit[KFG_UNIT_LEN]; /* as rules see it */
 	char exe[KFG_EXE_LEN]; /* as rules see it: empty where the loader had another root directory */
@@ -112,6 +117,7 @@ struct kfg_scratch {
 	__u32 found;
 	__u64 prog; /* struct bpf_prog * as a number */
 	__u64 aux;
+	__u64 load_time;
 	/* splitting "name [module]" */
 	__u32 in_module;
 	__u32 at;
@@ -141,6 +147,7 @@ static const volatile struct kfg_scratch kfg_scratch_zero;
 
 /* Written by the agent through its mapping; see abi.h */
 struct kfg_knobs kfg_knobs = { .start_ns = ~0ULL };
+__u64 kfg_seed = 0x9e3779b97f4a7c15ULL; /* of the scan's hash; odd */
 
 static __attribute__((always_inline)) inline void kfg_count(__u32 stat)
 {

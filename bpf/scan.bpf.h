@@ -148,8 +148,11 @@ static __attribute__((noinline)) int kfg_note_call(struct kfg_walk *w, __u64 raw
 	 */
 	if (s->stage == 1 && !key)
 		return 0;
+	if (s->overflow)
+		return 0; /* unscannable whatever follows */
 	s->key = key;
-	s->slot = (__u32)(key * 0x9e3779b97f4a7c15ULL >> 40);
+	s->slot = (__u32)(key * kfg_seed >> 40);
+	/* not the loader's to choose: keys that all begin at one slot cost a second and more per load */
 	s->use = KFG_NONE;
 	bpf_loop(KFG_SLOTS, kfg_probe_slot, w, 0);
 	use = s->use;

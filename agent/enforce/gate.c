@@ -3,6 +3,7 @@
 #include "enforce/gate_internal.h"
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "enforce/mapset.h"
 #include "kfgate.skel.h"
 
@@ -10,10 +11,12 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate)
 {
@@ -73,14 +76,31 @@ static int on_event(void *ctx, void *data, size_t size)
 		return 0;
 	if (gate->fn)
 		gate->fn(gate->userdata, e);
-	return 0;
+	/* a flood must not keep the caller's loop from its other work: the rest stays readable */
+	return ++gate->n_read >= KFG_READ_MAX ? -EAGAIN : 0;
 }
 
 static int run_setup(struct kfg_gate *gate)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int r = bpf_prog_test_run_opts(bpf_program__fd(gate->skel->progs.kfgate_setup), &opts);
 
-	return bpf_prog_test_run_opts(bpf_program__fd(gate->skel->progs.kfgate_setup), &opts);
+	/* whoever ran it again would be taken for the agent */
+	bpf_program__unload(gate->skel->progs.kfgate_setup);
+	return r;
+}
+
+/* What libbpf says; its warnings come with every load that fails on purpose, so they are for debugging, too. */
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[1024];
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	(void)vsnprintf(line, sizeof(line), format, args);
+	line[strcspn(line, "\n")] = '\0';
+	kfg_debug("%s", line);
+	return 0;
 }
 
 static const char *load_hint(int r)
@@ -92,7 +112,7 @@ static const char *load_hint(int r)
 	case -EACCES:
 	case -EINVAL:
 	case -E2BIG:
-		return "the kernel's verifier refused the gate: run with KFGATE_DEBUG=1 for its log";
+		return "the kernel's verifier refused the gate: run with --verbose for its words";
 	case -ESRCH:
 		return "the kernel lacks something the gate is built on";
 	default:
@@ -107,6 +127,7 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 
 	*ret_why = NULL;
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	(void)libbpf_set_print(print_libbpf);
 	gate = calloc(1, sizeof(*gate));
 	if (!gate)
 		return -ENOMEM;
@@ -156,6 +177,9 @@ int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
 	int r;
 
 	h = kfg_table_cells(table, &n);
+	/* the knob only says where to look: it is set for as long as either table asks for it */
+	if (h->present == KFG_PRESENT_REFUSE)
+		kfg_gate_knobs(gate)->present_refuse = 1;
 	r = kfg_mapset_publish(bpf_map__fd(gate->skel->maps.kfg_tables), table);
 	if (r)
 		return r;
@@ -172,15 +196,56 @@ static __u64 boottime_ns(void)
 	return (__u64)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* Ids are given in turn (idr_alloc_cyclic(), kernel/bpf/syscall.c): what is loaded from now on has a higher one. */
+static int newest_id(void)
+{
+	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "kfgate_mark", "GPL", insns, 2, NULL), r;
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (fd < 0)
+		return fd;
+	r = bpf_obj_get_info_by_fd(fd, &info, &len);
+	close(fd);
+	return r < 0 ? r : (int)info.id;
+}
+
+static int attach(struct bpf_program *prog, struct bpf_link **ret_link)
+{
+	if (!bpf_program__autoload(prog))
+		return 0;
+	*ret_link = bpf_program__attach(prog);
+	return *ret_link ? 0 : -errno;
+}
+
 int kfg_gate_attach(struct kfg_gate *gate)
 {
-	int r = kfgate__attach(gate->skel);
+	struct kfgate *skel = gate->skel;
+	int r;
 
+	/*
+	 * Backwards: what a hook leaves in the tables must not outlive the hooks that take it out again. A load that passes
+	 * stage 1 unseen is judged by kfgate_prog as one that was under way.
+	 */
+	r = attach(skel->progs.kfgate_free, &skel->links.kfgate_free);
+	if (!r)
+		r = attach(skel->progs.kfgate_free_aux, &skel->links.kfgate_free_aux);
+	if (!r)
+		r = attach(skel->progs.kfgate_prog, &skel->links.kfgate_prog);
+	if (!r)
+		r = attach(skel->progs.kfgate_load, &skel->links.kfgate_load);
+	if (!r)
+		r = attach(skel->progs.kfgate_enter, &skel->links.kfgate_enter);
 	if (r)
 		return r;
 	gate->attached = true;
 	/* a load that began later has passed every hook */
 	kfg_gate_knobs(gate)->start_ns = boottime_ns();
+	r = newest_id();
+	if (r < 0)
+		return r;
+	kfg_gate_knobs(gate)->first_id = r;
 	return 0;
 }
 
@@ -195,9 +260,10 @@ int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata
 
 	gate->fn = fn;
 	gate->userdata = userdata;
+	gate->n_read = 0;
 	r = ring_buffer__consume(gate->ring);
 	gate->fn = NULL;
-	return r < 0 ? r : 0;
+	return r < 0 && r != -EAGAIN ? r : 0;
 }
 
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats)

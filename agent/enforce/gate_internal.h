@@ -8,12 +8,14 @@ struct kfgate; /* the skeleton: gate.c is its only user */
 struct ring_buffer;
 
 #define KFG_PROGS_MAX 8
+#define KFG_READ_MAX 1000 /* events taken in one go */
 
 struct kfg_gate {
 	struct kfgate *skel;
 	struct ring_buffer *ring;
 	kfg_event_fn *fn; /* of the reading under way */
 	void *userdata;
+	unsigned n_read;
 	bool stage1;
 	bool attached;
 	int refuse_errno; /* of the table in force */

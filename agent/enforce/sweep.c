@@ -29,7 +29,7 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 		if (ours(gate, id))
 			continue;
 		fd = bpf_prog_get_fd_by_id(id);
-		if (fd == -ENOENT || fd == -gate->refuse_errno)
+		if (fd == -ENOENT || fd == -EACCES)
 			continue; /* gone, or a load in progress, which is judged as such */
 		seen++;
 		if (fd < 0)

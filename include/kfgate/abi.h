@@ -289,6 +289,7 @@ struct kfg_knobs {
 	__u32 agent_tgid; /* initial pid namespace; set by BPF */
 	__u32 sweeping;   /* the agent is looking at every program: its fds are examinations */
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
+	__u32 first_id;    /* id of a program loaded when all hooks were attached; 0 before */
 	__u64 root_dentry; /* the agent's root directory: exe paths count only below the same; set by BPF */
 };
 

@@ -33,6 +33,11 @@
 
 /* BPF_MAX_LOOPS (include/linux/bpf_verifier.h, 5.17..7.3) bounds what one bpf_loop() may be asked for */
 #define KFG_STEPS_MAX (8u * 1024 * 1024)
+/*
+ * All walks of one load: about half a second. Up to 256 kfuncs, each against every row and glob, would otherwise hold a
+ * CPU of a kernel without preemption past the soft lockup limit.
+ */
+#define KFG_STEPS_LOAD (32u * 1024 * 1024)
 /* A glob walk backtracks at most once per character pair */
 #define KFG_CHAR_STEPS (KFG_EXE_LEN * KFG_EXE_LEN + 2 * KFG_EXE_LEN)
 
@@ -59,6 +64,7 @@ struct kfg_decision {
 	__u32 glob;
 	__u32 matched;
 	__u32 matching;   /* walk not finished */
+	__u32 spent;      /* steps of all walks; the caller starts it at 0 for each load */
 	/* hashing */
 	__u32 hash;
 };
@@ -178,6 +184,8 @@ KFG_STATIC long kfg_step_char(__u32 i, void *walk)
 	__u8 p = kfg_pattern_char(w, d->p), s;
 
 	(void)i;
+	if (++d->spent > KFG_STEPS_LOAD)
+		return 1; /* d->matching stays: the walk failed */
 	if (at >= KFG_TEXT_SIZE)
 		return kfg_matched(d, 0);
 	s = d->subject.text[at];
@@ -268,7 +276,7 @@ KFG_STATIC long kfg_step_row(__u32 i, void *walk)
 	__u32 value, dim = d->dim, holds;
 
 	(void)i;
-	if (!h)
+	if (!h || ++d->spent > KFG_STEPS_LOAD)
 		return 1;
 	if (!d->in_row)
 		return kfg_next_row(w, h);

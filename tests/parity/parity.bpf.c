@@ -45,6 +45,7 @@ static long ask(__u32 i, void *ctx)
 	if (!q)
 		return 1;
 	bpf_probe_read_kernel(&w->d->subject, sizeof(w->d->subject), &q->subject);
+	w->d->spent = 0;
 	kfg_subject_hash(w, KFG_DIM_KFUNC);
 	kfg_subject_hash(w, KFG_DIM_MODULE);
 	kfg_subject_hash(w, KFG_DIM_UNIT);

@@ -339,6 +339,24 @@ static int do_probes(int argc, char **argv)
 	return r ? 0 : 1;
 }
 
+/* run NAME: runs the first syscall program of that name that is loaded, whoever loaded it */
+static int do_run(int argc, char **argv)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	unsigned id = 0;
+
+	while (argc > 0 && !bpf_prog_get_next_id(id, &id)) {
+		int fd = bpf_prog_get_fd_by_id(id);
+
+		if (fd >= 0 && is_named(fd, argv[0]))
+			return bpf_prog_test_run_opts(fd, &opts) ? 3 : 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	printf("%s is not there\n", argc > 0 ? argv[0] : "?");
+	return 3;
+}
+
 /* replace ID FUNC: an EXT program for the global function FUNC of program ID */
 static int do_replace(int argc, char **argv)
 {
@@ -364,7 +382,7 @@ static const struct verb {
 } verbs[] = {
 	{ "obj", do_obj },   { "hold", do_hold },   { "fd", do_fd },	     { "raw", do_raw },
 	{ "many", do_many }, { "race", do_race },   { "storm", do_storm }, { "probes", do_probes },
-	{ "names", do_names }, { "replace", do_replace },
+	{ "names", do_names }, { "replace", do_replace }, { "run", do_run },
 };
 
 int main(int argc, char **argv)

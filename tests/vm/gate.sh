@@ -44,11 +44,24 @@ stat() {
 	gate_status | sed -n 's/.*"'"$1"'" *: *\([0-9]*\).*/\1/p'
 }
 
-# The agent answers a status request from its one loop, so events sent before it are recorded when it has answered twice.
+# Waits until no record has come for a while.
 settle() {
-	kfgate status >/dev/null 2>&1
-	kfgate status >/dev/null 2>&1
-	sleep 0.3
+	kfg_before=x
+	while [ "$kfg_before" != "$(wc -c <"$records")" ]; do
+		kfg_before=$(wc -c <"$records")
+		kfgate status >/dev/null 2>&1
+		sleep 0.5
+	done
+}
+
+# check_record NAME RE: a record must match, now or within a quarter of a minute
+check_record() {
+	kfg_tries=0
+	until grep -Eq -- "$2" "$records" || [ $kfg_tries -ge 30 ]; do
+		kfg_tries=$((kfg_tries + 1))
+		sleep 0.5
+	done
+	check_file "$1" "$2" "$records"
 }
 
 record_count() {

@@ -30,10 +30,10 @@ esac
 kfload obj /t/key.o >/tmp/out
 check_eq "4. a forbidden one is refused, with EACCES" "key.o refused EACCES" "$(cat /tmp/out)"
 check_eq "   libbpf's two loads are one record" 1 "$(record_count '"KFGATE_VERDICT":"refuse"')"
-check_file "   it names program, type, kfunc and the default" 	'"MESSAGE":"Refused BPF program ."key_live."? .lsm. of kfload|Refused BPF program .*key_live' $records
-check_file "   the kfunc's field" '"KFGATE_KFUNC":.*"bpf_key_put"' $records
-check_file "   that it was the default" '"KFGATE_RULE":"default:unlisted"' $records
-check_file "   the source line" '"KFGATE_SOURCE":"[^"]*key.bpf.c:[0-9]+"' $records
+check_record "   it names program, type, kfunc and the default" 	'"MESSAGE":"Refused BPF program ."key_live."? .lsm. of kfload|Refused BPF program .*key_live'
+check_record "   the kfunc's field" '"KFGATE_KFUNC":.*"bpf_key_put"'
+check_record "   that it was the default" '"KFGATE_RULE":"default:unlisted"'
+check_record "   the source line" '"KFGATE_SOURCE":"[^"]*key.bpf.c:[0-9]+"'
 check "5. programs without kfuncs are untouched" kfload obj /t/plain.o
 check "   and so are libbpf's probes" kfload probes
 check "   and 100,000 instructions" kfload raw 100000

@@ -24,13 +24,14 @@ gate_start /tmp/policy.yaml
 check "scope live: a dead call is no use" kfload obj /t/guarded.o
 expect_fail "scope live: a live one is" kfload obj /t/key.o
 expect_fail "a kfunc that the kernel inlines is used where it is present" kfload obj /t/inlined.o
-check_file "the record says so" '"KFGATE_KFUNC":"bpf_rdonly_cast".*"KFGATE_SCOPE":"present"' $records
+check_record "the record says so" '"KFGATE_KFUNC":"bpf_rdonly_cast".*"KFGATE_SCOPE":"present"'
 expect_fail "a kfunc that the kernel replaces is judged by the name that was loaded" kfload obj /t/special.o
-check_file "and recorded under it" '"KFGATE_KFUNC":"bpf_dynptr_from_skb"' $records
+check_record "and recorded under it" '"KFGATE_KFUNC":"bpf_dynptr_from_skb"'
+expect_fail "a dead call of the replacement does not hide it" kfload obj /t/decoy.o
 policy 2 any
 check "swap to scope any" kfgate reload
 expect_fail "scope any: a dead call is a use" kfload obj /t/guarded.o
-check_file "refused before verification" '"KFGATE_STAGE":"1".*guarded|guarded.*"KFGATE_STAGE":"1"' $records
+check_record "refused before verification" '"KFGATE_STAGE":"1".*guarded|guarded.*"KFGATE_STAGE":"1"'
 policy 3 live ", scope: any"
 check "swap to scope any in one rule" kfgate reload
 expect_fail "a rule may have a scope of its own" kfload obj /t/guarded.o

@@ -20,7 +20,7 @@ check "the program loads without the gate" kfload obj /t/module.o
 policy 1 '"bpf_xdp_ct_lookup [nf_conntrack]"'
 gate_start /tmp/policy.yaml
 expect_fail "by name and module" kfload obj /t/module.o
-check_file "the record names both" '"KFGATE_KFUNC":"bpf_xdp_ct_lookup \[nf_conntrack\]"' $records
+check_record "the record names both" '"KFGATE_KFUNC":"bpf_xdp_ct_lookup \[nf_conntrack\]"'
 policy 2 '"bpf_xdp_ct_lookup [vmlinux]"'
 check "reload" kfgate reload
 check "another module is another kfunc" kfload obj /t/module.o

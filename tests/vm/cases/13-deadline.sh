@@ -25,7 +25,7 @@ cp /t/kfload /t/waived
 gate_start /tmp/policy.yaml
 date -u
 check "the day named is the last good one" kfload obj /t/key.o
-check_file "a warning that names the deadline and the replacement" 	'"KFGATE_VERDICT":"warn".*bpf_key_put: warn, deprecated, deadline 2026-12-31, use bpf_key_put_new' $records
+check_record "a warning that names the deadline and the replacement" 	'"KFGATE_VERDICT":"warn".*bpf_key_put: warn, deprecated, deadline 2026-12-31, use bpf_key_put_new'
 kill -STOP $gate_pid
 check "to the last second of the day" date -u -s "2026-12-31 23:59:00"
 check "it loads" kfload obj /t/key.o
@@ -38,9 +38,9 @@ check "the day after the upgrade" date -u -s "2027-01-02 00:00:00"
 expect_fail "what the new kernel removes is past its deadline from that day" /t/waived obj /t/key.o
 kill -CONT $gate_pid
 settle
-check_file "the records come when the agent wakes" '"KFGATE_REASON":"expired"' $records
-check_file "the waiver is in the record" '"KFGATE_WAIVER":"OPS-1"' $records
-check_file "the calendar's deadline is the day before" '"KFGATE_DEADLINE":"2027-01-01"|2027-01-01' $records
+check_record "the records come when the agent wakes" '"KFGATE_REASON":"expired"'
+check_record "the waiver is in the record" '"KFGATE_WAIVER":"OPS-1"'
+check_record "the calendar's deadline is the day before" '"KFGATE_DEADLINE":"2027-01-01"|2027-01-01'
 check "a clock set back" date -u -s "2026-12-30 00:00:00"
 check "makes it good again: it is the host's clock that counts" kfload obj /t/key.o
 check "stop" gate_stop

@@ -23,6 +23,6 @@ lost=$(stat events_lost)
 echo "  lost: $lost, events: $(stat events), refused: $(stat refused)"
 check "events were lost" [ "$lost" -gt 0 ]
 check_eq "each refusal is an event or a counted loss" "$(stat refused)" 	"$(($(stat events) + lost - $(stat canaries_stage1) - $(stat canaries_stage2)))"
-check_file "the loss is told" '"KFGATE_KIND":"events-lost"' $records
+check_record "the loss is told" '"KFGATE_KIND":"events-lost"'
 check "stop" gate_stop
 finish

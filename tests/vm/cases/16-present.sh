@@ -23,7 +23,7 @@ sleep 1
 id=$(sed -n 's/^id //p' /tmp/before)
 policy 1 report /t/kfload
 gate_start /tmp/policy.yaml
-check_file "found by the sweep, and reported with what the policy says" '"KFGATE_EVENT":"present".*key_live|key_live.*"KFGATE_EVENT":"present"' $records
+check_record "found by the sweep, and reported with what the policy says" '"KFGATE_EVENT":"present".*key_live|key_live.*"KFGATE_EVENT":"present"'
 check "not refused: an fd by id" kfload fd $id
 check "an fd by pin" kfload fd /sys/fs/bpf/before
 kfload hold /t/key.o 1000 >/tmp/admitted &
@@ -33,7 +33,7 @@ admitted=$(sed -n 's/^id //p' /tmp/admitted)
 policy 2 report /t/other
 check "a policy that refuses both" kfgate reload
 check "does not take an admitted program from its users" kfload fd $admitted
-check_file "but reports it, with its loader" '"KFGATE_EVENT":"present".*"KFGATE_PID":"'$holder2'".*"KFGATE_POLICY_SERIAL":"2"' $records
+check_record "but reports it, with its loader" '"KFGATE_EVENT":"present".*"KFGATE_PID":"'$holder2'".*"KFGATE_POLICY_SERIAL":"2"'
 expect_fail "while a new load is refused" kfload obj /t/key.o
 policy 3 refuse /t/kfload
 check "present: refuse" kfgate reload

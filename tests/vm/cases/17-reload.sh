@@ -33,7 +33,7 @@ expect_fail "a bad policy is not taken" kfgate reload
 kfgate reload >/tmp/out 2>&1
 check_file "it says where and why" 'policy.yaml:[0-9]+:[0-9]+: .*serail' /tmp/out
 expect_fail "the old one goes on" kfload obj /t/key.o
-check_file "and is told of in the records" '"KFGATE_KIND":"policy-rejected"' $records
+check_record "and is told of in the records" '"KFGATE_KIND":"policy-rejected"'
 policy 1
 expect_fail "a lower serial is not taken" kfgate reload
 check "unless forced" kfgate reload --force

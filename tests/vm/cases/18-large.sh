@@ -22,11 +22,11 @@ for n in 2 7 8 9 15 16 17 63 64 65 71 72 73 127 128 129 1000 1000000; do
 		check_eq "$n instructions, the call is number $at" "raw refused EPERM" "$(cat /tmp/out)"
 	done
 done
-check_file "the last record says where" '"KFGATE_PROG_INSNS":"1000000"' $records
+check_record "the last record says where" '"KFGATE_PROG_INSNS":"1000000"'
 check "no call in 65 instructions" kfload raw 65
 kfload many 257 >/tmp/out
 check_eq "more distinct kfuncs than the verifier takes are unscannable" "many refused EPERM" "$(cat /tmp/out)"
-check_file "and called that" 'many-kfuncs' $records
+check_record "and called that" 'many-kfuncs'
 expect_fail "a call with a destination register is refused by the kernel itself" kfload raw 10 bpf_rdonly_cast 3 1
 check "stop" gate_stop
 expect_fail "without us, too" kfload raw 10 bpf_rdonly_cast 3 1
