@@ -75,6 +75,20 @@ expect_fail "and it decides again" /t/kfload obj /t/key.o
 check "restart" systemctl restart kfgate.service
 expect_fail "and again" /t/kfload obj /t/key.o
 
+systemctl stop kfgate.service
+systemctl reset-failed kfgate.service
+shown=$(cat /proc/sys/kernel/kptr_restrict)
+echo 2 >/proc/sys/kernel/kptr_restrict
+mark
+expect_fail "where the kernel hides its symbols, it does not start" systemctl start kfgate.service
+check_eq "with the exit status for what does not get better" 4 "$(unit_property ExecMainStatus)"
+check_eq "and is not started again and again" failed "$(systemctl is-failed kfgate.service)"
+journal -u kfgate.service >/tmp/log
+check_file "the journal has what to do" 'no enforcement is possible here: .*kernel.kptr_restrict must be 0 or 1' /tmp/log
+echo "$shown" >/proc/sys/kernel/kptr_restrict
+systemctl reset-failed kfgate.service
+check "it starts where they are shown" systemctl start kfgate.service
+
 mkdir -p /run/systemd/system/kfgate.service.d
 printf '[Service]\nWatchdogSec=4\n' >/run/systemd/system/kfgate.service.d/watchdog.conf
 systemctl daemon-reload
