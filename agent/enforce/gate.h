@@ -27,7 +27,8 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe);
 
 /*
  * NULL if the gate can work here, else why not and what to do about it, in one or two sentences (static or in
- * buf): architecture, no BTF, no BPF LSM with the kernel command line to use ("lsm=<list>,bpf"), no hook, hidden symbols.
+ * buf): architecture, no BTF, no BPF LSM with the kernel command line to use ("lsm=<list>,bpf"), no hook, hidden
+ * symbols.
  */
 const char *kfg_probe_obstacle(const struct kfg_probe *probe, char *buf, size_t size);
 
