@@ -57,9 +57,9 @@ struct {
 } kfg_loads SEC(".maps");
 
 /*
- * Programs whose loads were decided and that call kfuncs, keyed by prog->aux, until they are freed: refused ones, of which
- * nobody may have an fd any more, and who loaded the admitted ones: at a later fd, or
- * in a sweep, the current task is not the loader. A program that finds no room has an unknown loader then.
+ * Programs whose loads were decided and that call kfuncs, keyed by prog->aux, until they are freed: refused ones, of
+ * which nobody may have an fd any more, and who loaded the admitted ones: at a later fd, or in a sweep, the current
+ * task is not the loader. A program that finds no room has an unknown loader then.
  */
 struct kfg_loader {
 	__u32 uid;

@@ -225,8 +225,8 @@ int kfg_gate_attach(struct kfg_gate *gate)
 	int r;
 
 	/*
-	 * Backwards: what a hook leaves in the tables must not outlive the hooks that take it out again. A load that passes
-	 * stage 1 unseen is judged by kfgate_prog as one that was under way.
+	 * Backwards: what a hook leaves in the tables must not outlive the hooks that take it out again. A load that
+	 * passes stage 1 unseen is judged by kfgate_prog as one that was under way.
 	 */
 	r = attach(skel->progs.kfgate_free, &skel->links.kfgate_free);
 	if (!r)
