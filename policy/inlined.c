@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * inlined.c - kfuncs that leave no call behind: after verification nothing shows that a program
- * used them, so they are judged by presence. kernel: fixup_kfunc_call()
- * (kernel/bpf/verifier.c 6.1..7.2) and bpf_fixup_kfunc_call() (7.3).
+ * inlined.c - kfuncs that leave no call of their own behind: after verification nothing shows for certain that a
+ * program used them, so they are judged by presence. kernel: fixup_kfunc_call() and specialize_kfunc()
+ * (kernel/bpf/verifier.c 6.1..7.2), bpf_fixup_kfunc_call() (7.3).
  */
 #include "inlined.h"
 
@@ -22,10 +22,10 @@ const char *const kfg_inlined[] = {
 	"bpf_xdp_metadata_rx_timestamp", /* 6.3: the driver's, in device-bound programs */
 	"bpf_xdp_metadata_rx_hash",	 /* 6.3 */
 	"bpf_xdp_metadata_rx_vlan_tag",	 /* 6.8 */
-	"bpf_set_dentry_xattr",		 /* 7.0: _locked */
-	"bpf_remove_dentry_xattr",	 /* 7.0: _locked */
-	"bpf_dynptr_from_file",		 /* 7.0: _sleepable */
-	"bpf_arena_alloc_pages",	 /* 7.0: _non_sleepable */
-	"bpf_arena_free_pages",		 /* 7.0: _non_sleepable */
+	"bpf_set_dentry_xattr",		 /* in 7.2: _locked */
+	"bpf_remove_dentry_xattr",	 /* in 7.2: _locked */
+	"bpf_dynptr_from_file",		 /* in 7.2: _sleepable */
+	"bpf_arena_alloc_pages",	 /* in 7.2: _non_sleepable */
+	"bpf_arena_free_pages",		 /* in 7.2: _non_sleepable */
 };
 const size_t kfg_n_inlined = sizeof(kfg_inlined) / sizeof(kfg_inlined[0]);
