@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * btf.h - a checked, read-only view over BTF from any hand: an object's, a kernel's, a module's. Everything is checked
+ * once, when it is opened: header, section bounds, that each type record lies inside, that each id and each string
+ * offset in it exists. What the functions below return needs no further check, with one exception: chains of types
+ * (typedefs, pointers, arrays) may be loops, so who follows them counts steps (KFG_BTF_STEPS_MAX).
+ * Format: Documentation/bpf/btf.rst and include/uapi/linux/btf.h (6.1..7.3).
+ */
+#pragma once
+
+#include <linux/btf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kfg_btf;
+
+#define KFG_BTF_STEPS_MAX 64u
+
+/* Why a BTF was not taken: one sentence without a newline, and the offset into the bytes given. */
+struct kfg_btf_error {
+	size_t offset;
+	char text[160];
+};
+
+/*
+ * Opens size bytes at data, which stay the caller's and must outlive the view. base: the BTF that a split BTF (of a
+ * module) continues, or NULL; it must outlive the view, too. Either byte order of the file is recognised, the foreign
+ * one is refused. Memory: 4 bytes per type. Returns 0; -EBADMSG with *ret_error filled; -ENOMEM.
+ */
+int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, struct kfg_btf **ret_btf,
+		 struct kfg_btf_error *ret_error);
+void kfg_btf_free(struct kfg_btf *btf); /* accepts NULL */
+
+/* Ids run from 1 to the number returned here minus 1, those of the base included; 0 is void. */
+uint32_t kfg_btf_n_types(const struct kfg_btf *btf);
+/* The first id that is not the base's: 1 without a base. */
+uint32_t kfg_btf_first_own(const struct kfg_btf *btf);
+/* NULL: void or no such type. Followed by its records (members, parameters, ...), all inside. */
+const struct btf_type *kfg_btf_type(const struct kfg_btf *btf, uint32_t id);
+/* The string at an offset; "" where there is none. Never NULL. */
+const char *kfg_btf_str(const struct kfg_btf *btf, uint32_t offset);
+/* The name of a type; "" for anonymous ones and void. */
+const char *kfg_btf_type_name(const struct kfg_btf *btf, uint32_t id);
+/*
+ * The first type of that kind (BTF_KIND_*) and name; 0: none. Own types are looked at before the base's. The first call
+ * builds an index (8 bytes per named type), so a const view is not safe for use by several threads.
+ */
+uint32_t kfg_btf_find(const struct kfg_btf *btf, const char *name, unsigned kind);
+/* True if a decl tag of that text is on the type itself (component -1). */
+bool kfg_btf_has_tag(const struct kfg_btf *btf, uint32_t id, const char *tag);
