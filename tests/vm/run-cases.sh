@@ -99,6 +99,26 @@ sort_case() {
 	echo "$name" >>"$group"
 }
 
+# The version of a kernel, looked up once; its name where it cannot be had (run.sh tells why).
+version_of() {
+	local file=$work/version-$1
+	[ -e "$file" ] || { "$here/fetch-kernel.sh" "$1" 2>/dev/null | sed -n 's/^version=//p'; } >"$file"
+	[ -s "$file" ] || echo "$1" >"$file"
+	cat "$file"
+}
+
+# The kernels of a case that are asked for: "newest" may be one of the others.
+kernels_of() {
+	local kernel version seen=' '
+	for kernel in $(header "$1" kernels); do
+		if [ -n "$only_kernels" ] && [[ $only_kernels != *" $kernel "* ]]; then continue; fi
+		version=$(version_of "$kernel")
+		[[ $seen != *" $version "* ]] || continue
+		seen+="$version "
+		echo "$kernel"
+	done
+}
+
 sort_cases() {
 	local path name kernel
 	for path in "$cases"/[0-9]*.sh; do
@@ -108,10 +128,7 @@ sort_cases() {
 			echo "$name: no kernels: or no tier: in its header" >&2
 			exit 2
 		fi
-		for kernel in $(header "$name" kernels); do
-			if [ -n "$only_kernels" ] && [[ $only_kernels != *" $kernel "* ]]; then continue; fi
-			sort_case "$name" "$kernel"
-		done
+		for kernel in $(kernels_of "$name"); do sort_case "$name" "$kernel"; done
 	done
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kernels: 6.1 6.12 7.0 newest 7.3
+# kernels: 6.1 6.12 7.0 7.2 7.3 newest
 # tier: bare
 # The bare VM is what the other cases take for granted.
 . /t/lib.sh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Enforcement in six steps: works without us, attach, allowed works, forbidden refused with the right errno, unrelated
 # untouched, detach lifts.
-# kernels: 6.1 6.12 7.0 newest 7.3
+# kernels: 6.1 6.12 7.0 7.2 7.3 newest
 # tier: bare
 # files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Kfuncs of a module are named "name [module]", also when the module comes after the gate.
-# kernels: 6.1 6.12 newest 7.3
+# kernels: 6.1 6.12 7.2 7.3 newest
 # modules: nf_conntrack
 # tier: bare
 # files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Programs that were there before: reported; their later fds are theirs, unless the policy says otherwise.
-# kernels: 6.1 6.12 newest 7.3
+# kernels: 6.1 6.12 7.2 7.3 newest
 # tier: bare
 # files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
