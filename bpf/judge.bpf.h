@@ -118,7 +118,7 @@ static __attribute__((noinline)) int kfg_judge_one(struct kfg_walk *w, __u32 use
 	return 0;
 }
 
-/* Stage 1: each vmlinux kfunc as loaded. Those of modules cannot be named yet, and all are judged again when live. */
+/* Stage 1: each vmlinux kfunc as loaded. Those of modules cannot be named yet; stage 2 judges all again. */
 static long kfg_judge_early(__u32 i, void *ctx)
 {
 	struct kfg_walk *w = ctx;
