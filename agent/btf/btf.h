@@ -26,7 +26,8 @@ struct kfg_btf_error {
 /*
  * Opens size bytes at data, which stay the caller's and must outlive the view. base: the BTF that a split BTF (of a
  * module) continues, or NULL; it must outlive the view, too. Either byte order of the file is recognised, the foreign
- * one is refused. Memory: 4 bytes per type. Returns 0; -EBADMSG with *ret_error filled; -ENOMEM.
+ * one is refused. Memory: 4 bytes per type, and a copy of data that is not aligned to 4 bytes. A kind of type that is
+ * not known is an error. Returns 0; -EBADMSG with *ret_error filled; -ENOMEM.
  */
 int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, struct kfg_btf **ret_btf,
 		 struct kfg_btf_error *ret_error);
@@ -43,8 +44,9 @@ const char *kfg_btf_str(const struct kfg_btf *btf, uint32_t offset);
 /* The name of a type; "" for anonymous ones and void. */
 const char *kfg_btf_type_name(const struct kfg_btf *btf, uint32_t id);
 /*
- * The first type of that kind (BTF_KIND_*) and name; 0: none. Own types are looked at before the base's. The first call
- * builds an index (8 bytes per named type), so a const view is not safe for use by several threads.
+ * The first type of that kind (BTF_KIND_*, no decl tag) and name; 0: none. Own types are looked at before the base's.
+ * Names of more than 1,023 bytes are not found. The first call builds an index (8 to 16 bytes per named type), so a
+ * const view is not safe for use by several threads.
  */
 uint32_t kfg_btf_find(const struct kfg_btf *btf, const char *name, unsigned kind);
 /* True if a decl tag of that text is on the type itself (component -1). */

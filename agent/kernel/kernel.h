@@ -44,8 +44,8 @@ struct kfg_kernel_error {
 
 /*
  * Opens the kernel at path ("running": /sys/kernel/btf). cache_dir: where what was extracted is kept and looked for
- * (keyed by the file's path, size, mtime and inode), created on demand; NULL: no cache. Returns 0; -EBADMSG, -ENOENT and
- * other negative errno with *ret_error filled. Free with kfg_kernel_free().
+ * (keyed by the file's path, size, mtime and inode), created on demand; NULL: no cache. Returns 0; -EBADMSG,
+ * -ENOENT and other negative errno with *ret_error filled. Free with kfg_kernel_free().
  */
 int kfg_kernel_open(const char *path, const char *cache_dir, struct kfg_kernel **ret_kernel,
 		    struct kfg_kernel_error *ret_error);

@@ -12,6 +12,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 # Rooms of the agent, from the ground up: one may include what stands in the set of its name, and itself.
 AGENT = {
     "base": set(),
+    "btf": {"base"},
+    "kernel": {"base", "btf"},
+    "scan": {"base", "btf", "kernel"},
     "config": {"base"},
     "events": {"base"},
     "journal": {"base"},
