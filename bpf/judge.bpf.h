@@ -233,9 +233,10 @@ static __attribute__((noinline)) int kfg_fill_program(struct kfg_walk *w)
 	e->attach_type = BPF_CORE_READ(prog, expected_attach_type);
 	e->n_insns = s->len;
 	e->kernel = KFG_UNKNOWN;
-	e->token = KFG_UNKNOWN;
+	e->token = KFG_NO; /* there is no such thing before 6.9 */
 	if (bpf_core_field_exists(aux->token))
 		e->token = BPF_CORE_READ(aux, token) ? KFG_YES : KFG_NO;
+	s->decision.subject.token = e->token == KFG_YES;
 	bpf_probe_read_kernel_str(e->prog, sizeof(e->prog), &aux->name);
 	bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_PROG], KFG_PROG_LEN, &aux->name);
 	kfg_subject_hash(w, KFG_DIM_PROG);

@@ -82,7 +82,7 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 } KFG_KERNEL;
 
-/* include/linux/fs.h, fs_struct.h, mm_types.h, sched.h */
+/* include/linux/fs.h, fs_struct.h, ns_common.h, user_namespace.h, cred.h, mm_types.h, sched.h */
 struct dentry;
 struct vfsmount;
 struct path {
@@ -98,9 +98,19 @@ struct mm_struct {
 struct fs_struct {
 	struct path root;
 } KFG_KERNEL;
+struct ns_common {
+	unsigned int inum;
+} KFG_KERNEL;
+struct user_namespace {
+	struct ns_common ns;
+} KFG_KERNEL;
+struct cred {
+	struct user_namespace *user_ns;
+} KFG_KERNEL;
 struct task_struct {
 	struct mm_struct *mm;
 	struct fs_struct *fs;
+	const struct cred *cred;
 	struct css_set *cgroups;
 } KFG_KERNEL;
 

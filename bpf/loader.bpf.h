@@ -121,6 +121,7 @@ static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s, __u3
 	s->loader.pid = s->event.pid;
 	s->loader.tid = s->event.tid;
 	s->loader.cgroup_id = s->event.cgroup_id;
+	s->loader.userns = s->event.userns;
 	__builtin_memcpy(s->loader.comm, s->event.comm, sizeof(s->loader.comm));
 	bpf_probe_read_kernel_str(s->loader.unit, KFG_UNIT_LEN, &s->decision.subject.text[KFG_TEXT_UNIT]);
 	bpf_probe_read_kernel_str(s->loader.exe, KFG_EXE_LEN, &s->decision.subject.text[KFG_TEXT_EXE]);
@@ -141,6 +142,8 @@ static __attribute__((noinline)) int kfg_recall_loader(struct kfg_walk *w)
 		s->event.pid = l->pid;
 		s->event.tid = l->tid;
 		s->event.cgroup_id = l->cgroup_id;
+		s->event.userns = l->userns;
+		s->decision.subject.initial = l->userns == KFG_USERNS_INITIAL;
 		s->event.loader_known = 1;
 		__builtin_memcpy(s->event.comm, l->comm, sizeof(l->comm));
 		bpf_probe_read_kernel_str(s->event.unit, KFG_UNIT_LEN, l->unit);
@@ -157,10 +160,13 @@ static __attribute__((noinline)) int kfg_fill_loader(struct kfg_walk *w)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	__u64 ids = bpf_get_current_uid_gid();
+	struct task_struct *task = (void *)bpf_get_current_task();
 
 	s->event.uid = s->decision.subject.uid = ids;
 	s->event.gid = ids >> 32;
 	s->event.loader_known = 1;
+	s->event.userns = BPF_CORE_READ(task, cred, user_ns, ns.inum);
+	s->decision.subject.initial = s->event.userns == KFG_USERNS_INITIAL;
 	s->decision.subject.is_agent = s->event.pid == kfg_knobs.agent_tgid;
 	bpf_get_current_comm(s->event.comm, sizeof(s->event.comm));
 	kfg_fill_cgroup(w);

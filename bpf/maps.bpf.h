@@ -69,7 +69,7 @@ struct kfg_loader {
 	__u64 cgroup_id;
 	__u64 load_time; /* of the program */
 	__u32 refused;
-	__u32 pad;
+	__u32 userns; /* inode number */
 	char comm[16];
 	char unit[KFG_UNIT_LEN]; /* as rules see it */
 	char exe[KFG_EXE_LEN]; /* as rules see it: empty where the loader had another root directory */

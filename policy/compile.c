@@ -55,6 +55,10 @@ static int loader_dims(struct kfg_compile *c, const struct kfg_condition *when, 
 	if (!r)
 		r = patterns_dim(c, &when->names, &row->dims[KFG_DIM_PROG]);
 	row->prog_types = when->prog_types;
+	if (when->userns == KFG_USERNS_INIT)
+		row->flags |= KFG_ROW_INITIAL;
+	if (when->token != KFG_TOKEN_ANY)
+		row->flags |= when->token == KFG_TOKEN_YES ? KFG_ROW_TOKEN : KFG_ROW_NO_TOKEN;
 	return r;
 }
 

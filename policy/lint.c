@@ -85,6 +85,17 @@ static bool kfuncs_cover(const struct kfg_condition *a, const struct kfg_conditi
 	return true;
 }
 
+/* A load from the initial user namespace has no token: that is what the word asks for, too. */
+static bool origin_covers(const struct kfg_condition *a, const struct kfg_condition *b)
+{
+	bool initial = b->userns == KFG_USERNS_INIT;
+
+	if (a->userns == KFG_USERNS_INIT && !initial)
+		return false;
+	return a->token == KFG_TOKEN_ANY || a->token == b->token ||
+	       (a->token == KFG_TOKEN_NO && initial);
+}
+
 static bool types_cover(uint64_t a, uint64_t b)
 {
 	return !a || (b && !(b & ~a));
@@ -93,7 +104,7 @@ static bool types_cover(uint64_t a, uint64_t b)
 /* Whatever b matches, a matches. Cheap questions first: this is asked of every pair of rules. */
 static bool condition_covers(const struct kfg_condition *a, const struct kfg_condition *b)
 {
-	return types_cover(a->prog_types, b->prog_types) && kfuncs_cover(a, b) &&
+	return types_cover(a->prog_types, b->prog_types) && origin_covers(a, b) && kfuncs_cover(a, b) &&
 	       uids_cover(a, b) && patterns_cover(&a->units, &b->units) &&
 	       patterns_cover(&a->exes, &b->exes) && patterns_cover(&a->names, &b->names);
 }
@@ -303,17 +314,42 @@ static void lint_deadlines(const struct lint *l)
 /* Nothing but the loader's own word: it may call its program as it likes. */
 static void lint_names(const struct lint *l)
 {
-	if (l->policy->settings.defaults[KFG_DEFAULT_UNLISTED] != KFG_REFUSE)
-		return;
+	bool closed = l->policy->settings.defaults[KFG_DEFAULT_UNLISTED] == KFG_REFUSE;
+
+	for (size_t i = 0; i < l->policy->rules.n; i++) {
+		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
+		bool lets_in = r->action == KFG_ALLOW || (closed && r->action != KFG_REFUSE);
+
+		if (lets_in && r->when.names.n && !r->when.units.n && !r->when.exes.n &&
+		    !r->when.n_uids)
+			WARN(l, r->place,
+			     "rule \"%s\" lets programs in by their names, which are the loader's "
+			     "own words: add \"units\", \"exes\" or \"uids\" to its \"loaders\"",
+			     r->id);
+	}
+}
+
+static void lint_origin(const struct lint *l, const char *what, const char *id, struct kfg_place place,
+			const struct kfg_condition *when)
+{
+	if (when->userns == KFG_USERNS_INIT && when->token == KFG_TOKEN_YES)
+		WARN(l, place,
+		     "%s \"%s\" can never match: a load with a token does not count as one from "
+		     "the initial user namespace",
+		     what, id);
+}
+
+static void lint_origins(const struct lint *l)
+{
 	for (size_t i = 0; i < l->policy->rules.n; i++) {
 		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
 
-		if (r->action != KFG_REFUSE && r->when.names.n && !r->when.units.n &&
-		    !r->when.exes.n && !r->when.n_uids)
-			WARN(l, r->place,
-			     "rule \"%s\" lets programs in by their names, which are the loader's "
-			     "own words: add \"loaders\"",
-			     r->id);
+		lint_origin(l, "rule", r->id, r->place, &r->when);
+	}
+	for (size_t i = 0; i < l->policy->waivers.n; i++) {
+		const struct kfg_waiver *w = &kfg_waivers(l->policy)[i];
+
+		lint_origin(l, "waiver", w->id, w->place, &w->when);
 	}
 }
 
@@ -389,6 +425,7 @@ int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_d
 	if (r)
 		return r;
 	lint_names(&l);
+	lint_origins(&l);
 	lint_all_units(&l);
 	lint_waivers(&l);
 	lint_deadlines(&l);

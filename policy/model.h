@@ -41,6 +41,9 @@ struct kfg_patterns {
 	size_t n;
 };
 
+enum kfg_userns { KFG_USERNS_ANY, KFG_USERNS_INIT, KFG_USERNS_MAX };
+enum kfg_token { KFG_TOKEN_ANY, KFG_TOKEN_NO, KFG_TOKEN_YES, KFG_TOKEN_MAX };
+
 /* What a rule or waiver asks of a load. An empty list asks nothing; its entries are alternatives.
  */
 struct kfg_condition {
@@ -50,6 +53,8 @@ struct kfg_condition {
 	struct kfg_patterns names, units, exes;
 	uint32_t *uids;
 	size_t n_uids;
+	uint8_t userns; /* enum kfg_userns */
+	uint8_t token;	/* enum kfg_token */
 };
 
 #define KFG_UNSET 0xff /* of an enum that may be left out */

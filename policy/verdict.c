@@ -38,6 +38,8 @@ void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load
 				.prog_type = load->prog_type,
 				.today = load->today,
 				.is_agent = load->is_agent,
+				.initial = load->initial,
+				.token = load->token,
 			},
 	};
 	struct kfg_walk walk = {&cells, &d};

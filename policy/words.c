@@ -3,6 +3,8 @@
  * bpftool names them. */
 #include "words.h"
 
+#include "model.h"
+
 #include <kfgate/verdict.h>
 
 #include <ctype.h>
@@ -43,6 +45,19 @@ static const char *const kfg_present_words_items[] = {
 	[KFG_PRESENT_REFUSE] = "refuse",
 };
 WORDS(kfg_present_words, KFG_PRESENT_MAX);
+
+static const char *const kfg_userns_words_items[] = {
+	[KFG_USERNS_ANY] = "any",
+	[KFG_USERNS_INIT] = "initial",
+};
+WORDS(kfg_userns_words, KFG_USERNS_MAX);
+
+static const char *const kfg_token_words_items[] = {
+	[KFG_TOKEN_ANY] = "any",
+	[KFG_TOKEN_NO] = "false",
+	[KFG_TOKEN_YES] = "true",
+};
+WORDS(kfg_token_words, KFG_TOKEN_MAX);
 
 static const char *const kfg_confidence_words_items[] = {"high", "medium", "low"};
 WORDS(kfg_confidence_words, 3);

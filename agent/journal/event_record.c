@@ -156,6 +156,10 @@ static void add_loader(struct kfg_record *record, const struct kfg_event *e)
 	kfg_record_add(record, "KFGATE_EXE", e->exe);
 	kfg_record_add(record, "KFGATE_CGROUP", e->cgroup);
 	kfg_record_add(record, "KFGATE_UNIT", e->unit);
+	if (e->userns == KFG_USERNS_INITIAL)
+		kfg_record_add(record, "KFGATE_USERNS", "initial");
+	else if (e->userns)
+		kfg_record_addf(record, "KFGATE_USERNS", "%u", e->userns);
 	kfg_record_addf(record, "OBJECT_PID", "%u", e->pid);
 	kfg_record_add(record, "OBJECT_SYSTEMD_UNIT", e->unit);
 }

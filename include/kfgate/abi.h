@@ -20,7 +20,7 @@
 
 #include <linux/types.h>
 
-#define KFG_ABI_VERSION 1u
+#define KFG_ABI_VERSION 2u
 #define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
 #define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
 #define KFG_CELL_SIZE 128u
@@ -110,6 +110,9 @@ struct kfg_name {
 
 #define KFG_ROW_AGENT 1u   /* matches loads of the agent itself only */
 #define KFG_ROW_ALWAYS 2u  /* enforced in audit mode too */
+#define KFG_ROW_INITIAL 4u /* matches loads from the initial user namespace, without a token, only */
+#define KFG_ROW_TOKEN 8u   /* matches loads with a BPF token only */
+#define KFG_ROW_NO_TOKEN 16u
 
 struct kfg_row {
 	__u32 rule; /* index of the rule or waiver in the policy */
@@ -159,7 +162,8 @@ struct kfg_subject {
 	__s32 today; /* days since 1970-01-01, UTC */
 	__u8 is_agent;
 	__u8 name_long; /* the kfunc's name did not fit: no rule can name it */
-	__u8 pad[2];
+	__u8 initial;   /* known to be loaded from the initial user namespace */
+	__u8 token;     /* with a BPF token */
 	__u32 hash[KFG_DIM_MAX]; /* kfg_hash() of each string; UID unused */
 	char text[KFG_TEXT_SIZE] __attribute__((aligned(8))); /* names are compared eight bytes at a time */
 };
@@ -178,7 +182,7 @@ struct kfg_verdict {
 	__u8 dep_scope;
 	__u8 dep_state;
 	__u8 name_flags; /* KFG_NAME_* */
-	__u8 row_flags;  /* KFG_ROW_* of the rule */
+	__u8 row_flags;  /* KFG_ROW_AGENT, KFG_ROW_ALWAYS of the rule */
 	__u8 failed;     /* the walk did not finish: the verdict is `unscannable` */
 };
 
@@ -249,7 +253,7 @@ struct kfg_event {
 	__u8 loader_known; /* 0: the loader's fields below are not the loader's and are empty */
 	__u8 pad;
 	__u32 scanned; /* instructions scanned */
-	__u32 pad2;
+	__u32 userns;  /* inode number of the loader's user namespace */
 	__u8 tag[8]; /* zero in stage 1 */
 	char comm[16];
 	char prog[KFG_PROG_LEN];
@@ -258,6 +262,12 @@ struct kfg_event {
 	char cgroup[KFG_CGROUP_LEN];
 	struct kfg_event_kfunc kfuncs[KFG_EVENT_KFUNCS] __attribute__((aligned(8)));
 };
+
+/*
+ * Inode number of the initial user namespace, which no other has: PROC_USER_INIT_INO (include/linux/proc_ns.h,
+ * 6.1..7.3).
+ */
+#define KFG_USERNS_INITIAL 0xeffffffdu
 
 /* Counters, per CPU; each counts up from the agent's start */
 enum kfg_stat {

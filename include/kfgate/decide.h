@@ -231,6 +231,18 @@ KFG_INLINE int kfg_match(struct kfg_walk *w, __u32 matcher, __u32 dim)
 	return d->matched;
 }
 
+/* The conditions of a row that are one bit each */
+KFG_INLINE int kfg_flags_hold(__u8 flags, const struct kfg_subject *s)
+{
+	if ((flags & KFG_ROW_AGENT) && !s->is_agent)
+		return 0;
+	if ((flags & KFG_ROW_INITIAL) && (!s->initial || s->token))
+		return 0;
+	if ((flags & KFG_ROW_TOKEN) && !s->token)
+		return 0;
+	return !(flags & KFG_ROW_NO_TOKEN) || !s->token;
+}
+
 /* Takes the next candidate row whose fixed conditions hold. Returns 1 when there is none left. */
 KFG_INLINE long kfg_next_row(struct kfg_walk *w, const struct kfg_table_header *h)
 {
@@ -254,8 +266,7 @@ KFG_INLINE long kfg_next_row(struct kfg_walk *w, const struct kfg_table_header *
 	}
 	if ((row->prog_types &&
 	     (d->subject.prog_type > 63 || !(row->prog_types >> d->subject.prog_type & 1))) ||
-	    d->subject.today > row->until ||
-	    ((row->flags & KFG_ROW_AGENT) && !d->subject.is_agent)) {
+	    d->subject.today > row->until || !kfg_flags_hold(row->flags, &d->subject)) {
 		d->row++;
 		d->rows--;
 		return 0;
@@ -402,7 +413,7 @@ KFG_STATIC int kfg_ask_rules(struct kfg_walk *w, const struct kfg_table_header *
 	v->rule = row->rule;
 	v->rule_action = row->action;
 	v->rule_scope = row->scope;
-	v->row_flags = row->flags;
+	v->row_flags = row->flags & (KFG_ROW_AGENT | KFG_ROW_ALWAYS);
 	return 0;
 }
 

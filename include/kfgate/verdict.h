@@ -12,6 +12,8 @@ struct kfg_load {
 	uint32_t uid, prog_type;
 	int32_t today;
 	bool is_agent;
+	bool initial; /* known to come from the initial user namespace */
+	bool token;   /* with a BPF token */
 };
 
 /* Judges one kfunc ("name", module NULL or "vmlinux" for the kernel itself). Total: always an answer. */

@@ -201,7 +201,8 @@ static void put_condition(struct gen *g)
 	const struct words exe_words = {"exes", p->exes, p->n_exes, KFG_EXE_LEN - 1, 1};
 	size_t n = 1 + below(g, 4);
 	bool types = chance(g, 30), names = chance(g, 25), units = chance(g, 35),
-	     exes = chance(g, 25), uids = chance(g, 25);
+	     exes = chance(g, 25), uids = chance(g, 25), userns = chance(g, 15),
+	     token = chance(g, 15);
 
 	fputs("    kfuncs: [", g->out);
 	for (size_t i = 0; i < n; i++) {
@@ -219,7 +220,7 @@ static void put_condition(struct gen *g)
 			put_list(g, &prog_words);
 		fputs("}\n", g->out);
 	}
-	if (units || exes || uids) {
+	if (units || exes || uids || userns || token) {
 		fputs("    loaders: {", g->out);
 		if (units)
 			put_list(g, &unit_words);
@@ -228,6 +229,10 @@ static void put_condition(struct gen *g)
 		if (uids)
 			fprintf(g->out, "uids: [%u, %u], ", p->uids[below(g, p->n_uids)],
 				p->uids[below(g, p->n_uids)]);
+		if (userns)
+			fprintf(g->out, "userns: %s, ", chance(g, 80) ? "initial" : "any");
+		if (token)
+			fprintf(g->out, "token: %s, ", chance(g, 50) ? "true" : "false");
 		fputs("}\n", g->out);
 	}
 }
@@ -319,6 +324,8 @@ static struct kfg_gen_query query(struct gen *g)
 		.prog_type = p->prog_types[below(g, p->n_prog_types)],
 		.today = g->first_day + (int32_t)below(g, DAYS + 2) - 1,
 		.is_agent = chance(g, 10),
+		.initial = chance(g, 70),
+		.token = chance(g, 30),
 		.kfunc = *pick_kfunc(g),
 	};
 }

@@ -33,7 +33,7 @@ struct kfg_gen_query {
 	const char *unit, *exe, *prog; /* of the pool, or NULL: unknown */
 	uint32_t uid, prog_type;
 	int32_t today; /* days since 1970-01-01, UTC */
-	bool is_agent;
+	bool is_agent, initial, token;
 	struct kfg_gen_kfunc kfunc;
 };
 

@@ -51,6 +51,14 @@ static const char *known(const char *text, size_t size)
 	return text && strlen(text) < size ? text : "";
 }
 
+/* The initial user namespace means: and no token. */
+static bool origin_matches(const struct kfg_condition *when, const struct kfg_load *load)
+{
+	if (when->userns == KFG_USERNS_INIT)
+		return load->initial && !load->token && when->token != KFG_TOKEN_YES;
+	return when->token == KFG_TOKEN_ANY || (when->token == KFG_TOKEN_YES) == load->token;
+}
+
 static bool holds(const struct kfg_condition *when, const struct kfg_load *load, const char *kfunc,
 		  const char *module)
 {
@@ -58,6 +66,7 @@ static bool holds(const struct kfg_condition *when, const struct kfg_load *load,
 
 	strncat(prog, load->prog ? load->prog : "", sizeof(prog) - 1);
 	return kfunc_matches(when, kfunc, module) && uid_matches(when, load->uid) &&
+	       origin_matches(when, load) &&
 	       (!when->prog_types ||
 		(load->prog_type < 64 && (when->prog_types & UINT64_C(1) << load->prog_type))) &&
 	       any_matches(&when->names, prog) &&

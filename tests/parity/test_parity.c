@@ -65,7 +65,7 @@ static void count(struct seen *seen, const struct kfg_verdict *v)
 static void compare(const struct subject *s, const struct kfg_gen_query *q, struct seen *seen)
 {
 	struct kfg_load load = {q->unit,      q->exe,	q->prog,    q->uid,
-				q->prog_type, q->today, q->is_agent};
+				q->prog_type, q->today, q->is_agent, q->initial, q->token};
 	struct kfg_verdict got, want;
 	enum kfg_reason reason;
 	uint8_t got_reason;

@@ -57,6 +57,7 @@ static inline struct kfg_event sample_event(void)
 		.kernel = KFG_UNKNOWN,
 		.loader_known = 1,
 		.scanned = 30,
+		.userns = KFG_USERNS_INITIAL,
 		.tag = { 0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4 },
 		.comm = "cilium-agent",
 		.prog = "cil_from_netdev",

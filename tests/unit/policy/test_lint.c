@@ -41,7 +41,14 @@ static void test_not_shadowed(void **state)
 	check_not_shadowed("kfuncs: [x], programs: {types: [xdp]}", "kfuncs: [x]");
 	check_not_shadowed("kfuncs: [x], programs: {types: [xdp]}",
 			   "kfuncs: [x], programs: {types: [xdp, lsm]}");
-	check_not_shadowed("kfuncs: [x], programs: {names: [n]}", "kfuncs: [x]");
+	check_not_shadowed("kfuncs: [x], programs: {names: [n]}, loaders: {uids: [0]}",
+			   "kfuncs: [x], loaders: {uids: [0]}");
+	check_not_shadowed("kfuncs: [x], loaders: {userns: initial}", "kfuncs: [x]");
+	check_not_shadowed("kfuncs: [x], loaders: {userns: initial}",
+			   "kfuncs: [x], loaders: {token: false}");
+	check_not_shadowed("kfuncs: [x], loaders: {token: false}",
+			   "kfuncs: [x], loaders: {token: true}");
+	check_not_shadowed("kfuncs: [x], loaders: {token: true}", "kfuncs: [x]");
 	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}", "kfuncs: [x]");
 	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}",
 			   "kfuncs: [x], loaders: {uids: [0, 1]}");

@@ -160,6 +160,36 @@ static void test_prog_types(void **state)
 	kfg_table_free(t);
 }
 
+/* What a rule asks of the user namespace and of a token, and whom it takes. */
+static void check_origin(const char *asks, bool plain, bool nested, bool token, bool nested_token)
+{
+	const bool want[] = {plain, nested, token, nested_token};
+	char text[512];
+	struct kfg_table *t;
+
+	(void)snprintf(text, sizeof(text),
+		       HEAD "rules: [{id: a, kfuncs: [x], loaders: {%s}, action: warn}]\n", asks);
+	t = compile_text(text, NULL, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		struct kfg_load load = {.initial = !(i & 1), .token = i & 2};
+
+		assert_int_equal(ask(t, &load, "x", NULL).rule == 0, want[i]);
+	}
+	kfg_table_free(t);
+}
+
+static void test_origin(void **state)
+{
+	(void)state;
+	check_origin("userns: any", true, true, true, true);
+	check_origin("userns: initial", true, false, false, false);
+	check_origin("token: any", true, true, true, true);
+	check_origin("token: false", true, true, false, false);
+	check_origin("token: true", false, false, true, true);
+	check_origin("userns: initial, token: false", true, false, false, false);
+	check_origin("userns: initial, token: true", false, false, false, false);
+}
+
 static void test_canaries(void **state)
 {
 	struct kfg_table *t =
@@ -232,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_texts),
 		cmocka_unit_test(test_names_that_do_not_fit),
 		cmocka_unit_test(test_prog_types),
+		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_canaries),
 		cmocka_unit_test(test_worst_glob),
 		cmocka_unit_test(test_no_table),
