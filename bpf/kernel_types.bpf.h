@@ -82,7 +82,7 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 } KFG_KERNEL;
 
-/* include/linux/fs.h, fs_struct.h, ns_common.h, user_namespace.h, cred.h, mm_types.h, sched.h */
+/* include/linux/fs.h, fs_struct.h, ns_common.h, user_namespace.h, cred.h, mm_types.h, nsproxy.h, sched.h; fs/mount.h */
 struct dentry;
 struct vfsmount;
 struct path {
@@ -107,7 +107,14 @@ struct user_namespace {
 struct cred {
 	struct user_namespace *user_ns;
 } KFG_KERNEL;
+struct mnt_namespace {
+	struct user_namespace *user_ns;
+} KFG_KERNEL;
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+} KFG_KERNEL;
 struct task_struct {
+	struct nsproxy *nsproxy;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
 	const struct cred *cred;

@@ -340,13 +340,14 @@ int BPF_PROG(kfgate_free_aux, struct bpf_prog_aux *aux)
 	return 0;
 }
 
-/* Run once by the agent before anything is attached: whose root directory paths of `exes` are meant from. */
+/* Run once by the agent before anything is attached: from whose root and mounts paths of `exes` are meant. */
 SEC("syscall")
 int kfgate_setup(void *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
 	kfg_knobs.root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
+	kfg_knobs.mounts_owner = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns);
 	kfg_seed = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32() | 1;
 	kfg_knobs.agent_tgid = bpf_get_current_pid_tgid() >> 32;
 	return 0;

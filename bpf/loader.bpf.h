@@ -82,7 +82,9 @@ static __attribute__((noinline)) int kfg_fill_cgroup(struct kfg_walk *w)
 
 /*
  * Path of the loader's executable as d_path() sees it from the loader's root directory. It stands for a rule's `exes`
- * only where that root is the agent's: in a container the same path is another file.
+ * only where that root is the agent's: in a container the same path is another file. And only where the mounts are
+ * those of the agent's user namespace: whoever has one of his own may lay any file over any path (services with
+ * mounts of their own have them from the host's root).
  */
 static __attribute__((noinline)) int kfg_fill_exe(struct kfg_scratch *s)
 {
@@ -106,7 +108,8 @@ static __attribute__((noinline)) int kfg_fill_exe(struct kfg_scratch *s)
 		exe[0] = 0;
 		return 0;
 	}
-	if ((__u64)BPF_CORE_READ(task, fs, root.dentry) == kfg_knobs.root_dentry)
+	if ((__u64)BPF_CORE_READ(task, fs, root.dentry) == kfg_knobs.root_dentry &&
+	    (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns) == kfg_knobs.mounts_owner)
 		bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_EXE], KFG_EXE_LEN, exe);
 	return 0;
 }

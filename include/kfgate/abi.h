@@ -301,6 +301,7 @@ struct kfg_knobs {
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
 	__u32 first_id;    /* id of a program loaded when all hooks were attached; 0 before */
 	__u64 root_dentry; /* the agent's root directory: exe paths count only below the same; set by BPF */
+	__u64 mounts_owner; /* user namespace of the agent's mounts: exe paths count only in such; set by BPF */
 };
 
 #ifdef __cplusplus

@@ -2,7 +2,9 @@
 /*
  * kftoken.c - loads BPF programs through a BPF token: as uid 1000, in a user namespace of its own, from a bpffs that
  * this namespace owns and to which root has delegated loads of XDP programs and nothing else.
- * usage: kftoken PROGRAM...    rcu (bpf_rcu_read_lock, _unlock), task (bpf_task_from_pid, _release) or plain (no kfunc)
+ * usage: kftoken [-x PATH] PROGRAM...    rcu (bpf_rcu_read_lock, _unlock), task (bpf_task_from_pid, _release) or plain
+ * (no kfunc). With -x it first lays itself over the file PATH, where only its own mount namespace sees it, and runs as
+ * that.
  * Prints "NAME loaded" or "NAME refused ERRNO-NAME" for each, and "bare refused ERRNO-NAME" for what the kernel says to
  * a load without the token. Exit status 0: all loaded; 3: at least one refused; 1: could not try; 77: no BPF tokens
  * here. They came with Linux 6.9 (kernel/bpf/token.c).
@@ -234,7 +236,34 @@ static const struct program *find(const char *name)
 	return NULL;
 }
 
-static int load_all(int sock, int argc, char **argv)
+static int load_all(int token, char **names)
+{
+	int ret = 0;
+
+	for (; *names; names++) {
+		const struct program *program = find(*names);
+
+		ret |= program ? say_load(*names, program, token) : 1;
+	}
+	(void)say_load("bare", find("plain"), -1);
+	return ret;
+}
+
+/* Runs this program as PATH: "kftoken -t TOKEN PROGRAM...". */
+static int masquerade(const char *path, int token, char **argv)
+{
+	char self[4096] = "", number[16];
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 || mount(self, path, NULL, MS_BIND, NULL))
+		return fail("mount");
+	snprintf(number, sizeof(number), "%d", dup(token));
+	argv[1] = "-t";
+	argv[2] = number;
+	execv(path, argv);
+	return fail("execv");
+}
+
+static int run_child(int sock, char **argv)
 {
 	int ret = enter_namespaces(), token;
 
@@ -243,13 +272,9 @@ static int load_all(int sock, int argc, char **argv)
 	token = make_token(sock);
 	if (token < 0)
 		return fail("token");
-	for (int i = 0; i < argc; i++) {
-		const struct program *program = find(argv[i]);
-
-		ret |= program ? say_load(argv[i], program, token) : 1;
-	}
-	(void)say_load("bare", find("plain"), -1);
-	return ret;
+	if (!strcmp(argv[1], "-x"))
+		return masquerade(argv[2], token, argv);
+	return load_all(token, argv + 1);
 }
 
 /* The part of root of the initial namespace: one bit per command, program type and attach type. */
@@ -276,9 +301,15 @@ int main(int argc, char **argv)
 	int sock[2], ret, status;
 	pid_t child;
 
+	if (argc < 2 || (argv[1][0] == '-' && argc < 4)) {
+		fputs("usage: kftoken [-x PATH] PROGRAM...\n", stderr);
+		return 1;
+	}
 	ret = resolve_programs();
 	if (ret)
 		return ret;
+	if (!strcmp(argv[1], "-t"))
+		return load_all(atoi(argv[2]), argv + 3);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sock))
 		return fail("socketpair");
 	fflush(stdout);
@@ -287,7 +318,7 @@ int main(int argc, char **argv)
 		return fail("fork");
 	if (!child) {
 		close(sock[0]);
-		return load_all(sock[1], argc - 1, argv + 1);
+		return run_child(sock[1], argv);
 	}
 	close(sock[1]);
 	ret = delegate(sock[0]);

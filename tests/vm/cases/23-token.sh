@@ -34,5 +34,37 @@ check_record "and its record says no token" '"KFGATE_KIND":"audited".*"KFGATE_PR
 check "another user may do what uid 1000 may not" kfload obj /t/task.o
 check "and a load without kfuncs loads" kfload obj /t/plain.o
 check_eq "no other record" 0 "$(grep '"KFGATE_EVENT":"load"' $records | grep -Ecv 'token_task|token_rcu|guarded|task_live')"
+
+mkdir /tmp/trusted
+cp /t/kfload /tmp/trusted/kfload
+cat >/tmp/policy.yaml <<'P'
+version: 1
+name: token
+serial: 2
+defaults: {unlisted: allow}
+rules:
+  - {id: trusted, kfuncs: ["bpf_task_*"], loaders: {exes: [/tmp/trusted/kfload]}, action: allow}
+  - {id: no-task, kfuncs: ["bpf_task_*"], action: refuse}
+P
+check "reload" kfgate reload
+check "the trusted loader loads" /tmp/trusted/kfload obj /t/task.o
+kftoken -x /tmp/trusted/kfload task >/tmp/out 2>&1
+check_eq "a file laid over it in a user's own mount namespace is another loader" \
+	"task refused EACCES,bare refused EPERM" "$(paste -sd , /tmp/out)"
+
+cat >/tmp/policy.yaml <<'P'
+version: 1
+name: token
+serial: 3
+defaults: {unlisted: allow}
+rules:
+  - {id: host, kfuncs: ["bpf_task_*"], loaders: {userns: initial}, action: allow}
+  - {id: by-token, kfuncs: ["bpf_task_*"], loaders: {token: true}, action: refuse}
+P
+check "reload" kfgate reload
+check "rules tell a load of the host" kfload obj /t/task.o
+kftoken rcu task >/tmp/out 2>&1
+check_eq "from one through a token" "rcu loaded,task refused EACCES,bare refused EPERM" "$(paste -sd , /tmp/out)"
+check_record "by its rule" '"KFGATE_RULE":"by-token"'
 check "stop" gate_stop
 finish
