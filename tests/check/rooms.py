@@ -17,6 +17,7 @@ AGENT = {
     "scan": {"base", "btf", "kernel"},
     "config": {"base"},
     "events": {"base"},
+    "find": {"base"},
     "journal": {"base"},
     "control": {"base"},
     "enforce": {"base"},
@@ -28,6 +29,7 @@ AGENT = {
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
+    (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/find/unpack.c",)),
     (r"systemd/sd-journal\.h", ("agent/journal/send.c",)),
     (r"systemd/.*", ("agent/journal/", "agent/control/", "agent/daemon/", "agent/cli/")),
     (r"bpf/.*|gelf\.h|libelf\.h", ("agent/enforce/", "agent/journal/event_record.c", "agent/events/", "bpf/")),
