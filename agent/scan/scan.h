@@ -94,6 +94,7 @@ enum kfg_fit {
 	KFG_FIT_MODULE, /* in a module that has to be loaded first */
 	KFG_FIT_TYPE, /* not allowed for this program type */
 	KFG_FIT_PROTO, /* the prototype differs by libbpf's rules */
+	KFG_FIT_ADDRESS, /* there, but this kernel lets no program take its address (before 6.4) */
 	KFG_FIT_NOT_KFUNC, /* a function of that name is there, but not registered as a kfunc */
 	KFG_FIT_MISSING,
 	KFG_FIT_STRUCT_OPS, /* the struct_ops type, or a member that the object sets, is not there */

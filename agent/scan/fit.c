@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fit.c - an object held against a kernel: resolve, follow the flow, decide about each use and each struct_ops map. */
+#include "scan/fit.h"
+
+#include "base/cleanup.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum kfg_reach reach_of(const struct kfg_flows *flows, uint32_t place)
+{
+	if (kfg_flow_reached(&flows->by_default, place))
+		return KFG_REACH_LIVE;
+	return kfg_flow_reached(&flows->any, place) ? KFG_REACH_LOADER : KFG_REACH_NEVER;
+}
+
+/* Fills the reach of each site, and of each use the worst of its sites. Returns 0 or -ENOMEM. */
+static int judge_reach(const struct kfg_object *object, const struct kfg_flows *flows, struct kfg_fit_report *report)
+{
+	const struct kfg_object_code *code = object->code;
+
+	report->sites = calloc(object->n_uses + 1, sizeof(*report->sites));
+	if (!report->sites)
+		return -ENOMEM;
+	for (size_t i = 0; i < object->n_uses; i++) {
+		const struct kfg_use *use = &object->uses[i];
+
+		report->sites[i] = calloc(use->n_sites + 1, sizeof(**report->sites));
+		if (!report->sites[i])
+			return -ENOMEM;
+		for (size_t k = 0; k < use->n_sites; k++) {
+			enum kfg_reach reach = reach_of(flows, code->site_places[code->first_site[i] + k]);
+
+			report->sites[i][k] = reach;
+			if (reach > report->uses[i].reach)
+				report->uses[i].reach = reach;
+		}
+	}
+	return 0;
+}
+
+static void sum_up(struct kfg_fit_report *report, const struct kfg_fit_result *results, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		report->loads = report->loads && !results[i].fails;
+		report->unchecked = report->unchecked || results[i].fit == KFG_FIT_UNCHECKED;
+	}
+}
+
+static int follow(struct kfg_world *world, struct kfg_flows *flows)
+{
+	int r = kfg_flow_run(world, (struct kfg_flow_options){ .any_loader = false }, &flows->by_default);
+
+	return r < 0 ? r : kfg_flow_run(world, (struct kfg_flow_options){ .any_loader = true }, &flows->any);
+}
+
+static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fit_report *report)
+{
+	const struct kfg_object *object = world->object;
+	int r = kfg_world_resolve(world);
+
+	report->uses = calloc(object->n_uses + 1, sizeof(*report->uses));
+	report->struct_ops = calloc(object->n_struct_ops + 1, sizeof(*report->struct_ops));
+	if (!report->uses || !report->struct_ops)
+		return -ENOMEM;
+	if (r >= 0)
+		r = follow(world, flows);
+	if (r >= 0)
+		r = judge_reach(object, flows, report);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < object->n_uses; i++)
+		kfg_fit_use(world, flows, i, &report->uses[i]);
+	for (size_t i = 0; i < object->n_struct_ops; i++)
+		kfg_fit_struct_ops(world, i, &report->struct_ops[i]);
+	report->loads = true;
+	sum_up(report, report->uses, object->n_uses);
+	sum_up(report, report->struct_ops, object->n_struct_ops);
+	return 0;
+}
+
+KFG_DEFINE_CLEANUP(struct kfg_fit_report *, kfg_fit_free)
+
+int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *kernel,
+		   struct kfg_fit_report **ret_report)
+{
+	_cleanup_(kfg_fit_free_cleanup) struct kfg_fit_report *report = calloc(1, sizeof(*report));
+	struct kfg_world world = { .object = object, .code = object->code, .kernel = kernel };
+	struct kfg_flows flows = { 0 };
+	int r;
+
+	if (!report)
+		return -ENOMEM;
+	report->object = object;
+	report->kernel = kernel;
+	kfg_kernel_facts(kernel, &world.facts);
+	r = judge(&world, &flows, report);
+	kfg_flow_done(&flows.by_default);
+	kfg_flow_done(&flows.any);
+	free(world.found);
+	if (r < 0)
+		return r;
+	*ret_report = KFG_TAKE_PTR(report);
+	return 0;
+}
+
+void kfg_fit_free(struct kfg_fit_report *report)
+{
+	if (!report)
+		return;
+	for (size_t i = 0; report->sites && i < report->object->n_uses; i++)
+		free(report->sites[i]);
+	free(report->sites);
+	free(report->uses);
+	free(report->struct_ops);
+	free(report);
+}

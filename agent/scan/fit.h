@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fit.h - the parts of kfg_fit_object(). */
+#pragma once
+
+#include "scan/flow.h"
+#include "scan/world.h"
+
+/* The flow of the object as it is loaded by default, and as any loader may load it. */
+struct kfg_flows {
+	struct kfg_flow by_default;
+	struct kfg_flow any;
+};
+
+/* Looks up what each use comes to: fills world->found and what the kernel can. Returns 0 or -ENOMEM. */
+int kfg_world_resolve(struct kfg_world *world);
+/* Decides about one use; reach is known. */
+void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
+		 struct kfg_fit_result *result);
+/* Decides about one struct_ops map. */
+void kfg_fit_struct_ops(const struct kfg_world *world, size_t map, struct kfg_fit_result *result);

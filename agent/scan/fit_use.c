@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fit_use.c - what becomes of one kfunc of an object on a kernel. libbpf resolves every extern, called or not, and
+ * refuses the object for a strong one that it cannot resolve; a weak one it leaves out, and calls of it are refused by
+ * the verifier if they are live (libbpf 1.7.0, src/libbpf.c, bpf_object__resolve_ksym_func_btf_id(),
+ * poison_kfunc_call()).
+ */
+#include "scan/fit.h"
+
+#include "scan/compat.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bits of kfunc flags (include/linux/btf.h): KF_DESTRUCTIVE in 6.1..7.3, KF_PERFMON in 7.3. */
+#define KF_DESTRUCTIVE (1u << 6)
+#define KF_PERFMON (1u << 18)
+
+static void __attribute__((format(printf, 2, 3))) say(struct kfg_fit_result *result, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(result->detail, sizeof(result->detail), format, ap);
+	va_end(ap);
+}
+
+static void find(const struct kfg_world *world, const struct kfg_use *use, struct kfg_found *found)
+{
+	const struct kfg_btf *own = world->code->btf;
+	struct kfg_type local, target;
+
+	found->func.id = kfg_kernel_func_find(world->kernel, use->kfunc, &found->func.btf, &found->module);
+	if (!found->func.id) {
+		found->func.btf = NULL;
+		return;
+	}
+	found->kfunc = kfg_kernel_kfunc_find(world->kernel, use->kfunc);
+	local = (struct kfg_type){ own, kfg_btf_type(own, use->btf_id)->type };
+	target = (struct kfg_type){ found->func.btf, kfg_type_record(found->func)->type };
+	found->compatible = kfg_types_compat(local, target) > 0;
+}
+
+/* Verifiers are told apart by kfuncs that came with the feature in question, since versions tell little. */
+int kfg_world_resolve(struct kfg_world *world)
+{
+	const struct kfg_btf *vmlinux = kfg_kernel_btf(world->kernel);
+
+	world->found = calloc(world->object->n_uses + 1, sizeof(*world->found));
+	if (!world->found)
+		return -ENOMEM;
+	for (size_t i = 0; i < world->object->n_uses; i++)
+		find(world, &world->object->uses[i], &world->found[i]);
+	/* 6.4: 58aa2afbb1e6 "bpf: Allow ld_imm64 instruction to point to kfunc"; 6018e1f407cc added the iterator */
+	world->kfunc_addresses = kfg_btf_find(vmlinux, "bpf_iter_num_new", BTF_KIND_FUNC) != 0;
+	/* 6.8: 2afae08c9dcb "bpf: Validate global subprogs lazily"; a6de18f310a5 added this kfunc */
+	world->lazy_globals = kfg_btf_find(vmlinux, "bpf_cpumask_weight", BTF_KIND_FUNC) != 0;
+	return 0;
+}
+
+/* Names of kfuncs that modules have: where modules are not at hand, these may be there all the same. */
+static bool may_be_of_module(const char *name)
+{
+	static const char *const prefixes[] = {
+		"bbr_", "bictcp_", "bpf_ct_", "bpf_kfunc_", "bpf_skb_ct_", "bpf_skb_get_fou", "bpf_skb_get_xfrm",
+		"bpf_skb_set_fou", "bpf_skb_set_xfrm", "bpf_testmod_", "bpf_xdp_ct_", "bpf_xdp_flow_",
+		"bpf_xdp_get_xfrm", "bpf_xdp_xfrm_", "cubictcp_", "dctcp_", "hid_bpf_",
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* libbpf does not resolve it; why says so. */
+static void judge_absent(const struct kfg_use *use, enum kfg_fit fit, const char *why, struct kfg_fit_result *result)
+{
+	result->fit = fit;
+	if (!use->weak) {
+		result->fails = true;
+		say(result, "%s, and it is not declared weak, so libbpf refuses the whole object", why);
+	} else if (!use->n_sites) {
+		result->fit = KFG_FIT_UNUSED;
+	} else if (result->reach == KFG_REACH_NEVER) {
+		result->fit = KFG_FIT_GUARDED;
+		say(result, "%s; every call is behind a guard", why);
+	} else if (result->reach == KFG_REACH_LOADER) {
+		result->fit = KFG_FIT_GUARDED;
+		say(result, "%s; it is called only if the loader switches that on", why);
+	} else {
+		result->fails = true;
+		say(result, "%s, and a call is not guarded by bpf_ksym_exists(), so the verifier refuses the program", why);
+	}
+}
+
+static void judge_missing(const struct kfg_world *world, const struct kfg_use *use, struct kfg_fit_result *result)
+{
+	if (!world->facts.modules_known && may_be_of_module(use->kfunc)) {
+		result->fit = KFG_FIT_UNCHECKED;
+		say(result, "not in the kernel itself, and its modules were not at hand");
+		return;
+	}
+	judge_absent(use, KFG_FIT_MISSING, "this kernel has no such function", result);
+}
+
+static void judge_prototype(const struct kfg_world *world, const struct kfg_use *use, const struct kfg_found *found,
+			    struct kfg_fit_result *result)
+{
+	const struct kfg_btf *own = world->code->btf;
+	struct kfg_type local = { own, kfg_btf_type(own, use->btf_id)->type };
+	struct kfg_type target = { found->func.btf, kfg_type_record(found->func)->type };
+	char why[128];
+
+	kfg_proto_difference(local, target, why, sizeof(why));
+	judge_absent(use, KFG_FIT_PROTO, why, result);
+}
+
+/* A function of the kernel that programs may not call: the verifier says so for calls that are live. */
+static void judge_function(const struct kfg_world *world, struct kfg_fit_result *result)
+{
+	if (!world->facts.sets_known) {
+		result->fit = KFG_FIT_UNCHECKED;
+		say(result, "a function of that name is there; BTF alone does not tell whether it is a kfunc");
+		return;
+	}
+	result->fit = result->reach == KFG_REACH_LIVE ? KFG_FIT_NOT_KFUNC : KFG_FIT_GUARDED;
+	result->fails = result->reach == KFG_REACH_LIVE;
+	say(result, "a function of that name is there, but not as a kfunc");
+}
+
+/* The program types that get to a call of this use, as the object is loaded by default. */
+static uint64_t live_types(const struct kfg_world *world, const struct kfg_flow *flow, size_t use)
+{
+	const struct kfg_object_code *code = world->code;
+	uint64_t types = 0;
+
+	for (size_t i = 0; i < world->object->uses[use].n_sites; i++) {
+		uint32_t place = code->site_places[code->first_site[use] + i];
+
+		if (kfg_flow_reached(flow, place))
+			types |= flow->types[kfg_code_func(code, place)];
+	}
+	return types;
+}
+
+/* Returns true if the program types decided. */
+static bool judge_types(const struct kfg_kfunc *kfunc, uint64_t types, struct kfg_fit_result *result)
+{
+	uint64_t unknown = 1u << BPF_PROG_TYPE_UNSPEC | 1u << BPF_PROG_TYPE_EXT;
+
+	if (kfunc->types_known && (types & ~unknown & ~kfunc->prog_types)) {
+		result->fit = KFG_FIT_TYPE;
+		result->fails = true;
+		say(result, "programs of this type may not call it");
+		return true;
+	}
+	if (!(types & unknown) && kfunc->types_known)
+		return false;
+	result->fit = KFG_FIT_UNCHECKED;
+	if (types & 1u << BPF_PROG_TYPE_EXT)
+		say(result, "what a program of type ext may call depends on what it replaces");
+	else if (types & unknown)
+		say(result, "the section's name does not tell the type of the program");
+	else
+		say(result, "which program types may call it is not known for this kernel");
+	return true;
+}
+
+static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *kfunc, struct kfg_fit_result *result)
+{
+	bool running = strcmp(world->facts.path, "running") == 0;
+
+	if (kfunc->module && !running) {
+		result->fit = KFG_FIT_MODULE;
+		say(result, "module %s has to be loaded first", kfunc->module);
+	} else if (kfunc->flags & (KF_DESTRUCTIVE | KF_PERFMON)) {
+		result->fit = KFG_FIT_CAPABILITY;
+		say(result, "needs %s", kfunc->flags & KF_DESTRUCTIVE ? "CAP_SYS_BOOT" : "CAP_PERFMON");
+	}
+}
+
+void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
+		 struct kfg_fit_result *result)
+{
+	const struct kfg_use *u = &world->object->uses[use];
+	const struct kfg_found *found = &world->found[use];
+
+	result->kfunc = found->kfunc;
+	if (!found->func.btf) {
+		judge_missing(world, u, result);
+	} else if (!found->compatible) {
+		judge_prototype(world, u, found, result);
+	} else if (u->address_taken && !world->kfunc_addresses) {
+		result->fit = KFG_FIT_ADDRESS;
+		result->fails = true;
+		say(result, "the object asks for its address, which this kernel lets no program do (Linux 6.4 does)");
+	} else if (!u->n_sites) {
+		result->fit = KFG_FIT_OK;
+	} else if (!found->kfunc) {
+		judge_function(world, result);
+	} else if (result->reach != KFG_REACH_LIVE ||
+		   !judge_types(found->kfunc, live_types(world, &flows->by_default, use), result)) {
+		judge_kfunc(world, found->kfunc, result);
+	}
+}

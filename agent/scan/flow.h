@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * flow.h - which instructions of an object a kernel's verifier gets to: constants are followed through registers and
+ * the stack from the entry of each program that leads to a kfunc. What is not reached here, the verifier does not reach
+ * either; the converse holds for guards as programs write them, not for everything the verifier can know.
+ */
+#pragma once
+
+#include "scan/world.h"
+
+struct kfg_flow_options {
+	bool any_loader; /* as whatever loader: programs that are off by default, .rodata unknown */
+};
+
+struct kfg_flow {
+	uint64_t *reached; /* owned: bit per place */
+	uint64_t *types; /* owned: per function, bit per program type that gets there */
+	bool saw_rodata; /* a value came from .rodata, which the loader may set */
+	bool gave_up; /* everything counts as reached */
+};
+
+/* Returns 0 or -ENOMEM. */
+int kfg_flow_run(struct kfg_world *world, struct kfg_flow_options options, struct kfg_flow *ret_flow);
+void kfg_flow_done(struct kfg_flow *flow);
+
+static inline bool kfg_flow_reached(const struct kfg_flow *flow, uint32_t place)
+{
+	return flow->reached[place / 64] >> (place % 64) & 1;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* world.h - an object on a kernel: what its externs and relocations come to there. */
+#pragma once
+
+#include "kernel/kernel.h"
+#include "scan/code.h"
+#include "scan/types.h"
+
+struct kfg_core_value;
+
+/* What libbpf finds for the kfunc of a use. */
+struct kfg_found {
+	struct kfg_type func; /* the FUNC; btf NULL: there is none */
+	const char *module; /* NULL: the kernel itself */
+	bool compatible; /* by its prototype */
+	const struct kfg_kfunc *kfunc; /* NULL: not known as a kfunc */
+};
+
+struct kfg_world {
+	const struct kfg_object *object;
+	const struct kfg_object_code *code;
+	const struct kfg_kernel *kernel;
+	struct kfg_kernel_facts facts;
+	struct kfg_found *found; /* owned: per use */
+	struct kfg_core_value *core; /* owned: per core_relo, what it came to; see core.h */
+	bool lazy_globals; /* global functions are verified if something that is live calls them */
+	bool kfunc_addresses; /* a program may take the address of a kfunc */
+};
+
+/* Whether libbpf resolves the extern of a use. */
+static inline bool kfg_world_present(const struct kfg_world *world, uint32_t use)
+{
+	return world->found[use].func.btf && world->found[use].compatible;
+}
