@@ -92,7 +92,7 @@ static void judge_absent(const struct kfg_use *use, enum kfg_fit fit, const char
 		say(result, "%s; it is called only if the loader switches that on", why);
 	} else {
 		result->fails = true;
-		say(result, "%s, and a call is not guarded by bpf_ksym_exists(), so the verifier refuses the program", why);
+		say(result, "%s, and a call is not behind a guard, so the verifier refuses the program", why);
 	}
 }
 
