@@ -3,6 +3,16 @@
 # an output directory of its own, and marks where each begins and ends for run-cases.sh.
 splats() { dmesg | grep -Ef /kfgate-vm/splats; }
 
+# What a case that was cut short left running (an agent it had stopped, say) would fail all after it.
+end_leftovers() {
+	local proc
+	for proc in /proc/[0-9]*; do
+		case $(readlink "$proc/exe") in
+		/t/*) kill -KILL "${proc#/proc/}" ;;
+		esac
+	done 2>/dev/null
+}
+
 while read -r name limit; do
 	echo "KFGATE-CASE-BEGIN $name"
 	export KFGATE_OUT="/out/$name"
@@ -12,6 +22,7 @@ while read -r name limit; do
 	status=$?
 	if [ "$status" = 124 ] || [ "$status" = 143 ]; then
 		echo "  FAIL: took longer than $limit s"
+		end_leftovers
 	fi
 	if [ "$(splats | wc -l)" != "$before" ]; then
 		echo "  FAIL: the kernel complained:"
