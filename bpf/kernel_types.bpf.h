@@ -119,6 +119,8 @@ struct task_struct {
 	struct fs_struct *fs;
 	const struct cred *cred;
 	struct css_set *cgroups;
+	struct task_struct *group_leader;
+	__u64 start_boottime; /* ns */
 } KFG_KERNEL;
 
 /* kfuncs, each optional: bpf_rdonly_cast is in 6.2 and later, the other three in 6.12 and later */

@@ -11,6 +11,9 @@
  * Who loads is known from the program (kfg_loads, keyed by prog->aux), not from the task: a later fd, or another task's
  * fd of a load in progress, is not the load. A program is judged once, by the policy and the clock of its load.
  *
+ * Several sets of these programs may be attached, one of which takes over from the other (turn.bpf.h). Each load is
+ * decided by one of them, in both stages, and told by that one.
+ *
  * Every function but the hooks is static: a global one could be replaced by an EXT program (6.12..7.3).
  * A hook's answer must be provably 0 or a negative errno (6.12 and later), which kfg_answer() makes it.
  */
@@ -57,6 +60,7 @@ static __attribute__((noinline)) __u32 kfg_no_room(struct kfg_walk *w)
 static __attribute__((always_inline)) inline long kfg_enter(struct kfg_scratch *s, __u64 tid)
 {
 	s->inflight.tid = tid;
+	s->inflight.owner = kfg_instance;
 	s->inflight.load_time = s->load_time;
 	return bpf_map_update_elem(&kfg_loads, &s->aux, &s->inflight, BPF_ANY);
 }
@@ -112,10 +116,13 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 {
 	struct kfg_walk w = {};
 	struct kfg_scratch *s;
-	__u64 insns = 0, tid, kernel = 0;
+	__u64 insns = 0, tid, kernel = 0, load_time = prog->aux->load_time;
 	__u32 first, err, tri = KFG_UNKNOWN;
 	int any;
 
+	/* before its turn a set decides its agent's own loads: canaries, which prove it */
+	if (!kfg_my_turn(load_time) && !kfg_is_agent())
+		return 0;
 	kfg_count(KFG_STAT_LOADS);
 	/* the program as a number: through a trusted pointer nothing behind the struct could be read */
 	bpf_get_func_arg(ctx, 0, &insns);
@@ -124,6 +131,8 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 		return 0;
 	if (any < 0)
 		first = 0;
+	if (kfg_is_next_agent())
+		return 0;
 	tid = bpf_get_current_pid_tgid();
 	s = kfg_scratch_get(&tid);
 	if (!s)
@@ -135,7 +144,7 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	s->stage = 1;
 	s->prog = insns;
 	s->aux = (__u64)prog->aux;
-	s->load_time = BPF_CORE_READ(prog, aux, load_time);
+	s->load_time = load_time;
 	s->base = insns + bpf_core_field_offset(struct bpf_prog, insnsi);
 	s->len = prog->len;
 	err = kfg_stage1(&w, first, tid, tri);
@@ -151,14 +160,19 @@ int BPF_PROG(kfgate_enter, struct bpf_prog_aux *aux)
 	__u64 key = (__u64)aux;
 	struct kfg_inflight *entry;
 
+	/* its load_time comes a moment later: who is between two turns here is found in stage 2 */
+	if ((!kfg_my_turn(bpf_ktime_get_boot_ns()) && !kfg_is_agent()) || kfg_is_next_agent())
+		return 0;
 	kfg_count(KFG_STAT_LOADS);
 	if (bpf_map_update_elem(&kfg_loads, &key, &empty, BPF_ANY)) {
 		kfg_count(KFG_STAT_TABLE_FULL);
 		return -12; /* ENOMEM, which is what this hook can answer */
 	}
 	entry = bpf_map_lookup_elem(&kfg_loads, &key);
-	if (entry)
+	if (entry) {
 		entry->tid = bpf_get_current_pid_tgid();
+		entry->owner = kfg_instance;
+	}
 	return 0;
 }
 
@@ -209,8 +223,9 @@ static __attribute__((noinline)) __u32 kfg_foreign(struct kfg_walk *w)
 }
 
 /*
- * A load that was under way when the gate was attached: it began before, got its id after. It has no entry, and is
- * judged whoever asks for its fd first, until it is admitted. Ids count up (idr_alloc_cyclic(),
+ * A load of this set's turn that its first hook did not see: it was under way when the gate was attached, or began at
+ * the moment of a take-over (6.1). It began before, got its id after. It has no entry, and is judged whoever asks for
+ * its fd first, until it is admitted. Ids count up (idr_alloc_cyclic(),
  * kernel/bpf/syscall.c, 6.1..7.3). Until first_id is known, its own first fd is told by the one reference (not so in
  * __get_prog_inode(), kernel/bpf/inode.c, which asks before it takes one).
  */
@@ -272,18 +287,22 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 	__u32 err, loader, sweep, foreign;
 
 	entry = kfg_find_load(&aux, load_time);
+	if (entry && entry->owner != kfg_instance)
+		return 0; /* another set decides it */
 	known = kfg_find_loader(&aux, load_time);
-	loader = entry || (!known && kfg_straddles(prog));
+	loader = entry || (!known && kfg_my_turn(load_time) && kfg_straddles(prog) && !kfg_is_next_agent());
 	foreign = 0;
+	if (!loader && !kfg_is_current())
+		return known && known->refused ? kfg_answer(KFG_EACCES) : 0;
 	if (!loader && !(known && known->refused) && !kfg_knobs.sweeping && !kfg_knobs.present_refuse)
 		return 0; /* admitted, free of kfuncs, or there before us */
 	tid = bpf_get_current_pid_tgid();
 	/* a load in progress is its thread's alone, a refused program nobody's */
 	foreign = (known && known->refused) || (entry && entry->tid != tid);
-	if (foreign && tid >> 32 == kfg_knobs.agent_tgid)
+	if (foreign && kfg_is_agent())
 		return kfg_answer(KFG_EACCES); /* a sweep: the load is judged as such */
-	sweep = !loader && tid >> 32 == kfg_knobs.agent_tgid && kfg_knobs.sweeping;
-	if (!foreign && !loader && !sweep && !kfg_knobs.present_refuse)
+	sweep = !loader && kfg_knobs.sweeping && kfg_is_agent();
+	if (!foreign && !loader && !sweep && (!kfg_knobs.present_refuse || kfg_is_next_agent()))
 		return 0;
 	s = kfg_scratch_get(&tid);
 	if (!s) {
@@ -349,6 +368,7 @@ int kfgate_setup(void *ctx)
 	kfg_knobs.root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
 	kfg_knobs.mounts_owner = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns);
 	kfg_seed = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32() | 1;
-	kfg_knobs.agent_tgid = bpf_get_current_pid_tgid() >> 32;
+	kfg_knobs.agent.tgid = bpf_get_current_pid_tgid() >> 32;
+	kfg_knobs.agent.start = BPF_CORE_READ(task, group_leader, start_boottime) / KFG_TICK_NS;
 	return 0;
 }

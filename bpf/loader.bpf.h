@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "maps.bpf.h"
+#include "turn.bpf.h"
 
 #define KFG_LEVELS_MAX 128u /* of a path: the unit stands among the first */
 
@@ -170,7 +170,7 @@ static __attribute__((noinline)) int kfg_fill_loader(struct kfg_walk *w)
 	s->event.loader_known = 1;
 	s->event.userns = BPF_CORE_READ(task, cred, user_ns, ns.inum);
 	s->decision.subject.initial = s->event.userns == KFG_USERNS_INITIAL;
-	s->decision.subject.is_agent = s->event.pid == kfg_knobs.agent_tgid;
+	s->decision.subject.is_agent = kfg_is_agent();
 	bpf_get_current_comm(s->event.comm, sizeof(s->event.comm));
 	kfg_fill_cgroup(w);
 	kfg_fill_exe(s);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* maps.bpf.h - the maps, what one decision works with, and the counters. */
+/*
+ * maps.bpf.h - the maps, what one decision works with, and the counters. kfg_events, kfg_counters, kfg_loads,
+ * kfg_loaders and kfg_turn are shared by all sets of our programs that are attached, and outlive them; the others are
+ * one set's own.
+ */
 #pragma once
 
 #include <kfgate/decide.h>
@@ -17,7 +21,7 @@ struct kfg_cell_map {
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
+	__uint(max_entries, KFG_TABLES_MAX);
 	__type(key, __u32);
 	__array(values, struct kfg_cell_map);
 } kfg_tables SEC(".maps");
@@ -40,15 +44,6 @@ struct {
  * programs that hold a kfunc call; left when the load is admitted, or when the program is freed. 1,024 loads
  * between the two stages at one moment need as many threads in bpf(2); a load that finds no room is unscannable.
  */
-struct kfg_inflight {
-	__u64 tid; /* of the loading thread: bpf_get_current_pid_tgid() */
-	__u32 n_uses; /* kfuncs as loaded; 0 where there is no stage 1 */
-	__u32 done; /* decided: what is left of it says nothing */
-	__u64 load_time; /* of the program; 0: not known yet */
-	__u32 kernel; /* enum kfg_tristate: loaded from kernel memory */
-	__u32 pad;
-	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
-};
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -148,6 +143,10 @@ static const volatile struct kfg_scratch kfg_scratch_zero;
 /* Written by the agent through its mapping; see abi.h */
 struct kfg_knobs kfg_knobs = { .start_ns = ~0ULL };
 __u64 kfg_seed = 0x9e3779b97f4a7c15ULL; /* of the scan's hash; odd */
+
+/* This set of programs; the others that may be attached have numbers of their own. */
+const volatile __u64 kfg_instance;
+struct kfg_turn kfg_turn SEC(".data.turn");
 
 static __attribute__((always_inline)) inline void kfg_count(__u32 stat)
 {

@@ -85,6 +85,7 @@ static void write_header(const struct kfg_compile *c, const struct layout *l, ui
 		.abi = KFG_ABI_VERSION,
 		.generation = generation,
 		.serial = s->serial,
+		.digest = strtoull(kfg_policy_digest(c->policy), NULL, 16),
 		.n_cells = l->n_cells,
 		.mode = s->mode,
 		.scope = s->scope,

@@ -18,6 +18,7 @@
 
 #define WHY_MAX (32u * 1024)
 #define STOP_TIMEOUT_MS 5000u
+#define RETIRE_USEC 1000000u
 
 static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
@@ -36,6 +37,20 @@ static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *user
 	if (r < 0)
 		return kfg_log_errno(r, "cannot read events: %m");
 	return 0;
+}
+
+static int on_retire(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct kfg_daemon *d = userdata;
+	int r = kfg_gate_retire(d->gate);
+
+	(void)usec;
+	if (r < 0)
+		kfg_log_errno(r, "cannot take an older gate off, goes on trying: %m");
+	if (r == 0)
+		return 0;
+	r = sd_event_source_set_time_relative(source, RETIRE_USEC);
+	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
 static void on_clock(void *userdata)
@@ -146,20 +161,73 @@ static int first_policy(struct kfg_daemon *d, struct kfg_candidate *ret_candidat
 	return r;
 }
 
-/* Everything up to a gate that decides and is seen to. */
-static int bring_up(struct kfg_daemon *d, const struct kfg_probe *kernel,
-		    struct kfg_candidate *candidate)
+static int prove(struct kfg_daemon *d)
 {
-	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(WHY_MAX);
+	int r = kfg_prove(d);
+
+	if (r < 0)
+		kfg_log_errno(r,
+			      "the gate is attached, but a canary load shows that it does "
+			      "not decide (%s); is bpf in the lsm= list of the kernel command "
+			      "line?",
+			      d->proof.why);
+	return r;
+}
+
+/* From here on it is this gate that decides, unless it is seen that it does not. */
+static int take_over(struct kfg_daemon *d)
+{
+	uint64_t instance, from;
+	int r = kfg_gate_take_over(d->gate);
+
+	if (r < 0)
+		kfg_log_errno(r, "the gate is attached, but cannot be put in charge: %m");
+	else
+		r = prove(d);
+	if (r < 0) {
+		kfg_gate_give_back(d->gate);
+		return r;
+	}
+	instance = kfg_gate_instance(d->gate, &from);
+	if (from)
+		kfg_info("gate %" PRIu64 " took over from gate %" PRIu64, instance, from);
+	return 0;
+}
+
+/* The gate, not attached; generations count on from those of an older one, so that its events can be told apart. */
+static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
+{
+	struct kfg_table_header older[KFG_TABLES_MAX];
 	const char *why = NULL;
 	int r = kfg_gate_open(kernel, &d->gate, &why);
 
-	if (r < 0)
-		return kfg_log_errno(r, "cannot load the gate: %m%s%s", why ? ": " : "",
-				     why ? why : "");
-	r = kfg_gate_sync_clock(d->gate);
+	if (r == -EBUSY) {
+		kfg_error("another kfgate is running: %s", why);
+		return KFG_EXIT_BUSY;
+	}
+	if (r >= 0)
+		r = kfg_gate_inherited(d->gate, older, KFG_TABLES_MAX);
+	if (r < 0) {
+		kfg_log_errno(r, "cannot load the gate: %m%s%s", why ? ": " : "", why ? why : "");
+		return KFG_EXIT_NO_GATE;
+	}
+	for (int i = 0; i < r; i++)
+		if (older[i].generation > d->generation)
+			d->generation = older[i].generation;
+	d->inherited = r ? older[r - 1] : (struct kfg_table_header){ 0 };
+	return KFG_EXIT_OK;
+}
+
+/* Everything up to a gate that decides and is seen to. */
+static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
+{
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(WHY_MAX);
+	int r = kfg_gate_sync_clock(d->gate);
+
 	if (r < 0)
 		return kfg_log_errno(r, "cannot tell the gate the time: %m");
+	if (strtoull(candidate->policy.names->digest, NULL, 16) == d->inherited.digest)
+		candidate->policy.inherited = d->inherited.generation;
 	r = kfg_swap(d, candidate, &text);
 	if (r < 0)
 		return kfg_log_errno(r, "%.*s", (int)strcspn(kfg_strbuf_text(&text), "\n"),
@@ -167,14 +235,12 @@ static int bring_up(struct kfg_daemon *d, const struct kfg_probe *kernel,
 	r = kfg_gate_attach(d->gate);
 	if (r < 0)
 		return kfg_log_errno(r, "cannot attach the gate: %m");
-	r = kfg_prove(d);
+	r = prove(d);
+	if (r == 0)
+		r = take_over(d);
 	if (r < 0)
-		return kfg_log_errno(
-			r,
-			"the gate is attached, but a canary load shows that it does "
-			"not decide (%s); is bpf in the lsm= list of the kernel command "
-			"line?",
-			d->proof.why);
+		return r;
+	d->in_force = true;
 	if (!kfg_gate_has_stage1(d->gate))
 		kfg_warning("this kernel has no bpf_prog_load hook: programs are judged after "
 			    "verification only (stage 2), by their live calls");
@@ -194,6 +260,8 @@ static int add_sources(struct kfg_daemon *d)
 				    on_ring, d);
 	if (r >= 0)
 		r = kfg_clock_watch(d->event, on_clock, d, &d->clock_source);
+	if (r >= 0)
+		r = sd_event_add_time_relative(d->event, &d->retire_source, CLOCK_MONOTONIC, 0, 0, on_retire, d);
 	if (r >= 0)
 		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_answer, d,
 					   &d->control);
@@ -225,15 +293,29 @@ static int start(struct kfg_daemon *d)
 		return r;
 	if (start_outbox(d) < 0)
 		return KFG_EXIT_FAILURE;
-	if (first_policy(d, &candidate) < 0)
+	r = open_gate(d, &kernel);
+	if (r != KFG_EXIT_OK)
+		return r;
+	if (first_policy(d, &candidate) < 0 || add_sources(d) < 0)
 		return KFG_EXIT_FAILURE;
-	if (bring_up(d, &kernel, &candidate) < 0)
+	if (bring_up(d, &candidate) < 0)
 		return KFG_EXIT_NO_GATE;
 	kfg_sweep(d);
-	if (add_sources(d) < 0)
-		return KFG_EXIT_FAILURE;
 	ready(d);
 	return KFG_EXIT_OK;
+}
+
+/* Returns whether the gate was in force and is not any more. */
+static bool take_off(struct kfg_daemon *d)
+{
+	int r;
+
+	if (!d->in_force)
+		return false; /* what was in force before stays */
+	r = kfg_gate_detach(d->gate);
+	if (r < 0)
+		kfg_log_errno(r, "the gate cannot be taken off, it stays in force: %m");
+	return r == 0;
 }
 
 /* The gate goes first: what is still to be told does not hold it up. */
@@ -244,12 +326,12 @@ static void stop(struct kfg_daemon *d)
 	kfg_control_server_free(d->control);
 	sd_event_source_disable_unref(d->ring_source);
 	sd_event_source_disable_unref(d->clock_source);
+	sd_event_source_disable_unref(d->retire_source);
 	if (d->gate && kfg_drain(d) < 0)
 		kfg_warning("cannot read the last events");
-	if (d->gate)
-		kfg_gate_close(d->gate);
-	if (d->gate && d->current.names)
+	if (d->gate && take_off(d))
 		kfg_tell(d, kfg_notice_stopped(d->current.names, &record), &record);
+	kfg_gate_close(d->gate);
 	if (kfg_outbox_stop(d->outbox, STOP_TIMEOUT_MS) < 0)
 		kfg_warning("the last records could not be written");
 	kfg_in_force_done(&d->current);

@@ -7,12 +7,17 @@
 
 #include <string.h>
 
+static bool made(const struct kfg_in_force *policy, uint64_t generation)
+{
+	return generation == policy->generation || (policy->inherited && generation == policy->inherited);
+}
+
 /* The policy that an event's table was made of; NULL: freed by now. */
 static const struct kfg_policy_names *policy_of(const struct kfg_daemon *d, uint64_t generation)
 {
-	if (generation == d->current.generation)
+	if (made(&d->current, generation))
 		return d->current.names;
-	return generation == d->previous.generation ? d->previous.names : NULL;
+	return made(&d->previous, generation) ? d->previous.names : NULL;
 }
 
 void kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record)
@@ -50,16 +55,16 @@ static int tell_lost(struct kfg_daemon *d)
 {
 	struct kfg_record *record = NULL;
 	struct kfg_stats stats;
-	uint64_t lost;
+	uint64_t lost, told = kfg_gate_lost_told(d->gate);
 	int r = kfg_gate_stats(d->gate, &stats);
 
 	if (r < 0)
 		return r;
 	lost = stats.n[KFG_STAT_LOST];
-	if (lost == d->lost_told)
+	if (lost == told)
 		return 0;
-	kfg_tell(d, kfg_notice_lost(lost - d->lost_told, lost, &record), &record);
-	d->lost_told = lost;
+	kfg_tell(d, kfg_notice_lost(lost - told, lost, &record), &record);
+	kfg_gate_set_lost_told(d->gate, lost);
 	return 0;
 }
 

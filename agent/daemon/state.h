@@ -19,6 +19,7 @@ struct kfg_in_force {
 	struct kfg_policy_names *names; /* owned */
 	struct kfg_policy_files *files; /* owned; paths only */
 	uint64_t generation;
+	uint64_t inherited; /* generation of an older agent's table of the same policy, 0: none */
 	uint64_t since_usec; /* CLOCK_REALTIME */
 };
 
@@ -26,19 +27,21 @@ struct kfg_daemon {
 	const struct kfg_daemon_config *config;
 	int lock_fd;
 	sd_event *event;
-	struct kfg_gate *gate; /* owned; the hooks stay attached as long as it lives */
-	sd_event_source *ring_source, *clock_source;
+	struct kfg_gate *gate; /* owned; what it put into force stays without it */
+	bool in_force; /* it is this agent's gate that decides */
+	sd_event_source *ring_source, *clock_source, *retire_source;
 	struct kfg_control_server *control;
 	int json_fd; /* standard output; not owned */
 	struct kfg_outbox *outbox;
 	struct kfg_dedup *dedup;
 	struct kfg_in_force current, previous;
+	struct kfg_table_header inherited; /* of the table that an older agent left in force; all zero: none */
 	uint64_t generation; /* the last one given to a table, published or not */
 	char *rejected; /* owned; why the last reload was not taken, or NULL */
 	struct kfg_proof proof;
 	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof, 0: none */
 	uint64_t sweep_seen, sweep_failed;
-	uint64_t lost_told, duplicates, malformed;
+	uint64_t duplicates, malformed;
 	uint64_t started_usec; /* CLOCK_BOOTTIME */
 	struct utsname uts;
 };

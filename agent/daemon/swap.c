@@ -63,13 +63,13 @@ static void announce(struct kfg_daemon *d, const char *state)
 
 /*
  * The ring is emptied first, so that the policy before the previous one is not needed for its
- * events any more.
+ * events any more. What an older agent left in it waits for the first policy's names.
  */
 int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
 {
 	struct kfg_record *record = NULL;
 	size_t n_files;
-	int r = kfg_drain(d);
+	int r = d->current.names ? kfg_drain(d) : 0;
 
 	if (r == 0)
 		r = kfg_gate_publish(d->gate, candidate->table);

@@ -5,6 +5,8 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "enforce/mapset.h"
+#include "enforce/pins.h"
+#include "enforce/takeover.h"
 #include "kfgate.skel.h"
 
 #include <bpf/bpf.h>
@@ -43,6 +45,19 @@ static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe
 	bpf_program__set_autoload(gate->skel->progs.kfgate_prog, true);
 }
 
+int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id)
+{
+	if (gate->n_progs == KFG_PROGS_MAX)
+		return -E2BIG;
+	gate->prog_ids[gate->n_progs++] = id;
+	return 0;
+}
+
+int kfg_gate_loads_fd(const struct kfg_gate *gate)
+{
+	return bpf_map__fd(gate->skel->maps.kfg_loads);
+}
+
 static int note_prog_ids(struct kfg_gate *gate)
 {
 	struct bpf_program *prog;
@@ -54,12 +69,11 @@ static int note_prog_ids(struct kfg_gate *gate)
 
 		if (bpf_program__fd(prog) < 0)
 			continue;
-		if (gate->n_progs == KFG_PROGS_MAX)
-			return -E2BIG;
 		r = bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len);
+		if (!r)
+			r = kfg_gate_note_prog(gate, info.id);
 		if (r)
 			return r;
-		gate->prog_ids[gate->n_progs++] = info.id;
 	}
 	return 0;
 }
@@ -120,6 +134,46 @@ static const char *load_hint(int r)
 	}
 }
 
+/* The maps that outlive a set of programs, the turn first; returns how many. */
+#define SHARED_MAX 5
+static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[static SHARED_MAX])
+{
+	size_t n = 0;
+
+	ret_maps[n++] = gate->skel->maps.data_turn;
+	ret_maps[n++] = gate->skel->maps.kfg_counters;
+	ret_maps[n++] = gate->skel->maps.kfg_events;
+	ret_maps[n++] = gate->skel->maps.kfg_loads;
+	ret_maps[n++] = gate->skel->maps.kfg_loaders;
+	return n;
+}
+
+static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, const char **ret_why)
+{
+	struct bpf_map *maps[SHARED_MAX];
+	size_t n;
+	int r = 0;
+
+	gate->skel = kfgate__open();
+	if (!gate->skel)
+		return -errno;
+	choose_programs(gate, probe);
+	gate->skel->rodata->kfg_instance = gate->instance;
+	n = shared_maps(gate, maps);
+	for (size_t i = 0; i < n && !r; i++)
+		r = kfg_takeover_reuse(gate, maps[i]);
+	if (r)
+		return r;
+	r = kfgate__load(gate->skel);
+	if (r) {
+		*ret_why = load_hint(r);
+		return r;
+	}
+	for (size_t i = 0; i < n && !r; i++)
+		r = kfg_takeover_share(maps[i]);
+	return r ? r : kfg_takeover_map_turn(gate, maps[0]);
+}
+
 int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, const char **ret_why)
 {
 	struct kfg_gate *gate;
@@ -131,24 +185,19 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 	gate = calloc(1, sizeof(*gate));
 	if (!gate)
 		return -ENOMEM;
-	gate->skel = kfgate__open();
-	if (!gate->skel) {
-		r = -errno;
-		goto fail;
-	}
-	choose_programs(gate, probe);
-	r = kfgate__load(gate->skel);
-	if (r) {
-		*ret_why = load_hint(r);
-		goto fail;
-	}
-	r = note_prog_ids(gate);
+	gate->pins = KFG_NO_FD;
+	r = kfg_takeover_prepare(gate, ret_why);
+	if (!r)
+		r = load_programs(gate, probe, ret_why);
+	if (!r)
+		r = note_prog_ids(gate);
 	if (!r)
 		r = run_setup(gate);
 	if (!r)
 		r = kfg_gate_sync_clock(gate);
 	if (r)
 		goto fail;
+	gate->turn->agent = kfg_gate_knobs(gate)->agent;
 	gate->ring = ring_buffer__new(bpf_map__fd(gate->skel->maps.kfg_events), on_event, gate, NULL);
 	if (!gate->ring) {
 		r = -errno;
@@ -166,6 +215,7 @@ void kfg_gate_close(struct kfg_gate *gate)
 	if (!gate)
 		return;
 	ring_buffer__free(gate->ring);
+	kfg_takeover_done(gate);
 	kfgate__destroy(gate->skel);
 	free(gate);
 }
@@ -188,12 +238,12 @@ int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
 	return 0;
 }
 
-static __u64 boottime_ns(void)
+uint64_t kfg_boottime_ns(void)
 {
 	struct timespec t;
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &t); /* cannot fail for a clock every kernel has */
-	return (__u64)t.tv_sec * 1000000000 + t.tv_nsec;
+	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* Ids are given in turn (idr_alloc_cyclic(), kernel/bpf/syscall.c): what is loaded from now on has a higher one. */
@@ -211,41 +261,51 @@ static int newest_id(void)
 	return r < 0 ? r : (int)info.id;
 }
 
-static int attach(struct bpf_program *prog, struct bpf_link **ret_link)
+/* Attaches and pins; of the variants of a hook there is only the one that was loaded. */
+static int attach(struct kfg_gate *gate, struct bpf_program *prog, struct bpf_link **ret_link)
 {
+	char name[64];
+
 	if (!bpf_program__autoload(prog))
 		return 0;
 	*ret_link = bpf_program__attach(prog);
-	return *ret_link ? 0 : -errno;
+	if (!*ret_link)
+		return -errno;
+	(void)snprintf(name, sizeof(name), KFG_PIN_LINK "%s", bpf_program__name(prog));
+	return kfg_pins_add(gate->instance, name, 0, bpf_link__fd(*ret_link));
 }
 
 int kfg_gate_attach(struct kfg_gate *gate)
 {
 	struct kfgate *skel = gate->skel;
+	int r = kfg_pins_add(gate->instance, KFG_PIN_TABLES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_tables));
+
+	/* Backwards: what a hook leaves in the tables must not outlive the hooks that take it out again. */
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_free, &skel->links.kfgate_free);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_free_aux, &skel->links.kfgate_free_aux);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_prog, &skel->links.kfgate_prog);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_load, &skel->links.kfgate_load);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_enter, &skel->links.kfgate_enter);
+	return r;
+}
+
+/* A load that begins later has passed every hook, one that has its id by now is decided. */
+int kfg_gate_begin(struct kfg_gate *gate)
+{
+	struct kfg_knobs *knobs = kfg_gate_knobs(gate);
 	int r;
 
-	/*
-	 * Backwards: what a hook leaves in the tables must not outlive the hooks that take it out again. A load that
-	 * passes stage 1 unseen is judged by kfgate_prog as one that was under way.
-	 */
-	r = attach(skel->progs.kfgate_free, &skel->links.kfgate_free);
-	if (!r)
-		r = attach(skel->progs.kfgate_free_aux, &skel->links.kfgate_free_aux);
-	if (!r)
-		r = attach(skel->progs.kfgate_prog, &skel->links.kfgate_prog);
-	if (!r)
-		r = attach(skel->progs.kfgate_load, &skel->links.kfgate_load);
-	if (!r)
-		r = attach(skel->progs.kfgate_enter, &skel->links.kfgate_enter);
-	if (r)
-		return r;
-	gate->attached = true;
-	/* a load that began later has passed every hook */
-	kfg_gate_knobs(gate)->start_ns = boottime_ns();
+	knobs->first_id = 0;
+	knobs->start_ns = kfg_boottime_ns();
 	r = newest_id();
 	if (r < 0)
 		return r;
-	kfg_gate_knobs(gate)->first_id = r;
+	knobs->first_id = r;
 	return 0;
 }
 

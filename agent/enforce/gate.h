@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gate.h - the gate in the kernel as one object: probe, open, publish a table, attach, prove, read, close.
- * Order: kfg_gate_open, kfg_gate_publish, kfg_gate_attach, kfg_gate_prove; then publish again at will.
+ * gate.h - the gate in the kernel as one object: probe, open, publish a table, attach, prove, take over, read, close.
+ * Order: kfg_gate_open, kfg_gate_publish, kfg_gate_attach, kfg_gate_prove (by now it decides this agent's canaries
+ * alone), kfg_gate_take_over, kfg_gate_prove; then publish again at will, and kfg_gate_retire until nothing older is
+ * left.
+ *
+ * The gate is there twice: as this object, and in the kernel, pinned in the BPF file system, where it goes on without
+ * us from kfg_gate_take_over on. An older one that was there before goes on until then.
  */
 #pragma once
 
@@ -32,16 +37,43 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe);
  */
 const char *kfg_probe_obstacle(const struct kfg_probe *probe, char *buf, size_t size);
 
-/* Loads the BPF programs (attaches nothing). Negative errno; *ret_why then points to a static hint or NULL. */
+/*
+ * Loads the BPF programs (attaches nothing). Negative errno; *ret_why then points to a static hint or NULL. -EBUSY:
+ * another agent holds the gate. What an older agent left goes on deciding; its counters and unread events are ours.
+ */
 int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, const char **ret_why);
-/* Detaches (if attached) and frees; accepts NULL. */
+/* Frees; accepts NULL. What is in force in the kernel stays; what never got so far is taken off. */
 void kfg_gate_close(struct kfg_gate *gate);
+/* Takes the gate off the kernel: ours, and all that is older. Negative errno. */
+int kfg_gate_detach(struct kfg_gate *gate);
 
 /* Puts a table into force in one step; the one before it stays in force on any failure. */
 int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table);
 
-/* Attaches all hooks. After it every load is judged. */
+/* Attaches all hooks. They decide this agent's own loads, and no others yet. */
 int kfg_gate_attach(struct kfg_gate *gate);
+
+/*
+ * Pins, and makes it this gate's turn: each load that begins from then on is decided by it, each one that began before
+ * by the older one, if there is any. Takes a tenth of a second then. On failure the older one goes on. Negative errno.
+ */
+int kfg_gate_take_over(struct kfg_gate *gate);
+/* The number of the instance that decides, and of the one that was taken over from (0: none). */
+uint64_t kfg_gate_instance(const struct kfg_gate *gate, uint64_t *ret_from);
+/* Gives the turn back to the older gate, if there is one: for when this one is seen not to decide. */
+void kfg_gate_give_back(struct kfg_gate *gate);
+/*
+ * Takes off what is older and has no load in progress any more. Returns how many older gates are left (to be called
+ * again in a second), or a negative errno.
+ */
+int kfg_gate_retire(struct kfg_gate *gate);
+
+/* Headers of the tables of the older gate that is in force, as many as there are (at most max); negative errno. */
+int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max);
+
+/* How many lost events were told by any agent; kept with the gate. */
+uint64_t kfg_gate_lost_told(const struct kfg_gate *gate);
+void kfg_gate_set_lost_told(struct kfg_gate *gate, uint64_t lost);
 
 /* What was shown by canary loads, not assumed. */
 struct kfg_proof {

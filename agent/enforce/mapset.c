@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <kfgate/abi.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int write_cells(int map, const void *cells, __u32 n_cells)
@@ -43,4 +44,20 @@ int kfg_mapset_publish(int tables, const struct kfg_table *table)
 		r = bpf_map_update_elem(tables, &slot, &map, BPF_ANY);
 	close(map);
 	return r;
+}
+
+int kfg_mapset_header(int tables, uint32_t slot, struct kfg_table_header *ret_header)
+{
+	_cleanup_close_ int map = KFG_NO_FD;
+	char cell[KFG_CELL_SIZE];
+	__u32 id, zero = 0;
+
+	/* from here a map of maps tells ids (Documentation/bpf/map_of_maps.rst) */
+	if (bpf_map_lookup_elem(tables, &slot, &id))
+		return -errno;
+	map = bpf_map_get_fd_by_id(id);
+	if (map < 0 || bpf_map_lookup_elem(map, &zero, cell))
+		return -errno;
+	memcpy(ret_header, cell, sizeof(*ret_header));
+	return ret_header->magic == KFG_TABLE_MAGIC ? 0 : -EBADMSG;
 }

@@ -9,3 +9,6 @@
  * negative errno, what was in force stays in force. The map lives as long as the slot, or a program run, holds it.
  */
 int kfg_mapset_publish(int tables, const struct kfg_table *table);
+
+/* The header of the table in a slot of `tables`, read from the kernel; -ENOENT: there is none. */
+int kfg_mapset_header(int tables, uint32_t slot, struct kfg_table_header *ret_header);

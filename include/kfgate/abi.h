@@ -20,7 +20,10 @@
 
 #include <linux/types.h>
 
+/* Of the table, the event and what else one agent leaves to the next in maps. */
+#ifndef KFG_ABI_VERSION
 #define KFG_ABI_VERSION 2u
+#endif
 #define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
 #define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
 #define KFG_CELL_SIZE 128u
@@ -56,6 +59,9 @@ enum kfg_dim {
 	KFG_DIM_MAX,
 };
 
+/* Tables that may be in force at a time: one, and more where the gate is sealed. The strictest answer counts. */
+#define KFG_TABLES_MAX 4u
+
 struct kfg_range {
 	__u32 first;
 	__u32 count;
@@ -66,6 +72,7 @@ struct kfg_table_header {
 	__u32 abi;
 	__u64 generation; /* counts up with each table the agent publishes */
 	__s64 serial;     /* the policy's own */
+	__u64 digest;     /* kfg_policy_digest() as a number */
 	__u32 n_cells;
 	__u8 mode;
 	__u8 scope;
@@ -292,14 +299,52 @@ struct kfg_stats {
 	__u64 n[KFG_STAT_MAX];
 };
 
+/* A load in progress, in the table of them; see kfg_loads in maps.bpf.h */
+struct kfg_inflight {
+	__u64 tid; /* of the loading thread: bpf_get_current_pid_tgid() */
+	__u64 owner; /* the set of programs that decides it */
+	__u32 n_uses; /* kfuncs as loaded; 0 where there is no stage 1 */
+	__u32 done; /* decided: what is left of it says nothing */
+	__u64 load_time; /* of the program; 0: not known yet */
+	__u32 kernel; /* enum kfg_tristate: loaded from kernel memory */
+	__u32 pad;
+	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
+};
+
+/* A process: a pid alone may be another's by now. start: of its first thread, in ticks since boot (/proc/PID/stat) */
+struct kfg_process {
+	__u32 tgid; /* initial pid namespace; 0: nobody */
+	__u32 pad;
+	__u64 start;
+};
+#define KFG_TICK_NS 10000000u /* kernel: NSEC_PER_SEC / USER_HZ on x86 (include/asm-generic/param.h, 6.1..7.3) */
+
+/*
+ * Whose turn it is, when several sets of our programs (instances) are attached: in a map that all of them share. A load
+ * is decided by `after` when it began (prog->aux->load_time) at at_ns or later, else by `before`. The time of a load
+ * never changes, so that all sets and both stages agree about it, if the agent
+ *   - writes in the order before, at_ns, after, each in one store, and readers read in the opposite order,
+ *   - chooses a time that is still to come when the last of them is written.
+ */
+#define KFG_TURN_VERSION 1u
+struct kfg_turn {
+	__u64 before; /* number of an instance; 0: none */
+	__u64 at_ns;  /* CLOCK_BOOTTIME */
+	__u64 after;
+	/* the agent in charge, also while it is about to take over: the set before it lets its programs be */
+	struct kfg_process agent;
+	__u64 lost_told; /* KFG_STAT_LOST as far as it was told, by whichever agent */
+	__u64 reserved[2];
+};
+
 /* Set by the agent, read by the BPF programs */
 struct kfg_knobs {
-	__u64 start_ns;   /* CLOCK_BOOTTIME when the last hook was attached; ULLONG_MAX before */
+	__u64 start_ns;   /* CLOCK_BOOTTIME when the set had begun to decide; ULLONG_MAX before */
 	__s64 tai_offset_ns; /* CLOCK_TAI - CLOCK_REALTIME */
-	__u32 agent_tgid; /* initial pid namespace; set by BPF */
+	struct kfg_process agent; /* set by BPF */
 	__u32 sweeping;   /* the agent is looking at every program: its fds are examinations */
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
-	__u32 first_id;    /* id of a program loaded when all hooks were attached; 0 before */
+	__u32 first_id;    /* id of a program loaded just before; 0 before */
 	__u64 root_dentry; /* the agent's root directory: exe paths count only below the same; set by BPF */
 	__u64 mounts_owner; /* user namespace of the agent's mounts: exe paths count only in such; set by BPF */
 };

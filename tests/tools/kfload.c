@@ -293,36 +293,103 @@ static int do_storm(int argc, char **argv)
 	return refused ? 3 : 0;
 }
 
-/* names N: N programs that call bpf_key_put, each with a name of its own, so that none repeats another */
-static int do_names(int argc, char **argv)
+/* Loads a program that calls bpf_key_put (6.1 and later); returns 0 or a positive errno. -1: could not try. */
+static int load_key(const char *name)
 {
-	int n = argc > 0 ? atoi(argv[0]) : 100, loaded = 0, hook = func_id("bpf_lsm_bpf");
-	struct bpf_insn insns[] = {
+	static struct bpf_insn insns[] = {
 		{ .code = 0xb7, .dst_reg = 1 },
-		{ .code = 0x85, .src_reg = 2, .imm = func_id("bpf_lookup_system_key") },
+		{ .code = 0x85, .src_reg = 2 },
 		{ .code = 0x15, .off = 2 },
 		{ .code = 0xbf, .dst_reg = 1 },
-		{ .code = 0x85, .src_reg = 2, .imm = func_id("bpf_key_put") },
+		{ .code = 0x85, .src_reg = 2 },
 		{ .code = 0xb7 },
 		{ .code = 0x95 },
 	};
+	static int hook;
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC,
-		    .prog_flags = BPF_F_SLEEPABLE, .attach_btf_id = hook > 0 ? hook : 0);
+		    .prog_flags = BPF_F_SLEEPABLE);
+	int fd, err;
 
+	if (!hook) { /* the first call is made before there are threads */
+		hook = func_id("bpf_lsm_bpf");
+		insns[1].imm = func_id("bpf_lookup_system_key");
+		insns[4].imm = func_id("bpf_key_put");
+	}
 	if (hook < 0 || insns[1].imm < 0 || insns[4].imm < 0)
-		return 1;
+		return -1;
+	opts.attach_btf_id = hook;
+	fd = bpf_prog_load(BPF_PROG_TYPE_LSM, name, "GPL", insns, 7, &opts);
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? err : 0;
+}
+
+/* names N: N programs that call bpf_key_put, each with a name of its own, so that none repeats another */
+static int do_names(int argc, char **argv)
+{
+	int n = argc > 0 ? atoi(argv[0]) : 100, loaded = 0;
+
 	for (int i = 0; i < n; i++) {
 		char name[BPF_OBJ_NAME_LEN];
-		int fd;
+		int err;
 
 		snprintf(name, sizeof(name), "key_%d", i);
-		fd = bpf_prog_load(BPF_PROG_TYPE_LSM, name, "GPL", insns, 7, &opts);
-		loaded += fd >= 0;
-		if (fd >= 0)
-			close(fd);
+		err = load_key(name);
+		if (err < 0)
+			return 1;
+		loaded += !err;
 	}
 	printf("names loaded=%d refused=%d\n", loaded, n - loaded);
 	return loaded == n ? 0 : 3;
+}
+
+/* key NAME: one such program */
+static int do_key(int argc, char **argv)
+{
+	int err = argc > 0 ? load_key(argv[0]) : -1;
+
+	return err < 0 ? 1 : say(argv[0], err);
+}
+
+static atomic_ulong n_bad, n_good, admitted, refused_good, other;
+
+static void *hammer(void *arg)
+{
+	(void)arg;
+	while (!stop) {
+		int err = load_key("bad");
+
+		n_bad++;
+		admitted += !err;
+		other += err && err != EACCES;
+		err = load_key("good");
+		n_good++;
+		refused_good += err == EACCES;
+		other += err && err != EACCES;
+	}
+	return NULL;
+}
+
+/* hammer THREADS FILE: loads "bad" and "good", which the policy tells apart by their names, until FILE is there */
+static int do_hammer(int argc, char **argv)
+{
+	int threads = argc > 0 ? atoi(argv[0]) : 2;
+	pthread_t t[64];
+
+	if (argc < 2 || threads < 1 || threads > 64 || load_key("before") < 0)
+		return 1;
+	for (int i = 0; i < threads; i++)
+		if (pthread_create(&t[i], NULL, hammer, NULL))
+			return 1;
+	while (access(argv[1], F_OK))
+		usleep(20000);
+	stop = 1;
+	for (int i = 0; i < threads; i++)
+		pthread_join(t[i], NULL);
+	printf("hammer bad=%lu good=%lu admitted=%lu refused=%lu other=%lu\n", n_bad, n_good, admitted, refused_good,
+	       other);
+	return admitted || refused_good || other ? 3 : 0;
 }
 
 /* probes: what libbpf asks of a kernel before it loads anything */
@@ -382,7 +449,7 @@ static const struct verb {
 } verbs[] = {
 	{ "obj", do_obj },   { "hold", do_hold },   { "fd", do_fd },	     { "raw", do_raw },
 	{ "many", do_many }, { "race", do_race },   { "storm", do_storm }, { "probes", do_probes },
-	{ "names", do_names }, { "replace", do_replace }, { "run", do_run },
+	{ "names", do_names }, { "key", do_key }, { "hammer", do_hammer }, { "replace", do_replace }, { "run", do_run },
 };
 
 int main(int argc, char **argv)
@@ -392,6 +459,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (!strcmp(argv[1], verbs[i].name))
 			return verbs[i].run(argc - 2, argv + 2);
-	fprintf(stderr, "usage: kfload obj|hold|fd|raw|many|race|storm|names|probes|replace ARGS, see the source\n");
+	fprintf(stderr, "usage: kfload VERB ARG..., see the source\n");
 	return 1;
 }

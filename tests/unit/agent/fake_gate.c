@@ -84,10 +84,68 @@ int kfg_gate_attach(struct kfg_gate *gate)
 	return fake_gate.attach_error;
 }
 
+int kfg_gate_take_over(struct kfg_gate *gate)
+{
+	(void)gate;
+	note("T");
+	return fake_gate.take_over_error;
+}
+
+void kfg_gate_give_back(struct kfg_gate *gate)
+{
+	(void)gate;
+	note("G");
+}
+
+int kfg_gate_detach(struct kfg_gate *gate)
+{
+	(void)gate;
+	note("D");
+	return fake_gate.detach_error;
+}
+
+int kfg_gate_retire(struct kfg_gate *gate)
+{
+	(void)gate;
+	if (!fake_gate.older)
+		return 0;
+	note("E");
+	return (int)--fake_gate.older;
+}
+
+uint64_t kfg_gate_instance(const struct kfg_gate *gate, uint64_t *ret_from)
+{
+	(void)gate;
+	*ret_from = fake_gate.from;
+	return fake_gate.from + 1;
+}
+
+int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max)
+{
+	(void)gate;
+	for (int i = 0; i < fake_gate.n_inherited && (size_t)i < max; i++)
+		ret_headers[i] = fake_gate.inherited[i];
+	return fake_gate.n_inherited;
+}
+
+uint64_t kfg_gate_lost_told(const struct kfg_gate *gate)
+{
+	(void)gate;
+	return fake_gate.lost_told;
+}
+
+void kfg_gate_set_lost_told(struct kfg_gate *gate, uint64_t lost)
+{
+	(void)gate;
+	fake_gate.lost_told = lost;
+}
+
 int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof)
 {
 	(void)gate;
 	note("R");
+	if (fake_gate.passes_from && ++fake_gate.proofs >= fake_gate.passes_from)
+		fake_gate.canary_passes = true;
 	if (fake_gate.prove_error)
 		return fake_gate.prove_error;
 	*ret_proof = (struct kfg_proof){ !fake_gate.without_stage1, !fake_gate.canary_passes, "" };

@@ -10,11 +10,18 @@
 struct fake_gate {
 	/* what it does */
 	const char *obstacle;
-	int open_error, publish_error, attach_error, prove_error;
+	int open_error, publish_error, attach_error, prove_error, take_over_error, detach_error;
+	unsigned passes_from; /* canaries are loaded from this proof on; 0: none is */
+	uint64_t from; /* an older gate that is in force */
+	struct kfg_table_header inherited[KFG_TABLES_MAX];
+	int n_inherited;
+	unsigned older; /* gates to be retired */
 	bool without_stage1, canary_passes;
 	/* what it was asked */
-	char calls[256]; /* one letter each: Open, Publish, Attach, pRove, Sweep, Close */
+	char calls[256]; /* Open, Publish, Attach, pRove, Take over, Give back, Sweep, rEtire, Detach, Close */
 	uint64_t generation; /* of the table in force */
+	uint64_t lost_told;
+	unsigned proofs;
 	unsigned clock_syncs;
 	/* what it tells */
 	struct kfg_event events[FAKE_EVENTS_MAX];

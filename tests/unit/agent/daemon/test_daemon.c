@@ -161,7 +161,7 @@ static void test_starts_and_stops(void **state)
 {
 	(void)state;
 	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
-	assert_string_equal(fake_gate.calls, "OPARSC");
+	assert_string_equal(fake_gate.calls, "OPARTRSDC");
 	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
 	assert_int_equal(access(scratch_path("control"), F_OK), -1);
 	assert_true(fake_gate.clock_syncs >= 1);
@@ -215,6 +215,86 @@ static void test_gate_fails(void **state)
 		strstr(captured, "cannot put the policy into the kernel: Cannot allocate memory"));
 }
 
+static void test_gate_is_held(void **state)
+{
+	(void)state;
+	fake_gate.open_error = -EBUSY;
+	assert_int_equal(run_daemon(false), KFG_EXIT_BUSY);
+	assert_string_equal(captured, "kfgate: another kfgate is running: hint\n");
+	assert_string_equal(fake_gate.calls, "O");
+}
+
+static void test_cannot_take_over(void **state)
+{
+	(void)state;
+	fake_gate.take_over_error = -EIO;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(strstr(captured, "cannot be put in charge: Input/output error\n"));
+	assert_string_equal(fake_gate.calls, "OPARTGC");
+}
+
+/* What took over and is seen not to decide gives back; what is in force is not taken off. */
+static void test_gives_back(void **state)
+{
+	(void)state;
+	fake_gate.from = 6;
+	fake_gate.passes_from = 2;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_string_equal(fake_gate.calls, "OPARTRGC");
+	assert_null(strstr(kinds(), "stopped "));
+}
+
+static void test_cannot_detach(void **state)
+{
+	(void)state;
+	fake_gate.detach_error = -EPERM;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(kinds(), "policy-loaded swept started ");
+	assert_non_null(strstr(captured, "cannot be taken off, it stays in force: Operation not permitted"));
+}
+
+static void older_events(void)
+{
+	struct kfg_event *e = fake_gate.events;
+
+	for (size_t i = 0; i < 2; i++) {
+		e[i] = sample_event();
+		e[i].pid = 1000 + i;
+		e[i].generation = 40 + i;
+	}
+	send_events(2);
+	ask("status json");
+}
+
+/* An older agent's events are told by the names of the policy, when it is the same. */
+static void test_takes_over(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	fake_gate.from = 6;
+	fake_gate.older = 1;
+	fake_gate.n_inherited = 1;
+	fake_gate.lost_told = fake_gate.stats.n[KFG_STAT_LOST] = 7;
+	assert_int_equal(run_with(older_events, false), KFG_EXIT_OK);
+	digest = strstr(seen, "\"digest\": \"");
+	assert_non_null(digest);
+	fake_gate.inherited[0] = (struct kfg_table_header){
+		.generation = 41,
+		.digest = strtoull(digest + strlen("\"digest\": \""), NULL, 16),
+	};
+	assert_int_equal(fake_gate.generation, 1);
+	assert_int_equal(run_with(older_events, false), KFG_EXIT_OK);
+	assert_int_equal(fake_gate.generation, 42);
+	assert_non_null(strstr(captured, "gate 7 took over from gate 6"));
+	assert_non_null(strstr(captured, "of cilium-agent[1000] (cilium.service): kfunc bpf_ct_insert_entry is "
+					 "listed by no rule [default for unlisted, policy serial 14]"));
+	assert_non_null(strstr(captured, "of cilium-agent[1001] (cilium.service): kfunc bpf_ct_insert_entry is "
+					 "listed by no rule [default for unlisted, policy t 14]"));
+	assert_null(strstr(kinds(), "events-lost"));
+	assert_non_null(strstr(fake_gate.calls, "E"));
+}
+
 static void test_policy_with_errors(void **state)
 {
 	(void)state;
@@ -223,7 +303,7 @@ static void test_policy_with_errors(void **state)
 	assert_non_null(strstr(captured, "policy.yaml:4:7: error: "));
 	assert_non_null(strstr(captured, "kfgate:     4 | mode: no\n"));
 	assert_string_equal(kinds(), "policy-rejected ");
-	assert_string_equal(fake_gate.calls, "");
+	assert_string_equal(fake_gate.calls, "OC");
 }
 
 static void test_another_is_running(void **state)
@@ -292,7 +372,7 @@ static void test_reload(void **state)
 		 ":1:unknown request; is the running agent older than this kfgate?\n",
 		 scratch);
 	assert_string_equal(seen, expected);
-	assert_string_equal(fake_gate.calls, "OPARS" "PRS" "PRS" "P" "PRS" "C");
+	assert_string_equal(fake_gate.calls, "OPARTRS" "PRS" "PRS" "P" "PRS" "DC");
 	assert_string_equal(
 		kinds(), "policy-loaded swept started "
 			 "policy-loaded swept policy-rejected policy-loaded swept policy-rejected "
@@ -414,6 +494,11 @@ int main(void)
 		CASE(test_canary_passes),
 		CASE(test_canary_cannot_be_loaded),
 		CASE(test_gate_fails),
+		CASE(test_gate_is_held),
+		CASE(test_cannot_take_over),
+		CASE(test_gives_back),
+		CASE(test_cannot_detach),
+		CASE(test_takes_over),
 		CASE(test_policy_with_errors),
 		CASE(test_another_is_running),
 		CASE(test_stage2_alone),
