@@ -122,6 +122,7 @@ struct kfg_object_code {
 	uint32_t *first_site; /* owned: per use, where its sites start in site_places */
 	uint32_t *site_places; /* owned: the places of all sites, use by use */
 	uint32_t *block_of; /* owned: per place, index of the block that starts there; KFG_NONE: none does */
+	uint32_t *block_places; /* owned: where each block starts */
 	uint32_t n_blocks;
 	bool opaque; /* has jumps whose targets are not written down: flow is not followed */
 	size_t unread; /* bytes of sections that may still be read: overlapping sections are not read twice */

@@ -3,15 +3,20 @@
 #include "scan/fit.h"
 
 #include "base/cleanup.h"
+#include "scan/core.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Some dozens of steps for each relocation of a large object. */
+#define CORE_STEPS_MAX 4000000u
 
 static enum kfg_reach reach_of(const struct kfg_flows *flows, uint32_t place)
 {
 	if (kfg_flow_reached(&flows->by_default, place))
 		return KFG_REACH_LIVE;
-	return kfg_flow_reached(&flows->any, place) ? KFG_REACH_LOADER : KFG_REACH_NEVER;
+	return flows->any.reached && kfg_flow_reached(&flows->any, place) ? KFG_REACH_LOADER : KFG_REACH_NEVER;
 }
 
 /* Fills the reach of each site, and of each use the worst of its sites. Returns 0 or -ENOMEM. */
@@ -47,11 +52,71 @@ static void sum_up(struct kfg_fit_report *report, const struct kfg_fit_result *r
 	}
 }
 
+/* The kernel wants a licence of every program with a kfunc call in it (kernel/bpf/verifier.c, add_kfunc_call()). */
+static bool may_call_kfuncs(const struct kfg_object *object)
+{
+	static const char *const compatible[] = { "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL",
+						  "Dual MIT/GPL", "Dual MPL/GPL" };
+
+	for (size_t i = 0; i < sizeof(compatible) / sizeof(compatible[0]); i++)
+		if (strcmp(object->license, compatible[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a loader can make programs reach what they do not by default. */
+static bool loader_decides(const struct kfg_world *world, const struct kfg_flow *by_default)
+{
+	if (by_default->saw_rodata)
+		return true;
+	for (uint32_t i = 0; i < world->code->n_funcs; i++) {
+		const struct kfg_func *f = &world->code->funcs[i];
+
+		if (f->leads_to_kfunc && f->program != KFG_NONE && !world->object->programs[f->program].autoload)
+			return true;
+	}
+	return false;
+}
+
 static int follow(struct kfg_world *world, struct kfg_flows *flows)
 {
-	int r = kfg_flow_run(world, (struct kfg_flow_options){ .any_loader = false }, &flows->by_default);
+	int r;
 
-	return r < 0 ? r : kfg_flow_run(world, (struct kfg_flow_options){ .any_loader = true }, &flows->any);
+	world->core_steps = CORE_STEPS_MAX;
+	world->core = calloc((size_t)world->code->n_core_relos + 1, sizeof(*world->core));
+	if (!world->core)
+		return -ENOMEM;
+	r = kfg_flow_run(world, (struct kfg_flow_options){ .any_loader = false }, &flows->by_default);
+	if (r >= 0 && loader_decides(world, &flows->by_default))
+		r = kfg_flow_run(world, (struct kfg_flow_options){ .any_loader = true }, &flows->any);
+	return r;
+}
+
+static bool has_site(const struct kfg_object *object)
+{
+	for (size_t i = 0; i < object->n_uses; i++)
+		for (size_t k = 0; k < object->uses[i].n_sites; k++)
+			if (object->programs[object->uses[i].sites[k].program].autoload)
+				return true;
+	return false;
+}
+
+/* What is no kfunc's fault, and was seen on the way. */
+static void judge_others(const struct kfg_world *world, const struct kfg_flow *flow, struct kfg_fit_report *report)
+{
+	const struct kfg_object_code *code = world->code;
+	uint32_t function;
+
+	if (has_site(world->object) && !may_call_kfuncs(world->object)) {
+		snprintf(report->other, sizeof(report->other),
+			 "the licence \"%.60s\" is none that may call kfuncs", world->object->license);
+	} else if (flow->unresolved) {
+		function = kfg_code_func(code, flow->unresolved_place);
+		snprintf(report->other, sizeof(report->other),
+			 "function %.100s reads a type or field that this kernel does not have",
+			 code->funcs[function].name);
+	}
+	report->loads = report->loads && !*report->other;
 }
 
 static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fit_report *report)
@@ -76,6 +141,7 @@ static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fi
 	report->loads = true;
 	sum_up(report, report->uses, object->n_uses);
 	sum_up(report, report->struct_ops, object->n_struct_ops);
+	judge_others(world, &flows->by_default, report);
 	return 0;
 }
 
@@ -98,6 +164,7 @@ int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *ker
 	kfg_flow_done(&flows.by_default);
 	kfg_flow_done(&flows.any);
 	free(world.found);
+	free(world.core);
 	if (r < 0)
 		return r;
 	*ret_report = KFG_TAKE_PTR(report);

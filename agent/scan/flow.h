@@ -16,6 +16,8 @@ struct kfg_flow {
 	uint64_t *reached; /* owned: bit per place */
 	uint64_t *types; /* owned: per function, bit per program type that gets there */
 	bool saw_rodata; /* a value came from .rodata, which the loader may set */
+	bool unresolved; /* a CO-RE relocation was reached that the kernel has no answer to */
+	uint32_t unresolved_place; /* the first such */
 	bool gave_up; /* everything counts as reached */
 };
 

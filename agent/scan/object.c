@@ -117,6 +117,7 @@ static void free_code(struct kfg_object_code *code)
 	free(code->first_site);
 	free(code->site_places);
 	free(code->block_of);
+	free(code->block_places);
 	free(code);
 }
 

@@ -79,7 +79,7 @@ void kfg_object_free(struct kfg_object *object); /* accepts NULL */
 /* Whether a program run on that kernel gets to a call. */
 enum kfg_reach {
 	KFG_REACH_NEVER, /* dead code there: libbpf or the verifier drops it */
-	KFG_REACH_LOADER, /* depends on what the loader writes into .rodata or switches on before the load */
+	KFG_REACH_LOADER, /* not by default: if the loader writes so into .rodata, or switches a program on */
 	KFG_REACH_LIVE,
 	KFG_REACH_MAX,
 };
@@ -104,7 +104,7 @@ enum kfg_fit {
 /* One use, or one struct_ops map, held against one kernel. */
 struct kfg_fit_result {
 	enum kfg_fit fit;
-	enum kfg_reach reach; /* the worst over the sites of autoloaded programs */
+	enum kfg_reach reach; /* the worst over the sites */
 	bool fails; /* the object (or the program, with the object's defaults) does not load for this */
 	const struct kfg_kfunc *kfunc; /* the kernel's; NULL: none */
 	char detail[256]; /* one sentence for people: what differs, what to do; "" where all is well */
@@ -117,8 +117,13 @@ struct kfg_fit_report {
 	struct kfg_fit_result *uses; /* n_uses of the object */
 	struct kfg_fit_result *struct_ops; /* n_struct_ops of the object */
 	enum kfg_reach **sites; /* per use, per site */
-	bool loads; /* with the object's own defaults (autoload, .rodata) as far as kfuncs and struct_ops decide */
+	/*
+	 * With the object's own defaults (autoload, .rodata), as far as kfuncs, struct_ops and `other` decide. Objects
+	 * without kfuncs and struct_ops are not looked into any further.
+	 */
+	bool loads;
 	bool unchecked; /* something could not be decided */
+	char other[256]; /* what else the load fails for: the licence, a CO-RE relocation that is reached; "" if nothing */
 };
 
 /* Returns 0 or -ENOMEM. Free with kfg_fit_free(). */

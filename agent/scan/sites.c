@@ -130,5 +130,11 @@ int kfg_blocks_read(struct kfg_object *object)
 	for (uint32_t place = 0; place < code->n_insns; place++)
 		if (code->block_of[place] != KFG_NONE)
 			code->block_of[place] = code->n_blocks++;
+	code->block_places = calloc((size_t)code->n_blocks + 1, sizeof(*code->block_places));
+	if (!code->block_places)
+		return -ENOMEM;
+	for (uint32_t place = 0; place < code->n_insns; place++)
+		if (code->block_of[place] != KFG_NONE)
+			code->block_places[code->block_of[place]] = place;
 	return 0;
 }

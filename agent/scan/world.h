@@ -23,6 +23,7 @@ struct kfg_world {
 	struct kfg_kernel_facts facts;
 	struct kfg_found *found; /* owned: per use */
 	struct kfg_core_value *core; /* owned: per core_relo, what it came to; see core.h */
+	unsigned core_steps; /* left for searches of fields; see kfg_spec_match() */
 	bool lazy_globals; /* global functions are verified if something that is live calls them */
 	bool kfunc_addresses; /* a program may take the address of a kfunc */
 };

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* flow_internal.h - one run of the flow: flow.c decides what is looked at next, flow_step.c what an instruction does. */
+#pragma once
+
+#include "scan/flow.h"
+#include "scan/frame.h"
+
+/* What a function returns, as far as it was seen to return. */
+struct kfg_return {
+	bool seen;
+	uint8_t n_joins;
+	struct kfg_value value;
+};
+
+struct kfg_flow_run {
+	struct kfg_world *world;
+	const struct kfg_object_code *code;
+	struct kfg_flow_options options;
+	struct kfg_flow *flow;
+	struct kfg_frame **frames; /* owned: per block, what is known where it starts; NULL: not reached */
+	uint8_t *n_joins; /* owned: per block */
+	uint64_t *pending; /* owned: bit per block */
+	uint32_t cursor; /* no block before this one is pending, in words of that */
+	struct kfg_return *returns; /* owned: per function */
+	const struct kfg_func *func; /* that is walked through */
+	uint32_t n_frames;
+	uint64_t steps; /* left */
+	bool no_memory;
+};
+
+/* Where an instruction leaves control. */
+enum kfg_next {
+	KFG_NEXT,
+	KFG_NEXT_BUT_ONE, /* the instruction has two parts */
+	KFG_STOP,
+};
+
+/* Does one instruction at a place. */
+enum kfg_next kfg_flow_step(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place);
+/* Lets control come to a place where a block starts, with what frame knows. */
+void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_frame *frame);
+/* A function of the object is called; *frame: the caller's. KFG_STOP: it was not seen to return yet. */
+enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t function);
+/* A function that the kernel calls by itself, with anything for arguments. */
+void kfg_flow_callback(struct kfg_flow_run *run, uint32_t function);
+/* The function that is walked through returns. */
+void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value);
