@@ -123,7 +123,7 @@ struct kfg_fit_report {
 	 */
 	bool loads;
 	bool unchecked; /* something could not be decided */
-	char other[256]; /* what else the load fails for: the licence, a CO-RE relocation that is reached; "" if nothing */
+	char other[256]; /* what else the load fails for: the licence, a CO-RE relocation; "" if nothing */
 };
 
 /* Returns 0 or -ENOMEM. Free with kfg_fit_free(). */
