@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* flow_internal.h - one run of the flow: flow.c decides what is looked at next, flow_step.c what an instruction does. */
+/* flow_internal.h - one run of the flow: flow.c says what is looked at next, flow_step.c what an instruction does. */
 #pragma once
 
 #include "scan/flow.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* frame.h - what is known at one place of a function: its registers, and its own stack as far as numbers were put there. */
+/* frame.h - what is known at one place of a function: registers, and its own stack as far as numbers were put there. */
 #pragma once
 
 #include "scan/value.h"

@@ -24,8 +24,8 @@ static bool has_syscall_wrapper(const struct kfg_world *world)
 }
 
 /*
- * The names that libbpf knows (libbpf 1.7.0, src/libbpf.c, bpf_object__resolve_externs()); others that are weak and start
- * with LINUX_ are 0. CONFIG_ ones are in the kernel's configuration, which is not at hand.
+ * The names that libbpf knows (libbpf 1.7.0, src/libbpf.c, bpf_object__resolve_externs()); others that are weak and
+ * start with LINUX_ are 0. CONFIG_ ones are in the kernel's configuration, which is not at hand.
  */
 struct kfg_value kfg_kconfig_value(const struct kfg_world *world, uint32_t ext, uint32_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * value.h - what is known of a register: a range of numbers, or a pointer. Only what guards are made of is modelled; all
- * else is "any number". The rules are the machine's (Documentation/bpf/standardization/instruction-set.rst).
+ * value.h - what is known of a register: a range of numbers, or a pointer. Only what guards are made of is modelled;
+ * all else is "any number". The rules are the machine's (Documentation/bpf/standardization/instruction-set.rst).
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fake_kernel.h - kernel/kernel.h over a fixture (tests/fixtures/scan/kernel.h): nothing but what the tests say is there. */
+/* fake_kernel.h - kernel/kernel.h over a fixture (tests/fixtures/scan/kernel.h): what the fixture says is there. */
 #pragma once
 
 #include "kernel/kernel.h"

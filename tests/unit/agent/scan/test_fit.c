@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Objects of tests/fixtures/scan against kernels of the same: each object says in its source what is to become of it. */
+/* Objects of tests/fixtures/scan against kernels of the same: each says in its source what is to become of it. */
 #include "cmocka_all.h"
 
 #include "base/cleanup.h"
