@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * core.h - CO-RE relocations: questions about types that libbpf answers from the kernel's BTF before the load, and
- * writes into instructions (libbpf 1.7.0, src/relo_core.c). What differs here: of several types of one name in a kernel,
- * the first that fits is taken, where libbpf also looks whether the others agree.
+ * writes into instructions (libbpf 1.7.0, src/relo_core.c). What differs here: of several types of one name in a
+ * kernel, the first that fits is taken, where libbpf also looks whether the others agree.
  */
 #pragma once
 
