@@ -88,7 +88,7 @@ static uint32_t section_of(const struct kfg_object_code *code, const struct run 
 {
 	size_t len = strnlen(run->section, KFG_ELF_NAME_MAX + 1);
 
-	return len <= KFG_ELF_NAME_MAX ? kfg_elf_find(&code->elf, run->section) : 0;
+	return len <= KFG_ELF_NAME_MAX ? kfg_elf_file_find(&code->elf, run->section) : 0;
 }
 
 static int read_lines(struct kfg_object_code *code, struct part part, struct kfg_object_error *error)
@@ -202,7 +202,7 @@ static int read_relos(struct kfg_object_code *code, struct part part, struct kfg
 int kfg_btf_ext_read(struct kfg_object *object, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	uint32_t section = kfg_elf_find(&code->elf, ".BTF.ext");
+	uint32_t section = kfg_elf_file_find(&code->elf, ".BTF.ext");
 	const struct kfg_elf_section *ext = &code->elf.sections[section];
 	struct ext_header_core core = { 0 };
 	struct ext_header h;

@@ -95,7 +95,7 @@ struct kfg_st_ops_map {
 };
 
 struct kfg_object_code {
-	struct kfg_elf elf;
+	struct kfg_elf_file elf;
 	struct kfg_btf *btf; /* owned; NULL: none */
 	struct bpf_insn *insns; /* owned */
 	uint32_t *note_of; /* owned: per place, index into notes + 1; 0: none */

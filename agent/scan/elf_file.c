@@ -30,7 +30,7 @@ static const char *string_at(const struct kfg_elf_section *strings, uint64_t off
 	return strnlen(text, KFG_ELF_NAME_MAX + 1) <= KFG_ELF_NAME_MAX ? text : NULL;
 }
 
-static int check_strings(const struct kfg_elf *elf, uint32_t index, struct kfg_object_error *error)
+static int check_strings(const struct kfg_elf_file *elf, uint32_t index, struct kfg_object_error *error)
 {
 	const struct kfg_elf_section *s = &elf->sections[index];
 
@@ -41,7 +41,7 @@ static int check_strings(const struct kfg_elf *elf, uint32_t index, struct kfg_o
 	return 0;
 }
 
-static int read_header(struct kfg_elf *elf, Elf64_Ehdr *ret_header, struct kfg_object_error *error)
+static int read_header(struct kfg_elf_file *elf, Elf64_Ehdr *ret_header, struct kfg_object_error *error)
 {
 	if (elf->size < sizeof(*ret_header) || memcmp(elf->data, ELFMAG, SELFMAG) != 0)
 		return kfg_object_refuse(error, 0, "not an ELF file");
@@ -55,7 +55,7 @@ static int read_header(struct kfg_elf *elf, Elf64_Ehdr *ret_header, struct kfg_o
 	return 0;
 }
 
-static int read_section(struct kfg_elf *elf, const Elf64_Ehdr *eh, uint32_t index, uint32_t *ret_name,
+static int read_section(struct kfg_elf_file *elf, const Elf64_Ehdr *eh, uint32_t index, uint32_t *ret_name,
 			struct kfg_object_error *error)
 {
 	struct kfg_elf_section *s = &elf->sections[index];
@@ -84,7 +84,7 @@ static int read_section(struct kfg_elf *elf, const Elf64_Ehdr *eh, uint32_t inde
 }
 
 /* Counts that do not fit into the ELF header are in section 0 (gABI, "ELF Header"). */
-static int read_counts(const struct kfg_elf *elf, Elf64_Ehdr *eh, uint32_t *ret_n, uint32_t *ret_names,
+static int read_counts(const struct kfg_elf_file *elf, Elf64_Ehdr *eh, uint32_t *ret_n, uint32_t *ret_names,
 		       struct kfg_object_error *error)
 {
 	size_t room = eh->e_shoff < elf->size ? (elf->size - eh->e_shoff) / sizeof(Elf64_Shdr) : 0;
@@ -103,7 +103,7 @@ static int read_counts(const struct kfg_elf *elf, Elf64_Ehdr *eh, uint32_t *ret_
 	return 0;
 }
 
-static int find_symtab(struct kfg_elf *elf, struct kfg_object_error *error)
+static int find_symtab(struct kfg_elf_file *elf, struct kfg_object_error *error)
 {
 	for (uint32_t i = 1; i < elf->n_sections; i++) {
 		if (elf->sections[i].type != SHT_SYMTAB)
@@ -127,10 +127,10 @@ static int compare_names(const void *a, const void *b, void *arg)
 	return order ? order : (x > y) - (x < y);
 }
 
-static int read_sections(struct kfg_elf *elf, Elf64_Ehdr *eh, struct kfg_object_error *error)
+static int read_sections(struct kfg_elf_file *elf, Elf64_Ehdr *eh, struct kfg_object_error *error)
 {
 	_cleanup_free_ uint32_t *names = NULL;
-	uint32_t names_section;
+	uint32_t names_section = 0;
 	int r = read_counts(elf, eh, &elf->n_sections, &names_section, error);
 
 	if (r < 0)
@@ -158,30 +158,30 @@ static int read_sections(struct kfg_elf *elf, Elf64_Ehdr *eh, struct kfg_object_
 	return find_symtab(elf, error);
 }
 
-int kfg_elf_open(const void *data, size_t size, struct kfg_elf *ret_elf, struct kfg_object_error *ret_error)
+int kfg_elf_file_open(const void *data, size_t size, struct kfg_elf_file *ret_elf, struct kfg_object_error *ret_error)
 {
-	struct kfg_elf elf = { .data = data, .size = size };
+	struct kfg_elf_file elf = { .data = data, .size = size };
 	Elf64_Ehdr header;
 	int r = read_header(&elf, &header, ret_error);
 
 	if (r >= 0)
 		r = read_sections(&elf, &header, ret_error);
 	if (r < 0) {
-		kfg_elf_done(&elf);
+		kfg_elf_file_done(&elf);
 		return r;
 	}
 	*ret_elf = elf;
 	return 0;
 }
 
-void kfg_elf_done(struct kfg_elf *elf)
+void kfg_elf_file_done(struct kfg_elf_file *elf)
 {
 	free(elf->sections);
 	free(elf->by_name);
-	*elf = (struct kfg_elf){ 0 };
+	*elf = (struct kfg_elf_file){ 0 };
 }
 
-int kfg_elf_symbol(const struct kfg_elf *elf, uint32_t index, struct kfg_elf_symbol *ret_symbol,
+int kfg_elf_file_symbol(const struct kfg_elf_file *elf, uint32_t index, struct kfg_elf_symbol *ret_symbol,
 		   struct kfg_object_error *ret_error)
 {
 	const struct kfg_elf_section *symtab = &elf->sections[elf->symtab];
@@ -208,7 +208,7 @@ int kfg_elf_symbol(const struct kfg_elf *elf, uint32_t index, struct kfg_elf_sym
 	return 0;
 }
 
-uint32_t kfg_elf_find(const struct kfg_elf *elf, const char *name)
+uint32_t kfg_elf_file_find(const struct kfg_elf_file *elf, const char *name)
 {
 	uint32_t low = 0, high = elf->n_sections;
 

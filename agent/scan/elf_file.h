@@ -28,7 +28,7 @@ struct kfg_elf_symbol {
 	uint8_t type, bind, visibility;
 };
 
-struct kfg_elf {
+struct kfg_elf_file {
 	const uint8_t *data;
 	size_t size;
 	uint16_t type, machine;
@@ -40,13 +40,13 @@ struct kfg_elf {
 };
 
 /* Returns 0; -EBADMSG with *ret_error; -ENOMEM. Memory: 1.2 bytes per byte of section headers. */
-int kfg_elf_open(const void *data, size_t size, struct kfg_elf *ret_elf, struct kfg_object_error *ret_error);
-void kfg_elf_done(struct kfg_elf *elf);
+int kfg_elf_file_open(const void *data, size_t size, struct kfg_elf_file *ret_elf, struct kfg_object_error *ret_error);
+void kfg_elf_file_done(struct kfg_elf_file *elf);
 /* index < n_symbols. Returns 0; -EBADMSG with *ret_error: its name or section is not there. */
-int kfg_elf_symbol(const struct kfg_elf *elf, uint32_t index, struct kfg_elf_symbol *ret_symbol,
+int kfg_elf_file_symbol(const struct kfg_elf_file *elf, uint32_t index, struct kfg_elf_symbol *ret_symbol,
 		   struct kfg_object_error *ret_error);
 /* The first section of that name; 0: none. */
-uint32_t kfg_elf_find(const struct kfg_elf *elf, const char *name);
+uint32_t kfg_elf_file_find(const struct kfg_elf_file *elf, const char *name);
 
 /* Fills *error and returns -EBADMSG. */
 int kfg_object_refuse(struct kfg_object_error *error, size_t offset, const char *format, ...)

@@ -101,7 +101,7 @@ static int collect(struct kfg_object *object, const uint8_t *section_of, struct 
 
 	for (uint32_t i = 0; i < code->elf.n_symbols && r >= 0; i++) {
 		code->extern_of[i] = KFG_NONE;
-		r = kfg_elf_symbol(&code->elf, i, &sym, error);
+		r = kfg_elf_file_symbol(&code->elf, i, &sym, error);
 		if (r >= 0 && code->btf && is_extern(&sym))
 			r = add_extern(object, i, &sym, section_of);
 	}
@@ -114,7 +114,7 @@ static size_t count(const struct kfg_object_code *code, struct kfg_object_error 
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++)
-		n += kfg_elf_symbol(&code->elf, i, &sym, error) >= 0 && is_extern(&sym);
+		n += kfg_elf_file_symbol(&code->elf, i, &sym, error) >= 0 && is_extern(&sym);
 	return n;
 }
 

@@ -148,7 +148,7 @@ static int read_funcs(struct kfg_object_code *code, struct kfg_object_error *err
 	if (!code->funcs)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++) {
-		int r = kfg_elf_symbol(&code->elf, i, &sym, error);
+		int r = kfg_elf_file_symbol(&code->elf, i, &sym, error);
 
 		if (r < 0)
 			return r;

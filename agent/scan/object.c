@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Old compilers left e_machine empty (libbpf 1.7.0, src/libbpf.c, bpf_object__elf_init()). */
-static int check_machine(const struct kfg_elf *elf, struct kfg_object_error *error)
+static int check_machine(const struct kfg_elf_file *elf, struct kfg_object_error *error)
 {
 	if (elf->machine == EM_BPF || (elf->machine == EM_NONE && elf->type == ET_REL))
 		return 0;
@@ -19,7 +19,7 @@ static int check_machine(const struct kfg_elf *elf, struct kfg_object_error *err
 
 static int read_btf(struct kfg_object_code *code, struct kfg_object_error *error)
 {
-	uint32_t section = kfg_elf_find(&code->elf, ".BTF");
+	uint32_t section = kfg_elf_file_find(&code->elf, ".BTF");
 	const struct kfg_elf_section *s = &code->elf.sections[section];
 	struct kfg_btf_error why;
 	int r;
@@ -34,8 +34,8 @@ static int read_btf(struct kfg_object_code *code, struct kfg_object_error *error
 
 static void read_license(struct kfg_object *object)
 {
-	const struct kfg_elf *elf = &object->code->elf;
-	uint32_t section = kfg_elf_find(elf, "license");
+	const struct kfg_elf_file *elf = &object->code->elf;
+	uint32_t section = kfg_elf_file_find(elf, "license");
 	const struct kfg_elf_section *s = &elf->sections[section];
 
 	if (section && s->size && memchr(s->data, '\0', s->size))
@@ -86,7 +86,7 @@ int kfg_object_open(const void *data, size_t size, const char *label, struct kfg
 	object->code = calloc(1, sizeof(*object->code));
 	if (!object->label || !object->code)
 		return -ENOMEM;
-	r = kfg_elf_open(data, size, &object->code->elf, ret_error);
+	r = kfg_elf_file_open(data, size, &object->code->elf, ret_error);
 	if (r >= 0)
 		r = read_all(object, ret_error);
 	if (r < 0)
@@ -100,7 +100,7 @@ static void free_code(struct kfg_object_code *code)
 {
 	if (!code)
 		return;
-	kfg_elf_done(&code->elf);
+	kfg_elf_file_done(&code->elf);
 	kfg_btf_free(code->btf);
 	free(code->insns);
 	free(code->note_of);

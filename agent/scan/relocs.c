@@ -89,7 +89,7 @@ static int read_section(struct kfg_object_code *code, const struct kfg_elf_secti
 						 "relocation of an instruction that is not there");
 		if (ELF64_R_SYM(rel.r_info) >= code->elf.n_symbols)
 			return kfg_object_refuse(error, rels->offset + at, "relocation to a symbol that is not there");
-		r = kfg_elf_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel.r_info), &sym, error);
+		r = kfg_elf_file_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel.r_info), &sym, error);
 		if (r < 0)
 			return r;
 		note = note_of(code, place, (uint32_t)ELF64_R_SYM(rel.r_info), &sym);

@@ -76,7 +76,7 @@ static int read_maps(struct kfg_object *object)
 	size_t n = 0;
 
 	for (size_t i = 0; i < N_SECTION_NAMES; i++) {
-		const struct btf_type *sec = datasec_of(code, kfg_elf_find(&code->elf, section_names[i]));
+		const struct btf_type *sec = datasec_of(code, kfg_elf_file_find(&code->elf, section_names[i]));
 
 		n += sec ? BTF_INFO_VLEN(sec->info) : 0;
 	}
@@ -85,7 +85,7 @@ static int read_maps(struct kfg_object *object)
 	if (!object->struct_ops || !code->st_ops)
 		return -ENOMEM;
 	for (size_t i = 0; i < N_SECTION_NAMES; i++) {
-		uint32_t section = kfg_elf_find(&code->elf, section_names[i]);
+		uint32_t section = kfg_elf_file_find(&code->elf, section_names[i]);
 		const struct btf_type *sec = datasec_of(code, section);
 		const struct btf_var_secinfo *info = (const struct btf_var_secinfo *)(sec + 1);
 
@@ -120,7 +120,7 @@ static int add_slot(struct kfg_object *object, uint32_t section, const Elf64_Rel
 
 	if (map == KFG_NONE || ELF64_R_SYM(rel->r_info) >= code->elf.n_symbols)
 		return 0;
-	r = kfg_elf_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel->r_info), &sym, error);
+	r = kfg_elf_file_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel->r_info), &sym, error);
 	if (r < 0)
 		return r;
 	place = kfg_code_place(code, sym.section, sym.value);

@@ -54,18 +54,19 @@ struct kfg_kernel *kfg_fake_kernel(const char *path)
 	struct kfg_kernel *kernel = calloc(1, sizeof(*kernel));
 	struct kfg_object_error why;
 	struct kfg_btf_error btf_why;
-	struct kfg_elf elf;
+	const struct kfg_elf_section *btf;
+	struct kfg_elf_file elf;
 	size_t size;
 
 	if (!kernel || kfg_read_file(AT_FDCWD, path, 1 << 20, &kernel->bytes, &size) < 0 ||
-	    kfg_elf_open(kernel->bytes, size, &elf, &why) < 0)
+	    kfg_elf_file_open(kernel->bytes, size, &elf, &why) < 0)
 		abort();
-	if (kfg_btf_open(elf.sections[kfg_elf_find(&elf, ".BTF")].data, elf.sections[kfg_elf_find(&elf, ".BTF")].size,
-			 NULL, &kernel->btf, &btf_why) < 0)
+	btf = &elf.sections[kfg_elf_file_find(&elf, ".BTF")];
+	if (kfg_btf_open(btf->data, btf->size, NULL, &kernel->btf, &btf_why) < 0)
 		abort();
 	kernel->facts = (struct kfg_kernel_facts){
 		.path = "fixture",
-		.release = (const char *)elf.sections[kfg_elf_find(&elf, "release")].data,
+		.release = (const char *)elf.sections[kfg_elf_file_find(&elf, "release")].data,
 		.sets_known = true,
 		.modules_known = true,
 		.limits = "",
@@ -75,7 +76,7 @@ struct kfg_kernel *kfg_fake_kernel(const char *path)
 		if (BTF_INFO_KIND(kfg_btf_type(kernel->btf, id)->info) == BTF_KIND_FUNC &&
 		    kfg_btf_has_tag(kernel->btf, id, "bpf_kfunc"))
 			add_kfunc(kernel, id);
-	kfg_elf_done(&elf);
+	kfg_elf_file_done(&elf);
 	return kernel;
 }
 
