@@ -49,5 +49,7 @@ const char *kfg_btf_type_name(const struct kfg_btf *btf, uint32_t id);
  * const view is not safe for use by several threads.
  */
 uint32_t kfg_btf_find(const struct kfg_btf *btf, const char *name, unsigned kind);
+/* The same, without the base. */
+uint32_t kfg_btf_find_own(const struct kfg_btf *btf, const char *name, unsigned kind);
 /* True if a decl tag of that text is on the type itself (component -1). */
 bool kfg_btf_has_tag(const struct kfg_btf *btf, uint32_t id, const char *tag);

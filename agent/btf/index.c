@@ -177,20 +177,24 @@ static uint32_t search(const struct kfg_btf *btf, const char *name, unsigned kin
 	return 0;
 }
 
-uint32_t kfg_btf_find(const struct kfg_btf *btf, const char *name, unsigned kind)
+uint32_t kfg_btf_find_own(const struct kfg_btf *btf, const char *name, unsigned kind)
 {
 	size_t len = strnlen(name, NAME_MAX_LEN + 1);
+	const struct kfg_btf_index *index;
 
 	if (!len || len > NAME_MAX_LEN || kind == BTF_KIND_DECL_TAG)
 		return 0;
-	for (; btf; btf = btf->base) {
-		const struct kfg_btf_index *index = get_index(btf);
-		uint32_t id = index ? *find_slot(btf, index, name, len, kind) : search(btf, name, kind);
+	index = get_index(btf);
+	return index ? *find_slot(btf, index, name, len, kind) : search(btf, name, kind);
+}
 
-		if (id)
-			return id;
-	}
-	return 0;
+uint32_t kfg_btf_find(const struct kfg_btf *btf, const char *name, unsigned kind)
+{
+	uint32_t id = 0;
+
+	for (; btf && !id; btf = btf->base)
+		id = kfg_btf_find_own(btf, name, kind);
+	return id;
 }
 
 static bool search_tag(const struct kfg_btf *btf, uint32_t id, const char *tag)

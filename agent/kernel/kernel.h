@@ -2,7 +2,8 @@
 /*
  * kernel.h - a kernel that programs are meant for, as data: its BTF, its kfuncs, and what could not be learnt about it.
  * It comes from the running kernel, or from a file: raw BTF, vmlinux, bzImage, a .deb or .rpm, or a directory of these
- * (an unpacked package, /lib/modules/VERSION). Nothing is asked of the network, nothing needs root.
+ * (an unpacked package, /lib/modules/VERSION, several packages), or a list of files and directories that make up one
+ * kernel, separated by commas. Nothing is asked of the network, nothing needs root.
  */
 #pragma once
 
@@ -23,7 +24,7 @@ struct kfg_kfunc {
 	uint64_t prog_types; /* bit per enum bpf_prog_type that it is registered for; valid if types_known */
 	bool types_known;
 	bool filtered; /* the kernel asks a function of its own, too, whether this program may call it */
-	bool registered; /* in a set of kfuncs; else it was seen by its decl tag alone */
+	bool registered; /* in a set of kfuncs; else it was seen by its decl tag alone, and the sets are not known */
 	bool tagged; /* has the decl tag "bpf_kfunc" */
 };
 
@@ -34,12 +35,20 @@ struct kfg_kernel_facts {
 	bool sets_known; /* registration was read from the image's own sets, not guessed from decl tags */
 	bool modules_known; /* the modules belonging to it were there */
 	size_t n_modules; /* modules whose BTF was read */
-	size_t n_bad_modules; /* modules whose BTF could not be read */
+	size_t n_bad_modules; /* modules that have no BTF, or one that could not be read */
+	const char *bad_modules; /* their names, separated by commas; cut where there are many */
+	size_t n_odd; /* entries of kfunc sets that are no functions */
 	const char *limits; /* what could not be checked and why, one sentence; "" if nothing */
 };
 
 struct kfg_kernel_error {
 	char text[256]; /* one sentence with its place: "PATH: offset 0x40: section header beyond the end" */
+};
+
+/* Told of each file of a kernel that is read, which takes seconds where there are thousands of modules. */
+struct kfg_kernel_progress {
+	void (*tell)(void *arg, const char *path, size_t n_modules); /* n_modules: seen so far */
+	void *arg;
 };
 
 /*
@@ -49,6 +58,9 @@ struct kfg_kernel_error {
  */
 int kfg_kernel_open(const char *path, const char *cache_dir, struct kfg_kernel **ret_kernel,
 		    struct kfg_kernel_error *ret_error);
+/* The same, with progress (may be NULL). */
+int kfg_kernel_open_slowly(const char *path, const char *cache_dir, const struct kfg_kernel_progress *progress,
+			   struct kfg_kernel **ret_kernel, struct kfg_kernel_error *ret_error);
 void kfg_kernel_free(struct kfg_kernel *kernel); /* accepts NULL */
 
 void kfg_kernel_facts(const struct kfg_kernel *kernel, struct kfg_kernel_facts *ret_facts);
