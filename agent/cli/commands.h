@@ -9,6 +9,7 @@
 
 int kfg_cmd_run(const struct kfg_args *args);
 int kfg_cmd_check(const struct kfg_args *args);
+int kfg_cmd_explain(const struct kfg_args *args);
 int kfg_cmd_status(const struct kfg_args *args);
 int kfg_cmd_reload(const struct kfg_args *args);
 int kfg_cmd_help(const struct kfg_args *args);

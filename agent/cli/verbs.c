@@ -33,6 +33,14 @@ static const struct kfg_option check_options[] = {
 	{ 0 },
 };
 
+static const struct kfg_option explain_options[] = {
+	{ "format", "FORMAT", "text (the log, then the explanations) or json (explanations only)", false },
+	{ "lifecycle", "PATH", "take lifecycle data from this file or directory, not from /usr/lib/kfgate/lifecycle",
+	  false },
+	{ "quiet", NULL, "print the explanations only, not the log", false },
+	{ 0 },
+};
+
 static const struct kfg_option status_options[] = {
 	{ "json", NULL, "print JSON", false },
 	RUNTIME_DIR_OPTION,
@@ -54,6 +62,11 @@ const struct kfg_verb kfg_verbs[] = {
 	  "Each argument is one policy; of a directory, all *.yaml files merged. Without any, the "
 	  "system's policy is checked. Exit code: 0 nothing found, 1 errors, 2 warnings only.",
 	  check_options, kfg_cmd_check },
+	{ "explain", 0, 1, "[FILE|-]", "say what a failed load's log means for kfuncs",
+	  "Reads the log of libbpf and the verifier from FILE or standard input, passes it on, and says of each "
+	  "problem with a kfunc what happened, since when, and what to do. Exit code: 0 nothing found, 3 a kfunc is "
+	  "why a load fails, 4 something about kfuncs was not understood, 1 wrong use or input and output failed.",
+	  explain_options, kfg_cmd_explain },
 	{ "status", 0, 0, "", "show what the running gate does",
 	  "Policy, hooks, what was judged, what was lost, the next deadlines. Exit code 3: no agent "
 	  "is running.",

@@ -28,7 +28,7 @@ _kfgate()
 		option=$prev
 	fi
 	case $option in
-	--policy)
+	--policy | --lifecycle)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -38,6 +38,9 @@ _kfgate()
 		return ;;
 	--log)
 		mapfile -t COMPREPLY < <(compgen -W "auto journal json" -- "$cur")
+		return ;;
+	--format)
+		mapfile -t COMPREPLY < <(compgen -W "text json" -- "$cur")
 		return ;;
 	--at)
 		mapfile -t COMPREPLY < <(compgen -W "$(date -u +%F)" -- "$cur")
@@ -49,7 +52,7 @@ _kfgate()
 		return
 	fi
 	case $verb in
-	check)
+	check | explain)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	help)

@@ -21,9 +21,10 @@ AGENT = {
     "journal": {"base"},
     "control": {"base"},
     "enforce": {"base"},
+    "explain": {"base"},
     "report": {"base", "enforce"},
     "daemon": {"base", "config", "control", "enforce", "events", "journal", "report"},
-    "cli": {"base", "config", "control", "daemon"},
+    "cli": {"base", "config", "control", "daemon", "explain"},
     "main.c": {"cli", "base"},
 }
 # Headers of libraries: pattern -> who may include them.

@@ -47,6 +47,39 @@ static struct bpf_object *open_object(const char *path)
 	return obj;
 }
 
+static int aloud(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	return level == LIBBPF_WARN ? vprintf(fmt, args) : 0;
+}
+
+/* log FILE...: loads each program of each object by itself, and prints what libbpf and the verifier say */
+static int do_log(int argc, char **argv)
+{
+	int ret = 0;
+
+	libbpf_set_print(aloud);
+	for (int i = 0, n = 0; i < argc; n++) {
+		struct bpf_object *obj = bpf_object__open(argv[i]);
+		struct bpf_program *prog, *mine = NULL;
+		int at = 0;
+
+		if (!obj)
+			return 1;
+		bpf_object__for_each_program(prog, obj) {
+			bpf_program__set_autoload(prog, at == n);
+			mine = at++ == n ? prog : mine;
+		}
+		if (mine)
+			ret |= say(bpf_program__name(mine), bpf_object__load(obj));
+		bpf_object__close(obj);
+		if (!mine) {
+			i++;
+			n = -1;
+		}
+	}
+	return ret;
+}
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -447,6 +480,7 @@ static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
+	{ "log", do_log },
 	{ "obj", do_obj },   { "hold", do_hold },   { "fd", do_fd },	     { "raw", do_raw },
 	{ "many", do_many }, { "race", do_race },   { "storm", do_storm }, { "probes", do_probes },
 	{ "names", do_names }, { "key", do_key }, { "hammer", do_hammer }, { "replace", do_replace }, { "run", do_run },

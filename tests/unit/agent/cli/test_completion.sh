@@ -22,11 +22,12 @@ offers()
 	fi
 }
 
-offers "run check status reload help --help --version" kfgate ""
+offers "run check explain status reload help --help --version" kfgate ""
 offers "reload" kfgate re
 offers "--log=" kfgate run --l
 offers "auto journal json" kfgate run --log =
 offers "json" kfgate run --log = js
+offers "text json" kfgate explain --format =
 offers "auto" kfgate run --log a
 offers "status" kfgate help st
 offers "--at=" kfgate check --a
