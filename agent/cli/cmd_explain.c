@@ -19,8 +19,8 @@
 KFG_DEFINE_CLEANUP(struct kfg_vlog *, kfg_vlog_free)
 
 /*
- * Lifecycle data make explanations better, and are not what makes them: without the system's files there is a warning,
- * without those that were asked for an error.
+ * Lifecycle data make explanations better, and are not what makes them: without the system's files there
+ * is a warning, without those that were asked for an error.
  */
 static int load_lifecycle(const char *path, struct kfg_loaded *ret_loaded)
 {

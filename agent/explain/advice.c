@@ -44,7 +44,8 @@ const char *kfg_blame_str(enum kfg_blame blame)
 }
 
 /* A policy has one row for a kfunc at most. */
-static void find_lifecycle(const struct kfg_policy *policy, const char *name, struct kfg_deprecation_info *ret_info)
+static void find_lifecycle(const struct kfg_policy *policy, const char *name,
+			   struct kfg_deprecation_info *ret_info)
 {
 	size_t n = policy && name[0] ? kfg_policy_n_deprecations(policy) : 0;
 	struct kfg_deprecation_info info;
@@ -67,7 +68,8 @@ static void add_lifecycle(struct kfg_strbuf *out, const struct kfg_deprecation_i
 	if (row->removed_in)
 		kfg_strbuf_printf(out, "Removed in Linux %s", row->removed_in);
 	if (row->deprecated_in)
-		kfg_strbuf_printf(out, "%s %s", row->removed_in ? ", deprecated since" : "Deprecated since Linux",
+		kfg_strbuf_printf(out, "%s %s",
+				  row->removed_in ? ", deprecated since" : "Deprecated since Linux",
 				  row->deprecated_in);
 	if (row->removed_in || row->deprecated_in)
 		kfg_strbuf_adds(out, row->deprecated_in || !row->removed_in ? "." : ", without notice.");
@@ -77,16 +79,19 @@ static void add_lifecycle(struct kfg_strbuf *out, const struct kfg_deprecation_i
 
 static void add_history(struct kfg_strbuf *out, const struct kfg_kfunc_history *h)
 {
-	bool old = strcmp(h->first, KFG_HISTORY_OLDEST) == 0, newest = strcmp(h->last, KFG_HISTORY_NEWEST) == 0;
+	bool old = strcmp(h->first, KFG_HISTORY_OLDEST) == 0,
+	     newest = strcmp(h->last, KFG_HISTORY_NEWEST) == 0;
 
 	if (out->size)
 		kfg_strbuf_adds(out, " ");
 	if (strcmp(h->first, h->last) == 0)
-		kfg_strbuf_printf(out, "Of the kernels from " KFG_HISTORY_OLDEST " to " KFG_HISTORY_NEWEST
-				       " that were looked at, only %s has it", h->first);
+		kfg_strbuf_printf(out,
+				  "Of the kernels from " KFG_HISTORY_OLDEST " to " KFG_HISTORY_NEWEST
+				  " that were looked at, only %s has it",
+				  h->first);
 	else
-		kfg_strbuf_printf(out, "Seen in Linux %s%s to %s%s", h->first, old ? " (or older)" : "", h->last,
-				  newest ? " (or newer)" : "");
+		kfg_strbuf_printf(out, "Seen in Linux %s%s to %s%s", h->first, old ? " (or older)" : "",
+				  h->last, newest ? " (or newer)" : "");
 	if (h->module[0])
 		kfg_strbuf_printf(out, ", in the module %s", h->module);
 	kfg_strbuf_adds(out, ".");
@@ -107,8 +112,8 @@ static void say_since(const struct known *k, struct kfg_advice *a)
 	if (a->lifecycle.kfunc)
 		return;
 	near = kfg_kfunc_nearest(k->name);
-	kfg_strbuf_printf(&a->since, "No kernel from %s to %s that was looked at has a kfunc %s.", KFG_HISTORY_OLDEST,
-			  KFG_HISTORY_NEWEST, k->name);
+	kfg_strbuf_printf(&a->since, "No kernel from %s to %s that was looked at has a kfunc %s.",
+			  KFG_HISTORY_OLDEST, KFG_HISTORY_NEWEST, k->name);
 	if (near)
 		kfg_strbuf_printf(&a->since, " Is %s meant?", near);
 }
@@ -135,8 +140,9 @@ static void show_guard(const struct known *k, struct kfg_advice *a)
 	kfg_strbuf_printf(&a->code, "extern ... %s(...) __ksym __weak;\n", k->name);
 	if (replacement && is_identifier(replacement))
 		kfg_strbuf_printf(&a->code,
-				  "extern ... %s(...) __ksym __weak;\n"
-				  "if (bpf_ksym_exists(%s))\n\t%s(...);\nelse if (bpf_ksym_exists(%s))\n\t%s(...);\n",
+				  "extern ... %s(...) __ksym __weak;\nif "
+				  "(bpf_ksym_exists(%s))\n\t%s(...);\nelse if "
+				  "(bpf_ksym_exists(%s))\n\t%s(...);\n",
 				  replacement, replacement, replacement, k->name, k->name);
 	else
 		kfg_strbuf_printf(&a->code, "if (bpf_ksym_exists(%s))\n\t%s(...);\n", k->name, k->name);
@@ -147,22 +153,31 @@ static void advise_missing(const struct known *k, struct kfg_advice *a)
 	const struct kfg_kfunc_history *h = k->history;
 
 	if (say_replacement(&a->lifecycle, &a->todo))
-		kfg_strbuf_adds(&a->todo, is_identifier(a->lifecycle.replacement) ?
-				" To run on older kernels too, declare both weak and ask which is there:" :
-				" To run on older kernels too, keep the old call behind a guard:");
+		kfg_strbuf_adds(
+			&a->todo,
+			is_identifier(a->lifecycle.replacement)
+				? " To run on older kernels too, declare both weak and ask which is "
+				  "there:"
+				: " To run on older kernels too, keep the old call behind a guard:");
 	else if (h && h->module[0])
-		kfg_strbuf_printf(&a->todo,
-				  "libbpf looks into modules that are loaded only: modprobe %s before the program is "
-				  "loaded. If it can do without, declare the kfunc weak and guard the call:", h->module);
+		kfg_strbuf_printf(
+			&a->todo,
+			"libbpf looks into modules that are loaded only: modprobe %s before the "
+			"program is loaded. If it can do without, declare the kfunc weak and guard the "
+			"call:",
+			h->module);
 	else if (h)
-		kfg_strbuf_adds(&a->todo, "Use a kernel that has it (some depend on the configuration: sched_ext, "
-					  "HID-BPF, crypto), or declare it weak and guard the call:");
+		kfg_strbuf_adds(&a->todo,
+				"Use a kernel that has it (some depend on the configuration: "
+				"sched_ext, HID-BPF, crypto), or declare it weak and guard the call:");
 	else if (a->lifecycle.removed_in)
 		kfg_strbuf_adds(&a->todo, "Do without it on kernels that do not have it:");
 	else {
 		a->blame = KFG_BLAME_UNKNOWN;
-		kfg_strbuf_adds(&a->todo, "Check the name; a kfunc of an out-of-tree module needs that module loaded, "
-					  "with BTF. If it is optional, declare it weak and guard the call:");
+		kfg_strbuf_adds(
+			&a->todo,
+			"Check the name; a kfunc of an out-of-tree module needs that module loaded, "
+			"with BTF. If it is optional, declare it weak and guard the call:");
 	}
 	show_guard(k, a);
 }
@@ -172,25 +187,31 @@ static void advise_proto(const struct known *k, struct kfg_advice *a)
 	if (k->leaked) {
 		a->blame = k->change ? KFG_BLAME_UNKNOWN : KFG_BLAME_KERNEL_BUILD;
 		kfg_strbuf_printf(&a->what,
-				  " For %s it is probably the kernel that is wrong: shipped kernels (%s) show its hidden "
-				  "last argument, aux, in their BTF, and no program can match that.",
+				  " For %s it is probably the kernel that is wrong: shipped kernels "
+				  "(%s) show its hidden last argument, aux, in their BTF, and no "
+				  "program can match that.",
 				  k->name, k->leaked->kernels);
 		kfg_strbuf_adds(&a->todo, "Look at the kernel's side first: bpftool btf dump file "
 					  "/sys/kernel/btf/vmlinux | grep -A9 \"FUNC '");
-		kfg_strbuf_printf(&a->todo, "%s'\". If the prototype ends in \"aux\", the program is right: use another "
-					    "build of the kernel. Else: ", k->name);
+		kfg_strbuf_printf(
+			&a->todo,
+			"%s'\". If the prototype ends in \"aux\", the program is right: use another "
+			"build of the kernel. Else: ",
+			k->name);
 	}
 	if (k->change)
-		kfg_strbuf_printf(&a->what, " Upstream changed it between %s (%s) and %s (%s).", k->change->from,
-				  k->change->before, k->change->to, k->change->after);
+		kfg_strbuf_printf(&a->what, " Upstream changed it between %s (%s) and %s (%s).",
+				  k->change->from, k->change->before, k->change->to, k->change->after);
 	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_PROTO].todo);
 }
 
 static void advise_not_allowed(const struct known *k, struct kfg_advice *a)
 {
 	if (a->lifecycle.removed_in) {
-		kfg_strbuf_adds(&a->what, " Since it was removed, a function of that name may still be in the kernel's "
-					  "BTF, so that libbpf finds it; but it is no kfunc any more.");
+		kfg_strbuf_adds(
+			&a->what,
+			" Since it was removed, a function of that name may still be in the kernel's "
+			"BTF, so that libbpf finds it; but it is no kfunc any more.");
 		a->blame = KFG_BLAME_KERNEL;
 	}
 	if (say_replacement(&a->lifecycle, &a->todo))
@@ -205,14 +226,18 @@ static void advise_capability(const struct known *k, struct kfg_advice *a)
 	const char *message = k->f->message;
 
 	if (strstr(message, "CAP_SYS_BOOT"))
-		kfg_strbuf_adds(&a->todo, "It can bring the system down, so the loader needs CAP_SYS_BOOT beside "
-					  "CAP_BPF: AmbientCapabilities= or CapabilityBoundingSet= of its unit.");
+		kfg_strbuf_adds(&a->todo,
+				"It can bring the system down, so the loader needs CAP_SYS_BOOT beside "
+				"CAP_BPF: AmbientCapabilities= or CapabilityBoundingSet= of its unit.");
 	else if (strstr(message, "CAP_PERFMON"))
-		kfg_strbuf_adds(&a->todo, "Give the loader CAP_PERFMON (AmbientCapabilities= of its unit). Linux 7.3 "
-					  "asks for it at some 30 kfuncs that needed only CAP_BPF before.");
+		kfg_strbuf_adds(
+			&a->todo,
+			"Give the loader CAP_PERFMON (AmbientCapabilities= of its unit). Linux 7.3 "
+			"asks for it at some 30 kfuncs that needed only CAP_BPF before.");
 	else
-		kfg_strbuf_adds(&a->todo, "Give the loader CAP_BPF, and what its program type needs (CAP_PERFMON, "
-					  "CAP_NET_ADMIN), or a BPF token.");
+		kfg_strbuf_adds(&a->todo,
+				"Give the loader CAP_BPF, and what its program type needs "
+				"(CAP_PERFMON, CAP_NET_ADMIN), or a BPF token.");
 }
 
 static void advise_argument(const struct known *k, struct kfg_advice *a)
@@ -220,29 +245,42 @@ static void advise_argument(const struct known *k, struct kfg_advice *a)
 	const char *m = k->f->message;
 
 	if (strstr(m, "Possibly NULL"))
-		kfg_strbuf_adds(&a->todo, "Compare the pointer with NULL before the call, on every path.");
+		kfg_strbuf_adds(&a->todo,
+				"Compare the pointer with NULL before the call, on every path.");
 	else if (strstr(m, "referenced") || strstr(m, "trusted") || strstr(m, "rcu pointer"))
-		kfg_strbuf_adds(&a->todo, "Pass a pointer that the kernel vouches for: an argument of the program, the "
-					  "result of an acquiring kfunc, or a member read under bpf_rcu_read_lock(); not "
-					  "one that was read by bpf_probe_read_kernel() or walked to. Since Linux 7.0 this "
-					  "is asked of every kfunc, before only of those with KF_TRUSTED_ARGS.");
+		kfg_strbuf_adds(
+			&a->todo,
+			"Pass a pointer that the kernel vouches for: an argument of the program, the "
+			"result of an acquiring kfunc, or a member read under bpf_rcu_read_lock(); not "
+			"one that was read by bpf_probe_read_kernel() or walked to. Since Linux 7.0 "
+			"this is asked of every kfunc, before only of those with KF_TRUSTED_ARGS.");
 	else if (strstr(m, "constant") || strstr(m, "not a const"))
-		kfg_strbuf_adds(&a->todo, "Pass a constant that the verifier knows: a literal, or a global const "
-					  "volatile that the loader set.");
+		kfg_strbuf_adds(&a->todo,
+				"Pass a constant that the verifier knows: a literal, or a global const "
+				"volatile that the loader set.");
 	else if (strstr(m, "scalar"))
-		kfg_strbuf_adds(&a->todo, "Pass a number, not a pointer, and initialize it on every path.");
+		kfg_strbuf_adds(&a->todo,
+				"Pass a number, not a pointer, and initialize it on every path.");
 	else if (strstr(m, "memory, len") || strstr(m, "must point to"))
-		kfg_strbuf_adds(&a->todo, "Pass the stack, a map value or other memory that the verifier knows, with a "
-					  "length that it can bound.");
+		kfg_strbuf_adds(
+			&a->todo,
+			"Pass the stack, a map value or other memory that the verifier knows, with a "
+			"length that it can bound.");
 	else if (strstr(m, "iter"))
-		kfg_strbuf_adds(&a->todo, "Keep the iterator on the stack, and call new, next and destroy in that order "
-					  "on every path; bpf_for_each() does.");
+		kfg_strbuf_adds(
+			&a->todo,
+			"Keep the iterator on the stack, and call new, next and destroy in that order "
+			"on every path; bpf_for_each() does.");
 	else if (strstr(m, "ynptr"))
-		kfg_strbuf_adds(&a->todo, "Pass the address of a dynptr on the stack that a constructor of the right kind "
-					  "has filled on every path.");
+		kfg_strbuf_adds(
+			&a->todo,
+			"Pass the address of a dynptr on the stack that a constructor of the right "
+			"kind has filled on every path.");
 	else
-		kfg_strbuf_adds(&a->todo, "Compare the declaration and the call with the kfunc in the target kernel's "
-					  "source or BTF; the rules for arguments became stricter over time.");
+		kfg_strbuf_adds(
+			&a->todo,
+			"Compare the declaration and the call with the kfunc in the target kernel's "
+			"source or BTF; the rules for arguments became stricter over time.");
 }
 
 static void advise_module(const struct known *k, struct kfg_advice *a)
@@ -251,13 +289,19 @@ static void advise_module(const struct known *k, struct kfg_advice *a)
 
 	kfg_text_clean(k->f->module, sizeof(k->f->module), module, sizeof(module));
 	if (module[0])
-		kfg_strbuf_printf(&a->todo, "The module %s was built against another kernel, or by a pahole or linker that "
-					    "damaged its BTF: rebuild it for the running kernel (or unload it, or "
-					    "build it without BTF). bpftool btf dump file /sys/kernel/btf/%s -B "
-					    "/sys/kernel/btf/vmlinux shows the place.", module, module);
+		kfg_strbuf_printf(
+			&a->todo,
+			"The module %s was built against another kernel, or by a pahole or linker that "
+			"damaged its BTF: rebuild it for the running kernel (or unload it, or build it "
+			"without BTF). bpftool btf dump file /sys/kernel/btf/%s -B "
+			"/sys/kernel/btf/vmlinux shows the place.",
+			module, module);
 	else
-		kfg_strbuf_adds(&a->todo, "Reading the BTF of modules needs CAP_SYS_ADMIN (or a token that has BPF_BTF_GET_"
-					  "FD_BY_ID); give it to the loader, or use kfuncs of the kernel itself only.");
+		kfg_strbuf_adds(
+			&a->todo,
+			"Reading the BTF of modules needs CAP_SYS_ADMIN (or a token that has "
+			"BPF_BTF_GET_FD_BY_ID); give it to the loader, or use kfuncs of the kernel "
+			"itself only.");
 	a->blame = module[0] ? KFG_BLAME_KERNEL_BUILD : KFG_BLAME_LOADER;
 }
 
@@ -276,7 +320,8 @@ static void advise(const struct known *k, struct kfg_advice *a)
 		break;
 	case KFG_LOG_UNRESOLVED:
 		if (!k->name[0])
-			kfg_strbuf_adds(&a->what, " The log does not say which one; libbpf 1.3 and later do.");
+			kfg_strbuf_adds(&a->what,
+					" The log does not say which one; libbpf 1.3 and later do.");
 		kfg_strbuf_adds(&a->todo, words->todo);
 		if (a->lifecycle.kfunc)
 			kfg_strbuf_adds(&a->todo, " ");
@@ -300,10 +345,13 @@ static void advise(const struct known *k, struct kfg_advice *a)
 	}
 }
 
-int kfg_advise(const struct kfg_vlog_finding *finding, const struct kfg_policy *policy, struct kfg_advice *ret_advice)
+int kfg_advise(const struct kfg_vlog_finding *finding, const struct kfg_policy *policy,
+	       struct kfg_advice *ret_advice)
 {
-	struct kfg_advice a = { .what = KFG_STRBUF(TEXT_MAX), .since = KFG_STRBUF(TEXT_MAX),
-				.todo = KFG_STRBUF(TEXT_MAX), .code = KFG_STRBUF(TEXT_MAX) };
+	struct kfg_advice a = { .what = KFG_STRBUF(TEXT_MAX),
+				.since = KFG_STRBUF(TEXT_MAX),
+				.todo = KFG_STRBUF(TEXT_MAX),
+				.code = KFG_STRBUF(TEXT_MAX) };
 	struct known k = { .f = finding };
 
 	kfg_text_clean(finding->kfunc, sizeof(finding->kfunc), k.name, sizeof(k.name));
@@ -314,7 +362,10 @@ int kfg_advise(const struct kfg_vlog_finding *finding, const struct kfg_policy *
 	say_since(&k, &a);
 	advise(&k, &a);
 	*ret_advice = a;
-	return a.what.error ? a.what.error : a.since.error ? a.since.error : a.todo.error ? a.todo.error : a.code.error;
+	return a.what.error    ? a.what.error
+	       : a.since.error ? a.since.error
+	       : a.todo.error  ? a.todo.error
+			       : a.code.error;
 }
 
 void kfg_advice_done(struct kfg_advice *advice)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * advice.h - what a finding in a log means, since when that is so, and what to do: from the finding, from the lifecycle
- * data of a policy, and from what was seen of kfuncs in real kernels (kfunc_data.h).
+ * advice.h - what a finding in a log means, since when that is so, and what to do: from the finding, from
+ * the lifecycle data of a policy, and from what was seen of kfuncs in real kernels (kfunc_data.h).
  */
 #pragma once
 
@@ -30,10 +30,11 @@ struct kfg_advice {
 };
 
 /*
- * policy: whose deprecations are looked at, or NULL. Names are cleaned for the terminal. 0, -ENOMEM or -E2BIG; free with
- * kfg_advice_done() in any case.
+ * policy: whose deprecations are looked at, or NULL. Names are cleaned for the terminal. 0, -ENOMEM or
+ * -E2BIG; free with kfg_advice_done() in any case.
  */
-int kfg_advise(const struct kfg_vlog_finding *finding, const struct kfg_policy *policy, struct kfg_advice *ret_advice);
+int kfg_advise(const struct kfg_vlog_finding *finding, const struct kfg_policy *policy,
+	       struct kfg_advice *ret_advice);
 void kfg_advice_done(struct kfg_advice *advice);
 
 const char *kfg_log_kind_str(enum kfg_log_kind kind); /* "missing", "prototype", ...; "?" out of range */

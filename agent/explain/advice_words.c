@@ -99,8 +99,8 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 	[KFG_LOG_DECLARATION] = {
 		"declaration", "the object does not describe it", KFG_BLAME_PROGRAM,
 		"The object has no BTF for the declaration, so libbpf cannot tell what is meant.",
-		"Declare it as \"extern ... __ksym\" with a prototype, compile with -g by clang 12 or later, and do not "
-		"strip .BTF." },
+		"Declare it as \"extern ... __ksym\" with a prototype, compile with -g by clang 12 or later, and do "
+		"not strip .BTF." },
 	[KFG_LOG_LOADER] = {
 		"loader", "the loader binds it wrong", KFG_BLAME_LOADER,
 		"A kfunc of a module is bound by the fd of the module's BTF, and the kernel did not like what it was "

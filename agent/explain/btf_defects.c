@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * btf_defects.c - kernels that were shipped with BTF in which a kfunc's hidden argument `aux` (KF_IMPLICIT_ARGS, 7.1) is
- * still in the prototype that libbpf compares: no program can be bound to it. Found on 2026-11-20 by reading .BTF and
- * .BTF_ids of Debian's amd64 kernels (generic; -cloud: cloud flavour); other builds differ, as the loss depends on the
- * build (resolve_btfids and pahole).
+ * btf_defects.c - kernels that were shipped with BTF in which a kfunc's hidden argument `aux` (KF_IMPLICIT_ARGS, 7.1)
+ * is still in the prototype that libbpf compares: no program can be bound to it. Found on 2026-11-20 by reading .BTF
+ * and .BTF_ids of Debian's amd64 kernels (generic; -cloud: cloud flavour); other builds differ, as the loss depends on
+ * the build (resolve_btfids and pahole).
  */
 #include "explain/kfunc_data.h"
 

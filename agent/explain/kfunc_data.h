@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kfunc_data.h - what was seen of kfuncs in real kernels, beyond the lifecycle files of the policy: releases, modules,
- * damaged BTF, changed prototypes. All constant, all strings static.
+ * kfunc_data.h - what was seen of kfuncs in real kernels, beyond the lifecycle files of the policy:
+ * releases, modules, damaged BTF, changed prototypes. All constant, all strings static.
  */
 #pragma once
 
@@ -11,7 +11,8 @@
 #define KFG_HISTORY_OLDEST "6.1"
 #define KFG_HISTORY_NEWEST "7.3"
 
-/* The releases looked at are 6.1, 6.12, 6.16 to 6.19, 7.0 to 7.3 (tests/data/kfuncs-by-kernel.tsv, kfunc_history.awk). */
+/* The releases looked at are 6.1, 6.12, 6.16 to 6.19, 7.0 to 7.3 (tests/data/kfuncs-by-kernel.tsv,
+ * kfunc_history.awk). */
 struct kfg_kfunc_history {
 	const char *name;
 	const char *first, *last; /* releases */
@@ -25,7 +26,8 @@ struct kfg_btf_defect {
 
 struct kfg_proto_change {
 	const char *name;
-	const char *from, *to; /* releases: the last seen with the old prototype, the first with the new one */
+	const char *from,
+		*to; /* releases: the last seen with the old prototype, the first with the new one */
 	const char *before, *after;
 };
 

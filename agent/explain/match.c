@@ -132,7 +132,8 @@ static bool match_here(const char *pattern, const char *at, const char *end, str
 	return true;
 }
 
-bool kfg_message_match(const char *pattern, const char *line, size_t size, struct kfg_message_match *ret_match)
+bool kfg_message_match(const char *pattern, const char *line, size_t size,
+		       struct kfg_message_match *ret_match)
 {
 	char leading = is_token(pattern) ? pattern[1] : '\0';
 	const char *rest = leading ? pattern + 3 : pattern, *end = line + size, *from = line, *at;

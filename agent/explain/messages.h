@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * messages.h - what libbpf and the verifier say about kfuncs, as one table: wording, meaning, where it comes from. The
- * wordings are those of libbpf 0.8 to 1.8 and of Linux 6.1 to 7.3.
+ * messages.h - what libbpf and the verifier say about kfuncs, as one table: wording, meaning, where it
+ * comes from. The wordings are those of libbpf 0.8 to 1.8 and of Linux 6.1 to 7.3.
  */
 #pragma once
 
@@ -38,15 +38,16 @@ enum kfg_log_kind {
 };
 
 #define KFG_MSG_CALL 1u /* speaks of the call before it; of no concern unless that is a kfunc */
-#define KFG_MSG_ALLOC 2u /* the number is the instruction that acquired; of no concern unless that calls a kfunc */
+#define KFG_MSG_ALLOC                                                                                    \
+	2u /* the number is the instruction that acquired; of no concern unless that calls a kfunc */
 #define KFG_MSG_DECLARED 4u /* the name is the program's: libbpf drops a ___suffix before it looks */
 #define KFG_MSG_KNOWN 8u /* of no concern unless the name is a known kfunc's */
 #define KFG_MSG_POISON 16u /* of no concern unless the number is libbpf's for a missing kfunc */
 
 /*
- * A wording. In the pattern {k} stands for a kfunc's name, {w} for a word, {n} for a number, {a} for an argument ("R1",
- * "arg#0", "args#0", "arg0", "*(R11-8)"); anything may stand before and after. It starts with a literal, or with one of
- * these and then a literal.
+ * A wording. In the pattern {k} stands for a kfunc's name, {w} for a word, {n} for a number, {a} for an
+ * argument ("R1", "arg#0", "args#0", "arg0", "*(R11-8)"); anything may stand before and after. It starts
+ * with a literal, or with one of these and then a literal.
  */
 struct kfg_message {
 	const char *pattern; /* NULL ends the table */
@@ -70,4 +71,5 @@ struct kfg_message_match {
 };
 
 /* Work is linear in size (names and words are bounded). The spans point into the line. */
-bool kfg_message_match(const char *pattern, const char *line, size_t size, struct kfg_message_match *ret_match);
+bool kfg_message_match(const char *pattern, const char *line, size_t size,
+		       struct kfg_message_match *ret_match);

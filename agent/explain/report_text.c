@@ -78,7 +78,8 @@ static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg
 
 	kfg_text_clean(f->symbol, sizeof(f->symbol), name, sizeof(name));
 	kfg_text_clean(f->message, sizeof(f->message), message, sizeof(message));
-	kfg_strbuf_printf(out, "\n%zu. %s%s%s\n", number, name, name[0] ? ": " : "", kfg_log_kind_title(f->kind));
+	kfg_strbuf_printf(out, "\n%zu. %s%s%s\n", number, name, name[0] ? ": " : "",
+			  kfg_log_kind_title(f->kind));
 	paragraph(out, "Log", message);
 	where(out, f);
 	paragraph(out, "What", kfg_strbuf_text(&a.what));
@@ -97,7 +98,8 @@ int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_policy *polic
 	int r = 0;
 
 	if (n)
-		kfg_strbuf_printf(out, "kfgate: %zu problem%s with kfuncs\n", n + more, n + more == 1 ? "" : "s");
+		kfg_strbuf_printf(out, "kfgate: %zu problem%s with kfuncs\n", n + more,
+				  n + more == 1 ? "" : "s");
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = one(&f[i], i + 1, policy, out);
 	if (more)

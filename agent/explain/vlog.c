@@ -33,7 +33,8 @@ size_t kfg_vlog_n_more(const struct kfg_vlog *vlog)
 	return vlog->n_more;
 }
 
-/* The name that libbpf looks up: up to the last "___" (libbpf 1.1 to 1.8, bpf_core_essential_name_len()). */
+/* The name that libbpf looks up: up to the last "___" (libbpf 1.1 to 1.8, bpf_core_essential_name_len()).
+ */
 static void drop_suffix(char *name)
 {
 	for (size_t n = strlen(name); n >= 5; n--)
@@ -92,8 +93,8 @@ static void copy(const char *text, char *buf, size_t size)
 }
 
 /* Whom a message is about. False: no kfunc, so it is no finding. */
-static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, const struct kfg_message_match *m,
-		       struct kfg_vlog_finding *f)
+static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg,
+		       const struct kfg_message_match *m, struct kfg_vlog_finding *f)
 {
 	const char *call = v->is_kfunc_call ? v->name : NULL;
 
@@ -188,7 +189,8 @@ static void settle_reason(struct kfg_vlog *v)
 
 static bool is_title(struct kfg_span line)
 {
-	return line.n > 1 && line.n < 32 && line.at[0] >= 'A' && line.at[0] <= 'Z' && line.at[line.n - 1] == ':';
+	return line.n > 1 && line.n < 32 && line.at[0] >= 'A' && line.at[0] <= 'Z' &&
+	       line.at[line.n - 1] == ':';
 }
 
 /* A line of a report of Linux 7.3 and later. False: the report is over. */
@@ -329,7 +331,8 @@ void kfg_vlog_feed(struct kfg_vlog *vlog, const void *data, size_t size)
 
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t n = (size_t)((newline ? newline : end) - at), room = KFG_VLOG_LINE_MAX - vlog->size;
+		size_t n = (size_t)((newline ? newline : end) - at),
+		       room = KFG_VLOG_LINE_MAX - vlog->size;
 
 		memcpy(vlog->line + vlog->size, at, n < room ? n : room);
 		vlog->size += n < room ? n : room;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vlog.h - reads the log of a BPF load (libbpf, bpftool, the verifier, whatever stands between) and collects what in it
- * concerns kfuncs. The text is hostile: any bytes, lines of any length, any order. Memory is fixed, work linear in the
- * input. Prefixes of lines (time, unit, level) do no harm.
+ * vlog.h - reads the log of a BPF load (libbpf, bpftool, the verifier, whatever stands between) and
+ * collects what in it concerns kfuncs. The text is hostile: any bytes, lines of any length, any order.
+ * Memory is fixed, work linear in the input. Prefixes of lines (time, unit, level) do no harm.
  */
 #pragma once
 
@@ -15,7 +15,8 @@
 #define KFG_VLOG_NAME_MAX 64u
 #define KFG_VLOG_FINDINGS_MAX 128u /* kept; more are only counted */
 
-/* A problem of a kfunc. Strings are bytes as they came, NUL terminated, cut where too long. "": not said. */
+/* A problem of a kfunc. Strings are bytes as they came, NUL terminated, cut where too long. "": not said.
+ */
 struct kfg_vlog_finding {
 	enum kfg_log_kind kind;
 	char kfunc[KFG_VLOG_NAME_MAX]; /* as the kernel names it: without the program's ___suffix */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vlog_line.c - the verifier's trace: instructions, the source lines between them, states. What it prints about a call
- * often does not name it; it is the call printed last (kernel/bpf/verifier.c, do_check(), 6.1 to 7.3).
+ * vlog_line.c - the verifier's trace: instructions, the source lines between them, states. What it prints
+ * about a call often does not name it; it is the call printed last (kernel/bpf/verifier.c,
+ * do_check(), 6.1 to 7.3).
  */
 #include "explain/vlog_internal.h"
 
@@ -43,7 +44,8 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 	}
 	if (m.number >= 0 && m.number <= HELPER_MAX)
 		return;
-	/* what libbpf puts in place of a call that it could not bind; other numbers of that kind are no kfuncs */
+	/* what libbpf puts in place of a call that it could not bind; other numbers of that kind are no
+	 * kfuncs */
 	if (m.kfunc.n == strlen("unknown") && memcmp(m.kfunc.at, "unknown", m.kfunc.n) == 0) {
 		v->is_kfunc_call = m.number / KFG_VLOG_POISON_UNIT == KFG_VLOG_POISON_KFUNC;
 		return;
@@ -88,9 +90,9 @@ bool kfg_vlog_is_state(struct kfg_span line)
 {
 	static const char *const starts[] = {
 		"from ", "frame", "caller", "callee", "returning from", "to caller", "last_idx",
-		"first_idx", "regs=", "parent ", "mark_precise", "propagating", "Func#", "func#", "Global func",
-		"Validating ", "processed ", "verification time", "stack depth", "max_states", "Live regs",
-		"insns processed", "subprog", "hash ", "fp-",
+		"first_idx", "regs=", "parent ", "mark_precise", "propagating", "Func#", "func#",
+		"Global func", "Validating ", "processed ", "verification time", "stack depth",
+		"max_states", "Live regs", "insns processed", "subprog", "hash ", "fp-",
 		"reg type unsupported for arg#",
 	};
 	size_t i = 1;
@@ -121,7 +123,8 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 			note_call(v, rest);
 		return true;
 	}
-	/* libbpf puts this in place of the instruction and of what was said of it, libbpf.c fixup_log_missing_kfunc_call() */
+	/* libbpf puts this in place of the instruction and of what was said of it, libbpf.c
+	 * fixup_log_missing_kfunc_call() */
 	if (kfg_message_match("{n}: <invalid kfunc call>", line.at, line.n, &m)) {
 		note_insn(v, m.number);
 		return true;

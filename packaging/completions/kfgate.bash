@@ -28,7 +28,11 @@ _kfgate()
 		option=$prev
 	fi
 	case $option in
-	--policy | --lifecycle)
+	--policy)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--lifecycle)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;

@@ -4,9 +4,10 @@
 #include "cli/verbs.h"
 #include "scratch_dir.h"
 
-#define LIFECYCLE \
-	"version: 1\nname: t\nserial: 1\ndeprecations:\n" \
-	"  - {kfunc: bpf_old, deprecated-in: \"6.18\", removed-in: \"7.3\", replacement: bpf_new, replacement-in: \"6.18\"}\n"
+#define LIFECYCLE                                                                                        \
+	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                \
+	"  - {kfunc: bpf_old, deprecated-in: \"6.18\", removed-in: \"7.3\", replacement: bpf_new, "      \
+	"replacement-in: \"6.18\"}\n"
 #define MISSING "libbpf: extern (func ksym) 'bpf_old': not found in kernel or module BTFs\n"
 
 static int explain(const char *log, const char *a, const char *b)
@@ -41,7 +42,8 @@ static void test_explains(void **state)
 {
 	(void)state;
 	assert_int_equal(explain(MISSING, NULL, NULL), KFG_EXIT_REFUSED);
-	assert_int_equal(strncmp(captured, MISSING "\nkfgate: 1 problem with kfuncs\n", sizeof(MISSING) + 30), 0);
+	assert_int_equal(
+		strncmp(captured, MISSING "\nkfgate: 1 problem with kfuncs\n", sizeof(MISSING) + 30), 0);
 	assert_non_null(strstr(captured, "Removed in Linux 7.3, deprecated since 6.18."));
 	assert_non_null(strstr(captured, "Use bpf_new, there since Linux 6.18."));
 	assert_non_null(strstr(captured, "if (bpf_ksym_exists(bpf_new))\n"));

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIFECYCLE \
-	"version: 1\nname: t\nserial: 1\ndeprecations:\n" \
-	"  - {kfunc: bpf_old, removed-in: \"7.3\", replacement: bpf_new, replacement-in: \"6.18\", note: be quick}\n" \
+#define LIFECYCLE                                                                                        \
+	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                \
+	"  - {kfunc: bpf_old, removed-in: \"7.3\", replacement: bpf_new, replacement-in: \"6.18\", "     \
+	"note: be quick}\n"                                                                              \
 	"  - {kfunc: \"bpf_two [vmlinux]\", removed-in: \"7.2\", replacement: this or that}\n"
 
 static struct kfg_policy *policy;
@@ -53,7 +54,8 @@ static void test_removed(void **state)
 	(void)state;
 	ask(KFG_LOG_MISSING, "bpf_old", "");
 	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
-	assert_string_equal(kfg_strbuf_text(&advice.since), "Removed in Linux 7.3, without notice. Note: be quick.");
+	assert_string_equal(kfg_strbuf_text(&advice.since),
+			    "Removed in Linux 7.3, without notice. Note: be quick.");
 	assert_says(&advice.todo, "Use bpf_new, there since Linux 6.18.");
 	assert_says(&advice.code, "else if (bpf_ksym_exists(bpf_old))\n");
 	ask(KFG_LOG_NOT_ALLOWED, "bpf_old", "");
@@ -127,12 +129,9 @@ static void test_every_kind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_removed),
-		cmocka_unit_test(test_several_replacements),
-		cmocka_unit_test(test_history),
-		cmocka_unit_test(test_whose_prototype),
-		cmocka_unit_test(test_by_wording),
-		cmocka_unit_test(test_every_kind),
+		cmocka_unit_test(test_removed),	   cmocka_unit_test(test_several_replacements),
+		cmocka_unit_test(test_history),	   cmocka_unit_test(test_whose_prototype),
+		cmocka_unit_test(test_by_wording), cmocka_unit_test(test_every_kind),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

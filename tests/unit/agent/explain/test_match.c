@@ -20,11 +20,15 @@ static void assert_span(struct kfg_span s, const char *text)
 static void test_tokens(void **state)
 {
 	(void)state;
-	assert_true(match("calling kernel function {k} is not allowed", "[W] calling kernel function bpf_x is not allowed!"));
+	assert_true(match("calling kernel function {k} is not allowed",
+			  "[W] calling kernel function bpf_x is not allowed!"));
 	assert_span(m.kfunc, "bpf_x");
-	assert_false(match("calling kernel function {k} is not allowed", "calling kernel function bpf-x is not allowed"));
-	assert_false(match("calling kernel function {k} is not allowed", "calling kernel function  is not allowed"));
-	assert_true(match("func_proto [{n}] incompatible with {w} [{n}]", "func_proto [-1] incompatible with nf_nat [77]"));
+	assert_false(match("calling kernel function {k} is not allowed",
+			   "calling kernel function bpf-x is not allowed"));
+	assert_false(match("calling kernel function {k} is not allowed",
+			   "calling kernel function  is not allowed"));
+	assert_true(match("func_proto [{n}] incompatible with {w} [{n}]",
+			  "func_proto [-1] incompatible with nf_nat [77]"));
 	assert_span(m.word, "nf_nat");
 	assert_int_equal(m.number, 77);
 	assert_false(match("kfunc offset {n} x", "kfunc offset 1234567890123456789 x"));
@@ -76,12 +80,14 @@ static void test_every_wording(void **state)
 		size_t n = 0;
 
 		for (const char *s = msg->pattern; *s;) {
-			const char *text = strncmp(s, "{k}", 3) == 0 ? "bpf_x" :
-					   strncmp(s, "{w}", 3) == 0 ? "word" :
-					   strncmp(s, "{n}", 3) == 0 ? "2002000001" :
-					   strncmp(s, "{a}", 3) == 0 ? "R1" : NULL;
+			const char *text = strncmp(s, "{k}", 3) == 0   ? "bpf_x"
+					   : strncmp(s, "{w}", 3) == 0 ? "word"
+					   : strncmp(s, "{n}", 3) == 0 ? "2002000001"
+					   : strncmp(s, "{a}", 3) == 0 ? "R1"
+								       : NULL;
 
-			n += (size_t)snprintf(line + n, sizeof(line) - n, "%.*s", text ? 99 : 1, text ? text : s);
+			n += (size_t)snprintf(line + n, sizeof(line) - n, "%.*s", text ? 99 : 1,
+					      text ? text : s);
 			s += text ? 3 : 1;
 		}
 		for (const struct kfg_message *other = kfg_messages; other <= msg; other++)

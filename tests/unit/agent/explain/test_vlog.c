@@ -44,11 +44,13 @@ static void test_context(void **state)
 static void test_helpers_are_no_kfuncs(void **state)
 {
 	(void)state;
-	read_log(BEGIN("p") "3: (85) call bpf_ringbuf_submit#132\nR1 must be referenced when passed to release function\n" END);
+	read_log(BEGIN("p") "3: (85) call bpf_ringbuf_submit#132\nR1 must be referenced when passed to "
+			    "release function\n" END);
 	assert_int_equal(n, 0);
 	read_log(CALL "4: (b7) r0 = 0\nR1 must be referenced or trusted\n");
 	assert_int_equal(n, 0);
-	read_log("3: (85) call bpf_sk_lookup_tcp#84\n4: (95) exit\nUnreleased reference id=1 alloc_insn=3\n");
+	read_log("3: (85) call bpf_sk_lookup_tcp#84\n4: (95) exit\nUnreleased reference id=1 "
+		 "alloc_insn=3\n");
 	assert_int_equal(n, 0);
 }
 
@@ -61,14 +63,16 @@ static void test_reference(void **state)
 	assert_string_equal(found[0].kfunc, "bpf_key_put");
 	assert_int_equal(found[0].insn, 3);
 	/* the calls of another program do not count */
-	read_log(BEGIN("p") CALL END BEGIN("q") "9: (95) exit\nUnreleased reference id=2 alloc_insn=3\n" END);
+	read_log(BEGIN("p") CALL END BEGIN(
+		"q") "9: (95) exit\nUnreleased reference id=2 alloc_insn=3\n" END);
 	assert_int_equal(n, 0);
 }
 
 static void test_suffix(void **state)
 {
 	(void)state;
-	read_log("libbpf: extern (func ksym) 'scx_bpf_dsq_insert___v2___compat': not found in kernel or module BTFs\n"
+	read_log("libbpf: extern (func ksym) 'scx_bpf_dsq_insert___v2___compat': not found in kernel or "
+		 "module BTFs\n"
 		 "calling kernel function scx_bpf_dsq_insert___v2 is not allowed\n");
 	assert_int_equal(n, 2);
 	assert_string_equal(found[0].kfunc, "scx_bpf_dsq_insert___v2");
@@ -91,7 +95,8 @@ static void test_denied(void **state)
 	read_log(FAILED("p", "-EPERM"));
 	assert_int_equal(n, 0);
 	/* two programs, two findings; what the caller says of it is no third */
-	read_log(FAILED("p", "-EACCES") FAILED("q", "-EACCES") "Failed to load BPF object: Permission denied\n");
+	read_log(FAILED("p", "-EACCES")
+			 FAILED("q", "-EACCES") "Failed to load BPF object: Permission denied\n");
 	assert_int_equal(n, 2);
 	read_log("Failed to load BPF object: Permission denied\n");
 	assert_int_equal(n, 1);
@@ -100,24 +105,29 @@ static void test_denied(void **state)
 /* Linux 7.3 prints the old wording, and a report after it. */
 static void test_report(void **state)
 {
-	const char *report = "\nVerification failed: Policy: Operation is not allowed\n\nReason:\n"
-			     "  The kfunc bpf_key_put is not allowed: calling kernel function\n  x is not allowed.\n\n"
-			     "At:\n  p @ a.bpf.c:7:1\n  >>>    3 | (85) call bpf_other#99999\n\nSuggestion:\n  Do not.\n\n";
+	const char *report =
+		"\nVerification failed: Policy: Operation is not allowed\n\nReason:\n"
+		"  The kfunc bpf_key_put is not allowed: calling kernel function\n  x is not allowed.\n\n"
+		"At:\n  p @ a.bpf.c:7:1\n  >>>    3 | (85) call bpf_other#99999\n\nSuggestion:\n  Do "
+		"not.\n\n";
 	char text[2048];
 
 	(void)state;
-	snprintf(text, sizeof(text), BEGIN("p") CALL "calling kernel function bpf_key_put is not allowed\n%s" END, report);
+	snprintf(text, sizeof(text),
+		 BEGIN("p") CALL "calling kernel function bpf_key_put is not allowed\n%s" END, report);
 	read_log(text);
 	assert_true(n >= 1);
 	assert_string_equal(found[0].kfunc, "bpf_key_put");
 	assert_int_equal(found[0].kind, KFG_LOG_NOT_ALLOWED);
 	/* an argument that only the report explains, over several lines */
-	read_log(BEGIN("p") CALL "\nVerification failed: Call Type Safety: Invalid call argument\n\nReason:\n"
-				 "  The first argument (key) to bpf_key_put does not satisfy the\n"
-				 "  verifier contract: the kfunc wants more.\n\nAt:\n  x\n\n" END);
+	read_log(BEGIN("p") CALL
+		 "\nVerification failed: Call Type Safety: Invalid call argument\n\nReason:\n"
+		 "  The first argument (key) to bpf_key_put does not satisfy the\n"
+		 "  verifier contract: the kfunc wants more.\n\nAt:\n  x\n\n" END);
 	assert_int_equal(n, 1);
 	assert_int_equal(found[0].kind, KFG_LOG_ARGUMENT);
-	assert_non_null(strstr(found[0].message, "to bpf_key_put does not satisfy the verifier contract: the kfunc"));
+	assert_non_null(strstr(found[0].message,
+			       "to bpf_key_put does not satisfy the verifier contract: the kfunc"));
 }
 
 static void test_unclear(void **state)
@@ -139,8 +149,10 @@ static void test_unclear(void **state)
 static void test_said_twice_is_found_once(void **state)
 {
 	(void)state;
-	read_log(BEGIN("p") "3: <invalid kfunc call>\nkfunc 'bpf_x' is referenced but wasn't resolved\n" END
-		 BEGIN("p") "3: (85) call unknown#2002000003\ninvalid func unknown#2002000003\n" END);
+	read_log(BEGIN(
+		"p") "3: <invalid kfunc call>\nkfunc 'bpf_x' is referenced but wasn't resolved\n" END
+			 BEGIN("p") "3: (85) call unknown#2002000003\ninvalid func "
+				    "unknown#2002000003\n" END);
 	assert_int_equal(n, 1);
 	assert_string_equal(found[0].kfunc, "bpf_x");
 	read_log("3: (85) call unknown#195896080\ninvalid func unknown#195896080\n");
@@ -192,16 +204,11 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_context),
-		cmocka_unit_test(test_helpers_are_no_kfuncs),
-		cmocka_unit_test(test_reference),
-		cmocka_unit_test(test_suffix),
-		cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_report),
-		cmocka_unit_test(test_unclear),
-		cmocka_unit_test(test_said_twice_is_found_once),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_only_so_many_are_kept),
+		cmocka_unit_test(test_context),	  cmocka_unit_test(test_helpers_are_no_kfuncs),
+		cmocka_unit_test(test_reference), cmocka_unit_test(test_suffix),
+		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_report),
+		cmocka_unit_test(test_unclear),	  cmocka_unit_test(test_said_twice_is_found_once),
+		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_only_so_many_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
