@@ -48,18 +48,24 @@ static bool is_call_note(const struct kfg_note *note)
 	return note && (note->kind == KFG_NOTE_CALL_FUNC || note->kind == KFG_NOTE_ADDR_FUNC);
 }
 
-/* All calls by callee. */
+/* All calls, by place and by callee. */
 static int list_calls(struct kfg_object_code *code)
 {
 	code->calls = calloc((size_t)code->n_notes + 1, sizeof(*code->calls));
-	if (!code->calls)
+	code->outgoing = calloc((size_t)code->n_notes + 1, sizeof(*code->outgoing));
+	if (!code->calls || !code->outgoing)
 		return -ENOMEM;
 	for (uint32_t place = 0; place < code->n_insns; place++) {
 		const struct kfg_note *note = kfg_code_note(code, place);
+		uint32_t caller = is_call_note(note) ? kfg_code_func(code, place) : KFG_NONE;
 
-		if (is_call_note(note) && kfg_code_func(code, place) != KFG_NONE)
-			code->calls[code->n_calls++] =
-				(struct kfg_call){ .callee = note->index, .place = place };
+		if (caller == KFG_NONE)
+			continue;
+		if (!code->funcs[caller].n_out++)
+			code->funcs[caller].first_out = code->n_calls;
+		code->outgoing[code->n_calls] = (struct kfg_call){ .callee = note->index, .place = place };
+		code->calls[code->n_calls] = code->outgoing[code->n_calls];
+		code->n_calls++;
 	}
 	qsort(code->calls, code->n_calls, sizeof(*code->calls), compare_calls);
 	for (uint32_t i = code->n_calls; i-- > 0;) {
@@ -81,13 +87,13 @@ static void spread_user(struct kfg_object_code *code, uint32_t from, uint32_t *s
 	while (n) {
 		const struct kfg_func *f = &code->funcs[stack[--n]];
 
-		for (uint32_t place = f->first; place < f->first + f->n; place++) {
-			const struct kfg_note *note = kfg_code_note(code, place);
+		for (uint32_t i = f->first_out; i < f->first_out + f->n_out; i++) {
+			uint32_t callee = code->outgoing[i].callee;
 
-			if (!is_call_note(note) || code->funcs[note->index].user != KFG_NONE)
+			if (code->funcs[callee].user != KFG_NONE)
 				continue;
-			code->funcs[note->index].user = user;
-			stack[n++] = note->index;
+			code->funcs[callee].user = user;
+			stack[n++] = callee;
 		}
 	}
 }

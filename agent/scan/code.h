@@ -45,6 +45,7 @@ struct kfg_func {
 	uint32_t program; /* index into the object's programs; KFG_NONE: a subprogram */
 	uint32_t user; /* a program that reaches it, by calls that are written down; KFG_NONE: none does */
 	uint32_t first_call, n_calls; /* in calls: those of this function */
+	uint32_t first_out, n_out; /* in outgoing: those that this function makes */
 	bool global; /* verified by itself: a subprogram that is neither static nor hidden */
 	bool leads_to_kfunc; /* holds a call of a kfunc, or calls a function that does */
 };
@@ -108,7 +109,10 @@ struct kfg_object_code {
 	struct kfg_func *funcs; /* owned; in the order of places, none overlaps another */
 	uint32_t n_funcs;
 	struct kfg_call *calls; /* owned; by callee, then place */
+	struct kfg_call *outgoing; /* owned; the same by place */
 	uint32_t n_calls;
+	uint32_t *address_places; /* owned: where addresses of kfuncs are taken */
+	uint32_t n_address_places;
 	struct kfg_extern *externs; /* owned */
 	uint32_t *extern_of; /* owned: per ELF symbol, index into externs; KFG_NONE: none */
 	uint32_t n_externs;

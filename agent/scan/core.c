@@ -133,7 +133,10 @@ static struct kfg_core_value absent(uint32_t kind)
 	return (struct kfg_core_value){ .state = answer ? KFG_CORE_VALUE : KFG_CORE_UNRESOLVED };
 }
 
-/* Types of the kernel by the local type's name without its flavour: enums may be of either kind. */
+/*
+ * Types of the kernel by the local type's name without its flavour: enums may be of either kind (attempt 1), and a few
+ * types of kernels have a name with a flavour themselves (attempt 2).
+ */
 static uint32_t find_candidate(const struct kfg_world *world, struct kfg_type local, unsigned attempt,
 			       struct kfg_type *ret_type)
 {
@@ -143,13 +146,13 @@ static uint32_t find_candidate(const struct kfg_world *world, struct kfg_type lo
 	size_t len = strnlen(name, NAME_MAX_LEN + 1);
 	const char *module;
 
-	if (attempt && !kfg_kind_is_enum(kind))
+	if (!len || len > NAME_MAX_LEN || (attempt == 1 && !kfg_kind_is_enum(kind)) ||
+	    (attempt == 2 && kfg_essential_len(name) == len))
 		return 0;
-	if (attempt)
+	if (attempt == 1)
 		kind = kind == BTF_KIND_ENUM ? BTF_KIND_ENUM64 : BTF_KIND_ENUM;
-	if (!len || len > NAME_MAX_LEN)
-		return 0;
-	len = kfg_essential_len(name);
+	if (attempt != 2)
+		len = kfg_essential_len(name);
 	memcpy(essential, name, len);
 	essential[len] = '\0';
 	ret_type->id = kfg_kernel_type_find(world->kernel, essential, kind, &ret_type->btf, &module);
@@ -168,7 +171,7 @@ static struct kfg_core_value resolve(struct kfg_world *world, const struct kfg_c
 		found.value = relo->type_id;
 		return found;
 	}
-	for (unsigned attempt = 0; attempt < 2; attempt++) {
+	for (unsigned attempt = 0; attempt < 3; attempt++) {
 		int r;
 
 		if (!find_candidate(world, local.root, attempt, &candidate))

@@ -3,14 +3,10 @@
 #include "scan/fit.h"
 
 #include "base/cleanup.h"
-#include "scan/core.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Some dozens of steps for each relocation of a large object. */
-#define CORE_STEPS_MAX 4000000u
 
 static enum kfg_reach reach_of(const struct kfg_flows *flows, uint32_t place)
 {
@@ -72,7 +68,7 @@ static bool loader_decides(const struct kfg_world *world, const struct kfg_flow 
 	for (uint32_t i = 0; i < world->code->n_funcs; i++) {
 		const struct kfg_func *f = &world->code->funcs[i];
 
-		if (f->leads_to_kfunc && f->program != KFG_NONE && !world->object->programs[f->program].autoload)
+		if (f->leads_to_kfunc && f->program != KFG_NONE && !world->loaded[f->program])
 			return true;
 	}
 	return false;
@@ -80,38 +76,43 @@ static bool loader_decides(const struct kfg_world *world, const struct kfg_flow 
 
 static int follow(struct kfg_world *world, struct kfg_flows *flows)
 {
-	int r;
+	int r = kfg_flow_run(world, KFG_ASSUME_NOTHING, &flows->by_default);
 
-	world->core_steps = CORE_STEPS_MAX;
-	world->core = calloc((size_t)world->code->n_core_relos + 1, sizeof(*world->core));
-	if (!world->core)
-		return -ENOMEM;
-	r = kfg_flow_run(world, (struct kfg_flow_options){ .any_loader = false }, &flows->by_default);
 	if (r >= 0 && loader_decides(world, &flows->by_default))
-		r = kfg_flow_run(world, (struct kfg_flow_options){ .any_loader = true }, &flows->any);
+		r = kfg_flow_run(world, KFG_ASSUME_ANY_LOADER, &flows->any);
+	if (r >= 0 && flows->by_default.saw_config)
+		r = kfg_flow_run(world, KFG_ASSUME_CONFIG_OFF, &flows->off);
+	if (r >= 0 && flows->by_default.saw_config)
+		r = kfg_flow_run(world, KFG_ASSUME_CONFIG_ON, &flows->on);
 	return r;
 }
 
-static bool has_site(const struct kfg_object *object)
+/* Whether a program that is loaded has a call of a kfunc in it, dead or not. */
+static bool has_site(const struct kfg_world *world)
 {
-	for (size_t i = 0; i < object->n_uses; i++)
-		for (size_t k = 0; k < object->uses[i].n_sites; k++)
-			if (object->programs[object->uses[i].sites[k].program].autoload)
+	const struct kfg_object_code *code = world->code;
+
+	for (size_t i = 0; i < world->object->n_uses; i++)
+		for (size_t k = 0; k < world->object->uses[i].n_sites; k++)
+			if (world->linked[kfg_code_func(code, code->site_places[code->first_site[i] + k])])
 				return true;
 	return false;
 }
 
 /* What is no kfunc's fault, and was seen on the way. */
-static void judge_others(const struct kfg_world *world, const struct kfg_flow *flow, struct kfg_fit_report *report)
+static void judge_others(const struct kfg_world *world, const struct kfg_flows *flows, struct kfg_fit_report *report)
 {
 	const struct kfg_object_code *code = world->code;
+	bool unresolved = flows->by_default.unresolved;
 	uint32_t function;
 
-	if (has_site(world->object) && !may_call_kfuncs(world->object)) {
+	if (flows->by_default.saw_config)
+		unresolved = flows->off.unresolved && flows->on.unresolved;
+	if (has_site(world) && !may_call_kfuncs(world->object)) {
 		snprintf(report->other, sizeof(report->other),
 			 "the licence \"%.60s\" is none that may call kfuncs", world->object->license);
-	} else if (flow->unresolved) {
-		function = kfg_code_func(code, flow->unresolved_place);
+	} else if (unresolved) {
+		function = kfg_code_func(code, flows->by_default.unresolved_place);
 		snprintf(report->other, sizeof(report->other),
 			 "function %.100s reads a type or field that this kernel does not have",
 			 code->funcs[function].name);
@@ -122,14 +123,13 @@ static void judge_others(const struct kfg_world *world, const struct kfg_flow *f
 static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fit_report *report)
 {
 	const struct kfg_object *object = world->object;
-	int r = kfg_world_resolve(world);
+	int r;
 
 	report->uses = calloc(object->n_uses + 1, sizeof(*report->uses));
 	report->struct_ops = calloc(object->n_struct_ops + 1, sizeof(*report->struct_ops));
 	if (!report->uses || !report->struct_ops)
 		return -ENOMEM;
-	if (r >= 0)
-		r = follow(world, flows);
+	r = follow(world, flows);
 	if (r >= 0)
 		r = judge_reach(object, flows, report);
 	if (r < 0)
@@ -141,7 +141,7 @@ static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fi
 	report->loads = true;
 	sum_up(report, report->uses, object->n_uses);
 	sum_up(report, report->struct_ops, object->n_struct_ops);
-	judge_others(world, &flows->by_default, report);
+	judge_others(world, flows, report);
 	return 0;
 }
 
@@ -151,20 +151,22 @@ int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *ker
 		   struct kfg_fit_report **ret_report)
 {
 	_cleanup_(kfg_fit_free_cleanup) struct kfg_fit_report *report = calloc(1, sizeof(*report));
-	struct kfg_world world = { .object = object, .code = object->code, .kernel = kernel };
 	struct kfg_flows flows = { 0 };
+	struct kfg_world world;
 	int r;
 
 	if (!report)
 		return -ENOMEM;
 	report->object = object;
 	report->kernel = kernel;
-	kfg_kernel_facts(kernel, &world.facts);
-	r = judge(&world, &flows, report);
+	r = kfg_world_init(&world, object, kernel);
+	if (r >= 0)
+		r = judge(&world, &flows, report);
 	kfg_flow_done(&flows.by_default);
 	kfg_flow_done(&flows.any);
-	free(world.found);
-	free(world.core);
+	kfg_flow_done(&flows.off);
+	kfg_flow_done(&flows.on);
+	kfg_world_done(&world);
 	if (r < 0)
 		return r;
 	*ret_report = KFG_TAKE_PTR(report);

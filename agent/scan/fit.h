@@ -8,11 +8,10 @@
 /* The flow of the object as it is loaded by default, and as any loader may load it. */
 struct kfg_flows {
 	struct kfg_flow by_default;
-	struct kfg_flow any;
+	struct kfg_flow any; /* empty if no loader can make a difference */
+	struct kfg_flow off, on; /* as far as the kernel's configuration is asked; else empty */
 };
 
-/* Looks up what each use comes to: fills world->found and what the kernel can. Returns 0 or -ENOMEM. */
-int kfg_world_resolve(struct kfg_world *world);
 /* Decides about one use; reach is known. */
 void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
 		 struct kfg_fit_result *result);

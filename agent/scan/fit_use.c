@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Bits of kfunc flags (include/linux/btf.h): KF_DESTRUCTIVE in 6.1..7.3, KF_PERFMON in 7.3. */
@@ -25,39 +24,6 @@ static void __attribute__((format(printf, 2, 3))) say(struct kfg_fit_result *res
 	va_start(ap, format);
 	vsnprintf(result->detail, sizeof(result->detail), format, ap);
 	va_end(ap);
-}
-
-static void find(const struct kfg_world *world, const struct kfg_use *use, struct kfg_found *found)
-{
-	const struct kfg_btf *own = world->code->btf;
-	struct kfg_type local, target;
-
-	found->func.id = kfg_kernel_func_find(world->kernel, use->kfunc, &found->func.btf, &found->module);
-	if (!found->func.id) {
-		found->func.btf = NULL;
-		return;
-	}
-	found->kfunc = kfg_kernel_kfunc_find(world->kernel, use->kfunc);
-	local = (struct kfg_type){ own, kfg_btf_type(own, use->btf_id)->type };
-	target = (struct kfg_type){ found->func.btf, kfg_type_record(found->func)->type };
-	found->compatible = kfg_types_compat(local, target) > 0;
-}
-
-/* Verifiers are told apart by kfuncs that came with the feature in question, since versions tell little. */
-int kfg_world_resolve(struct kfg_world *world)
-{
-	const struct kfg_btf *vmlinux = kfg_kernel_btf(world->kernel);
-
-	world->found = calloc(world->object->n_uses + 1, sizeof(*world->found));
-	if (!world->found)
-		return -ENOMEM;
-	for (size_t i = 0; i < world->object->n_uses; i++)
-		find(world, &world->object->uses[i], &world->found[i]);
-	/* 6.4: 58aa2afbb1e6 "bpf: Allow ld_imm64 instruction to point to kfunc"; 6018e1f407cc added the iterator */
-	world->kfunc_addresses = kfg_btf_find(vmlinux, "bpf_iter_num_new", BTF_KIND_FUNC) != 0;
-	/* 6.8: 2afae08c9dcb "bpf: Validate global subprogs lazily"; a6de18f310a5 added this kfunc */
-	world->lazy_globals = kfg_btf_find(vmlinux, "bpf_cpumask_weight", BTF_KIND_FUNC) != 0;
-	return 0;
 }
 
 /* Names of kfuncs that modules have: where modules are not at hand, these may be there all the same. */
@@ -182,6 +148,44 @@ static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *k
 	}
 }
 
+/* Whether a program that is loaded asks for the address of the use's kfunc, dead or not. */
+static bool asks_address(const struct kfg_world *world, size_t use)
+{
+	const struct kfg_object_code *code = world->code;
+
+	for (uint32_t i = 0; i < code->n_address_places; i++) {
+		uint32_t place = code->address_places[i];
+
+		if (kfg_code_use(world->object, place, KFG_NOTE_ADDR_EXTERN) == use &&
+		    world->linked[kfg_code_func(code, place)])
+			return true;
+	}
+	return false;
+}
+
+/* What fails only because a call is live. */
+static bool by_reach(const struct kfg_use *use, const struct kfg_fit_result *result)
+{
+	return result->fit == KFG_FIT_NOT_KFUNC || result->fit == KFG_FIT_TYPE ||
+	       (use->weak && (result->fit == KFG_FIT_MISSING || result->fit == KFG_FIT_PROTO));
+}
+
+/* Whether some call is live however the kernel was configured. */
+static bool is_certain(const struct kfg_world *world, const struct kfg_flows *flows, size_t use)
+{
+	const struct kfg_object_code *code = world->code;
+
+	if (!flows->by_default.saw_config)
+		return true;
+	for (size_t i = 0; i < world->object->uses[use].n_sites; i++) {
+		uint32_t place = code->site_places[code->first_site[use] + i];
+
+		if (kfg_flow_reached(&flows->off, place) && kfg_flow_reached(&flows->on, place))
+			return true;
+	}
+	return false;
+}
+
 void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
 		 struct kfg_fit_result *result)
 {
@@ -193,7 +197,7 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 		judge_missing(world, u, result);
 	} else if (!found->compatible) {
 		judge_prototype(world, u, found, result);
-	} else if (u->address_taken && !world->kfunc_addresses) {
+	} else if (!world->kfunc_addresses && asks_address(world, use)) {
 		result->fit = KFG_FIT_ADDRESS;
 		result->fails = true;
 		say(result, "the object asks for its address, which this kernel lets no program do (Linux 6.4 does)");
@@ -204,5 +208,10 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 	} else if (result->reach != KFG_REACH_LIVE ||
 		   !judge_types(found->kfunc, live_types(world, &flows->by_default, use), result)) {
 		judge_kfunc(world, found->kfunc, result);
+	}
+	if (result->fails && by_reach(u, result) && !is_certain(world, flows, use)) {
+		result->fit = KFG_FIT_UNCHECKED;
+		result->fails = false;
+		say(result, "whether it is called depends on the kernel's configuration, which is not known");
 	}
 }

@@ -11,6 +11,7 @@
 #define FRAMES_MAX 32768u
 /* Each instruction is looked at some times, not more. */
 #define STEPS_PER_INSN 256u
+#define CALL_FRAMES_MAX 8
 
 void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_frame *frame)
 {
@@ -140,9 +141,16 @@ static uint32_t next_block(struct kfg_flow_run *run)
 	return KFG_NONE;
 }
 
-static bool starts(const struct kfg_flow_run *run, uint32_t program)
+static bool takes_part(const struct kfg_flow_run *run, uint32_t function)
 {
-	return program != KFG_NONE && (run->options.any_loader || run->world->object->programs[program].autoload);
+	bool any = run->assumption == KFG_ASSUME_ANY_LOADER;
+
+	return any ? run->code->funcs[function].user != KFG_NONE : run->world->linked[function];
+}
+
+static bool is_entry(const struct kfg_flow_run *run, uint32_t function)
+{
+	return takes_part(run, function) && run->code->funcs[function].program != KFG_NONE;
 }
 
 /* Programs that lead to kfuncs; and for old verifiers, all global functions that libbpf puts beside them. */
@@ -151,24 +159,23 @@ static void begin(struct kfg_flow_run *run)
 	for (uint32_t i = 0; i < run->code->n_funcs; i++) {
 		const struct kfg_func *f = &run->code->funcs[i];
 
-		if (!f->leads_to_kfunc || !starts(run, f->user))
-			continue;
-		if (f->program != KFG_NONE || (f->global && !run->world->lazy_globals))
+		if (f->leads_to_kfunc && takes_part(run, i) &&
+		    (f->program != KFG_NONE || (f->global && !run->world->lazy_globals)))
 			kfg_flow_callback(run, i);
 	}
 }
 
-/* Calls that were reached hand on the types of programs. A chain longer than this is none that a kernel takes. */
-static bool spread_types(struct kfg_flow_run *run)
+/* Calls that were reached hand on the types of programs. No kernel takes a longer chain (MAX_CALL_FRAMES). */
+static void spread_types(struct kfg_flow_run *run)
 {
 	const struct kfg_object_code *code = run->code;
 	uint64_t *types = run->flow->types;
 	bool changed = true;
 
 	for (uint32_t i = 0; i < code->n_funcs; i++)
-		if (starts(run, code->funcs[i].program))
+		if (is_entry(run, i))
 			types[i] = 1ull << (run->world->object->programs[code->funcs[i].program].type & 63);
-	for (unsigned round = 0; round < 64 && changed; round++) {
+	for (unsigned round = 0; round < CALL_FRAMES_MAX && changed; round++) {
 		changed = false;
 		for (uint32_t i = 0; i < code->n_calls; i++) {
 			const struct kfg_call *call = &code->calls[i];
@@ -180,10 +187,9 @@ static bool spread_types(struct kfg_flow_run *run)
 			}
 		}
 	}
-	return !changed;
 }
 
-/* Everything that a program of the object reaches by calls. */
+/* Everything that is loaded counts as reached. */
 static void give_up(struct kfg_flow_run *run)
 {
 	const struct kfg_object_code *code = run->code;
@@ -192,9 +198,8 @@ static void give_up(struct kfg_flow_run *run)
 	for (uint32_t i = 0; i < code->n_funcs; i++) {
 		const struct kfg_func *f = &code->funcs[i];
 
-		if (!starts(run, f->user))
+		if (!takes_part(run, i))
 			continue;
-		run->flow->types[i] |= 1ull << (run->world->object->programs[f->user].type & 63);
 		for (uint32_t place = f->first; place < f->first + f->n; place++)
 			run->flow->reached[place / 64] |= 1ull << (place % 64);
 	}
@@ -207,7 +212,7 @@ static void follow(struct kfg_flow_run *run)
 	begin(run);
 	while ((block = next_block(run)) != KFG_NONE && run->steps && run->n_frames < FRAMES_MAX)
 		walk(run, block);
-	if (block != KFG_NONE || !spread_types(run))
+	if (block != KFG_NONE)
 		give_up(run);
 }
 
@@ -221,10 +226,10 @@ static void done(struct kfg_flow_run *run)
 	free(run->returns);
 }
 
-int kfg_flow_run(struct kfg_world *world, struct kfg_flow_options options, struct kfg_flow *ret_flow)
+int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct kfg_flow *ret_flow)
 {
 	const struct kfg_object_code *code = world->code;
-	struct kfg_flow_run run = { .world = world, .code = code, .options = options, .flow = ret_flow,
+	struct kfg_flow_run run = { .world = world, .code = code, .assumption = assumption, .flow = ret_flow,
 				    .steps = (uint64_t)code->n_insns * STEPS_PER_INSN };
 	int r = -ENOMEM;
 
@@ -240,6 +245,7 @@ int kfg_flow_run(struct kfg_world *world, struct kfg_flow_options options, struc
 			give_up(&run);
 		else
 			follow(&run);
+		spread_types(&run);
 	}
 	if (run.no_memory)
 		r = -ENOMEM;

@@ -8,21 +8,26 @@
 
 #include "scan/world.h"
 
-struct kfg_flow_options {
-	bool any_loader; /* as whatever loader: programs that are off by default, .rodata unknown */
+/* What is taken for granted. */
+enum kfg_assumption {
+	KFG_ASSUME_NOTHING, /* the object as it is loaded by default, the kernel's configuration not known */
+	KFG_ASSUME_ANY_LOADER, /* programs that are off by default are on, .rodata is not known */
+	KFG_ASSUME_CONFIG_OFF, /* by default, all CONFIG_ externs 0 */
+	KFG_ASSUME_CONFIG_ON, /* by default, all CONFIG_ externs 1 */
 };
 
 struct kfg_flow {
 	uint64_t *reached; /* owned: bit per place */
 	uint64_t *types; /* owned: per function, bit per program type that gets there */
 	bool saw_rodata; /* a value came from .rodata, which the loader may set */
+	bool saw_config; /* a value came from the kernel's configuration */
 	bool unresolved; /* a CO-RE relocation was reached that the kernel has no answer to */
 	uint32_t unresolved_place; /* the first such */
 	bool gave_up; /* everything counts as reached */
 };
 
 /* Returns 0 or -ENOMEM. */
-int kfg_flow_run(struct kfg_world *world, struct kfg_flow_options options, struct kfg_flow *ret_flow);
+int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct kfg_flow *ret_flow);
 void kfg_flow_done(struct kfg_flow *flow);
 
 static inline bool kfg_flow_reached(const struct kfg_flow *flow, uint32_t place)

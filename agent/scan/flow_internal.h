@@ -15,7 +15,7 @@ struct kfg_return {
 struct kfg_flow_run {
 	struct kfg_world *world;
 	const struct kfg_object_code *code;
-	struct kfg_flow_options options;
+	enum kfg_assumption assumption;
 	struct kfg_flow *flow;
 	struct kfg_frame **frames; /* owned: per block, what is known where it starts; NULL: not reached */
 	uint8_t *n_joins; /* owned: per block */

@@ -109,11 +109,24 @@ static struct kfg_value load_rodata(struct kfg_flow_run *run, struct kfg_value p
 		return kfg_value_truncate(KFG_VALUE_ANY, size);
 	if (loader_sets(s->name)) {
 		run->flow->saw_rodata = true;
-		if (run->options.any_loader)
+		if (run->assumption == KFG_ASSUME_ANY_LOADER)
 			return kfg_value_truncate(KFG_VALUE_ANY, size);
 	}
 	memcpy(&number, s->data + at, size);
 	return kfg_value_number(number);
+}
+
+/* An extern whose value is not known is one of the configuration. */
+static struct kfg_value load_kconfig(struct kfg_flow_run *run, uint32_t ext, uint32_t size)
+{
+	struct kfg_value value = kfg_kconfig_value(run->world, ext, size);
+
+	if (kfg_value_is_number(value))
+		return value;
+	run->flow->saw_config = true;
+	if (run->assumption == KFG_ASSUME_CONFIG_OFF || run->assumption == KFG_ASSUME_CONFIG_ON)
+		return kfg_value_number(run->assumption == KFG_ASSUME_CONFIG_ON);
+	return value;
 }
 
 static void step_load(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
@@ -131,7 +144,7 @@ static void step_load(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_
 	else if (pointer.kind == KFG_VALUE_RODATA)
 		value = load_rodata(run, pointer, insn->off, size);
 	else if (pointer.kind == KFG_VALUE_KCONFIG && (int64_t)pointer.high + insn->off == 0)
-		value = kfg_kconfig_value(run->world, (uint32_t)pointer.low, size);
+		value = load_kconfig(run, (uint32_t)pointer.low, size);
 	else
 		value = kfg_frame_load(frame, pointer, insn->off, size);
 	if (BPF_MODE(insn->code) == MODE_MEMSX && value.high >> (8 * size - 1))

@@ -108,6 +108,8 @@ static void free_code(struct kfg_object_code *code)
 	free(code->notes);
 	free(code->funcs);
 	free(code->calls);
+	free(code->outgoing);
+	free(code->address_places);
 	free(code->externs);
 	free(code->extern_of);
 	free(code->core_relos);

@@ -8,9 +8,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-typedef void (*site_fn)(struct kfg_object *object, uint32_t use, const struct kfg_func *func, uint32_t place);
+typedef void (*site_fn)(struct kfg_object *object, uint32_t use, uint32_t place);
 
-static void for_each_site(struct kfg_object *object, site_fn fn)
+/* Calls of kfuncs, or places where their address is taken, in functions that a program reaches. */
+static void for_each(struct kfg_object *object, enum kfg_note_kind kind, site_fn fn)
 {
 	const struct kfg_object_code *code = object->code;
 
@@ -18,27 +19,24 @@ static void for_each_site(struct kfg_object *object, site_fn fn)
 		const struct kfg_func *f = &code->funcs[i];
 
 		for (uint32_t place = f->first; f->user != KFG_NONE && place < f->first + f->n; place++) {
-			uint32_t use = kfg_code_use(object, place, KFG_NOTE_CALL_EXTERN);
-			uint32_t taken = kfg_code_use(object, place, KFG_NOTE_ADDR_EXTERN);
+			uint32_t use = kfg_code_use(object, place, kind);
 
 			if (use != KFG_NONE)
-				fn(object, use, f, place);
-			if (taken != KFG_NONE)
-				object->uses[taken].address_taken = true;
+				fn(object, use, place);
 		}
 	}
 }
 
-static void count_site(struct kfg_object *object, uint32_t use, const struct kfg_func *func, uint32_t place)
+static void count_site(struct kfg_object *object, uint32_t use, uint32_t place)
 {
-	(void)func;
 	(void)place;
 	object->uses[use].n_sites++;
 }
 
-static void add_site(struct kfg_object *object, uint32_t use, const struct kfg_func *func, uint32_t place)
+static void add_site(struct kfg_object *object, uint32_t use, uint32_t place)
 {
 	const struct kfg_object_code *code = object->code;
+	const struct kfg_func *func = &code->funcs[kfg_code_func(code, place)];
 	struct kfg_use *u = &object->uses[use];
 	struct kfg_site *site = &u->sites[u->n_sites];
 
@@ -51,12 +49,38 @@ static void add_site(struct kfg_object *object, uint32_t use, const struct kfg_f
 		site->file = NULL;
 }
 
+static void count_address(struct kfg_object *object, uint32_t use, uint32_t place)
+{
+	(void)place;
+	object->uses[use].address_taken = true;
+	object->code->n_address_places++;
+}
+
+static void add_address(struct kfg_object *object, uint32_t use, uint32_t place)
+{
+	(void)use;
+	object->code->address_places[object->code->n_address_places++] = place;
+}
+
+static int list_addresses(struct kfg_object *object)
+{
+	struct kfg_object_code *code = object->code;
+
+	for_each(object, KFG_NOTE_ADDR_EXTERN, count_address);
+	code->address_places = calloc((size_t)code->n_address_places + 1, sizeof(*code->address_places));
+	if (!code->address_places)
+		return -ENOMEM;
+	code->n_address_places = 0;
+	for_each(object, KFG_NOTE_ADDR_EXTERN, add_address);
+	return 0;
+}
+
 int kfg_sites_read(struct kfg_object *object)
 {
 	struct kfg_object_code *code = object->code;
 	uint32_t n = 0;
 
-	for_each_site(object, count_site);
+	for_each(object, KFG_NOTE_CALL_EXTERN, count_site);
 	code->first_site = calloc(object->n_uses + 1, sizeof(*code->first_site));
 	if (!code->first_site)
 		return -ENOMEM;
@@ -73,8 +97,8 @@ int kfg_sites_read(struct kfg_object *object)
 	code->site_places = calloc((size_t)n + 1, sizeof(*code->site_places));
 	if (!code->site_places)
 		return -ENOMEM;
-	for_each_site(object, add_site);
-	return 0;
+	for_each(object, KFG_NOTE_CALL_EXTERN, add_site);
+	return list_addresses(object);
 }
 
 bool kfg_insn_jump(const struct bpf_insn *insn, uint32_t place, int64_t *ret_target)

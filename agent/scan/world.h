@@ -22,11 +22,17 @@ struct kfg_world {
 	const struct kfg_kernel *kernel;
 	struct kfg_kernel_facts facts;
 	struct kfg_found *found; /* owned: per use */
+	bool *loaded; /* owned: per program, whether libbpf loads it by default */
+	bool *linked; /* owned: per function, whether it is part of a program that is loaded */
 	struct kfg_core_value *core; /* owned: per core_relo, what it came to; see core.h */
 	unsigned core_steps; /* left for searches of fields; see kfg_spec_match() */
 	bool lazy_globals; /* global functions are verified if something that is live calls them */
 	bool kfunc_addresses; /* a program may take the address of a kfunc */
 };
+
+/* Returns 0 or -ENOMEM; to be undone in either case. */
+int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, const struct kfg_kernel *kernel);
+void kfg_world_done(struct kfg_world *world);
 
 /* Whether libbpf resolves the extern of a use. */
 static inline bool kfg_world_present(const struct kfg_world *world, uint32_t use)

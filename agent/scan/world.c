@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan/world.h"
+
+#include "scan/compat.h"
+#include "scan/core.h"
+#include <errno.h>
+#include <stdlib.h>
+
+/* Some dozens of steps for each relocation of a large object. */
+#define CORE_STEPS_MAX 4000000u
+
+static void find(const struct kfg_world *world, const struct kfg_use *use, struct kfg_found *found)
+{
+	const struct kfg_btf *own = world->code->btf;
+	struct kfg_type local, target;
+
+	found->func.id = kfg_kernel_func_find(world->kernel, use->kfunc, &found->func.btf, &found->module);
+	if (!found->func.id) {
+		found->func.btf = NULL;
+		return;
+	}
+	found->kfunc = kfg_kernel_kfunc_find(world->kernel, use->kfunc);
+	local = (struct kfg_type){ own, kfg_btf_type(own, use->btf_id)->type };
+	target = (struct kfg_type){ found->func.btf, kfg_type_record(found->func)->type };
+	found->compatible = kfg_types_compat(local, target) > 0;
+}
+
+/* A struct_ops program goes with the maps that use it (bpf_object_adjust_struct_ops_autoload()). */
+static void find_loaded(struct kfg_world *world)
+{
+	const struct kfg_object *object = world->object;
+
+	for (size_t i = 0; i < object->n_programs; i++)
+		world->loaded[i] = object->programs[i].autoload;
+	for (int made = 0; made <= 1; made++)
+		for (uint32_t i = 0; i < world->code->n_slots; i++) {
+			const struct kfg_st_ops_slot *slot = &world->code->slots[i];
+			uint32_t program = world->code->funcs[slot->function].program;
+
+			if (program != KFG_NONE && object->struct_ops[slot->map].autocreate == made)
+				world->loaded[program] = made;
+		}
+}
+
+/* What libbpf puts beside the programs: functions that they call, whether the call is dead or not. */
+static int find_linked(struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+	uint32_t *stack = calloc((size_t)code->n_funcs + 1, sizeof(*stack)), n = 0;
+
+	if (!stack)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < code->n_funcs; i++) {
+		uint32_t program = code->funcs[i].program;
+
+		if (program == KFG_NONE || !world->loaded[program])
+			continue;
+		world->linked[i] = true;
+		stack[n++] = i;
+	}
+	while (n) {
+		const struct kfg_func *f = &code->funcs[stack[--n]];
+
+		for (uint32_t i = f->first_out; i < f->first_out + f->n_out; i++) {
+			uint32_t callee = code->outgoing[i].callee;
+
+			if (!world->linked[callee]) {
+				world->linked[callee] = true;
+				stack[n++] = callee;
+			}
+		}
+	}
+	free(stack);
+	return 0;
+}
+
+/* Verifiers are told apart by kfuncs that came with the feature in question, since versions tell little. */
+static void find_features(struct kfg_world *world)
+{
+	const struct kfg_btf *vmlinux = kfg_kernel_btf(world->kernel);
+
+	/* 6.4: 58aa2afbb1e6 "bpf: Allow ld_imm64 instruction to point to kfunc"; 6018e1f407cc added the iterator */
+	world->kfunc_addresses = kfg_btf_find(vmlinux, "bpf_iter_num_new", BTF_KIND_FUNC) != 0;
+	/* 6.8: 2afae08c9dcb "bpf: Validate global subprogs lazily"; a6de18f310a5 added this kfunc */
+	world->lazy_globals = kfg_btf_find(vmlinux, "bpf_cpumask_weight", BTF_KIND_FUNC) != 0;
+}
+
+int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, const struct kfg_kernel *kernel)
+{
+	const struct kfg_object_code *code = object->code;
+
+	*world = (struct kfg_world){ .object = object, .code = code, .kernel = kernel, .core_steps = CORE_STEPS_MAX };
+	kfg_kernel_facts(kernel, &world->facts);
+	world->found = calloc(object->n_uses + 1, sizeof(*world->found));
+	world->core = calloc((size_t)code->n_core_relos + 1, sizeof(*world->core));
+	world->loaded = calloc(object->n_programs + 1, sizeof(*world->loaded));
+	world->linked = calloc((size_t)code->n_funcs + 1, sizeof(*world->linked));
+	if (!world->found || !world->core || !world->loaded || !world->linked)
+		return -ENOMEM;
+	for (size_t i = 0; i < object->n_uses; i++)
+		find(world, &object->uses[i], &world->found[i]);
+	find_loaded(world);
+	find_features(world);
+	return find_linked(world);
+}
+
+void kfg_world_done(struct kfg_world *world)
+{
+	free(world->found);
+	free(world->core);
+	free(world->loaded);
+	free(world->linked);
+}
