@@ -96,16 +96,20 @@ static void copy(const char *text, char *buf, size_t size)
 static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg,
 		       const struct kfg_message_match *m, struct kfg_vlog_finding *f)
 {
-	const char *call = v->is_kfunc_call ? v->name : NULL;
+	const struct kfg_vlog_call *acquired = kfg_vlog_call_at(v, m->number);
 
-	if (msg->flags & KFG_MSG_ALLOC)
-		call = kfg_vlog_call_at(v, m->number);
 	if (msg->flags & KFG_MSG_POISON && m->number / KFG_VLOG_POISON_UNIT != KFG_VLOG_POISON_KFUNC)
 		return false;
-	if (msg->flags & (KFG_MSG_CALL | KFG_MSG_ALLOC)) {
-		if (!call)
+	if (msg->flags & KFG_MSG_ALLOC) {
+		if (!acquired)
 			return false;
-		copy(call, f->symbol, sizeof(f->symbol));
+		copy(acquired->name, f->symbol, sizeof(f->symbol));
+		copy(acquired->place, f->place, sizeof(f->place));
+		f->insn = m->number;
+	} else if (msg->flags & KFG_MSG_CALL) {
+		if (!v->is_kfunc_call)
+			return false;
+		copy(v->name, f->symbol, sizeof(f->symbol));
 	} else if (m->kfunc.n) {
 		kfg_span_copy(m->kfunc, f->symbol, sizeof(f->symbol));
 	} else if (msg->kfunc) {
@@ -140,8 +144,6 @@ static bool look_up(struct kfg_vlog *v, struct kfg_span line)
 		kfg_span_copy(m.arg, f.arg, sizeof(f.arg));
 		if (msg->kind == KFG_LOG_MODULE_BTF)
 			kfg_span_copy(m.word, f.module, sizeof(f.module));
-		if (msg->flags & KFG_MSG_ALLOC)
-			f.insn = m.number;
 		if (!v->inside && kfg_span_find(line, "libbpf: "))
 			drop_program(&f);
 		if (msg->kind != KFG_LOG_NONE)

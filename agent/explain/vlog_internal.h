@@ -9,13 +9,14 @@
 /* POISON_CALL_KFUNC_BASE of libbpf 1.3 to 1.8 is 2002000000; the rest numbers the kfunc in the object. */
 #define KFG_VLOG_POISON_UNIT 1000000
 #define KFG_VLOG_POISON_KFUNC 2002
-#define KFG_VLOG_CALLS 512u /* calls remembered, by instruction */
+#define KFG_VLOG_CALLS 256u /* calls remembered, by instruction */
 
 /* A kfunc call that was printed. Of no worth unless `log` is the number of the log at hand. */
 struct kfg_vlog_call {
 	unsigned log;
 	long long insn;
 	char name[KFG_VLOG_NAME_MAX];
+	char place[KFG_VLOG_TEXT_MAX];
 };
 
 /* Sections of a report of the verifier since Linux 7.3 (kernel/bpf/diagnostics.c). */
@@ -88,7 +89,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line);
 /* Whether the verifier prints that on its way; else it may be a verdict. */
 bool kfg_vlog_is_state(struct kfg_span line);
 /* The kfunc called at that instruction of the log at hand, or NULL. */
-const char *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn);
+const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn);
 /* The instruction printed last is no longer what is spoken of. */
 void kfg_vlog_stop_trace(struct kfg_vlog *v);
 /* Another load begins. */

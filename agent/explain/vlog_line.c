@@ -56,6 +56,7 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 	call->log = v->log;
 	call->insn = v->insn;
 	memcpy(call->name, v->name, sizeof(call->name));
+	memcpy(call->place, v->place, sizeof(call->place));
 }
 
 void kfg_vlog_stop_trace(struct kfg_vlog *v)
@@ -93,7 +94,7 @@ bool kfg_vlog_is_state(struct kfg_span line)
 		"first_idx", "regs=", "parent ", "mark_precise", "propagating", "Func#", "func#",
 		"Global func", "Validating ", "processed ", "verification time", "stack depth",
 		"max_states", "Live regs", "insns processed", "subprog", "hash ", "fp-",
-		"reg type unsupported for arg#",
+		"reg type unsupported for arg#", "arg#0 reference type('UNKNOWN ')",
 	};
 	size_t i = 1;
 
@@ -132,11 +133,11 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 	return false;
 }
 
-const char *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn)
+const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn)
 {
 	const struct kfg_vlog_call *call = insn < 0 ? NULL : &v->calls[insn % KFG_VLOG_CALLS];
 
-	return call && call->log == v->log && call->insn == insn && call->name[0] ? call->name : NULL;
+	return call && call->log == v->log && call->insn == insn && call->name[0] ? call : NULL;
 }
 
 void kfg_vlog_start_log(struct kfg_vlog *v)
