@@ -35,7 +35,8 @@ void kfg_log_open(int max_level)
 	log_to_journal = stderr_is_journal();
 }
 
-static void write_line(int level, const char *format, va_list ap)
+static void __attribute__((format(printf, 2, 0)))
+write_line(int level, const char *format, va_list ap)
 {
 	char raw[LINE_MAX_BYTES], line[LINE_MAX_BYTES], prefix[16] = "kfgate: ";
 	struct iovec iov[3];
@@ -79,4 +80,25 @@ int kfg_log_errno(int error, const char *format, ...)
 	va_end(ap);
 	errno = saved;
 	return error;
+}
+
+void kfg_log_progress(const char *format, ...)
+{
+	static bool shown;
+	char raw[256], line[81] = "", out[100];
+	va_list ap;
+	int n;
+
+	if ((!format && !shown) || !isatty(STDERR_FILENO))
+		return;
+	if (format) {
+		va_start(ap, format);
+		vsnprintf(raw, sizeof(raw), format, ap);
+		va_end(ap);
+		kfg_text_clean(raw, sizeof(raw), line, sizeof(line) - 2);
+	}
+	shown = format != NULL;
+	n = snprintf(out, sizeof(out), "\r\033[K%s", line);
+	if (n > 0 && write(STDERR_FILENO, out, n) < 0)
+		return; /* as above */
 }

@@ -25,6 +25,11 @@ void kfg_log(int level, const char *format, ...) __attribute__((format(printf, 2
  */
 int kfg_log_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Where standard error is a terminal: one line that the next call overwrites, and NULL clears. Nothing elsewhere.
+ */
+void kfg_log_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 #define kfg_error(...) kfg_log(LOG_ERR, __VA_ARGS__)
 #define kfg_warning(...) kfg_log(LOG_WARNING, __VA_ARGS__)
 #define kfg_notice(...) kfg_log(LOG_NOTICE, __VA_ARGS__)

@@ -12,4 +12,5 @@ int kfg_cmd_check(const struct kfg_args *args);
 int kfg_cmd_explain(const struct kfg_args *args);
 int kfg_cmd_status(const struct kfg_args *args);
 int kfg_cmd_reload(const struct kfg_args *args);
+int kfg_cmd_kfuncs(const struct kfg_args *args);
 int kfg_cmd_help(const struct kfg_args *args);

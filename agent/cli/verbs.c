@@ -5,6 +5,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/kernels.h"
+#include "cli/lifecycle.h"
+#include "cli/output.h"
 #include "control/protocol.h"
 #include <string.h>
 
@@ -38,6 +41,13 @@ static const struct kfg_option explain_options[] = {
 	{ "lifecycle", "PATH", "take lifecycle data from this file or directory, not from /usr/lib/kfgate/lifecycle",
 	  false },
 	{ "quiet", NULL, "print the explanations only, not the log", false },
+	{ 0 },
+};
+
+static const struct kfg_option kfuncs_options[] = {
+	KFG_KERNEL_OPTIONS,
+	KFG_FORMAT_OPTION,
+	KFG_LIFECYCLE_OPTION,
 	{ 0 },
 };
 
@@ -75,6 +85,10 @@ const struct kfg_verb kfg_verbs[] = {
 	  "The new policy is put into force in one step, or not at all: then the old one stays and "
 	  "the reasons are printed.",
 	  reload_options, kfg_cmd_reload },
+	{ "kfuncs", 0, 1, "[PATTERN]", "list the kfuncs of a kernel",
+	  "Name, module, prototype, flags, the program types that may call it, and what is known of "
+	  "its life. PATTERN is a name, or one with * and ?. Needs neither root nor the kernel running.",
+	  kfuncs_options, kfg_cmd_kfuncs },
 	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL,
 	  kfg_cmd_help },
 	{ 0 },

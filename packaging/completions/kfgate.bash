@@ -32,6 +32,10 @@ _kfgate()
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--kernel)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -W running -- "$cur")
+		return ;;
 	--lifecycle)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -44,7 +48,11 @@ _kfgate()
 		mapfile -t COMPREPLY < <(compgen -W "auto journal json" -- "$cur")
 		return ;;
 	--format)
-		mapfile -t COMPREPLY < <(compgen -W "text json" -- "$cur")
+		case $verb in
+		explain) option="text json" ;;
+		*) option="table json csv markdown" ;;
+		esac
+		mapfile -t COMPREPLY < <(compgen -W "$option" -- "$cur")
 		return ;;
 	--at)
 		mapfile -t COMPREPLY < <(compgen -W "$(date -u +%F)" -- "$cur")

@@ -22,9 +22,9 @@ AGENT = {
     "control": {"base"},
     "enforce": {"base"},
     "explain": {"base"},
-    "report": {"base", "enforce"},
+    "report": {"base", "btf", "enforce", "kernel"},
     "daemon": {"base", "config", "control", "enforce", "events", "journal", "report"},
-    "cli": {"base", "config", "control", "daemon", "explain"},
+    "cli": {"base", "btf", "config", "control", "daemon", "explain", "kernel", "report"},
     "main.c": {"cli", "base"},
 }
 # Headers of libraries: pattern -> who may include them.

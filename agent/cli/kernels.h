@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernels.h - the kernels that --kernel names; the running one without it. */
+#pragma once
+
+#include "cli/args.h"
+#include "kernel/kernel.h"
+
+#define KFG_KERNEL_OPTIONS                                                                                      \
+	{ "kernel", "KERNEL",                                                                                   \
+	  "look at KERNEL, not at the running one: BTF, vmlinux, a boot image, a .deb or .rpm, a directory "    \
+	  "that holds them, or several of these that make up one kernel, separated by commas; may be repeated", \
+	  true },                                                                                               \
+	{ "no-cache", NULL, "neither use nor fill the cache of kernels in $XDG_CACHE_HOME/kfgate", false }
+
+struct kfg_kernels {
+	struct kfg_kernel **items; /* owned */
+	size_t n;
+};
+
+/*
+ * Opens what --kernel says, by the cache unless --no-cache forbids it. What takes longer than a second says so on
+ * standard error, if that is a terminal. Logs what is wrong. Returns 0 or a negative errno with nothing to free.
+ */
+int kfg_kernels_open(const struct kfg_args *args, const char *verb, struct kfg_kernels *ret_kernels);
+/* The same for n paths. */
+int kfg_kernels_open_paths(const struct kfg_args *args, const char *const *paths, size_t n, const char *verb,
+			   struct kfg_kernels *ret_kernels);
+void kfg_kernels_done(struct kfg_kernels *kernels); /* accepts a zeroed struct */
+
+/* What a kernel is called in a report: its release, or, where it does not tell that, its path. */
+const char *kfg_kernels_name(const struct kfg_kernel *kernel);

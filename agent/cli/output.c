@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/output.h"
+
+#include "base/log.h"
+#include <errno.h>
+#include <string.h>
+
+int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_format *ret_format)
+{
+	static const char *const names[KFG_FORMAT_MAX] = { "table", "json", "csv", "markdown" };
+	const char *name = kfg_args_value(args, "format", names[0]);
+
+	for (int i = 0; i < KFG_FORMAT_MAX; i++)
+		if (strcmp(names[i], name) == 0) {
+			*ret_format = (enum kfg_format)i;
+			return 0;
+		}
+	kfg_error("%s: --format=%s: must be table, json, csv or markdown", verb, name);
+	return -EINVAL;
+}
+
+void kfg_format_grid(const struct kfg_grid *grid, enum kfg_format format, struct kfg_strbuf *out)
+{
+	if (format == KFG_FORMAT_CSV)
+		kfg_grid_csv(grid, out);
+	else if (format == KFG_FORMAT_MARKDOWN)
+		kfg_grid_markdown(grid, out);
+	else
+		kfg_grid_table(grid, out);
+}
+
+int kfg_output_print(const struct kfg_strbuf *out, const char *verb)
+{
+	if (out->error)
+		return kfg_log_errno(out->error, "%s: %m", verb);
+	if (fputs(kfg_strbuf_text(out), stdout) < 0 || fflush(stdout) < 0)
+		return kfg_log_errno(-errno, "%s: cannot write: %m", verb);
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* output.h - --format, and a report on its way to standard output. */
+#pragma once
+
+#include "base/strbuf.h"
+#include "cli/args.h"
+#include "report/grid.h"
+
+enum kfg_format {
+	KFG_FORMAT_TABLE,
+	KFG_FORMAT_JSON,
+	KFG_FORMAT_CSV,
+	KFG_FORMAT_MARKDOWN,
+	KFG_FORMAT_MAX,
+};
+
+#define KFG_FORMAT_OPTION                                                                                            \
+	{ "format", "FORMAT", "table (for people), json, csv or markdown; the first is what there is without this", \
+	  false }
+
+/* The size of a report has a limit, since names come from files of others. */
+#define KFG_OUTPUT_MAX (256u << 20)
+
+/* Logs and returns -EINVAL for any other word. */
+int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_format *ret_format);
+/* The grid in one of the formats that are not JSON. */
+void kfg_format_grid(const struct kfg_grid *grid, enum kfg_format format, struct kfg_strbuf *out);
+/* Writes all of it; logs what goes wrong. Returns 0 or a negative errno. */
+int kfg_output_print(const struct kfg_strbuf *out, const char *verb);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* lifecycle.h - what is known of the life of kfuncs: the deprecations of policy files, without a policy around them. */
+#pragma once
+
+#include "config/load.h"
+
+#define KFG_LIFECYCLE_DIR "/usr/lib/kfgate/lifecycle"
+
+/*
+ * Reads the files of a directory, or one file. What is wrong in them is in ret_loaded->diags, as kfg_load() has it.
+ * Free with kfg_loaded_done().
+ */
+int kfg_lifecycle_load(const char *path, struct kfg_loaded *ret_loaded);
+
+/* The row about a kfunc; module NULL: the kernel itself. False: there is none. policy NULL: nothing is known. */
+bool kfg_lifecycle_find(const struct kfg_policy *policy, const char *kfunc, const char *module,
+			struct kfg_deprecation_info *ret_info);
