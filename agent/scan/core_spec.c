@@ -240,10 +240,11 @@ static int match_element(const struct kfg_accessor *local, int i, struct kfg_spe
 	int64_t size;
 
 	if (i > 0) {
-		const struct btf_array *array = (const struct btf_array *)(kfg_type_record(*type) + 1);
+		const struct btf_array *array;
 
 		if (kind != BTF_KIND_ARRAY)
 			return 0;
+		array = (const struct btf_array *)(kfg_type_record(*type) + 1);
 		if (!is_flexible(&spec->at[spec->n - 1], array) && local->index >= array->nelems)
 			return 0;
 		type->id = array->type;

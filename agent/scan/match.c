@@ -150,17 +150,17 @@ static int match_params(struct matching *m, struct kfg_type local, struct kfg_ty
 static int match_links(struct matching *m, struct kfg_type *local, struct kfg_type *target)
 {
 	const struct btf_type *a = kfg_type_record(*local), *b = kfg_type_record(*target);
-	const struct btf_array *x = (const struct btf_array *)(a + 1), *y = (const struct btf_array *)(b + 1);
 	unsigned kind = kfg_type_kind(*local);
 	int r = 1;
 
 	if (kind != kfg_type_kind(*target))
 		return 0;
 	if (kind == BTF_KIND_ARRAY) {
-		r = x->nelems == y->nelems;
+		const struct btf_array *x = (const struct btf_array *)(a + 1), *y = (const struct btf_array *)(b + 1);
+
 		local->id = x->type;
 		target->id = y->type;
-		return r;
+		return x->nelems == y->nelems;
 	}
 	if (kind == BTF_KIND_PTR)
 		m->behind_pointer = true;

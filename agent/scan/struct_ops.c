@@ -87,10 +87,9 @@ static int read_maps(struct kfg_object *object)
 	for (size_t i = 0; i < N_SECTION_NAMES; i++) {
 		uint32_t section = kfg_elf_file_find(&code->elf, section_names[i]);
 		const struct btf_type *sec = datasec_of(code, section);
-		const struct btf_var_secinfo *info = (const struct btf_var_secinfo *)(sec + 1);
 
 		for (uint32_t k = 0; sec && k < BTF_INFO_VLEN(sec->info); k++) {
-			int r = add_map(object, section, &info[k]);
+			int r = add_map(object, section, (const struct btf_var_secinfo *)(sec + 1) + k);
 
 			if (r < 0)
 				return r;

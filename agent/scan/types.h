@@ -24,7 +24,9 @@ int64_t kfg_type_size(struct kfg_type type);
 
 static inline const struct btf_member *kfg_type_members(struct kfg_type type)
 {
-	return (const struct btf_member *)(kfg_type_record(type) + 1);
+	const struct btf_type *t = kfg_type_record(type);
+
+	return t ? (const struct btf_member *)(t + 1) : NULL;
 }
 
 static inline bool kfg_kind_is_enum(unsigned kind)
