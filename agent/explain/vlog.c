@@ -195,8 +195,8 @@ static bool is_title(struct kfg_span line)
 	       line.at[line.n - 1] == ':';
 }
 
-/* A line of a report of Linux 7.3 and later. False: the report is over. */
-static bool read_report(struct kfg_vlog *v, struct kfg_span line)
+/* A line of a report of Linux 7.3 and later: titles, blank and indented lines. False: the report is over. */
+static bool read_report(struct kfg_vlog *v, struct kfg_span line, bool indented)
 {
 	size_t room = sizeof(v->reason) - v->reason_size;
 
@@ -205,8 +205,8 @@ static bool read_report(struct kfg_vlog *v, struct kfg_span line)
 		v->report = kfg_span_starts(line, "Reason:") ? KFG_REPORT_REASON : KFG_REPORT_OTHER;
 		return true;
 	}
-	if (kfg_span_starts(line, "processed ") || kfg_span_starts(line, "-- END") ||
-	    kfg_span_find(line, "libbpf: ") || kfg_span_find(line, "Verification failed: ")) {
+	if ((line.n && !indented) || kfg_span_starts(line, "processed ") ||
+	    kfg_span_starts(line, "Verification failed: ")) {
 		settle_reason(v);
 		v->report = KFG_REPORT_NONE;
 		return false;
@@ -317,7 +317,7 @@ static void read_line(struct kfg_vlog *v)
 	}
 	while (line.n && (line.at[line.n - 1] == '\r' || line.at[line.n - 1] == ' '))
 		line.n--;
-	if (v->report != KFG_REPORT_NONE && read_report(v, line))
+	if (v->report != KFG_REPORT_NONE && read_report(v, line, line.at != v->line))
 		return;
 	if (kfg_span_starts(line, "Verification failed: ")) {
 		v->report = KFG_REPORT_OTHER;

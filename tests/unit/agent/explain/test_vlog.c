@@ -130,6 +130,19 @@ static void test_report(void **state)
 			       "to bpf_key_put does not satisfy the verifier contract: the kfunc"));
 }
 
+/* What is said after a report is read again. */
+static void test_after_a_report(void **state)
+{
+	(void)state;
+	read_log(BEGIN("p") CALL "5: (85) call bpf_key_get#75864\n9: (95) exit\n"
+				 "Unreleased reference id=2 alloc_insn=3\n"
+				 "\nVerification failed: Resource Lifetime Safety: Leak\n\nReason:\n  x\n\n"
+				 "Suggestion:\n  y\n\nUnreleased reference id=3 alloc_insn=5\n" END);
+	assert_int_equal(n, 2);
+	assert_string_equal(found[0].kfunc, "bpf_key_put");
+	assert_string_equal(found[1].kfunc, "bpf_key_get");
+}
+
 static void test_unclear(void **state)
 {
 	(void)state;
@@ -207,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_context),	  cmocka_unit_test(test_helpers_are_no_kfuncs),
 		cmocka_unit_test(test_reference), cmocka_unit_test(test_suffix),
 		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_report),
+		cmocka_unit_test(test_after_a_report),
 		cmocka_unit_test(test_unclear),	  cmocka_unit_test(test_said_twice_is_found_once),
 		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_only_so_many_are_kept),
 	};
