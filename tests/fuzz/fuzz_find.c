@@ -35,21 +35,17 @@ static void look_at(const struct kfg_found *found)
 	kfg_light_done(&light);
 }
 
-/* Reads it, so that the sanitizer looks. */
-static bool touch(volatile uint8_t last)
-{
-	return last == last;
-}
-
 static int found(void *userdata, const struct kfg_found *what)
 {
 	size_t *n = userdata;
 
 	must(++*n < 100000 && what->label[0]);
-	if (what->light)
+	if (what->light) {
 		look_at(what);
-	else
-		must(what->size >= 64 && what->data[0] == 0x7f && touch(what->data[what->size - 1]));
+		return 0;
+	}
+	must(what->size >= 64 && what->data[0] == 0x7f);
+	(void)*(const volatile uint8_t *)&what->data[what->size - 1]; /* the sanitizer looks */
 	return 0;
 }
 
