@@ -61,3 +61,12 @@ void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load
 	(void)kfg_decide(&walk); /* -1: no table, and then the verdict says failed */
 	*ret_verdict = d.verdict;
 }
+
+uint8_t kfg_verdict_action(const struct kfg_table *table, const struct kfg_verdict *verdict, bool live,
+			   uint8_t *ret_reason)
+{
+	uint32_t n;
+	const struct kfg_table_header *header = kfg_table_cells(table, &n);
+
+	return kfg_effective(verdict, live, header->unscannable, ret_reason);
+}

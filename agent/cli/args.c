@@ -109,17 +109,15 @@ int kfg_args_parse(int argc, char **argv, const struct kfg_option *options,
 {
 	bool ended = false;
 
-	*ret_args = (struct kfg_args){ 0 };
+	*ret_args = (struct kfg_args){ .words = argv };
 	for (struct cursor c = { argv, argc }; c.left > 0; c.at++, c.left--) {
-		const char *word = *c.at;
+		char *word = *c.at;
 		int r = 0;
 
 		if (!ended && strcmp(word, "--") == 0)
 			ended = true;
 		else if (!ended && word[0] == '-' && word[1])
 			r = take_option(ret_args, options, &c);
-		else if (ret_args->n_words >= KFG_ARGS_MAX)
-			r = wrong(ret_args, "too many arguments");
 		else
 			ret_args->words[ret_args->n_words++] = word;
 		if (r < 0)

@@ -19,7 +19,7 @@ struct kfg_option {
 #define KFG_ARGS_MAX 256u
 
 struct kfg_args {
-	const char *words[KFG_ARGS_MAX]; /* what is no option, in order */
+	char **words; /* what is no option, in order: the front of argv, which is rearranged */
 	size_t n_words;
 	struct {
 		const struct kfg_option *option;
@@ -33,7 +33,7 @@ struct kfg_args {
 extern const struct kfg_option kfg_common_options[];
 
 /*
- * Takes argv (without program and verb) apart. Nothing is copied. -EINVAL: see ret_args->error,
+ * Takes argv (without program and verb) apart. Nothing is copied: argv is rearranged. -EINVAL: see ret_args->error,
  * nothing else counts.
  */
 int kfg_args_parse(int argc, char **argv, const struct kfg_option *options,

@@ -10,6 +10,8 @@
 int kfg_cmd_run(const struct kfg_args *args);
 int kfg_cmd_check(const struct kfg_args *args);
 int kfg_cmd_explain(const struct kfg_args *args);
+int kfg_cmd_programs(const struct kfg_args *args);
+int kfg_cmd_scan(const struct kfg_args *args);
 int kfg_cmd_status(const struct kfg_args *args);
 int kfg_cmd_reload(const struct kfg_args *args);
 int kfg_cmd_kfuncs(const struct kfg_args *args);

@@ -8,6 +8,7 @@
 #include "cli/kernels.h"
 #include "cli/lifecycle.h"
 #include "cli/output.h"
+#include "cli/preview.h"
 #include "control/protocol.h"
 #include <string.h>
 
@@ -63,12 +64,33 @@ static const struct kfg_option reload_options[] = {
 	{ 0 },
 };
 
+static const struct kfg_option scan_options[] = {
+	KFG_KERNEL_OPTIONS,
+	KFG_PREVIEW_OPTIONS,
+	{ "unit", "NAME", "judge as if this systemd unit loaded it", false },
+	{ "exe", "PATH", "judge as if this program loaded it", false },
+	{ "uid", "UID", "judge as if this user loaded it (root, if --unit or --exe is given)", false },
+	{ "installed", NULL, "look at the files of all installed packages", false },
+	{ "fail-on", "LIST",
+	  "which states make the exit code: none, or of warned,unchecked,refused,fails; all of them without it",
+	  false },
+	{ "format", "FORMAT", "write table, json, sarif, markdown or csv", false },
+	{ "quiet", NULL, "say only what is not ok", false },
+	{ 0 },
+};
+
+static const struct kfg_option programs_options[] = {
+	KFG_PREVIEW_OPTIONS,
+	{ "format", "FORMAT", "write table or json", false },
+	{ 0 },
+};
+
 const struct kfg_verb kfg_verbs[] = {
 	{ "run", 0, 0, "", "put the gate up and keep it until told to stop",
 	  "Judges every BPF program load by the policy, in the kernel, and tells the journal. "
 	  "Refuses to start where the kernel cannot enforce, or is not seen to.",
 	  run_options, kfg_cmd_run },
-	{ "check", 0, KFG_ARGS_MAX, "[FILE|DIR...]", "find errors and unwise things in policies",
+	{ "check", 0, SIZE_MAX, "[FILE|DIR...]", "find errors and unwise things in policies",
 	  "Each argument is one policy; of a directory, all *.yaml files merged. Without any, the "
 	  "system's policy is checked. Exit code: 0 nothing found, 1 errors, 2 warnings only.",
 	  check_options, kfg_cmd_check },
@@ -77,6 +99,15 @@ const struct kfg_verb kfg_verbs[] = {
 	  "problem with a kfunc what happened, since when, and what to do. Exit code: 0 nothing found, 3 a kfunc is "
 	  "why a load fails, 4 something about kfuncs was not understood, 1 wrong use or input and output failed.",
 	  explain_options, kfg_cmd_explain },
+	{ "scan", 0, SIZE_MAX, "[PATH...]", "say which kfuncs BPF objects use, and where that will fail",
+	  "Finds BPF objects in files and directories, also inside of executables, libraries and compressed data, and "
+	  "holds each against kernels and a policy. Exit code: 0 clean, 1 wrong use or an I/O error, 2 warnings, 3 "
+	  "refused by the policy or would not load, 4 something could not be checked.",
+	  scan_options, kfg_cmd_scan },
+	{ "programs", 0, 0, "", "show which kfuncs the programs on this host call now",
+	  "What the kernel has loaded, each with its kfuncs and what the policy says of them today. Exit code: 0 "
+	  "clean, 1 an error, 2 warnings, 3 a program that would be refused, 4 something could not be seen.",
+	  programs_options, kfg_cmd_programs },
 	{ "status", 0, 0, "", "show what the running gate does",
 	  "Policy, hooks, what was judged, what was lost, the next deadlines. Exit code 3: no agent "
 	  "is running.",
@@ -158,7 +189,7 @@ static void help_program(struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "kfgate - a gate for the kernel functions that BPF programs call\n\n"
 			     "Usage: kfgate VERB [OPTION...] [ARGUMENT...]\n\n");
 	for (const struct kfg_verb *v = kfg_verbs; v->name; v++)
-		kfg_strbuf_printf(out, "  %-8s%s\n", v->name, v->synopsis);
+		kfg_strbuf_printf(out, "  %-10s%s\n", v->name, v->synopsis);
 	kfg_strbuf_adds(out,
 			"\n  --version           show the version\n"
 			"  --help              show this help\n\n"

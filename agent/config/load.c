@@ -61,20 +61,11 @@ static int collect_system(struct kfg_loaded *loaded)
 	return 0;
 }
 
-static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_paths)
+static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sources, size_t n)
 {
-	struct kfg_includer includer;
-	const struct kfg_source *sources;
-	size_t n;
-	int r = kfg_policy_files_new(&loaded->files);
+	struct kfg_includer includer = kfg_policy_files_includer(loaded->files);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	r = n_paths ? collect(loaded, paths, n_paths) : collect_system(loaded);
-	if (r < 0)
-		return r;
-	sources = kfg_policy_files_sources(loaded->files, &n);
-	includer = kfg_policy_files_includer(loaded->files);
 	if (n) {
 		r = kfg_policy_load(sources, n, &includer, &loaded->diags, &loaded->policy);
 		kfg_policy_files_forget(loaded->files);
@@ -88,17 +79,44 @@ static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_pa
 	return -EBADMSG;
 }
 
+static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_paths)
+{
+	const struct kfg_source *sources;
+	size_t n;
+	int r = kfg_policy_files_new(&loaded->files);
+
+	if (r < 0)
+		return r;
+	r = n_paths ? collect(loaded, paths, n_paths) : collect_system(loaded);
+	if (r < 0)
+		return r;
+	sources = kfg_policy_files_sources(loaded->files, &n);
+	return load_sources(loaded, sources, n);
+}
+
+static int hand_out(struct kfg_loaded *loaded, int r, struct kfg_loaded *ret_loaded)
+{
+	if (r < 0 && r != -EBADMSG)
+		kfg_loaded_done(loaded);
+	else
+		*ret_loaded = *loaded;
+	return r;
+}
+
 int kfg_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded)
 {
 	struct kfg_loaded loaded = { 0 };
-	int r = load(&loaded, paths, n);
 
-	if (r < 0 && r != -EBADMSG) {
-		kfg_loaded_done(&loaded);
-		return r;
-	}
-	*ret_loaded = loaded;
-	return r;
+	return hand_out(&loaded, load(&loaded, paths, n), ret_loaded);
+}
+
+int kfg_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded)
+{
+	const struct kfg_source source = { path, text, strlen(text) };
+	struct kfg_loaded loaded = { 0 };
+	int r = kfg_policy_files_new(&loaded.files);
+
+	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, &source, 1), ret_loaded);
 }
 
 void kfg_loaded_done(struct kfg_loaded *loaded)

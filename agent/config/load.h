@@ -22,4 +22,6 @@ struct kfg_loaded {
  * free. Else free with kfg_loaded_done().
  */
 int kfg_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded);
+/* Likewise of one policy in memory; path is used in messages. */
+int kfg_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded);
 void kfg_loaded_done(struct kfg_loaded *loaded); /* accepts a zeroed struct */

@@ -12,6 +12,7 @@
 #define RECENT 256u /* the verifier's limit of kfuncs in a program; relocations are copied within one */
 #define LOCATE_STEPS_MAX (16u << 20)
 #define NAME_MAX_LEN 128u
+#define CALLS_MAX 4096u
 
 /* What a register of the loader holds. */
 struct reg {
@@ -59,6 +60,8 @@ static int room(void *items, size_t *allocated, size_t n, size_t size)
 	size_t want = *allocated ? *allocated * 2 : 16;
 	void *p;
 
+	if (n >= CALLS_MAX)
+		return -E2BIG;
 	if (n < *allocated)
 		return 0;
 	p = reallocarray(*(void **)items, want, size);
@@ -100,13 +103,15 @@ static int take_lookup(struct reading *r, size_t index)
 {
 	const struct reg *name = &r->regs[BPF_REG_1], *len = &r->regs[BPF_REG_2], *kind = &r->regs[BPF_REG_3];
 	struct lookup lookup = { .original = r->n_lookups, .program = r->n_loads };
+	int error;
 
 	if (name->kind != REG_DATA || len->kind != REG_NUMBER || kind->kind != REG_NUMBER ||
 	    kind->value != BTF_KIND_FUNC || len->value < 2 || len->value > NAME_MAX_LEN ||
 	    r->regs[BPF_REG_8].kind != REG_DATA || !is_relocation(r, index, &lookup.weak))
 		return 0;
-	if (room(&r->lookups, &r->lookups_allocated, r->n_lookups, sizeof(lookup)) < 0)
-		return -ENOMEM;
+	error = room(&r->lookups, &r->lookups_allocated, r->n_lookups, sizeof(lookup));
+	if (error < 0)
+		return error;
 	lookup.name = name->value;
 	lookup.len = len->value;
 	lookup.insn = r->regs[BPF_REG_8].value;
@@ -119,14 +124,16 @@ static int take_load(struct reading *r)
 	const struct reg *cmd = &r->regs[BPF_REG_1], *attr = &r->regs[BPF_REG_2];
 	uint32_t field = attr->value + offsetof(union bpf_attr, insns);
 	struct load load = { .attr = attr->value };
+	int error;
 
 	if (cmd->kind != REG_NUMBER || cmd->value != BPF_PROG_LOAD || attr->kind != REG_DATA)
 		return 0;
 	for (size_t i = 0; i < sizeof(r->stores) / sizeof(r->stores[0]) && i < r->n_stores; i++)
 		if (r->stores[i].to == field)
 			load.insns = r->stores[i].what;
-	if (room(&r->loads, &r->loads_allocated, r->n_loads, sizeof(load)) < 0)
-		return -ENOMEM;
+	error = room(&r->loads, &r->loads_allocated, r->n_loads, sizeof(load));
+	if (error < 0)
+		return error;
 	r->loads[r->n_loads++] = load;
 	return 0;
 }
@@ -139,11 +146,13 @@ static int take_copy(struct reading *r, uint32_t to, uint32_t from)
 
 	for (size_t i = r->n_lookups; i > oldest; i--) {
 		struct lookup copy = r->lookups[i - 1];
+		int error;
 
 		if (copy.insn + imm != from || copy.original != i - 1 || copy.program != r->n_loads)
 			continue;
-		if (room(&r->lookups, &r->lookups_allocated, r->n_lookups, sizeof(copy)) < 0)
-			return -ENOMEM;
+		error = room(&r->lookups, &r->lookups_allocated, r->n_lookups, sizeof(copy));
+		if (error < 0)
+			return error;
 		copy.insn = to - imm;
 		r->lookups[r->n_lookups++] = copy;
 		return 0;
@@ -340,9 +349,10 @@ int kfg_light_read(const uint8_t *data, size_t size, size_t at, struct kfg_light
 	if (r.n_insns > INSNS_MAX)
 		r.n_insns = INSNS_MAX;
 	error = read_loader(&r);
-	*ret_why = "the loader of a light skeleton breaks off";
+	*ret_why = error == -E2BIG ? "more than 4096 programs or calls of kfuncs in a light skeleton" :
+				     "the loader of a light skeleton breaks off";
 	if (error < 0)
-		return error;
+		return error == -E2BIG ? -EBADMSG : error;
 	*ret_why = "the data of a light skeleton was not found near its loader";
 	if (r.n_lookups && !locate(&r, &base))
 		return -EBADMSG;

@@ -80,6 +80,13 @@ struct kfg_waiver_info {
 };
 bool kfg_policy_waiver(const struct kfg_policy *policy, uint32_t waiver, struct kfg_waiver_info *ret_info);
 
+/*
+ * Whether who loads the program may change the verdict on a kfunc (module NULL: the kernel itself): a rule before
+ * `rule` (the one that decided; KFG_NONE: none did), or a waiver, could match it and asks for units, exes, uids, user
+ * namespaces or tokens.
+ */
+bool kfg_policy_asks_loader(const struct kfg_policy *policy, const char *kfunc, const char *module, uint32_t rule);
+
 /* Day number (days since 1970-01-01 UTC) <-> "YYYY-MM-DD". Parse: -EINVAL for anything but a real date. */
 int kfg_day_parse(const char *text, int32_t *ret_day);
 #define KFG_DAY_TEXT 16

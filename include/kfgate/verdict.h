@@ -20,6 +20,13 @@ struct kfg_load {
 void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
 		      const char *module, struct kfg_verdict *ret_verdict);
 
+/*
+ * What the verdict comes to (enum kfg_action), of a call that is live or of one that is merely present; *ret_reason:
+ * enum kfg_reason.
+ */
+uint8_t kfg_verdict_action(const struct kfg_table *table, const struct kfg_verdict *verdict, bool live,
+			   uint8_t *ret_reason);
+
 /* Words used in policies, records and reports; "?" for a value out of range. */
 const char *kfg_action_str(unsigned action);     /* allow audit warn refuse */
 const char *kfg_reason_str(unsigned reason);     /* rule unlisted deprecated expired waived short-scan ... */

@@ -13,7 +13,7 @@ _kfgate_words()
 
 _kfgate()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} option=
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} option formats
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_kfgate_verbs) --help --version" -- "$cur")
@@ -29,16 +29,16 @@ _kfgate()
 	fi
 	case $option in
 	--policy)
+		;&
+	--exe)
+		;&
+	--lifecycle)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--kernel)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -W running -- "$cur")
-		return ;;
-	--lifecycle)
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--runtime-dir)
 		compopt -o filenames
@@ -49,10 +49,22 @@ _kfgate()
 		return ;;
 	--format)
 		case $verb in
-		explain) option="text json" ;;
-		*) option="table json csv markdown" ;;
+		explain) formats="text json" ;;
+		programs) formats="table json" ;;
+		scan) formats="table json sarif markdown csv" ;;
+		*) formats="table json csv markdown" ;;
 		esac
-		mapfile -t COMPREPLY < <(compgen -W "$option" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
+		return ;;
+	--unit)
+		mapfile -t COMPREPLY < <(compgen -W "$(systemctl list-unit-files --no-legend 2>/dev/null |
+			cut -d' ' -f1)" -- "$cur")
+		return ;;
+	--uid)
+		mapfile -t COMPREPLY < <(compgen -W "0 $(id -u)" -- "$cur")
+		return ;;
+	--fail-on)
+		mapfile -t COMPREPLY < <(compgen -W "none warned unchecked refused fails" -- "$cur")
 		return ;;
 	--at)
 		mapfile -t COMPREPLY < <(compgen -W "$(date -u +%F)" -- "$cur")
@@ -64,7 +76,7 @@ _kfgate()
 		return
 	fi
 	case $verb in
-	check | explain)
+	check | explain | scan)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	help)

@@ -22,9 +22,10 @@ AGENT = {
     "control": {"base"},
     "enforce": {"base"},
     "explain": {"base"},
-    "report": {"base", "btf", "enforce", "kernel"},
+    "programs": {"base"},
+    "report": {"base", "btf", "enforce", "find", "kernel", "scan"},
     "daemon": {"base", "config", "control", "enforce", "events", "journal", "report"},
-    "cli": {"base", "btf", "config", "control", "daemon", "explain", "kernel", "report"},
+    "cli": {"base", "btf", "config", "control", "daemon", "explain", "find", "kernel", "programs", "report", "scan"},
     "main.c": {"cli", "base"},
 }
 # Headers of libraries: pattern -> who may include them.
@@ -33,7 +34,8 @@ LIBRARIES = [
     (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/find/unpack.c",)),
     (r"systemd/sd-journal\.h", ("agent/journal/send.c",)),
     (r"systemd/.*", ("agent/journal/", "agent/control/", "agent/daemon/", "agent/cli/")),
-    (r"bpf/.*|gelf\.h|libelf\.h", ("agent/enforce/", "agent/journal/event_record.c", "agent/events/", "bpf/")),
+    (r"bpf/.*|gelf\.h|libelf\.h",
+     ("agent/enforce/", "agent/programs/", "agent/journal/event_record.c", "agent/events/", "bpf/")),
     (r"kfgate\.skel\.h", ("agent/enforce/gate.c",)),
     (r"kfunc_history\.inc", ("agent/explain/kfunc_data.c",)),
     (r"syslog\.h", ("agent/",)),

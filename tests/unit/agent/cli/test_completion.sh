@@ -22,11 +22,13 @@ offers()
 	fi
 }
 
-offers "run check explain status reload kfuncs help --help --version" kfgate ""
+offers "run check explain scan programs status reload kfuncs help --help --version" kfgate ""
 offers "reload" kfgate re
 offers "--log=" kfgate run --l
 offers "auto journal json" kfgate run --log =
 offers "json" kfgate run --log = js
+offers "table json sarif markdown csv" kfgate scan --format =
+offers "none" kfgate scan --fail-on = n
 offers "text json" kfgate explain --format =
 offers "auto" kfgate run --log a
 offers "status" kfgate help st

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_programs.c - what this host has loaded now, with kfuncs and verdicts. */
+#include "base/exit_code.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/preview.h"
+#include "programs/programs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define OUTPUT_MAX ((size_t)256 << 20)
+
+struct inventory {
+	struct kfg_preview preview;
+	struct kfg_programs programs;
+	bool audit_mode;
+};
+
+/* What the policy makes of one call. */
+struct judged {
+	uint8_t action, reason;
+	const char *rule; /* id; NULL: none */
+	int32_t deadline;
+	const char *word; /* "refuse", "would refuse", ... */
+	const char *replacement; /* NULL: none known */
+};
+
+static void judge(const struct inventory *inv, const struct kfg_running_program *p, const struct kfg_call_target *t,
+		  struct judged *ret)
+{
+	struct kfg_load load = inv->preview.loader;
+	const struct kfg_policy *policy = inv->preview.loaded.policy;
+	struct kfg_deprecation_info info;
+	struct kfg_verdict v;
+
+	load.prog = p->name;
+	load.prog_type = p->type;
+	kfg_verdict_eval(inv->preview.table, &load, t->kfunc, t->module, &v);
+	*ret = (struct judged){ .rule = kfg_policy_rule_id(policy, v.rule), .deadline = v.deadline };
+	ret->action = kfg_verdict_action(inv->preview.table, &v, true, &ret->reason);
+	ret->word = ret->action == KFG_REFUSE && inv->audit_mode ? "would refuse" : kfg_action_str(ret->action);
+	if (kfg_policy_deprecation(policy, v.dep, &info))
+		ret->replacement = info.replacement;
+}
+
+static void table_target(const struct inventory *inv, const struct kfg_running_program *p,
+			 const struct kfg_call_target *t, struct kfg_strbuf *out)
+{
+	char day[KFG_DAY_TEXT];
+	struct judged j;
+
+	judge(inv, p, t, &j);
+	kfg_strbuf_printf(out, "        %-13s%s%s%s%s", j.word, t->kfunc, t->module ? " [" : "",
+			  t->module ? t->module : "", t->module ? "]" : "");
+	if (t->calls > 1)
+		kfg_strbuf_printf(out, " x%" PRIu32, t->calls);
+	if (j.action != KFG_ALLOW)
+		kfg_strbuf_printf(out, ": %s%s%s", kfg_reason_str(j.reason),
+				  j.reason == KFG_REASON_RULE && j.rule ? " " : "",
+				  j.reason == KFG_REASON_RULE && j.rule ? j.rule : "");
+	if (j.deadline != KFG_DAY_MAX)
+		kfg_strbuf_printf(out, ", last good day %s", kfg_day_format(j.deadline, day));
+	if (j.replacement)
+		kfg_strbuf_printf(out, ", use %s", j.replacement);
+	kfg_strbuf_adds(out, "\n");
+}
+
+static void render_table(const struct inventory *inv, struct kfg_strbuf *out)
+{
+	size_t with = 0, unknown = 0;
+
+	for (size_t i = 0; i < inv->programs.n; i++) {
+		const struct kfg_running_program *p = &inv->programs.items[i];
+		char name[64];
+
+		with += p->n_targets > 0;
+		unknown += p->unknown != NULL;
+		if (!p->n_targets && !p->unknown)
+			continue;
+		kfg_text_clean(p->name, sizeof(p->name), name, sizeof(name));
+		kfg_strbuf_printf(out, "%-7" PRIu32 " %-15s (%s, uid %" PRIu32 ")\n", p->id, name,
+				  kfg_prog_type_str(p->type), p->uid);
+		for (size_t k = 0; k < p->n_targets; k++)
+			if (p->targets[k].kfunc)
+				table_target(inv, p, &p->targets[k], out);
+		if (p->unknown)
+			kfg_strbuf_printf(out, "        unknown      %s\n", p->unknown);
+	}
+	kfg_strbuf_printf(out, "%zu programs, %zu with kfuncs, %zu unknown\n", inv->programs.n, with, unknown);
+}
+
+static void json_target(const struct inventory *inv, const struct kfg_running_program *p,
+			const struct kfg_call_target *t, struct kfg_json *j)
+{
+	char day[KFG_DAY_TEXT];
+	struct judged judged;
+
+	judge(inv, p, t, &judged);
+	kfg_json_object(j, NULL);
+	kfg_json_string(j, "name", t->kfunc);
+	kfg_json_string(j, "module", t->module);
+	kfg_json_uint(j, "calls", t->calls);
+	kfg_json_string(j, "verdict", judged.word);
+	kfg_json_string(j, "reason", judged.reason == KFG_REASON_NONE ? NULL : kfg_reason_str(judged.reason));
+	kfg_json_string(j, "rule", judged.rule);
+	kfg_json_string(j, "deadline", judged.deadline == KFG_DAY_MAX ? NULL : kfg_day_format(judged.deadline, day));
+	kfg_json_string(j, "replacement", judged.replacement);
+	kfg_json_object_end(j);
+}
+
+static void render_json(const struct inventory *inv, struct kfg_strbuf *out)
+{
+	struct kfg_json j = { .out = out, .indent = true };
+
+	kfg_json_object(&j, NULL);
+	kfg_json_uint(&j, "version", 1);
+	kfg_json_string(&j, "kfgate", KFG_VERSION);
+	kfg_json_string(&j, "policy", kfg_policy_name(inv->preview.loaded.policy));
+	kfg_json_array(&j, "programs");
+	for (size_t i = 0; i < inv->programs.n; i++) {
+		const struct kfg_running_program *p = &inv->programs.items[i];
+
+		kfg_json_object(&j, NULL);
+		kfg_json_uint(&j, "id", p->id);
+		kfg_json_string(&j, "name", p->name);
+		kfg_json_string(&j, "type", kfg_prog_type_str(p->type));
+		kfg_json_string(&j, "tag", p->tag);
+		kfg_json_uint(&j, "uid", p->uid);
+		kfg_json_string(&j, "unknown", p->unknown);
+		kfg_json_array(&j, "kfuncs");
+		for (size_t k = 0; k < p->n_targets; k++)
+			if (p->targets[k].kfunc)
+				json_target(inv, p, &p->targets[k], &j);
+		kfg_json_array_end(&j);
+		kfg_json_object_end(&j);
+	}
+	kfg_json_array_end(&j);
+	kfg_json_object_end(&j);
+	kfg_strbuf_adds(out, "\n");
+}
+
+/* 3 before 4 before 2, as `scan` has it. */
+static int exit_code(const struct inventory *inv)
+{
+	bool unknown = false, warned = false;
+
+	for (size_t i = 0; i < inv->programs.n; i++) {
+		const struct kfg_running_program *p = &inv->programs.items[i];
+
+		unknown |= p->unknown != NULL;
+		for (size_t k = 0; k < p->n_targets; k++) {
+			struct judged j;
+
+			if (!p->targets[k].kfunc)
+				continue;
+			judge(inv, p, &p->targets[k], &j);
+			if (j.action == KFG_REFUSE && !inv->audit_mode)
+				return KFG_EXIT_REFUSED;
+			warned |= j.action >= KFG_WARN;
+		}
+	}
+	return unknown ? KFG_EXIT_UNCHECKED : warned ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
+}
+
+static int run(const struct kfg_args *args, struct inventory *inv, bool json)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
+	int r = kfg_preview_open(args, "programs", &inv->preview);
+
+	if (r < 0)
+		return KFG_EXIT_FAILURE;
+	inv->audit_mode = kfg_policy_mode(inv->preview.loaded.policy) == KFG_MODE_AUDIT;
+	r = kfg_programs_list(&inv->programs);
+	if (r < 0) {
+		kfg_log_errno(r, "programs: cannot list the programs of this kernel%s: %m",
+			      r == -EPERM ? " (it takes CAP_SYS_ADMIN)" : "");
+		return KFG_EXIT_FAILURE;
+	}
+	if (json)
+		render_json(inv, &out);
+	else
+		render_table(inv, &out);
+	if (out.error || fwrite(kfg_strbuf_text(&out), 1, out.size, stdout) != out.size)
+		return KFG_EXIT_FAILURE;
+	return exit_code(inv);
+}
+
+int kfg_cmd_programs(const struct kfg_args *args)
+{
+	const char *format = kfg_args_value(args, "format", "table");
+	struct inventory inv = { 0 };
+	int code;
+
+	if (strcmp(format, "table") != 0 && strcmp(format, "json") != 0) {
+		kfg_error("programs: --format=%s: must be table or json", format);
+		return KFG_EXIT_FAILURE;
+	}
+	code = run(args, &inv, strcmp(format, "json") == 0);
+	kfg_programs_done(&inv.programs);
+	kfg_preview_done(&inv.preview);
+	return code;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_scan.c - paths and kernels to a report: find, read, hold against each kernel, judge, render. */
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/kernels.h"
+#include "cli/preview.h"
+#include "find/find.h"
+#include "report/report.h"
+#include "scan/scan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define OUTPUT_MAX ((size_t)1 << 30)
+
+typedef void render_fn(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out);
+
+static const struct {
+	const char *name;
+	render_fn *render;
+} formats[] = {
+	{ "table", kfg_report_table },	     { "json", kfg_report_json }, { "sarif", kfg_report_sarif },
+	{ "markdown", kfg_report_markdown }, { "csv", kfg_report_csv },
+};
+
+struct settings {
+	render_fn *render;
+	bool quiet, fail_on[KFG_REPORT_STATE_MAX];
+};
+
+struct scan {
+	struct kfg_kernels kernels;
+	struct kfg_preview preview;
+	struct kfg_report *report; /* owned */
+	double begin, told; /* seconds; of progress */
+	bool lost; /* a path that is not there */
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static int take_format(const struct kfg_args *args, struct settings *s)
+{
+	const char *name = kfg_args_value(args, "format", "table");
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(formats[i].name, name) == 0) {
+			s->render = formats[i].render;
+			return 0;
+		}
+	kfg_error("scan: --format=%s: must be table, json, sarif, markdown or csv", name);
+	return -EINVAL;
+}
+
+static int state_parse(const char *word, size_t len)
+{
+	for (int i = KFG_REPORT_WARNED; i < KFG_REPORT_STATE_MAX; i++)
+		if (strlen(kfg_report_state_str(i)) == len && strncmp(kfg_report_state_str(i), word, len) == 0)
+			return i;
+	return -EINVAL;
+}
+
+static int take_fail_on(const struct kfg_args *args, struct settings *s)
+{
+	const char *list = kfg_args_value(args, "fail-on", "warned,unchecked,refused,fails");
+
+	if (strcmp(list, "none") == 0)
+		return 0;
+	for (const char *p = list; *p;) {
+		size_t len = strcspn(p, ",");
+		int state = state_parse(p, len);
+
+		if (state < 0) {
+			kfg_error("scan: --fail-on=%s: must be none, or a list of warned, unchecked, refused, fails",
+				  list);
+			return state;
+		}
+		s->fail_on[state] = true;
+		p += len + (p[len] == ',');
+	}
+	return 0;
+}
+
+/* Objects are read as they are found, and given back before the next is. */
+static int fit_all(struct scan *scan, const struct kfg_found *found, const struct kfg_object *object)
+{
+	size_t n = scan->kernels.n;
+	struct kfg_fit_report **fits = calloc(n, sizeof(*fits));
+	int r = fits ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = kfg_fit_object(object, scan->kernels.items[i], &fits[i]);
+	if (r == 0)
+		r = kfg_report_add_object(scan->report, found->path, object,
+					  (const struct kfg_fit_report *const *)fits);
+	for (size_t i = 0; i < n && fits; i++)
+		kfg_fit_free(fits[i]);
+	free(fits);
+	return r;
+}
+
+static int take_light(struct scan *scan, const struct kfg_found *found)
+{
+	struct kfg_light light = { 0 };
+	const char *why;
+	int r = kfg_light_read(found->data, found->size, found->at, &light, &why);
+
+	if (r == -EBADMSG)
+		return kfg_report_add_problem(scan->report, found->label, why);
+	if (r < 0)
+		return r;
+	r = kfg_report_add_light(scan->report, found->path, found->label, &light,
+				 (const struct kfg_kernel *const *)scan->kernels.items);
+	kfg_light_done(&light);
+	return r;
+}
+
+static int take_object(struct scan *scan, const struct kfg_found *found)
+{
+	struct kfg_object_error error = { 0 };
+	struct kfg_object *object = NULL;
+	_cleanup_free_ char *why = NULL;
+	int r = kfg_object_open(found->data, found->size, found->label, &object, &error);
+
+	if (r == 0) {
+		r = fit_all(scan, found, object);
+		kfg_object_free(object);
+		return r;
+	}
+	if (r != -EBADMSG)
+		return r;
+	if (asprintf(&why, "damaged BPF object: offset 0x%zx: %s", error.offset, error.text) < 0) {
+		why = NULL;
+		return -ENOMEM;
+	}
+	return kfg_report_add_problem(scan->report, found->label, why);
+}
+
+static int on_found(void *userdata, const struct kfg_found *found)
+{
+	return found->light ? take_light(userdata, found) : take_object(userdata, found);
+}
+
+static int on_problem(void *userdata, const char *label, const char *why)
+{
+	struct scan *scan = userdata;
+
+	return kfg_report_add_problem(scan->report, label, why);
+}
+
+static void on_file(void *userdata, const char *path)
+{
+	struct scan *scan = userdata;
+	double t = now();
+
+	scan->report->n_files++;
+	if (t - scan->begin < 1 || t - scan->told < 0.1)
+		return;
+	scan->told = t;
+	kfg_log_progress("%zu files, %zu objects: %s", scan->report->n_files, scan->report->n_objects, path);
+}
+
+static int search(struct scan *scan, const struct kfg_args *args)
+{
+	const struct kfg_find_ops ops = {
+		.found = on_found, .problem = on_problem, .file = on_file, .userdata = scan,
+	};
+	struct kfg_find *find = NULL;
+	int r = kfg_find_new(&ops, &find);
+
+	for (size_t i = 0; i < args->n_words && r == 0; i++) {
+		r = kfg_find_path(find, args->words[i]);
+		if (r != -ENOENT)
+			continue;
+		kfg_error("scan: %s: there is no such file or directory", args->words[i]);
+		scan->lost = true;
+		r = 0;
+	}
+	if (r == 0 && kfg_args_has(args, "installed")) {
+		r = kfg_find_installed(find, NULL);
+		if (r == -ENOENT)
+			r = kfg_report_add_problem(scan->report, "--installed",
+						   "neither dpkg's lists nor rpm are on this host");
+	}
+	kfg_find_free(find);
+	kfg_log_progress(NULL);
+	if (r < 0)
+		kfg_log_errno(r, "scan: %m");
+	return r;
+}
+
+/* 3 before 4 before 2: what is known to break weighs more than what is not known. */
+static int exit_code(const struct scan *scan, const struct settings *s)
+{
+	const struct kfg_report *report = scan->report;
+	bool there[KFG_REPORT_STATE_MAX] = { [KFG_REPORT_UNCHECKED] = report->n_problems > 0 };
+
+	if (scan->lost)
+		return KFG_EXIT_FAILURE;
+	for (size_t i = 0; i < report->n_objects; i++)
+		for (size_t k = 0; k < report->n_kernels; k++)
+			there[report->objects[i].kernels[k].state] = true;
+	if ((there[KFG_REPORT_FAILS] && s->fail_on[KFG_REPORT_FAILS]) ||
+	    (there[KFG_REPORT_REFUSED] && s->fail_on[KFG_REPORT_REFUSED]))
+		return KFG_EXIT_REFUSED;
+	if (there[KFG_REPORT_UNCHECKED] && s->fail_on[KFG_REPORT_UNCHECKED])
+		return KFG_EXIT_UNCHECKED;
+	return there[KFG_REPORT_WARNED] && s->fail_on[KFG_REPORT_WARNED] ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
+}
+
+static int print(const struct scan *scan, const struct settings *s)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
+
+	s->render(scan->report, s->quiet, &out);
+	if (out.error) {
+		kfg_log_errno(out.error, "scan: cannot write the report: %m");
+		return KFG_EXIT_FAILURE;
+	}
+	if (!scan->report->n_objects && !scan->report->n_problems && !s->quiet)
+		kfg_warning("scan: no BPF object found in %zu file%s", scan->report->n_files,
+			    scan->report->n_files == 1 ? "" : "s");
+	if (fwrite(kfg_strbuf_text(&out), 1, out.size, stdout) != out.size)
+		return KFG_EXIT_FAILURE; /* main says so */
+	return exit_code(scan, s);
+}
+
+static int run(const struct kfg_args *args, const struct settings *s, struct scan *scan)
+{
+	struct kfg_report_judge judge;
+	int r = kfg_preview_open(args, "scan", &scan->preview);
+
+	if (r == 0)
+		r = kfg_kernels_open(args, "scan", &scan->kernels);
+	if (r < 0)
+		return KFG_EXIT_FAILURE;
+	judge = (struct kfg_report_judge){
+		.policy = scan->preview.loaded.policy,
+		.table = scan->preview.table,
+		.source = scan->preview.source,
+		.loader = scan->preview.loader,
+		.loader_known = scan->preview.loader_known,
+	};
+	r = kfg_report_new(&judge, (const struct kfg_kernel *const *)scan->kernels.items, scan->kernels.n,
+			   &scan->report);
+	if (r < 0) {
+		kfg_log_errno(r, "scan: %m");
+		return KFG_EXIT_FAILURE;
+	}
+	return search(scan, args) < 0 ? KFG_EXIT_FAILURE : print(scan, s);
+}
+
+int kfg_cmd_scan(const struct kfg_args *args)
+{
+	struct settings settings = { .quiet = kfg_args_has(args, "quiet") };
+	struct scan scan = { .begin = now() };
+	int code;
+
+	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0)
+		return KFG_EXIT_FAILURE;
+	if (!args->n_words && !kfg_args_has(args, "installed")) {
+		kfg_error("scan: needs a PATH, or --installed");
+		return KFG_EXIT_FAILURE;
+	}
+	code = run(args, &settings, &scan);
+	kfg_report_free(scan.report);
+	kfg_kernels_done(&scan.kernels);
+	kfg_preview_done(&scan.preview);
+	return code;
+}

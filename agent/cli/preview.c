@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/preview.h"
+
+#include "base/log.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NOBODY_KNOWN UINT32_MAX /* no uid: (uid_t)-1 is none */
+
+/* Without a policy nothing is refused; what upstream has deprecated is warned about. */
+static const char lifecycle_policy[] = "version: 1\n"
+				       "name: lifecycle\n"
+				       "serial: 0\n"
+				       "defaults: {unlisted: allow, deprecated: warn, expired: refuse}\n"
+				       "include: [/usr/lib/kfgate/lifecycle/*.yaml]\n";
+
+static void log_findings(const struct kfg_diags *diags)
+{
+	for (size_t i = 0; i < diags->n; i++)
+		if (diags->items[i].severity == KFG_ERROR)
+			kfg_error("%s:%u:%u: %s", diags->items[i].file, diags->items[i].line, diags->items[i].col,
+				  diags->items[i].text);
+}
+
+static int load_lifecycle(struct kfg_preview *p)
+{
+	int r = kfg_load_text("lifecycle data", lifecycle_policy, &p->loaded);
+
+	if (r == 0)
+		snprintf(p->source, sizeof(p->source), "no system policy: %s",
+			 kfg_policy_n_deprecations(p->loaded.policy) ? "lifecycle data alone"
+								      : "and no lifecycle data in /usr/lib/kfgate");
+	return r;
+}
+
+/* The system's policy, if there is one that we may read. */
+static int load_system(struct kfg_preview *p)
+{
+	int r = kfg_load(NULL, 0, &p->loaded);
+	size_t n = 0;
+
+	snprintf(p->source, sizeof(p->source), "the system's policy");
+	if (r != -EBADMSG)
+		return r;
+	kfg_policy_files_paths(p->loaded.files, &n);
+	if (n)
+		return r;
+	kfg_loaded_done(&p->loaded);
+	return load_lifecycle(p);
+}
+
+static int load_policy(const struct kfg_args *args, struct kfg_preview *p)
+{
+	const char *paths[KFG_ARGS_MAX];
+	size_t n = kfg_args_values(args, "policy", paths, KFG_ARGS_MAX);
+
+	if (!n)
+		return load_system(p);
+	snprintf(p->source, sizeof(p->source), "%s%s", paths[0], n > 1 ? " and others" : "");
+	return kfg_load(paths, n, &p->loaded);
+}
+
+static int parse_uid(const char *text, uint32_t *ret_uid)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *end || text[0] < '0' || text[0] > '9' || value >= UINT32_MAX)
+		return -EINVAL;
+	*ret_uid = value;
+	return 0;
+}
+
+/* Without any of the three nothing is known of the loader; a known one is root, unless --uid says else. */
+static int take_loader(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
+{
+	const char *uid = kfg_args_value(args, "uid", NULL);
+
+	p->loader.unit = kfg_args_value(args, "unit", NULL);
+	p->loader.exe = kfg_args_value(args, "exe", NULL);
+	p->loader_known = p->loader.unit || p->loader.exe || uid;
+	p->loader.initial = p->loader_known;
+	p->loader.uid = p->loader_known ? 0 : NOBODY_KNOWN;
+	if (!uid || parse_uid(uid, &p->loader.uid) == 0)
+		return 0;
+	kfg_error("%s: --uid=%s: not a user id", verb, uid);
+	return -EINVAL;
+}
+
+static int take_day(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
+{
+	const char *at = kfg_args_value(args, "at", NULL);
+
+	p->loader.today = time(NULL) / 86400;
+	if (!at || kfg_day_parse(at, &p->loader.today) == 0)
+		return 0;
+	kfg_error("%s: --at=%s: not a date like 2027-01-15", verb, at);
+	return -EINVAL;
+}
+
+static int open_policy(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
+{
+	int r = load_policy(args, p);
+
+	if (r == 0)
+		r = kfg_table_compile(p->loaded.policy, NULL, 0, 1, &p->table);
+	if (r == -EBADMSG) {
+		log_findings(&p->loaded.diags);
+		kfg_error("%s: policy %s has errors", verb, p->source);
+	} else if (r < 0) {
+		kfg_log_errno(r, "%s: policy %s: %m", verb, p->source);
+	}
+	return r;
+}
+
+int kfg_preview_open(const struct kfg_args *args, const char *verb, struct kfg_preview *ret_preview)
+{
+	struct kfg_preview p = { 0 };
+	int r = take_loader(args, verb, &p);
+
+	if (r == 0)
+		r = take_day(args, verb, &p);
+	if (r == 0)
+		r = open_policy(args, verb, &p);
+	if (r < 0) {
+		kfg_preview_done(&p);
+		return r;
+	}
+	*ret_preview = p;
+	return 0;
+}
+
+void kfg_preview_done(struct kfg_preview *preview)
+{
+	kfg_table_free(preview->table);
+	kfg_loaded_done(&preview->loaded);
+	*preview = (struct kfg_preview){ 0 };
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* preview.h - by which policy, as which loader, on which day: what `scan` and `programs` judge by. */
+#pragma once
+
+#include "cli/args.h"
+#include "config/load.h"
+#include <kfgate/table.h>
+#include <kfgate/verdict.h>
+
+struct kfg_preview {
+	struct kfg_loaded loaded; /* owned */
+	struct kfg_table *table; /* owned */
+	char source[256]; /* where the policy comes from, for people */
+	struct kfg_load loader; /* unit, exe, uid, today */
+	bool loader_known;
+};
+
+#define KFG_PREVIEW_OPTIONS \
+	{ "policy", "PATH", \
+	  "judge by the policy in this file or directory (several are merged in order), not by the system's; " \
+	  "without either, by the lifecycle data alone", \
+	  true }, \
+	{ "at", "DATE", "judge as of DATE (YYYY-MM-DD, UTC), not of today", false }
+
+/*
+ * Takes --policy, --at, --unit, --exe, --uid. What is wrong was logged (and findings of a policy printed) when it
+ * returns a negative errno. Free with kfg_preview_done().
+ */
+int kfg_preview_open(const struct kfg_args *args, const char *verb, struct kfg_preview *ret_preview);
+void kfg_preview_done(struct kfg_preview *preview); /* accepts a zeroed struct */

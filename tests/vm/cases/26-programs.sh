@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `kfgate programs`: what is loaded now, with its kfuncs and verdicts; what the kernel hides is unknown, not fine.
+# kernels: 6.1 6.12 7.3
+# tier: bare
+# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+. /t/lib.sh
+
+cat >/tmp/policy.yaml <<P
+version: 1
+name: inventory
+serial: 1
+rules:
+  - {id: no-put, kfuncs: [bpf_key_put], action: refuse}
+  - {id: keys, kfuncs: ["bpf_*_key"], action: allow}
+P
+programs() {
+	code=0
+	kfgate programs --policy=/tmp/policy.yaml "$@" >/tmp/out 2>/tmp/err || code=$?
+}
+programs
+check_eq "nothing with kfuncs: clean" 0 "$code"
+kfload hold /t/key.o 1000 >/tmp/before &
+holder=$!
+sleep 1
+id=$(sed -n 's/^id //p' /tmp/before | head -n 1)
+programs
+check_eq "a program that would be refused: exit code" 3 "$code"
+check "it is there by id and name" grep -Eq "^$id +key_live +\(lsm, uid 0\)" /tmp/out
+check "with the kfunc that is refused, and by which rule" grep -q "refuse  *bpf_key_put: rule no-put" /tmp/out
+check "and the one that is allowed" grep -q "allow  *bpf_lookup_system_key$" /tmp/out
+programs --format=json
+check_eq "as JSON, too" 3 "$code"
+check "with the names" grep -q '"name": "bpf_key_put"' /tmp/out
+sed -i 's/mode: .*//; s/^serial: 1/serial: 2\nmode: audit/' /tmp/policy.yaml
+programs
+check_eq "a policy in audit mode refuses nothing: a warning" 2 "$code"
+check "and says so" grep -q "would refuse" /tmp/out
+echo 2 >/proc/sys/kernel/kptr_restrict
+programs
+check_eq "where the kernel hides its addresses: exit code" 4 "$code"
+check "unknown, and why" grep -q "unknown .*kptr_restrict" /tmp/out
+check_eq "no kfunc is made up" 0 "$(grep -c bpf_key_put /tmp/out)"
+echo 0 >/proc/sys/kernel/kptr_restrict
+kill $holder
+finish
