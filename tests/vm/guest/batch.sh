@@ -5,7 +5,6 @@ splats() { dmesg | grep -Ef /kfgate-vm/splats; }
 
 # What a case that was cut short left running (an agent it had stopped, say) would fail all after it.
 end_leftovers() {
-	local proc
 	for proc in /proc/[0-9]*; do
 		case $(readlink "$proc/exe") in
 		/t/*) kill -KILL "${proc#/proc/}" ;;
