@@ -11,9 +11,12 @@
 static int enum_value(const struct kfg_btf *btf, const char *type, const char *constant)
 {
 	const struct btf_type *t = kfg_btf_type(btf, kfg_btf_find(btf, type, BTF_KIND_ENUM));
-	const struct btf_enum *e = (const struct btf_enum *)(t + 1);
+	const struct btf_enum *e;
 
-	for (unsigned i = 0; t && i < BTF_INFO_VLEN(t->info); i++)
+	if (!t)
+		return -1;
+	e = (const struct btf_enum *)(t + 1);
+	for (unsigned i = 0; i < BTF_INFO_VLEN(t->info); i++)
 		if (strcmp(kfg_btf_str(btf, e[i].name_off), constant) == 0)
 			return e[i].val;
 	return -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/kernel.h"
+#include "kernel/kernel_internal.h"
 
 #include "base/cleanup.h"
 #include "kernel/blob.h"
@@ -132,8 +132,7 @@ static int fill_kfuncs(struct kfg_kernel *k)
 	return r;
 }
 
-/* The blob becomes the kernel's, or is freed. */
-static int open_blob(const char *path, const struct kfg_blob *blob, bool mapped, struct kfg_kernel **ret_kernel)
+int kfg_kernel_open_blob(const char *path, const struct kfg_blob *blob, bool mapped, struct kfg_kernel **ret_kernel)
 {
 	_cleanup_(kfg_kernel_free_cleanup) struct kfg_kernel *k = calloc(1, sizeof(*k));
 	int r;
@@ -181,7 +180,7 @@ static int open_path(const char *path, const char *cache_dir, const struct kfg_k
 	if (r < 0)
 		return r;
 	if (cache_dir && kfg_cache_load(cache_dir, path, kfg_source_origin(source), &cached) == 0) {
-		r = open_blob(path, cached, true, ret_kernel);
+		r = kfg_kernel_open_blob(path, cached, true, ret_kernel);
 		if (r != -EBADMSG)
 			return r;
 	}
@@ -191,7 +190,7 @@ static int open_path(const char *path, const char *cache_dir, const struct kfg_k
 	/* the cache is a help: where it cannot be written, kernels are read each time */
 	if (cache_dir)
 		(void)kfg_cache_store(cache_dir, path, blob);
-	return open_blob(path, blob, false, ret_kernel);
+	return kfg_kernel_open_blob(path, blob, false, ret_kernel);
 }
 
 /* Is this what runs? */
@@ -217,7 +216,7 @@ static int open_running(const char *cache_dir, const struct kfg_kernel_progress 
 		return 0;
 	}
 	r = kfg_running_read(&blob, error);
-	return r < 0 ? r : open_blob("running", blob, false, ret_kernel);
+	return r < 0 ? r : kfg_kernel_open_blob("running", blob, false, ret_kernel);
 }
 
 int kfg_kernel_open_slowly(const char *path, const char *cache_dir, const struct kfg_kernel_progress *progress,

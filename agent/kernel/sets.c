@@ -90,11 +90,12 @@ static bool read_set(const struct kfg_image *image, const struct kfg_btf *btf, u
 static bool read_layout(const struct kfg_btf *btf, struct layout *ret_layout)
 {
 	const struct btf_type *t = kfg_btf_type(btf, kfg_btf_find(btf, "btf_kfunc_id_set", BTF_KIND_STRUCT));
-	const struct btf_member *m = (const struct btf_member *)(t + 1);
 	struct layout layout = { 0 };
+	const struct btf_member *m;
 
 	if (!t || t->size < 16 || t->size > 256)
 		return false;
+	m = (const struct btf_member *)(t + 1);
 	layout.size = t->size;
 	for (unsigned i = 0; i < BTF_INFO_VLEN(t->info); i++) {
 		const char *name = kfg_btf_str(btf, m[i].name_off);
