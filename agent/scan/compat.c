@@ -149,6 +149,18 @@ static void say_difference(const char *what, struct kfg_type local, struct kfg_t
 		 kind_str(local));
 }
 
+/* Kernels pass the program to some kfuncs, an argument that BTF should not show (KF_IMPLICIT_ARGS, 7.0). */
+static bool leaks_implicit(struct kfg_type local, struct kfg_type target)
+{
+	struct kfg_type last;
+	uint32_t n = kfg_type_vlen(target);
+
+	if (n != kfg_type_vlen(local) + 1 || kfg_type_resolve(param_of(target, n - 1), &last) != BTF_KIND_PTR)
+		return false;
+	last = pointee_of(last, BTF_KIND_PTR);
+	return kfg_type_resolve(last, &last) == BTF_KIND_STRUCT && strcmp(kfg_type_name(last), "bpf_prog_aux") == 0;
+}
+
 void kfg_proto_difference(struct kfg_type local, struct kfg_type target, char *buf, size_t size)
 {
 	char what[32];
@@ -158,8 +170,11 @@ void kfg_proto_difference(struct kfg_type local, struct kfg_type target, char *b
 	    kfg_type_resolve(target, &target) != BTF_KIND_FUNC_PROTO)
 		return;
 	if (kfg_type_vlen(local) != kfg_type_vlen(target)) {
-		snprintf(buf, size, "it takes %u arguments in the kernel, %u in the object", kfg_type_vlen(target),
-			 kfg_type_vlen(local));
+		const char *leak = "; the last one is the kernel's own, a defect of its BTF";
+
+		snprintf(buf, size, "it takes %u argument%s in the kernel, %u in the object%s",
+			 kfg_type_vlen(target), kfg_type_vlen(target) == 1 ? "" : "s", kfg_type_vlen(local),
+			 leaks_implicit(local, target) ? leak : "");
 		return;
 	}
 	for (uint32_t i = 0; i < kfg_type_vlen(local); i++) {

@@ -99,11 +99,31 @@ static bool has_site(const struct kfg_world *world)
 	return false;
 }
 
+/* The name of a variable of the kernel that libbpf wants and does not find; NULL: all are there. */
+static const char *missing_variable(const struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+
+	for (uint32_t i = 0; i < code->n_externs; i++) {
+		const struct kfg_extern *ext = &code->externs[i];
+		struct kfg_type type = { code->btf, kfg_btf_type(code->btf, ext->btf_id)->type };
+		const struct kfg_btf *btf;
+		const char *module;
+
+		/* one without a type comes from /proc/kallsyms, which is not at hand */
+		if (ext->kind == KFG_EXTERN_KSYM && !ext->weak && kfg_type_resolve(type, NULL) != BTF_KIND_UNKN &&
+		    !kfg_kernel_type_find(world->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
+			return ext->name;
+	}
+	return NULL;
+}
+
 /* What is no kfunc's fault, and was seen on the way. */
 static void judge_others(const struct kfg_world *world, const struct kfg_flows *flows, struct kfg_fit_report *report)
 {
 	const struct kfg_object_code *code = world->code;
 	bool unresolved = flows->by_default.unresolved;
+	const char *variable = missing_variable(world);
 	uint32_t function;
 
 	if (flows->by_default.saw_config)
@@ -111,6 +131,8 @@ static void judge_others(const struct kfg_world *world, const struct kfg_flows *
 	if (has_site(world) && !may_call_kfuncs(world->object)) {
 		snprintf(report->other, sizeof(report->other),
 			 "the licence \"%.60s\" is none that may call kfuncs", world->object->license);
+	} else if (variable) {
+		snprintf(report->other, sizeof(report->other), "this kernel has no variable %.100s", variable);
 	} else if (unresolved) {
 		function = kfg_code_func(code, flows->by_default.unresolved_place);
 		snprintf(report->other, sizeof(report->other),

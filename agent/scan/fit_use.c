@@ -97,42 +97,74 @@ static void judge_function(const struct kfg_world *world, struct kfg_fit_result 
 	say(result, "a function of that name is there, but not as a kfunc");
 }
 
-/* The program types that get to a call of this use, as the object is loaded by default. */
-static uint64_t live_types(const struct kfg_world *world, const struct kfg_flow *flow, size_t use)
+/* The kinds of programs that get to a call of this use, as the object is loaded by default. */
+static uint64_t live_contexts(const struct kfg_world *world, const struct kfg_flow *flow, size_t use)
 {
 	const struct kfg_object_code *code = world->code;
-	uint64_t types = 0;
+	uint64_t contexts = 0;
 
 	for (size_t i = 0; i < world->object->uses[use].n_sites; i++) {
 		uint32_t place = code->site_places[code->first_site[use] + i];
 
 		if (kfg_flow_reached(flow, place))
-			types |= flow->types[kfg_code_func(code, place)];
+			contexts |= flow->contexts[kfg_code_func(code, place)];
 	}
-	return types;
+	return contexts;
 }
 
-/* Returns true if the program types decided. */
-static bool judge_types(const struct kfg_kfunc *kfunc, uint64_t types, struct kfg_fit_result *result)
+/* Whether the kernel lets such a program call the kfunc; *ret_why: why not, or why that cannot be decided. */
+static enum kfg_truth may_call(const struct kfg_kfunc *kfunc, const struct kfg_context *context, const char **ret_why)
 {
-	uint64_t unknown = 1u << BPF_PROG_TYPE_UNSPEC | 1u << BPF_PROG_TYPE_EXT;
+	enum kfg_truth may;
 
-	if (kfunc->types_known && (types & ~unknown & ~kfunc->prog_types)) {
-		result->fit = KFG_FIT_TYPE;
-		result->fails = true;
-		say(result, "programs of this type may not call it");
-		return true;
+	if (context->type == BPF_PROG_TYPE_UNSPEC) {
+		*ret_why = "the section's name does not tell the type of the program";
+		return KFG_UNKNOWN;
 	}
-	if (!(types & unknown) && kfunc->types_known)
-		return false;
-	result->fit = KFG_FIT_UNCHECKED;
-	if (types & 1u << BPF_PROG_TYPE_EXT)
-		say(result, "what a program of type ext may call depends on what it replaces");
-	else if (types & unknown)
-		say(result, "the section's name does not tell the type of the program");
-	else
-		say(result, "which program types may call it is not known for this kernel");
-	return true;
+	if (context->type == BPF_PROG_TYPE_EXT) {
+		*ret_why = "what a program of type ext may call depends on what it replaces";
+		return KFG_UNKNOWN;
+	}
+	if (!kfunc->types_known) {
+		*ret_why = "which program types may call it is not known for this kernel";
+		return KFG_UNKNOWN;
+	}
+	if (!(kfunc->prog_types >> (context->type & 63) & 1)) {
+		*ret_why = "not a kfunc for programs of this type";
+		return KFG_FALSE;
+	}
+	/* bpf_dev_bound_kfunc_check(), kernel/bpf/offload.c 6.3..7.3 */
+	if (strncmp(kfunc->name, "bpf_xdp_metadata_", 17) == 0) {
+		*ret_why = "the loader has to bind the program to a device (BPF_F_XDP_DEV_BOUND_ONLY)";
+		return KFG_FALSE;
+	}
+	if (!kfunc->filtered)
+		return KFG_TRUE;
+	*ret_why = "the kernel lets only some programs of this type call it, and which ones could not be read";
+	may = kfg_filter_allows(kfunc->name, context);
+	if (may == KFG_FALSE)
+		*ret_why = "not a kfunc for such programs, though for others of this type";
+	return may;
+}
+
+/* Returns true if the kinds of programs decided. */
+static bool judge_contexts(const struct kfg_world *world, const struct kfg_kfunc *kfunc, uint64_t contexts,
+			   struct kfg_fit_result *result)
+{
+	const char *why;
+
+	for (uint32_t i = 0; i < world->n_contexts && !result->fails; i++) {
+		const struct kfg_context *context = &world->contexts[i];
+		enum kfg_truth may = contexts >> i & 1 ? may_call(kfunc, context, &why) : KFG_TRUE;
+
+		if (may == KFG_TRUE)
+			continue;
+		result->fails = may == KFG_FALSE;
+		result->fit = result->fails ? KFG_FIT_TYPE : KFG_FIT_UNCHECKED;
+		say(result, "%s (section %.60s%s%.40s)", why, context->section, *context->member ? ", member " : "",
+		    context->member);
+	}
+	return result->fit != KFG_FIT_OK;
 }
 
 static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *kfunc, struct kfg_fit_result *result)
@@ -206,7 +238,7 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 	} else if (!found->kfunc) {
 		judge_function(world, result);
 	} else if (result->reach != KFG_REACH_LIVE ||
-		   !judge_types(found->kfunc, live_types(world, &flows->by_default, use), result)) {
+		   !judge_contexts(world, found->kfunc, live_contexts(world, &flows->by_default, use), result)) {
 		judge_kfunc(world, found->kfunc, result);
 	}
 	if (result->fails && by_reach(u, result) && !is_certain(world, flows, use)) {

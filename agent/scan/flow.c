@@ -165,24 +165,24 @@ static void begin(struct kfg_flow_run *run)
 	}
 }
 
-/* Calls that were reached hand on the types of programs. No kernel takes a longer chain (MAX_CALL_FRAMES). */
-static void spread_types(struct kfg_flow_run *run)
+/* Calls that were reached hand on the kinds of programs. No kernel takes a longer chain (MAX_CALL_FRAMES). */
+static void spread_contexts(struct kfg_flow_run *run)
 {
 	const struct kfg_object_code *code = run->code;
-	uint64_t *types = run->flow->types;
+	uint64_t *contexts = run->flow->contexts;
 	bool changed = true;
 
 	for (uint32_t i = 0; i < code->n_funcs; i++)
 		if (is_entry(run, i))
-			types[i] = 1ull << (run->world->object->programs[code->funcs[i].program].type & 63);
+			contexts[i] = 1ull << run->world->context_of[code->funcs[i].program];
 	for (unsigned round = 0; round < CALL_FRAMES_MAX && changed; round++) {
 		changed = false;
 		for (uint32_t i = 0; i < code->n_calls; i++) {
 			const struct kfg_call *call = &code->calls[i];
-			uint64_t more = types[kfg_code_func(code, call->place)] & ~types[call->callee];
+			uint64_t more = contexts[kfg_code_func(code, call->place)] & ~contexts[call->callee];
 
 			if (more && (kfg_flow_reached(run->flow, call->place) || code->funcs[call->callee].global)) {
-				types[call->callee] |= more;
+				contexts[call->callee] |= more;
 				changed = true;
 			}
 		}
@@ -234,18 +234,18 @@ int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct
 	int r = -ENOMEM;
 
 	ret_flow->reached = calloc(code->n_insns / 64 + 1, sizeof(*ret_flow->reached));
-	ret_flow->types = calloc((size_t)code->n_funcs + 1, sizeof(*ret_flow->types));
+	ret_flow->contexts = calloc((size_t)code->n_funcs + 1, sizeof(*ret_flow->contexts));
 	run.frames = calloc((size_t)code->n_blocks + 1, sizeof(*run.frames));
 	run.n_joins = calloc((size_t)code->n_blocks + 1, sizeof(*run.n_joins));
 	run.pending = calloc(code->n_blocks / 64 + 1, sizeof(*run.pending));
 	run.returns = calloc((size_t)code->n_funcs + 1, sizeof(*run.returns));
-	if (ret_flow->reached && ret_flow->types && run.frames && run.n_joins && run.pending && run.returns) {
+	if (ret_flow->reached && ret_flow->contexts && run.frames && run.n_joins && run.pending && run.returns) {
 		r = 0;
 		if (code->opaque)
 			give_up(&run);
 		else
 			follow(&run);
-		spread_types(&run);
+		spread_contexts(&run);
 	}
 	if (run.no_memory)
 		r = -ENOMEM;
@@ -256,6 +256,6 @@ int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct
 void kfg_flow_done(struct kfg_flow *flow)
 {
 	free(flow->reached);
-	free(flow->types);
+	free(flow->contexts);
 	*flow = (struct kfg_flow){ 0 };
 }

@@ -7,7 +7,7 @@
 /* Newer than the headers this may be built with (include/uapi/linux/bpf.h, 6.4). */
 #define BPF_PROG_TYPE_NETFILTER 32
 
-/* libbpf 1.7.0, src/libbpf.c: section_defs[], sec_def_matches(). */
+/* libbpf 1.7.0, src/libbpf.c: section_defs[], sec_def_matches(); at the end, what 1.8 has beside these (Linux 7.3). */
 static const struct {
 	const char *name;
 	uint32_t type;
@@ -119,6 +119,17 @@ static const struct {
 	{ "struct_ops.s", BPF_PROG_TYPE_STRUCT_OPS, true, true },
 	{ "sk_lookup", BPF_PROG_TYPE_SK_LOOKUP, false, false },
 	{ "netfilter", BPF_PROG_TYPE_NETFILTER, false, false },
+	{ "fsession.multi", BPF_PROG_TYPE_TRACING, true, false },
+	{ "fsession.multi.s", BPF_PROG_TYPE_TRACING, true, true },
+	{ "fentry.multi", BPF_PROG_TYPE_TRACING, true, false },
+	{ "fexit.multi", BPF_PROG_TYPE_TRACING, true, false },
+	{ "fentry.multi.s", BPF_PROG_TYPE_TRACING, true, true },
+	{ "fexit.multi.s", BPF_PROG_TYPE_TRACING, true, true },
+	{ "raw_tp.s", BPF_PROG_TYPE_RAW_TRACEPOINT, true, true },
+	{ "raw_tracepoint.s", BPF_PROG_TYPE_RAW_TRACEPOINT, true, true },
+	{ "tp.s", BPF_PROG_TYPE_TRACEPOINT, true, true },
+	{ "tracepoint.s", BPF_PROG_TYPE_TRACEPOINT, true, true },
+	{ "tp_btf.s", BPF_PROG_TYPE_TRACING, true, true },
 };
 
 struct kfg_section_name kfg_section_name(const char *name)

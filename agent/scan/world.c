@@ -5,6 +5,7 @@
 #include "scan/core.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Some dozens of steps for each relocation of a large object. */
 #define CORE_STEPS_MAX 4000000u
@@ -40,6 +41,65 @@ static void find_loaded(struct kfg_world *world)
 			if (program != KFG_NONE && object->struct_ops[slot->map].autocreate == made)
 				world->loaded[program] = made;
 		}
+}
+
+/* Of the first slots alone: each may take a walk through the members of a struct. */
+#define SLOTS_MAX 1024u
+
+static const char *member_at(const struct kfg_world *world, const struct kfg_st_ops_slot *slot)
+{
+	struct kfg_type type = { world->code->btf, world->object->struct_ops[slot->map].btf_id };
+	const struct btf_member *members = kfg_type_members(type);
+
+	for (uint32_t i = 0; i < kfg_type_vlen(type); i++)
+		if (kfg_member_offset(kfg_type_record(type), &members[i]) == slot->offset * 8)
+			return kfg_btf_str(type.btf, members[i].name_off);
+	return "";
+}
+
+static uint8_t add_context(struct kfg_world *world, const struct kfg_context *context)
+{
+	for (uint32_t i = 0; i < world->n_contexts; i++) {
+		const struct kfg_context *c = &world->contexts[i];
+
+		if (c->type == context->type && c->kind == context->kind && strcmp(c->ops, context->ops) == 0 &&
+		    strcmp(c->member, context->member) == 0)
+			return (uint8_t)i;
+	}
+	if (world->n_contexts == KFG_CONTEXTS_MAX) {
+		world->contexts[KFG_CONTEXTS_MAX - 1] = (struct kfg_context){ .section = "", .ops = "", .member = "" };
+		return KFG_CONTEXTS_MAX - 1;
+	}
+	world->contexts[world->n_contexts] = *context;
+	return (uint8_t)world->n_contexts++;
+}
+
+/* What the kernel would ask about each program. A struct_ops program is what the first map makes of it. */
+static int find_contexts(struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+	struct kfg_context *contexts = calloc(world->object->n_programs + 1, sizeof(*contexts));
+
+	if (!contexts)
+		return -ENOMEM;
+	for (size_t i = 0; i < world->object->n_programs; i++) {
+		const struct kfg_program *program = &world->object->programs[i];
+
+		contexts[i] = (struct kfg_context){ .type = program->type, .kind = kfg_context_kind(program->section),
+						    .section = program->section, .ops = "", .member = "" };
+	}
+	for (uint32_t i = 0; i < code->n_slots && i < SLOTS_MAX; i++) {
+		uint32_t program = code->funcs[code->slots[i].function].program;
+
+		if (program == KFG_NONE || *contexts[program].ops)
+			continue;
+		contexts[program].ops = world->object->struct_ops[code->slots[i].map].type;
+		contexts[program].member = member_at(world, &code->slots[i]);
+	}
+	for (size_t i = 0; i < world->object->n_programs; i++)
+		world->context_of[i] = add_context(world, &contexts[i]);
+	free(contexts);
+	return 0;
 }
 
 /* What libbpf puts beside the programs: functions that they call, whether the call is dead or not. */
@@ -94,14 +154,15 @@ int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, con
 	world->found = calloc(object->n_uses + 1, sizeof(*world->found));
 	world->core = calloc((size_t)code->n_core_relos + 1, sizeof(*world->core));
 	world->loaded = calloc(object->n_programs + 1, sizeof(*world->loaded));
+	world->context_of = calloc(object->n_programs + 1, sizeof(*world->context_of));
 	world->linked = calloc((size_t)code->n_funcs + 1, sizeof(*world->linked));
-	if (!world->found || !world->core || !world->loaded || !world->linked)
+	if (!world->found || !world->core || !world->loaded || !world->context_of || !world->linked)
 		return -ENOMEM;
 	for (size_t i = 0; i < object->n_uses; i++)
 		find(world, &object->uses[i], &world->found[i]);
 	find_loaded(world);
 	find_features(world);
-	return find_linked(world);
+	return find_contexts(world) < 0 ? -ENOMEM : find_linked(world);
 }
 
 void kfg_world_done(struct kfg_world *world)
@@ -109,5 +170,6 @@ void kfg_world_done(struct kfg_world *world)
 	free(world->found);
 	free(world->core);
 	free(world->loaded);
+	free(world->context_of);
 	free(world->linked);
 }

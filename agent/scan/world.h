@@ -4,6 +4,7 @@
 
 #include "kernel/kernel.h"
 #include "scan/code.h"
+#include "scan/filter.h"
 #include "scan/types.h"
 
 struct kfg_core_value;
@@ -16,6 +17,9 @@ struct kfg_found {
 	const struct kfg_kfunc *kfunc; /* NULL: not known as a kfunc */
 };
 
+/* More kinds of programs than any object has; of more, the last one stands for several, and is of no known type. */
+#define KFG_CONTEXTS_MAX 64
+
 struct kfg_world {
 	const struct kfg_object *object;
 	const struct kfg_object_code *code;
@@ -23,6 +27,9 @@ struct kfg_world {
 	struct kfg_kernel_facts facts;
 	struct kfg_found *found; /* owned: per use */
 	bool *loaded; /* owned: per program, whether libbpf loads it by default */
+	struct kfg_context contexts[KFG_CONTEXTS_MAX]; /* the kinds of programs that the object has */
+	uint32_t n_contexts;
+	uint8_t *context_of; /* owned: per program */
 	bool *linked; /* owned: per function, whether it is part of a program that is loaded */
 	struct kfg_core_value *core; /* owned: per core_relo, what it came to; see core.h */
 	unsigned core_steps; /* left for searches of fields; see kfg_spec_match() */
