@@ -5,12 +5,15 @@
 #include "cli/args.h"
 #include "kernel/kernel.h"
 
+#define KFG_NO_CACHE_OPTION \
+	{ "no-cache", NULL, "neither use nor fill the cache of kernels in $XDG_CACHE_HOME/kfgate", false }
+
 #define KFG_KERNEL_OPTIONS                                                                                      \
 	{ "kernel", "KERNEL",                                                                                   \
 	  "look at KERNEL, not at the running one: BTF, vmlinux, a boot image, a .deb or .rpm, a directory "    \
 	  "that holds them, or several of these that make up one kernel, separated by commas; may be repeated", \
 	  true },                                                                                               \
-	{ "no-cache", NULL, "neither use nor fill the cache of kernels in $XDG_CACHE_HOME/kfgate", false }
+	KFG_NO_CACHE_OPTION
 
 struct kfg_kernels {
 	struct kfg_kernel **items; /* owned */

@@ -52,6 +52,19 @@ static const struct kfg_option kfuncs_options[] = {
 	{ 0 },
 };
 
+static const struct kfg_option diff_options[] = {
+	KFG_FORMAT_OPTION,
+	KFG_LIFECYCLE_OPTION,
+	KFG_NO_CACHE_OPTION,
+	{ 0 },
+};
+
+static const struct kfg_option doctor_options[] = {
+	KFG_KERNEL_OPTIONS,
+	KFG_FORMAT_OPTION,
+	{ 0 },
+};
+
 static const struct kfg_option status_options[] = {
 	{ "json", NULL, "print JSON", false },
 	RUNTIME_DIR_OPTION,
@@ -120,6 +133,16 @@ const struct kfg_verb kfg_verbs[] = {
 	  "Name, module, prototype, flags, the program types that may call it, and what is known of "
 	  "its life. PATTERN is a name, or one with * and ?. Needs neither root nor the kernel running.",
 	  kfuncs_options, kfg_cmd_kfuncs },
+	{ "diff", 2, 2, "KERNEL KERNEL", "compare the kfuncs of two kernels",
+	  "What was added, removed, renamed, moved, or changed, from the first kernel to the second, and "
+	  "what of it breaks programs. Kernels are named as for --kernel of \"kfgate kfuncs\". Exit code: "
+	  "0 the same, 2 changes, 3 changes that break programs, 4 not all could be compared.",
+	  diff_options, kfg_cmd_diff },
+	{ "doctor", 0, 0, "", "look for defects in what a kernel says of its kfuncs",
+	  "Damaged prototypes, missing tags and BTF, sets that do not register: what programs will see of "
+	  "it, and whose fault it is. Exit code: 0 sound, 2 lesser defects, 3 defects that refuse programs, "
+	  "4 not all could be checked.",
+	  doctor_options, kfg_cmd_doctor },
 	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL,
 	  kfg_cmd_help },
 	{ 0 },

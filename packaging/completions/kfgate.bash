@@ -76,7 +76,7 @@ _kfgate()
 		return
 	fi
 	case $verb in
-	check | explain | scan)
+	check | diff | explain | scan)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	help)

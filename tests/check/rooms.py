@@ -14,6 +14,7 @@ AGENT = {
     "base": set(),
     "btf": {"base"},
     "kernel": {"base", "btf"},
+    "compare": {"base", "btf", "config", "kernel", "scan"},
     "scan": {"base", "btf", "kernel"},
     "config": {"base"},
     "events": {"base"},
@@ -25,7 +26,8 @@ AGENT = {
     "programs": {"base"},
     "report": {"base", "btf", "enforce", "find", "kernel", "scan"},
     "daemon": {"base", "config", "control", "enforce", "events", "journal", "report"},
-    "cli": {"base", "btf", "config", "control", "daemon", "explain", "find", "kernel", "programs", "report", "scan"},
+    "cli": {"base", "btf", "compare", "config", "control", "daemon", "explain",
+            "find", "kernel", "programs", "report", "scan"},
     "main.c": {"cli", "base"},
 }
 # Headers of libraries: pattern -> who may include them.

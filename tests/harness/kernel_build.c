@@ -33,9 +33,10 @@ struct work {
 };
 
 /* enum btf_kfunc_hook of 6.12..7.3, and of 6.1 */
-static const char *const hooks[] = { "COMMON", "XDP",	    "TC",	     "STRUCT_OPS", "TRACING", "SYSCALL", "FMODRET",
-				     "CGROUP", "SCHED_ACT", "SK_SKB", "SOCKET_FILTER", "LWT", "NETFILTER", "KPROBE",
-				     "MAX" };
+static const char *const hooks[] = {
+	"COMMON",    "XDP",    "TC",		"STRUCT_OPS", "TRACING",   "SYSCALL", "FMODRET", "CGROUP",
+	"SCHED_ACT", "SK_SKB", "SOCKET_FILTER", "LWT",	      "NETFILTER", "KPROBE",  "MAX",
+};
 static const char *const old_hooks[] = { "XDP", "TC", "STRUCT_OPS", "TRACING", "SYSCALL", "MAX" };
 /* bpf_prog_type_to_kfunc_hook() of 7.3 as a table */
 static const uint8_t table[N_TYPES] = { 0,  10, 13, 2, 8,  4,  1,  4,  7, 7, 11, 11, 11, 7, 9, 7, 14,
@@ -237,7 +238,8 @@ static void add_code(struct work *w, bool module)
 /* The function that registers: cmp $0x20,%edi; ja; mov %edi,%edi; movsbl table(%rdi),%eax */
 static void make_text(uint8_t *text, size_t size)
 {
-	static const uint8_t code[] = { 0xf3, 0x0f, 0x1e, 0xfa, 0x83, 0xff, 0x20, 0x77, 0x09, 0x89, 0xff, 0x0f, 0xbe, 0x87 };
+	static const uint8_t code[] = { 0xf3, 0x0f, 0x1e, 0xfa, 0x83, 0xff, 0x20,
+					0x77, 0x09, 0x89, 0xff, 0x0f, 0xbe, 0x87 };
 	const uint32_t addr = (uint32_t)(RODATA_ADDR + TABLE_AT);
 
 	memset(text, 0x90, size);

@@ -22,7 +22,7 @@ offers()
 	fi
 }
 
-offers "run check explain scan programs status reload kfuncs help --help --version" kfgate ""
+offers "run check explain scan programs status reload kfuncs diff doctor help --help --version" kfgate ""
 offers "reload" kfgate re
 offers "--log=" kfgate run --l
 offers "auto journal json" kfgate run --log =

@@ -264,7 +264,8 @@ static void test_cache(void **state)
 	write_kernel("vmlinux", &less);
 	assert_int_equal(utimes(scratch_path("vmlinux"), times), 0);
 	assert_int_equal(count_kfuncs(), 2);
-	snprintf(command, sizeof(command), "printf X | dd of=$(echo %s/*) bs=1 seek=700 conv=notrunc 2>/dev/null", cache);
+	snprintf(command, sizeof(command), "printf X | dd of=$(echo %s/*) bs=1 seek=700 conv=notrunc 2>/dev/null",
+		 cache);
 	assert_int_equal(system(command), 0);
 	assert_int_equal(count_kfuncs(), 2);
 	snprintf(command, sizeof(command), "for f in %s/*; do : >$f; done", cache);
