@@ -14,6 +14,7 @@ static const struct kfg_settings builtin = {
 	.mode = KFG_MODE_ENFORCE,
 	.scope = KFG_SCOPE_LIVE,
 	.present = KFG_PRESENT_REPORT,
+	.guarding = KFG_GUARDING_AUTO,
 	.refuse_errno = EACCES,
 	.defaults =
 		{
@@ -43,6 +44,7 @@ static void merge_settings(struct kfg_settings *to, const struct kfg_settings *f
 	override(&to->mode, from->mode);
 	override(&to->scope, from->scope);
 	override(&to->present, from->present);
+	override(&to->guarding, from->guarding);
 	for (unsigned i = 0; i < KFG_DEFAULT_MAX; i++)
 		override(&to->defaults[i], from->defaults[i]);
 	if (from->refuse_errno)

@@ -91,6 +91,11 @@ enum kfg_present kfg_policy_present(const struct kfg_policy *p)
 	return p->settings.present;
 }
 
+enum kfg_guarding kfg_policy_guarding(const struct kfg_policy *p)
+{
+	return p->settings.guarding;
+}
+
 int kfg_policy_errno(const struct kfg_policy *p)
 {
 	return p->settings.refuse_errno;

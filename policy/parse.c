@@ -328,6 +328,8 @@ static const struct kfg_key file_keys[] = {
 	 .words = &kfg_scope_words},
 	{"present", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.present),
 	 .words = &kfg_present_words},
+	{"guard", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.guarding),
+	 .words = &kfg_guarding_words},
 	{"errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_file, settings.refuse_errno),
 	 .limit = ERRNO_MAX},
 	{"defaults", MAP, 0, parse_defaults, FIELD(struct kfg_file, settings)},
@@ -365,6 +367,7 @@ void kfg_file_init(struct kfg_file *file)
 {
 	*file = (struct kfg_file){.date = KFG_DAY_MAX};
 	file->settings.mode = file->settings.scope = file->settings.present = KFG_UNSET;
+	file->settings.guarding = KFG_UNSET;
 	memset(file->settings.defaults, KFG_UNSET, sizeof(file->settings.defaults));
 }
 

@@ -46,6 +46,14 @@ static const char *const kfg_present_words_items[] = {
 };
 WORDS(kfg_present_words, KFG_PRESENT_MAX);
 
+static const char *const kfg_guarding_words_items[] = {
+	[KFG_GUARDING_AUTO] = "auto",
+	[KFG_GUARDING_ON] = "on",
+	[KFG_GUARDING_STRICT] = "strict",
+	[KFG_GUARDING_OFF] = "off",
+};
+WORDS(kfg_guarding_words, KFG_GUARDING_MAX);
+
 static const char *const kfg_userns_words_items[] = {
 	[KFG_USERNS_ANY] = "any",
 	[KFG_USERNS_INIT] = "initial",

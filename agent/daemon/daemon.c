@@ -300,6 +300,7 @@ static int start(struct kfg_daemon *d)
 		return KFG_EXIT_FAILURE;
 	if (bring_up(d, &candidate) < 0)
 		return KFG_EXIT_NO_GATE;
+	kfg_guarding_apply(d);
 	kfg_sweep(d);
 	ready(d);
 	return KFG_EXIT_OK;
@@ -331,6 +332,7 @@ static void stop(struct kfg_daemon *d)
 		kfg_warning("cannot read the last events");
 	if (d->gate && take_off(d))
 		kfg_tell(d, kfg_notice_stopped(d->current.names, &record), &record);
+	kfg_guarding_done(d);
 	kfg_gate_close(d->gate);
 	if (kfg_outbox_stop(d->outbox, STOP_TIMEOUT_MS) < 0)
 		kfg_warning("the last records could not be written");

@@ -7,6 +7,8 @@
 #include "control/server.h"
 #include "daemon/daemon.h"
 #include "enforce/gate.h"
+#include "enforce/guard.h"
+#include "events/attempts.h"
 #include "events/dedup.h"
 #include "journal/outbox.h"
 #include "journal/policy_names.h"
@@ -29,7 +31,9 @@ struct kfg_daemon {
 	sd_event *event;
 	struct kfg_gate *gate; /* owned; what it put into force stays without it */
 	bool in_force; /* it is this agent's gate that decides */
-	sd_event_source *ring_source, *clock_source, *retire_source;
+	sd_event_source *ring_source, *clock_source, *retire_source, *guard_source;
+	struct kfg_guard *guard; /* owned; NULL: the gate is not guarded */
+	struct kfg_attempts *attempts; /* with the guard */
 	struct kfg_control_server *control;
 	int json_fd; /* standard output; not owned */
 	struct kfg_outbox *outbox;
@@ -82,6 +86,13 @@ int kfg_prove(struct kfg_daemon *d);
 void kfg_sweep(struct kfg_daemon *d);
 /* A whole reload with its notifications. Text for whoever asked goes to reply. */
 int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
+
+/*
+ * guarding.c: guards the gate against removal where the policy wants it, and what a new policy is made of; a failure is
+ * logged, and the gate decides without. Done: what is pinned stays.
+ */
+void kfg_guarding_apply(struct kfg_daemon *d);
+void kfg_guarding_done(struct kfg_daemon *d);
 
 /* answer.c: requests of the control socket; a kfg_control_fn. */
 int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply);

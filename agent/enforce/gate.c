@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "enforce/guard.h"
 #include "enforce/mapset.h"
 #include "enforce/pins.h"
 #include "enforce/takeover.h"
@@ -360,4 +361,20 @@ int kfg_gate_sync_clock(struct kfg_gate *gate)
 		seconds--;
 	kfg_gate_knobs(gate)->tai_offset_ns = seconds * 1000000000;
 	return 0;
+}
+
+static int keep_guard(void *userdata, const char *name, int link_fd)
+{
+	const struct kfg_gate *gate = userdata;
+
+	return kfg_pins_add(gate->instance, name, 0, link_fd);
+}
+
+int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
+{
+	int r = kfg_guard_objects(guard, gate->skel->skeleton);
+
+	if (!r)
+		r = kfg_guard_path(guard, KFG_PIN_DIR, KFG_GUARD_PINS | KFG_GUARD_COVER, KFG_GUARD_TO_ROOT);
+	return r ? r : kfg_guard_attach(guard, keep_guard, gate);
 }

@@ -99,6 +99,10 @@ int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);
  * clocks itself; to be called at start and whenever the clock was set. */
 int kfg_gate_sync_clock(struct kfg_gate *gate);
 
+/* Puts the gate's objects and pins under the guard and attaches it, with pins beside the gate's own. Negative errno. */
+struct kfg_guard;
+int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard);
+
 /* Names of the running kernel's kfuncs from the BTF of vmlinux and of loaded modules ("name", "name [module]"): what
  * kfg_table_compile() wants. *ret_names is one allocation list, to be freed with kfg_names_free(). */
 int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n);

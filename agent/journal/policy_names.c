@@ -107,6 +107,7 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 	names->serial = kfg_policy_serial(p);
 	names->mode = kfg_policy_mode(p);
 	names->present = kfg_policy_present(p);
+	names->guarding = kfg_policy_guarding(p);
 	put_all(p, &(struct texts){ .at = at }, names);
 	*ret_names = names;
 	return 0;

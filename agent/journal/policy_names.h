@@ -26,6 +26,7 @@ struct kfg_policy_names {
 	int64_t serial;
 	enum kfg_mode mode;
 	enum kfg_present present;
+	enum kfg_guarding guarding;
 	uint32_t n_rules, n_deprecations, n_waivers;
 	const char **rules; /* ids */
 	struct kfg_deprecation_names *deprecations;

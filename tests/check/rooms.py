@@ -39,11 +39,12 @@ LIBRARIES = [
     (r"bpf/.*|gelf\.h|libelf\.h",
      ("agent/enforce/", "agent/programs/", "agent/journal/event_record.c", "agent/events/", "bpf/")),
     (r"kfgate\.skel\.h", ("agent/enforce/gate.c",)),
+    (r"guard\.skel\.h", ("agent/enforce/guard.c",)),
     (r"kfunc_history\.inc", ("agent/explain/kfunc_data.c",)),
     (r"syslog\.h", ("agent/",)),
 ]
 # Made by the build, so not to be found in the tree.
-GENERATED = ("kfgate.skel.h", "kfunc_history.inc")
+GENERATED = ("kfgate.skel.h", "guard.skel.h", "kfunc_history.inc")
 PRODUCT = ("agent/", "policy/", "bpf/", "include/")
 
 

@@ -8,6 +8,7 @@
 #include "control/client.h"
 #include "daemon/daemon.h"
 #include "fake_gate.h"
+#include "fake_guard.h"
 #include "sample_event.h"
 #include "scratch_dir.h"
 
@@ -37,6 +38,7 @@ static int setup(void **state)
 	if (scratch_setup(state) < 0)
 		return -1;
 	fake_gate_reset();
+	fake_guard = (struct fake_guard){ 0 };
 	seen[0] = '\0';
 	notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", scratch_path("notify"));
@@ -165,6 +167,34 @@ static void test_starts_and_stops(void **state)
 	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
 	assert_int_equal(access(scratch_path("control"), F_OK), -1);
 	assert_true(fake_gate.clock_syncs >= 1);
+}
+
+static void test_guard(void **state)
+{
+	(void)state;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_guard.calls, ""); /* nobody manages this process */
+	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
+	fake_guard.n_attempts = 1;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_guard.calls, "OcccARC");
+	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"tampering\""));
+	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
+	scratch_write("policy.yaml", POLICY_14 "guard: strict\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_guard.calls, "OScccARC");
+}
+
+/* The gate is in force with a guard or without. */
+static void test_guard_fails(void **state)
+{
+	(void)state;
+	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
+	fake_guard.prove_error = -ENOTRECOVERABLE;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_non_null(strstr(captured, "the gate is up, but not guarded against removal: because"));
+	assert_string_equal(fake_guard.calls, "OcccARC");
+	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
 }
 
 static void test_obstacle(void **state)
@@ -490,6 +520,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_starts_and_stops),
+		CASE(test_guard),
+		CASE(test_guard_fails),
 		CASE(test_obstacle),
 		CASE(test_canary_passes),
 		CASE(test_canary_cannot_be_loaded),

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard.h - what keeps the gate in place: BPF programs that refuse to others what would take it off. One object:
+ * open, tell it what to guard, attach, prove; it refuses on its own then, as long as its links are there.
+ */
+#pragma once
+
+#include <kfgate/guard.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kfg_guard;
+struct bpf_object_skeleton;
+
+/* Loads the programs whose hooks this kernel has, and records who the agent is: the calling process. Negative errno. */
+int kfg_guard_open(struct kfg_guard **ret_guard);
+/* Frees; what is not pinned is detached. Accepts NULL. */
+void kfg_guard_close(struct kfg_guard *guard);
+
+/* Maps, programs and links of a skeleton, loaded and attached. Negative errno. */
+int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton *skeleton);
+
+/*
+ * What stands at the path. flags: KFG_GUARD_*; levels: of KFG_GUARD_COVER, so many directories up from there, across
+ * mounts; those above do not count. Negative errno.
+ */
+int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, uint32_t levels);
+
+/* strict: the service manager is like anybody else. To be told before attaching. */
+void kfg_guard_set_strict(struct kfg_guard *guard, bool strict);
+
+/* Did PID 1 start the agent? Where it did not, there is nobody who could stop or replace a guarded agent. */
+bool kfg_guard_managed(const struct kfg_guard *guard);
+
+/* Attaches; from here on it refuses. keep (may be NULL) is given each link, to be pinned. Negative errno. */
+typedef int kfg_guard_keep_fn(void *userdata, const char *name, int link_fd);
+int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *userdata);
+
+/*
+ * Shows that it refuses, by a process of its own that tries: a descriptor of a guarded map, and a signal. Negative
+ * errno; -ENOTRECOVERABLE with *ret_why (static): it did not refuse.
+ */
+int kfg_guard_prove(struct kfg_guard *guard, const char **ret_why);
+
+/* Names of hooks that this kernel lacks, comma separated, "" for none; lives as long as the guard. */
+const char *kfg_guard_missing(const struct kfg_guard *guard);
+
+/* Refusals: an epoll descriptor (owned by the guard) and a reader; those of kfg_guard_prove() are left out. */
+int kfg_guard_event_fd(const struct kfg_guard *guard);
+typedef void kfg_attempt_fn(void *userdata, const struct kfg_attempt *attempt);
+int kfg_guard_read(struct kfg_guard *guard, kfg_attempt_fn *fn, void *userdata);
+
+/* Refusals by kind since it was attached, and events lost for want of room. */
+void kfg_guard_counts(const struct kfg_guard *guard, uint64_t ret_refused[static KFG_ATTEMPT_MAX], uint64_t *ret_lost);

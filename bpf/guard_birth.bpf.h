@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard_birth.bpf.h - who the agent is, told by itself before the hooks are attached, and how the next is known. */
+#pragma once
+
+#include "guard_who.bpf.h"
+
+#define KFG_ANCESTORS 64
+#define KFG_CLONE_THREAD 0x00010000 /* include/uapi/linux/sched.h */
+
+KFG_INLINE struct cgroup *kfg_ancestor(struct cgroup *cgroup, __u32 level)
+{
+	struct cgroup *found = 0;
+
+	bpf_probe_read_kernel(&found, sizeof(found),
+			      (void *)cgroup + bpf_core_field_offset(struct cgroup, ancestors) + (__u64)level * 8);
+	return found;
+}
+
+static long kfg_step_parent(__u32 i, void *ctx)
+{
+	struct task_struct **at = ctx, *task = *at;
+
+	if (BPF_CORE_READ(task, tgid) <= 1)
+		return 1;
+	*at = BPF_CORE_READ(task, real_parent);
+	return 0;
+}
+
+KFG_INLINE void kfg_note_unit(struct task_struct *task)
+{
+	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	__u32 level = BPF_CORE_READ(cgroup, level);
+
+	if (!level)
+		return;
+#pragma unroll
+	for (__u32 i = 0; i < KFG_GUARD_LEVELS; i++)
+		if (i + 1 < level)
+			kfg_guard.cgroups[i] = BPF_CORE_READ(kfg_ancestor(cgroup, i + 1), kn, id);
+	kfg_guard.cgroups[KFG_GUARD_LEVELS] = BPF_CORE_READ(cgroup, kn, id);
+	kfg_guard.unit_parent = BPF_CORE_READ(kfg_ancestor(cgroup, level - 1), kn, id);
+	bpf_probe_read_kernel_str(kfg_guard.unit_name, sizeof(kfg_guard.unit_name), BPF_CORE_READ(cgroup, kn, name));
+}
+
+/* Run by the agent: who it is, and where. */
+SEC("syscall")
+int kfgate_guard_who(void *ctx)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *init = task;
+	struct dentry *exe = BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
+	__u64 host, mine;
+
+	bpf_loop(KFG_ANCESTORS, kfg_step_parent, &init, 0);
+	kfg_guard.managed = BPF_CORE_READ(task, group_leader, real_parent, tgid) == 1;
+	host = kfg_namespace_number(BPF_CORE_READ(init, nsproxy, mnt_ns));
+	mine = kfg_namespace_number(BPF_CORE_READ(task, nsproxy, mnt_ns));
+	kfg_guard.host_mount_ns = host;
+	kfg_guard.agent_mount_ns = mine == host ? 0 : mine;
+	kfg_guard.user_ns = (__u64)BPF_CORE_READ(init, real_cred, user_ns);
+	kfg_guard.exe_dir_ino = BPF_CORE_READ(exe, d_parent, d_inode, i_ino);
+	kfg_guard.exe_dir_dev = BPF_CORE_READ(exe, d_sb, s_dev);
+	bpf_probe_read_kernel_str(kfg_guard.exe_name, sizeof(kfg_guard.exe_name), BPF_CORE_READ(exe, d_name.name));
+	if (kfg_guard.managed)
+		kfg_note_unit(task);
+	kfg_guard.agent.tgid = bpf_get_current_pid_tgid() >> 32;
+	kfg_guard.agent.start = BPF_CORE_READ(task, group_leader, start_boottime);
+	return 0;
+}
+
+KFG_INLINE void kfg_flag_inode(struct dentry *dentry, __u32 flags)
+{
+	struct kfg_guard_inode key = {};
+
+	key.ino = BPF_CORE_READ(dentry, d_inode, i_ino);
+	key.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
+	flags |= kfg_inode_flags(dentry);
+	bpf_map_update_elem(&kfg_guard_inodes, &key, &flags, BPF_ANY);
+}
+
+struct kfg_climb {
+	struct dentry *dentry;
+	struct mount *mount;
+	struct dentry *root; /* where it ends */
+	struct mount *root_mount;
+};
+
+/* Flags a directory, and goes to the one above: the parent, or what the file system is mounted on. */
+static long kfg_step_up(__u32 i, void *ctx)
+{
+	struct kfg_climb *c = ctx;
+	struct dentry *dentry = c->dentry;
+	struct mount *mount = c->mount, *parent;
+
+	if (dentry == c->root && mount == c->root_mount)
+		return 1;
+	kfg_flag_inode(dentry, KFG_GUARD_COVER);
+	if (dentry != BPF_CORE_READ(mount, mnt.mnt_root)) {
+		c->dentry = BPF_CORE_READ(dentry, d_parent);
+		return 0;
+	}
+	parent = BPF_CORE_READ(mount, mnt_parent);
+	c->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	c->mount = parent;
+	return parent == mount;
+}
+
+/* Run by the agent: what the descriptor stands for is guarded from now on. */
+SEC("syscall")
+int kfgate_guard_note(struct kfg_guard_note *note)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file *file = 0;
+	struct dentry *dentry;
+	struct kfg_climb climb = {};
+	__u32 fd = note->fd, flags = note->flags, levels = note->levels;
+
+	if (fd < BPF_CORE_READ(table, max_fds))
+		bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
+	if (!file) {
+		note->result = -9; /* EBADF */
+		return 0;
+	}
+	climb.dentry = dentry = BPF_CORE_READ(file, f_path.dentry);
+	climb.mount = kfg_mount_of(BPF_CORE_READ(file, f_path.mnt));
+	climb.root = BPF_CORE_READ(task, fs, root.dentry);
+	climb.root_mount = kfg_mount_of(BPF_CORE_READ(task, fs, root.mnt));
+	if (flags & KFG_GUARD_PINS) {
+		kfg_guard.pin_dentry = (__u64)dentry;
+		kfg_guard.pin_dev = BPF_CORE_READ(dentry, d_sb, s_dev);
+	}
+	if (flags & KFG_GUARD_FILE)
+		kfg_flag_inode(dentry, KFG_GUARD_FILE);
+	if (flags & KFG_GUARD_COVER)
+		bpf_loop(levels < KFG_ANCESTORS ? levels : KFG_ANCESTORS, kfg_step_up, &climb, 0);
+	note->result = 0;
+	return 0;
+}
+
+/* A child of PID 1 itself is noted; any other task in the place of an old one is not that one. */
+SEC("lsm/task_alloc")
+int BPF_PROG(kfgate_guard_birth, struct task_struct *task, unsigned long clone_flags)
+{
+	struct kfg_child child = {};
+	__u64 key = (__u64)task;
+
+	if (bpf_get_current_pid_tgid() >> 32 == 1 && !(clone_flags & KFG_CLONE_THREAD))
+		bpf_map_update_elem(&kfg_children, &key, &child, BPF_ANY);
+	else
+		bpf_map_delete_elem(&kfg_children, &key);
+	return 0;
+}
+
+/* Is what is being executed the agent's file: its name in its directory? An update of the package replaces the file. */
+KFG_INLINE int kfg_is_our_file(struct dentry *exe)
+{
+	return BPF_CORE_READ(exe, d_parent, d_inode, i_ino) == kfg_guard.exe_dir_ino &&
+	       BPF_CORE_READ(exe, d_sb, s_dev) == kfg_guard.exe_dir_dev &&
+	       kfg_name_is(BPF_CORE_READ(exe, d_name.name), kfg_guard.exe_name);
+}
+
+KFG_INLINE int kfg_is_our_unit(struct task_struct *task)
+{
+	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	__u32 level = BPF_CORE_READ(cgroup, level);
+
+	return level && BPF_CORE_READ(kfg_ancestor(cgroup, level - 1), kn, id) == kfg_guard.unit_parent &&
+	       kfg_name_is(BPF_CORE_READ(cgroup, kn, name), kfg_guard.unit_name);
+}
+
+static const char kfg_executor[KFG_GUARD_NAME] __attribute__((aligned(8))) = "systemd-executor";
+
+/* Called for each program that is executed, with the new one already there. */
+SEC("lsm/bprm_committed_creds")
+int BPF_PROG(kfgate_guard_exec, struct linux_binprm *bprm)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct dentry *exe = BPF_CORE_READ(bprm, file, f_path.dentry);
+	__u64 key = (__u64)task;
+	struct kfg_child *child = bpf_map_lookup_elem(&kfg_children, &key);
+
+	if (!child)
+		return 0;
+	child->execs++;
+	if (child->execs == 1 && kfg_name_is(BPF_CORE_READ(exe, d_name.name), kfg_executor)) {
+		child->executor = 1;
+		return 0;
+	}
+	if (kfg_guard.managed && !kfg_guard.strict && child->execs == 1 + child->executor &&
+	    kfg_is_our_file(exe) && kfg_is_our_unit(task) &&
+	    (__u64)BPF_CORE_READ(task, real_cred, user_ns) == kfg_guard.user_ns) {
+		/* nobody for a moment: the halves are not written at once */
+		kfg_guard.heir.start = 0;
+		kfg_guard.heir.tgid = bpf_get_current_pid_tgid() >> 32;
+		kfg_guard.heir.start = BPF_CORE_READ(task, group_leader, start_boottime);
+	}
+	bpf_map_delete_elem(&kfg_children, &key);
+	return 0;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard_kernel.bpf.h - the kernel's structs as the guard reads them; CO-RE finds where the fields are. Names hold in
+ * 6.1, 6.12, 7.0, 7.2 and 7.3 unless said otherwise.
+ */
+#pragma once
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+#define KFG_KERNEL __attribute__((preserve_access_index))
+
+/* include/linux/fs.h, dcache.h, mount.h; fs/mount.h; include/linux/binfmts.h */
+struct super_block {
+	__u32 s_dev;
+	unsigned long s_magic;
+} KFG_KERNEL;
+struct inode {
+	struct super_block *i_sb;
+	unsigned long i_ino;
+} KFG_KERNEL;
+struct qstr {
+	const unsigned char *name;
+} KFG_KERNEL;
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+	struct super_block *d_sb;
+} KFG_KERNEL;
+struct vfsmount {
+	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
+} KFG_KERNEL;
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+} KFG_KERNEL;
+struct file {
+	unsigned int f_mode;
+	struct inode *f_inode;
+	struct path f_path;
+} KFG_KERNEL;
+struct ns_common___new {
+	__u64 ns_id; /* 6.18 and later; before, mnt_namespace.seq */
+} KFG_KERNEL;
+struct mnt_namespace {
+	struct ns_common___new ns;
+	__u64 seq;
+} KFG_KERNEL;
+struct fs_struct {
+	struct path root;
+} KFG_KERNEL;
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+	struct mount *mnt_master;
+	struct mnt_namespace *mnt_ns;
+	int mnt_group_id;
+} KFG_KERNEL;
+struct linux_binprm {
+	struct file *file;
+} KFG_KERNEL;
+
+/* include/linux/fdtable.h */
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+} KFG_KERNEL;
+struct files_struct {
+	struct fdtable *fdt;
+} KFG_KERNEL;
+
+/* fs/proc/internal.h, include/linux/pid.h */
+struct hlist_node {
+	struct hlist_node *next;
+} KFG_KERNEL;
+struct hlist_head {
+	struct hlist_node *first;
+} KFG_KERNEL;
+struct pid {
+	struct hlist_head tasks[4];
+} KFG_KERNEL;
+struct proc_inode {
+	struct pid *pid;
+	struct inode vfs_inode;
+} KFG_KERNEL;
+enum { KFG_PIDTYPE_TGID = 1 };
+
+/* include/linux/kernfs.h, cgroup-defs.h */
+struct kernfs_node {
+	const char *name;
+	__u64 id;
+} KFG_KERNEL;
+struct cgroup {
+	struct kernfs_node *kn;
+	int level;
+	struct cgroup *ancestors[]; /* 6.1 and later */
+} KFG_KERNEL;
+struct css_set {
+	struct cgroup *dfl_cgrp;
+} KFG_KERNEL;
+
+/* include/linux/sched.h, cred.h, nsproxy.h, mm_types.h */
+struct user_namespace;
+struct cred {
+	struct user_namespace *user_ns;
+} KFG_KERNEL;
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+} KFG_KERNEL;
+struct mm_struct {
+	struct file *exe_file;
+} KFG_KERNEL;
+struct task_struct {
+	int pid;
+	int tgid;
+	__u64 start_boottime;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct hlist_node pid_links[4];
+	const struct cred *real_cred;
+	struct nsproxy *nsproxy;
+	struct fs_struct *fs;
+	struct files_struct *files;
+	struct mm_struct *mm;
+	struct css_set *cgroups;
+} KFG_KERNEL;
+
+/* include/linux/bpf.h */
+struct bpf_map {
+	__u32 id;
+} KFG_KERNEL;
+struct bpf_prog_aux {
+	__u32 id;
+	_Bool kprobe_write_ctx; /* 6.18 and later */
+} KFG_KERNEL;
+struct bpf_prog {
+	__u16 kprobe_override : 1;
+	struct bpf_prog_aux *aux;
+} KFG_KERNEL;
+
+/* include/linux/security.h; the value is asked of the kernel */
+enum lockdown_reason { LOCKDOWN_BPF_WRITE_USER = 17 };
+
+/* include/uapi/linux/magic.h, include/linux/fs.h, include/linux/ptrace.h, include/uapi/linux/mount.h */
+#define KFG_PROC_MAGIC 0x9fa0u
+#define KFG_CGROUP2_MAGIC 0x63677270u
+#define KFG_FMODE_WRITE 2u
+#define KFG_PTRACE_ATTACH 2u
+#define KFG_MS_MOVE 8192u

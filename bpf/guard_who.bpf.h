@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard_who.bpf.h - the guard's maps, who may touch what is guarded, and the refusal itself.
+ *
+ * The agent is known by pid and start time, so a pid that is used again is nobody. The next agent is known by its
+ * birth: PID 1 cloned it, and the first file that PID 1's own code executed in it is the agent's. A process that is
+ * made PID 1's child later, or that executes the agent after something else, is none, whatever its path or cgroup.
+ */
+#pragma once
+
+#include "guard_kernel.bpf.h"
+#include <kfgate/guard.h>
+
+#define KFG_INLINE static __attribute__((always_inline)) inline
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, struct kfg_guard_id);
+	__type(value, __u32);
+} kfg_guard_ids SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 512);
+	__type(key, struct kfg_guard_inode);
+	__type(value, __u32); /* KFG_GUARD_* */
+} kfg_guard_inodes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 16);
+} kfg_attempts SEC(".maps");
+
+/* Children of PID 1, keyed by task, until they have executed what they were made for. The oldest give way. */
+struct kfg_child {
+	__u32 execs;
+	__u32 executor; /* the first was systemd-executor, which since version 255 stands for PID 1's own code */
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct kfg_child);
+} kfg_children SEC(".maps");
+
+struct kfg_guard_state kfg_guard; /* in the agent's mapping, too */
+
+KFG_INLINE int kfg_is_identity(const struct kfg_identity *id, __u32 tgid, __u64 start)
+{
+	return id->start && id->tgid == tgid && id->start == start;
+}
+
+/* Is the task of the agent, or of the next one? */
+KFG_INLINE int kfg_is_agent(struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	__u64 start;
+
+	if (tgid != kfg_guard.agent.tgid && tgid != kfg_guard.heir.tgid)
+		return 0;
+	start = BPF_CORE_READ(task, group_leader, start_boottime);
+	return kfg_is_identity(&kfg_guard.agent, tgid, start) || kfg_is_identity(&kfg_guard.heir, tgid, start);
+}
+
+KFG_INLINE int kfg_by_agent(void)
+{
+	return kfg_is_agent((struct task_struct *)bpf_get_current_task());
+}
+
+/* Is the task PID 1, or a child of it that still runs PID 1's own code? */
+KFG_INLINE int kfg_is_manager(struct task_struct *task)
+{
+	__u64 leader;
+	struct kfg_child *child;
+
+	if (BPF_CORE_READ(task, tgid) == 1)
+		return 1;
+	leader = (__u64)BPF_CORE_READ(task, group_leader);
+	child = bpf_map_lookup_elem(&kfg_children, &leader);
+	return child && child->execs <= child->executor;
+}
+
+KFG_INLINE int kfg_by_manager(void)
+{
+	return !kfg_guard.strict && kfg_is_manager((struct task_struct *)bpf_get_current_task());
+}
+
+static __attribute__((noinline)) int kfg_tell_attempt(__u32 kind, __u32 detail)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct kfg_attempt *a;
+	__u64 ids;
+
+	if (kind >= KFG_ATTEMPT_MAX)
+		return 0;
+	__sync_fetch_and_add(&kfg_guard.refused[kind], 1);
+	a = bpf_ringbuf_reserve(&kfg_attempts, sizeof(*a), 0);
+	if (!a) {
+		__sync_fetch_and_add(&kfg_guard.lost, 1);
+		return 0;
+	}
+	a->magic = KFG_ATTEMPT_MAGIC;
+	a->kind = kind;
+	a->time_ns = bpf_ktime_get_boot_ns();
+	a->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	ids = bpf_get_current_pid_tgid();
+	a->pid = ids >> 32;
+	a->tid = ids;
+	ids = bpf_get_current_uid_gid();
+	a->uid = ids;
+	a->gid = ids >> 32;
+	a->detail = detail;
+	a->pad = 0;
+	bpf_get_current_comm(a->comm, sizeof(a->comm));
+	a->exe[0] = 0;
+	bpf_probe_read_kernel_str(a->exe, sizeof(a->exe),
+				  BPF_CORE_READ(task, mm, exe_file, f_path.dentry, d_name.name));
+	bpf_ringbuf_submit(a, 0);
+	return 0;
+}
+
+/* -EPERM, and told */
+#define KFG_DENY(kind, detail)                        \
+	({                                            \
+		kfg_tell_attempt((kind), (detail));   \
+		-1;                                   \
+	})
+
+KFG_INLINE __u32 kfg_inode_flags(struct dentry *dentry)
+{
+	struct kfg_guard_inode key = {};
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	__u32 *flags;
+
+	if (!inode)
+		return 0;
+	key.ino = BPF_CORE_READ(inode, i_ino);
+	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	flags = bpf_map_lookup_elem(&kfg_guard_inodes, &key);
+	return flags ? *flags : 0;
+}
+
+KFG_INLINE struct mount *kfg_mount_of(struct vfsmount *mnt)
+{
+	return (struct mount *)((void *)mnt - bpf_core_field_offset(struct mount, mnt));
+}
+
+/* A number of the mount namespace that no other has had; 0: none */
+KFG_INLINE __u64 kfg_namespace_number(struct mnt_namespace *ns)
+{
+	struct ns_common___new *common = (void *)ns + bpf_core_field_offset(struct mnt_namespace, ns);
+
+	if (!ns)
+		return 0;
+	if (bpf_core_field_exists(common->ns_id))
+		return BPF_CORE_READ(common, ns_id);
+	return BPF_CORE_READ(ns, seq);
+}
+
+/* Does the string in the kernel equal this one of KFG_GUARD_NAME zero padded bytes? */
+KFG_INLINE int kfg_name_is(const void *name, const char *want)
+{
+	__u64 buf[KFG_GUARD_NAME / 8] = {};
+	const __u64 *other = (const __u64 *)want;
+	__u64 differ = 0;
+
+	if (bpf_probe_read_kernel_str(buf, sizeof(buf), name) < 2)
+		return 0;
+#pragma unroll
+	for (int i = 0; i < KFG_GUARD_NAME / 8; i++)
+		differ |= buf[i] ^ other[i];
+	return !differ;
+}

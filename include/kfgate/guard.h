@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard.h - what the agent and the guard's BPF programs share: what is guarded, who may touch it, what was refused.
+ * Fixed-width fields only, no libc; builds for BPF and for user space.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+#define KFG_ATTEMPT_MAGIC 0x6b666761u /* "kfga" */
+
+/* What somebody tried and was refused */
+enum kfg_attempt_kind {
+	KFG_ATTEMPT_MAP_FD,   /* a descriptor of one of our maps */
+	KFG_ATTEMPT_PROG_FD,  /* ... of our programs */
+	KFG_ATTEMPT_LINK_FD,  /* ... of our links, by id */
+	KFG_ATTEMPT_PIN,      /* to change what is below the directory of our pins */
+	KFG_ATTEMPT_MOUNT,    /* to unmount, cover or move what the pins or the policy are reached by */
+	KFG_ATTEMPT_SIGNAL,   /* to signal the agent */
+	KFG_ATTEMPT_TRACE,    /* to trace it, or to read or write its memory or descriptors */
+	KFG_ATTEMPT_LIMIT,    /* to change its limits, priority, or scheduling */
+	KFG_ATTEMPT_CGROUP,   /* to write to files of its cgroup, or above: kill, freeze, limits, membership */
+	KFG_ATTEMPT_POLICY,   /* to change a guarded policy file */
+	KFG_ATTEMPT_SYSCTL,   /* to switch off the kernel's function tracing, by which BPF LSM programs are called */
+	KFG_ATTEMPT_HELPER,   /* a program that may write to the agent's memory or registers */
+	KFG_ATTEMPT_MAX,
+};
+
+/* One refusal, as it comes out of the ring */
+struct kfg_attempt {
+	__u32 magic;
+	__u32 kind; /* enum kfg_attempt_kind */
+	__u64 time_ns; /* CLOCK_BOOTTIME */
+	__u64 cgroup_id;
+	__u32 pid; /* of the thread group, initial pid namespace */
+	__u32 tid;
+	__u32 uid; /* initial user namespace */
+	__u32 gid;
+	__u32 detail; /* an id, a signal, a resource: what the kind has */
+	__u32 pad;
+	char comm[16];
+	char exe[64]; /* last component of its path */
+};
+
+/* A process that may touch what is guarded */
+struct kfg_identity {
+	__u64 start; /* start_boottime of the group leader, ns; 0: nobody */
+	__u32 tgid;  /* initial pid namespace */
+	__u32 pad;
+};
+
+#define KFG_GUARD_LEVELS 4u /* cgroups from the top that are guarded with the agent's own */
+#define KFG_GUARD_NAME 64u
+
+/* Counters and identities: written by the BPF programs, read by the agent. The policy part is the agent's to write. */
+struct kfg_guard_state {
+	struct kfg_identity agent;
+	struct kfg_identity heir; /* the last process that the service manager started as the next agent */
+	/* policy */
+	__u32 strict;  /* not even the service manager may signal the agent, or start the next one */
+	__u32 n_files; /* guarded policy files and directories: 0 spares the look-up */
+	/* facts of set-up */
+	__u32 managed; /* PID 1 is the agent's parent */
+	__u32 pin_dev; /* device of the pins' file system, 0: no pins */
+	__u64 host_mount_ns;  /* mount namespaces, by numbers that are never used again: that of PID 1, */
+	__u64 agent_mount_ns; /* and the agent's, 0 where it is the same */
+	__u64 pin_dentry; /* their directory */
+	__u64 exe_dir_ino; /* where the agent's executable stands */
+	__u32 exe_dir_dev;
+	__u32 pad;
+	char exe_name[KFG_GUARD_NAME];
+	__u64 unit_parent; /* the cgroup above the unit's, */
+	char unit_name[KFG_GUARD_NAME]; /* and the unit's name */
+	__u64 user_ns; /* the initial one */
+	__u64 cgroups[KFG_GUARD_LEVELS + 1]; /* ids: from level 1 down, and the agent's own */
+	/* counters */
+	__u64 refused[KFG_ATTEMPT_MAX];
+	__u64 lost; /* refusals that the ring had no room for */
+};
+
+#define KFG_GUARD_COVER 1u /* flags of an inode: nothing may be mounted there, nor unmounted */
+#define KFG_GUARD_FILE 2u  /* a policy file or its directory: not to be changed */
+#define KFG_GUARD_TO_ROOT 64u /* levels: all */
+#define KFG_GUARD_PINS 4u  /* only asked for: the directory of the pins */
+
+/* Argument of the programs that the agent runs itself */
+struct kfg_guard_note {
+	__s32 fd;
+	__u32 flags; /* KFG_GUARD_* */
+	__u32 levels; /* COVER: so many directories from there upwards */
+	__s32 result; /* 0 or a negative errno */
+};
+
+struct kfg_guard_inode {
+	__u64 ino;
+	__u32 dev; /* as the kernel has it (super_block.s_dev) */
+	__u32 pad;
+};
+
+enum kfg_guard_object { KFG_GUARD_MAP, KFG_GUARD_PROG, KFG_GUARD_LINK };
+
+struct kfg_guard_id {
+	__u32 kind; /* enum kfg_guard_object */
+	__u32 id;
+};
+
+_Static_assert(sizeof(struct kfg_attempt) % 8 == 0, "events are whole words");

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fake_guard.h - a guard without a kernel. */
+#pragma once
+
+#include "enforce/gate.h"
+#include "enforce/guard.h"
+
+struct fake_guard {
+	/* what it does */
+	int open_error, prove_error;
+	unsigned n_attempts; /* refusals to be read */
+	/* what it was asked */
+	char calls[64]; /* Open, Strict, cover, File, Attach, pRove, Close */
+	int event_fd;
+};
+
+extern struct fake_guard fake_guard;
