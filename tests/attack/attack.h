@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * attack.h - what an attacker with all capabilities tries against the gate, one verb each. Every verb finds its target
+ * by itself, tries, and says what came of it, on one line: "VERB worked" or "VERB refused ERRNO-NAME".
+ * Exit status: 0 it worked, 3 it was refused, 77 there is nothing to try it on, 1 it could not be tried.
+ */
+#pragma once
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define PINS "/sys/fs/bpf/kfgate"
+#define NOTHING 77
+
+/* A verb returns 0 for success, a negative errno, or NOTHING. argv: what came after the verb. */
+struct attack {
+	const char *verb;
+	int (*run)(int argc, char **argv);
+	const char *what;
+};
+
+extern const struct attack attacks_bpf[], attacks_files[], attacks_mounts[], attacks_process[];
+
+/* The agent's process, by the name of its program; 0: none. KFGATE_AGENT in the environment goes before. */
+pid_t find_agent(void);
+/* First path that matches a pattern, in static memory; NULL: none. */
+const char *find_path(const char *pattern);
+/* Writes text to a file that is there. 0 or a negative errno. */
+int write_file(const char *path, const char *text);
+
+static inline int result(long r)
+{
+	return r < 0 ? -errno : 0;
+}

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by the cases that attack the gate, after lib.sh.
+#
+# worked NAME ARG...    the attack works
+# refused NAME ARG...   it is refused, or finds nothing it may touch
+# Both print what the attack says. An attack that there is nothing to try on counts as neither: it is said.
+
+kfg_attack() {
+	kfg_want=$1
+	shift
+	attack "$@" >/tmp/attack.out 2>&1 </dev/null
+	kfg_status=$?
+	if [ $kfg_status = 77 ]; then
+		echo "  not tried: $(cat /tmp/attack.out)"
+		return 0
+	fi
+	[ $kfg_status = "$kfg_want" ]
+	kfg_verdict $? "$kfg_what: $(tail -n 1 /tmp/attack.out)" "status $kfg_status: attack $*"
+}
+
+worked() {
+	kfg_what="${kfg_gate:-without the guard}"
+	kfg_attack 0 "$@"
+}
+
+refused() {
+	kfg_what="guarded"
+	kfg_attack 3 "$@"
+}

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every attack on the gate works where it is not guarded, and is refused where it is.
+# kernels: 6.1 6.12 newest
+# tier: bare
+# reboot: yes
+# timeout: 400
+# files: agent/kfgate tests/tools/kfload tests/attack/attack fixture:*.o src:tests/vm/gate.sh src:tests/vm/attack.sh
+. /t/lib.sh
+. /t/gate.sh
+. /t/attack.sh
+
+mkdir -p /tmp/policy
+policy() {
+	cat >/tmp/policy/policy.yaml <<P
+version: 1
+name: attacks
+serial: 1
+guard: $1
+rules:
+  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
+P
+}
+gone() { kfload obj /t/key.o; }
+export KFGATE_AGENT
+
+echo "The gate without the guard"
+policy off
+gate_start /tmp/policy/policy.yaml
+KFGATE_AGENT=$gate_pid
+expect_fail "it decides" kfload obj /t/key.o
+worked map-write
+worked map-by-program
+worked map-pin
+worked prog-fd
+worked prog-trace
+worked link-fd
+worked write-user
+[ "$KFGATE_VM_KERNEL" != newest ] || worked write-registers
+worked pins-rmdir
+worked pins-add
+rmdir /sys/fs/bpf/kfgate/999999
+worked pins-chmod
+chmod 0700 /sys/fs/bpf/kfgate
+worked pins-chown
+worked mem-read
+worked mem-write
+worked vm-write
+worked take-fd
+worked trace
+worked affinity
+worked nice
+worked io-idle
+worked oom
+worked kill-thread
+kill -CONT $gate_pid
+worked kill-pidfd
+kill -CONT $gate_pid
+for cover in cover cover-pins cover-above cover-sys cover-new; do
+	worked $cover
+	while grep -q '^attack ' /proc/mounts; do umount -l "$(awk '$1 == "attack" { m = $2 } END { print m }' /proc/mounts)"; done
+	grep -q ' /sys/fs/bpf bpf ' /proc/mounts || mount -t bpf bpf /sys/fs/bpf
+done
+worked cover-private
+mount --make-rshared /
+worked cover-shared
+while umount -l /sys/fs/bpf 2>/dev/null; do :; done
+mount --make-rprivate /
+mount -t bpf bpf /sys/fs/bpf
+kill -9 $gate_pid
+wait $gate_pid
+check "the pins gone and the agent killed, the gate is gone" gone
+
+gate_start /tmp/policy/policy.yaml
+KFGATE_AGENT=$gate_pid
+expect_fail "a new one decides" kfload obj /t/key.o
+worked pin-rename
+worked pin-unlink
+worked pins-rename
+mv /sys/fs/bpf/other /sys/fs/bpf/kfgate
+case $KFGATE_VM_KERNEL in
+6.*)
+	worked ftrace
+	check "function tracing off, the gate is gone" gone
+	worked ftrace 1
+	;;
+esac
+worked remount
+mount -o remount,rw /sys/fs/bpf
+worked move-new
+worked kill-sigio
+wait $gate_pid
+rm -rf /tmp/moved/kfgate
+umount /tmp/moved
+mount -t bpf bpf /sys/fs/bpf
+check "and that was the end of it" gone
+
+echo "The gate with the guard"
+policy on
+gate_start /tmp/policy/policy.yaml --verbose
+KFGATE_AGENT=$gate_pid
+grep -v "^kfgate: libbpf: \(map\|sec\|CO-RE\)" /tmp/kfgate.err | tail -n 5
+check_file "it is guarded" 'the gate is guarded' /tmp/kfgate.err
+while read -r verb; do
+	# shellcheck disable=SC2086 # a verb and its arguments
+	refused $verb
+done <<V
+map-write
+map-by-program
+map-freeze
+prog-fd
+prog-attach
+prog-replace
+prog-trace
+prog-run
+link-fd
+link-detach
+link-update
+write-user
+override-return
+write-registers
+map-pin
+pin-unlink
+pin-rename
+pins-rename
+pins-replace
+pins-rmdir
+pins-add
+pins-symlink
+pins-chmod
+pins-chown
+pins-xattr
+ftrace
+umount
+umount-above
+cover
+cover-pins
+cover-above
+cover-sys
+cover-new
+cover-policy /tmp/policy/policy.yaml
+move-old
+move-new
+remount
+remount-new
+pivot
+kill
+kill 15
+kill-thread
+kill-pidfd
+kill-sigio
+trace
+mem-write
+mem-read
+vm-write
+take-fd
+limit
+idle
+affinity
+nice
+io-idle
+oom
+V
+mount --make-rshared /
+refused umount-shared
+refused cover-shared
+mount --make-rprivate /
+kfg_gate="in a namespace of its own"
+worked cover-private
+attack say-yes 600 >/tmp/yes 2>&1 &
+sleep 3
+cat /tmp/yes
+expect_fail "after all that, and with programs that say yes on its hooks, the gate decides" kfload obj /t/key.o
+check "what is not forbidden loads" kfload obj /t/plain.o
+check "a signal 0 is no attack" kill -0 "$gate_pid"
+check "the agent answers" kfgate status
+check "and reloads" kfgate reload
+check_record "refusals are records" '"KFGATE_KIND":"tampering"'
+for word in map program link pin mount signal trace limit sysctl helper; do
+	check_record "  one of them: $word" '"KFGATE_ATTEMPT":"'$word'"'
+done
+finish
