@@ -164,21 +164,37 @@ int kfg_report_add_object(struct kfg_report *report, const char *path, const str
 	return kfg_report_commit_object(report, fits);
 }
 
+static void light_absent(const struct kfg_report_use *use, const struct kfg_kernel *k, struct kfg_fit_result *result)
+{
+	const struct kfg_btf *btf;
+	const char *module, *text = "not in this kernel";
+	struct kfg_kernel_facts facts;
+	bool there = kfg_kernel_func_find(k, use->name, &btf, &module) != 0;
+
+	kfg_kernel_facts(k, &facts);
+	result->fit = KFG_FIT_MISSING;
+	if (there && !facts.sets_known) {
+		result->fit = KFG_FIT_UNCHECKED;
+		text = "a function of that name is there; BTF alone does not tell whether it is a kfunc";
+	} else if (there) {
+		result->fit = KFG_FIT_NOT_KFUNC;
+		text = "a function of that name is there, but it is no kfunc";
+	} else if (use->weak) {
+		result->fit = KFG_FIT_UNCHECKED;
+		text = "not in this kernel; the skeleton asks for it as weak, and its guards were not looked at";
+	}
+	result->fails = result->fit != KFG_FIT_UNCHECKED;
+	snprintf(result->detail, sizeof(result->detail), "%s", text);
+}
+
 /* A kfunc of a light skeleton on a kernel: by its name alone. */
 static void light_cell(struct adding *a, struct kfg_report_use *use, size_t kernel, const struct kfg_kernel *k)
 {
 	const struct kfg_kfunc *kfunc = kfg_kernel_kfunc_find(k, use->name);
 	struct kfg_fit_result result = { .fit = KFG_FIT_OK, .reach = KFG_REACH_LIVE, .kfunc = kfunc };
 
-	if (!kfunc && use->weak) {
-		result.fit = KFG_FIT_UNCHECKED;
-		snprintf(result.detail, sizeof(result.detail),
-			 "not in this kernel; the light skeleton loads it as weak, its guards were not looked at");
-	} else if (!kfunc) {
-		result.fit = KFG_FIT_MISSING;
-		result.fails = true;
-		snprintf(result.detail, sizeof(result.detail), "not in this kernel");
-	}
+	if (!kfunc)
+		light_absent(use, k, &result);
 	add_cell(a, use, kernel, &result);
 }
 
