@@ -107,7 +107,8 @@ static void test_difference(void **state)
 	(void)state;
 	expect_difference("bpf_both", "bpf_changed", "it takes 3 arguments in the kernel, 1 in the object");
 	expect_difference("bpf_changed", "bpf_both", "it takes 1 argument in the kernel, 3 in the object");
-	expect_difference("bpf_added", "bpf_added___v2", "argument 2 is an integer in the kernel, an enum in the object");
+	expect_difference("bpf_added", "bpf_added___v2",
+			  "argument 2 is an integer in the kernel, an enum in the object");
 }
 
 int main(void)
