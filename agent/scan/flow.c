@@ -59,9 +59,8 @@ enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, u
 		struct kfg_value v = frame->regs[reg];
 
 		/* the caller's stack is not the callee's */
-		callee.regs[reg] = v.kind == KFG_VALUE_STACK		   ? KFG_VALUE_NOT_NULL
-				   : v.kind == KFG_VALUE_STACK_SOMEWHERE ? KFG_VALUE_ANY
-									   : v;
+		if (v.kind != KFG_VALUE_STACK && v.kind != KFG_VALUE_STACK_SOMEWHERE)
+			callee.regs[reg] = v;
 	}
 	kfg_flow_enter(run, f->first, &callee);
 	kfg_frame_call(frame);

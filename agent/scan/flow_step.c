@@ -36,20 +36,21 @@ static bool resolve_core(struct kfg_flow_run *run, const struct kfg_note *note, 
 	return answer.state == KFG_CORE_VALUE;
 }
 
-/* The address of a variable of the kernel: structs are no pointers that the verifier knows to be there. */
+/*
+ * The address of a variable of the kernel. Those in BTF are per CPU, and the verifier does not know that their address
+ * is not NULL (kernel/bpf/verifier.c, reg_type_not_null() 6.1, reg_not_null() 7.3).
+ */
 static struct kfg_value ksym_address(const struct kfg_world *world, const struct kfg_extern *ext)
 {
 	const struct kfg_btf *own = world->code->btf, *btf;
 	struct kfg_type local = { own, kfg_btf_type(own, ext->btf_id)->type };
-	unsigned kind = kfg_type_resolve(local, NULL);
 	const char *module;
 
 	/* without a type it comes from /proc/kallsyms, which is not at hand */
-	if (kind == BTF_KIND_UNKN)
+	if (kfg_type_resolve(local, NULL) == BTF_KIND_UNKN ||
+	    kfg_kernel_type_find(world->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
 		return KFG_VALUE_ANY;
-	if (!kfg_kernel_type_find(world->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
-		return kfg_value_number(0);
-	return kfg_kind_is_composite(kind) ? KFG_VALUE_ANY : KFG_VALUE_NOT_NULL;
+	return kfg_value_number(0);
 }
 
 static struct kfg_value extern_address(const struct kfg_world *world, uint32_t index)

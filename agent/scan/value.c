@@ -234,12 +234,13 @@ enum kfg_truth kfg_value_jump(const struct bpf_insn *insn, struct kfg_value dst,
 {
 	unsigned bits = BPF_CLASS(insn->code) == BPF_JMP32 ? 32 : 64;
 
-	if (bits == 64 && dst.kind != KFG_VALUE_RANGE && dst.kind != KFG_VALUE_STACK_SOMEWHERE)
-		dst = KFG_VALUE_NOT_NULL;
-	if (bits == 64 && src.kind != KFG_VALUE_RANGE && src.kind != KFG_VALUE_STACK_SOMEWHERE)
-		src = KFG_VALUE_NOT_NULL;
-	if ((dst.kind != KFG_VALUE_RANGE || src.kind != KFG_VALUE_RANGE) && bits == 64)
+	/* of pointers into the stack, verifiers do not say that they are not NULL (reg_not_null(), 6.12, 7.3) */
+	if (bits == 64 && (is_stack(dst) || is_stack(src)))
 		return KFG_UNKNOWN;
+	if (bits == 64) {
+		dst = as_range(dst);
+		src = as_range(src);
+	}
 	dst = kfg_value_truncate(dst, bits / 8);
 	src = kfg_value_truncate(src, bits / 8);
 	return compare(BPF_OP(insn->code), dst, src, bits);

@@ -86,7 +86,7 @@ static void test_jump(void **state)
 		{ BPF_JMP | BPF_JEQ, R(1, UINT64_MAX), N(0), KFG_FALSE },
 		{ BPF_JMP | BPF_JNE, R(1, UINT64_MAX), N(0), KFG_TRUE },
 		{ BPF_JMP | BPF_JEQ, R(0, 1), N(0), KFG_UNKNOWN },
-		{ BPF_JMP | BPF_JEQ, STACK(0), N(0), KFG_FALSE },
+		{ BPF_JMP | BPF_JEQ, STACK(0), N(0), KFG_UNKNOWN },
 		{ BPF_JMP | BPF_JEQ, RODATA(0), N(0), KFG_FALSE },
 		{ BPF_JMP | BPF_JEQ, SOMEWHERE, N(0), KFG_UNKNOWN },
 		/* the low half of a pointer may be 0 */
