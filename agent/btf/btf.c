@@ -154,7 +154,7 @@ static int read_types(struct reading *rd)
 {
 	_cleanup_free_ uint32_t *offsets = calloc(rd->types_size / sizeof(struct btf_type) + 1, sizeof(*offsets));
 	struct kfg_btf *btf = rd->btf;
-	uint32_t at = 0, n = 0, size;
+	uint32_t at = 0, n = 0, size = 0;
 	uint32_t *less;
 
 	if (!offsets)

@@ -30,7 +30,7 @@ static void tell(void *arg, const char *path, size_t n_modules)
 	told->last = now;
 }
 
-/* $XDG_CACHE_HOME/kfgate/kernels (XDG base directory specification), to be freed; NULL: there is no place for it. */
+/* $XDG_CACHE_HOME/kfgate/kernel-data (XDG base directories), to be freed; NULL: there is no place for it. */
 static char *cache_directory(const struct kfg_args *args)
 {
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -39,10 +39,10 @@ static char *cache_directory(const struct kfg_args *args)
 	if (kfg_args_has(args, "no-cache"))
 		return NULL;
 	if (cache && cache[0] == '/')
-		return asprintf(&dir, "%s/kfgate/kernels", cache) < 0 ? NULL : dir;
+		return asprintf(&dir, "%s/kfgate/kernel-data", cache) < 0 ? NULL : dir;
 	if (!home || home[0] != '/')
 		return NULL;
-	return asprintf(&dir, "%s/.cache/kfgate/kernels", home) < 0 ? NULL : dir;
+	return asprintf(&dir, "%s/.cache/kfgate/kernel-data", home) < 0 ? NULL : dir;
 }
 
 static int open_one(const char *path, const char *cache, const char *verb, struct kfg_kernel **ret_kernel)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * soundness.h - what is wrong with the BTF of a kfunc, as its kernel was built: programs meet it as errors of their own,
- * or of libbpf's, and it is neither's fault.
+ * soundness.h - what is wrong with the BTF of a kfunc, as its kernel was built: programs meet it as errors of their
+ * own, or of libbpf's, and it is neither's fault.
  */
 #pragma once
 

@@ -15,7 +15,8 @@
 #   tier     bare or systemd                                    required
 #   files    PATH[=DEST]...: PATH is relative to the build directory, src:PATH to the source tree;
 #            fixture:NAME is tests/fixtures/NAME in the build directory, program:PATH is in the tree
-#            of fetch-programs.sh, host:NAME is a command of this host; globs are expanded.
+#            of fetch-programs.sh, host:NAME is a command of this host, kernel:vmlinux is the image
+#            of the kernel that the case runs on; globs are expanded.
 #            Goes to /t/NAME or DEST.
 #   modules  kernel modules to load
 #   args, lsm, rtc, memory, icount    as -a -l -r -m -i of run.sh (icount: yes)
@@ -58,9 +59,9 @@ result() {
 	printf '%-4s %s on %s%s\n' "$verdict" "$name" "$kernel" "${detail:+: $detail}"
 }
 
-# One word of a files: header to FILE[=DEST] words for run.sh, one per line.
+# One word of a files: header, for a kernel, to FILE[=DEST] words for run.sh, one per line.
 locate_file() {
-	local word=$1 dest='' base path found
+	local word=$1 kernel=$2 dest='' base path found
 	case $word in *=*) dest="=${word#*=}" ;; esac
 	word=${word%%=*}
 	path=${word#*:}
@@ -71,6 +72,11 @@ locate_file() {
 	host:*)
 		found=$(PATH=$PATH:/usr/sbin:/sbin command -v "$path") ||
 			{ echo "no command $path here" >&2; return 77; }
+		echo "$found$dest"
+		return
+		;;
+	kernel:vmlinux)
+		found=$("$here/fetch-kernel.sh" "$kernel" | sed -n 's/^vmlinux=//p')
 		echo "$found$dest"
 		return
 		;;
@@ -143,7 +149,7 @@ collect_files() {
 		status=0
 		echo "$cases/$name.sh=/t/cases/$name.sh" >"$work/case-files"
 		for word in $(set -f; header "$name" files); do
-			locate_file "$word" >>"$work/case-files" 2>"$work/reason" || { status=$?; break; }
+			locate_file "$word" "$kernel" >>"$work/case-files" 2>"$work/reason" || { status=$?; break; }
 		done
 		case $status in
 		0)

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# run.sh KFGATE MAKE_KERNELS - what kfuncs, diff and doctor say of small kernels, against the files in cases/.
+# With KFG_GOLDEN_UPDATE=1 the files are written anew.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+kfgate=$1
+work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-golden.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+export XDG_CACHE_HOME=$work/cache
+failed=0
+"$2" "$work" || exit 1
+cd "$work" || exit 1
+
+# golden NAME ARGUMENT...: standard output, standard error and the exit code
+golden()
+{
+	local name=$1
+	shift
+	{
+		"$kfgate" "$@" 2>&1
+		echo "exit code $?"
+	} | tr -d '\r' >"$work/out"
+	if [ -n "${KFG_GOLDEN_UPDATE:-}" ]; then
+		cp "$work/out" "$here/cases/$name.txt"
+	elif ! diff -u "$here/cases/$name.txt" "$work/out"; then
+		echo "$name: kfgate $* says something else"
+		failed=1
+	fi
+}
+
+lifecycle=--lifecycle=$here/lifecycle.yaml
+golden kfuncs-table kfuncs --kernel=vmlinux-old "$lifecycle"
+golden kfuncs-cached kfuncs --kernel=vmlinux-old "$lifecycle" 'bpf_*'
+golden kfuncs-two-csv kfuncs --kernel=vmlinux-old --kernel=vmlinux-new --format=csv "$lifecycle" 'scx_*'
+golden kfuncs-markdown kfuncs --kernel=vmlinux-new --format=markdown "$lifecycle" scx_bpf_cpu_rq
+golden kfuncs-json kfuncs --kernel=vmlinux-old --format=json "$lifecycle" scx_bpf_consume
+golden kfuncs-btf kfuncs --kernel=new.btf "$lifecycle"
+golden kfuncs-missing kfuncs --kernel=nowhere
+golden kfuncs-format kfuncs --kernel=vmlinux-old --format=xml
+golden diff-table diff "$lifecycle" vmlinux-old vmlinux-new
+golden diff-same diff "$lifecycle" vmlinux-old vmlinux-old
+golden diff-csv diff --format=csv "$lifecycle" vmlinux-old vmlinux-new
+golden diff-json diff --format=json "$lifecycle" vmlinux-old vmlinux-new
+golden diff-btf diff "$lifecycle" new.btf new.btf
+golden doctor-table doctor --kernel=vmlinux-new
+golden doctor-json doctor --kernel=vmlinux-new --format=json
+golden doctor-two-csv doctor --kernel=vmlinux-old --kernel=vmlinux-new --format=csv --no-cache
+exit $failed
