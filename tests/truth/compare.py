@@ -5,7 +5,8 @@
 usage: compare.py [-e EXPLAINED] KERNEL=TRUTH.tsv=PREDICTION.tsv...
 
 Counted are attempts that kfuncs or struct_ops types decide: those that loaded, and those refused for such a reason. An
-attempt that failed for another reason says nothing and is counted apart. EXPLAINED has the disagreements that are
+attempt that failed for another reason says nothing and is counted apart. "Loads if the module is there" agrees with a
+load and with a kfunc that is missing. EXPLAINED has the disagreements that are
 understood: kernel, object, program, reason (tab separated, "*" is any): they count as disagreements, but are not listed
 as new. Exit status: 0 at least 99 % agree and each disagreement is explained, 1 not so, 2 wrong usage.
 """
@@ -63,7 +64,8 @@ def main(argv):
                 counts["unchecked"] += 1
             if result in DECIDED:
                 counts["refused"] += 1
-            if (predicted == "fails") == (result in DECIDED):
+            module = prediction[key][1:2] == ["module"] and result == "missing"
+            if module or (predicted == "fails") == (result in DECIDED):
                 counts["agree"] += 1
                 agree += 1
                 continue

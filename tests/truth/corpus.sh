@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Build the BPF objects that predictions are held against: the kernel's own selftests, sched_ext schedulers and HID programs
-# that use kfuncs or struct_ops, from Debian's kernel source packages, and truthload with the libbpf of the newest of them.
-# usage: corpus.sh [-j JOBS]      prints the directory: VERSION/*.o (one directory per source), truthload
+# Build the BPF objects that predictions are held against: the kernel's own selftests, sched_ext schedulers and HID
+# programs that use kfuncs or struct_ops, from Debian's kernel source packages, and truthload with the newest libbpf.
+# usage: corpus.sh [-j JOBS]
+# Prints the directory: VERSION/*.o (one directory per source), truthload
 # Kept in the cache; needs clang-19. What the compiler refuses is counted and named in VERSION/refused.
 # Exit status: 77 a source package or clang-19 is not to be had.
 set -euo pipefail
@@ -36,7 +37,8 @@ fetch_source() {
 		{ echo "no linux-source-$version in $suites on this mirror" >&2; return 77; }
 	tmp=$(mktemp -d "$out/tmp.XXXXXX")
 	kfg_apt_unpack "$tmp/package" "linux-source-$version"
-	tar -C "$tmp" -xf "$tmp/package/usr/src/linux-source-$version.tar.xz" "linux-source-$version"/{tools,scripts,include/uapi,Makefile}
+	tar -C "$tmp" -xf "$tmp/package/usr/src/linux-source-$version.tar.xz" \
+		"linux-source-$version"/{tools,scripts,include/uapi,Makefile}
 	mkdir -p "$out/source"
 	mv -T "$tmp/linux-source-$version" "$tree"
 	rm -rf "$tmp"
@@ -47,7 +49,8 @@ build_tools() {
 	local tree=$out/source/$1
 	[ "$here/truthload.c" -nt "$out/truthload" ] || return 0
 	mkdir -p "$out/tools"/{libbpf,bpftool,inst}
-	make -s -C "$tree/tools/lib/bpf" OUTPUT="$out/tools/libbpf/" DESTDIR="$out/tools/inst" prefix=/usr -j"$jobs" install
+	make -s -C "$tree/tools/lib/bpf" OUTPUT="$out/tools/libbpf/" DESTDIR="$out/tools/inst" prefix=/usr \
+		-j"$jobs" install
 	make -s -C "$tree/tools/bpf/bpftool" OUTPUT="$out/tools/bpftool/" -j"$jobs" bootstrap
 	cc -O2 -Wall -D_GNU_SOURCE -I"$out/tools/inst/usr/include" "$here/truthload.c" -o "$out/truthload.tmp" \
 		"$out/tools/libbpf/libbpf.a" -lelf -lz
@@ -60,16 +63,18 @@ list_programs() {
 	local -a dirs=("$tools"/testing/selftests/bpf/progs "$tools"/testing/selftests/hid/progs
 		"$tools"/testing/selftests/sched_ext "$tools"/sched_ext)
 	grep __ksym "$header" | grep -oE '[a-z0-9_]+\(' | tr -d '(' | sort -u >"$header.kfuncs"
+	sed 's/^/\\b/; s/$/\\b/' "$header.kfuncs" >"$header.words"
+	echo '__ksym|bpf_for|bpf_repeat|struct_ops|bpf_throw|bpf_obj_new' >>"$header.words"
 	find "${dirs[@]}" -maxdepth 1 \( -path '*/progs/*.c' -o -name '*.bpf.c' \) -print0 2>/dev/null | sort -z |
-		xargs -0 grep -lE -f <(sed 's/^/\\b/; s/$/\\b/' "$header.kfuncs"; echo '__ksym|bpf_for|bpf_repeat|struct_ops|bpf_throw|bpf_obj_new')
+		xargs -0 grep -lE -f "$header.words"
 }
 
 compile() {
 	local tools=$1 dir=$2 file=$3 object
 	object=$dir/$(basename "$file" .c).o
 	[ ! -s "$object" ] || return 0
-	if timeout 120 nice "$clang" --target=bpf -g -O2 -mcpu=v3 -w -D__TARGET_ARCH_x86 -mlittle-endian -std=gnu11 \
-		-fno-strict-aliasing -fms-extensions -DENABLE_ATOMICS_TESTS -I"$dir" \
+	if timeout 120 nice "$clang" --target=bpf -g -O2 -mcpu=v3 -w -D__TARGET_ARCH_x86 -mlittle-endian \
+		-std=gnu11 -fno-strict-aliasing -fms-extensions -DENABLE_ATOMICS_TESTS -I"$dir" \
 		-I"$tools/testing/selftests/bpf" -I"$tools/testing/selftests/bpf/progs" \
 		-I"$tools/testing/selftests/bpf/libarena/include" -I"$tools/testing/selftests/hid/progs" \
 		-I"$out/tools/inst/usr/include" -I"$tools/include/uapi" -I"$tools/include" -I"$tools/sched_ext/include" \

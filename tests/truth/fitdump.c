@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fitdump - what the scanner predicts, in the lines of truthload: OBJECT, tab, PROGRAM ("-": the object as it stands), tab,
- * PREDICTION (loads, fails, unchecked), tab, FIT of what decides, tab, DETAIL.
+ * fitdump - what the scanner predicts, in the lines of truthload: OBJECT, tab, PROGRAM ("-": the object as it stands),
+ * tab, PREDICTION (loads, fails, unchecked), tab, FIT of what decides, tab, DETAIL.
  * usage: fitdump KERNEL OBJECT...   (KERNEL: as after --kernel)
  */
 #include "scan/scan.h"
@@ -22,14 +22,15 @@ static const char *prediction(const struct kfg_fit_report *report)
 	return report->unchecked ? "unchecked" : "loads";
 }
 
-/* The result that decides: what fails, else what could not be checked, else nothing. */
+/* The result that decides: what fails, else what is not certain, else nothing. */
 static void find_worst(const struct kfg_fit_result *results, size_t n, const struct kfg_fit_result **worst)
 {
-	for (size_t i = 0; i < n; i++)
-		if (results[i].fails || (!*worst && results[i].fit == KFG_FIT_UNCHECKED)) {
-			if (!*worst || !(*worst)->fails)
-				*worst = &results[i];
-		}
+	for (size_t i = 0; i < n; i++) {
+		bool uncertain = results[i].fit == KFG_FIT_UNCHECKED || results[i].fit == KFG_FIT_MODULE;
+
+		if ((results[i].fails && (!*worst || !(*worst)->fails)) || (uncertain && !*worst))
+			*worst = &results[i];
+	}
 }
 
 static int say(const struct kfg_object *object, const struct kfg_kernel *kernel, const char *name, const char *program)

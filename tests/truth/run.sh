@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Is it true what the scanner says? Load the objects of corpus.sh in VMs, as they stand and each program by itself, and hold
-# the results against the predictions. Takes about an hour the first time; results of kernels are kept in the cache.
+# Is it true what the scanner says? Load the objects of corpus.sh in VMs, as they stand and each program by itself, and
+# hold the results against the predictions. Takes about an hour the first time; what kernels did is kept in the cache.
 # usage: run.sh [-b BUILD] [-t] [-k "KERNEL..."] [-v VERSIONS]     VERSIONS: of corpus.sh (default all)
 #   -t   only load, hold nothing against anything
-# Output: a line of counts per kernel, the disagreements, the share that agrees. Exit status: as compare.py; 77 no corpus.
+# Output: a line of counts per kernel, the disagreements, the share that agrees. Exit status: as compare.py; 77: there
+# is no corpus.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -38,8 +39,8 @@ truth() {
 		rm -rf "$work/objects" "$work/out"
 		mkdir -p "$work/objects"
 		cp "$corpus/$version"/*.o "$work/objects/"
-		"$here/../vm/run.sh" -k "$kernel" -m 6G -T 5400 -M nf_conntrack -M nf_nat -s "$work/guest.sh" -o "$work/out" \
-			"$corpus/truthload" "$work/objects=/t/objects" >&2 || [ -s "$work/out/truth.tsv" ]
+		"$here/../vm/run.sh" -k "$kernel" -m 6G -T 5400 -M nf_conntrack -M nf_nat -s "$work/guest.sh" \
+			-o "$work/out" "$corpus/truthload" "$work/objects=/t/objects" >&2 || [ -s "$work/out/truth.tsv" ]
 		cp "$work/out/truth.tsv" "$result"
 	fi
 	echo "$result"
