@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* More than any struct of a kernel has; members are compared by name with each other. */
-#define MEMBERS_MAX 4096u
+#define MEMBERS_MAX 512u
 #define NAME_MAX_LEN 192
 
 static bool is_zero(const uint8_t *data, int64_t size)
@@ -72,6 +72,21 @@ static const char *member_misfit(struct kfg_type local, const struct btf_member 
 	return kfg_type_size(mine) != kfg_type_size(theirs) ? "it has another size in the kernel" : NULL;
 }
 
+/* Whether members are larger together than the struct, so that looking at them all could take for ever. */
+static bool overlap(struct kfg_type type, uint32_t size)
+{
+	const struct btf_member *members = kfg_type_members(type);
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < kfg_type_vlen(type); i++) {
+		int64_t one = kfg_type_size((struct kfg_type){ type.btf, members[i].type });
+
+		sum += one > 0 ? (uint64_t)one : 0;
+	}
+	/* bitfields share their bytes */
+	return sum > 8 * (uint64_t)size + 64;
+}
+
 static void judge_members(const struct kfg_world *world, size_t map, struct kfg_type kernel,
 			  struct kfg_fit_result *result)
 {
@@ -80,9 +95,9 @@ static void judge_members(const struct kfg_world *world, size_t map, struct kfg_
 	const struct btf_type *t = kfg_type_record(local);
 	const struct btf_member *members = kfg_type_members(local);
 
-	if (kfg_type_vlen(local) > MEMBERS_MAX || kfg_type_vlen(kernel) > MEMBERS_MAX) {
+	if (kfg_type_vlen(local) > MEMBERS_MAX || kfg_type_vlen(kernel) > MEMBERS_MAX || overlap(local, bytes->size)) {
 		result->fit = KFG_FIT_UNCHECKED;
-		snprintf(result->detail, sizeof(result->detail), "the struct has too many members to compare");
+		snprintf(result->detail, sizeof(result->detail), "the struct is none that a compiler makes");
 		return;
 	}
 	for (uint32_t i = 0; i < kfg_type_vlen(local); i++) {

@@ -180,21 +180,6 @@ static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *k
 	}
 }
 
-/* Whether a program that is loaded asks for the address of the use's kfunc, dead or not. */
-static bool asks_address(const struct kfg_world *world, size_t use)
-{
-	const struct kfg_object_code *code = world->code;
-
-	for (uint32_t i = 0; i < code->n_address_places; i++) {
-		uint32_t place = code->address_places[i];
-
-		if (kfg_code_use(world->object, place, KFG_NOTE_ADDR_EXTERN) == use &&
-		    world->linked[kfg_code_func(code, place)])
-			return true;
-	}
-	return false;
-}
-
 /* What fails only because a call is live. */
 static bool by_reach(const struct kfg_use *use, const struct kfg_fit_result *result)
 {
@@ -229,7 +214,7 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 		judge_missing(world, u, result);
 	} else if (!found->compatible) {
 		judge_prototype(world, u, found, result);
-	} else if (!world->kfunc_addresses && asks_address(world, use)) {
+	} else if (world->address_taken[use] && !world->kfunc_addresses) {
 		result->fit = KFG_FIT_ADDRESS;
 		result->fails = true;
 		say(result, "the object asks for its address, which this kernel lets no program do (Linux 6.4 does)");

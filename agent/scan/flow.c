@@ -10,7 +10,7 @@
 /* A frame is 900 bytes: more than 30 MB of them are not kept for one object. */
 #define FRAMES_MAX 32768u
 /* Each instruction is looked at some times, not more. */
-#define STEPS_PER_INSN 256u
+#define STEPS_PER_INSN 64u
 #define CALL_FRAMES_MAX 8
 
 void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_frame *frame)

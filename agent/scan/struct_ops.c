@@ -10,6 +10,8 @@
 #include <string.h>
 
 static const char *const section_names[] = { ".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link" };
+/* Each relocation is looked for in all maps. */
+#define MAPS_MAX 1024u
 #define N_SECTION_NAMES (sizeof(section_names) / sizeof(section_names[0]))
 
 /* The STRUCT that a variable is of, through typedefs and modifiers; 0: it is no struct. */
@@ -36,7 +38,8 @@ static uint32_t struct_of(const struct kfg_btf *btf, uint32_t id)
 	return 0;
 }
 
-static int add_map(struct kfg_object *object, uint32_t section, const struct btf_var_secinfo *info)
+/* room: bytes of the section that no map has taken yet. */
+static int add_map(struct kfg_object *object, uint32_t section, const struct btf_var_secinfo *info, size_t *room)
 {
 	struct kfg_object_code *code = object->code;
 	const struct kfg_elf_section *s = &code->elf.sections[section];
@@ -45,10 +48,11 @@ static int add_map(struct kfg_object *object, uint32_t section, const struct btf
 	const struct btf_type *t = kfg_btf_type(code->btf, id);
 	const char *type = t ? kfg_btf_str(code->btf, t->name_off) : "";
 
-	if (!*type || t->size > s->size || info->offset > s->size - t->size) {
+	if (!*type || t->size > *room || info->offset > s->size - t->size || object->n_struct_ops == MAPS_MAX) {
 		kfg_code_limit(code, "a map in section %s is not as libbpf wants it", s->name);
 		return 0;
 	}
+	*room -= t->size;
 	map->type = strndup(type, kfg_essential_len(type));
 	if (!map->type)
 		return -ENOMEM;
@@ -87,9 +91,10 @@ static int read_maps(struct kfg_object *object)
 	for (size_t i = 0; i < N_SECTION_NAMES; i++) {
 		uint32_t section = kfg_elf_file_find(&code->elf, section_names[i]);
 		const struct btf_type *sec = datasec_of(code, section);
+		size_t room = code->elf.sections[section].size;
 
 		for (uint32_t k = 0; sec && k < BTF_INFO_VLEN(sec->info); k++) {
-			int r = add_map(object, section, (const struct btf_var_secinfo *)(sec + 1) + k);
+			int r = add_map(object, section, (const struct btf_var_secinfo *)(sec + 1) + k, &room);
 
 			if (r < 0)
 				return r;

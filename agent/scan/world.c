@@ -44,7 +44,7 @@ static void find_loaded(struct kfg_world *world)
 }
 
 /* Of the first slots alone: each may take a walk through the members of a struct. */
-#define SLOTS_MAX 1024u
+#define SLOTS_MAX 512u
 
 static const char *member_at(const struct kfg_world *world, const struct kfg_st_ops_slot *slot)
 {
@@ -134,6 +134,18 @@ static int find_linked(struct kfg_world *world)
 	return 0;
 }
 
+static void find_addresses(struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+
+	for (uint32_t i = 0; i < code->n_address_places; i++) {
+		uint32_t place = code->address_places[i];
+
+		if (world->linked[kfg_code_func(code, place)])
+			world->address_taken[kfg_code_use(world->object, place, KFG_NOTE_ADDR_EXTERN)] = true;
+	}
+}
+
 /* Verifiers are told apart by kfuncs that came with the feature in question, since versions tell little. */
 static void find_features(struct kfg_world *world)
 {
@@ -155,14 +167,19 @@ int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, con
 	world->core = calloc((size_t)code->n_core_relos + 1, sizeof(*world->core));
 	world->loaded = calloc(object->n_programs + 1, sizeof(*world->loaded));
 	world->context_of = calloc(object->n_programs + 1, sizeof(*world->context_of));
+	world->address_taken = calloc(object->n_uses + 1, sizeof(*world->address_taken));
 	world->linked = calloc((size_t)code->n_funcs + 1, sizeof(*world->linked));
-	if (!world->found || !world->core || !world->loaded || !world->context_of || !world->linked)
+	if (!world->found || !world->core || !world->loaded || !world->context_of || !world->address_taken ||
+	    !world->linked)
 		return -ENOMEM;
 	for (size_t i = 0; i < object->n_uses; i++)
 		find(world, &object->uses[i], &world->found[i]);
 	find_loaded(world);
 	find_features(world);
-	return find_contexts(world) < 0 ? -ENOMEM : find_linked(world);
+	if (find_contexts(world) < 0 || find_linked(world) < 0)
+		return -ENOMEM;
+	find_addresses(world);
+	return 0;
 }
 
 void kfg_world_done(struct kfg_world *world)
@@ -171,5 +188,6 @@ void kfg_world_done(struct kfg_world *world)
 	free(world->core);
 	free(world->loaded);
 	free(world->context_of);
+	free(world->address_taken);
 	free(world->linked);
 }

@@ -30,6 +30,7 @@ struct kfg_world {
 	struct kfg_context contexts[KFG_CONTEXTS_MAX]; /* the kinds of programs that the object has */
 	uint32_t n_contexts;
 	uint8_t *context_of; /* owned: per program */
+	bool *address_taken; /* owned: per use, whether a program that is loaded asks for its address, dead or not */
 	bool *linked; /* owned: per function, whether it is part of a program that is loaded */
 	struct kfg_core_value *core; /* owned: per core_relo, what it came to; see core.h */
 	unsigned core_steps; /* left for searches of fields; see kfg_spec_match() */
