@@ -77,7 +77,8 @@ compile() {
 		-std=gnu11 -fno-strict-aliasing -fms-extensions -DENABLE_ATOMICS_TESTS -I"$dir" \
 		-I"$tools/testing/selftests/bpf" -I"$tools/testing/selftests/bpf/progs" \
 		-I"$tools/testing/selftests/bpf/libarena/include" -I"$tools/testing/selftests/hid/progs" \
-		-I"$out/tools/inst/usr/include" -I"$tools/include/uapi" -I"$tools/include" -I"$tools/sched_ext/include" \
+		-I"$out/tools/inst/usr/include" -I"$tools/include/uapi" -I"$tools/include" \
+		-I"$tools/sched_ext/include" \
 		-I/usr/include/x86_64-linux-gnu -c "$file" -o "$object.tmp" 2>/dev/null &&
 		"$strip" -g "$object.tmp"; then
 		mv "$object.tmp" "$object"

@@ -40,7 +40,8 @@ truth() {
 		mkdir -p "$work/objects"
 		cp "$corpus/$version"/*.o "$work/objects/"
 		"$here/../vm/run.sh" -k "$kernel" -m 6G -T 5400 -M nf_conntrack -M nf_nat -s "$work/guest.sh" \
-			-o "$work/out" "$corpus/truthload" "$work/objects=/t/objects" >&2 || [ -s "$work/out/truth.tsv" ]
+			-o "$work/out" "$corpus/truthload" "$work/objects=/t/objects" >&2 ||
+			[ -s "$work/out/truth.tsv" ]
 		cp "$work/out/truth.tsv" "$result"
 	fi
 	echo "$result"

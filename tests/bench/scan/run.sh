@@ -64,7 +64,8 @@ make_kernels
 export XDG_CACHE_HOME=$work/cache
 read -r cold _ < <("$here/measure.py" 1 "$kfgate" scan "${options[@]}" "$work/objects/0.bpf.o")
 echo "kernels into the cache: $cold s, $(du -sh "$work/cache" | cut -f1)"
-find /usr/lib /usr/bin -xdev -type f -size +8M 2>/dev/null | sort | head -n 40 | xargs cat | head -c 1G >"$work/large" || :
+find /usr/lib /usr/bin -xdev -type f -size +8M 2>/dev/null | sort | head -n 40 | xargs cat |
+	head -c 1G >"$work/large" || :
 size=$(stat -c %s "$work/large")
 echo
 echo "| $objects objects | elapsed | processor | resident |"

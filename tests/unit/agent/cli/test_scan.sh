@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# test_scan.sh KFGATE FIXTURES LSKEL - the program itself on fixtures, against kernels that are no more than the BTF of a
-# fixture: exit codes, formats, what is found where; and the commands of the README.
+# test_scan.sh KFGATE FIXTURES LSKEL - the program itself on fixtures, against kernels that are no more than the BTF of
+# a fixture: exit codes, formats, what is found where; and the commands of the README.
 set -u
 kfgate=$(readlink -f "$1") fixtures=$(readlink -f "$2") lskel=$(readlink -f "$3")
 top=$(cd "$(dirname "$0")/../../../.." && pwd)
