@@ -128,6 +128,12 @@ P
 python3 "$top/tests/golden/report/check_sarif.py" out.sarif || failed=1
 says '^\| tree/key\.o \| unchecked \| \*\*fails\*\* \|$' out.markdown
 
+# Without a policy of the system nothing is refused.
+if ! ls /etc/kfgate/policy.d/*.yaml /usr/lib/kfgate/policy.d/*.yaml >/dev/null 2>&1; then
+	exits 0 "no policy at all" "${lacks[@]}" "$fixtures/plain.o"
+	says '^policy lifecycle, serial 0, as of .* \(no system policy:'
+fi
+
 # What the README says can be typed.
 mkdir -p build kernels
 cp "$fixtures/key.o" "$fixtures/plain.o" build/
