@@ -153,6 +153,20 @@ bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep,
 	return true;
 }
 
+bool kfg_policy_rule(const struct kfg_policy *p, uint32_t rule, struct kfg_rule_info *ret_info)
+{
+	const struct kfg_rule *r;
+
+	if (rule >= p->rules.n)
+		return false;
+	r = &kfg_rules(p)[rule];
+	*ret_info = (struct kfg_rule_info){.id = r->id,
+					   .file = kfg_origin(p, r->place)->path,
+					   .line = r->place.line,
+					   .action = r->action};
+	return true;
+}
+
 bool kfg_policy_waiver(const struct kfg_policy *p, uint32_t waiver,
 		       struct kfg_waiver_info *ret_info)
 {

@@ -17,4 +17,5 @@ int kfg_cmd_reload(const struct kfg_args *args);
 int kfg_cmd_diff(const struct kfg_args *args);
 int kfg_cmd_doctor(const struct kfg_args *args);
 int kfg_cmd_kfuncs(const struct kfg_args *args);
+int kfg_cmd_report(const struct kfg_args *args);
 int kfg_cmd_help(const struct kfg_args *args);

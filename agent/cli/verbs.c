@@ -9,6 +9,7 @@
 #include "cli/lifecycle.h"
 #include "cli/output.h"
 #include "cli/preview.h"
+#include "cli/past_source.h"
 #include "control/protocol.h"
 #include <string.h>
 
@@ -74,6 +75,16 @@ static const struct kfg_option status_options[] = {
 static const struct kfg_option reload_options[] = {
 	{ "force", NULL, "take a policy with a lower serial", false },
 	RUNTIME_DIR_OPTION,
+	{ 0 },
+};
+
+static const struct kfg_option report_options[] = {
+	KFG_PAST_SOURCE_OPTIONS,
+	{ "format", "FORMAT", "text, json, html or markdown", false },
+	{ "output", "FILE", "write to FILE, not to standard output", false },
+	{ "policy", "PATH",
+	  "say which rules and waivers of this policy matched nothing (the system's policy)", true },
+	{ "at", "DATE", "count days left from DATE (YYYY-MM-DD, UTC), not from today", false },
 	{ 0 },
 };
 
@@ -143,6 +154,11 @@ const struct kfg_verb kfg_verbs[] = {
 	  "it, and whose fault it is. Exit code: 0 sound, 2 lesser defects, 3 defects that refuse programs, "
 	  "4 not all could be checked.",
 	  doctor_options, kfg_cmd_doctor },
+	{ "report", 0, 0, "", "sum up what the journal tells about loads",
+	  "Who uses which deprecated kfunc, on which hosts, since when, and until when; what was "
+	  "refused; which waivers end, which rules match nothing. From this host's journal, or from "
+	  "those of many hosts.",
+	  report_options, kfg_cmd_report },
 	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL,
 	  kfg_cmd_help },
 	{ 0 },

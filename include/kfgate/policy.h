@@ -68,6 +68,14 @@ size_t kfg_policy_n_waivers(const struct kfg_policy *policy);
  * policy; optional ones are NULL when the policy does not give them. */
 const char *kfg_policy_rule_id(const struct kfg_policy *policy, uint32_t rule);
 
+struct kfg_rule_info {
+	const char *id;
+	const char *file; /* where the rule stands */
+	unsigned line;
+	uint8_t action; /* enum kfg_action */
+};
+bool kfg_policy_rule(const struct kfg_policy *policy, uint32_t rule, struct kfg_rule_info *ret_info);
+
 struct kfg_deprecation_info {
 	const char *kfunc, *module; /* module NULL: any */
 	const char *deprecated_in, *removed_in, *replacement, *replacement_in, *source, *confidence, *note;

@@ -30,6 +30,10 @@ _kfgate()
 	case $option in
 	--policy)
 		;&
+	--file)
+		;&
+	--output)
+		;&
 	--exe)
 		;&
 	--lifecycle)
@@ -40,6 +44,8 @@ _kfgate()
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -W running -- "$cur")
 		return ;;
+	--directory)
+		;&
 	--runtime-dir)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
@@ -51,6 +57,7 @@ _kfgate()
 		case $verb in
 		explain) formats="text json" ;;
 		programs) formats="table json" ;;
+		report) formats="text json html markdown" ;;
 		scan) formats="table json sarif markdown csv" ;;
 		*) formats="table json csv markdown" ;;
 		esac
@@ -65,6 +72,11 @@ _kfgate()
 		return ;;
 	--fail-on)
 		mapfile -t COMPREPLY < <(compgen -W "none warned unchecked refused fails" -- "$cur")
+		return ;;
+	--since)
+		;&
+	--until)
+		mapfile -t COMPREPLY < <(compgen -W "today yesterday -7d $(date +%F)" -- "$cur")
 		return ;;
 	--at)
 		mapfile -t COMPREPLY < <(compgen -W "$(date -u +%F)" -- "$cur")

@@ -20,6 +20,7 @@ AGENT = {
     "events": {"base"},
     "find": {"base"},
     "journal": {"base"},
+    "history": {"base", "journal"},
     "control": {"base"},
     "enforce": {"base"},
     "explain": {"base"},
@@ -27,14 +28,14 @@ AGENT = {
     "report": {"base", "btf", "enforce", "find", "kernel", "scan"},
     "daemon": {"base", "config", "control", "enforce", "events", "journal", "report"},
     "cli": {"base", "btf", "compare", "config", "control", "daemon", "explain",
-            "find", "kernel", "programs", "report", "scan"},
+            "find", "history", "kernel", "programs", "report", "scan"},
     "main.c": {"cli", "base"},
 }
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
     (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/find/unpack.c",)),
-    (r"systemd/sd-journal\.h", ("agent/journal/send.c",)),
+    (r"systemd/sd-journal\.h", ("agent/journal/send.c", "agent/history/journal.c")),
     (r"systemd/.*", ("agent/journal/", "agent/control/", "agent/daemon/", "agent/cli/")),
     (r"bpf/.*|gelf\.h|libelf\.h",
      ("agent/enforce/", "agent/programs/", "agent/journal/event_record.c", "agent/events/", "bpf/")),

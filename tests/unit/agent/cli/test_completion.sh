@@ -22,8 +22,8 @@ offers()
 	fi
 }
 
-offers "run check explain scan programs status reload kfuncs diff doctor help --help --version" kfgate ""
-offers "reload" kfgate re
+offers "run check explain scan programs status reload kfuncs diff doctor report help --help --version" kfgate ""
+offers "reload" kfgate rel
 offers "--log=" kfgate run --l
 offers "auto journal json" kfgate run --log =
 offers "json" kfgate run --log = js
@@ -31,6 +31,8 @@ offers "table json sarif markdown csv" kfgate scan --format =
 offers "none" kfgate scan --fail-on = n
 offers "text json" kfgate explain --format =
 offers "auto" kfgate run --log a
+offers "text json html markdown" kfgate report --format =
+offers "today yesterday -7d $(date +%F)" kfgate report --since =
 offers "status" kfgate help st
 offers "--at=" kfgate check --a
 offers "--json --runtime-dir= --help --verbose" kfgate status --

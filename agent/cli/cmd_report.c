@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/past_source.h"
+#include "history/report.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#define TEXT_ROWS 30u
+#define ALL_ROWS 2000u
+#define OUTPUT_MAX (32u * 1024 * 1024)
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_MAX };
+
+static int parse_format(const struct kfg_args *args, enum format *ret_format)
+{
+	static const char *const words[] = { "text", "json", "html", "markdown" };
+	const char *word = kfg_args_value(args, "format", "text");
+
+	for (unsigned i = 0; i < FORMAT_MAX; i++)
+		if (strcmp(word, words[i]) == 0) {
+			*ret_format = i;
+			return KFG_EXIT_OK;
+		}
+	kfg_error("report: --format=%s: wants text, json, html or markdown", word);
+	return KFG_EXIT_FAILURE;
+}
+
+/* Columns of the terminal that standard output is; 0: it is none, nothing is cut. */
+static size_t terminal_columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static int print(const struct kfg_args *args, const struct kfg_sheet *sheet, enum format format)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
+	bool utf8 = setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+
+	if (format == FORMAT_JSON)
+		kfg_sheet_json(sheet, &out);
+	else if (format == FORMAT_HTML)
+		kfg_sheet_html(sheet, &out);
+	else if (format == FORMAT_MARKDOWN)
+		kfg_sheet_markdown(sheet, &out);
+	else
+		kfg_sheet_plain(sheet, kfg_args_has(args, "output") ? 0 : terminal_columns(), utf8, &out);
+	return kfg_write_output(args, "report", &out);
+}
+
+/* Whether there is a policy in the system's directories. */
+static bool system_has_policy(void)
+{
+	_cleanup_(kfg_policy_files_free_cleanup) struct kfg_policy_files *files = NULL;
+	size_t n = 0;
+
+	if (kfg_policy_files_new(&files) < 0 ||
+	    kfg_policy_files_add_dirs(files, kfg_policy_dirs, KFG_POLICY_N_DIRS) < 0)
+		return true; /* loading it says what is wrong */
+	kfg_policy_files_sources(files, &n);
+	return n;
+}
+
+/* The policy to compare with: as given, or the system's where there is one. */
+static int load_policy(const struct kfg_args *args, struct kfg_compiled *ret_compiled)
+{
+	const char *paths[KFG_ARGS_MAX];
+	size_t n = kfg_args_values(args, "policy", paths, KFG_ARGS_MAX);
+
+	if (!n && !system_has_policy())
+		return KFG_EXIT_OK;
+	return kfg_compiled_load(paths, n, "report", ret_compiled);
+}
+
+static int report(const struct kfg_args *args, const struct kfg_history_source *source,
+		  const struct kfg_compiled *compiled, enum format format)
+{
+	_cleanup_(kfg_usage_done) struct kfg_usage usage;
+	_cleanup_(kfg_sheet_done) struct kfg_sheet sheet = { 0 };
+	struct kfg_history_stats stats;
+	struct kfg_report_input input = {
+		.usage = &usage,
+		.stats = &stats,
+		.policy = compiled->loaded.policy,
+		.table = compiled->table,
+		.rows_max = format == FORMAT_TEXT ? TEXT_ROWS : ALL_ROWS,
+	};
+	int code, r;
+
+	kfg_usage_init(&usage);
+	code = kfg_past_day(args, "report", &input.today);
+	if (code == KFG_EXIT_OK)
+		code = kfg_past_source_read(source, "report", &usage, &stats);
+	if (code != KFG_EXIT_OK)
+		return code;
+	r = kfg_report_build(&input, &sheet);
+	if (r < 0) {
+		kfg_log_errno(r, "report: %m");
+		return KFG_EXIT_FAILURE;
+	}
+	return print(args, &sheet, format);
+}
+
+int kfg_cmd_report(const struct kfg_args *args)
+{
+	_cleanup_(kfg_compiled_done) struct kfg_compiled compiled = { 0 };
+	const char *paths[KFG_ARGS_MAX];
+	struct kfg_history_source source;
+	enum format format;
+
+	if (parse_format(args, &format) != KFG_EXIT_OK ||
+	    kfg_past_source_parse(args, "report", paths, &source) != KFG_EXIT_OK ||
+	    load_policy(args, &compiled) != KFG_EXIT_OK)
+		return KFG_EXIT_FAILURE;
+	return report(args, &source, &compiled, format);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/past_source.h"
+
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "base/write_file.h"
+#include "history/when.h"
+#include <string.h>
+#include <time.h>
+
+static int parse_time(const struct kfg_args *args, const char *verb, const char *option,
+		      uint64_t *usec)
+{
+	const char *text = kfg_args_value(args, option, NULL);
+
+	if (!text || kfg_when_parse(text, (uint64_t)time(NULL) * 1000000, usec) == 0)
+		return KFG_EXIT_OK;
+	kfg_error("%s: --%s=%s: not a time like 2026-11-01, \"2026-11-01 12:00\", yesterday or -7d", verb,
+		  option, text);
+	return KFG_EXIT_FAILURE;
+}
+
+int kfg_past_source_parse(const struct kfg_args *args, const char *verb, const char **paths,
+			  struct kfg_history_source *ret_source)
+{
+	size_t n = kfg_args_values(args, "directory", paths, KFG_ARGS_MAX);
+
+	n += kfg_args_values(args, "file", paths + n, KFG_ARGS_MAX - n);
+	*ret_source = (struct kfg_history_source){
+		.paths = paths,
+		.n_paths = n,
+		.until_usec = UINT64_MAX,
+		.unit = kfg_args_value(args, "unit", "kfgate.service"),
+		.kinds = UINT32_MAX,
+	};
+	if (parse_time(args, verb, "since", &ret_source->since_usec) != KFG_EXIT_OK)
+		return KFG_EXIT_FAILURE;
+	return parse_time(args, verb, "until", &ret_source->until_usec);
+}
+
+int kfg_past_source_read(const struct kfg_history_source *source, const char *verb, struct kfg_usage *usage,
+			 struct kfg_history_stats *ret_stats)
+{
+	int r = kfg_history_read(source, kfg_usage_add, usage, ret_stats);
+
+	if (r < 0 && ret_stats->problem[0]) {
+		kfg_error("%s: %s", verb, ret_stats->problem);
+		return KFG_EXIT_FAILURE;
+	}
+	if (r < 0) {
+		kfg_log_errno(r == -ECANCELED ? -ENOMEM : r, "%s: cannot read the journal: %m", verb);
+		return KFG_EXIT_FAILURE;
+	}
+	if (ret_stats->n_damaged || ret_stats->n_unreadable)
+		kfg_warning("%s: %zu journal files are damaged, %zu may not be read: %s", verb,
+			    ret_stats->n_damaged, ret_stats->n_unreadable, ret_stats->problem);
+	if (!ret_stats->n_files)
+		kfg_warning("%s: there is no journal file", verb);
+	if (ret_stats->foreign && !ret_stats->records)
+		kfg_warning("%s: all %llu records were written by others than root's processes in %s (--unit)", verb,
+			    (unsigned long long)ret_stats->foreign, source->unit);
+	return KFG_EXIT_OK;
+}
+
+int kfg_compiled_load(const char *const *paths, size_t n, const char *verb, struct kfg_compiled *ret_compiled)
+{
+	struct kfg_compiled c = { 0 };
+	int r = kfg_load(paths, n, &c.loaded);
+
+	if (r == 0)
+		r = kfg_table_compile(c.loaded.policy, NULL, 0, 1, &c.table);
+	if (r == 0) {
+		*ret_compiled = c;
+		return KFG_EXIT_OK;
+	}
+	for (size_t i = 0; r == -EBADMSG && i < c.loaded.diags.n; i++) {
+		const struct kfg_diag *d = &c.loaded.diags.items[i];
+
+		if (d->severity == KFG_ERROR)
+			kfg_error("%s: %s:%u:%u: %s", verb, d->file, d->line, d->col, d->text);
+	}
+	if (r != -EBADMSG)
+		kfg_log_errno(r, "%s: policy: %m", verb);
+	kfg_compiled_done(&c);
+	return KFG_EXIT_FAILURE;
+}
+
+void kfg_compiled_done(struct kfg_compiled *compiled)
+{
+	kfg_table_free(compiled->table);
+	kfg_loaded_done(&compiled->loaded);
+	*compiled = (struct kfg_compiled){ 0 };
+}
+
+int kfg_past_day(const struct kfg_args *args, const char *verb, int32_t *ret_day)
+{
+	const char *at = kfg_args_value(args, "at", NULL);
+
+	*ret_day = time(NULL) / 86400;
+	if (!at || kfg_day_parse(at, ret_day) == 0)
+		return KFG_EXIT_OK;
+	kfg_error("%s: --at=%s: not a date like 2027-01-15", verb, at);
+	return KFG_EXIT_FAILURE;
+}
+
+int kfg_write_output(const struct kfg_args *args, const char *verb, const struct kfg_strbuf *text)
+{
+	const char *path = kfg_args_value(args, "output", NULL);
+	int r = text->error;
+
+	if (r == 0 && path)
+		r = kfg_write_file(path, kfg_strbuf_text(text), text->size);
+	else if (r == 0 && (fwrite(kfg_strbuf_text(text), 1, text->size, stdout) < text->size || fflush(stdout)))
+		r = -errno;
+	if (r < 0)
+		kfg_log_errno(r, "%s: cannot write %s: %m", verb, path ? path : "to standard output");
+	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
+}

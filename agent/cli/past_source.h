@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* past_source.h - the options by which verbs choose the records they look at, and the policy they hold them against. */
+#pragma once
+
+#include "base/strbuf.h"
+#include "cli/args.h"
+#include "config/load.h"
+#include "history/journal.h"
+#include "history/usage.h"
+#include <kfgate/table.h>
+
+#define KFG_PAST_SOURCE_OPTIONS                                                                         \
+	{ "since", "TIME", "look at records from TIME on: 2026-11-01, yesterday, -7d, ...", false },        \
+	{ "until", "TIME", "look at records up to TIME", false },                                           \
+	{ "directory", "DIR", "read the journals below DIR, not the host's own", true },                    \
+	{ "file", "FILE", "read the journal FILE, not the host's own", true },                              \
+	{ "unit", "UNIT", "only records of root's processes in UNIT are the gate's (kfgate.service)", false }
+
+/*
+ * Fills *source from the options of verb; `paths` (KFG_ARGS_MAX) is its memory. An enum kfg_exit; what is wrong was
+ * said.
+ */
+int kfg_past_source_parse(const struct kfg_args *args, const char *verb, const char **paths,
+			  struct kfg_history_source *ret_source);
+
+/* Reads all of the source into *usage, and says what could not be read. An enum kfg_exit. */
+int kfg_past_source_read(const struct kfg_history_source *source, const char *verb, struct kfg_usage *usage,
+			 struct kfg_history_stats *ret_stats);
+
+/* A policy, compiled. All zero is none. */
+struct kfg_compiled {
+	struct kfg_loaded loaded;
+	struct kfg_table *table;
+};
+
+/* Loads and compiles what the paths make up, see kfg_load(). An enum kfg_exit; what is wrong was said. */
+int kfg_compiled_load(const char *const *paths, size_t n, const char *verb, struct kfg_compiled *ret_compiled);
+void kfg_compiled_done(struct kfg_compiled *compiled);
+
+/* The day of --at, or today. An enum kfg_exit. */
+int kfg_past_day(const struct kfg_args *args, const char *verb, int32_t *ret_day);
+
+/* Writes text to the path of --output, or to standard output. An enum kfg_exit. */
+int kfg_write_output(const struct kfg_args *args, const char *verb, const struct kfg_strbuf *text);

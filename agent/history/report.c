@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report.c - the sections, in the order of their importance to who reads them. */
+#include "history/report.h"
+
+#include "history/group.h"
+#include "history/report_internal.h"
+#include <inttypes.h>
+#include <kfgate/verdict.h>
+#include <string.h>
+
+#define HOSTS_NAMED 3u
+
+const char *kfg_report_day(uint32_t seconds, char buf[static KFG_DAY_TEXT])
+{
+	return kfg_day_format(seconds / 86400, buf);
+}
+
+void kfg_report_deadline(struct kfg_sheet *sheet, struct kfg_cell *cells, int32_t day, int32_t today)
+{
+	char text[KFG_DAY_TEXT];
+
+	if (day == KFG_DAY_MAX)
+		return;
+	kfg_sheet_text(sheet, &cells[0], kfg_day_format(day, text));
+	kfg_sheet_number(&cells[1], (int64_t)day - today);
+}
+
+/* "web-1, web-2, web-3 and 9 more" */
+static void host_names(const struct kfg_report_input *in, const struct kfg_group *g,
+		       struct kfg_strbuf *out)
+{
+	size_t n = g->n_hosts < HOSTS_NAMED ? g->n_hosts : HOSTS_NAMED;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct kfg_past_host *h =
+			(const struct kfg_past_host *)in->usage->hosts.items + g->hosts[i];
+
+		kfg_strbuf_printf(out, "%s%s", i ? ", " : "", kfg_usage_text(in->usage, h->name));
+	}
+	if (g->n_hosts > n)
+		kfg_strbuf_printf(out, " and %zu more", g->n_hosts - n);
+}
+
+static void loader_cells(const struct kfg_report_input *in, const struct kfg_use *use,
+			 struct kfg_sheet *sheet, struct kfg_cell *cells)
+{
+	const char *type = use->key.prog_type == UINT32_MAX ? ""
+							    : kfg_prog_type_str(use->key.prog_type);
+
+	kfg_sheet_text(sheet, &cells[0], kfg_usage_text(in->usage, use->key.unit));
+	kfg_sheet_text(sheet, &cells[1], kfg_usage_text(in->usage, use->key.exe));
+	kfg_sheet_text(sheet, &cells[2], type);
+}
+
+static bool is_deprecated(const struct kfg_use *use)
+{
+	return use->key.kfunc &&
+	       (use->deadline != KFG_DAY_MAX || use->reason == KFG_REASON_DEPRECATED ||
+		use->reason == KFG_REASON_EXPIRED || use->reason == KFG_REASON_WAIVED);
+}
+
+/* Nearest deadline first, then those without, more loads first. */
+static int by_deadline(const struct kfg_group *a, const struct kfg_group *b)
+{
+	if (a->latest->deadline != b->latest->deadline)
+		return a->latest->deadline < b->latest->deadline ? -1 : 1;
+	return a->loads != b->loads ? (a->loads > b->loads ? -1 : 1) : 0;
+}
+
+static int by_loads(const struct kfg_group *a, const struct kfg_group *b)
+{
+	return a->loads != b->loads ? (a->loads > b->loads ? -1 : 1) : 0;
+}
+
+static void add_deprecated(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+{
+	static const struct kfg_column columns[] = {
+		{ "kfunc", "kfunc" }, { "deadline", "deadline" }, { "days_left", "days left" },
+		{ "removed_in", "removed in" }, { "replacement", "use instead" },
+		{ "loads", "loads" }, { "hosts", "hosts" }, { "first", "since" }, { "last", "last" },
+	};
+	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
+		.key = "deprecated", .title = "Deprecated kfuncs, nearest deadline first",
+		.empty = "No record tells of one.", .columns = columns, .n_columns = 9 });
+	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_KFUNC,
+								.wants = is_deprecated,
+								.order = by_deadline };
+	int r = kfg_groups_build(in->usage, &groups);
+
+	if (r < 0)
+		sheet->error = r;
+	for (size_t i = 0; i < groups.n; i++) {
+		const struct kfg_group *g = &groups.items[i];
+		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
+		char day[KFG_DAY_TEXT];
+
+		s->more += !row;
+		if (!row)
+			continue;
+		kfg_sheet_text(sheet, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
+		kfg_report_deadline(sheet, &row[1], g->latest->deadline, in->today);
+		kfg_sheet_text(sheet, &row[3], kfg_usage_text(in->usage, g->removed_in));
+		kfg_sheet_text(sheet, &row[4], kfg_usage_text(in->usage, g->latest->replacement));
+		kfg_sheet_number(&row[5], g->loads);
+		kfg_sheet_number(&row[6], g->n_hosts);
+		kfg_sheet_text(sheet, &row[7], kfg_report_day(g->first, day));
+		kfg_sheet_text(sheet, &row[8], kfg_report_day(g->last, day));
+	}
+}
+
+static void add_users(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+{
+	static const struct kfg_column columns[] = {
+		{ "kfunc", "kfunc" }, { "unit", "unit" }, { "exe", "executable" }, { "type", "type" },
+		{ "loads", "loads" }, { "hosts", "hosts" }, { "host_names", "on" },
+		{ "first", "since" }, { "last", "last" }, { "outcome", "now" },
+	};
+	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
+		.key = "users", .title = "Who uses deprecated kfuncs", .columns = columns,
+		.n_columns = 10 });
+	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_LOADER,
+								.wants = is_deprecated,
+								.order = by_deadline };
+	int r = kfg_groups_build(in->usage, &groups);
+
+	if (r < 0)
+		sheet->error = r;
+	for (size_t i = 0; i < groups.n; i++) {
+		const struct kfg_group *g = &groups.items[i];
+		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
+		_cleanup_strbuf_ struct kfg_strbuf names = KFG_STRBUF(4096);
+		char day[KFG_DAY_TEXT];
+
+		s->more += !row;
+		if (!row)
+			continue;
+		host_names(in, g, &names);
+		kfg_sheet_text(sheet, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
+		loader_cells(in, g->latest, sheet, &row[1]);
+		kfg_sheet_number(&row[4], g->loads);
+		kfg_sheet_number(&row[5], g->n_hosts);
+		kfg_sheet_text(sheet, &row[6], kfg_strbuf_text(&names));
+		kfg_sheet_text(sheet, &row[7], kfg_report_day(g->first, day));
+		kfg_sheet_text(sheet, &row[8], kfg_report_day(g->last, day));
+		kfg_sheet_text(sheet, &row[9], kfg_action_str(g->latest->action));
+	}
+}
+
+static bool is_refused(const struct kfg_use *use)
+{
+	return use->decided[KFG_MESSAGE_REFUSED] || use->decided[KFG_MESSAGE_WOULD_REFUSE];
+}
+
+static void add_refused(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+{
+	static const struct kfg_column columns[] = {
+		{ "kfunc", "kfunc" }, { "rule", "decided by" }, { "unit", "unit" },
+		{ "exe", "executable" }, { "type", "type" }, { "refused", "refused" },
+		{ "would_refuse", "would be" }, { "hosts", "hosts" }, { "host_names", "on" },
+		{ "last", "last" },
+	};
+	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
+		.key = "refused", .title = "Refused, or would be in mode enforce",
+		.empty = "Nothing.", .columns = columns, .n_columns = 10 });
+	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_LOADER_AND_RULE,
+								.wants = is_refused,
+								.order = by_loads };
+	int r = kfg_groups_build(in->usage, &groups);
+
+	if (r < 0)
+		sheet->error = r;
+	for (size_t i = 0; i < groups.n; i++) {
+		const struct kfg_group *g = &groups.items[i];
+		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
+		_cleanup_strbuf_ struct kfg_strbuf names = KFG_STRBUF(4096);
+		char day[KFG_DAY_TEXT];
+
+		s->more += !row;
+		if (!row)
+			continue;
+		host_names(in, g, &names);
+		kfg_sheet_text(sheet, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
+		kfg_sheet_text(sheet, &row[1], kfg_usage_text(in->usage, g->latest->rule));
+		loader_cells(in, g->latest, sheet, &row[2]);
+		kfg_sheet_number(&row[5], g->decided[KFG_MESSAGE_REFUSED]);
+		kfg_sheet_number(&row[6], g->decided[KFG_MESSAGE_WOULD_REFUSE]);
+		kfg_sheet_number(&row[7], g->n_hosts);
+		kfg_sheet_text(sheet, &row[8], kfg_strbuf_text(&names));
+		kfg_sheet_text(sheet, &row[9], kfg_report_day(g->last, day));
+	}
+}
+
+static void add_head(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+{
+	const struct kfg_usage *u = in->usage;
+	const struct kfg_history_stats *st = in->stats;
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(8192);
+	char from[KFG_DAY_TEXT], to[KFG_DAY_TEXT];
+
+	kfg_sheet_printf(sheet, &sheet->title, "kfgate report");
+	if (u->first > u->last)
+		kfg_strbuf_printf(&text, "No records in %zu journal file%s.", st->n_files,
+				  st->n_files == 1 ? "" : "s");
+	else
+		kfg_strbuf_printf(&text,
+				  "%s to %s (UTC): %" PRIu64 " records of %zu host%s in %zu journal file%s.",
+				  kfg_report_day(u->first, from), kfg_report_day(u->last, to), st->records,
+				  u->hosts.n, u->hosts.n == 1 ? "" : "s", st->n_files,
+				  st->n_files == 1 ? "" : "s");
+	if (st->foreign)
+		kfg_strbuf_printf(&text, " %" PRIu64 " that look like records were not written by the gate "
+				  "and do not count.", st->foreign);
+	if (st->malformed)
+		kfg_strbuf_printf(&text, " %" PRIu64 " could not be understood.", st->malformed);
+	if (st->n_damaged || st->n_unreadable)
+		kfg_strbuf_printf(&text, " Files damaged: %zu, not readable: %zu (%s).", st->n_damaged,
+				  st->n_unreadable, st->problem);
+	if (u->more_kfuncs)
+		kfg_strbuf_printf(&text, " %" PRIu64 " kfuncs had no room in their records and are missing.",
+				  u->more_kfuncs);
+	if (u->uses.more || u->use_hosts.more || u->hosts.more || u->hours.more || u->waivers.more)
+		kfg_strbuf_printf(&text, " Too much for the tables: %" PRIu64 " uses, %" PRIu64
+				  " hosts of uses, %" PRIu64 " records of further hosts and %" PRIu64
+				  " of further hours are not in what follows.",
+				  u->uses.more, u->use_hosts.more, u->hosts.more, u->hours.more);
+	if (text.error)
+		sheet->error = text.error;
+	kfg_sheet_printf(sheet, &sheet->summary, "%s", kfg_strbuf_text(&text));
+}
+
+int kfg_report_build(const struct kfg_report_input *input, struct kfg_sheet *sheet)
+{
+	add_head(input, sheet);
+	kfg_report_timeline(input, sheet);
+	add_deprecated(input, sheet);
+	add_users(input, sheet);
+	add_refused(input, sheet);
+	kfg_report_waivers(input, sheet);
+	kfg_report_rules(input, sheet);
+	kfg_report_hosts(input, sheet);
+	return sheet->error;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report_internal.h - between the files that make sections of a report. */
+#pragma once
+
+#include "history/report.h"
+
+/* The day of a time in seconds, UTC; returns buf. */
+const char *kfg_report_day(uint32_t seconds, char buf[static KFG_DAY_TEXT]);
+/* Two cells: the day, and days left until it; KFG_DAY_MAX leaves them empty. */
+void kfg_report_deadline(struct kfg_sheet *sheet, struct kfg_cell *cells, int32_t day, int32_t today);
+
+void kfg_report_timeline(const struct kfg_report_input *in, struct kfg_sheet *sheet);
+void kfg_report_waivers(const struct kfg_report_input *in, struct kfg_sheet *sheet);
+void kfg_report_rules(const struct kfg_report_input *in, struct kfg_sheet *sheet);
+void kfg_report_hosts(const struct kfg_report_input *in, struct kfg_sheet *sheet);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sheet.h - a report as data: sections with a table each, and its renderings. Texts may be anything that is clean
+ * (base/text.h); each rendering escapes what its format gives a meaning.
+ */
+#pragma once
+
+#include "base/strbuf.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KFG_SHEET_SECTIONS 8u
+#define KFG_SHEET_COLUMNS 10u
+
+enum kfg_cell_kind { KFG_CELL_EMPTY, KFG_CELL_TEXT, KFG_CELL_NUMBER };
+
+struct kfg_cell {
+	enum kfg_cell_kind kind;
+	char *text; /* owned */
+	int64_t number;
+};
+
+struct kfg_column {
+	const char *key; /* of JSON */
+	const char *title;
+};
+
+enum kfg_chart {
+	KFG_CHART_NONE,
+	KFG_CHART_STACK, /* rows in order of time: a label, then a number per series */
+};
+
+struct kfg_section {
+	const char *key, *title;
+	const char *empty; /* sentence that stands there without rows; NULL: such a section is left out of text */
+	enum kfg_chart chart;
+	const struct kfg_column *columns;
+	size_t n_columns;
+	struct kfg_cell *cells; /* owned; row by row */
+	size_t n_rows, capacity;
+	uint64_t more; /* rows that are not here */
+	char *note; /* owned; a sentence below the table, or NULL */
+};
+
+struct kfg_sheet {
+	char *title; /* owned; one line */
+	char *summary; /* owned; one or more sentences */
+	struct kfg_section sections[KFG_SHEET_SECTIONS];
+	size_t n;
+	int error; /* what went wrong while it was filled: -ENOMEM, -E2BIG; sticks */
+};
+
+/* Adds a section like `like`, of which cells, rows and note are not used. Never NULL. */
+struct kfg_section *kfg_sheet_section(struct kfg_sheet *sheet, const struct kfg_section *like);
+/* Adds a row of empty cells; NULL after a failure. Valid until the next row of the section. */
+struct kfg_cell *kfg_sheet_row(struct kfg_sheet *sheet, struct kfg_section *section);
+void kfg_sheet_text(struct kfg_sheet *sheet, struct kfg_cell *cell, const char *text); /* "": empty */
+void kfg_sheet_printf(struct kfg_sheet *sheet, char **text, const char *format, ...)
+	__attribute__((format(printf, 3, 4))); /* replaces *text */
+void kfg_sheet_number(struct kfg_cell *cell, int64_t number);
+void kfg_sheet_done(struct kfg_sheet *sheet);
+
+/* For a terminal of `columns` columns, or one that has no UTF-8. */
+void kfg_sheet_plain(const struct kfg_sheet *sheet, size_t columns, bool utf8, struct kfg_strbuf *out);
+void kfg_sheet_json(const struct kfg_sheet *sheet, struct kfg_strbuf *out);
+void kfg_sheet_markdown(const struct kfg_sheet *sheet, struct kfg_strbuf *out);
+/* One page without scripts, and without anything from elsewhere. */
+void kfg_sheet_html(const struct kfg_sheet *sheet, struct kfg_strbuf *out);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sheet_json.c - kfgate-report(8) documents each member; they are added to, never changed. */
+#include "base/json.h"
+#include "history/sheet.h"
+
+static void json_row(const struct kfg_section *s, const struct kfg_cell *row, struct kfg_json *j)
+{
+	kfg_json_object(j, NULL);
+	for (size_t c = 0; c < s->n_columns; c++) {
+		if (row[c].kind == KFG_CELL_NUMBER)
+			kfg_json_int(j, s->columns[c].key, row[c].number);
+		else
+			kfg_json_string(j, s->columns[c].key, row[c].text);
+	}
+	kfg_json_object_end(j);
+}
+
+void kfg_sheet_json(const struct kfg_sheet *sheet, struct kfg_strbuf *out)
+{
+	struct kfg_json j = { .out = out, .indent = true };
+
+	kfg_json_object(&j, NULL);
+	kfg_json_string(&j, "title", sheet->title);
+	kfg_json_string(&j, "summary", sheet->summary);
+	for (size_t i = 0; i < sheet->n; i++) {
+		const struct kfg_section *s = &sheet->sections[i];
+
+		kfg_json_object(&j, s->key);
+		kfg_json_array(&j, "rows");
+		for (size_t r = 0; r < s->n_rows; r++)
+			json_row(s, s->cells + r * s->n_columns, &j);
+		kfg_json_array_end(&j);
+		kfg_json_uint(&j, "more", s->more);
+		kfg_json_object_end(&j);
+	}
+	kfg_json_object_end(&j);
+	kfg_strbuf_adds(out, "\n");
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sheet_plain.c - tables and bars for a terminal. */
+#include "history/sheet.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define GAP 2u
+#define BAR_MAX 40u
+
+struct plain {
+	const struct kfg_section *section;
+	struct kfg_strbuf *out;
+	size_t widths[KFG_SHEET_COLUMNS];
+	bool utf8;
+};
+
+/* Characters of a text, each taken to be one column wide. */
+static size_t width(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80;
+	return n;
+}
+
+static const char *cell_text(const struct kfg_cell *cell, char *buf, size_t size)
+{
+	if (cell->kind != KFG_CELL_NUMBER)
+		return cell->text ? cell->text : "";
+	snprintf(buf, size, "%" PRId64, cell->number);
+	return buf;
+}
+
+static void spaces(struct kfg_strbuf *out, size_t n)
+{
+	kfg_strbuf_printf(out, "%*s", (int)n, "");
+}
+
+/* The first characters of a text that has no room, and a mark that there was more. */
+static void add_cut(struct kfg_strbuf *out, const char *text, size_t columns)
+{
+	size_t keep = columns > 3 ? columns - 3 : 0, at = 0;
+
+	while (text[at] && (keep || (text[at] & 0xc0) == 0x80)) {
+		if ((text[at] & 0xc0) != 0x80)
+			keep--;
+		at++;
+	}
+	kfg_strbuf_add(out, text, at);
+	kfg_strbuf_add(out, "...", columns < 3 ? columns : 3);
+}
+
+static void add_cell(struct plain *p, size_t c, const char *text, bool right)
+{
+	size_t w = width(text), all = p->widths[c];
+	bool last = c + 1 == p->section->n_columns;
+
+	if (w > all) {
+		add_cut(p->out, text, all);
+		w = all;
+	} else {
+		if (right)
+			spaces(p->out, all - w);
+		kfg_strbuf_adds(p->out, text);
+	}
+	if (!last)
+		spaces(p->out, GAP + (right ? 0 : all - w));
+}
+
+static bool is_right(const struct kfg_section *s, size_t c)
+{
+	for (size_t r = 0; r < s->n_rows; r++)
+		if (s->cells[r * s->n_columns + c].kind == KFG_CELL_TEXT)
+			return false;
+	return true;
+}
+
+static void measure(struct plain *p, size_t columns)
+{
+	const struct kfg_section *s = p->section;
+	size_t sum = 0;
+
+	for (size_t c = 0; c < s->n_columns; c++) {
+		p->widths[c] = strlen(s->columns[c].title);
+		for (size_t r = 0; r < s->n_rows; r++) {
+			char buf[32];
+			size_t w = width(cell_text(&s->cells[r * s->n_columns + c], buf, sizeof(buf)));
+
+			if (w > p->widths[c])
+				p->widths[c] = w;
+		}
+		sum += p->widths[c] + (c ? GAP : 0);
+	}
+	/* the widest give way first */
+	while (columns && sum > columns) {
+		size_t widest = 0;
+
+		for (size_t c = 1; c < s->n_columns; c++)
+			if (p->widths[c] > p->widths[widest])
+				widest = c;
+		if (p->widths[widest] <= 8)
+			break;
+		p->widths[widest]--;
+		sum--;
+	}
+}
+
+static void end_line(struct kfg_strbuf *out)
+{
+	while (out->size && out->data[out->size - 1] == ' ')
+		out->data[--out->size] = '\0';
+	kfg_strbuf_adds(out, "\n");
+}
+
+static void add_table(struct plain *p)
+{
+	const struct kfg_section *s = p->section;
+
+	for (size_t c = 0; c < s->n_columns; c++)
+		add_cell(p, c, s->columns[c].title, is_right(s, c));
+	end_line(p->out);
+	for (size_t r = 0; r < s->n_rows; r++) {
+		for (size_t c = 0; c < s->n_columns; c++) {
+			char buf[32];
+
+			add_cell(p, c, cell_text(&s->cells[r * s->n_columns + c], buf, sizeof(buf)),
+				 is_right(s, c));
+		}
+		end_line(p->out);
+	}
+}
+
+static int64_t row_sum(const struct kfg_section *s, size_t r)
+{
+	int64_t sum = 0;
+
+	for (size_t c = 1; c < s->n_columns; c++)
+		sum += s->cells[r * s->n_columns + c].number;
+	return sum;
+}
+
+/* A bar in eighths of a column. */
+static void add_bar(struct kfg_strbuf *out, size_t eighths, bool utf8)
+{
+	static const char *const parts[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+
+	if (!utf8)
+		eighths = (eighths + 7) / 8 * 8;
+	for (; eighths >= 8; eighths -= 8)
+		kfg_strbuf_adds(out, utf8 ? "█" : "#");
+	kfg_strbuf_adds(out, parts[eighths]);
+}
+
+/* What a row of the chart is made of, in words. */
+static void add_parts(const struct kfg_section *s, size_t r, struct kfg_strbuf *out)
+{
+	bool any = false;
+
+	for (size_t c = 1; c < s->n_columns; c++) {
+		int64_t n = s->cells[r * s->n_columns + c].number;
+
+		if (n)
+			kfg_strbuf_printf(out, "%s%" PRId64 " %s", any ? ", " : "", n, s->columns[c].title);
+		any |= n != 0;
+	}
+}
+
+static void add_stack(struct plain *p)
+{
+	const struct kfg_section *s = p->section;
+	int64_t most = 1;
+	char buf[32];
+
+	for (size_t r = 0; r < s->n_rows; r++)
+		most = row_sum(s, r) > most ? row_sum(s, r) : most;
+	for (size_t r = 0; r < s->n_rows; r++) {
+		int64_t sum = row_sum(s, r);
+		size_t eighths = ((uint64_t)sum * BAR_MAX * 8 + most - 1) / most, columns;
+
+		kfg_strbuf_printf(p->out, "%s  ",
+				  cell_text(&s->cells[r * s->n_columns], buf, sizeof(buf)));
+		add_bar(p->out, eighths, p->utf8);
+		columns = (eighths + 7) / 8;
+		spaces(p->out, BAR_MAX - columns + 2);
+		add_parts(s, r, p->out);
+		end_line(p->out);
+	}
+}
+
+/* Sentences in lines. */
+static void add_wrapped(struct kfg_strbuf *out, const char *text, size_t columns)
+{
+	size_t at = 0;
+
+	for (size_t len; *text; text += len + strspn(text + len, " ")) {
+		len = strcspn(text, " ");
+		if (at && columns && at + 1 + len > columns) {
+			kfg_strbuf_adds(out, "\n");
+			at = 0;
+		} else if (at) {
+			kfg_strbuf_adds(out, " ");
+			at++;
+		}
+		kfg_strbuf_add(out, text, len);
+		at += len;
+	}
+	kfg_strbuf_adds(out, "\n");
+}
+
+void kfg_sheet_plain(const struct kfg_sheet *sheet, size_t columns, bool utf8, struct kfg_strbuf *out)
+{
+	add_wrapped(out, sheet->summary, columns);
+	for (size_t i = 0; i < sheet->n; i++) {
+		struct plain p = { .section = &sheet->sections[i], .out = out, .utf8 = utf8 };
+
+		if (!p.section->n_rows && !p.section->empty)
+			continue;
+		kfg_strbuf_printf(out, "\n%s\n", p.section->title);
+		measure(&p, columns);
+		if (!p.section->n_rows)
+			kfg_strbuf_printf(out, "%s\n", p.section->empty);
+		else if (p.section->chart == KFG_CHART_STACK)
+			add_stack(&p);
+		else
+			add_table(&p);
+		if (p.section->more)
+			kfg_strbuf_printf(out, "... and %" PRIu64 " more\n", p.section->more);
+		if (p.section->note)
+			add_wrapped(out, p.section->note, columns);
+	}
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "history/usage.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* At most some 40 MiB together, where every table is full */
+#define TEXT_BYTES_MAX (4u * 1024 * 1024)
+#define USES_MAX 32768u
+#define USE_HOSTS_MAX 524288u
+#define HOSTS_MAX 65536u
+#define HOURS_MAX 65536u
+#define WAIVERS_MAX 4096u
+
+void kfg_usage_init(struct kfg_usage *usage)
+{
+	*usage = (struct kfg_usage){
+		.texts = KFG_TEXT_POOL(TEXT_BYTES_MAX),
+		.uses = KFG_ROWS(struct kfg_use, sizeof(struct kfg_use_key), USES_MAX),
+		.use_hosts = KFG_ROWS(struct kfg_use_host, 2 * sizeof(uint32_t), USE_HOSTS_MAX),
+		.hosts = KFG_ROWS(struct kfg_past_host, 2 * sizeof(uint32_t), HOSTS_MAX),
+		.hours = KFG_ROWS(struct kfg_past_hour, sizeof(uint32_t), HOURS_MAX),
+		.waivers = KFG_ROWS(struct kfg_past_waiver, sizeof(uint32_t), WAIVERS_MAX),
+		.first = UINT32_MAX,
+	};
+}
+
+void kfg_usage_done(struct kfg_usage *usage)
+{
+	kfg_text_pool_done(&usage->texts);
+	kfg_rows_done(&usage->uses);
+	kfg_rows_done(&usage->use_hosts);
+	kfg_rows_done(&usage->hosts);
+	kfg_rows_done(&usage->hours);
+	kfg_rows_done(&usage->waivers);
+}
+
+uint64_t kfg_use_total(const uint32_t n[static KFG_PAST_DECISIONS])
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < KFG_PAST_DECISIONS; i++)
+		sum += n[i];
+	return sum;
+}
+
+/* One record on its way into the tables. */
+struct adding {
+	struct kfg_usage *usage;
+	const struct kfg_past *past;
+	uint32_t now;
+	uint32_t host; /* index, UINT32_MAX: no room for it */
+	int error;
+};
+
+static uint32_t text(struct adding *a, const char *s)
+{
+	uint32_t id = KFG_TEXT_NONE;
+	int r = s[0] ? kfg_text_pool_add(&a->usage->texts, s, &id) : 0;
+
+	if (r < 0)
+		a->error = r;
+	return id;
+}
+
+static void *get(struct adding *a, struct kfg_rows *rows, const void *key)
+{
+	void *row = NULL;
+	int r = a->error < 0 ? a->error : kfg_rows_get(rows, key, &row);
+
+	if (r < 0)
+		a->error = r;
+	return row;
+}
+
+/* True where the row is new, or this record is its latest. */
+static bool seen(const struct adding *a, uint32_t *first, uint32_t *last)
+{
+	bool latest = a->now >= *last;
+
+	if (!*last || a->now < *first)
+		*first = a->now;
+	if (latest)
+		*last = a->now;
+	return latest;
+}
+
+static void add_host(struct adding *a)
+{
+	const struct kfg_past *p = a->past;
+	uint32_t key[2] = { text(a, p->host), text(a, p->machine) };
+	struct kfg_past_host *host = get(a, &a->usage->hosts, key);
+
+	if (!host)
+		return;
+	a->host = host - (struct kfg_past_host *)a->usage->hosts.items;
+	if (p->kind < KFG_PAST_DECISIONS)
+		host->n[p->kind]++;
+	else if (p->kind == KFG_MESSAGE_EVENTS_LOST || p->kind == KFG_MESSAGE_RECORDS_DROPPED)
+		host->lost += p->count;
+	host->unproven += p->kind == KFG_MESSAGE_UNPROVEN;
+	host->rejected += p->kind == KFG_MESSAGE_POLICY_REJECTED;
+	if (seen(a, &host->first, &host->last)) {
+		host->policy = p->policy[0] ? text(a, p->policy) : host->policy;
+		host->release = p->release[0] ? text(a, p->release) : host->release;
+	}
+}
+
+static void add_hour(struct adding *a)
+{
+	uint32_t hour = a->now / 3600;
+	struct kfg_past_hour *row = get(a, &a->usage->hours, &hour);
+
+	if (row)
+		row->n[a->past->kind]++;
+}
+
+static void add_waiver(struct adding *a, const char *waiver)
+{
+	uint32_t id = text(a, waiver);
+	struct kfg_past_waiver *w = get(a, &a->usage->waivers, &id);
+
+	if (!w)
+		return;
+	if (!w->n++)
+		w->until = KFG_DAY_MAX;
+	if (seen(a, &w->first, &w->last) && a->past->waiver_until != KFG_DAY_MAX)
+		w->until = a->past->waiver_until;
+}
+
+static void add_use_host(struct adding *a, uint32_t use)
+{
+	const uint32_t key[2] = { use, a->host };
+	struct kfg_use_host *row;
+
+	if (a->host == UINT32_MAX)
+		return;
+	row = get(a, &a->usage->use_hosts, key);
+	if (!row)
+		return;
+	if (!row->n++)
+		((struct kfg_use *)a->usage->uses.items)[use].n_hosts++;
+	seen(a, &row->first, &row->last);
+}
+
+static void update_use(struct adding *a, struct kfg_use *use, const struct kfg_past_kfunc *k,
+		       bool decided)
+{
+	const struct kfg_past *p = a->past;
+	const char *replacement = k && !decided ? k->replacement : p->replacement;
+
+	use->rule = text(a, !k || decided ? p->rule : k->rule);
+	use->waiver = text(a, k ? k->waiver : "");
+	use->replacement = text(a, replacement);
+	use->deadline = k ? k->deadline : KFG_DAY_MAX;
+	use->action = k ? k->action : p->action;
+	use->reason = k ? k->reason : p->reason;
+	if (!decided)
+		return;
+	use->deprecated_in = text(a, p->deprecated_in);
+	use->removed_in = text(a, p->removed_in);
+}
+
+/* k: NULL where no kfunc decided */
+static void add_use(struct adding *a, const struct kfg_past_kfunc *k)
+{
+	const struct kfg_past *p = a->past;
+	bool decided = !k || k == &p->kfuncs[p->worst];
+	struct kfg_use_key key;
+	struct kfg_use *use;
+
+	memset(&key, 0, sizeof(key));
+	key.kfunc = text(a, k ? k->name : "");
+	key.prog_type = p->prog_type;
+	key.prog = text(a, p->prog);
+	key.unit = text(a, p->unit);
+	key.exe = text(a, p->exe);
+	key.uid = p->uid;
+	key.loader_known = p->loader_known;
+	key.initial = p->initial;
+	key.token = p->token;
+	key.live = !k || k->live;
+	use = get(a, &a->usage->uses, &key);
+	if (!use)
+		return;
+	use->n[p->kind]++;
+	use->decided[p->kind] += decided;
+	if (seen(a, &use->first, &use->last))
+		update_use(a, use, k, decided);
+	add_use_host(a, use - (struct kfg_use *)a->usage->uses.items);
+}
+
+int kfg_usage_add(void *usage, const struct kfg_past *past)
+{
+	struct kfg_usage *u = usage;
+	struct adding a = { .usage = u, .past = past, .host = UINT32_MAX };
+
+	a.now = past->time_usec / 1000000 < UINT32_MAX ? past->time_usec / 1000000 : UINT32_MAX;
+	u->n[past->kind]++;
+	if (a.now < u->first)
+		u->first = a.now;
+	if (a.now > u->last)
+		u->last = a.now;
+	add_host(&a);
+	if (past->kind >= KFG_PAST_DECISIONS)
+		return a.error;
+	u->more_kfuncs += past->more;
+	add_hour(&a);
+	if (past->worst == past->n_kfuncs)
+		add_use(&a, NULL);
+	for (size_t i = 0; i < past->n_kfuncs; i++)
+		add_use(&a, &past->kfuncs[i]);
+	for (size_t i = 0; i < past->n_waivers; i++)
+		add_waiver(&a, past->waivers[i]);
+	return a.error;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * usage.h - many records summed up: which kfunc is used by which kind of program of which loader, on which hosts,
+ * since when, and what became of it. All tables are bounded; what did not fit is counted (struct kfg_rows.more).
+ * Times are seconds since 1970-01-01 UTC.
+ */
+#pragma once
+
+#include "history/past.h"
+#include "history/rows.h"
+#include <kfgate/table.h>
+
+/* Who uses what. Texts are numbers of kfg_usage.texts. */
+struct kfg_use_key {
+	uint32_t kfunc; /* "name" or "name [module]"; KFG_TEXT_NONE: no kfunc decided (an unscannable program, ...) */
+	uint32_t prog_type; /* enum bpf_prog_type; UINT32_MAX: not known */
+	uint32_t prog, unit, exe;
+	uint32_t uid; /* UINT32_MAX: not known */
+	uint8_t loader_known, initial, token, live;
+};
+
+struct kfg_use {
+	struct kfg_use_key key;
+	uint32_t first, last; /* seen */
+	uint32_t n[KFG_PAST_DECISIONS]; /* loads, by what became of them */
+	uint32_t decided[KFG_PAST_DECISIONS]; /* those of them that this kfunc decided */
+	uint32_t n_hosts;
+	/* as the latest record has it */
+	uint32_t rule, waiver, replacement, deprecated_in, removed_in;
+	int32_t deadline; /* KFG_DAY_MAX: none */
+	uint8_t action, reason;
+};
+
+/* A use on a host. */
+struct kfg_use_host {
+	uint32_t use, host; /* indexes: the key */
+	uint32_t n, first, last;
+};
+
+struct kfg_past_host {
+	uint32_t name, machine; /* the key */
+	uint32_t first, last;
+	uint32_t n[KFG_PAST_DECISIONS];
+	uint32_t policy, release; /* as the latest record has it */
+	uint64_t lost; /* events and records */
+	uint32_t unproven, rejected;
+};
+
+struct kfg_past_hour {
+	uint32_t hour; /* since 1970-01-01 UTC: the key */
+	uint32_t n[KFG_PAST_DECISIONS];
+};
+
+struct kfg_past_waiver {
+	uint32_t id; /* the key */
+	uint32_t n, first, last;
+	int32_t until; /* KFG_DAY_MAX: not told */
+};
+
+struct kfg_usage {
+	struct kfg_text_pool texts;
+	struct kfg_rows uses, use_hosts, hosts, hours, waivers;
+	uint64_t n[KFG_MESSAGE_MAX]; /* records */
+	uint64_t more_kfuncs; /* with findings, that had no room in their records */
+	uint32_t first, last; /* time of records; first > last: none */
+};
+
+void kfg_usage_init(struct kfg_usage *usage);
+void kfg_usage_done(struct kfg_usage *usage);
+
+/* Adds a record; a kfg_history_fn. -ENOMEM. */
+int kfg_usage_add(void *usage, const struct kfg_past *past);
+
+static inline const struct kfg_use *kfg_usage_use(const struct kfg_usage *u, size_t i)
+{
+	return (const struct kfg_use *)u->uses.items + i;
+}
+
+static inline const char *kfg_usage_text(const struct kfg_usage *u, uint32_t id)
+{
+	return kfg_text_pool_get(&u->texts, id);
+}
+
+/* All loads of a use. */
+uint64_t kfg_use_total(const uint32_t n[static KFG_PAST_DECISIONS]);
+
+/*
+ * What a compiled policy says about a use on that day. -EINVAL: no kfunc decided there, so it says nothing. (The
+ * answers to both questions; kfg_effective() makes one of them.)
+ */
+int kfg_use_eval(const struct kfg_usage *usage, const struct kfg_use *use, const struct kfg_table *table,
+		 int32_t today, struct kfg_verdict *ret_verdict);

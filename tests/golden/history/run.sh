@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# run.sh KFGATE PASTGEN [--update] - what is said about a journal: that of a small fleet, made here, against expected/.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+kfgate=$1 pastgen=$2 update=${3:-}
+remote=/lib/systemd/systemd-journal-remote
+policy=$here/../../bench/history/policy.yaml
+[ -x $remote ] || { echo "skipped: no $remote (package systemd-journal-remote)"; exit 77; }
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export TZ=UTC LC_ALL=C.UTF-8
+failed=0
+
+# journal NAME RECORDS HOSTS DAYS
+journal()
+{
+	mkdir -p "$tmp/$1"
+	"$pastgen" "$policy" "$2" "$3" "$4" | $remote -o "$tmp/$1/$1.journal" - 2>"$tmp/log" || {
+		cat "$tmp/log"
+		exit 1
+	}
+}
+
+# golden NAME ARGUMENT...: what kfgate says, its exit code in the last line
+golden()
+{
+	local name=$1 got="$tmp/got"
+	shift
+	"$kfgate" "$@" >"$got" 2>&1
+	echo "exit code $?" >>"$got"
+	sed -i "s|$tmp|TMP|g; s|$here|HERE|g" "$got"
+	if [ "$update" = --update ]; then
+		cp "$got" "$here/expected/$name"
+	elif ! diff -u "$here/expected/$name" "$got"; then
+		failed=1
+	fi
+}
+
+journal fleet 2100 5 20
+journal hour 40 1 1
+at=(--at=2026-11-21)
+golden report.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}"
+golden report.json report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --format=json
+golden report.md report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --format=markdown
+golden report.html report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --format=html
+golden hours.txt report --file="$tmp/hour/hour.journal" --policy="$policy" "${at[@]}"
+LC_ALL=C golden ascii.txt report --file="$tmp/hour/hour.journal" --policy="$policy" "${at[@]}"
+golden since.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --since=2026-11-20 \
+	--until="2026-11-20 06:00"
+golden unit.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --unit=other.service
+golden missing.txt report --directory="$tmp/none" --policy="$policy"
+golden time.txt report --since=soon
+mkdir "$tmp/damaged"
+head -c 5000 "$tmp/hour/hour.journal" >"$tmp/damaged/cut.journal"
+head -c 300000 /dev/zero >"$tmp/damaged/zero.journal"
+golden damaged.txt report --directory="$tmp/damaged" --policy="$policy" "${at[@]}"
+exit $failed

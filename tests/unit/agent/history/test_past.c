@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "history/past.h"
+#include "cmocka_all.h"
+#include "journal/event_record.h"
+#include "sample_event.h"
+
+#include <string.h>
+
+static struct kfg_past past;
+
+static void field(const char *text)
+{
+	kfg_past_field(&past, text, strlen(text));
+}
+
+/* A record as the agent makes it of that event, as journald hands it out. */
+static void feed(const struct kfg_event *event, const char *uid, const char *unit)
+{
+	const struct kfg_event_context context = { NULL, "7.2" };
+	struct kfg_record *record;
+	const char *f = NULL;
+
+	assert_int_equal(kfg_event_record(event, &context, &record), 0);
+	kfg_past_begin(&past, 1795262400000000);
+	field(uid);
+	field(unit);
+	field("_HOSTNAME=web-1");
+	field("_MACHINE_ID=0123");
+	while ((f = kfg_record_next(record, f)))
+		field(f);
+	kfg_record_free(record);
+}
+
+static enum kfg_past_class end(void)
+{
+	return kfg_past_end(&past, "kfgate.service");
+}
+
+static void test_record(void **state)
+{
+	struct kfg_event e = sample_event();
+
+	(void)state;
+	feed(&e, "_UID=0", "_SYSTEMD_UNIT=kfgate.service");
+	assert_int_equal(end(), KFG_PAST_GATE);
+	assert_int_equal(past.kind, KFG_MESSAGE_REFUSED);
+	assert_string_equal(past.host, "web-1");
+	assert_string_equal(past.unit, "cilium.service");
+	assert_string_equal(past.exe, "/usr/bin/cilium-agent");
+	assert_string_equal(past.prog, "cil_from_netdev");
+	assert_string_equal(past.rule, "default:unlisted");
+	assert_string_equal(past.removed_in, "");
+	assert_int_equal(past.prog_type, BPF_PROG_TYPE_XDP);
+	assert_int_equal(past.uid, 0);
+	assert_true(past.loader_known && past.initial && !past.token);
+	assert_int_equal(past.n_kfuncs, 1);
+	assert_int_equal(past.worst, 0);
+	assert_string_equal(past.kfuncs[0].name, "bpf_ct_insert_entry");
+}
+
+/* journald keeps no order among fields of one name */
+static void test_the_kfunc_that_decided_is_found_anywhere(void **state)
+{
+	(void)state;
+	kfg_past_begin(&past, 1);
+	field("MESSAGE_ID=59aac7cb383746049458bfe9c34d69ac");
+	field("KFGATE_DETAIL=bpf_a: audit, unlisted");
+	field("KFGATE_DETAIL=bpf_b: warn, deprecated, deadline 2027-01-14, use bpf_c");
+	field("KFGATE_ACTION=warn");
+	field("KFGATE_REASON=deprecated");
+	field("_UID=0");
+	field("_SYSTEMD_UNIT=kfgate.service");
+	assert_int_equal(end(), KFG_PAST_GATE);
+	assert_int_equal(past.worst, 1);
+}
+
+static void test_forged(void **state)
+{
+	struct kfg_event e = sample_event();
+
+	(void)state;
+	feed(&e, "_UID=1000", "_SYSTEMD_UNIT=kfgate.service");
+	assert_int_equal(end(), KFG_PAST_FOREIGN);
+	feed(&e, "_UID=0", "_SYSTEMD_UNIT=kfgate.service.evil");
+	assert_int_equal(end(), KFG_PAST_FOREIGN);
+	feed(&e, "UID=0", "SYSTEMD_UNIT=kfgate.service");
+	assert_int_equal(end(), KFG_PAST_FOREIGN);
+}
+
+static void broken_by(const char *text)
+{
+	struct kfg_event e = sample_event();
+
+	feed(&e, "_UID=0", "_SYSTEMD_UNIT=kfgate.service");
+	field(text);
+	assert_int_equal(end(), KFG_PAST_MALFORMED);
+}
+
+static void test_malformed(void **state)
+{
+	static char longest[KFG_PAST_TEXT];
+
+	(void)state;
+	broken_by("MESSAGE_ID=00000000000000000000000000000000");
+	broken_by("KFGATE_ACTION=maybe");
+	broken_by("KFGATE_REASON=");
+	broken_by("KFGATE_UID=-1");
+	broken_by("KFGATE_UID=4294967296");
+	broken_by("KFGATE_COUNT=1x");
+	broken_by("KFGATE_WAIVER_UNTIL=soon");
+	broken_by("KFGATE_DETAIL=what?");
+	memset(longest, 'x', sizeof(longest) - 1);
+	memcpy(longest, "KFGATE_EXE=", 11);
+	broken_by(longest);
+}
+
+static void test_text_is_clean(void **state)
+{
+	struct kfg_event e = sample_event();
+
+	(void)state;
+	feed(&e, "_UID=0", "_SYSTEMD_UNIT=kfgate.service");
+	field("KFGATE_EXE=/tmp/\x1b[31m\xff");
+	assert_int_equal(end(), KFG_PAST_GATE);
+	assert_string_equal(past.exe, "/tmp/\\x1b[31m\\xff");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_the_kfunc_that_decided_is_found_anywhere),
+		cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_text_is_clean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
