@@ -26,6 +26,7 @@ enum kfg_file_kind kfg_file_kind(const char *path)
 	static const char *const modules[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
 	static const char *const packages[] = { ".deb", ".rpm" };
 	static const char *const kernels[] = { "vmlinux", "vmlinuz", "bzImage" };
+	static const char *const suffixes[] = { "", ".signed", ".unsigned", ".gz", ".xz", ".zst", ".bz2", ".lz4" };
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 
 	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
@@ -37,8 +38,13 @@ enum kfg_file_kind kfg_file_kind(const char *path)
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
 		size_t n = strlen(kernels[i]);
 
-		if (strncmp(base, kernels[i], n) == 0 && (!base[n] || base[n] == '-') && !ends_with(base, ".py"))
+		if (strncmp(base, kernels[i], n) != 0)
+			continue;
+		if (base[n] == '-' && !ends_with(base, ".py"))
 			return KFG_FILE_KERNEL;
+		for (size_t k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++)
+			if (strcmp(base + n, suffixes[k]) == 0)
+				return KFG_FILE_KERNEL;
 	}
 	return ends_with(base, ".btf") ? KFG_FILE_KERNEL : KFG_FILE_NONE;
 }

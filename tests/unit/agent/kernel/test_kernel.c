@@ -199,6 +199,7 @@ static void test_directory_with_modules(void **state)
 
 	(void)state;
 	make_tree(&plan);
+	assert_int_equal(rename(scratch_path("k/vmlinux"), scratch_path("k/vmlinuz.unsigned")), 0);
 	kernel = open_kernel("k", NULL);
 	assert_true(facts_of(kernel).modules_known);
 	assert_int_equal(facts_of(kernel).n_modules, 1); /* not that of another release */
@@ -298,6 +299,8 @@ static void test_errors(void **state)
 	scratch_write("empty", "");
 	refused("empty", -EBADMSG, ": empty");
 	mkdir(scratch_path("dir"), 0755);
+	scratch_write("dir/vmlinux.lds.h", "part of no kernel");
+	scratch_write("dir/vmlinux-gdb.py", "neither");
 	refused("dir", -ENOENT, ": neither a kernel nor modules in it");
 	scratch_write("dir/vmlinuz-1", "x");
 	scratch_write("dir/vmlinuz-2", "x");
