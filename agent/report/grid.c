@@ -2,6 +2,7 @@
 #include "report/grid.h"
 
 #include "base/text.h"
+#include "report/escape.h"
 #include <errno.h>
 #include <string.h>
 
@@ -86,24 +87,12 @@ void kfg_grid_table(const struct kfg_grid *grid, struct kfg_strbuf *out)
 		table_row(grid, (const char *const *)grid->cells + i, widths, out);
 }
 
-static void csv_cell(const char *text, struct kfg_strbuf *out)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		kfg_strbuf_adds(out, text);
-		return;
-	}
-	kfg_strbuf_adds(out, "\"");
-	for (; *text; text++)
-		kfg_strbuf_add(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-	kfg_strbuf_adds(out, "\"");
-}
-
 static void csv_row(const struct kfg_grid *grid, const char *const *cells, struct kfg_strbuf *out)
 {
 	for (size_t c = 0; c < grid->n_columns; c++) {
 		if (c)
 			kfg_strbuf_adds(out, ",");
-		csv_cell(cells[c], out);
+		kfg_csv_value(cells[c], out);
 	}
 	kfg_strbuf_adds(out, "\r\n");
 }
@@ -119,11 +108,7 @@ static void markdown_row(const struct kfg_grid *grid, const char *const *cells, 
 {
 	for (size_t c = 0; c < grid->n_columns; c++) {
 		kfg_strbuf_adds(out, "| ");
-		for (const char *p = cells[c]; *p; p++) {
-			if (strchr("|*_`<>[]\\", *p))
-				kfg_strbuf_adds(out, "\\");
-			kfg_strbuf_add(out, p, 1);
-		}
+		kfg_markdown_text(cells[c], out);
 		kfg_strbuf_adds(out, " ");
 	}
 	kfg_strbuf_adds(out, "|\n");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * report_csv.c - RFC 4180, one row per object, use, and kernel. A spreadsheet takes cells that begin with = + - @ for
- * formulas: such cells get an apostrophe in front.
- */
+/* report_csv.c - RFC 4180, one row per object, use, and kernel. */
+#include "report/escape.h"
 #include "report/report_text.h"
 
 #include <stdio.h>
@@ -11,18 +9,10 @@
 static void cell(const char *text, struct kfg_strbuf *out)
 {
 	char clean[KFG_CLEAN_MAX];
-	const char *p = clean;
 
-	kfg_report_clean(text, clean);
 	if (out->size && out->data[out->size - 1] != '\n')
 		kfg_strbuf_adds(out, ",");
-	kfg_strbuf_adds(out, clean[0] && strchr("=+-@", clean[0]) ? "\"'" : "\"");
-	for (const char *quote; (quote = strchr(p, '"')); p = quote + 1) {
-		kfg_strbuf_add(out, p, quote - p + 1);
-		kfg_strbuf_adds(out, "\"");
-	}
-	kfg_strbuf_adds(out, p);
-	kfg_strbuf_adds(out, "\"");
+	kfg_csv_value(kfg_report_clean(text, clean), out);
 }
 
 static void number(unsigned value, struct kfg_strbuf *out)

@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* report_markdown.c - GitHub flavoured Markdown: for a comment on a change, or a ticket. */
+#include "report/escape.h"
 #include "report/report_text.h"
 
-#include <string.h>
-
-/* Untrusted text: what Markdown or HTML would take for its own is escaped. */
 static void add_text(const char *text, struct kfg_strbuf *out)
 {
 	char clean[KFG_CLEAN_MAX];
 
-	kfg_report_clean(text, clean);
-	for (const char *p = clean; *p; p++) {
-		if (*p == '<')
-			kfg_strbuf_adds(out, "&lt;");
-		else if (*p == '>')
-			kfg_strbuf_adds(out, "&gt;");
-		else if (*p == '&')
-			kfg_strbuf_adds(out, "&amp;");
-		else if (*p == '@')
-			kfg_strbuf_adds(out, "&#64;"); /* nobody is to be mentioned */
-		else
-			kfg_strbuf_printf(out, strchr("\\`*_{}[]()#+!|~", *p) ? "\\%c" : "%c", *p);
-	}
+	kfg_markdown_text(kfg_report_clean(text, clean), out);
 }
 
 static const char *mark(enum kfg_report_state state)
