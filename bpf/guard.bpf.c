@@ -366,6 +366,8 @@ KFG_INLINE int kfg_guard_proc(struct file *file)
 	return KFG_DENY(KFG_ATTEMPT_LIMIT, 0);
 }
 
+static const char kfg_cgroup_kill[KFG_GUARD_NAME] __attribute__((aligned(8))) = "cgroup.kill";
+
 KFG_INLINE int kfg_guard_cgroup(struct file *file)
 {
 	__u64 id = BPF_CORE_READ(file, f_path.dentry, d_parent, d_inode, i_ino);
@@ -375,7 +377,11 @@ KFG_INLINE int kfg_guard_cgroup(struct file *file)
 	for (__u32 i = 0; i <= KFG_GUARD_LEVELS; i++)
 		ours |= kfg_guard.cgroups[i] == id;
 	/* the number of a cgroup's directory is its id (kernfs_ino(), 64 bit) */
-	if (!ours || kfg_is_manager((struct task_struct *)bpf_get_current_task()))
+	if (!ours)
+		return 0;
+	/* its own files the service manager must write; where it may not signal the agent, it may not kill this way */
+	if (kfg_is_manager((struct task_struct *)bpf_get_current_task()) &&
+	    !(kfg_guard.strict && kfg_name_is(BPF_CORE_READ(file, f_path.dentry, d_name.name), kfg_cgroup_kill)))
 		return 0;
 	return KFG_DENY(KFG_ATTEMPT_CGROUP, 0);
 }

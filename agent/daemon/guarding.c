@@ -66,6 +66,29 @@ static void guard_files(struct kfg_daemon *d)
 	}
 }
 
+/* What the next agent is made of, and what PID 1 starts it by: not to be mounted over. Absent is fine. */
+static void guard_origin(struct kfg_daemon *d)
+{
+	static const char *const paths[] = {
+		"/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/systemd/system", "/run/systemd/system",
+		"/usr/lib/systemd/system", "/usr/lib/systemd/system/kfgate.service",
+	};
+	_cleanup_fclose_ FILE *maps = fopen("/proc/self/maps", "re");
+	char line[4096];
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		(void)kfg_guard_path(d->guard, paths[i], KFG_GUARD_COVER, 1);
+	/* the executable and its libraries, with two directories above each */
+	while (maps && fgets(line, sizeof(line), maps)) {
+		char *path = strchr(line, '/');
+
+		if (!path || !strstr(line, " r-xp "))
+			continue;
+		path[strcspn(path, "\n")] = '\0';
+		(void)kfg_guard_path(d->guard, path, KFG_GUARD_COVER, 3);
+	}
+}
+
 static int put_up(struct kfg_daemon *d, const char **ret_why)
 {
 	int r = kfg_attempts_new(&d->attempts);
@@ -76,6 +99,8 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 		return r;
 	kfg_guard_set_strict(d->guard, d->current.names->guarding == KFG_GUARDING_STRICT);
 	guard_files(d);
+	if (kfg_guard_managed(d->guard))
+		guard_origin(d);
 	r = kfg_gate_guard(d->gate, d->guard);
 	if (r >= 0)
 		r = kfg_guard_prove(d->guard, ret_why);

@@ -26,6 +26,7 @@ struct kfg_guard {
 	void *userdata;
 	unsigned n_read;
 	pid_t prover;
+	uint64_t own; /* refusals of kfg_guard_prove() */
 	char missing[256];
 };
 
@@ -264,6 +265,7 @@ int kfg_guard_prove(struct kfg_guard *guard, const char **ret_why)
 	if (waitpid(guard->prover, &status, 0) < 0)
 		return -errno;
 	(void)kfg_guard_read(guard, NULL, NULL);
+	guard->own += kfg_guard_attempts(guard);
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
 	*ret_why = !WIFEXITED(status)		      ? "the process that tries it died" :
@@ -294,9 +296,11 @@ int kfg_guard_read(struct kfg_guard *guard, kfg_attempt_fn *fn, void *userdata)
 	return r < 0 && r != -EAGAIN ? r : 0;
 }
 
-void kfg_guard_counts(const struct kfg_guard *guard, uint64_t ret_refused[static KFG_ATTEMPT_MAX], uint64_t *ret_lost)
+uint64_t kfg_guard_attempts(const struct kfg_guard *guard)
 {
+	uint64_t n = 0;
+
 	for (size_t i = 0; i < KFG_ATTEMPT_MAX; i++)
-		ret_refused[i] = __atomic_load_n(&state(guard)->refused[i], __ATOMIC_RELAXED);
-	*ret_lost = __atomic_load_n(&state(guard)->lost, __ATOMIC_RELAXED);
+		n += __atomic_load_n(&state(guard)->refused[i], __ATOMIC_RELAXED);
+	return n - guard->own;
 }

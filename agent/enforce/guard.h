@@ -51,5 +51,5 @@ int kfg_guard_event_fd(const struct kfg_guard *guard);
 typedef void kfg_attempt_fn(void *userdata, const struct kfg_attempt *attempt);
 int kfg_guard_read(struct kfg_guard *guard, kfg_attempt_fn *fn, void *userdata);
 
-/* Refusals by kind since it was attached, and events lost for want of room. */
-void kfg_guard_counts(const struct kfg_guard *guard, uint64_t ret_refused[static KFG_ATTEMPT_MAX], uint64_t *ret_lost);
+/* Refusals since it was attached, told or not, but for those of kfg_guard_prove(). */
+uint64_t kfg_guard_attempts(const struct kfg_guard *guard);

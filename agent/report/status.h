@@ -46,6 +46,8 @@ struct kfg_status {
 	uint64_t records_written, records_dropped, records_failed;
 	uint64_t duplicates, malformed;
 	uint64_t sweep_seen, sweep_failed;
+	bool guarded; /* against removal */
+	uint64_t attempts; /* refused by the guard */
 	int32_t today; /* days since 1970-01-01 UTC */
 	struct kfg_status_deadline deadlines[KFG_STATUS_DEADLINES]; /* nearest first */
 	size_t n_deadlines;

@@ -73,6 +73,10 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 	kfg_json_uint(j, "seen", s->sweep_seen);
 	kfg_json_uint(j, "failed", s->sweep_failed);
 	kfg_json_object_end(j);
+	kfg_json_object(j, "guard");
+	kfg_json_bool(j, "active", s->guarded);
+	kfg_json_uint(j, "attempts", s->attempts);
+	kfg_json_object_end(j);
 }
 
 static void json_deadlines(const struct kfg_status *s, struct kfg_json *j)

@@ -88,6 +88,10 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 {
 	const __u64 *n = s->kernel.n;
 
+	if (s->guarded)
+		line(out, "Guard", "on, %" PRIu64 " attempts refused", s->attempts);
+	else
+		line(out, "Guard", "off: whoever has the capabilities can take the gate off");
 	line(out, "Loads", "%llu seen, %llu with kfunc calls",
 	     (unsigned long long)n[KFG_STAT_LOADS], (unsigned long long)n[KFG_STAT_KFUNC_LOADS]);
 	line(out, "Verdicts",

@@ -33,6 +33,8 @@ static struct kfg_status sample(void)
 		.duplicates = 4,
 		.sweep_seen = 57,
 		.sweep_failed = 1,
+		.guarded = true,
+		.attempts = 5,
 		.n_deadlines = 2,
 		.n_expired = 1,
 	};
@@ -66,6 +68,7 @@ static void test_text(void **state)
 		"              generation 2, since 2026-01-01 00:00:00 UTC\n"
 		"       Files: /etc/kfgate/policy.d/10-a.yaml\n"
 		"              /usr/lib/kfgate/lifecycle/upstream.yaml\n"
+		"       Guard: on, 5 attempts refused\n"
 		"       Loads: 1000 seen, 0 with kfunc calls\n"
 		"    Verdicts: 0 audited, 0 warned, 0 refused, 3 would refuse, 0 unscannable\n"
 		"     Present: 57 programs examined, 1 could not be\n"

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A guarded kfgate.service: what another service may not do to it, what the service manager may, and who comes next.
+# kernels: 6.12 newest
+# tier: systemd
+# timeout: 400
+# files: vm-stage=/ src:tests/vm/service.sh src:tests/vm/attack.sh
+# files: tests/tools/kfload tests/attack/attack fixture:key.o fixture:plain.o
+. /t/lib.sh
+. /t/service.sh
+. /t/attack.sh
+
+policy() {
+	cat <<P
+version: 1
+name: guarded
+serial: 1
+guard: $1
+rules:
+  - {id: no-keys, kfuncs: ["bpf_key_*"], action: $2}
+P
+}
+decides() { expect_fail "$1: the gate decides" /t/kfload obj /t/key.o; }
+agent() { unit_property MainPID; }
+# What `refused` runs is a service of its own.
+attack() { in_unit evil.service /t/attack "$@"; }
+is_up() { systemctl is-active -q kfgate.service; }
+
+policy auto refuse | policy_put
+policy off allow >/tmp/evil.yaml
+mkdir -p /run/systemd/system/kfgate.service.d
+printf '[Service]\nRestart=no\n' >/run/systemd/system/kfgate.service.d/test.conf
+systemctl daemon-reload
+mark
+gate_up
+journal -u kfgate.service >/tmp/log
+check_file "started by PID 1 it is guarded without being asked" 'the gate is guarded against removal$' /tmp/log
+decides "at first"
+
+refused kill
+refused kill-sigio
+refused cgroup-kill
+refused cgroup-kill-up
+refused cgroup-freeze
+refused cgroup-join
+refused trace
+refused trace 1
+refused take-fd
+refused oom
+refused umount
+refused umount-shared
+refused cover
+refused cover-shared
+refused cover-policy /etc/kfgate/policy.d
+refused cover-policy /etc/kfgate
+refused cover-joined /etc/kfgate/policy.d
+refused move-new
+refused pin-unlink
+refused map-write
+refused link-fd
+refused ftrace
+kfg_gate="in a namespace of its own"
+worked cover-private
+decides "attacked by a service"
+check "systemctl status works" systemctl status --no-pager kfgate.service
+check "and so does a listing of all programs" bpftool prog list
+expect_fail "which has none of the gate's" sh -c 'bpftool prog list | grep kfgate_'
+check "records tell of it" in_journal KFGATE_KIND=tampering KFGATE_ATTEMPT=cgroup
+check "with the unit that it was" in_journal KFGATE_KIND=tampering OBJECT_SYSTEMD_UNIT=evil.service
+
+echo "The next agent"
+old=$(agent)
+check "systemctl restart" systemctl restart kfgate.service
+decides "restarted"
+check "another process" [ "$old" != "$(agent)" ]
+old=$(agent)
+check "the service manager may kill it" systemctl kill --signal=KILL kfgate.service
+until_true 20 sh -c '! systemctl is-active -q kfgate.service'
+decides "without an agent"
+refused map-write
+refused pin-unlink
+refused umount
+expect_fail "its pid is not enough" /t/attack reborn "$old" /t/attack map-write
+run="/usr/bin/kfgate run --policy /tmp/evil.yaml --runtime-dir /tmp/evil --log=json"
+# shellcheck disable=SC2086 # words
+expect_fail "an agent of a shell's is not the next" $run
+decides "after it"
+# shellcheck disable=SC2086
+expect_fail "nor one of another service's" in_unit evil.service $run
+decides "after that"
+mkdir -p /sys/fs/cgroup/system.slice/kfgate.service
+cat >/tmp/joined <<J
+echo 0 >/sys/fs/cgroup/system.slice/kfgate.service/cgroup.procs
+exec $run
+J
+expect_fail "nor one in the unit's cgroup, if it was something else before" in_unit evil.service sh /tmp/joined
+decides "after that, too"
+# shellcheck disable=SC2086
+/t/attack orphan $run >/tmp/orphan 2>&1
+sleep 3
+cat /tmp/orphan
+expect_fail "nor one that became PID 1's child later" pgrep -f evil.yaml
+decides "after all of them"
+rmdir /sys/fs/cgroup/system.slice/kfgate.service
+mark
+check "the one that PID 1 starts is" systemctl start kfgate.service
+journal -u kfgate.service >/tmp/log
+check_file "and takes over" 'took over from gate' /tmp/log
+decides "again"
+refused map-write
+check "it can be stopped" systemctl stop kfgate.service
+check "and then the gate is gone" /t/kfload obj /t/key.o
+
+echo "Guarded against the service manager, too"
+policy strict refuse | policy_put
+check "start" systemctl start kfgate.service
+old=$(agent)
+systemctl kill --signal=KILL kfgate.service
+sleep 2
+check_eq "the service manager may not kill it" "$old" "$(agent)"
+check "it lives" kill -0 "$old"
+decides "strict"
+finish
