@@ -23,7 +23,7 @@ struct search {
 	size_t unpacked; /* bytes, in all */
 	size_t sections; /* budget of section headers */
 	unsigned depth;
-	unsigned n_problems;
+	unsigned n_problems, n_objects, n_light;
 };
 
 /* Bytes being searched. */
@@ -105,6 +105,7 @@ static int object_at(struct search *s, const struct piece *piece, size_t at, siz
 	if (at == 0) /* the file itself: what is wrong with it is said best by who reads it */
 		found.size = piece->size;
 	*ret_next = at + found.size;
+	s->n_objects++;
 	return tell(s, piece, &found);
 }
 
@@ -155,7 +156,8 @@ static int stream_at(struct search *s, const struct piece *piece, size_t *at, en
 	r = kfg_unpack_stream(magic, piece->data + start, piece->size - start,
 			      KFG_FIND_UNPACKED_MAX - s->find->live, &unpacked);
 	if (r < 0) {
-		s->unpacked += 64u << 10; /* so that many streams of no use end, too */
+		/* what was unpacked in vain counts, too */
+		s->unpacked += r == -ENOMSG ? (size_t)64 << 10 : KFG_FIND_UNPACKED_MAX;
 		return stream_problem(s, piece, start, r);
 	}
 	kfg_strbuf_adds(&label, piece->label);
@@ -184,8 +186,10 @@ static int section_unpack(struct search *s, const struct piece *piece, const Elf
 		return problem(s, piece, h->sh_offset, "too many compressed sections in this file");
 	r = kfg_unpack_zlib(piece->data + h->sh_offset + sizeof(c), h->sh_size - sizeof(c), c.ch_size,
 			    KFG_FIND_UNPACKED_MAX - s->find->live, &data);
-	if (r < 0)
+	if (r < 0) {
+		s->unpacked += KFG_FIND_UNPACKED_MAX;
 		return stream_problem(s, piece, h->sh_offset, r);
+	}
 	kfg_strbuf_printf(&label, "%s:%s(zlib)", piece->label, name);
 	return label.error ? label.error : search_unpacked(s, kfg_strbuf_text(&label), data, c.ch_size);
 }
@@ -246,6 +250,8 @@ static int search_piece(struct search *s, const struct piece *piece)
 		at = kfg_search_next(piece->data, piece->size, at, &magic);
 		if (magic == KFG_MAGIC_NONE)
 			return 0;
+		if (s->n_objects >= KFG_FIND_OBJECTS_MAX || s->n_light >= KFG_FIND_LIGHT_MAX)
+			return problem(s, piece, at, "more objects in this file than are looked at");
 		if (magic == KFG_MAGIC_OBJECT) {
 			r = object_at(s, piece, at, &at);
 			continue;
@@ -254,6 +260,7 @@ static int search_piece(struct search *s, const struct piece *piece)
 			r = problem(s, piece, at, "a BPF object for big-endian machines");
 		} else if (magic == KFG_MAGIC_LIGHT) {
 			found.at = at;
+			s->n_light++;
 			r = tell(s, piece, &found);
 		} else {
 			r = stream_at(s, piece, &at, magic);

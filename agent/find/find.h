@@ -14,6 +14,8 @@
 /* Most bytes that are unpacked at one time, and that one file may make us unpack in all. */
 #define KFG_FIND_UNPACKED_MAX ((size_t)40 << 20)
 #define KFG_FIND_FILE_UNPACKED_MAX ((size_t)512 << 20)
+#define KFG_FIND_OBJECTS_MAX 4096u /* in one file */
+#define KFG_FIND_LIGHT_MAX 256u
 #define KFG_FIND_NESTED_MAX 3u /* a stream in a stream in a stream */
 #define KFG_FIND_DIR_DEPTH_MAX 128u
 

@@ -10,7 +10,8 @@
 
 #define INSNS_MAX (1u << 20)
 #define RECENT 256u /* the verifier's limit of kfuncs in a program; relocations are copied within one */
-#define LOCATE_STEPS_MAX (16u << 20)
+#define LOCATE_STEPS_MAX (4u << 20)
+#define LOCATE_NEAR ((size_t)8 << 20) /* both stand in the same section of constants */
 #define NAME_MAX_LEN 128u
 #define CALLS_MAX 4096u
 
@@ -277,9 +278,10 @@ static bool fits(const struct reading *r, size_t base, size_t *steps)
 static bool locate(const struct reading *r, size_t *ret_base)
 {
 	const struct lookup *first = &r->lookups[0];
-	size_t run = 0, steps = 0;
+	size_t run = 0, steps = 0, begin = r->at > LOCATE_NEAR ? r->at - LOCATE_NEAR : 0;
+	size_t end = r->size - r->at > LOCATE_NEAR ? r->at + LOCATE_NEAR : r->size;
 
-	for (size_t i = 0; i < r->size && steps < LOCATE_STEPS_MAX; i++) {
+	for (size_t i = begin; i < end && steps < LOCATE_STEPS_MAX; i++) {
 		size_t at;
 
 		if (name_char(r->data[i])) {

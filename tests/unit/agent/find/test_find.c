@@ -196,6 +196,41 @@ static void unpacks_compressed_sections(void **state)
 			    "problem F: offset 0x40: a section is compressed in an unknown way\n");
 }
 
+static int count(void *userdata, const struct kfg_found *found)
+{
+	(void)found;
+	++*(unsigned *)userdata;
+	return 0;
+}
+
+static void a_file_of_nothing_but_objects_has_an_end(void **state)
+{
+	static const uint8_t head[24] = { 0xbf, 0x16, 0, 0, 0, 0, 0, 0, 0xbf, 0xa1, 0, 0, 0, 0, 0, 0, 0x07, 0x01 };
+	size_t n = KFG_FIND_OBJECTS_MAX + 10, size = n * sizeof(struct tiny) + 1;
+	unsigned found = 0;
+	const struct kfg_find_ops ops = { .found = count, .problem = note_problem, .userdata = &found };
+	uint8_t *many = calloc(1, size);
+	struct tiny object = tiny_object();
+	struct kfg_find *find = NULL;
+
+	(void)state;
+	assert_non_null(many);
+	for (size_t i = 0; i < n; i++)
+		memcpy(many + 1 + i * sizeof(object), &object, sizeof(object));
+	notes[0] = '\0';
+	assert_int_equal(kfg_find_new(&ops, &find), 0);
+	assert_int_equal(kfg_find_bytes(find, "F", many, size), 0);
+	assert_int_equal(found, KFG_FIND_OBJECTS_MAX);
+	assert_non_null(strstr(notes, "more objects in this file than are looked at"));
+	for (size_t i = 0; i + sizeof(head) <= size; i += sizeof(head))
+		memcpy(many + i, head, sizeof(head));
+	found = 0;
+	assert_int_equal(kfg_find_bytes(find, "F", many, size), 0);
+	assert_int_equal(found, KFG_FIND_LIGHT_MAX);
+	kfg_find_free(find);
+	free(many);
+}
+
 static int stop(void *userdata, const struct kfg_found *found)
 {
 	(void)found;
@@ -233,6 +268,7 @@ int main(void)
 		cmocka_unit_test(a_stream_that_breaks_off_is_a_problem),
 		cmocka_unit_test(a_bomb_is_a_problem),
 		cmocka_unit_test(unpacks_compressed_sections),
+		cmocka_unit_test(a_file_of_nothing_but_objects_has_an_end),
 		cmocka_unit_test(a_callback_ends_the_search),
 	};
 
