@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define DECLARATOR_MAX 1024u
-#define NESTING_MAX 4u
+#define NESTING_MAX 2u /* with more, few bytes could ask for hours of printing */
 
 enum { CONST = 1, VOLATILE = 2 };
 static const char *const words[] = { "", "const ", "volatile ", "const volatile " };
