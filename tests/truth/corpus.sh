@@ -3,8 +3,8 @@
 # Build the BPF objects that predictions are held against: the kernel's own selftests, sched_ext schedulers and HID
 # programs that use kfuncs or struct_ops, from Debian's kernel source packages, and truthload with the newest libbpf.
 # usage: corpus.sh [-j JOBS]
-# Prints the directory: VERSION/*.o (one directory per source), truthload
-# Kept in the cache; needs clang-19. What the compiler refuses is counted and named in VERSION/refused.
+# Prints the directory: NAME/*.o (one directory for each line of sources()), truthload
+# Kept in the cache; needs clang-19. What the compiler refuses is named in NAME/refused.
 # Exit status: 77 a source package or clang-19 is not to be had.
 set -euo pipefail
 
@@ -23,10 +23,14 @@ out=$kfg_cache/truth
 clang=$(command -v clang-19) || { echo "no clang-19 here" >&2; exit 77; }
 strip=$(command -v llvm-strip-19) || { echo "no llvm-strip-19 here" >&2; exit 77; }
 
-# Source version, Debian suites, kernel of kernels.list whose BTF gives vmlinux.h
+# Name, version of the source, Debian suites, kernel of kernels.list whose BTF gives vmlinux.h, folders of tools/.
+# Debian's 6.12 has no sched_ext: for its schedulers a later header, which leaves the prototypes to their own.
 sources() {
-	echo "6.12 trixie 6.12"
-	echo "7.3 trixie-backports newest-generic"
+	local bpf=testing/selftests/bpf/progs,testing/selftests/hid/progs
+	local scx=testing/selftests/sched_ext,sched_ext
+	echo "6.12 6.12 trixie 6.12 $bpf"
+	echo "6.12-scx 6.12 trixie newest-generic $scx"
+	echo "7.3 7.3 trixie-backports newest-generic $bpf,$scx"
 }
 
 fetch_source() {
@@ -57,23 +61,23 @@ build_tools() {
 	mv "$out/truthload.tmp" "$out/truthload"
 }
 
-# Sources that name a kfunc, or may use one by the macros of the selftests.
+# Sources in folders FOLDER,... of TOOLS that name a kfunc, or may use one by the macros of the selftests.
 list_programs() {
-	local tools=$1/tools header=$2
-	local -a dirs=("$tools"/testing/selftests/bpf/progs "$tools"/testing/selftests/hid/progs
-		"$tools"/testing/selftests/sched_ext "$tools"/sched_ext)
-	grep __ksym "$header" | grep -oE '[a-z0-9_]+\(' | tr -d '(' | sort -u >"$header.kfuncs"
-	sed 's/^/\\b/; s/$/\\b/' "$header.kfuncs" >"$header.words"
+	local tools=$1 header=$2 folder
+	local -a dirs=()
+	for folder in ${3//,/ }; do dirs+=("$tools/$folder"); done
+	grep __ksym "$header" | grep -oE '[a-z0-9_]+\(' | sort -u | sed 's/^/\\b/; s/($/\\b/' >"$header.words"
 	echo '__ksym|bpf_for|bpf_repeat|struct_ops|bpf_throw|bpf_obj_new' >>"$header.words"
-	find "${dirs[@]}" -maxdepth 1 \( -path '*/progs/*.c' -o -name '*.bpf.c' \) -print0 2>/dev/null | sort -z |
+	find "${dirs[@]}" -maxdepth 1 \( -path '*/progs/*.c' -o -name '*.bpf.c' \) -print0 | sort -z |
 		xargs -0 grep -lE -f "$header.words"
 }
 
 compile() {
-	local tools=$1 dir=$2 file=$3 object
+	local tools=$1 dir=$2 file=$3 object own=''
+	case $dir in *-scx) own=-DBPF_NO_KFUNC_PROTOTYPES ;; esac
 	object=$dir/$(basename "$file" .c).o
 	[ ! -s "$object" ] || return 0
-	if timeout 120 nice "$clang" --target=bpf -g -O2 -mcpu=v3 -w -D__TARGET_ARCH_x86 -mlittle-endian \
+	if timeout 120 nice "$clang" --target=bpf -g -O2 -mcpu=v3 -w $own -D__TARGET_ARCH_x86 -mlittle-endian \
 		-std=gnu11 -fno-strict-aliasing -fms-extensions -DENABLE_ATOMICS_TESTS -I"$dir" \
 		-I"$tools/testing/selftests/bpf" -I"$tools/testing/selftests/bpf/progs" \
 		-I"$tools/testing/selftests/bpf/libarena/include" -I"$tools/testing/selftests/hid/progs" \
@@ -91,17 +95,16 @@ export -f compile
 export out clang strip
 
 mkdir -p "$out"
-newest=$(sources | tail -n 1 | cut -d ' ' -f 1)
-while read -r version suites _; do fetch_source "$version" "$suites"; done < <(sources)
-build_tools "$newest"
-while read -r version suites kernel; do
-	dir=$out/$version
+while read -r _ version suites _; do fetch_source "$version" "$suites"; done < <(sources)
+build_tools "$(sources | tail -n 1 | cut -d ' ' -f 2)"
+while read -r name version _ kernel folders; do
+	dir=$out/$name
 	[ ! -e "$dir/built" ] || continue
 	mkdir -p "$dir"
 	: >"$dir/refused"
 	vmlinux=$("$here/../vm/fetch-kernel.sh" "$kernel" | sed -n 's/^vmlinux=//p')
 	"$out/tools/bpftool/bootstrap/bpftool" btf dump file "$vmlinux" format c >"$dir/vmlinux.h"
-	list_programs "$out/source/$version" "$dir/vmlinux.h" |
+	list_programs "$out/source/$version/tools" "$dir/vmlinux.h" "$folders" |
 		xargs -P "$jobs" -I{} bash -c 'compile "$@"' - "$out/source/$version/tools" "$dir" {}
 	touch "$dir/built"
 done < <(sources)
