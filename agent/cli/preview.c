@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#define LIFECYCLE_DIR "/usr/lib/kfgate/lifecycle"
 #define NOBODY_KNOWN UINT32_MAX /* no uid: (uid_t)-1 is none */
 
 /* Without a policy nothing is refused; what upstream has deprecated is warned about. */
@@ -15,7 +16,7 @@ static const char lifecycle_policy[] = "version: 1\n"
 				       "name: lifecycle\n"
 				       "serial: 0\n"
 				       "defaults: {unlisted: allow, deprecated: warn, expired: refuse}\n"
-				       "include: [/usr/lib/kfgate/lifecycle/*.yaml]\n";
+				       "include: [" LIFECYCLE_DIR "/*.yaml]\n";
 
 static void log_findings(const struct kfg_diags *diags)
 {
@@ -29,11 +30,12 @@ static int load_lifecycle(struct kfg_preview *p)
 {
 	int r = kfg_load_text("lifecycle data", lifecycle_policy, &p->loaded);
 
-	if (r == 0)
-		snprintf(p->source, sizeof(p->source), "no system policy: %s",
-			 kfg_policy_n_deprecations(p->loaded.policy) ? "lifecycle data alone"
-								      : "and no lifecycle data in /usr/lib/kfgate");
-	return r;
+	snprintf(p->source, sizeof(p->source), "no system policy: lifecycle data alone");
+	if (r < 0 || kfg_policy_n_deprecations(p->loaded.policy))
+		return r;
+	snprintf(p->source, sizeof(p->source), "no system policy, no lifecycle data");
+	kfg_warning("no lifecycle data in " LIFECYCLE_DIR ": what is deprecated is not known");
+	return 0;
 }
 
 /* The system's policy, if there is one that we may read. */
