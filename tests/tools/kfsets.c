@@ -120,26 +120,36 @@ static void print(const struct btf *btf, const struct entry *entries, unsigned n
 	printf("\n");
 }
 
-/* The program's globals are in its .bss: how many hooks to read, how many entries were read. */
-static int run(struct bpf_object *object, struct entry **ret_entries, unsigned *ret_n)
+/* The program's globals are in its .bss: which hook to read, how many entries were read. One run reads one hook. */
+static int read_all(struct bpf_object *object, __u32 *ret_n)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	struct bpf_map *bss = bpf_object__find_map_by_name(object, "kfsets.bss"), *map;
-	__u32 zero = 0, globals[2] = { 0 };
-	struct entry *entries;
+	struct bpf_map *bss = bpf_object__find_map_by_name(object, "kfsets.bss");
 	int prog = bpf_program__fd(bpf_object__find_program_by_name(object, "kfsets"));
+	__u32 zero = 0, globals[2] = { 0 };
 
-	globals[0] = n_hooks;
-	if (!bss || bpf_map_update_elem(bpf_map__fd(bss), &zero, globals, 0) || bpf_prog_test_run_opts(prog, &opts) ||
-	    opts.retval || bpf_map_lookup_elem(bpf_map__fd(bss), &zero, globals))
+	for (globals[0] = 0; bss && globals[0] < n_hooks; globals[0]++) {
+		LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+		if (bpf_map_update_elem(bpf_map__fd(bss), &zero, globals, 0) || bpf_prog_test_run_opts(prog, &opts) ||
+		    opts.retval || bpf_map_lookup_elem(bpf_map__fd(bss), &zero, globals))
+			return -1;
+	}
+	*ret_n = globals[1];
+	return bss ? 0 : -1;
+}
+
+static int run(struct bpf_object *object, struct entry **ret_entries, __u32 *ret_n)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, "entries");
+	struct entry *entries;
+
+	if (!map || read_all(object, ret_n) < 0)
 		return -1;
-	map = bpf_object__find_map_by_name(object, "entries");
-	entries = calloc(globals[1] + 1, sizeof(*entries));
-	for (__u32 i = 0; entries && i < globals[1]; i++)
+	entries = calloc(*ret_n + 1, sizeof(*entries));
+	for (__u32 i = 0; entries && i < *ret_n; i++)
 		if (bpf_map_lookup_elem(bpf_map__fd(map), &i, &entries[i]))
 			return -1;
 	*ret_entries = entries;
-	*ret_n = globals[1];
 	return entries ? 0 : -1;
 }
 
@@ -148,7 +158,7 @@ int main(int argc, char **argv)
 	struct bpf_object *object = argc == 2 ? bpf_object__open(argv[1]) : NULL;
 	struct btf *btf = btf__load_vmlinux_btf();
 	struct entry *entries;
-	unsigned n;
+	__u32 n;
 	FILE *release = fopen("/proc/sys/kernel/osrelease", "re");
 
 	if (!object || !btf || !release || fscanf(release, "%d", &version) != 1)
