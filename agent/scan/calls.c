@@ -157,5 +157,7 @@ int kfg_calls_read(struct kfg_object *object)
 		for (uint32_t place = code->funcs[i].first; place < code->funcs[i].first + code->funcs[i].n; place++)
 			if (kfg_code_use(object, place, KFG_NOTE_CALL_EXTERN) != KFG_NONE)
 				code->funcs[i].leads_to_kfunc = true;
+	if (!object->n_programs && code->n_funcs)
+		kfg_code_limit(code, "no program is in it: functions to be linked with others");
 	return spread_kfuncs(code);
 }

@@ -46,10 +46,14 @@ static int read_header(struct kfg_elf_file *elf, Elf64_Ehdr *ret_header, struct 
 	if (elf->size < sizeof(*ret_header) || memcmp(elf->data, ELFMAG, SELFMAG) != 0)
 		return kfg_object_refuse(error, 0, "not an ELF file");
 	memcpy(ret_header, elf->data, sizeof(*ret_header));
-	if (ret_header->e_ident[EI_CLASS] != ELFCLASS64)
-		return kfg_object_refuse(error, EI_CLASS, "not a 64-bit ELF file");
-	if (ret_header->e_ident[EI_DATA] != ELFDATA2LSB)
-		return kfg_object_refuse(error, EI_DATA, "not a little-endian ELF file");
+	if (ret_header->e_ident[EI_CLASS] != ELFCLASS64 || ret_header->e_ident[EI_DATA] != ELFDATA2LSB) {
+		bool is_class = ret_header->e_ident[EI_CLASS] != ELFCLASS64;
+
+		kfg_object_refuse(error, is_class ? EI_CLASS : EI_DATA, "not a %s ELF file",
+				  is_class ? "64-bit" : "little-endian");
+		error->not_bpf = is_class || ret_header->e_machine != __builtin_bswap16(EM_BPF);
+		return -EBADMSG;
+	}
 	elf->type = ret_header->e_type;
 	elf->machine = ret_header->e_machine;
 	return 0;

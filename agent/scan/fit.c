@@ -131,15 +131,16 @@ static void judge_others(const struct kfg_world *world, const struct kfg_flows *
 	if (has_site(world) && !may_call_kfuncs(world->object)) {
 		snprintf(report->other, sizeof(report->other),
 			 "the licence \"%.60s\" is none that may call kfuncs", world->object->license);
-	} else if (variable) {
+	} else if (variable && world->complete) {
 		snprintf(report->other, sizeof(report->other), "this kernel has no variable %.100s", variable);
-	} else if (unresolved) {
+	} else if (unresolved && world->complete) {
 		function = kfg_code_func(code, flows->by_default.unresolved_place);
 		snprintf(report->other, sizeof(report->other),
 			 "function %.100s reads a type or field that this kernel does not have",
 			 code->funcs[function].name);
 	}
 	report->loads = report->loads && !*report->other;
+	report->unchecked = report->unchecked || ((variable || unresolved) && !world->complete);
 }
 
 static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fit_report *report)

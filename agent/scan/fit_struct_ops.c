@@ -148,7 +148,7 @@ void kfg_fit_struct_ops(const struct kfg_world *world, size_t map, struct kfg_fi
 		kernel = find_struct(world, ops->type);
 	if (kernel.btf) {
 		judge_members(world, map, kernel, result);
-	} else if (!world->facts.modules_known) {
+	} else if (!world->complete) {
 		result->fit = KFG_FIT_UNCHECKED;
 		snprintf(result->detail, sizeof(result->detail),
 			 "not in the kernel itself, and its modules were not at hand");

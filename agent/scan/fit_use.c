@@ -64,12 +64,15 @@ static void judge_absent(const struct kfg_use *use, enum kfg_fit fit, const char
 
 static void judge_missing(const struct kfg_world *world, const struct kfg_use *use, struct kfg_fit_result *result)
 {
-	if (!world->facts.modules_known && may_be_of_module(use->kfunc)) {
+	if (!world->complete && may_be_of_module(use->kfunc)) {
 		result->fit = KFG_FIT_UNCHECKED;
 		say(result, "not in the kernel itself, and its modules were not at hand");
 		return;
 	}
-	judge_absent(use, KFG_FIT_MISSING, "this kernel has no such function", result);
+	judge_absent(use, KFG_FIT_MISSING,
+		     world->running ? "neither this kernel nor a module that is loaded has such a function"
+				    : "this kernel has no such function",
+		     result);
 }
 
 static void judge_prototype(const struct kfg_world *world, const struct kfg_use *use, const struct kfg_found *found,
@@ -89,7 +92,8 @@ static void judge_function(const struct kfg_world *world, struct kfg_fit_result 
 {
 	if (!world->facts.sets_known) {
 		result->fit = KFG_FIT_UNCHECKED;
-		say(result, "a function of that name is there; BTF alone does not tell whether it is a kfunc");
+		say(result, "a function of that name is there; "
+			    "BTF alone does not tell whether it is a kfunc, the kernel's image does");
 		return;
 	}
 	result->fit = result->reach == KFG_REACH_LIVE ? KFG_FIT_NOT_KFUNC : KFG_FIT_GUARDED;
@@ -126,7 +130,7 @@ static enum kfg_truth may_call(const struct kfg_kfunc *kfunc, const struct kfg_c
 		return KFG_UNKNOWN;
 	}
 	if (!kfunc->types_known) {
-		*ret_why = "which program types may call it is not known for this kernel";
+		*ret_why = "BTF alone does not tell which programs may call it, the kernel's image does";
 		return KFG_UNKNOWN;
 	}
 	if (!(kfunc->prog_types >> (context->type & 63) & 1)) {
@@ -169,9 +173,7 @@ static bool judge_contexts(const struct kfg_world *world, const struct kfg_kfunc
 
 static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *kfunc, struct kfg_fit_result *result)
 {
-	bool running = strcmp(world->facts.path, "running") == 0;
-
-	if (kfunc->module && !running) {
+	if (kfunc->module && !world->running) {
 		result->fit = KFG_FIT_MODULE;
 		say(result, "module %s has to be loaded first", kfunc->module);
 	} else if (kfunc->flags & (KF_DESTRUCTIVE | KF_PERFMON)) {

@@ -92,7 +92,7 @@ enum kfg_fit {
 	KFG_FIT_UNCHECKED, /* could not be decided; detail says why */
 	KFG_FIT_CAPABILITY, /* loads, but needs a capability that not every loader has */
 	KFG_FIT_MODULE, /* in a module that has to be loaded first */
-	KFG_FIT_TYPE, /* not allowed for this program type */
+	KFG_FIT_TYPE, /* not allowed for this program: by its type, or by what it attaches to */
 	KFG_FIT_PROTO, /* the prototype differs by libbpf's rules */
 	KFG_FIT_ADDRESS, /* there, but this kernel lets no program take its address (before 6.4) */
 	KFG_FIT_NOT_KFUNC, /* a function of that name is there, but not registered as a kfunc */
@@ -105,7 +105,7 @@ enum kfg_fit {
 struct kfg_fit_result {
 	enum kfg_fit fit;
 	enum kfg_reach reach; /* the worst over the sites */
-	bool fails; /* the object (or the program, with the object's defaults) does not load for this */
+	bool fails; /* the object, or a program that it loads by default, does not load for this; not so for MODULE */
 	const struct kfg_kfunc *kfunc; /* the kernel's; NULL: none */
 	char detail[256]; /* one sentence for people: what differs, what to do; "" where all is well */
 };

@@ -163,6 +163,8 @@ int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, con
 
 	*world = (struct kfg_world){ .object = object, .code = code, .kernel = kernel, .core_steps = CORE_STEPS_MAX };
 	kfg_kernel_facts(kernel, &world->facts);
+	world->running = strcmp(world->facts.path, "running") == 0;
+	world->complete = world->facts.modules_known || world->running;
 	world->found = calloc(object->n_uses + 1, sizeof(*world->found));
 	world->core = calloc((size_t)code->n_core_relos + 1, sizeof(*world->core));
 	world->loaded = calloc(object->n_programs + 1, sizeof(*world->loaded));

@@ -34,6 +34,8 @@ struct kfg_world {
 	bool *linked; /* owned: per function, whether it is part of a program that is loaded */
 	struct kfg_core_value *core; /* owned: per core_relo, what it came to; see core.h */
 	unsigned core_steps; /* left for searches of fields; see kfg_spec_match() */
+	bool running; /* the kernel is the one that runs here, with the modules that are loaded */
+	bool complete; /* what is not found is not there: modules were looked at, too */
 	bool lazy_globals; /* global functions are verified if something that is live calls them */
 	bool kfunc_addresses; /* a program may take the address of a kfunc */
 };
