@@ -198,6 +198,15 @@ int BPF_PROG(kfgate_guard_rmxattr, void *idmap, struct dentry *dentry)
 	return kfg_guard_name(dentry);
 }
 
+/* The agent's lock is one on their directory: whoever holds it keeps the next agent from starting. */
+SEC("lsm/file_lock")
+int BPF_PROG(kfgate_guard_lock, struct file *file)
+{
+	if (!kfg_in_pins(BPF_CORE_READ(file, f_path.dentry)) || kfg_by_agent())
+		return 0;
+	return KFG_DENY(KFG_ATTEMPT_PIN, 0);
+}
+
 /*
  * Can a change at this mount be seen from the host, or by the agent? A mount namespace of one's own is one's own
  * affair, but a mount shared with the host's hands on what is done to it.

@@ -82,26 +82,33 @@ struct kfg_climb {
 	struct mount *mount;
 	struct dentry *root; /* where it ends */
 	struct mount *root_mount;
+	__u32 to_root;
 };
 
-/* Flags a directory, and goes to the one above: the parent, or what the file system is mounted on. */
+/*
+ * Flags a directory, and goes to the one above: the parent, or what the file system is mounted on. Directories of the
+ * root are left out on the way, as whole systems are laid over /usr (systemd-sysext(8)), unless all are asked for.
+ */
 static long kfg_step_up(__u32 i, void *ctx)
 {
 	struct kfg_climb *c = ctx;
-	struct dentry *dentry = c->dentry;
-	struct mount *mount = c->mount, *parent;
+	struct dentry *dentry = c->dentry, *on = dentry;
+	struct mount *mount = c->mount, *parent = mount;
+
+	int crosses = dentry == BPF_CORE_READ(mount, mnt.mnt_root);
 
 	if (dentry == c->root && mount == c->root_mount)
 		return 1;
-	kfg_flag_inode(dentry, KFG_GUARD_COVER);
-	if (dentry != BPF_CORE_READ(mount, mnt.mnt_root)) {
-		c->dentry = BPF_CORE_READ(dentry, d_parent);
-		return 0;
+	if (crosses) {
+		on = BPF_CORE_READ(mount, mnt_mountpoint);
+		parent = BPF_CORE_READ(mount, mnt_parent);
 	}
-	parent = BPF_CORE_READ(mount, mnt_parent);
-	c->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	if (i && !c->to_root && BPF_CORE_READ(on, d_parent) == c->root)
+		return 1;
+	kfg_flag_inode(dentry, KFG_GUARD_COVER);
+	c->dentry = crosses ? on : BPF_CORE_READ(dentry, d_parent);
 	c->mount = parent;
-	return parent == mount;
+	return crosses && parent == mount;
 }
 
 /* Run by the agent: what the descriptor stands for is guarded from now on. */
@@ -124,6 +131,7 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 	climb.dentry = dentry = BPF_CORE_READ(file, f_path.dentry);
 	climb.mount = kfg_mount_of(BPF_CORE_READ(file, f_path.mnt));
 	climb.root = BPF_CORE_READ(task, fs, root.dentry);
+	climb.to_root = levels >= KFG_GUARD_TO_ROOT;
 	climb.root_mount = kfg_mount_of(BPF_CORE_READ(task, fs, root.mnt));
 	if (flags & KFG_GUARD_PINS) {
 		kfg_guard.pin_dentry = (__u64)dentry;

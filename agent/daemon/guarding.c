@@ -70,7 +70,7 @@ static void guard_files(struct kfg_daemon *d)
 static void guard_origin(struct kfg_daemon *d)
 {
 	static const char *const paths[] = {
-		"/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/systemd/system", "/run/systemd/system",
+		"/etc", "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/systemd/system", "/run/systemd/system",
 		"/usr/lib/systemd/system", "/usr/lib/systemd/system/kfgate.service",
 	};
 	_cleanup_fclose_ FILE *maps = fopen("/proc/self/maps", "re");

@@ -80,7 +80,7 @@ struct kfg_guard_state {
 
 #define KFG_GUARD_COVER 1u /* flags of an inode: nothing may be mounted there, nor unmounted */
 #define KFG_GUARD_FILE 2u  /* a policy file or its directory: not to be changed */
-#define KFG_GUARD_TO_ROOT 64u /* levels: all */
+#define KFG_GUARD_TO_ROOT 64u /* levels: all, those right below the root included */
 #define KFG_GUARD_PINS 4u  /* only asked for: the directory of the pins */
 
 /* Argument of the programs that the agent runs itself */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -96,6 +97,15 @@ static int pins_xattr(int argc, char **argv)
 	return result(setxattr(PINS, "trusted.attack", "x", 1, 0));
 }
 
+static int pins_lock(int argc, char **argv)
+{
+	int fd = open(PINS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)argc;
+	(void)argv;
+	return fd < 0 ? -errno : result(flock(fd, LOCK_EX | LOCK_NB));
+}
+
 static int ftrace(int argc, char **argv)
 {
 	return write_file("/proc/sys/kernel/ftrace_enabled", argc > 0 ? argv[0] : "0");
@@ -162,6 +172,7 @@ const struct attack attacks_files[] = {
 	{ "pins-chmod", pins_chmod, "open the directory to everybody" },
 	{ "pins-chown", pins_chown, "give a pin to somebody" },
 	{ "pins-xattr", pins_xattr, "an attribute of the directory" },
+	{ "pins-lock", pins_lock, "the lock that the next agent needs" },
 	{ "ftrace", ftrace, "switch off function tracing, by which BPF LSM programs are called" },
 	{ "policy-write", policy_write, "append to a policy file" },
 	{ "policy-truncate", policy_truncate, "empty it" },

@@ -129,6 +129,7 @@ pins-symlink
 pins-chmod
 pins-chown
 pins-xattr
+pins-lock
 ftrace
 umount
 umount-above

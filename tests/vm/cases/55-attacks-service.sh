@@ -78,6 +78,7 @@ until_true 20 sh -c '! systemctl is-active -q kfgate.service'
 decides "without an agent"
 refused map-write
 refused pin-unlink
+refused pins-lock
 refused umount
 expect_fail "its pid is not enough" /t/attack reborn "$old" /t/attack map-write
 run="/usr/bin/kfgate run --policy /tmp/evil.yaml --runtime-dir /tmp/evil --log=json"
@@ -98,7 +99,7 @@ decides "after that, too"
 /t/attack orphan $run >/tmp/orphan 2>&1
 sleep 3
 cat /tmp/orphan
-expect_fail "nor one that became PID 1's child later" pgrep -f evil.yaml
+expect_fail "nor one that became PID 1's child later" sh -c 'cat /proc/[0-9]*/cmdline | tr "\0" " " | grep -q "[e]vil.yaml"'
 decides "after all of them"
 rmdir /sys/fs/cgroup/system.slice/kfgate.service
 mark
