@@ -153,6 +153,19 @@ bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep,
 	return true;
 }
 
+bool kfg_policy_upgrade_day(const struct kfg_policy *p, uint32_t version, int32_t *ret_day)
+{
+	const struct kfg_upgrade *upgrades = KFG_ITEMS(p->upgrades, const struct kfg_upgrade);
+	int32_t day = KFG_DAY_MAX;
+
+	for (size_t i = 0; i < p->upgrades.n; i++)
+		if (upgrades[i].kernel.version >= version && upgrades[i].on < day)
+			day = upgrades[i].on;
+	if (day != KFG_DAY_MAX)
+		*ret_day = day;
+	return day != KFG_DAY_MAX;
+}
+
 bool kfg_policy_rule(const struct kfg_policy *p, uint32_t rule, struct kfg_rule_info *ret_info)
 {
 	const struct kfg_rule *r;

@@ -3,56 +3,11 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/past_source.h"
+#include "cli/sheet_output.h"
 #include "history/report.h"
-
-#include <langinfo.h>
-#include <locale.h>
-#include <string.h>
-#include <sys/ioctl.h>
 
 #define TEXT_ROWS 30u
 #define ALL_ROWS 2000u
-#define OUTPUT_MAX (32u * 1024 * 1024)
-
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_MAX };
-
-static int parse_format(const struct kfg_args *args, enum format *ret_format)
-{
-	static const char *const words[] = { "text", "json", "html", "markdown" };
-	const char *word = kfg_args_value(args, "format", "text");
-
-	for (unsigned i = 0; i < FORMAT_MAX; i++)
-		if (strcmp(word, words[i]) == 0) {
-			*ret_format = i;
-			return KFG_EXIT_OK;
-		}
-	kfg_error("report: --format=%s: wants text, json, html or markdown", word);
-	return KFG_EXIT_FAILURE;
-}
-
-/* Columns of the terminal that standard output is; 0: it is none, nothing is cut. */
-static size_t terminal_columns(void)
-{
-	struct winsize size;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-static int print(const struct kfg_args *args, const struct kfg_sheet *sheet, enum format format)
-{
-	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
-	bool utf8 = setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-
-	if (format == FORMAT_JSON)
-		kfg_sheet_json(sheet, &out);
-	else if (format == FORMAT_HTML)
-		kfg_sheet_html(sheet, &out);
-	else if (format == FORMAT_MARKDOWN)
-		kfg_sheet_markdown(sheet, &out);
-	else
-		kfg_sheet_plain(sheet, kfg_args_has(args, "output") ? 0 : terminal_columns(), utf8, &out);
-	return kfg_write_output(args, "report", &out);
-}
 
 /* Whether there is a policy in the system's directories. */
 static bool system_has_policy(void)
@@ -79,7 +34,7 @@ static int load_policy(const struct kfg_args *args, struct kfg_compiled *ret_com
 }
 
 static int report(const struct kfg_args *args, const struct kfg_history_source *source,
-		  const struct kfg_compiled *compiled, enum format format)
+		  const struct kfg_compiled *compiled, enum kfg_sheet_format format)
 {
 	_cleanup_(kfg_usage_done) struct kfg_usage usage;
 	_cleanup_(kfg_sheet_done) struct kfg_sheet sheet = { 0 };
@@ -89,7 +44,7 @@ static int report(const struct kfg_args *args, const struct kfg_history_source *
 		.stats = &stats,
 		.policy = compiled->loaded.policy,
 		.table = compiled->table,
-		.rows_max = format == FORMAT_TEXT ? TEXT_ROWS : ALL_ROWS,
+		.rows_max = format == KFG_SHEET_TEXT ? TEXT_ROWS : ALL_ROWS,
 	};
 	int code, r;
 
@@ -104,7 +59,7 @@ static int report(const struct kfg_args *args, const struct kfg_history_source *
 		kfg_log_errno(r, "report: %m");
 		return KFG_EXIT_FAILURE;
 	}
-	return print(args, &sheet, format);
+	return kfg_sheet_output(args, "report", &sheet);
 }
 
 int kfg_cmd_report(const struct kfg_args *args)
@@ -112,9 +67,9 @@ int kfg_cmd_report(const struct kfg_args *args)
 	_cleanup_(kfg_compiled_done) struct kfg_compiled compiled = { 0 };
 	const char *paths[KFG_ARGS_MAX];
 	struct kfg_history_source source;
-	enum format format;
+	enum kfg_sheet_format format;
 
-	if (parse_format(args, &format) != KFG_EXIT_OK ||
+	if (kfg_sheet_format_parse(args, "report", &format) != KFG_EXIT_OK ||
 	    kfg_past_source_parse(args, "report", paths, &source) != KFG_EXIT_OK ||
 	    load_policy(args, &compiled) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;

@@ -18,4 +18,8 @@ int kfg_cmd_diff(const struct kfg_args *args);
 int kfg_cmd_doctor(const struct kfg_args *args);
 int kfg_cmd_kfuncs(const struct kfg_args *args);
 int kfg_cmd_report(const struct kfg_args *args);
+int kfg_cmd_learn(const struct kfg_args *args);
+int kfg_cmd_diff_policy(const struct kfg_args *args);
+int kfg_cmd_test(const struct kfg_args *args);
+int kfg_cmd_metrics(const struct kfg_args *args);
 int kfg_cmd_help(const struct kfg_args *args);

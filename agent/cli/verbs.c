@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/preview.h"
 #include "cli/past_source.h"
+#include "cli/sheet_output.h"
 #include "control/protocol.h"
 #include <string.h>
 
@@ -80,8 +81,7 @@ static const struct kfg_option reload_options[] = {
 
 static const struct kfg_option report_options[] = {
 	KFG_PAST_SOURCE_OPTIONS,
-	{ "format", "FORMAT", "text, json, html or markdown", false },
-	{ "output", "FILE", "write to FILE, not to standard output", false },
+	KFG_SHEET_OPTIONS,
 	{ "policy", "PATH",
 	  "say which rules and waivers of this policy matched nothing (the system's policy)", true },
 	{ "at", "DATE", "count days left from DATE (YYYY-MM-DD, UTC), not from today", false },
@@ -106,6 +106,34 @@ static const struct kfg_option scan_options[] = {
 static const struct kfg_option programs_options[] = {
 	KFG_PREVIEW_OPTIONS,
 	{ "format", "FORMAT", "write table or json", false },
+	{ 0 },
+};
+
+static const struct kfg_option learn_options[] = {
+	KFG_PAST_SOURCE_OPTIONS,
+	{ "against", "PATH", "propose only what this policy does not allow", true },
+	{ "output", "FILE", "write to FILE, not to standard output", false },
+	{ "at", "DATE", "ask the policy as of DATE (YYYY-MM-DD, UTC), not of today", false },
+	{ 0 },
+};
+
+static const struct kfg_option diff_policy_options[] = {
+	KFG_PAST_SOURCE_OPTIONS,
+	KFG_SHEET_OPTIONS,
+	{ "at", "DATE", "ask both policies as of DATE (YYYY-MM-DD, UTC), not of today", false },
+	{ 0 },
+};
+
+static const struct kfg_option test_options[] = {
+	{ "policy", "PATH", "test this policy, not the one that each file names", true },
+	{ "at", "DATE", "cases without a date are of DATE (YYYY-MM-DD, UTC), not of today", false },
+	{ "tap", NULL, "print TAP, for other tools", false },
+	{ 0 },
+};
+
+static const struct kfg_option metrics_options[] = {
+	{ "output", "FILE", "write to FILE in one step, not to standard output", false },
+	RUNTIME_DIR_OPTION,
 	{ 0 },
 };
 
@@ -159,6 +187,21 @@ const struct kfg_verb kfg_verbs[] = {
 	  "refused; which waivers end, which rules match nothing. From this host's journal, or from "
 	  "those of many hosts.",
 	  report_options, kfg_cmd_report },
+	{ "learn", 0, 0, "", "propose an allowlist from what was recorded",
+	  "Prints a policy that allows each recorded use of a kfunc, by exact names, with the evidence as "
+	  "comments. What a rule refused is not allowed.",
+	  learn_options, kfg_cmd_learn },
+	{ "diff-policy", 2, 2, "OLD NEW", "say which recorded loads a new policy decides otherwise",
+	  "OLD and NEW are files or directories. Exit code: 0 none, 2 some.", diff_policy_options,
+	  kfg_cmd_diff_policy },
+	{ "test", 1, KFG_ARGS_MAX, "FILE...", "test a policy by cases",
+	  "Each file holds loads and what the policy is expected to say about them. Needs neither root nor "
+	  "a kernel with BPF LSM. Exit code: 0 all as expected, 1 not.",
+	  test_options, kfg_cmd_test },
+	{ "metrics", 0, 0, "", "print the running gate's counters for monitoring",
+	  "OpenMetrics text, as node_exporter's textfile collector reads it. kfgate_up is 0 if no agent "
+	  "runs.",
+	  metrics_options, kfg_cmd_metrics },
 	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL,
 	  kfg_cmd_help },
 	{ 0 },
@@ -228,7 +271,7 @@ static void help_program(struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "kfgate - a gate for the kernel functions that BPF programs call\n\n"
 			     "Usage: kfgate VERB [OPTION...] [ARGUMENT...]\n\n");
 	for (const struct kfg_verb *v = kfg_verbs; v->name; v++)
-		kfg_strbuf_printf(out, "  %-10s%s\n", v->name, v->synopsis);
+		kfg_strbuf_printf(out, "  %-13s%s\n", v->name, v->synopsis);
 	kfg_strbuf_adds(out,
 			"\n  --version           show the version\n"
 			"  --help              show this help\n\n"

@@ -12,6 +12,7 @@
 
 #define KFG_REQUEST_STATUS "status"
 #define KFG_REQUEST_STATUS_JSON "status json"
+#define KFG_REQUEST_STATUS_METRICS "status metrics"
 #define KFG_REQUEST_RELOAD "reload"
 #define KFG_REQUEST_RELOAD_FORCE "reload force"
 

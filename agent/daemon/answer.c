@@ -92,7 +92,9 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s)
 	return kfg_gate_stats(d->gate, &s->kernel);
 }
 
-static int answer_status(struct kfg_daemon *d, bool json, struct kfg_strbuf *reply)
+static int answer_status(struct kfg_daemon *d,
+			 void (*show)(const struct kfg_status *status, struct kfg_strbuf *out),
+			 struct kfg_strbuf *reply)
 {
 	struct kfg_status status;
 	int r = fill(d, &status);
@@ -101,7 +103,7 @@ static int answer_status(struct kfg_daemon *d, bool json, struct kfg_strbuf *rep
 		kfg_strbuf_printf(reply, "cannot read the gate's counters: %s\n", strerror(-r));
 		return KFG_EXIT_FAILURE;
 	}
-	(json ? kfg_status_json : kfg_status_text)(&status, reply);
+	show(&status, reply);
 	return KFG_EXIT_OK;
 }
 
@@ -110,9 +112,11 @@ int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
 	struct kfg_daemon *d = userdata;
 
 	if (strcmp(request, KFG_REQUEST_STATUS) == 0)
-		return answer_status(d, false, reply);
+		return answer_status(d, kfg_status_text, reply);
 	if (strcmp(request, KFG_REQUEST_STATUS_JSON) == 0)
-		return answer_status(d, true, reply);
+		return answer_status(d, kfg_status_json, reply);
+	if (strcmp(request, KFG_REQUEST_STATUS_METRICS) == 0)
+		return answer_status(d, kfg_status_metrics, reply);
 	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 ||
 	    strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
 		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ?

@@ -57,6 +57,7 @@ struct kfg_status {
 
 void kfg_status_text(const struct kfg_status *status, struct kfg_strbuf *out);
 void kfg_status_json(const struct kfg_status *status, struct kfg_strbuf *out);
+void kfg_status_metrics(const struct kfg_status *status, struct kfg_strbuf *out);
 
 /* Whether every hook that the kernel has was proven. */
 bool kfg_status_proven(const struct kfg_status *status);

@@ -76,6 +76,9 @@ struct kfg_rule_info {
 };
 bool kfg_policy_rule(const struct kfg_policy *policy, uint32_t rule, struct kfg_rule_info *ret_info);
 
+/* The day on which the fleet's calendar (upgrades) has that kernel release, or a later one. False: on none. */
+bool kfg_policy_upgrade_day(const struct kfg_policy *policy, uint32_t version, int32_t *ret_day);
+
 struct kfg_deprecation_info {
 	const char *kfunc, *module; /* module NULL: any */
 	const char *deprecated_in, *removed_in, *replacement, *replacement_in, *source, *confidence, *note;

@@ -3,7 +3,7 @@
 
 _kfgate_verbs()
 {
-	kfgate help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+	kfgate help 2>/dev/null | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
 }
 
 _kfgate_words()
@@ -32,6 +32,8 @@ _kfgate()
 		;&
 	--file)
 		;&
+	--against)
+		;&
 	--output)
 		;&
 	--exe)
@@ -57,7 +59,7 @@ _kfgate()
 		case $verb in
 		explain) formats="text json" ;;
 		programs) formats="table json" ;;
-		report) formats="text json html markdown" ;;
+		report | diff-policy) formats="text json html markdown" ;;
 		scan) formats="table json sarif markdown csv" ;;
 		*) formats="table json csv markdown" ;;
 		esac
@@ -88,7 +90,7 @@ _kfgate()
 		return
 	fi
 	case $verb in
-	check | diff | explain | scan)
+	check | diff | diff-policy | explain | scan | test)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	help)

@@ -22,7 +22,9 @@ offers()
 	fi
 }
 
-offers "run check explain scan programs status reload kfuncs diff doctor report help --help --version" kfgate ""
+verbs="run check explain scan programs status reload kfuncs diff doctor"
+verbs="$verbs report learn diff-policy test metrics help --help --version"
+offers "$verbs" kfgate ""
 offers "reload" kfgate rel
 offers "--log=" kfgate run --l
 offers "auto journal json" kfgate run --log =

@@ -115,9 +115,40 @@ static void test_json(void **state)
 	assert_non_null(strstr(out.data, "      \"why\": null\n"));
 }
 
+/* Each line is a comment or "NAME VALUE", each metric was declared before, the end is marked. */
+static void test_metrics(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(65536);
+	struct kfg_status s = sample();
+	char name[128], type[160];
+
+	(void)state;
+	s.policy = "a\"b\\c\nd";
+	kfg_status_metrics(&s, &out);
+	assert_int_equal(out.error, 0);
+	assert_non_null(strstr(out.data, "policy=\"a\\\"b\\\\c\\nd\""));
+	assert_non_null(strstr(out.data, "\nkfgate_up 1\n"));
+	assert_non_null(strstr(out.data, "\nkfgate_refused_total "));
+	assert_string_equal(out.data + out.size - strlen("# EOF\n"), "# EOF\n");
+	for (char *line = out.data; *line; line = strchr(line, '\n') + 1) {
+		size_t len = strcspn(line, " {\n");
+
+		if (line[0] == '#')
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)len, line);
+		if (len > 6 && strcmp(name + len - 6, "_total") == 0)
+			name[len - 6] = '\0';
+		if (strcmp(name, "kfgate_info") == 0)
+			name[6] = '\0';
+		snprintf(type, sizeof(type), "# TYPE %s ", name);
+		assert_non_null(strstr(out.data, type));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_of_trouble),
 		cmocka_unit_test(test_json),

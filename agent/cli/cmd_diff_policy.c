@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/past_source.h"
+#include "cli/sheet_output.h"
+#include "history/diff.h"
+
+#define ALL_ROWS 2000u
+
+static int diff(const struct kfg_args *args, const struct kfg_history_source *source,
+		const struct kfg_compiled sides[static 2])
+{
+	_cleanup_(kfg_usage_done) struct kfg_usage usage;
+	_cleanup_(kfg_sheet_done) struct kfg_sheet sheet = { 0 };
+	struct kfg_diff_input input = { .usage = &usage, .rows_max = ALL_ROWS };
+	struct kfg_history_stats stats;
+	uint64_t changed;
+	int r;
+
+	kfg_usage_init(&usage);
+	for (size_t i = 0; i < 2; i++)
+		input.sides[i] = (struct kfg_diff_side){ sides[i].loaded.policy, sides[i].table };
+	if (kfg_past_day(args, "diff-policy", &input.today) != KFG_EXIT_OK ||
+	    kfg_past_source_read(source, "diff-policy", &usage, &stats) != KFG_EXIT_OK)
+		return KFG_EXIT_FAILURE;
+	r = kfg_diff_build(&input, &sheet, &changed);
+	if (r < 0) {
+		kfg_log_errno(r, "diff-policy: %m");
+		return KFG_EXIT_FAILURE;
+	}
+	if (kfg_sheet_output(args, "diff-policy", &sheet) != KFG_EXIT_OK)
+		return KFG_EXIT_FAILURE;
+	return changed ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
+}
+
+int kfg_cmd_diff_policy(const struct kfg_args *args)
+{
+	struct kfg_compiled sides[2] = { 0 };
+	const char *paths[KFG_ARGS_MAX];
+	struct kfg_history_source source;
+	int code = kfg_past_source_parse(args, "diff-policy", paths, &source);
+
+	for (size_t i = 0; i < 2 && code == KFG_EXIT_OK; i++)
+		code = kfg_compiled_load((const char *const[]){ args->words[i] }, 1, "diff-policy", &sides[i]);
+	if (code == KFG_EXIT_OK)
+		code = diff(args, &source, sides);
+	kfg_compiled_done(&sides[0]);
+	kfg_compiled_done(&sides[1]);
+	return code;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/past_source.h"
+#include "history/learn.h"
+
+#define OUTPUT_MAX (32u * 1024 * 1024)
+
+static int learn(const struct kfg_args *args, const struct kfg_history_source *source,
+		 const struct kfg_compiled *against)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
+	_cleanup_(kfg_usage_done) struct kfg_usage usage;
+	struct kfg_learn_input input = { .usage = &usage, .against = against->loaded.policy,
+					 .table = against->table };
+	struct kfg_history_stats stats;
+	size_t n;
+	int r;
+
+	kfg_usage_init(&usage);
+	if (kfg_past_day(args, "learn", &input.today) != KFG_EXIT_OK ||
+	    kfg_past_source_read(source, "learn", &usage, &stats) != KFG_EXIT_OK)
+		return KFG_EXIT_FAILURE;
+	r = kfg_learn(&input, &out, &n);
+	if (r < 0) {
+		kfg_log_errno(r, "learn: %m");
+		return KFG_EXIT_FAILURE;
+	}
+	return kfg_write_output(args, "learn", &out);
+}
+
+int kfg_cmd_learn(const struct kfg_args *args)
+{
+	_cleanup_(kfg_compiled_done) struct kfg_compiled against = { 0 };
+	const char *paths[KFG_ARGS_MAX], *policies[KFG_ARGS_MAX];
+	size_t n = kfg_args_values(args, "against", policies, KFG_ARGS_MAX);
+	struct kfg_history_source source;
+
+	if (kfg_past_source_parse(args, "learn", paths, &source) != KFG_EXIT_OK ||
+	    (n && kfg_compiled_load(policies, n, "learn", &against) != KFG_EXIT_OK))
+		return KFG_EXIT_FAILURE;
+	return learn(args, &source, &against);
+}

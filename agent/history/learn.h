@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * learn.h - the smallest allowlist that covers what was recorded, as a policy in YAML. Rules are made of exact names;
+ * two observations become one rule only where that allows nothing that was not observed. What an explicit rule refused,
+ * and what cannot be named exactly, is told in comments and not allowed.
+ */
+#pragma once
+
+#include "base/strbuf.h"
+#include "history/usage.h"
+#include <kfgate/policy.h>
+
+struct kfg_learn_input {
+	const struct kfg_usage *usage;
+	const struct kfg_policy *against; /* rules for what this policy does not allow; NULL: for all */
+	const struct kfg_table *table; /* of it */
+	int32_t today;
+};
+
+/* Adds the YAML text to out. *ret_n: rules in it. 0 or -ENOMEM. */
+int kfg_learn(const struct kfg_learn_input *input, struct kfg_strbuf *out, size_t *ret_n);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* learn_internal.h - between finding the rules (learn.c) and writing them (learn_yaml.c). */
+#pragma once
+
+#include "history/learn.h"
+
+/* Loads of one loader, and the kfunc they use in programs of some types. */
+struct kfg_learned {
+	uint32_t unit, exe, uid; /* the loader, see struct kfg_use_key */
+	uint8_t initial, token;
+	uint32_t kfunc;
+	uint64_t types; /* bit per program type */
+	uint64_t loads;
+	uint32_t first, last;
+};
+
+/* A rule: observations that differ in their kfunc alone, by one executable or several of one unit. */
+struct kfg_learned_rule {
+	size_t first, n; /* observations, in order of their kfuncs */
+	size_t next; /* the rule of the next executable, plus 1; 0: none */
+	bool merged; /* it is such a next one */
+};
+
+struct kfg_learned_set {
+	const struct kfg_usage *usage;
+	struct kfg_learned *items; /* owned */
+	size_t n;
+	struct kfg_learned_rule *rules; /* owned */
+	size_t n_rules;
+	uint64_t refused, unnamed, no_loader, no_type; /* loads that no rule is made of, and why */
+};
+
+/* Writes the policy. The number of rules. */
+size_t kfg_learn_yaml(const struct kfg_learn_input *input, const struct kfg_learned_set *set, struct kfg_strbuf *out);

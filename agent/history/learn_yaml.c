@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* learn_yaml.c - learned rules as a policy, with the evidence as comments. */
+#include "history/learn_internal.h"
+
+#include <inttypes.h>
+#include <kfgate/verdict.h>
+#include <string.h>
+
+static const char *day_of(uint32_t seconds, char buf[static KFG_DAY_TEXT])
+{
+	return kfg_day_format(seconds / 86400, buf);
+}
+
+/* In single quotes nothing has a meaning but the quote. */
+static void quoted(const char *text, struct kfg_strbuf *out)
+{
+	kfg_strbuf_adds(out, "'");
+	for (; *text; text++)
+		kfg_strbuf_printf(out, "%s%c", *text == '\'' ? "'" : "", *text);
+	kfg_strbuf_adds(out, "'");
+}
+
+static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_set *set, struct kfg_strbuf *out)
+{
+	const struct kfg_usage *u = in->usage;
+	char from[KFG_DAY_TEXT], to[KFG_DAY_TEXT];
+	uint64_t records = 0;
+
+	for (size_t i = 0; i < KFG_PAST_DECISIONS; i++)
+		records += u->n[i];
+	kfg_strbuf_printf(out, "# Proposed by \"kfgate learn\" from %" PRIu64 " records of %zu host%s", records,
+			  u->hosts.n, u->hosts.n == 1 ? "" : "s");
+	if (u->first <= u->last)
+		kfg_strbuf_printf(out, ", %s to %s (UTC)", day_of(u->first, from), day_of(u->last, to));
+	kfg_strbuf_adds(out, ".\n# A load that the policy of the time allowed left no record, and is not in here.\n");
+	if (set->refused)
+		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " loads that a rule refused.\n", set->refused);
+	if (set->no_loader)
+		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " programs whose loader is not known.\n",
+				  set->no_loader);
+	if (set->no_type + set->unnamed)
+		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " loads that no rule can name exactly.\n",
+				  set->no_type + set->unnamed);
+	if (u->more_kfuncs)
+		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " kfuncs had no room in their records.\n", u->more_kfuncs);
+	if (u->uses.more)
+		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " records that had no room here.\n", u->uses.more);
+	kfg_strbuf_adds(out, "version: 1\n");
+	if (!in->against)
+		kfg_strbuf_adds(out, "name: learned\nserial: 1\nmode: audit\ndefaults: {unlisted: refuse}\n");
+}
+
+static void add_kfuncs(const struct kfg_learned_set *set, const struct kfg_learned_rule *rule, struct kfg_strbuf *out)
+{
+	kfg_strbuf_adds(out, "    kfuncs:\n");
+	for (size_t i = 0; i < rule->n; i++) {
+		const char *name = kfg_usage_text(set->usage, set->items[rule->first + i].kfunc);
+		uint32_t first = UINT32_MAX, last = 0;
+		uint64_t loads = 0;
+		char from[KFG_DAY_TEXT], to[KFG_DAY_TEXT];
+
+		for (const struct kfg_learned_rule *r = rule; r; r = r->next ? &set->rules[r->next - 1] : NULL) {
+			const struct kfg_learned *item = &set->items[r->first + i];
+
+			loads += item->loads;
+			first = item->first < first ? item->first : first;
+			last = item->last > last ? item->last : last;
+		}
+		/* a bare name in a record is the kernel's own */
+		kfg_strbuf_printf(out, "      - \"%s%s\" # %" PRIu64 " loads, %s to %s\n", name,
+				  strchr(name, '[') ? "" : " [vmlinux]", loads, day_of(first, from), day_of(last, to));
+	}
+}
+
+static void add_types(uint64_t types, struct kfg_strbuf *out)
+{
+	bool any = false;
+
+	kfg_strbuf_adds(out, "    programs: {types: [");
+	for (unsigned i = 0; i < 64; i++) {
+		if (!(types & UINT64_C(1) << i))
+			continue;
+		kfg_strbuf_printf(out, "%s%s", any ? ", " : "", kfg_prog_type_str(i));
+		any = true;
+	}
+	kfg_strbuf_adds(out, "]}\n");
+}
+
+static void add_loader(const struct kfg_learned_set *set, const struct kfg_learned_rule *rule, struct kfg_strbuf *out)
+{
+	const struct kfg_learned *item = &set->items[rule->first];
+
+	kfg_strbuf_adds(out, "    loaders:\n");
+	if (item->unit) {
+		kfg_strbuf_adds(out, "      units: [");
+		quoted(kfg_usage_text(set->usage, item->unit), out);
+		kfg_strbuf_adds(out, "]\n");
+	}
+	if (item->exe) {
+		kfg_strbuf_adds(out, "      exes: [");
+		for (const struct kfg_learned_rule *r = rule; r; r = r->next ? &set->rules[r->next - 1] : NULL) {
+			quoted(kfg_usage_text(set->usage, set->items[r->first].exe), out);
+			kfg_strbuf_adds(out, r->next ? ", " : "]\n");
+		}
+	}
+	if (!item->exe)
+		kfg_strbuf_adds(out, "      # the executable is not known: this allows any of the unit's\n");
+	if (item->uid != UINT32_MAX)
+		kfg_strbuf_printf(out, "      uids: [%u]\n", item->uid);
+	if (item->initial)
+		kfg_strbuf_adds(out, "      userns: initial\n");
+	if (item->token)
+		kfg_strbuf_adds(out, "      token: true\n");
+}
+
+/* The next id that no rule of the policy has. */
+static void add_id(const struct kfg_learn_input *in, unsigned *number, struct kfg_strbuf *out)
+{
+	struct kfg_rule_info info;
+	char id[32];
+	bool taken;
+
+	do {
+		taken = false;
+		snprintf(id, sizeof(id), "learned-%u", ++*number);
+		for (uint32_t i = 0; in->against && kfg_policy_rule(in->against, i, &info); i++)
+			taken |= strcmp(info.id, id) == 0;
+	} while (taken);
+	kfg_strbuf_printf(out, "  - id: %s\n", id);
+}
+
+size_t kfg_learn_yaml(const struct kfg_learn_input *input, const struct kfg_learned_set *set, struct kfg_strbuf *out)
+{
+	unsigned number = 0;
+	size_t n = 0;
+
+	add_head(input, set, out);
+	for (size_t i = 0; i < set->n_rules; i++) {
+		const struct kfg_learned_rule *rule = &set->rules[i];
+
+		if (rule->merged)
+			continue;
+		if (!n++)
+			kfg_strbuf_adds(out, "rules:\n");
+		add_id(input, &number, out);
+		add_kfuncs(set, rule, out);
+		add_types(set->items[rule->first].types, out);
+		add_loader(set, rule, out);
+		kfg_strbuf_adds(out, "    action: allow\n");
+	}
+	if (!n)
+		kfg_strbuf_adds(out, "# There is nothing to allow.\n");
+	return n;
+}
