@@ -312,7 +312,9 @@ static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w, __u32 can_
 		kfg_count(s->stage == 1 ? KFG_STAT_CANARY1 : KFG_STAT_CANARY2);
 	else if (e->reason == KFG_REASON_FOREIGN_FD)
 		kfg_count(KFG_STAT_FOREIGN_FD);
-	else if (e->kind == KFG_EVENT_LOAD)
+	else if (e->kind == KFG_EVENT_PRESENT)
+		kfg_count(KFG_STAT_PRESENT_FOUND);
+	else
 		kfg_count_action(e->action, e->enforced);
 	kfg_send(s);
 	return err;

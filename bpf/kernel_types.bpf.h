@@ -82,21 +82,51 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 } KFG_KERNEL;
 
-/* include/linux/fs.h, fs_struct.h, ns_common.h, user_namespace.h, cred.h, mm_types.h, nsproxy.h, sched.h; fs/mount.h */
-struct dentry;
-struct vfsmount;
+/* include/linux/fs.h, dcache.h, mount.h, fdtable.h, fs_struct.h, fs/mount.h */
+struct hlist_bl_node {
+	struct hlist_bl_node *next, **pprev;
+} KFG_KERNEL;
+struct dentry {
+	struct hlist_bl_node d_hash;
+} KFG_KERNEL;
+struct mnt_namespace;
+struct super_block {
+	__u32 s_dev;
+} KFG_KERNEL;
+struct inode {
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	__u32 i_generation;
+} KFG_KERNEL;
+struct vfsmount {
+	struct dentry *mnt_root;
+} KFG_KERNEL;
+struct mount {
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+} KFG_KERNEL;
 struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
 } KFG_KERNEL;
 struct file {
 	struct path f_path;
+	struct inode *f_inode;
 } KFG_KERNEL;
-struct mm_struct {
-	struct file *exe_file;
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+} KFG_KERNEL;
+struct files_struct {
+	struct fdtable *fdt;
 } KFG_KERNEL;
 struct fs_struct {
 	struct path root;
+} KFG_KERNEL;
+
+/* include/linux/nsproxy.h, ns_common.h, user_namespace.h, pid_namespace.h, cred.h, mm_types.h, sched.h */
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
 } KFG_KERNEL;
 struct ns_common {
 	unsigned int inum;
@@ -107,20 +137,21 @@ struct user_namespace {
 struct cred {
 	struct user_namespace *user_ns;
 } KFG_KERNEL;
-struct mnt_namespace {
-	struct user_namespace *user_ns;
-} KFG_KERNEL;
-struct nsproxy {
-	struct mnt_namespace *mnt_ns;
+struct mm_struct {
+	struct file *exe_file;
 } KFG_KERNEL;
 struct task_struct {
-	struct nsproxy *nsproxy;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
+	struct files_struct *files;
+	struct nsproxy *nsproxy;
 	const struct cred *cred;
 	struct css_set *cgroups;
 	struct task_struct *group_leader;
 	__u64 start_boottime; /* ns */
+} KFG_KERNEL;
+struct pid_namespace {
+	struct task_struct *child_reaper;
 } KFG_KERNEL;
 
 /* kfuncs, each optional: bpf_rdonly_cast is in 6.2 and later, the other three in 6.12 and later */
@@ -128,7 +159,3 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 extern struct file *bpf_get_task_exe_file(struct task_struct *task) __ksym __weak;
 extern void bpf_put_file(struct file *file) __ksym __weak;
 extern int bpf_path_d_path(struct path *path, char *buf, __u64 buf__sz) __ksym __weak;
-
-/* kernel symbols without a BTF type: read with bpf_probe_read_kernel() */
-extern const void __bpf_call_base __ksym;
-extern const void btf_vmlinux __ksym;

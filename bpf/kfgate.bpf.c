@@ -33,36 +33,55 @@ static __attribute__((always_inline)) inline int kfg_answer(__u32 err)
 	return ret;
 }
 #define KFG_EACCES 13u
+#define KFG_EBUSY 16u
 
-/* A scratch for this thread, or NULL: none is free. */
-static __attribute__((always_inline)) inline struct kfg_scratch *kfg_scratch_get(__u64 *tid)
+/* A scratch for this thread, or NULL: none is free for its unit. */
+static __attribute__((noinline)) struct kfg_scratch *kfg_scratch_get(__u64 *tid)
 {
-	if (bpf_map_update_elem(&kfg_scratches, tid, (const void *)&kfg_scratch_zero, BPF_ANY))
+	__u64 unit = kfg_unit_cgroup(), account = kfg_account(unit);
+	struct kfg_scratch *s;
+
+	if (!KFG_MAY_ENTER(kfg_scratches, account) ||
+	    KFG_ENTER(kfg_scratches, tid, (const void *)&kfg_scratch_zero))
 		return 0;
-	return bpf_map_lookup_elem(&kfg_scratches, tid);
+	s = bpf_map_lookup_elem(&kfg_scratches, tid);
+	if (s) {
+		s->account = account;
+		s->unit = unit;
+	}
+	return s;
 }
 
-/* No memory to judge with: unscannable, and told by the counters alone. Returns a positive errno or 0. */
+/*
+ * No memory to judge with, or no table to judge by: unscannable, and told by the counters alone. Returns a positive
+ * errno or 0.
+ */
 static __attribute__((noinline)) __u32 kfg_no_room(struct kfg_walk *w)
 {
 	const struct kfg_table_header *h = kfg_table(w);
-	__u32 refuse = !h || (h->mode == KFG_MODE_ENFORCE && h->unscannable == KFG_REFUSE);
+	__u32 enforced = !h || h->mode == KFG_MODE_ENFORCE;
+	__u8 action = h ? h->unscannable : KFG_REFUSE;
 
 	kfg_count(KFG_STAT_UNSCANNABLE);
-	kfg_count(KFG_STAT_LOST);
-	if (!refuse)
+	if (action == KFG_ALLOW)
 		return 0;
-	kfg_count(KFG_STAT_REFUSED);
+	kfg_count_action(action, enforced);
+	kfg_count(KFG_STAT_LOST);
+	if (action != KFG_REFUSE || !enforced)
+		return 0;
 	return h ? h->refuse_errno : KFG_EACCES;
 }
 
 /* Enters the load into the table of loads in progress. Returns 0 or non-zero: no room. */
 static __attribute__((always_inline)) inline long kfg_enter(struct kfg_scratch *s, __u64 tid)
 {
+	s->inflight.account = s->account;
 	s->inflight.tid = tid;
 	s->inflight.owner = kfg_instance;
 	s->inflight.load_time = s->load_time;
-	return bpf_map_update_elem(&kfg_loads, &s->aux, &s->inflight, BPF_ANY);
+	if (!KFG_MAY_ENTER(kfg_loads, s->account))
+		return 1;
+	return KFG_ENTER(kfg_loads, &s->aux, &s->inflight);
 }
 
 static long kfg_copy_use(__u32 i, void *ctx)
@@ -88,7 +107,7 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 	kfg_count(KFG_STAT_KFUNC_LOADS);
 	h = kfg_table(w);
 	if (!h)
-		return KFG_EACCES;
+		return kfg_no_room(w);
 	kfg_fill_program(w);
 	s->event.kernel = s->inflight.kernel = kernel;
 	kfg_fill_loader(w);
@@ -148,7 +167,7 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	s->base = insns + bpf_core_field_offset(struct bpf_prog, insnsi);
 	s->len = prog->len;
 	err = kfg_stage1(&w, first, tid, tri);
-	bpf_map_delete_elem(&kfg_scratches, &tid);
+	KFG_DROP(kfg_scratches, &tid);
 	return kfg_answer(err);
 }
 
@@ -157,21 +176,24 @@ SEC("?lsm/bpf_prog_alloc_security")
 int BPF_PROG(kfgate_enter, struct bpf_prog_aux *aux)
 {
 	static const struct kfg_inflight empty;
-	__u64 key = (__u64)aux;
+	__u64 key = (__u64)aux, account;
 	struct kfg_inflight *entry;
+	struct kfg_walk w = {};
 
 	/* its load_time comes a moment later: who is between two turns here is found in stage 2 */
 	if ((!kfg_my_turn(bpf_ktime_get_boot_ns()) && !kfg_is_agent()) || kfg_is_next_agent())
 		return 0;
 	kfg_count(KFG_STAT_LOADS);
-	if (bpf_map_update_elem(&kfg_loads, &key, &empty, BPF_ANY)) {
+	account = kfg_account(kfg_unit_cgroup());
+	if (!KFG_MAY_ENTER(kfg_loads, account) || KFG_ENTER(kfg_loads, &key, &empty)) {
 		kfg_count(KFG_STAT_TABLE_FULL);
-		return -12; /* ENOMEM, which is what this hook can answer */
+		return kfg_no_room(&w) ? -12 : 0; /* ENOMEM, which is what this hook can answer */
 	}
 	entry = bpf_map_lookup_elem(&kfg_loads, &key);
 	if (entry) {
-		entry->tid = bpf_get_current_pid_tgid();
 		entry->owner = kfg_instance;
+		entry->account = account;
+		entry->tid = bpf_get_current_pid_tgid();
 	}
 	return 0;
 }
@@ -183,7 +205,7 @@ static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 load
 	const struct kfg_table_header *h = kfg_table(w);
 
 	if (!h)
-		return can_refuse ? KFG_EACCES : 0;
+		return can_refuse ? kfg_no_room(w) : 0;
 	if (!loader && can_refuse && h->present != KFG_PRESENT_REFUSE)
 		return 0; /* the knob and the table are not swapped at one moment */
 	kfg_scan_all(w, s, 0);
@@ -214,12 +236,24 @@ static __attribute__((noinline)) __u32 kfg_foreign(struct kfg_walk *w)
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 
 	if (!kfg_table(w))
-		return KFG_EACCES;
+		return kfg_no_room(w);
 	kfg_fill_program(w);
 	kfg_fill_loader(w);
 	s->event.action = KFG_REFUSE;
 	s->event.reason = KFG_REASON_FOREIGN_FD;
 	return kfg_conclude(w, 1);
+}
+
+/* The same, told by the counters alone: a thief that keeps asking may not fill the ring. */
+static __attribute__((noinline)) __u32 kfg_foreign_again(struct kfg_walk *w)
+{
+	const struct kfg_table_header *h = kfg_table(w);
+
+	if (!h)
+		return kfg_no_room(w);
+	kfg_count(KFG_STAT_FOREIGN_FD);
+	kfg_count(KFG_STAT_REPEATED);
+	return h->mode == KFG_MODE_ENFORCE ? h->refuse_errno : 0;
 }
 
 /*
@@ -266,6 +300,8 @@ kfg_leave(struct kfg_scratch *s, struct kfg_inflight *entry, __u32 err)
 	/* a program that was not even described calls no kfunc: nothing to keep */
 	long kept = s->event.magic ? kfg_keep_loader(s, !!err) : 0;
 
+	if (kept && !err)
+		kfg_count(KFG_STAT_UNKNOWN_LOADER);
 	if (!entry)
 		return;
 	if (err && kept) {
@@ -273,7 +309,7 @@ kfg_leave(struct kfg_scratch *s, struct kfg_inflight *entry, __u32 err)
 		return;
 	}
 	entry->done = 1;
-	bpf_map_delete_elem(&kfg_loads, &s->aux);
+	KFG_DROP(kfg_loads, &s->aux);
 }
 
 SEC("?lsm.s/bpf_prog")
@@ -304,11 +340,13 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 	sweep = !loader && kfg_knobs.sweeping && kfg_is_agent();
 	if (!foreign && !loader && !sweep && (!kfg_knobs.present_refuse || kfg_is_next_agent()))
 		return 0;
+	if (foreign && __sync_fetch_and_add(entry ? &entry->told : &known->told, 1))
+		return kfg_answer(kfg_foreign_again(&w));
 	s = kfg_scratch_get(&tid);
 	if (!s) {
-		err = sweep ? 0 : foreign ? KFG_EACCES : kfg_no_room(&w);
+		err = sweep ? KFG_EBUSY : foreign ? kfg_foreign_again(&w) : kfg_no_room(&w);
 		if (entry && !foreign && !err)
-			bpf_map_delete_elem(&kfg_loads, &aux);
+			KFG_DROP(kfg_loads, &aux);
 		return kfg_answer(err);
 	}
 	if (entry && !foreign)
@@ -333,7 +371,7 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 		if (loader)
 			kfg_leave(s, entry, err);
 	}
-	bpf_map_delete_elem(&kfg_scratches, &tid);
+	KFG_DROP(kfg_scratches, &tid);
 	return kfg_answer(err);
 }
 
@@ -344,8 +382,8 @@ int BPF_PROG(kfgate_free, struct bpf_prog *prog)
 
 	/* the argument is untrusted in 7.x: read it, do not follow it */
 	bpf_core_read(&aux, sizeof(aux), &prog->aux);
-	bpf_map_delete_elem(&kfg_loads, &aux);
-	bpf_map_delete_elem(&kfg_loaders, &aux);
+	KFG_DROP(kfg_loads, &aux);
+	KFG_DROP(kfg_loaders, &aux);
 	return 0;
 }
 
@@ -354,21 +392,43 @@ int BPF_PROG(kfgate_free_aux, struct bpf_prog_aux *aux)
 {
 	__u64 key = (__u64)aux;
 
-	bpf_map_delete_elem(&kfg_loads, &key);
-	bpf_map_delete_elem(&kfg_loaders, &key);
+	KFG_DROP(kfg_loads, &key);
+	KFG_DROP(kfg_loaders, &key);
 	return 0;
 }
 
-/* Run once by the agent before anything is attached: from whose root and mounts paths of `exes` are meant. */
+/* Run once by the agent before anything is attached. */
 SEC("syscall")
 int kfgate_setup(void *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	kfg_knobs.root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	kfg_knobs.mounts_owner = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns);
 	kfg_seed = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32() | 1;
 	kfg_knobs.agent.tgid = bpf_get_current_pid_tgid() >> 32;
 	kfg_knobs.agent.start = BPF_CORE_READ(task, group_leader, start_boottime) / KFG_TICK_NS;
+	return 0;
+}
+
+/* Which file an open fd of the calling process is, as the kernel knows it: what kfg_read_exe() will see of a loader. */
+SEC("syscall")
+int kfgate_file(struct kfg_file_query *q)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct kfg_file_id id = {};
+	struct file *file = 0;
+	__u32 fd = q->fd;
+
+	q->found = 0;
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return 0;
+	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
+	if (!file)
+		return 0;
+	kfg_identify(&id, file);
+	q->id.ino = id.ino;
+	q->id.dev = id.dev;
+	q->id.generation = id.generation;
+	q->found = 1;
 	return 0;
 }

@@ -9,114 +9,211 @@
 
 #define KFG_LEVELS_MAX 128u /* of a path: the unit stands among the first */
 
-/* Appends the name of one more ancestor to the path; the first that is no slice is the unit. */
+struct kfg_unit_walk {
+	struct cgroup *leaf;
+	struct cgroup *unit;
+};
+
+static __attribute__((always_inline)) inline struct cgroup *kfg_ancestor(struct cgroup *leaf, __u32 level)
+{
+	struct cgroup *cgroup = 0;
+
+	bpf_probe_read_kernel(&cgroup, sizeof(cgroup),
+			      (void *)leaf + bpf_core_field_offset(struct cgroup, ancestors) + (__u64)level * 8);
+	return cgroup;
+}
+
+/* Ends at the first component that is no slice. Level 0 is the root, which has no name. */
+static long kfg_step_unit(__u32 i, void *ctx)
+{
+	struct kfg_unit_walk *c = ctx;
+	char name[KFG_UNIT_LEN + 8] = {}, *end;
+	struct cgroup *cgroup = kfg_ancestor(c->leaf, i + 1);
+	long n;
+
+	if (!cgroup)
+		return 1;
+	n = bpf_probe_read_kernel_str(name, KFG_UNIT_LEN, BPF_CORE_READ(cgroup, kn, name));
+	if (n < 2)
+		return 1;
+	end = name + ((n - 7) & (KFG_UNIT_LEN - 1));
+	/* a name that was cut has no end to be seen: it is taken for the unit, and matches nothing */
+	if (n >= 7 && n < KFG_UNIT_LEN && end[0] == '.' && end[1] == 's' && end[2] == 'l' && end[3] == 'i' &&
+	    end[4] == 'c' && end[5] == 'e')
+		return 0;
+	c->unit = cgroup;
+	return 1;
+}
+
+/*
+ * The cgroup of the current task's unit (struct cgroup as a number), or 0: it is in no unit. The unit is the first
+ * component of the path, from the root of the unified hierarchy, that is no slice, as systemd itself reads a path
+ * (cg_path_get_unit(), src/basic/cgroup-util.c, v252..v262). What a unit makes below itself is still the unit's.
+ */
+static __attribute__((noinline)) __u64 kfg_unit_cgroup(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct cgroup *leaf = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	struct kfg_unit_walk c = { .leaf = leaf };
+	__u32 level = BPF_CORE_READ(leaf, level);
+
+	bpf_loop(level < KFG_LEVELS_MAX ? level : KFG_LEVELS_MAX, kfg_step_unit, &c, 0);
+	return (__u64)c.unit;
+}
+
+/* On whose account memory of the gate is taken: the unit's cgroup id; of what is in no unit, one account. */
+static __attribute__((always_inline)) inline __u64 kfg_account(__u64 unit)
+{
+	struct cgroup *cgroup = (struct cgroup *)unit;
+
+	return cgroup ? BPF_CORE_READ(cgroup, kn, id) : 0;
+}
+
+/* Appends the name of one more ancestor to the path. */
 static long kfg_step_cgroup(__u32 i, void *ctx)
 {
 	struct kfg_walk *w = ctx;
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
-	struct cgroup *leaf = (struct cgroup *)s->cgroup, *cgroup = 0;
-	const char *name;
-	__u32 at = s->path_len & (KFG_CGROUP_LEN - 1), last;
-	char first = 0, *unit = &s->decision.subject.text[KFG_TEXT_UNIT];
+	struct cgroup *cgroup = kfg_ancestor((struct cgroup *)s->cgroup, i + 1);
+	__u32 at = s->path_len & (KFG_CGROUP_LEN - 1);
 	long n;
 
-	/* level 0 is the root, which has no name */
-	bpf_probe_read_kernel(&cgroup, sizeof(cgroup),
-			      (void *)leaf + bpf_core_field_offset(struct cgroup, ancestors) +
-			      (__u64)(i + 1) * 8);
-	if (!cgroup)
+	if (!cgroup || at >= KFG_CGROUP_LEN / 2)
 		return 1;
-	name = BPF_CORE_READ(cgroup, kn, name);
-	if (!s->unit_found) {
-		/* a leading '_' only keeps names apart from the kernel's (cg_escape(), src/basic/cgroup-util.c) */
-		bpf_probe_read_kernel(&first, sizeof(first), name);
-		n = bpf_probe_read_kernel_str(unit, KFG_UNIT_LEN, name + (first == '_'));
-		if (n < 2)
-			return 1;
-		last = n - 2; /* index of the last character */
-		if (n >= KFG_UNIT_LEN) {
-			/* a name that was cut must match nothing */
-			unit[0] = 0;
-			s->unit_found = 1;
-		/* "*.slice" goes on; compare backwards within the buffer */
-		} else if (last >= 6 && last < KFG_UNIT_LEN && unit[last] == 'e' &&
-		    unit[(last - 1) & (KFG_UNIT_LEN - 1)] == 'c' &&
-		    unit[(last - 2) & (KFG_UNIT_LEN - 1)] == 'i' &&
-		    unit[(last - 3) & (KFG_UNIT_LEN - 1)] == 'l' &&
-		    unit[(last - 4) & (KFG_UNIT_LEN - 1)] == 's' &&
-		    unit[(last - 5) & (KFG_UNIT_LEN - 1)] == '.')
-			unit[0] = 0;
-		else
-			s->unit_found = 1;
-	}
-	if (at >= KFG_CGROUP_LEN / 2)
-		return 0;
 	s->event.cgroup[at] = '/';
-	n = bpf_probe_read_kernel_str(&s->event.cgroup[at + 1], KFG_CGROUP_LEN / 2 - 1, name);
+	n = bpf_probe_read_kernel_str(&s->event.cgroup[at + 1], KFG_CGROUP_LEN / 2 - 1,
+				      BPF_CORE_READ(cgroup, kn, name));
 	if (n > 0)
 		s->path_len = at + n;
 	return 0;
 }
 
-/*
- * Path and unit of the current task's cgroup in the unified hierarchy. The unit is the first component from the root
- * that is no slice, as systemd itself reads a path (cg_path_get_unit(), src/basic/cgroup-util.c, v252..v262).
- */
+/* Path and unit of the current task's cgroup in the unified hierarchy. */
 static __attribute__((noinline)) int kfg_fill_cgroup(struct kfg_walk *w)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp), *in = (struct cgroup *)s->unit;
+	char first = 0, *unit = &s->decision.subject.text[KFG_TEXT_UNIT];
+	const char *name;
 	__u32 level;
 
 	s->cgroup = (__u64)cgroup;
 	s->event.cgroup_id = BPF_CORE_READ(cgroup, kn, id);
 	level = BPF_CORE_READ(cgroup, level);
 	bpf_loop(level < KFG_LEVELS_MAX ? level : KFG_LEVELS_MAX, kfg_step_cgroup, w, 0);
-	if (!s->unit_found)
-		s->decision.subject.text[KFG_TEXT_UNIT] = 0;
-	bpf_probe_read_kernel_str(s->event.unit, sizeof(s->event.unit),
-				  &s->decision.subject.text[KFG_TEXT_UNIT]);
+	if (!in)
+		return 0;
+	name = BPF_CORE_READ(in, kn, name);
+	/* a leading '_' only keeps names apart from the kernel's (cg_escape(), src/basic/cgroup-util.c) */
+	bpf_probe_read_kernel(&first, sizeof(first), name);
+	if (bpf_probe_read_kernel_str(unit, KFG_UNIT_LEN, name + (first == '_')) >= KFG_UNIT_LEN)
+		unit[0] = 0;
+	bpf_probe_read_kernel_str(s->event.unit, sizeof(s->event.unit), unit);
+	return 0;
+}
+
+static __attribute__((noinline)) int kfg_identify(struct kfg_file_id *id, struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	id->ino = BPF_CORE_READ(inode, i_ino);
+	id->dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	id->generation = BPF_CORE_READ(inode, i_generation);
+	return 0;
+}
+
+static __attribute__((always_inline)) inline struct mnt_namespace *kfg_mounts_of(struct vfsmount *mnt)
+{
+	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+
+	return BPF_CORE_READ(mount, mnt_ns);
+}
+
+/* Numbers and mounts of the loader's executable. */
+static __attribute__((noinline)) int kfg_note_exe(struct kfg_scratch *s, struct file *file)
+{
+	kfg_identify(&s->event.exe_file, file);
+	s->exe_mounts = (__u64)kfg_mounts_of(BPF_CORE_READ(file, f_path.mnt));
+	/* as d_unlinked() has it (include/linux/dcache.h, 6.1..7.3) */
+	s->exe_deleted = !BPF_CORE_READ(file, f_path.dentry, d_hash.pprev);
 	return 0;
 }
 
 /*
- * Path of the loader's executable as d_path() sees it from the loader's root directory. It stands for a rule's `exes`
- * only where that root is the agent's: in a container the same path is another file. And only where the mounts are
- * those of the agent's user namespace: whoever has one of his own may lay any file over any path (services with
- * mounts of their own have them from the host's root).
+ * Path of the loader's executable as d_path() sees it from the loader's root directory, and whether that is a path of
+ * the host: of what process 1 has for mounts and root directory. The file's own mount is asked, not the loader's: it
+ * may have been executed through /proc/PID/root of another. A deleted file is at no path.
  */
-static __attribute__((noinline)) int kfg_fill_exe(struct kfg_scratch *s)
+static __attribute__((noinline)) int kfg_read_exe(struct kfg_scratch *s)
 {
-	struct task_struct *task = (void *)bpf_get_current_task_btf();
-	char *exe = s->event.exe;
+	struct task_struct *task = (void *)bpf_get_current_task_btf(), *first;
+	struct pid_namespace *pids = (void *)kfg_addresses.init_pid_ns;
+	struct file *file = 0;
 	long n = -1;
 
 	if (bpf_get_task_exe_file && bpf_path_d_path && bpf_put_file) {
-		struct file *file = bpf_get_task_exe_file((void *)bpf_get_current_task_btf());
-
+		file = bpf_get_task_exe_file((void *)bpf_get_current_task_btf());
 		if (file) {
-			n = bpf_path_d_path(&file->f_path, exe, KFG_EXE_LEN);
+			n = bpf_path_d_path(&file->f_path, s->event.exe, KFG_EXE_LEN);
+			kfg_note_exe(s, file);
 			bpf_put_file(file);
 		}
 	} else {
 		task = (void *)bpf_get_current_task_btf();
-		if (task->mm && task->mm->exe_file)
-			n = bpf_d_path(&task->mm->exe_file->f_path, exe, KFG_EXE_LEN);
+		if (task->mm && task->mm->exe_file) {
+			n = bpf_d_path(&task->mm->exe_file->f_path, s->event.exe, KFG_EXE_LEN);
+			kfg_note_exe(s, BPF_CORE_READ(task, mm, exe_file));
+		}
 	}
 	if (n <= 0 || n > KFG_EXE_LEN) {
-		exe[0] = 0;
+		s->event.exe[0] = 0;
 		return 0;
 	}
-	if ((__u64)BPF_CORE_READ(task, fs, root.dentry) == kfg_knobs.root_dentry &&
-	    (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns) == kfg_knobs.mounts_owner)
-		bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_EXE], KFG_EXE_LEN, exe);
+	first = BPF_CORE_READ(pids, child_reaper);
+	if (s->exe_deleted || BPF_CORE_READ(task, fs, root.dentry) != BPF_CORE_READ(first, fs, root.dentry))
+		return 0;
+	s->event.exe_is = KFG_EXE_OTHER;
+	if (BPF_CORE_READ(task, fs, root.mnt) == BPF_CORE_READ(first, fs, root.mnt) &&
+	    s->exe_mounts == (__u64)BPF_CORE_READ(first, nsproxy, mnt_ns))
+		s->event.exe_is = KFG_EXE_HOST;
+	return 0;
+}
+
+/*
+ * The loader's executable into the event, and into the subject where its path is the host's. In a view of its own
+ * (a service with PrivateTmp=, or somebody who mounted a file of his own there) the path counts only for the very file
+ * that the agent found under it.
+ */
+static __attribute__((noinline)) int kfg_fill_exe(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	struct kfg_file_id *want, *is = &s->event.exe_file;
+	char *text = &s->decision.subject.text[KFG_TEXT_EXE];
+
+	kfg_read_exe(s);
+	if (s->event.exe_is != KFG_EXE_FOREIGN)
+		bpf_probe_read_kernel_str(text, KFG_EXE_LEN, s->event.exe);
+	kfg_subject_hash(w, KFG_DIM_EXE);
+	if (s->event.exe_is != KFG_EXE_OTHER)
+		return 0;
+	want = bpf_map_lookup_elem(&kfg_files, &s->decision.subject.hash[KFG_DIM_EXE]);
+	if (want && is->ino == want->ino && is->dev == want->dev && is->generation == want->generation) {
+		s->event.exe_is = KFG_EXE_SAME;
+		return 0;
+	}
+	if (!want)
+		s->event.exe_is = KFG_EXE_FOREIGN;
+	text[0] = 0;
+	kfg_subject_hash(w, KFG_DIM_EXE);
 	return 0;
 }
 
 /* Keeps what became of the load and who loaded it, for later fds. Returns non-zero when there is no room. */
 static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s, __u32 refused)
 {
+	s->loader.account = s->account;
+	s->loader.told = 0;
 	s->loader.load_time = s->load_time;
 	s->loader.refused = refused;
 	s->loader.uid = s->event.uid;
@@ -125,10 +222,14 @@ static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s, __u3
 	s->loader.tid = s->event.tid;
 	s->loader.cgroup_id = s->event.cgroup_id;
 	s->loader.userns = s->event.userns;
+	s->loader.exe_file = s->event.exe_file;
+	s->loader.exe_is = s->event.exe_is;
 	__builtin_memcpy(s->loader.comm, s->event.comm, sizeof(s->loader.comm));
 	bpf_probe_read_kernel_str(s->loader.unit, KFG_UNIT_LEN, &s->decision.subject.text[KFG_TEXT_UNIT]);
 	bpf_probe_read_kernel_str(s->loader.exe, KFG_EXE_LEN, &s->decision.subject.text[KFG_TEXT_EXE]);
-	return bpf_map_update_elem(&kfg_loaders, &s->aux, &s->loader, BPF_ANY);
+	if (!KFG_MAY_ENTER(kfg_loaders, s->account))
+		return 1;
+	return KFG_ENTER(kfg_loaders, &s->aux, &s->loader);
 }
 
 /* The loader of a program that was loaded before: what was kept of it, else nobody, whom no rule's `loaders` mean. */
@@ -146,6 +247,8 @@ static __attribute__((noinline)) int kfg_recall_loader(struct kfg_walk *w)
 		s->event.tid = l->tid;
 		s->event.cgroup_id = l->cgroup_id;
 		s->event.userns = l->userns;
+		s->event.exe_file = l->exe_file;
+		s->event.exe_is = l->exe_is;
 		s->decision.subject.initial = l->userns == KFG_USERNS_INITIAL;
 		s->event.loader_known = 1;
 		__builtin_memcpy(s->event.comm, l->comm, sizeof(l->comm));
@@ -173,8 +276,7 @@ static __attribute__((noinline)) int kfg_fill_loader(struct kfg_walk *w)
 	s->decision.subject.is_agent = kfg_is_agent();
 	bpf_get_current_comm(s->event.comm, sizeof(s->event.comm));
 	kfg_fill_cgroup(w);
-	kfg_fill_exe(s);
+	kfg_fill_exe(w);
 	kfg_subject_hash(w, KFG_DIM_UNIT);
-	kfg_subject_hash(w, KFG_DIM_EXE);
 	return 0;
 }

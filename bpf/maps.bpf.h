@@ -41,12 +41,13 @@ struct {
 
 /*
  * Loads in progress, keyed by prog->aux, which is the same before and after verification. Entered in stage 1 for
- * programs that hold a kfunc call; left when the load is admitted, or when the program is freed. 1,024 loads
- * between the two stages at one moment need as many threads in bpf(2); a load that finds no room is unscannable.
+ * programs that hold a kfunc call; left when the load is admitted, or when the program is freed. A load that finds no
+ * room is unscannable; see KFG_MAY_ENTER for who finds room.
  */
+#define KFG_LOADS_MAX 1024
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
+	__uint(max_entries, KFG_LOADS_MAX);
 	__type(key, __u64);
 	__type(value, struct kfg_inflight);
 } kfg_loads SEC(".maps");
@@ -54,9 +55,11 @@ struct {
 /*
  * Programs whose loads were decided and that call kfuncs, keyed by prog->aux, until they are freed: refused ones, of
  * which nobody may have an fd any more, and who loaded the admitted ones: at a later fd, or in a sweep, the current
- * task is not the loader. A program that finds no room has an unknown loader then.
+ * task is not the loader. A program that finds no room has an unknown loader then, whom no rule's `loaders` mean.
  */
+#define KFG_LOADERS_MAX 4096
 struct kfg_loader {
+	__u64 account;
 	__u32 uid;
 	__u32 gid;
 	__u32 pid;
@@ -65,16 +68,27 @@ struct kfg_loader {
 	__u64 load_time; /* of the program */
 	__u32 refused;
 	__u32 userns; /* inode number */
+	__u32 told; /* fds asked for after it was refused */
+	__u32 exe_is; /* enum kfg_exe */
+	struct kfg_file_id exe_file;
 	char comm[16];
 	char unit[KFG_UNIT_LEN]; /* as rules see it */
 	char exe[KFG_EXE_LEN]; /* as rules see it: empty where the loader had another root directory */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, KFG_LOADERS_MAX);
 	__type(key, __u64);
 	__type(value, struct kfg_loader);
 } kfg_loaders SEC(".maps");
+
+/* Files that the policy's exes mean, by the hash of their path; the agent keeps it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, KFG_FILES_MAX);
+	__type(key, __u32);
+	__type(value, struct kfg_file_id);
+} kfg_files SEC(".maps");
 
 #define KFG_UID_UNKNOWN 0xffffffffu /* no uid: INVALID_UID (include/linux/uidgid.h) */
 
@@ -90,8 +104,10 @@ struct kfg_use {
  * What one decision works with. Map memory rather than stack: it is large, and the verifier takes its fields for
  * unknown, so loops over them cost one round. Keyed by thread: the hooks sleep, so per-CPU memory would be shared.
  */
+#define KFG_SCRATCHES_MAX 256
 struct kfg_scratch {
 	struct kfg_decision decision;
+	__u64 account;
 	/* scan */
 	__u64 base; /* address of the first instruction */
 	__u32 len;
@@ -118,8 +134,10 @@ struct kfg_scratch {
 	__u32 at;
 	/* cgroup walk */
 	__u64 cgroup;
+	__u64 unit; /* struct cgroup of the loader's unit as a number, or 0 */
+	__u64 exe_mounts; /* struct mnt_namespace of the loader's executable, as a number */
+	__u32 exe_deleted;
 	__u32 path_len;
-	__u32 unit_found;
 	/* line info search */
 	__u64 linfo;
 	__u32 low, high;
@@ -133,7 +151,7 @@ struct kfg_scratch {
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 256);
+	__uint(max_entries, KFG_SCRATCHES_MAX);
 	__type(key, __u64);
 	__type(value, struct kfg_scratch);
 } kfg_scratches SEC(".maps");
@@ -143,6 +161,8 @@ static const volatile struct kfg_scratch kfg_scratch_zero;
 /* Written by the agent through its mapping; see abi.h */
 struct kfg_knobs kfg_knobs = { .start_ns = ~0ULL };
 __u64 kfg_seed = 0x9e3779b97f4a7c15ULL; /* of the scan's hash; odd */
+
+const volatile struct kfg_addresses kfg_addresses;
 
 /* This set of programs; the others that may be attached have numbers of their own. */
 const volatile __u64 kfg_instance;
@@ -157,3 +177,60 @@ static __attribute__((always_inline)) inline void kfg_count(__u32 stat)
 	if (stats && stat < KFG_STAT_MAX)
 		__sync_fetch_and_add(&stats->n[stat], 1);
 }
+
+/*
+ * No loader may take the room of the others. Every entry of the tables above is on the account of the unit that loads.
+ * While a table is a third full or less it has room for all; beyond that an account may hold half as many entries as
+ * are free: the first can take a third of the table, a second one a third of the rest, and so on (dynamic thresholds,
+ * A. K. Choudhury and E. L. Hahne, 1998), so that whoever holds little finds room. The numbers of what is taken are
+ * good guesses: they only say when to count.
+ */
+__s32 kfg_scratches_taken;
+#define kfg_loads_taken kfg_turn.loads_taken
+#define kfg_loaders_taken kfg_turn.loaders_taken
+enum { kfg_loads_max = KFG_LOADS_MAX, kfg_loaders_max = KFG_LOADERS_MAX, kfg_scratches_max = KFG_SCRATCHES_MAX };
+
+struct bpf_map;
+struct kfg_crowd {
+	__u64 account;
+	__u32 own, all;
+};
+#define KFG_STEP_CROWD(map, type)                                                                  \
+	static long map##_step(struct bpf_map *m, const void *key, void *value, void *ctx)         \
+	{                                                                                          \
+		struct kfg_crowd *c = ctx;                                                         \
+												   \
+		c->own += ((type *)value)->account == c->account;                                  \
+		c->all++;                                                                          \
+		return 0;                                                                          \
+	}
+KFG_STEP_CROWD(kfg_loads, struct kfg_inflight)
+KFG_STEP_CROWD(kfg_loaders, struct kfg_loader)
+KFG_STEP_CROWD(kfg_scratches, struct kfg_scratch)
+
+/* May there be one more entry on the account? */
+#define KFG_MAY_ENTER(map, whose)                                                                  \
+	({                                                                                         \
+		struct kfg_crowd c_ = { .account = (whose) };                                      \
+												   \
+		if (map##_taken * 3 > map##_max)                                                   \
+			bpf_for_each_map_elem(&map, map##_step, &c_, 0);                           \
+		c_.all < map##_max && c_.own <= (map##_max - c_.all) / 2;                          \
+	})
+
+/* Enters a value, in the place of an old one that a failed deletion left behind. Returns non-zero: no room. */
+#define KFG_ENTER(map, key, value)                                                                 \
+	({                                                                                         \
+		long r_ = bpf_map_update_elem(&map, key, value, BPF_NOEXIST);                      \
+												   \
+		if (!r_)                                                                           \
+			__sync_fetch_and_add(&map##_taken, 1);                                     \
+		else if (r_ == -17) /* EEXIST */                                                   \
+			r_ = bpf_map_update_elem(&map, key, value, BPF_EXIST);                     \
+		r_;                                                                                \
+	})
+#define KFG_DROP(map, key)                                                                         \
+	do {                                                                                       \
+		if (!bpf_map_delete_elem(&map, key))                                               \
+			__sync_fetch_and_add(&map##_taken, -1);                                    \
+	} while (0)

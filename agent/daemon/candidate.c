@@ -61,6 +61,11 @@ static int make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_cand
 		kfg_strbuf_adds(why, "cannot keep the policy's names: no memory\n");
 		return r;
 	}
+	r = kfg_policy_exes(loaded->policy, &c->policy.exes, &c->policy.n_exes);
+	if (r < 0) {
+		kfg_strbuf_adds(why, "cannot keep the policy's executables: no memory\n");
+		return r;
+	}
 	c->policy.files = KFG_TAKE_PTR(loaded->files);
 	return 0;
 }
@@ -91,6 +96,7 @@ void kfg_in_force_done(struct kfg_in_force *policy)
 {
 	kfg_policy_names_free(policy->names);
 	kfg_policy_files_free(policy->files);
+	free(policy->exes);
 	*policy = (struct kfg_in_force){ 0 };
 }
 

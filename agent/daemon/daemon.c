@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/daemon.h"
 
+#include "base/caps.h"
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "daemon/clock.h"
@@ -11,6 +12,7 @@
 #include "journal/send.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -156,7 +158,7 @@ static int first_policy(struct kfg_daemon *d, struct kfg_candidate *ret_candidat
 		line += len + (line[len] == '\n');
 	}
 	if (r < 0)
-		kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(&why), NULL, &record),
+		(void)kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(&why), NULL, &record),
 			 &record);
 	return r;
 }
@@ -275,10 +277,21 @@ static void ready(struct kfg_daemon *d)
 	const struct kfg_policy_names *p = d->current.names;
 	struct kfg_record *record = NULL;
 
-	kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record),
+	(void)kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record),
 		 &record);
 	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name,
 			 p->serial);
+}
+
+/*
+ * From here on the gate's calls put into effect what they need: BPF and PERFMON for tables and canaries, SYS_ADMIN for
+ * a look at the programs of others. Events and requests are read with none.
+ */
+static int drop_capabilities(void)
+{
+	int r = kfg_caps_drop(KFG_CAP(CAP_BPF) | KFG_CAP(CAP_PERFMON) | KFG_CAP(CAP_SYS_ADMIN));
+
+	return r < 0 ? kfg_log_errno(r, "cannot give up capabilities: %m") : 0;
 }
 
 static int start(struct kfg_daemon *d)
@@ -296,6 +309,8 @@ static int start(struct kfg_daemon *d)
 	r = open_gate(d, &kernel);
 	if (r != KFG_EXIT_OK)
 		return r;
+	if (drop_capabilities() < 0)
+		return KFG_EXIT_FAILURE;
 	if (first_policy(d, &candidate) < 0 || add_sources(d) < 0)
 		return KFG_EXIT_FAILURE;
 	if (bring_up(d, &candidate) < 0)
@@ -331,11 +346,12 @@ static void stop(struct kfg_daemon *d)
 	if (d->gate && kfg_drain(d) < 0)
 		kfg_warning("cannot read the last events");
 	if (d->gate && take_off(d))
-		kfg_tell(d, kfg_notice_stopped(d->current.names, &record), &record);
+		(void)kfg_tell(d, kfg_notice_stopped(d->current.names, &record), &record);
 	kfg_guarding_done(d);
 	kfg_gate_close(d->gate);
 	if (kfg_outbox_stop(d->outbox, STOP_TIMEOUT_MS) < 0)
 		kfg_warning("the last records could not be written");
+	kfg_files_done(d);
 	kfg_in_force_done(&d->current);
 	kfg_in_force_done(&d->previous);
 	kfg_dedup_free(d->dedup);

@@ -20,35 +20,40 @@ static const struct kfg_policy_names *policy_of(const struct kfg_daemon *d, uint
 	return made(&d->previous, generation) ? d->previous.names : NULL;
 }
 
-void kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record)
+int kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record)
 {
 	if (built < 0)
-		kfg_warning("cannot build a record: %s", strerror(-built));
-	else
-		/* it counts what it drops */
-		(void)kfg_outbox_push(d->outbox, KFG_TAKE_PTR(*record));
+		return kfg_log_errno(built, "cannot build a record: %m");
+	/* it counts what it drops */
+	return kfg_outbox_push(d->outbox, KFG_TAKE_PTR(*record));
 }
 
-static void on_event(void *userdata, const struct kfg_event *raw)
+static void on_event(void *userdata, const void *data, size_t size)
 {
 	struct kfg_daemon *d = userdata;
 	struct kfg_event_context context = { .kernel_release = d->uts.release };
 	struct kfg_record *record = NULL;
 	struct kfg_event event;
-	size_t size = offsetof(struct kfg_event, kfuncs) + raw->n_kfuncs * sizeof(raw->kfuncs[0]);
 
-	if (kfg_event_check(raw, size, &event) < 0) {
+	if (kfg_event_check(data, size, &event) < 0) {
 		d->malformed++;
 		return;
 	}
-	if (kfg_event_is_canary(&event))
+	if (kfg_event_is_canary(&event)) {
+		d->canaries++;
 		return;
+	}
+	if (event.exe_is == KFG_EXE_OTHER)
+		kfg_files_look_again(d);
 	if (kfg_dedup_repeats(d->dedup, &event)) {
 		d->duplicates++;
 		return;
 	}
 	context.policy = policy_of(d, event.generation);
-	kfg_tell(d, kfg_event_record(&event, &context, &record), &record);
+	if (kfg_tell(d, kfg_event_record(&event, &context, &record), &record) < 0)
+		d->unrecorded++;
+	else
+		d->recorded++;
 }
 
 static int tell_lost(struct kfg_daemon *d)
@@ -63,7 +68,7 @@ static int tell_lost(struct kfg_daemon *d)
 	lost = stats.n[KFG_STAT_LOST];
 	if (lost == told)
 		return 0;
-	kfg_tell(d, kfg_notice_lost(lost - told, lost, &record), &record);
+	(void)kfg_tell(d, kfg_notice_lost(lost - told, lost, &record), &record);
 	kfg_gate_set_lost_told(d->gate, lost);
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/caps.h"
 #include "base/log.h"
 #include "daemon/state.h"
 #include "journal/attempt_record.h"
@@ -14,7 +15,7 @@ static void on_attempt(void *userdata, const struct kfg_attempt *attempt)
 	uint64_t untold = 0;
 
 	if (kfg_attempts_tell(d->attempts, attempt, &untold))
-		kfg_tell(d, kfg_attempt_record(attempt, untold, d->current.names, &record), &record);
+		(void)kfg_tell(d, kfg_attempt_record(attempt, untold, d->current.names, &record), &record);
 }
 
 static int on_refusals(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -112,6 +113,7 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 
 void kfg_guarding_apply(struct kfg_daemon *d)
 {
+	KFG_CAPS_RAISED;
 	const char *why = NULL;
 	int r;
 
@@ -140,9 +142,11 @@ void kfg_guarding_apply(struct kfg_daemon *d)
 void kfg_guarding_done(struct kfg_daemon *d)
 {
 	d->guard_source = sd_event_source_disable_unref(d->guard_source);
-	if (d->guard)
+	if (d->guard) {
 		(void)kfg_guard_read(d->guard, on_attempt, d);
-	kfg_guard_close(d->guard);
+		KFG_CAPS_RAISED;
+		kfg_guard_close(d->guard);
+	}
 	d->guard = NULL;
 	kfg_attempts_free(d->attempts);
 	d->attempts = NULL;

@@ -20,9 +20,18 @@
 struct kfg_in_force {
 	struct kfg_policy_names *names; /* owned */
 	struct kfg_policy_files *files; /* owned; paths only */
+	const char **exes; /* owned; executables that it names */
+	size_t n_exes;
 	uint64_t generation;
 	uint64_t inherited; /* generation of an older agent's table of the same policy, 0: none */
 	uint64_t since_usec; /* CLOCK_REALTIME */
+};
+
+/* files.c: what tells that the files of exes may have changed */
+struct kfg_file_watch {
+	sd_event_source **directories; /* owned */
+	size_t n;
+	sd_event_source *mounts, *again;
 };
 
 struct kfg_daemon {
@@ -45,7 +54,9 @@ struct kfg_daemon {
 	struct kfg_proof proof;
 	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof, 0: none */
 	uint64_t sweep_seen, sweep_failed;
-	uint64_t duplicates, malformed;
+	struct kfg_file_watch files;
+	/* what became of the events that were read: each is counted once */
+	uint64_t recorded, unrecorded, canaries, duplicates, malformed;
 	uint64_t started_usec; /* CLOCK_BOOTTIME */
 	struct utsname uts;
 };
@@ -71,9 +82,23 @@ void kfg_candidate_done(struct kfg_candidate *candidate);
 int kfg_drain(struct kfg_daemon *d);
 /*
  * Queues the record that a call just built (built: its result) and takes it over; logs that it
- * could not be built.
+ * could not be built. Negative errno: there will be no record.
  */
-void kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record);
+int kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record);
+
+/*
+ * files.c: tells the gate which files the exes of a policy that is to come into force are, besides
+ * those that it knows.
+ */
+int kfg_files_add(struct kfg_daemon *d, const struct kfg_in_force *policy);
+/*
+ * Looks which files the exes of the policy in force are, and watches for changes. A failure is
+ * logged: what the gate was told before stays.
+ */
+void kfg_files_refresh(struct kfg_daemon *d);
+/* The same soon. */
+void kfg_files_look_again(struct kfg_daemon *d);
+void kfg_files_done(struct kfg_daemon *d);
 
 /*
  * swap.c: puts a candidate into force (taking it over), proves and sweeps. Negative errno: the old

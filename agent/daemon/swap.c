@@ -32,7 +32,7 @@ int kfg_prove(struct kfg_daemon *d)
 		d->proven_usec = kfg_now_usec(CLOCK_REALTIME);
 		return 0;
 	}
-	kfg_tell(d, kfg_notice_unproven(d->proof.why, &record), &record);
+	(void)kfg_tell(d, kfg_notice_unproven(d->proof.why, &record), &record);
 	return -ENOTRECOVERABLE;
 }
 
@@ -48,7 +48,7 @@ void kfg_sweep(struct kfg_daemon *d)
 	d->sweep_failed = failed;
 	if (kfg_drain(d) < 0)
 		kfg_warning("cannot read events");
-	kfg_tell(d, kfg_notice_swept(seen, failed, &record), &record);
+	(void)kfg_tell(d, kfg_notice_swept(seen, failed, &record), &record);
 }
 
 static void announce(struct kfg_daemon *d, const char *state)
@@ -72,6 +72,8 @@ int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_s
 	int r = d->current.names ? kfg_drain(d) : 0;
 
 	if (r == 0)
+		r = kfg_files_add(d, &candidate->policy);
+	if (r == 0)
 		r = kfg_gate_publish(d->gate, candidate->table);
 	if (r < 0) {
 		kfg_strbuf_printf(why, "cannot put the policy into the kernel: %s\n", strerror(-r));
@@ -82,8 +84,9 @@ int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_s
 	d->current = candidate->policy;
 	candidate->policy = (struct kfg_in_force){ 0 };
 	d->current.since_usec = kfg_now_usec(CLOCK_REALTIME);
+	kfg_files_refresh(d);
 	(void)kfg_policy_files_paths(d->current.files, &n_files);
-	kfg_tell(d,
+	(void)kfg_tell(d,
 		 kfg_notice_policy_loaded(d->current.names, d->current.generation, n_files,
 					  &record),
 		 &record);
@@ -132,7 +135,7 @@ static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)
 	free(d->rejected);
 	d->rejected = strdup(kfg_strbuf_text(why));
 	log_lines(LOG_ERR, kfg_strbuf_text(why));
-	kfg_tell(d,
+	(void)kfg_tell(d,
 		 kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.names,
 					    &record),
 		 &record);

@@ -7,6 +7,7 @@
  */
 #include "enforce/gate_internal.h"
 
+#include "base/caps.h"
 #include "base/cleanup.h"
 
 #include <bpf/bpf.h>
@@ -116,6 +117,7 @@ static void say_why(struct kfg_proof *proof, const char *stage, const struct att
 
 int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof)
 {
+	KFG_CAPS_RAISED;
 	struct kfg_proof proof = {};
 	struct attempt a = { .err = ENOENT };
 	struct btf *btf = btf__load_vmlinux_btf();

@@ -2,6 +2,7 @@
 /* gate.c - the only user of the BPF skeleton: load, attach, read. */
 #include "enforce/gate_internal.h"
 
+#include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "enforce/guard.h"
@@ -24,6 +25,16 @@
 struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate)
 {
 	return &gate->skel->data->kfg_knobs;
+}
+
+int kfg_gate_files_map(const struct kfg_gate *gate)
+{
+	return bpf_map__fd(gate->skel->maps.kfg_files);
+}
+
+int kfg_gate_file_prog(const struct kfg_gate *gate)
+{
+	return bpf_program__fd(gate->skel->progs.kfgate_file);
 }
 
 bool kfg_gate_has_stage1(const struct kfg_gate *gate)
@@ -82,15 +93,9 @@ static int note_prog_ids(struct kfg_gate *gate)
 static int on_event(void *ctx, void *data, size_t size)
 {
 	struct kfg_gate *gate = ctx;
-	const struct kfg_event *e = data;
 
-	/* our own program wrote it: a size that is off is a defect of ours, not an attack */
-	if (size < offsetof(struct kfg_event, kfuncs) || e->magic != KFG_EVENT_MAGIC ||
-	    e->n_kfuncs > KFG_EVENT_KFUNCS ||
-	    size < offsetof(struct kfg_event, kfuncs) + e->n_kfuncs * sizeof(e->kfuncs[0]))
-		return 0;
 	if (gate->fn)
-		gate->fn(gate->userdata, e);
+		gate->fn(gate->userdata, data, size);
 	/* a flood must not keep the caller's loop from its other work: the rest stays readable */
 	return ++gate->n_read >= KFG_READ_MAX ? -EAGAIN : 0;
 }
@@ -160,6 +165,7 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 		return -errno;
 	choose_programs(gate, probe);
 	gate->skel->rodata->kfg_instance = gate->instance;
+	gate->skel->rodata->kfg_addresses = probe->addresses;
 	n = shared_maps(gate, maps);
 	for (size_t i = 0; i < n && !r; i++)
 		r = kfg_takeover_reuse(gate, maps[i]);
@@ -213,6 +219,7 @@ fail:
 
 void kfg_gate_close(struct kfg_gate *gate)
 {
+	KFG_CAPS_RAISED;
 	if (!gate)
 		return;
 	ring_buffer__free(gate->ring);
@@ -223,6 +230,7 @@ void kfg_gate_close(struct kfg_gate *gate)
 
 int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
 {
+	KFG_CAPS_RAISED;
 	const struct kfg_table_header *h;
 	__u32 n;
 	int r;
@@ -278,6 +286,7 @@ static int attach(struct kfg_gate *gate, struct bpf_program *prog, struct bpf_li
 
 int kfg_gate_attach(struct kfg_gate *gate)
 {
+	KFG_CAPS_RAISED;
 	struct kfgate *skel = gate->skel;
 	int r = kfg_pins_add(gate->instance, KFG_PIN_TABLES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_tables));
 
@@ -298,6 +307,7 @@ int kfg_gate_attach(struct kfg_gate *gate)
 /* A load that begins later has passed every hook, one that has its id by now is decided. */
 int kfg_gate_begin(struct kfg_gate *gate)
 {
+	KFG_CAPS_RAISED;
 	struct kfg_knobs *knobs = kfg_gate_knobs(gate);
 	int r;
 

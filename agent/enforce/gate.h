@@ -26,6 +26,7 @@ struct kfg_probe {
 	bool hook_load;   /* bpf_prog_load: stage 1 */
 	bool hook_prog;   /* bpf_prog: stage 2 */
 	bool symbols;     /* /proc/kallsyms can be read, and has addresses */
+	struct kfg_addresses addresses;
 	char lsm[256];    /* the LSM list, as the kernel prints it; "" if unreadable */
 };
 int kfg_probe_kernel(struct kfg_probe *ret_probe);
@@ -85,12 +86,20 @@ int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof);
 /* True where this kernel has the hook of stage 1 (6.12 and later), false: stage 2 alone. */
 bool kfg_gate_has_stage1(const struct kfg_gate *gate);
 
+/*
+ * Tells the gate which files the paths of the policy's exes are, as this process sees them; with keep, others that it
+ * was told before stay known. What is not there, or is beyond KFG_FILES_MAX, matches by its path alone, in the host's
+ * mounts (enum kfg_exe). *ret_missing counts those.
+ */
+int kfg_gate_set_files(struct kfg_gate *gate, const char *const *paths, size_t n, bool keep, size_t *ret_missing);
+
 /* Looks at every program there is; findings come as KFG_EVENT_PRESENT events. *ret_seen, *ret_failed count programs. */
 int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed);
 
-/* Events: an epoll fd (owned by the gate) and a reader. event is valid during the call only, size is checked. */
+/* Events: an epoll fd (owned by the gate) and a reader. data is valid during the call only, and nothing about it is
+ * checked: see events/check.h. */
 int kfg_gate_event_fd(const struct kfg_gate *gate);
-typedef void kfg_event_fn(void *userdata, const struct kfg_event *event);
+typedef void kfg_event_fn(void *userdata, const void *data, size_t size);
 int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata);
 
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);

@@ -42,3 +42,7 @@ int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id);
 
 /* The agent's knobs in the BPF programs' memory. */
 struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate);
+
+/* Map of the files that exes mean, and the program that tells which file an fd is. */
+int kfg_gate_files_map(const struct kfg_gate *gate);
+int kfg_gate_file_prog(const struct kfg_gate *gate);

@@ -2,7 +2,7 @@
 /* probe.c - what the running kernel offers the gate, asked of the kernel itself. */
 #include "enforce/gate.h"
 
-#include "base/cleanup.h"
+#include "enforce/kallsyms.h"
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define LSM_LIST "/sys/kernel/security/lsm"
-#define SYMBOLS "/proc/kallsyms"
 
 static bool has_func(const struct btf *btf, const char *name)
 {
@@ -33,29 +32,6 @@ static bool listed(const char *list, const char *word)
 	return false;
 }
 
-/*
- * Whether the kernel tells its symbols' addresses, by which live calls are named: all are 0 if it does not
- * (kallsyms_show_value(), kernel/ksyms_common.c, 6.1..7.3). Those of per-CPU variables come first and are small.
- */
-static bool symbols_shown(void)
-{
-	_cleanup_close_ int fd = open(SYMBOLS, O_RDONLY | O_CLOEXEC);
-	char line[4096];
-
-	for (int i = 0; fd >= 0 && i < 16; i++) {
-		ssize_t n = read(fd, line, sizeof(line) - 1);
-
-		if (n <= 0)
-			return false;
-		line[n] = '\0';
-		/* the kernel hands out whole lines */
-		for (const char *p = line; *p; p += strcspn(p, "\n"), p += *p == '\n')
-			if (strtoull(p, NULL, 16))
-				return true;
-	}
-	return false;
-}
-
 int kfg_probe_kernel(struct kfg_probe *ret_probe)
 {
 	struct kfg_probe p = {};
@@ -66,7 +42,7 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe)
 #ifdef __x86_64__
 	p.arch = true;
 #endif
-	p.symbols = symbols_shown();
+	p.symbols = !kfg_kallsyms_read(&p.addresses);
 	fd = open(LSM_LIST, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		n = read(fd, p.lsm, sizeof(p.lsm) - 1);
@@ -108,7 +84,8 @@ const char *kfg_probe_obstacle(const struct kfg_probe *p, char *buf, size_t size
 		return buf;
 	}
 	if (!p->symbols)
-		return "the kernel does not tell the addresses of its symbols (" SYMBOLS "), by which calls are named: "
-		       "the sysctl kernel.kptr_restrict must be 0 or 1, and kfgate needs CAP_SYSLOG";
+		return "the kernel does not tell the addresses of its symbols (/proc/kallsyms), by which calls are "
+		       "named: the sysctl kernel.kptr_restrict must be 0 or 1, and kfgate needs CAP_SYSLOG, or that "
+		       "file as its standard input";
 	return NULL;
 }

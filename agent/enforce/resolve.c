@@ -6,6 +6,7 @@
  */
 #include "enforce/gate.h"
 
+#include "base/caps.h"
 #include "base/cleanup.h"
 
 #include <bpf/bpf.h>
@@ -101,6 +102,7 @@ static int add_module(struct names *names, struct btf *vmlinux, unsigned id)
 
 int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n)
 {
+	KFG_CAPS_RAISED;
 	struct names names = {};
 	struct btf *vmlinux = btf__load_vmlinux_btf();
 	unsigned id = 0;

@@ -5,6 +5,8 @@
  */
 #include "enforce/gate_internal.h"
 
+#include "base/caps.h"
+
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@ static bool ours(const struct kfg_gate *gate, unsigned id)
 
 int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 {
+	KFG_CAPS_RAISED;
 	size_t seen = 0, failed = 0;
 	unsigned id = 0;
 

@@ -6,6 +6,7 @@
  */
 #include "enforce/takeover.h"
 
+#include "base/caps.h"
 #include "base/cleanup.h"
 #include "enforce/mapset.h"
 #include "enforce/pins.h"
@@ -241,6 +242,7 @@ static void hand_over(struct kfg_turn *turn, uint64_t from, uint64_t to)
 
 int kfg_gate_take_over(struct kfg_gate *gate)
 {
+	KFG_CAPS_RAISED;
 	hand_over(gate->turn, gate->from, gate->instance);
 	gate->current = true;
 	return kfg_gate_begin(gate);
@@ -281,6 +283,7 @@ static int has_loads(const struct kfg_gate *gate, uint64_t instance)
  */
 int kfg_gate_retire(struct kfg_gate *gate)
 {
+	KFG_CAPS_RAISED;
 	size_t left = 0;
 	int r;
 
@@ -306,6 +309,7 @@ int kfg_gate_retire(struct kfg_gate *gate)
 
 int kfg_gate_detach(struct kfg_gate *gate)
 {
+	KFG_CAPS_RAISED;
 	int r = kfg_pins_remove(gate->pins, gate->instance);
 
 	for (size_t i = 0; !r && i < gate->n_older; i++)
@@ -330,6 +334,7 @@ void kfg_takeover_done(struct kfg_gate *gate)
 
 int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max)
 {
+	KFG_CAPS_RAISED;
 	_cleanup_close_ int tables = KFG_NO_FD;
 	int n, r = 0;
 

@@ -25,7 +25,7 @@ static bool numbers_ok(const struct kfg_event *e)
 	return e->kind < KFG_EVENT_MAX && (e->stage == 1 || e->stage == 2) &&
 	       e->action < KFG_ACTION_MAX && e->reason < KFG_REASON_MAX && e->enforced <= 1 &&
 	       e->mode < KFG_MODE_MAX && e->token <= KFG_UNKNOWN && e->kernel <= KFG_UNKNOWN &&
-	       e->loader_known <= 1 && e->error <= 0 && e->error >= -4095;
+	       e->loader_known <= 1 && e->exe_is < KFG_EXE_MAX && e->error <= 0 && e->error >= -4095;
 }
 
 static bool strings_ok(const struct kfg_event *e)

@@ -48,6 +48,18 @@ static const char *tristate(unsigned t)
 	return t == KFG_YES ? "yes" : t == KFG_NO ? "no" : "unknown";
 }
 
+static const char *exe_word(unsigned exe_is)
+{
+	static const char *const words[KFG_EXE_MAX] = {
+		[KFG_EXE_FOREIGN] = "foreign",
+		[KFG_EXE_HOST] = "host",
+		[KFG_EXE_SAME] = "same",
+		[KFG_EXE_OTHER] = "other",
+	};
+
+	return exe_is < KFG_EXE_MAX ? words[exe_is] : "?";
+}
+
 static void add_decision(struct kfg_record *record, const struct kfg_finding *f)
 {
 	const struct kfg_event *e = f->event;
@@ -154,6 +166,11 @@ static void add_loader(struct kfg_record *record, const struct kfg_event *e)
 	kfg_record_addf(record, "KFGATE_GID", "%u", e->gid);
 	kfg_record_add(record, "KFGATE_COMM", e->comm);
 	kfg_record_add(record, "KFGATE_EXE", e->exe);
+	if (e->exe[0]) {
+		kfg_record_addf(record, "KFGATE_EXE_INODE", "%u:%u %" PRIu64 ".%u", e->exe_file.dev >> 20,
+				e->exe_file.dev & 0xfffff, (uint64_t)e->exe_file.ino, e->exe_file.generation);
+		kfg_record_add(record, "KFGATE_EXE_IS", exe_word(e->exe_is));
+	}
 	kfg_record_add(record, "KFGATE_CGROUP", e->cgroup);
 	kfg_record_add(record, "KFGATE_UNIT", e->unit);
 	if (e->userns == KFG_USERNS_INITIAL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "journal/outbox.h"
 
+#include "base/caps.h"
 #include "journal/notice.h"
 #include <errno.h>
 #include <pthread.h>
@@ -70,6 +71,7 @@ static void *work(void *arg)
 {
 	struct kfg_outbox *o = arg;
 
+	(void)kfg_caps_drop(0); /* cannot fail: everybody may have less */
 	for (;;) {
 		_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = take(o);
 		uint64_t untold;

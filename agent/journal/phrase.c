@@ -161,7 +161,7 @@ static void add_program_reason(const struct kfg_event *e, struct kfg_strbuf *out
 		kfg_strbuf_printf(out, "it calls more than %u distinct kfuncs", KFG_KFUNCS_MAX);
 		break;
 	case KFG_REASON_TABLE_FULL:
-		kfg_strbuf_adds(out, "too many loads are in progress to follow one more");
+		kfg_strbuf_adds(out, "too many loads are in progress, of all or of its unit, to follow one more");
 		break;
 	case KFG_REASON_WALK:
 		kfg_strbuf_adds(out, "the policy could not be walked to its end");
@@ -250,6 +250,8 @@ void kfg_finding_message(const struct kfg_finding *f, struct kfg_strbuf *out)
 		add_program_reason(e, out);
 	if (f->worst && others)
 		kfg_strbuf_printf(out, " (and %u more kfunc%s)", others, others > 1 ? "s" : "");
+	if (e->exe_is == KFG_EXE_OTHER)
+		kfg_strbuf_printf(out, "; its %s is not the host's", e->exe);
 	if (e->kind == KFG_EVENT_PRESENT && !e->enforced)
 		kfg_strbuf_printf(out, "; left alone, a load now would get: %s",
 				  kfg_action_str(e->action));

@@ -44,7 +44,7 @@ struct kfg_status {
 	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof; 0: never */
 	struct kfg_stats kernel;
 	uint64_t records_written, records_dropped, records_failed;
-	uint64_t duplicates, malformed;
+	uint64_t recorded, unrecorded, canaries, duplicates, malformed; /* events, each once */
 	uint64_t sweep_seen, sweep_failed;
 	bool guarded; /* against removal */
 	uint64_t attempts; /* refused by the guard */

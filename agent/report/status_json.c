@@ -57,6 +57,8 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 		[KFG_STAT_EVENTS] = "events", [KFG_STAT_FOREIGN_FD] = "foreign_fds_refused",
 		[KFG_STAT_TABLE_FULL] = "table_full", [KFG_STAT_PRESENT] = "present_examined",
 		[KFG_STAT_CANARY1] = "canaries_stage1", [KFG_STAT_CANARY2] = "canaries_stage2",
+		[KFG_STAT_PRESENT_FOUND] = "present_found", [KFG_STAT_REPEATED] = "foreign_fds_repeated",
+		[KFG_STAT_UNKNOWN_LOADER] = "loaders_unknown",
 	};
 
 	kfg_json_object(j, "counters");
@@ -64,6 +66,9 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 		if (names[i])
 			kfg_json_uint(j, names[i], s->kernel.n[i]);
 	kfg_json_uint(j, "events_malformed", s->malformed);
+	kfg_json_uint(j, "events_recorded", s->recorded);
+	kfg_json_uint(j, "events_unrecorded", s->unrecorded);
+	kfg_json_uint(j, "events_canary", s->canaries);
 	kfg_json_uint(j, "duplicates", s->duplicates);
 	kfg_json_uint(j, "records_written", s->records_written);
 	kfg_json_uint(j, "records_dropped", s->records_dropped);

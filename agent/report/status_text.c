@@ -108,6 +108,10 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 	line(out, "Events", "%llu sent, %llu lost, %" PRIu64 " malformed",
 	     (unsigned long long)n[KFG_STAT_EVENTS], (unsigned long long)n[KFG_STAT_LOST],
 	     s->malformed);
+	if (n[KFG_STAT_TABLE_FULL] || n[KFG_STAT_UNKNOWN_LOADER])
+		line(out, "Crowded", "%llu loads not followed, %llu loaders not remembered",
+		     (unsigned long long)n[KFG_STAT_TABLE_FULL],
+		     (unsigned long long)n[KFG_STAT_UNKNOWN_LOADER]);
 }
 
 static void text_deadlines(const struct kfg_status *s, struct kfg_strbuf *out)

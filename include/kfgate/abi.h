@@ -232,6 +232,22 @@ struct kfg_event_kfunc {
 	char file[KFG_FILE_LEN]; /* the loader's own words: untrusted */
 };
 
+/* A file as the kernel's own numbers tell it: those of its inode and its super block, not those of stat(2). */
+struct kfg_file_id {
+	__u64 ino;
+	__u32 dev; /* as in /proc/PID/maps of most file systems: major << 20 | minor */
+	__u32 generation;
+};
+
+/* What the loader's exe path is worth. Rules see it where it is the host's: KFG_EXE_HOST and KFG_EXE_SAME. */
+enum kfg_exe {
+	KFG_EXE_FOREIGN, /* not known, or the path of a view that is not the host's: matches no rule's exes */
+	KFG_EXE_HOST,    /* in the mounts and below the root directory of the host */
+	KFG_EXE_SAME,    /* in other mounts, and the very file that a rule means */
+	KFG_EXE_OTHER,   /* in other mounts: a rule means another file by this path */
+	KFG_EXE_MAX,
+};
+
 struct kfg_event {
 	__u32 magic;
 	__u16 kind;  /* enum kfg_event_kind */
@@ -258,9 +274,10 @@ struct kfg_event {
 	__u8 token;  /* enum kfg_tristate: loaded with a BPF token */
 	__u8 kernel; /* enum kfg_tristate: loaded from kernel memory (kernel=true) */
 	__u8 loader_known; /* 0: the loader's fields below are not the loader's and are empty */
-	__u8 pad;
+	__u8 exe_is;       /* enum kfg_exe */
 	__u32 scanned; /* instructions scanned */
 	__u32 userns;  /* inode number of the loader's user namespace */
+	struct kfg_file_id exe_file;
 	__u8 tag[8]; /* zero in stage 1 */
 	char comm[16];
 	char prog[KFG_PROG_LEN];
@@ -276,7 +293,10 @@ struct kfg_event {
  */
 #define KFG_USERNS_INITIAL 0xeffffffdu
 
-/* Counters, per CPU; each counts up from the agent's start */
+/*
+ * Counters, per CPU; each counts up from the agent's start. Every decision that is to be told is one event or one loss:
+ * AUDITED + WARNED + REFUSED + WOULD_REFUSE + PRESENT_FOUND + FOREIGN_FD + CANARY1 + CANARY2 = EVENTS + LOST + REPEATED
+ */
 enum kfg_stat {
 	KFG_STAT_LOADS,        /* programs offered to BPF_PROG_LOAD */
 	KFG_STAT_KFUNC_LOADS,  /* those that hold a kfunc call */
@@ -288,10 +308,13 @@ enum kfg_stat {
 	KFG_STAT_LOST,         /* events the ring had no room for */
 	KFG_STAT_EVENTS,       /* events sent */
 	KFG_STAT_FOREIGN_FD,   /* fds refused to another task while the load was in progress */
-	KFG_STAT_TABLE_FULL,
+	KFG_STAT_TABLE_FULL,   /* loads that found no room to be followed: the table's or their unit's share of it */
 	KFG_STAT_PRESENT,      /* present programs examined by sweeps */
 	KFG_STAT_CANARY1,      /* canaries decided before and after verification */
 	KFG_STAT_CANARY2,
+	KFG_STAT_PRESENT_FOUND, /* present programs with findings */
+	KFG_STAT_REPEATED,      /* fds refused after the first one of a load, which alone is an event */
+	KFG_STAT_UNKNOWN_LOADER, /* admitted programs whose loader could not be kept: nobody's, for rules, later on */
 	KFG_STAT_MAX,
 };
 
@@ -307,7 +330,8 @@ struct kfg_inflight {
 	__u32 done; /* decided: what is left of it says nothing */
 	__u64 load_time; /* of the program; 0: not known yet */
 	__u32 kernel; /* enum kfg_tristate: loaded from kernel memory */
-	__u32 pad;
+	__u32 told; /* fds asked for by others */
+	__u64 account; /* of the unit that loads */
 	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
 };
 
@@ -334,7 +358,24 @@ struct kfg_turn {
 	/* the agent in charge, also while it is about to take over: the set before it lets its programs be */
 	struct kfg_process agent;
 	__u64 lost_told; /* KFG_STAT_LOST as far as it was told, by whichever agent */
-	__u64 reserved[2];
+	__s32 loads_taken, loaders_taken; /* entries of the shared tables, about */
+	__u64 reserved;
+};
+
+/*
+ * What an exe path of the policy is on this host: the value of map kfg_files, whose key is the path's kfg_hash(). Asked
+ * of kfgate_file, a program that the agent runs on an open fd.
+ */
+#define KFG_FILES_MAX 4096u
+struct kfg_file_query {
+	__u32 fd; /* of the calling process */
+	__u32 found;
+	struct kfg_file_id id;
+};
+
+/* Addresses of kernel symbols that have no BTF; set by the agent before the programs are loaded */
+struct kfg_addresses {
+	__u64 bpf_call_base, btf_vmlinux, init_pid_ns;
 };
 
 /* Set by the agent, read by the BPF programs */
@@ -345,8 +386,6 @@ struct kfg_knobs {
 	__u32 sweeping;   /* the agent is looking at every program: its fds are examinations */
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
 	__u32 first_id;    /* id of a program loaded just before; 0 before */
-	__u64 root_dentry; /* the agent's root directory: exe paths count only below the same; set by BPF */
-	__u64 mounts_owner; /* user namespace of the agent's mounts: exe paths count only in such; set by BPF */
 };
 
 #ifdef __cplusplus

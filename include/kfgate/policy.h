@@ -102,6 +102,12 @@ bool kfg_policy_waiver(const struct kfg_policy *policy, uint32_t waiver, struct 
  */
 bool kfg_policy_asks_loader(const struct kfg_policy *policy, const char *kfunc, const char *module, uint32_t rule);
 
+/*
+ * The executables that rules and waivers name by their whole path, each once, in order. One allocation, the caller's,
+ * which holds the strings, too. -ENOMEM.
+ */
+int kfg_policy_exes(const struct kfg_policy *policy, const char ***ret_paths, size_t *ret_n);
+
 /* Day number (days since 1970-01-01 UTC) <-> "YYYY-MM-DD". Parse: -EINVAL for anything but a real date. */
 int kfg_day_parse(const char *text, int32_t *ret_day);
 #define KFG_DAY_TEXT 16

@@ -8,12 +8,16 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -195,16 +199,24 @@ static int do_raw(int argc, char **argv)
 	return ret;
 }
 
-/* many N: N instructions, calls of N distinct (mostly senseless) BTF ids */
+/*
+ * many N [SIZE [KFUNC]]: N calls of distinct (mostly senseless) BTF ids, the last one of KFUNC, at the end of a program
+ * of SIZE instructions
+ */
 static int do_many(int argc, char **argv)
 {
-	size_t n = argc > 0 ? strtoul(argv[0], NULL, 0) : 300;
-	struct bpf_insn *insns = filler(n + 1);
+	size_t n = argc > 0 ? strtoul(argv[0], NULL, 0) : 300, size = argc > 1 ? strtoul(argv[1], NULL, 0) : n + 1;
+	struct bpf_insn *insns = size > n ? filler(size) : NULL, *calls;
 	int ret;
 
+	if (!insns)
+		return 1;
+	calls = insns + size - n - 1;
 	for (size_t i = 0; i < n; i++)
-		insns[i] = (struct bpf_insn){ .code = 0x85, .src_reg = 2, .imm = i + 1 };
-	ret = load_raw("many", insns, n + 1);
+		calls[i] = (struct bpf_insn){ .code = 0x85, .src_reg = 2, .imm = i + 1 };
+	if (argc > 2)
+		calls[n - 1].imm = func_id(argv[2]);
+	ret = load_raw("many", insns, size);
 	free(insns);
 	return ret;
 }
@@ -476,6 +488,37 @@ static int do_replace(int argc, char **argv)
 	return say("ext", fd < 0 ? errno : 0);
 }
 
+static int dispatch(int argc, char **argv);
+
+/* deleted VERB...: VERB, when its own executable is deleted */
+static int do_deleted(int argc, char **argv)
+{
+	char self[4096] = "";
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 || unlink(self))
+		return 1;
+	return dispatch(argc, argv);
+}
+
+/* memfd VERB...: VERB, as an executable that is in no file system */
+static int do_memfd(int argc, char **argv)
+{
+	int in = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), out = memfd_create("agent", MFD_CLOEXEC);
+	struct stat st;
+
+	(void)argc;
+	if (in < 0 || out < 0 || fstat(in, &st) || sendfile(out, in, NULL, st.st_size) != st.st_size)
+		return 1;
+	fexecve(out, argv - 1, environ);
+	return 1;
+}
+
+/* script FILE VERB...: VERB; for a FILE that begins with "#!/path/to/kfload script" */
+static int do_script(int argc, char **argv)
+{
+	return argc > 1 ? dispatch(argc - 1, argv + 1) : 1;
+}
+
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -484,15 +527,21 @@ static const struct verb {
 	{ "obj", do_obj },   { "hold", do_hold },   { "fd", do_fd },	     { "raw", do_raw },
 	{ "many", do_many }, { "race", do_race },   { "storm", do_storm }, { "probes", do_probes },
 	{ "names", do_names }, { "key", do_key }, { "hammer", do_hammer }, { "replace", do_replace }, { "run", do_run },
+	{ "deleted", do_deleted }, { "memfd", do_memfd }, { "script", do_script },
 };
+
+static int dispatch(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 0 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(argv[0], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "usage: kfload VERB ARGS, see the source\n");
+	return 1;
+}
 
 int main(int argc, char **argv)
 {
 	libbpf_set_print(quiet);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (!strcmp(argv[1], verbs[i].name))
-			return verbs[i].run(argc - 2, argv + 2);
-	fprintf(stderr, "usage: kfload VERB ARG..., see the source\n");
-	return 1;
+	return dispatch(argc - 1, argv + 1);
 }

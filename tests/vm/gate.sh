@@ -5,6 +5,7 @@
 # gate_stop                    SIGTERM, wait
 # gate_status                  `kfgate status --json` on one line
 # stat NAME                    one of the counters in it
+# check_sums [NAME]        the counters agree with each other
 # record_count RE              how many records match, after those under way have arrived
 # last_record                  the newest one
 records=/tmp/records
@@ -42,6 +43,31 @@ gate_status() {
 
 stat() {
 	gate_status | sed -n 's/.*"'"$1"'" *: *\([0-9]*\).*/\1/p'
+}
+
+# check_sums: every decision to be told is an event, a counted loss or a repetition of one; every event that was read is
+# a record, or counted. Of the counters since the agent started, which must be the first.
+check_sums() {
+	settle
+	gate_status >/tmp/sums
+	sum decided audited warned refused would_refuse present_found foreign_fds_refused canaries_stage1 \
+		canaries_stage2
+	sum told events events_lost foreign_fds_repeated
+	check_eq "${1:-the sums hold}: decided and told" "$kfg_decided" "$kfg_told"
+	sum sent events
+	sum read events_recorded events_unrecorded events_canary duplicates events_malformed
+	check_eq "${1:-the sums hold}: sent and read" "$kfg_sent" "$kfg_read"
+	sum lost events_lost
+	echo "  decided $kfg_decided, sent $kfg_sent, lost $kfg_lost"
+}
+
+sum() {
+	kfg_into=$1 kfg_total=0
+	shift
+	for kfg_name; do
+		kfg_total=$((kfg_total + $(sed -n 's/.*"'"$kfg_name"'" *: *\([0-9]*\).*/\1/p' /tmp/sums)))
+	done
+	eval "kfg_$kfg_into=$kfg_total"
 }
 
 # Waits until no record has come for a while.

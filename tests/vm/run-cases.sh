@@ -19,7 +19,7 @@
 #            of the kernel that the case runs on; globs are expanded.
 #            Goes to /t/NAME or DEST.
 #   modules  kernel modules to load
-#   args, lsm, rtc, memory, icount    as -a -l -r -m -i of run.sh (icount: yes)
+#   args, lsm, rtc, memory, cpu, icount    as -a -l -r -m -c -i of run.sh (icount: yes)
 #   timeout  seconds for this case (default 120)
 #   reboot   yes: a VM of its own (default for systemd); no: shares one with others of its set-up
 set -euo pipefail
@@ -90,7 +90,7 @@ locate_file() {
 sort_case() {
 	local name=$1 kernel=$2 tier reboot options='' key flag value module group
 	tier=$(header "$name" tier)
-	for key in args:a lsm:l rtc:r memory:m; do
+	for key in args:a lsm:l rtc:r memory:m cpu:c; do
 		flag=${key#*:}
 		value=$(header "$name" "${key%:*}")
 		[ -z "$value" ] || options+=" -$flag ${value@Q}"

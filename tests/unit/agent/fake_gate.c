@@ -160,6 +160,18 @@ bool kfg_gate_has_stage1(const struct kfg_gate *gate)
 	return !fake_gate.without_stage1;
 }
 
+int kfg_gate_set_files(struct kfg_gate *gate, const char *const *paths, size_t n, bool keep, size_t *ret_missing)
+{
+	(void)gate;
+	(void)keep;
+	fake_gate.file_calls++;
+	fake_gate.n_files = n;
+	if (n)
+		(void)snprintf(fake_gate.first_file, sizeof(fake_gate.first_file), "%s", paths[0]);
+	*ret_missing = 0;
+	return 0;
+}
+
 int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 {
 	(void)gate;
@@ -183,7 +195,7 @@ int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata
 	if (eventfd_read(fake_gate.event_fd, &n) < 0)
 		return 0;
 	for (size_t i = 0; i < fake_gate.n_events; i++)
-		fn(userdata, &fake_gate.events[i]);
+		fn(userdata, &fake_gate.events[i], sizeof(fake_gate.events[i]));
 	fake_gate.n_events = 0;
 	fake_gate.reads++;
 	return 0;

@@ -23,6 +23,9 @@ struct fake_gate {
 	uint64_t lost_told;
 	unsigned proofs;
 	unsigned clock_syncs;
+	atomic_uint file_calls; /* times that it was told of files, and what the last time */
+	size_t n_files;
+	char first_file[256];
 	/* what it tells */
 	struct kfg_event events[FAKE_EVENTS_MAX];
 	size_t n_events;

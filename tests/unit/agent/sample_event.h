@@ -58,6 +58,8 @@ static inline struct kfg_event sample_event(void)
 		.loader_known = 1,
 		.scanned = 30,
 		.userns = KFG_USERNS_INITIAL,
+		.exe_is = KFG_EXE_HOST,
+		.exe_file = { .ino = 1234567, .dev = 8 << 20 | 1, .generation = 42 },
 		.tag = { 0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4 },
 		.comm = "cilium-agent",
 		.prog = "cil_from_netdev",

@@ -22,6 +22,9 @@ cat /tmp/out
 check_file "with it all loads are refused" 'loaded=0 refused=60' /tmp/out
 check_file "and none of them can be had" ' fds=0 ' /tmp/out
 check "the gate counts the attempts" [ "$(stat foreign_fds_refused)" -gt 0 ]
+check "the first of each load is described, the others are counted" [ "$(stat foreign_fds_repeated)" -lt "$(stat foreign_fds_refused)" ]
+echo "  foreign: $(stat foreign_fds_refused), repeated: $(stat foreign_fds_repeated)"
+check_sums
 kfload storm /t/key.o 16 20 >/tmp/out
 check_eq "16 threads: every load is refused" "storm loaded=0 refused=320" "$(cat /tmp/out)"
 kfload storm /t/plain.o 16 20 >/tmp/out

@@ -24,5 +24,6 @@ echo "  lost: $lost, events: $(stat events), refused: $(stat refused)"
 check "events were lost" [ "$lost" -gt 0 ]
 check_eq "each refusal is an event or a counted loss" "$(stat refused)" 	"$(($(stat events) + lost - $(stat canaries_stage1) - $(stat canaries_stage2)))"
 check_record "the loss is told" '"KFGATE_KIND":"events-lost"'
+check_sums
 check "stop" gate_stop
 finish

@@ -27,6 +27,16 @@ check "no call in 65 instructions" kfload raw 65
 kfload many 257 >/tmp/out
 check_eq "more distinct kfuncs than the verifier takes are unscannable" "many refused EPERM" "$(cat /tmp/out)"
 check_record "and called that" 'many-kfuncs'
+for n in 1 2 3 4; do
+	kfload many 256 1000000 bpf_rdonly_cast >/tmp/out.$n &
+	pids="${pids:-} $!"
+done
+for pid in $pids; do wait "$pid"; done
+check_eq "four at once of 1,000,000 instructions and 256 kfuncs, the last of which is forbidden" 4 \
+	"$(cat /tmp/out.? | grep -c 'many refused EPERM')"
+kfload many 256 1000000 bpf_rcu_read_lock >/tmp/out
+check_eq "the kernel itself refuses the like" "many refused EINVAL" "$(cat /tmp/out)"
+check_sums
 expect_fail "a call with a destination register is refused by the kernel itself" kfload raw 10 bpf_rdonly_cast 3 1
 check "stop" gate_stop
 expect_fail "without us, too" kfload raw 10 bpf_rdonly_cast 3 1

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #define POLICY_14 "version: 1\nname: t\nserial: 14\n"
@@ -481,8 +482,54 @@ static void test_events(void **state)
 		captured,
 		"of cilium-agent[1002] (cilium.service): kfunc bpf_ct_insert_entry is listed "
 		"by no rule [default for unlisted, policy serial 14]"));
-	assert_non_null(strstr(seen, "\"events_malformed\": 1,\n    \"duplicates\": 1,"));
+	/* what was read: 1 + 3 that became records, and one of each other kind */
+	assert_non_null(strstr(seen, "\"events_malformed\": 1,\n    \"events_recorded\": 4,\n"
+				     "    \"events_unrecorded\": 0,\n    \"events_canary\": 1,\n"
+				     "    \"duplicates\": 1,"));
 	assert_non_null(strstr(seen, "\"events_lost\": 3,"));
+}
+
+static bool told_again(unsigned before)
+{
+	for (int tries = 0; fake_gate.file_calls == before && tries < 200; tries++)
+		usleep(20000);
+	return fake_gate.file_calls != before;
+}
+
+static void files(void)
+{
+	struct kfg_event *e = &fake_gate.events[0];
+	char text[512];
+	unsigned before;
+
+	snprintf(text, sizeof(text),
+		 POLICY_14 "rules:\n  - {id: a, kfuncs: [x], action: allow, "
+			   "loaders: {exes: [%s/bin/agent, /z*]}}\n",
+		 scratch);
+	scratch_write("policy.yaml", text);
+	before = fake_gate.file_calls; /* told before the policy is in force and after */
+	ask("reload");
+	saw(fake_gate.file_calls == before + 2 && fake_gate.n_files == 1 ? "told " : "not told ");
+	before = fake_gate.file_calls;
+	(void)mkdir(scratch_path("bin"), 0755);
+	saw(told_again(before) ? "directory " : "no directory ");
+	before = fake_gate.file_calls;
+	scratch_write("bin/agent", "x");
+	saw(told_again(before) ? "file " : "no file ");
+	before = fake_gate.file_calls;
+	*e = sample_event();
+	e->exe_is = KFG_EXE_OTHER;
+	send_events(1);
+	saw(told_again(before) ? "loader\n" : "no loader\n");
+}
+
+static void test_files(void **state)
+{
+	(void)state;
+	assert_int_equal(run_with(files, false), KFG_EXIT_OK);
+	assert_non_null(strstr(seen, "told directory file loader\n"));
+	assert_string_equal(fake_gate.first_file, scratch_path("bin/agent"));
+	assert_non_null(strstr(captured, "; its /usr/bin/cilium-agent is not the host's"));
 }
 
 static void status(void)
@@ -538,6 +585,7 @@ int main(void)
 		CASE(test_hangup),
 		CASE(test_forced_hangup),
 		CASE(test_events),
+		CASE(test_files),
 		CASE(test_status),
 	};
 	sigset_t signals;

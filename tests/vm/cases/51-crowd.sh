@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A unit that holds its loads between the two looks of the gate, as many as it can, keeps no other unit's out.
+# kernels: 6.1 6.12 7.2 7.3
+# tier: bare
+# reboot: yes
+# timeout: 300
+# memory: 4G
+# files: agent/kfgate tests/tools/kfload tests/tools/kfstall fixture:*.o src:tests/vm/gate.sh
+. /t/lib.sh
+. /t/gate.sh
+
+cat >/tmp/policy.yaml <<'P'
+version: 1
+name: crowd
+serial: 1
+defaults: {unlisted: audit}
+rules:
+  - {id: victim, kfuncs: ["bpf_key_*", bpf_lookup_system_key], loaders: {units: [victim.service]}, action: allow}
+  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
+P
+# in_unit UNIT CMD...: in a cgroup of that name
+in_unit() {
+	mkdir -p "/sys/fs/cgroup/$1"
+	sh -c 'echo 0 >"/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' "$@"
+}
+# stall UNIT N: that many loads of the unit get stuck; how many did is in /tmp/UNIT
+stall() {
+	in_unit "$1" kfstall "$2" 1000 >"/tmp/$1" &
+	stalls="${stalls:-} $!"
+	kfg_tries=0
+	until grep -q stalled "/tmp/$1" || [ $kfg_tries -gt 120 ]; do
+		kfg_tries=$((kfg_tries + 1))
+		sleep 0.5
+	done
+	sed 's/^/    | /' "/tmp/$1"
+}
+stalled() { sed -n 's/^stalled //p' "/tmp/$1"; }
+
+gate_start /tmp/policy.yaml
+in_unit victim.service kfload obj /t/key.o >/tmp/out
+check_eq "a unit loads what it may" "key.o loaded" "$(cat /tmp/out)"
+stall attacker.service 600
+check "another gets a third of the room" [ "$(stalled attacker.service)" -ge 250 ]
+check "and no more" [ "$(stalled attacker.service)" -le 360 ]
+check "what it cannot have is counted" [ "$(stat table_full)" -ge 200 ]
+case $KFGATE_VM_KERNEL in
+6.1) check_file "and fails" 'failed: ENOMEM' /tmp/attacker.service ;;
+*) check_record "and told" '"KFGATE_REASON":"table-full".*"KFGATE_UNIT":"attacker.service"' ;;
+esac
+in_unit victim.service kfload obj /t/key.o >/tmp/out
+check_eq "the first unit still loads" "key.o loaded" "$(cat /tmp/out)"
+in_unit bystander.service kfload obj /t/key.o >/tmp/out
+check_eq "and a third is judged by the policy" "key.o refused EACCES" "$(cat /tmp/out)"
+mkdir -p /sys/fs/cgroup/attacker.service/inner
+in_unit attacker.service/inner kfload obj /t/key.o >/tmp/out
+expect_fail "a cgroup of its own does not help the attacker" grep -q loaded /tmp/out
+for n in 2 3 4 5; do stall attacker-$n.service 300; done
+in_unit victim.service kfload obj /t/key.o >/tmp/out
+check_eq "nor do five units" "key.o loaded" "$(cat /tmp/out)"
+# shellcheck disable=SC2086
+kill -9 $stalls
+# shellcheck disable=SC2086
+wait $stalls 2>/dev/null
+tries=0
+until in_unit attacker.service kfload obj /t/plain.o >/dev/null && in_unit attacker.service kfload obj /t/key.o 2>&1 | grep -q EACCES || [ $tries -gt 30 ]; do
+	tries=$((tries + 1))
+	sleep 1
+done
+check "when its loads have ended it has room again" [ $tries -le 30 ]
+check_sums
+check "stop" gate_stop
+finish

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Loads as fast as they come on every CPU for a minute, while the agent reads, is stopped for long, and reads again: each
+# gets the verdict that the policy has for it, and each that is to be told is a record or a counted loss.
+# kernels: 6.1 6.12 7.2 7.3
+# tier: bare
+# reboot: yes
+# timeout: 300
+# files: agent/kfgate tests/tools/kfload src:tests/vm/gate.sh
+. /t/lib.sh
+. /t/gate.sh
+
+cat >/tmp/policy.yaml <<'P'
+version: 1
+name: flood
+serial: 1
+defaults: {unlisted: audit}
+rules:
+  - {id: bad, kfuncs: ["bpf_key_*", bpf_lookup_system_key], programs: {names: [bad]}, action: refuse}
+P
+gate_start /tmp/policy.yaml
+kfload hammer 6 /tmp/enough >/tmp/hammer &
+hammer=$!
+sleep 20
+kill -STOP $gate_pid
+sleep 20
+kill -CONT $gate_pid
+sleep 20
+check "the host answers, and the agent" timeout 20 kfgate status
+touch /tmp/enough
+wait $hammer
+echo "  $(cat /tmp/hammer)"
+check_file "no forbidden load was admitted, no allowed one refused" 'admitted=0 refused=0 other=0' /tmp/hammer
+bad=$(sed -n 's/.* bad=\([0-9]*\).*/\1/p' /tmp/hammer)
+check_eq "each forbidden one is counted as refused" "$bad" "$(stat refused)"
+check "events were lost meanwhile" [ "$(stat events_lost)" -gt 0 ]
+check_sums
+check_eq "what is in the records is what was recorded" "$(stat events_recorded)" \
+	"$(($(grep -c '"KFGATE_EVENT":"load"' $records) + $(stat records_dropped)))"
+check "stop" gate_stop
+finish
