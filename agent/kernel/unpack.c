@@ -141,7 +141,8 @@ static la_ssize_t read_outer(struct archive *a, void *arg, const void **ret_buff
 	la_ssize_t n = la->archive_read_data(nested->outer, nested->buffer, sizeof(nested->buffer));
 
 	if (n < 0)
-		la->archive_set_error(a, la->archive_errno(nested->outer), "%s", la->archive_error_string(nested->outer));
+		la->archive_set_error(a, la->archive_errno(nested->outer), "%s",
+				      la->archive_error_string(nested->outer));
 	*ret_buffer = nested->buffer;
 	return n;
 }
