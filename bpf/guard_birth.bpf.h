@@ -5,6 +5,7 @@
 #include "guard_who.bpf.h"
 
 #define KFG_ANCESTORS 64
+#define KFG_MOUNTS 65536 /* of one file system, in all namespaces */
 #define KFG_CLONE_THREAD 0x00010000 /* include/uapi/linux/sched.h */
 
 KFG_INLINE struct cgroup *kfg_ancestor(struct cgroup *cgroup, __u32 level)
@@ -111,11 +112,63 @@ static long kfg_step_up(__u32 i, void *ctx)
 	return crosses && parent == mount;
 }
 
+struct kfg_search {
+	struct super_block *sb;
+	struct mount *mount; /* to be looked at; in the end what was found, or NULL */
+};
+
+KFG_INLINE struct mount *kfg_listed(struct super_block *sb, struct list_head *at)
+{
+	if (at == (void *)sb + bpf_core_field_offset(struct super_block___list, s_mounts))
+		return 0;
+	return (void *)at - bpf_core_field_offset(struct mount___list, mnt_instance);
+}
+
+/* The first mount of a file system, or the next after `mount`; NULL: there is none. */
+KFG_INLINE struct mount *kfg_next_mount(struct super_block *sb, struct mount *mount)
+{
+	struct super_block___chain *chain = (void *)sb;
+	struct super_block___list *list = (void *)sb;
+	struct mount___chain *in_chain = (void *)mount;
+	struct mount___list *in_list = (void *)mount;
+
+	if (bpf_core_field_exists(in_chain->mnt_next_for_sb))
+		return mount ? BPF_CORE_READ(in_chain, mnt_next_for_sb) : BPF_CORE_READ(chain, s_mounts);
+	return kfg_listed(sb, mount ? BPF_CORE_READ(in_list, mnt_instance.next) : BPF_CORE_READ(list, s_mounts.next));
+}
+
+static long kfg_step_mount(__u32 i, void *ctx)
+{
+	struct kfg_search *s = ctx;
+	struct mount *mount = s->mount;
+
+	if (!mount || kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns)) == kfg_guard.host_mount_ns)
+		return 1;
+	s->mount = kfg_next_mount(s->sb, mount);
+	return 0;
+}
+
+/*
+ * Where the file system is mounted on the host. The agent sees it at the same path, but on another sysfs, where the
+ * unit has a network of its own (PrivateNetwork=).
+ */
+KFG_INLINE struct mount *kfg_host_mount(struct super_block *sb)
+{
+	struct kfg_search s = { .sb = sb, .mount = kfg_next_mount(sb, 0) };
+	struct mount *found;
+
+	bpf_loop(KFG_MOUNTS, kfg_step_mount, &s, 0);
+	found = s.mount;
+	if (!found || kfg_namespace_number(BPF_CORE_READ(found, mnt_ns)) != kfg_guard.host_mount_ns)
+		return 0;
+	return found;
+}
+
 /* Run by the agent: what the descriptor stands for is guarded from now on. */
 SEC("syscall")
 int kfgate_guard_note(struct kfg_guard_note *note)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *init = task;
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	struct file *file = 0;
 	struct dentry *dentry;
@@ -136,6 +189,14 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 	if (flags & KFG_GUARD_PINS) {
 		kfg_guard.pin_dentry = (__u64)dentry;
 		kfg_guard.pin_dev = BPF_CORE_READ(dentry, d_sb, s_dev);
+		bpf_loop(KFG_ANCESTORS, kfg_step_parent, &init, 0);
+		climb.mount = kfg_host_mount(BPF_CORE_READ(dentry, d_sb));
+		climb.root = BPF_CORE_READ(init, fs, root.dentry);
+		climb.root_mount = kfg_mount_of(BPF_CORE_READ(init, fs, root.mnt));
+		if (!climb.mount) {
+			note->result = -2; /* ENOENT */
+			return 0;
+		}
 	}
 	if (flags & KFG_GUARD_FILE)
 		kfg_flag_inode(dentry, KFG_GUARD_FILE);

@@ -44,6 +44,22 @@ struct file {
 	struct inode *f_inode;
 	struct path f_path;
 } KFG_KERNEL;
+struct list_head {
+	struct list_head *next;
+} KFG_KERNEL;
+/* All mounts of a file system: a list of struct mount.mnt_instance up to 6.16, chained since */
+struct super_block___list {
+	struct list_head s_mounts;
+} KFG_KERNEL;
+struct super_block___chain {
+	struct mount *s_mounts;
+} KFG_KERNEL;
+struct mount___list {
+	struct list_head mnt_instance;
+} KFG_KERNEL;
+struct mount___chain {
+	struct mount *mnt_next_for_sb;
+} KFG_KERNEL;
 struct ns_common___new {
 	__u64 ns_id; /* 6.18 and later; before, mnt_namespace.seq */
 } KFG_KERNEL;

@@ -195,7 +195,21 @@ static int prog_run(int argc, char **argv)
 	return fd < 0 ? fd : result(bpf_prog_test_run_opts(fd, &opts));
 }
 
-/* A link by its id: of LSM programs, whatever they are called, as many as there are. */
+static bool is_named(unsigned prog_id, const char *name)
+{
+	struct bpf_prog_info info = {};
+	unsigned len = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(prog_id);
+	bool named = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && !strncmp(info.name, name, strlen(name));
+
+	/* one that cannot be had is ours, too */
+	if (fd < 0)
+		return true;
+	close(fd);
+	return named;
+}
+
+/* A link of the gate by its id */
 static int find_link(void)
 {
 	unsigned id = 0;
@@ -211,7 +225,7 @@ static int find_link(void)
 			continue;
 		}
 		if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == BPF_LINK_TYPE_TRACING &&
-		    info.tracing.attach_type == BPF_LSM_MAC)
+		    is_named(info.prog_id, "kfgate_"))
 			return fd;
 		close(fd);
 	}
