@@ -2,6 +2,7 @@
 # Another task asks for fds of a program while its load is in progress: none of a refused program may be had.
 # kernels: 6.1 6.12 7.0 7.2 7.3 newest
 # tier: bare
+# timeout: 300
 # files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh

@@ -2,6 +2,7 @@
 # A flood of refusals and an agent that does not read: no verdict changes, what is lost is counted, and the count is told.
 # kernels: 6.1 6.12 7.2 7.3 newest
 # tier: bare
+# timeout: 300
 # files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh

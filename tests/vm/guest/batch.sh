@@ -3,13 +3,15 @@
 # an output directory of its own, and marks where each begins and ends for run-cases.sh.
 splats() { dmesg | grep -Ef /kfgate-vm/splats; }
 
-# What a case that was cut short left running (an agent it had stopped, say) would fail all after it.
+# What a case left behind that did not get to its end (an agent that it had stopped, the pins of a gate) would fail all
+# after it.
 end_leftovers() {
 	for proc in /proc/[0-9]*; do
 		case $(readlink "$proc/exe") in
 		/t/*) kill -KILL "${proc#/proc/}" ;;
 		esac
 	done 2>/dev/null
+	rm -rf /sys/fs/bpf/kfgate
 }
 
 while read -r name limit; do
@@ -21,8 +23,8 @@ while read -r name limit; do
 	status=$?
 	if [ "$status" = 124 ] || [ "$status" = 143 ]; then
 		echo "  FAIL: took longer than $limit s"
-		end_leftovers
 	fi
+	if [ "$status" != 0 ] && [ "$status" != 77 ]; then end_leftovers; fi
 	if [ "$(splats | wc -l)" != "$before" ]; then
 		echo "  FAIL: the kernel complained:"
 		splats | tail -n "+$((before + 1))" | sed 's/^/    | /'
