@@ -19,7 +19,7 @@ P
 }
 kfload hold /t/key.o 1000 /sys/fs/bpf/before >/tmp/before &
 holder=$!
-sleep 1
+until grep -q '^id ' /tmp/before; do sleep 0.2; done
 id=$(sed -n 's/^id //p' /tmp/before)
 policy 1 report /t/kfload
 gate_start /tmp/policy.yaml
@@ -28,7 +28,7 @@ check "not refused: an fd by id" kfload fd $id
 check "an fd by pin" kfload fd /sys/fs/bpf/before
 kfload hold /t/key.o 1000 >/tmp/admitted &
 holder2=$!
-sleep 1
+until grep -q '^id ' /tmp/admitted; do sleep 0.2; done
 admitted=$(sed -n 's/^id //p' /tmp/admitted)
 policy 2 report /t/other
 check "a policy that refuses both" kfgate reload
