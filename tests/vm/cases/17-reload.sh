@@ -2,6 +2,7 @@
 # A new policy is swapped in whole, under fire; a bad one leaves the old in force and says why.
 # kernels: 6.1 6.12 7.2 7.3 newest
 # tier: bare
+# timeout: 300
 # files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
