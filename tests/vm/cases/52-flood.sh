@@ -35,7 +35,7 @@ check_eq "each forbidden one is counted as refused" "$bad" "$(stat refused)"
 check "events were lost meanwhile" [ "$(stat events_lost)" -gt 0 ]
 check_sums
 recorded=$(stat events_recorded)
-dropped=$(stat records_dropped) # decisions, and notices of the gate itself
+dropped=$(stat records_dropped)
 written=$(grep -c '"KFGATE_EVENT":"load"' $records)
 check "what is in the records was recorded" [ "$written" -le "$recorded" ]
 check "what was recorded is in the records, or counted as dropped" [ "$recorded" -le $((written + dropped)) ]
