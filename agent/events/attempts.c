@@ -13,7 +13,8 @@ struct told {
 struct kfg_attempts {
 	__u64 window; /* when it began; what was told within it: */
 	unsigned n;
-	struct told told[KFG_ATTEMPTS_MAX];
+	struct told told[KFG_ATTEMPTS_MAX + KFG_ATTEMPT_MAX];
+	__u32 kinds; /* a bit for each */
 	uint64_t untold;
 };
 
@@ -40,18 +41,27 @@ static bool was_told(const struct kfg_attempts *attempts, const struct kfg_attem
 	return false;
 }
 
+/* A kind that is new within the window has a place of its own: many attempts of one kind hide none of another. */
+static bool has_place(const struct kfg_attempts *attempts, __u32 kind)
+{
+	return attempts->n < KFG_ATTEMPTS_MAX || (kind < KFG_ATTEMPT_MAX && !(attempts->kinds & 1u << kind));
+}
+
 bool kfg_attempts_tell(struct kfg_attempts *attempts, const struct kfg_attempt *attempt, uint64_t *ret_untold)
 {
 	/* events of several CPUs may come out of order: those from before the window belong to it */
 	if (attempt->time_ns >= attempts->window + KFG_ATTEMPTS_WINDOW_NS || !attempts->n) {
 		attempts->window = attempt->time_ns;
 		attempts->n = 0;
+		attempts->kinds = 0;
 	}
-	if (attempts->n == KFG_ATTEMPTS_MAX || was_told(attempts, attempt)) {
+	if (!has_place(attempts, attempt->kind) || was_told(attempts, attempt)) {
 		attempts->untold++;
 		return false;
 	}
 	attempts->told[attempts->n++] = (struct told){ attempt->pid, attempt->kind };
+	if (attempt->kind < KFG_ATTEMPT_MAX)
+		attempts->kinds |= 1u << attempt->kind;
 	*ret_untold = attempts->untold;
 	attempts->untold = 0;
 	return true;

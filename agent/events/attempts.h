@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * attempts.h - which refusals of the guard get a record: the first of a process and kind within a window, and only so
- * many in all, whoever tries how often. What is left out is counted with the next one that is told.
+ * many in all, whoever tries how often; but the first of each kind always. What is left out is counted with the next
+ * one that is told.
  */
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <stdint.h>
 
 #define KFG_ATTEMPTS_WINDOW_NS (10ull * 1000 * 1000 * 1000)
-#define KFG_ATTEMPTS_MAX 32u /* records in a window */
+#define KFG_ATTEMPTS_MAX 32u /* records in a window, and one more of each kind that had none */
 
 struct kfg_attempts;
 

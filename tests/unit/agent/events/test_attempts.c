@@ -53,6 +53,22 @@ static void test_so_many_in_all(void **state)
 	assert_true(tell(110, 1, KFG_ATTEMPT_MAP_FD, 1000 - KFG_ATTEMPTS_MAX));
 }
 
+static void test_each_kind_once(void **state)
+{
+	(void)state;
+	for (unsigned pid = 0; pid < KFG_ATTEMPTS_MAX; pid++)
+		assert_true(tell(100, pid, KFG_ATTEMPT_MOUNT, 0));
+	assert_false(tell(101, 1000, KFG_ATTEMPT_MOUNT, 0));
+	for (unsigned kind = 0; kind < KFG_ATTEMPT_MAX; kind++) {
+		if (kind == KFG_ATTEMPT_MOUNT)
+			continue;
+		assert_true(tell(101, 1000, kind, 1));
+		assert_false(tell(101, 1001, kind, 0));
+	}
+	assert_false(tell(102, 1000, KFG_ATTEMPT_MAX, 0));
+	assert_false(tell(102, 1000, UINT32_MAX, 0));
+}
+
 static void test_out_of_order(void **state)
 {
 	(void)state;
@@ -66,6 +82,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_once_for_process_and_kind, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_so_many_in_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_each_kind_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_of_order, setup, teardown),
 	};
 
