@@ -85,7 +85,7 @@ host_tests() {
 }
 
 vm_tests() {
-	local options=(-b "$top/build/release")
+	local options=(-b "$top/build/release" -j "$(nproc)")
 	[ -z "$kernels" ] || options+=(-k "$kernels")
 	"$here/vm/run-cases.sh" "${options[@]}" | tee "$work/vm-cases"
 }

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Run the VM test cases, each on each kernel that it names.
-# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-v]
+# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-v]
 #   -b BUILD   build directory (default: build in the source tree); logs go to BUILD/vm-logs
 #   -k         only these kernels of kernels.list
 #   -f REGEX   only the cases whose name matches
 #   -d CASES   the directory of the cases (default: cases, beside this script)
+#   -j N       that many VMs at a time (default 1); each but the first has a lock of its own, with -2, -3... in its name
 #   -v         show the output of all cases, not only what failed
 # A line per case and kernel: ok, FAIL or skip with the reason; then the count.
 # Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all skipped, 2 wrong usage.
@@ -26,17 +27,17 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$(dirname "$here")")
-build=$top/build only_kernels='' filter=. cases=$here/cases verbose=''
-passed=0 failed=0 skipped=0
-declare -A retried=()
-again=()
+build=$top/build only_kernels='' filter=. cases=$here/cases verbose='' jobs=1
+lock=${KFGATE_VM_LOCK:-${XDG_RUNTIME_DIR:-/tmp}/kfgate-vm.lock}
+retry='' workers=()
 
-while getopts b:k:f:d:v opt; do
+while getopts b:k:f:d:j:v opt; do
 	case $opt in
 	b) build=$(readlink -f "$OPTARG") ;;
 	k) only_kernels=" $OPTARG " ;;
 	f) filter=$OPTARG ;;
 	d) cases=$(readlink -f "$OPTARG") ;;
+	j) jobs=$OPTARG ;;
 	v) verbose=1 ;;
 	*) exit 2 ;;
 	esac
@@ -44,18 +45,16 @@ done
 work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-cases.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 98' INT TERM
-mkdir -p "$work/groups" "$build/vm-logs"
+mkdir -p "$work"/{groups,taken,again} "$build/vm-logs"
+: >"$work/results"
+desk=$work # of this worker: the batch that it is at
 
 # The value of a header key of a case.
 header() { sed -n '/^#/!q; s/^# '"$2"': *//p' "$cases/$1.sh" | paste -sd ' '; }
 
 result() {
 	local verdict=$1 name=$2 kernel=$3 detail=${4:-}
-	case $verdict in
-	ok) passed=$((passed + 1)) ;;
-	FAIL) failed=$((failed + 1)) ;;
-	skip) skipped=$((skipped + 1)) ;;
-	esac
+	echo "$verdict" >>"$work/results"
 	printf '%-4s %s on %s%s\n' "$verdict" "$name" "$kernel" "${detail:+: $detail}"
 }
 
@@ -138,27 +137,27 @@ sort_cases() {
 	done
 }
 
-# The arguments FILE[=DEST] of all cases of a VM into $work/files; cases that lack one are settled
-# here and left out of $work/batch.
+# The arguments FILE[=DEST] of all cases of a VM into $desk/files; cases that lack one are settled
+# here and left out of $desk/batch.
 collect_files() {
 	local kernel=$1 name word status limit
 	shift
-	: >"$work/batch"
-	: >"$work/files"
+	: >"$desk/batch"
+	: >"$desk/files"
 	for name; do
 		status=0
-		echo "$cases/$name.sh=/t/cases/$name.sh" >"$work/case-files"
+		echo "$cases/$name.sh=/t/cases/$name.sh" >"$desk/case-files"
 		for word in $(set -f; header "$name" files); do
-			locate_file "$word" "$kernel" >>"$work/case-files" 2>"$work/reason" || { status=$?; break; }
+			locate_file "$word" "$kernel" >>"$desk/case-files" 2>"$desk/reason" || { status=$?; break; }
 		done
 		case $status in
 		0)
-			cat "$work/case-files" >>"$work/files"
+			cat "$desk/case-files" >>"$desk/files"
 			limit=$(header "$name" timeout)
-			echo "$name ${limit:-120}" >>"$work/batch"
+			echo "$name ${limit:-120}" >>"$desk/batch"
 			;;
-		77) result skip "$name" "$kernel" "$(tail -n 1 "$work/reason")" ;;
-		*) result FAIL "$name" "$kernel" "$(tail -n 1 "$work/reason")" ;;
+		77) result skip "$name" "$kernel" "$(tail -n 1 "$desk/reason")" ;;
+		*) result FAIL "$name" "$kernel" "$(tail -n 1 "$desk/reason")" ;;
 		esac
 	done
 }
@@ -170,11 +169,11 @@ section() {
 
 # The verdict on one case from the output of its VM; fails if the VM never came to it.
 judge() {
-	local name=$1 kernel=$2 log=$3 vm_status=$4 status why
+	local name=$1 kernel=$2 log=$3 vm_status=$4 group=$5 status why
 	grep -qx "KFGATE-CASE-BEGIN $name" "$log" || return 1
 	status=$(awk -v name="$name" '$1 == "KFGATE-CASE-END" && $2 == name { print $3 }' "$log")
 	case $status in
-	0) result ok "$name" "$kernel" "${retried[$name $kernel]:+on the second try}" ;;
+	0) result ok "$name" "$kernel" "${retry:+on the second try}" ;;
 	77)
 		why=$(section "$name" "$log" | sed -n 's/^ *SKIP: //p' | tail -n 1)
 		result skip "$name" "$kernel" "$why"
@@ -187,9 +186,8 @@ judge() {
 		;;
 	97) result FAIL "$name" "$kernel" "status $status, see $log" ;;
 	*)
-		if [ -z "${retried[$name $kernel]:-}" ]; then
-			retried[$name $kernel]=1
-			again+=("$name")
+		if [ -z "$retry" ]; then
+			{ head -n 1 "$group"; echo "$name"; } >"$work/again/$(basename "$group")-$name"
 			echo "once more, by itself: $name on $kernel failed (status $status)"
 		else
 			result FAIL "$name" "$kernel" "status $status, twice, see $log"
@@ -204,28 +202,15 @@ judge() {
 	return 0
 }
 
-# Boot once for the cases in $work/batch.
+# Boot once for the cases in $desk/batch.
 boot() {
 	local options=$1 logs=$2 files limit
-	mapfile -t files < <(sort -u "$work/files")
-	limit=$(awk '{ sum += $2 } END { print sum + 180 }' "$work/batch")
+	# shellcheck disable=SC2034 # eval uses it
+	mapfile -t files < <(sort -u "$desk/files")
+	limit=$(awk '{ sum += $2 } END { print sum + 180 }' "$desk/batch")
 	mkdir -p "$logs"
 	eval "$here/run.sh $options" -T "$limit" -s "$here/guest/batch.sh" -L "$logs" -o "$logs/out" \
-		"$work/batch=/kfgate-vm/batch" '"${files[@]}"' >"$logs/output.log" 2>"$logs/run.log"
-}
-
-# A group, and then what failed in it once more, each case in a VM by itself: under an emulator on a busy machine a
-# case can run out of time that is not its own. What needed a second try is said, and a kernel that complains gets none.
-run_group() {
-	local group=$1 name
-	again=()
-	run_boots "$group"
-	local repeat=("${again[@]}")
-	for name in "${repeat[@]}"; do
-		{ head -n 1 "$group"; echo "$name"; } >"$group-again"
-		run_boots "$group-again"
-		rm "$group-again"
-	done
+		"$desk/batch=/kfgate-vm/batch" '"${files[@]}"' >"$logs/output.log" 2>"$logs/run.log"
 }
 
 # All cases of a group, in as many boots as it takes: what a VM that died left out gets a new one.
@@ -237,7 +222,7 @@ run_boots() {
 	while [ "${#names[@]}" -gt 0 ]; do
 		try=$((try + 1))
 		collect_files "$kernel" "${names[@]}"
-		mapfile -t names < <(awk '{ print $1 }' "$work/batch")
+		mapfile -t names < <(awk '{ print $1 }' "$desk/batch")
 		[ "${#names[@]}" -gt 0 ] || return 0
 		logs=$build/vm-logs/$(basename "$group")-${names[0]}
 		rm -rf "$logs"
@@ -245,7 +230,7 @@ run_boots() {
 		boot "$options" "$logs" || status=$?
 		left=()
 		for name in "${names[@]}"; do
-			judge "$name" "$kernel" "$logs/output.log" "$status" || left+=("$name")
+			judge "$name" "$kernel" "$logs/output.log" "$status" "$group" || left+=("$name")
 		done
 		if [ "$status" = 96 ] && [ "$try" -lt 4 ]; then
 			names=("${left[@]}")
@@ -278,11 +263,55 @@ late_splat() {
 	sed 's/^/    | /' "$logs/run.log"
 }
 
+# The groups of a directory, those first that may take longest.
+groups_of() {
+	local group name seconds
+	for group in "$1"/*; do
+		[ -e "$group" ] || continue
+		seconds=0
+		for name in $(tail -n +2 "$group"); do
+			name=$(header "$name" timeout)
+			seconds=$((seconds + ${name:-120}))
+		done
+		echo "$seconds $group"
+	done | sort -rn | cut -d ' ' -f 2-
+}
+
+# Groups that no other worker has taken, one after the other.
+work_on() {
+	local group
+	desk=$work/desk-$1
+	mkdir -p "$desk"
+	[ "$1" = 1 ] || lock+=-$1
+	export KFGATE_VM_LOCK=$lock
+	while read -r group; do
+		mkdir "$work/taken/$(basename "$group")" 2>/dev/null || continue
+		run_boots "$group"
+	done <"$work/order"
+}
+
+# What failed, once more, each case in a VM by itself: under an emulator on a busy machine a case can run out of time
+# that is not its own. What needed a second try is said, and a kernel that complains gets none.
+second_try() {
+	retry=1
+	groups_of "$work/again" >"$work/order"
+	work_on 1 &
+	wait $!
+}
+
+count() { grep -cx "$1" "$work/results" || :; }
+
 sort_cases
-for group in "$work"/groups/*; do
-	[ -e "$group" ] || { echo "run-cases.sh: no case matches" >&2; exit 2; }
-	run_group "$group"
+groups_of "$work/groups" >"$work/order"
+[ -s "$work/order" ] || { echo "run-cases.sh: no case matches" >&2; exit 2; }
+for worker in $(seq "$jobs"); do
+	work_on "$worker" &
+	workers+=($!)
 done
-echo "$passed passed, $failed failed, $skipped skipped"
-if [ "$failed" -gt 0 ]; then exit 1; fi
-if [ "$passed" = 0 ]; then exit 77; fi
+for worker in "${workers[@]}"; do
+	wait "$worker" || result FAIL run-cases.sh "all kernels" "a worker ended with status $?"
+done
+second_try
+echo "$(count ok) passed, $(count FAIL) failed, $(count skip) skipped"
+if [ "$(count FAIL)" != 0 ]; then exit 1; fi
+if [ "$(count ok)" = 0 ]; then exit 77; fi
