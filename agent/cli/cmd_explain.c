@@ -111,7 +111,7 @@ int kfg_cmd_explain(const struct kfg_args *args)
 	int code = KFG_EXIT_FAILURE;
 
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0) {
-		kfg_error("explain: --format=%s: text or json", format);
+		kfg_error("explain: --format=%s: must be text or json", format);
 		return KFG_EXIT_FAILURE;
 	}
 	if (strcmp(name, "-") != 0) {

@@ -6,95 +6,72 @@ _kfgate_verbs()
 	kfgate help 2>/dev/null | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
 }
 
-_kfgate_words()
+_kfgate_options()
 {
-	kfgate "$@" 2>/dev/null | sed -n 's/^  \(--[a-z-]*=\{0,1\}\).*/\1/p'
+	kfgate help "$1" 2>/dev/null | sed -n 's/^  \(--[a-z-]*=\{0,1\}\).*/\1/p'
+}
+
+# What stands for the value of an option in the help: PATH, DATE, ...
+_kfgate_value()
+{
+	kfgate help "$1" 2>/dev/null | sed -n "s/^  $2=\([A-Z]*\).*/\1/p"
+}
+
+_kfgate_formats()
+{
+	case $1 in
+	explain) echo "text json" ;;
+	programs) echo "table json" ;;
+	report | diff-policy) echo "text json html markdown" ;;
+	scan) echo "table json sarif markdown csv" ;;
+	*) echo "table json csv markdown" ;;
+	esac
+}
+
+# _kfgate_offer WORDS CUR [COMPGEN-OPTION]
+_kfgate_offer()
+{
+	[ $# -gt 2 ] && compopt -o filenames
+	mapfile -t COMPREPLY < <(compgen ${3:+"$3"} -W "$1" -- "$2")
 }
 
 _kfgate()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} option formats
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} option
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(_kfgate_verbs) --help --version" -- "$cur")
+		_kfgate_offer "$(_kfgate_verbs) --help --version" "$cur"
 		return
 	fi
 	# "--name=value" comes as three words, as = breaks words
+	option=$prev
 	if [ "$cur" = "=" ]; then
-		option=$prev cur=
+		cur=
 	elif [ "$prev" = "=" ]; then
 		option=${COMP_WORDS[COMP_CWORD - 2]}
-	else
-		option=$prev
 	fi
+	case $option in --*) option=$(_kfgate_value "$verb" "$option") ;; *) option= ;; esac
 	case $option in
-	--policy)
-		;&
-	--file)
-		;&
-	--against)
-		;&
-	--output)
-		;&
-	--exe)
-		;&
-	--lifecycle)
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return ;;
-	--kernel)
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -f -W running -- "$cur")
-		return ;;
-	--directory)
-		;&
-	--runtime-dir)
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
-		return ;;
-	--log)
-		mapfile -t COMPREPLY < <(compgen -W "auto journal json" -- "$cur")
-		return ;;
-	--format)
-		case $verb in
-		explain) formats="text json" ;;
-		programs) formats="table json" ;;
-		report | diff-policy) formats="text json html markdown" ;;
-		scan) formats="table json sarif markdown csv" ;;
-		*) formats="table json csv markdown" ;;
-		esac
-		mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
-		return ;;
-	--unit)
-		mapfile -t COMPREPLY < <(compgen -W "$(systemctl list-unit-files --no-legend 2>/dev/null |
-			cut -d' ' -f1)" -- "$cur")
-		return ;;
-	--uid)
-		mapfile -t COMPREPLY < <(compgen -W "0 $(id -u)" -- "$cur")
-		return ;;
-	--fail-on)
-		mapfile -t COMPREPLY < <(compgen -W "none warned unchecked refused fails" -- "$cur")
-		return ;;
-	--since)
-		;&
-	--until)
-		mapfile -t COMPREPLY < <(compgen -W "today yesterday -7d $(date +%F)" -- "$cur")
-		return ;;
-	--at)
-		mapfile -t COMPREPLY < <(compgen -W "$(date -u +%F)" -- "$cur")
-		return ;;
+	PATH | FILE) _kfgate_offer "" "$cur" -f && return ;;
+	KERNEL) _kfgate_offer running "$cur" -f && return ;;
+	DIR) _kfgate_offer "" "$cur" -d && return ;;
+	TARGET) _kfgate_offer "auto journal json" "$cur" && return ;;
+	FORMAT) _kfgate_offer "$(_kfgate_formats "$verb")" "$cur" && return ;;
+	LIST) _kfgate_offer "none warned unchecked refused fails" "$cur" && return ;;
+	TIME) _kfgate_offer "today yesterday -7d $(date +%F)" "$cur" && return ;;
+	DATE) _kfgate_offer "$(date -u +%F)" "$cur" && return ;;
+	UID) _kfgate_offer "0 $(id -u)" "$cur" && return ;;
+	NAME | UNIT)
+		_kfgate_offer "$(systemctl list-unit-files --no-legend 2>/dev/null | cut -d' ' -f1)" "$cur" && return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(_kfgate_words help "$verb")" -- "$cur")
+		_kfgate_offer "$(_kfgate_options "$verb")" "$cur"
 		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 		return
 	fi
 	case $verb in
-	check | diff | diff-policy | explain | scan | test)
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-	help)
-		mapfile -t COMPREPLY < <(compgen -W "$(_kfgate_verbs)" -- "$cur") ;;
+	check | diff | diff-policy | explain | scan | test) _kfgate_offer "" "$cur" -f ;;
+	help) _kfgate_offer "$(_kfgate_verbs)" "$cur" ;;
 	esac
 }
 

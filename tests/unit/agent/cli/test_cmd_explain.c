@@ -62,7 +62,7 @@ static void test_wrong_use(void **state)
 {
 	(void)state;
 	assert_int_equal(explain("", "--format=xml", NULL), KFG_EXIT_FAILURE);
-	assert_string_equal(captured, "kfgate: explain: --format=xml: text or json\n");
+	assert_string_equal(captured, "kfgate: explain: --format=xml: must be text or json\n");
 	assert_int_equal(explain("", "another", NULL), KFG_EXIT_FAILURE);
 	assert_int_equal(explain("", "--lifecycle=/nowhere", NULL), KFG_EXIT_FAILURE);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verb table, what follows from it, and that manual pages and completion follow it, too. */
+/* The verb table, what follows from it, and that manual pages follow it, too. */
 #include "cli/verbs.h"
 #include "base/exit_code.h"
 #include "base/read_file.h"
@@ -184,20 +184,6 @@ static void test_catalog_uses_sure_fields(void **state)
 	}
 }
 
-static void test_completion_asks_for_values(void **state)
-{
-	_cleanup_free_ char *completion = read_packaging("completions/kfgate.bash");
-	char text[64];
-
-	(void)state;
-	for (const struct kfg_verb *v = kfg_verbs; v->name; v++)
-		for (const struct kfg_option *o = v->options; o && o->name; o++) {
-			snprintf(text, sizeof(text), "\t--%s)\n", o->name);
-			if (o->value)
-				assert_non_null(strstr(completion, text));
-		}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,7 +194,6 @@ int main(void)
 		cmocka_unit_test(test_manual_pages),
 		cmocka_unit_test(test_message_ids_are_explained),
 		cmocka_unit_test(test_catalog_uses_sure_fields),
-		cmocka_unit_test(test_completion_asks_for_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
