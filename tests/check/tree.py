@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+NO_COMMENTS = ("LICENSE", "packaging/debian/changelog", "packaging/debian/source/format")
 COMMENT_OR_LITERAL = re.compile(
     r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 
@@ -38,8 +39,8 @@ def is_script(path):
 
 
 def is_source(path):
-    """A file that somebody wrote: not the license, not test data."""
-    return (path != "LICENSE" and not path.startswith(("tests/data/", "tests/golden/", "tests/fuzz/corpus/"))
+    """A file that somebody wrote, in which there can be comments: not the license, not test data."""
+    return (path not in NO_COMMENTS and not path.startswith(("tests/data/", "tests/golden/", "tests/fuzz/corpus/"))
             or is_c(path) or path.endswith("CMakeLists.txt"))
 
 
