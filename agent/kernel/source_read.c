@@ -20,6 +20,9 @@ struct reading {
 	struct kfg_collector *collector;
 	struct kfg_kernel_error *error;
 	const char *path; /* of the file or package at hand */
+	struct kfg_unpacked kernel; /* owned: of the package at hand */
+	char member[200]; /* its name */
+	bool saw_modules; /* the package has some */
 };
 
 static int __attribute__((format(printf, 3, 4))) refuse(struct reading *rd, int r, const char *format, ...)
@@ -50,7 +53,7 @@ static int read_packed_kernel(struct reading *rd, const char *path, const void *
 		return refuse(rd, r, "%s: %s", path, why.text);
 	if (r == 0)
 		r = read_kernel(rd, path, file.data, file.size, layers + 1);
-	free(file.data);
+	kfg_unpacked_done(&file);
 	return r;
 }
 
@@ -108,43 +111,71 @@ static int read_module(struct reading *rd, const char *path, const void *data, s
 	/* one that cannot be unpacked counts as one that cannot be read */
 	if (r == 0 || r == -EBADMSG || r == -EFBIG)
 		r = kfg_collect_module(rd->collector, path, r == 0 ? (void *)file.data : "", file.size);
-	free(file.data);
+	kfg_unpacked_done(&file);
 	return r;
 }
 
-static size_t wants(void *arg, const char *path)
+static size_t wants_kernel(void *arg, const char *path)
 {
-	const struct reading *rd = arg;
-
-	switch (kfg_file_kind(path)) {
-	case KFG_FILE_MODULE:
-		return KFG_MODULE_SIZE_MAX;
-	case KFG_FILE_KERNEL:
-		return kfg_collected_kernel(rd->collector) ? 0 : KFG_KERNEL_SIZE_MAX;
-	default:
-		return 0;
-	}
-}
-
-static int take_member(void *arg, const char *path, struct kfg_unpacked *file)
-{
-	_cleanup_free_ uint8_t *data = file->data;
 	struct reading *rd = arg;
-	char name[200];
 
-	if (kfg_file_kind(path) == KFG_FILE_MODULE)
-		return read_module(rd, path, data, file->size);
-	snprintf(name, sizeof(name), "%.90s: %.90s", rd->path, path);
-	return read_kernel(rd, name, data, file->size, 0);
+	rd->saw_modules = rd->saw_modules || kfg_file_kind(path) == KFG_FILE_MODULE;
+	return kfg_file_kind(path) == KFG_FILE_KERNEL ? KFG_KERNEL_SIZE_MAX : 0;
 }
 
+static int take_kernel(void *arg, const char *path, struct kfg_unpacked *file)
+{
+	struct reading *rd = arg;
+
+	snprintf(rd->member, sizeof(rd->member), "%.90s: %.90s", rd->path, path);
+	rd->kernel = *file;
+	return -ECANCELED;
+}
+
+static size_t wants_module(void *arg, const char *path)
+{
+	(void)arg;
+	return kfg_file_kind(path) == KFG_FILE_MODULE ? KFG_MODULE_SIZE_MAX : 0;
+}
+
+static int take_module(void *arg, const char *path, struct kfg_unpacked *file)
+{
+	int r = read_module(arg, path, file->data, file->size);
+
+	kfg_unpacked_done(file);
+	return r;
+}
+
+static int walk_package(struct reading *rd, const void *data, size_t size, struct kfg_unpack_sink sink)
+{
+	struct kfg_unpack_error why = { "" };
+	int r;
+
+	sink.arg = rd;
+	r = kfg_unpack_walk(data, size, &sink, &why);
+	return why.text[0] && r < 0 ? refuse(rd, r, "%s: %s", rd->path, why.text) : r;
+}
+
+/* The kernel first, with the package closed meanwhile: it needs as much memory as it unpacks. Then the modules. */
 static int read_package(struct reading *rd, const void *data, size_t size)
 {
-	const struct kfg_unpack_sink sink = { .wants = wants, .file = take_member, .arg = rd };
-	struct kfg_unpack_error why = { "" };
-	int r = kfg_unpack_walk(data, size, &sink, &why);
+	const struct kfg_unpack_sink kernel = { .wants = wants_kernel, .file = take_kernel };
+	const struct kfg_unpack_sink modules = { .wants = wants_module, .file = take_module };
+	int r;
 
-	return why.text[0] && r < 0 ? refuse(rd, r, "%s: %s", rd->path, why.text) : r;
+	if (!kfg_collected_kernel(rd->collector)) {
+		rd->saw_modules = false;
+		r = walk_package(rd, data, size, kernel);
+		if (r == -ECANCELED) {
+			r = read_kernel(rd, rd->member, rd->kernel.data, rd->kernel.size, 0);
+			kfg_unpacked_done(&rd->kernel);
+		} else if (r == 0 && !rd->saw_modules) {
+			return 0;
+		}
+		if (r < 0)
+			return r;
+	}
+	return walk_package(rd, data, size, modules);
 }
 
 static bool is_package(const char *path, const void *data, size_t size)

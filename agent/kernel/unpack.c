@@ -5,10 +5,14 @@
 #include "base/text.h"
 #include "kernel/archive_library.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define ENTRIES_MAX 1000000u
+#define IN_MEMORY_MAX (4u << 20)
 
 static const struct kfg_archive_library *la; /* set by the public functions, before all else */
 
@@ -78,37 +82,123 @@ static struct archive *new_reader(bool rpm)
 	return NULL;
 }
 
-/* The bytes of the file at hand. */
-static int read_data(struct archive *a, size_t max, struct kfg_unpacked *ret_file, struct kfg_unpack_error *error)
+void kfg_unpacked_done(struct kfg_unpacked *file)
 {
-	size_t size = 0, room = 256u << 10;
-	_cleanup_free_ uint8_t *data = malloc(room);
+	if (file->mapped)
+		munmap(file->data, file->size);
+	else
+		free(file->data);
+	*file = (struct kfg_unpacked){ 0 };
+}
 
-	while (data) {
-		la_ssize_t n = la->archive_read_data(a, data + size, room - size);
-		uint8_t *more;
+/* A file being unpacked: in memory, or once it is large, in a file without a name. */
+struct growing {
+	uint8_t *buffer; /* owned */
+	size_t n, room; /* of the buffer */
+	int fd; /* owned; KFG_NO_FD: all of it is in the buffer */
+	size_t written;
+};
+
+static int open_nameless(void)
+{
+	const char *const dirs[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		int fd = dirs[i] ? open(dirs[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+
+		if (fd >= 0)
+			return fd;
+	}
+	return KFG_NO_FD;
+}
+
+static int write_buffer(struct growing *g)
+{
+	for (size_t done = 0; done < g->n;) {
+		ssize_t n = write(g->fd, g->buffer + done, g->n - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		done += (size_t)n;
+	}
+	g->written += g->n;
+	g->n = 0;
+	return 0;
+}
+
+/* The buffer is full. */
+static int make_room(struct growing *g)
+{
+	uint8_t *more;
+
+	if (g->fd == KFG_NO_FD && g->room >= IN_MEMORY_MAX)
+		g->fd = open_nameless();
+	if (g->fd != KFG_NO_FD)
+		return write_buffer(g);
+	more = realloc(g->buffer, 2 * g->room);
+	if (!more)
+		return -ENOMEM;
+	g->buffer = more;
+	g->room *= 2;
+	return 0;
+}
+
+static int finish(struct growing *g, struct kfg_unpacked *ret_file)
+{
+	void *data;
+	int r;
+
+	if (g->fd == KFG_NO_FD) {
+		*ret_file = (struct kfg_unpacked){ .data = KFG_TAKE_PTR(g->buffer), .size = g->n };
+		return 0;
+	}
+	r = write_buffer(g);
+	if (r < 0)
+		return r;
+	data = mmap(NULL, g->written, PROT_READ, MAP_PRIVATE, g->fd, 0);
+	if (data == MAP_FAILED)
+		return -errno;
+	*ret_file = (struct kfg_unpacked){ .data = data, .size = g->written, .mapped = true };
+	return 0;
+}
+
+static int grow(struct archive *a, size_t max, struct growing *g, struct kfg_unpack_error *error)
+{
+	for (;;) {
+		la_ssize_t n = la->archive_read_data(a, g->buffer + g->n, g->room - g->n);
+		int r;
 
 		if (n < 0)
 			return refuse(a, error);
-		size += (size_t)n;
-		if (size > max) {
+		if (n == 0)
+			return 0;
+		g->n += (size_t)n;
+		if (g->written + g->n > max) {
 			snprintf(error->text, sizeof(error->text), "more than %zu bytes unpacked", max);
 			return -EFBIG;
 		}
-		if (n == 0) {
-			ret_file->data = KFG_TAKE_PTR(data);
-			ret_file->size = size;
-			return 0;
-		}
-		if (size < room)
-			continue;
-		room *= 2;
-		more = realloc(data, room);
-		if (!more)
-			return -ENOMEM;
-		data = more;
+		r = g->n == g->room ? make_room(g) : 0;
+		if (r < 0)
+			return r;
 	}
-	return -ENOMEM;
+}
+
+/* The bytes of the file at hand. */
+static int read_data(struct archive *a, size_t max, struct kfg_unpacked *ret_file, struct kfg_unpack_error *error)
+{
+	struct growing g = { .room = 256u << 10, .fd = KFG_NO_FD };
+	int r;
+
+	g.buffer = malloc(g.room);
+	r = g.buffer ? grow(a, max, &g, error) : -ENOMEM;
+	if (r == 0)
+		r = finish(&g, ret_file);
+	free(g.buffer);
+	if (g.fd != KFG_NO_FD)
+		close(g.fd);
+	return r;
 }
 
 int kfg_unpack_file(const void *data, size_t size, size_t max, struct kfg_unpacked *ret_file,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * unpack.h - what is packed, unpacked in memory: single files (gzip, xz, lzma, bzip2, zstd, lz4) and archives (tar,
- * cpio, .deb, .rpm), by libarchive. No other program is run, and each result has a limit.
+ * unpack.h - what is packed, unpacked: single files (gzip, xz, lzma, bzip2, zstd, lz4) and archives (tar, cpio, .deb,
+ * .rpm), by libarchive. No other program is run, and each result has a limit. A large one is a file without a name
+ * (in $TMPDIR, /var/tmp or /tmp) that is mapped; where none can be made, it is in memory.
  */
 #pragma once
 
@@ -28,7 +29,10 @@ enum kfg_packing kfg_unpack_kind(const void *data, size_t size);
 struct kfg_unpacked {
 	uint8_t *data; /* owned */
 	size_t size;
+	bool mapped; /* else allocated */
 };
+
+void kfg_unpacked_done(struct kfg_unpacked *file);
 
 /* Unpacks one file, to at most max bytes. Returns 0; -EBADMSG, -EFBIG with *ret_error; -ENOMEM. */
 int kfg_unpack_file(const void *data, size_t size, size_t max, struct kfg_unpacked *ret_file,
