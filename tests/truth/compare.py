@@ -13,7 +13,7 @@ as new. Exit status: 0 at least 99 % agree and each disagreement is explained, 1
 
 import sys
 
-DECIDED = {"missing", "proto", "poisoned", "type", "not-kfunc", "capability", "struct-ops"}
+DECIDED = {"missing", "proto", "poisoned", "type", "not-kfunc", "capability", "licence", "struct-ops"}
 
 
 def read(path):

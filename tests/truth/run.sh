@@ -10,7 +10,8 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$(dirname "$here")")
-build=$top/build kernels='6.1 6.12 7.2 7.3' names='6.12 6.12-scx 7.3' only_truth=''
+build=$top/build kernels='6.1 6.12 6.16 6.18 7.2 7.3'
+names='6.12 6.12-scx 6.1 7.2 7.3 variants cases packages' only_truth=''
 while getopts b:k:c:t opt; do
 	case $opt in
 	b) build=$(readlink -f "$OPTARG") ;;
@@ -27,20 +28,30 @@ mkdir -p "$corpus/results"
 
 cat >"$work/guest.sh" <<-'GUEST'
 	ulimit -l unlimited
-	truthload -t 30 /t/objects/*.o >/out/truth.tsv
+	odd='' even='' other=''
+	for object in /t/objects/*.o; do
+		other=$odd odd="$even $object" even=$other
+	done
+	truthload -t 45 $odd >/out/odd.tsv &
+	truthload -t 45 $even >/out/even.tsv
+	wait
+	cat /out/odd.tsv /out/even.tsv >/out/truth.tsv
 GUEST
 
-# What a kernel does with the objects of one line of sources().
+# What a kernel does with the objects of NAME. libbpf wants the kernel's configuration where objects ask for it.
 truth() {
-	local kernel=$1 name=$2 release
-	release=$("$here/../vm/fetch-kernel.sh" "$kernel" | sed -n 's/^version=//p')
+	local kernel=$1 name=$2 release modules config=()
+	"$here/../vm/fetch-kernel.sh" "$kernel" >"$work/kernel"
+	release=$(sed -n 's/^version=//p' "$work/kernel")
+	modules=$(sed -n 's/^modules=//p' "$work/kernel")/lib/modules/$release
+	[ ! -f "$modules/config" ] || config=("$modules/config=/boot/config-$release")
 	local result=$corpus/results/$name-on-$release.tsv
 	if [ ! -s "$result" ]; then
 		rm -rf "$work/objects" "$work/out"
 		mkdir -p "$work/objects"
 		cp "$corpus/$name"/*.o "$work/objects/"
 		"$here/../vm/run.sh" -k "$kernel" -m 6G -T 5400 -M nf_conntrack -M nf_nat -s "$work/guest.sh" \
-			-o "$work/out" "$corpus/truthload" "$work/objects=/t/objects" >&2 ||
+			-o "$work/out" "$corpus/truthload" "$work/objects=/t/objects" "${config[@]}" >&2 ||
 			[ -s "$work/out/truth.tsv" ]
 		cp "$work/out/truth.tsv" "$result"
 	fi

@@ -4,8 +4,8 @@
  * program of it is refused, its first ALONE_MAX programs each by itself. usage: truthload [-t SECONDS] OBJECT...
  *
  * A line per attempt: OBJECT, tab, PROGRAM ("-": the object as it stands), tab, RESULT, tab, the line of the log that
- * tells. RESULT: loads, missing, proto, poisoned, type, not-kfunc, capability, struct-ops (a kfunc or a struct_ops type
- * decided), other (it failed for another reason), open (libbpf cannot read it), timeout.
+ * tells. RESULT: loads, missing, proto, poisoned, type, not-kfunc, capability, licence, struct-ops (a kfunc or a
+ * struct_ops type decided), other (it failed for another reason), open (libbpf cannot read it), timeout.
  * Each attempt is a child: a verifier that takes too long, or a crash of libbpf, ends one attempt only.
  */
 #include <bpf/libbpf.h>
@@ -38,6 +38,9 @@ static const struct {
 	{ { "calling kernel function ", " is not allowed" }, "type" },
 	{ { "calling invalid kernel function" }, "type" },
 	{ { "invalid kernel function call" }, "poisoned" },
+	{ { "must be sleepable to call sleepable kfunc" }, "type" },
+	{ { "metadata kfuncs require device-bound program" }, "type" },
+	{ { "cannot call kernel function from non-GPL compatible program" }, "licence" },
 	{ { "destructive kfunc calls require" }, "capability" },
 	{ { "kernel function ", "requires CAP_PERFMON" }, "capability" },
 	{ { "kernel btf_id ", " is not a function" }, "not-kfunc" },

@@ -88,6 +88,9 @@ lay_out() {
 	# Since 7.x the lists of what is built in come in linux-base-*, elsewhere in the merged /usr.
 	find "$tree" -path "*/lib/modules/$version/modules.*" \
 		-exec cp -n {} "$dir/modules/lib/modules/$version/" \;
+	# Likewise the configuration, which was in /boot before.
+	find "$tree" \( -path "*/lib/modules/$version/config" -o -path "*/boot/config-$version" \) \
+		-exec cp -n {} "$dir/modules/lib/modules/$version/config" \;
 	PATH=$PATH:/sbin:/usr/sbin depmod -b "$dir/modules" "$version"
 }
 
