@@ -10,42 +10,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef void add_fn(struct kfg_past *p, const char *value, size_t size);
+static add_fn add_detail, add_waiver;
+
 struct wanted {
 	const char *name;
-	size_t len;
 	size_t offset; /* of the const char * in struct kfg_past */
+	add_fn *add; /* for a field that comes several times */
 };
 
-#define FIELD(name, member) { name, sizeof(name) - 1, offsetof(struct kfg_past, member) }
+#define FIELD(name, member) { name, offsetof(struct kfg_past, member), NULL }
 
-static const struct wanted wanted[] = {
-	FIELD("MESSAGE_ID", message_id),
-	FIELD("_UID", sender_uid),
-	FIELD("_SYSTEMD_UNIT", sender_unit),
-	FIELD("_HOSTNAME", host),
-	FIELD("_MACHINE_ID", machine),
-	FIELD("KFGATE_PROG_NAME", prog),
-	FIELD("KFGATE_PROG_TYPE", type),
-	FIELD("KFGATE_UNIT", unit),
-	FIELD("KFGATE_EXE", exe),
-	FIELD("KFGATE_COMM", comm),
-	FIELD("KFGATE_UID", loader_uid),
-	FIELD("KFGATE_PID", pid),
-	FIELD("KFGATE_USERNS", userns),
-	FIELD("KFGATE_TOKEN", token_word),
-	FIELD("KFGATE_RULE", rule),
-	FIELD("KFGATE_ACTION", action_word),
-	FIELD("KFGATE_REASON", reason_word),
-	FIELD("KFGATE_DEPRECATED_IN", deprecated_in),
-	FIELD("KFGATE_REMOVED_IN", removed_in),
-	FIELD("KFGATE_REPLACEMENT", replacement),
-	FIELD("KFGATE_WAIVER_UNTIL", until_text),
-	FIELD("KFGATE_POLICY", policy),
-	FIELD("KFGATE_KERNEL_RELEASE", release),
-	FIELD("KFGATE_COUNT", count_text),
-	FIELD("KFGATE_MORE", more_text),
+/* By the length of the name: most fields of a record are not wanted, and this is asked of each of them. */
+#define NAME_MAX_LEN 21
+static const struct wanted wanted[NAME_MAX_LEN + 1][8] = {
+	[4] = { FIELD("_UID", sender_uid) },
+	[9] = { FIELD("_HOSTNAME", host) },
+	[10] = { FIELD("MESSAGE_ID", message_id), FIELD("KFGATE_EXE", exe), FIELD("KFGATE_UID", loader_uid),
+		 FIELD("KFGATE_PID", pid) },
+	[11] = { FIELD("_MACHINE_ID", machine), FIELD("KFGATE_UNIT", unit), FIELD("KFGATE_COMM", comm),
+		 FIELD("KFGATE_RULE", rule), FIELD("KFGATE_MORE", more_text) },
+	[12] = { FIELD("KFGATE_TOKEN", token_word), FIELD("KFGATE_COUNT", count_text) },
+	[13] = { FIELD("_SYSTEMD_UNIT", sender_unit), FIELD("KFGATE_USERNS", userns),
+		 FIELD("KFGATE_ACTION", action_word), FIELD("KFGATE_REASON", reason_word),
+		 FIELD("KFGATE_POLICY", policy), { "KFGATE_DETAIL", 0, add_detail },
+		 { "KFGATE_WAIVER", 0, add_waiver } },
+	[16] = { FIELD("KFGATE_PROG_NAME", prog), FIELD("KFGATE_PROG_TYPE", type) },
+	[17] = { FIELD("KFGATE_REMOVED_IN", removed_in) },
+	[18] = { FIELD("KFGATE_REPLACEMENT", replacement) },
+	[19] = { FIELD("KFGATE_WAIVER_UNTIL", until_text) },
+	[20] = { FIELD("KFGATE_DEPRECATED_IN", deprecated_in) },
+	[21] = { FIELD("KFGATE_KERNEL_RELEASE", release) },
 };
-#define N_WANTED (sizeof(wanted) / sizeof(wanted[0]))
 
 static const char **member(struct kfg_past *p, const struct wanted *w)
 {
@@ -58,16 +54,19 @@ void kfg_past_begin(struct kfg_past *past, uint64_t time_usec)
 	past->time_usec = time_usec;
 	past->prog_type = past->uid = UINT32_MAX;
 	past->waiver_until = KFG_DAY_MAX;
-	for (size_t i = 0; i < N_WANTED; i++)
-		*member(past, &wanted[i]) = "";
+	for (size_t len = 0; len <= NAME_MAX_LEN; len++)
+		for (const struct wanted *w = wanted[len]; w->name; w++)
+			if (!w->add)
+				*member(past, w) = "";
 }
 
 static bool is_ascii(const char *value, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		if (value[i] < ' ' || value[i] > '~')
-			return false;
-	return true;
+	bool ascii = true;
+
+	for (size_t i = 0; i < size; i++) /* to its end, which the compiler can do in steps of many */
+		ascii &= value[i] >= ' ' && value[i] <= '~';
+	return ascii;
 }
 
 /* A clean copy of the value in the record's memory; NULL: no room. */
@@ -76,15 +75,15 @@ static char *keep(struct kfg_past *p, const char *value, size_t size)
 	size_t room = sizeof(p->text) - p->used, most = 4 * size + 1; /* every byte as \xNN */
 	char *copy = p->text + p->used;
 
-	if (memchr(value, '\0', size) || room < most) {
-		p->broken = true;
-		return NULL;
-	}
-	if (is_ascii(value, size)) { /* as nearly all are */
+	if (room >= most && is_ascii(value, size)) { /* as nearly all are */
 		memcpy(copy, value, size);
 		copy[size] = '\0';
 		p->used += size + 1;
 		return copy;
+	}
+	if (memchr(value, '\0', size) || room < most) {
+		p->broken = true;
+		return NULL;
 	}
 	kfg_text_clean(value, size, copy, most);
 	p->used += strlen(copy) + 1;
@@ -116,39 +115,29 @@ static void add_waiver(struct kfg_past *p, const char *value, size_t size)
 		p->broken = true;
 }
 
-static bool is(const char *field, size_t len, const char *name)
-{
-	return len == strlen(name) && memcmp(field, name, len) == 0;
-}
-
 void kfg_past_field(struct kfg_past *past, const void *data, size_t size)
 {
-	const char *field = data, *equals;
+	const char *field = data, *equals, *copy;
 	size_t len;
 
-	/* most fields are not wanted, and this is asked of each field of each record */
-	if (size < 5 || (field[0] != 'K' && field[0] != '_' && field[0] != 'M'))
+	/* journald's own fields, _PID and others, are half of a record: four are wanted */
+	if (size < 5 || (field[0] != '_' && field[0] != 'K' && field[0] != 'M') ||
+	    (field[0] == '_' && field[1] != 'U' && field[1] != 'H' && field[1] != 'M' && field[1] != 'S'))
 		return;
-	equals = memchr(field, '=', size);
+	equals = memchr(field, '=', size < NAME_MAX_LEN + 1 ? size : NAME_MAX_LEN + 1);
 	if (!equals)
 		return;
 	len = equals - field;
-	if (is(field, len, "KFGATE_DETAIL")) {
-		add_detail(past, equals + 1, size - len - 1);
-		return;
-	}
-	if (is(field, len, "KFGATE_WAIVER")) {
-		add_waiver(past, equals + 1, size - len - 1);
-		return;
-	}
-	for (size_t i = 0; i < N_WANTED; i++) {
-		char *copy;
-
-		if (wanted[i].len != len || memcmp(wanted[i].name, field, len) != 0)
+	for (const struct wanted *w = wanted[len]; w->name; w++) {
+		if (w->name[len - 1] != field[len - 1] || memcmp(w->name, field, len) != 0)
 			continue;
+		if (w->add) {
+			w->add(past, equals + 1, size - len - 1);
+			return;
+		}
 		copy = keep(past, equals + 1, size - len - 1);
 		if (copy)
-			*member(past, &wanted[i]) = copy;
+			*member(past, w) = copy;
 		return;
 	}
 }
@@ -186,6 +175,19 @@ static bool find_kind(struct kfg_past *p)
 	return false;
 }
 
+/* The kfunc that decided, by what the record says of it: the order in which kfuncs come says nothing. */
+static void find_worst(struct kfg_past *p)
+{
+	p->worst = p->n_kfuncs;
+	for (size_t i = p->n_kfuncs; i-- > 0;) {
+		const struct kfg_past_kfunc *k = &p->kfuncs[i];
+		bool exact = strcmp(k->replacement, p->replacement) == 0;
+
+		if (k->action == p->action && k->reason == p->reason && (exact || p->worst == p->n_kfuncs))
+			p->worst = i;
+	}
+}
+
 static bool finish_decision(struct kfg_past *p)
 {
 	uint64_t uid = UINT32_MAX;
@@ -204,10 +206,7 @@ static bool finish_decision(struct kfg_past *p)
 	p->loader_known = p->pid[0];
 	p->initial = strcmp(p->userns, "initial") == 0 && strcmp(p->token_word, "no") == 0;
 	p->token = strcmp(p->token_word, "yes") == 0;
-	p->worst = 0;
-	while (p->worst < p->n_kfuncs && (p->kfuncs[p->worst].action != p->action ||
-					  p->kfuncs[p->worst].reason != p->reason))
-		p->worst++;
+	find_worst(p);
 	return true;
 }
 

@@ -51,7 +51,8 @@ check_eq "one record each, no other" "audit refuse warn " "$(field KFGATE_VERDIC
 check_eq "by kfunc: two of them" 2 "$(records KFGATE_KFUNC=bpf_key_put KFGATE_EVENT=load)"
 check_eq "all of them, by the deprecated one" 3 "$(records KFGATE_KFUNC=bpf_lookup_system_key KFGATE_EVENT=load)"
 journal -o json KFGATE_KFUNC=bpf_key_put KFGATE_KIND=refused >/tmp/record
-check_file "both kfuncs are in it, the one that decided first" '"KFGATE_KFUNC":\["bpf_key_put","bpf_lookup_system_key"\]' /tmp/record
+check_file "both kfuncs are in it" '"KFGATE_KFUNC":\[("bpf_key_put","bpf_lookup_system_key"|"bpf_lookup_system_key","bpf_key_put")\]' /tmp/record
+check_file "and which of them decided" '"KFGATE_DETAIL":\[.*"bpf_key_put: refuse, rule keys-refused' /tmp/record
 for want in KFGATE_RULE:keys-refused KFGATE_REASON:rule KFGATE_PROG_NAME:key_live KFGATE_PROG_TYPE:lsm KFGATE_COMM:kfload \
 	KFGATE_EXE:/t/kfload KFGATE_UNIT:kfg-refused.service KFGATE_CGROUP:/system.slice/kfg-refused.service KFGATE_UID:0 \
 	KFGATE_ERRNO:13 KFGATE_POLICY:records PRIORITY:3 SYSLOG_IDENTIFIER:kfgate; do
