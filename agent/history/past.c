@@ -23,7 +23,7 @@ struct wanted {
 
 /* By the length of the name: most fields of a record are not wanted, and this is asked of each of them. */
 #define NAME_MAX_LEN 21
-static const struct wanted wanted[NAME_MAX_LEN + 1][8] = {
+static const struct wanted wanted[NAME_MAX_LEN + 1][9] = {
 	[4] = { FIELD("_UID", sender_uid) },
 	[9] = { FIELD("_HOSTNAME", host) },
 	[10] = { FIELD("MESSAGE_ID", message_id), FIELD("KFGATE_EXE", exe), FIELD("KFGATE_UID", loader_uid),
@@ -34,7 +34,9 @@ static const struct wanted wanted[NAME_MAX_LEN + 1][8] = {
 	[13] = { FIELD("_SYSTEMD_UNIT", sender_unit), FIELD("KFGATE_USERNS", userns),
 		 FIELD("KFGATE_ACTION", action_word), FIELD("KFGATE_REASON", reason_word),
 		 FIELD("KFGATE_POLICY", policy), { "KFGATE_DETAIL", 0, add_detail },
-		 { "KFGATE_WAIVER", 0, add_waiver } },
+		 { "KFGATE_WAIVER", 0, add_waiver }, FIELD("KFGATE_UNTOLD", untold_text) },
+	[14] = { FIELD("KFGATE_ATTEMPT", attempt) },
+	[15] = { FIELD("KFGATE_EXE_NAME", exe_name) },
 	[16] = { FIELD("KFGATE_PROG_NAME", prog), FIELD("KFGATE_PROG_TYPE", type) },
 	[17] = { FIELD("KFGATE_REMOVED_IN", removed_in) },
 	[18] = { FIELD("KFGATE_REPLACEMENT", replacement) },
@@ -210,6 +212,17 @@ static bool finish_decision(struct kfg_past *p)
 	return true;
 }
 
+static bool finish_tampering(struct kfg_past *p)
+{
+	uint64_t uid = UINT32_MAX;
+
+	if (!p->attempt[0] || !number(p->loader_uid, UINT32_MAX, &uid) ||
+	    !number(p->untold_text, UINT32_MAX, &p->untold))
+		return false;
+	p->uid = uid;
+	return true;
+}
+
 enum kfg_past_class kfg_past_end(struct kfg_past *past, const char *unit)
 {
 	if (strcmp(past->sender_uid, "0") != 0 || strcmp(past->sender_unit, unit) != 0)
@@ -217,6 +230,8 @@ enum kfg_past_class kfg_past_end(struct kfg_past *past, const char *unit)
 	if (past->broken || !find_kind(past) || !number(past->count_text, UINT64_MAX, &past->count))
 		return KFG_PAST_MALFORMED;
 	if (past->kind < KFG_PAST_DECISIONS && !finish_decision(past))
+		return KFG_PAST_MALFORMED;
+	if (past->kind == KFG_MESSAGE_TAMPERING && !finish_tampering(past))
 		return KFG_PAST_MALFORMED;
 	return KFG_PAST_GATE;
 }

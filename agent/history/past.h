@@ -42,8 +42,10 @@ struct kfg_past {
 	enum kfg_action action; /* decisions only */
 	enum kfg_reason reason; /* decisions only */
 	uint32_t prog_type; /* enum bpf_prog_type; UINT32_MAX: not given */
-	uint32_t uid; /* of the loader; UINT32_MAX: not given */
+	uint32_t uid; /* of the loader, or who tampered; UINT32_MAX: not given */
 	bool loader_known, initial, token;
+	const char *attempt, *exe_name; /* tampering only: KFGATE_ATTEMPT, KFGATE_EXE_NAME */
+	uint64_t untold; /* KFGATE_UNTOLD: attempts that were left out before this one */
 	uint64_t count; /* KFGATE_COUNT */
 	uint64_t more; /* KFGATE_MORE */
 	struct kfg_past_kfunc kfuncs[KFG_EVENT_KFUNCS];
@@ -53,7 +55,7 @@ struct kfg_past {
 	/* while it is read */
 	const char *message_id, *sender_uid, *sender_unit;
 	const char *loader_uid, *type, *action_word, *reason_word, *userns, *token_word, *count_text;
-	const char *more_text, *until_text, *pid;
+	const char *more_text, *until_text, *untold_text, *pid;
 	bool broken;
 	size_t used;
 	char text[KFG_PAST_TEXT];

@@ -232,6 +232,7 @@ int kfg_report_build(const struct kfg_report_input *input, struct kfg_sheet *she
 {
 	add_head(input, sheet);
 	kfg_report_timeline(input, sheet);
+	kfg_report_tampering(input, sheet);
 	add_deprecated(input, sheet);
 	add_users(input, sheet);
 	add_refused(input, sheet);

@@ -10,6 +10,7 @@ const char *kfg_report_day(uint32_t seconds, char buf[static KFG_DAY_TEXT]);
 void kfg_report_deadline(struct kfg_sheet *sheet, struct kfg_cell *cells, int32_t day, int32_t today);
 
 void kfg_report_timeline(const struct kfg_report_input *in, struct kfg_sheet *sheet);
+void kfg_report_tampering(const struct kfg_report_input *in, struct kfg_sheet *sheet);
 void kfg_report_waivers(const struct kfg_report_input *in, struct kfg_sheet *sheet);
 void kfg_report_rules(const struct kfg_report_input *in, struct kfg_sheet *sheet);
 void kfg_report_hosts(const struct kfg_report_input *in, struct kfg_sheet *sheet);

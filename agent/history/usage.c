@@ -11,6 +11,7 @@
 #define HOSTS_MAX 65536u
 #define HOURS_MAX 65536u
 #define WAIVERS_MAX 4096u
+#define ATTEMPTS_MAX 4096u
 
 void kfg_usage_init(struct kfg_usage *usage)
 {
@@ -21,6 +22,7 @@ void kfg_usage_init(struct kfg_usage *usage)
 		.hosts = KFG_ROWS(struct kfg_past_host, 2 * sizeof(uint32_t), HOSTS_MAX),
 		.hours = KFG_ROWS(struct kfg_past_hour, sizeof(uint32_t), HOURS_MAX),
 		.waivers = KFG_ROWS(struct kfg_past_waiver, sizeof(uint32_t), WAIVERS_MAX),
+		.attempts = KFG_ROWS(struct kfg_past_attempt, 5 * sizeof(uint32_t), ATTEMPTS_MAX),
 		.first = UINT32_MAX,
 	};
 }
@@ -33,6 +35,7 @@ void kfg_usage_done(struct kfg_usage *usage)
 	kfg_rows_done(&usage->hosts);
 	kfg_rows_done(&usage->hours);
 	kfg_rows_done(&usage->waivers);
+	kfg_rows_done(&usage->attempts);
 }
 
 uint64_t kfg_use_total(const uint32_t n[static KFG_PAST_DECISIONS])
@@ -128,6 +131,20 @@ static void add_waiver(struct adding *a, const char *waiver)
 		w->until = a->past->waiver_until;
 }
 
+static void add_attempt(struct adding *a)
+{
+	const struct kfg_past *p = a->past;
+	const uint32_t key[] = { text(a, p->attempt), text(a, p->comm), text(a, p->exe_name), p->uid,
+				 text(a, p->host) };
+	struct kfg_past_attempt *row = get(a, &a->usage->attempts, key);
+
+	if (!row)
+		return;
+	row->n++;
+	row->untold += p->untold;
+	seen(a, &row->first, &row->last);
+}
+
 static void add_use_host(struct adding *a, uint32_t use)
 {
 	const uint32_t key[2] = { use, a->host };
@@ -202,6 +219,8 @@ int kfg_usage_add(void *usage, const struct kfg_past *past)
 	if (a.now > u->last)
 		u->last = a.now;
 	add_host(&a);
+	if (past->kind == KFG_MESSAGE_TAMPERING)
+		add_attempt(&a);
 	if (past->kind >= KFG_PAST_DECISIONS)
 		return a.error;
 	u->more_kfuncs += past->more;

@@ -57,9 +57,16 @@ struct kfg_past_waiver {
 	int32_t until; /* KFG_DAY_MAX: not told */
 };
 
+/* Who tried to take a gate off, where. */
+struct kfg_past_attempt {
+	uint32_t what, comm, exe, uid, host; /* the key; host: name */
+	uint32_t n, first, last;
+	uint64_t untold; /* left out before these records; by whom is not known */
+};
+
 struct kfg_usage {
 	struct kfg_text_pool texts;
-	struct kfg_rows uses, use_hosts, hosts, hours, waivers;
+	struct kfg_rows uses, use_hosts, hosts, hours, waivers, attempts;
 	uint64_t n[KFG_MESSAGE_MAX]; /* records */
 	uint64_t more_kfuncs; /* with findings, that had no room in their records */
 	uint32_t first, last; /* time of records; first > last: none */

@@ -4,9 +4,11 @@
  * Usage: pastgen POLICY RECORDS HOSTS [DAYS]
  *
  * Loads are judged by POLICY, and told by the agent's own code. The same arguments give the same bytes. Of 1,000
- * records one is a forgery (a user's process that writes the fields), one says that events were lost.
+ * records one is a forgery (a user's process that writes the fields), one says that events were lost, and one that
+ * somebody tried to take the gate off.
  */
 #include "config/load.h"
+#include "journal/attempt_record.h"
 #include "journal/event_record.h"
 #include "journal/notice.h"
 
@@ -130,6 +132,16 @@ static void print(const struct kfg_record *record, uint64_t usec, uint32_t host,
 	printf("\n");
 }
 
+static int tampering(const struct kfg_policy_names *names, uint64_t n, struct kfg_record **ret_record)
+{
+	struct kfg_attempt a = { .kind = n % 2000 < 1000 ? KFG_ATTEMPT_SIGNAL : KFG_ATTEMPT_PIN, .detail = 9,
+				 .pid = 4000 + any(1000), .uid = 0 };
+
+	put(a.comm, sizeof(a.comm), "sh");
+	put(a.exe, sizeof(a.exe), "dash");
+	return kfg_attempt_record(&a, n % 3, names, ret_record);
+}
+
 static int one(const struct kfg_table *table, const struct kfg_policy_names *names, uint64_t usec,
 	       uint32_t n_hosts, uint64_t n)
 {
@@ -147,6 +159,8 @@ static int one(const struct kfg_table *table, const struct kfg_policy_names *nam
 	e.error = e.enforced ? -EACCES : 0;
 	if (n % 1000 == 500)
 		r = kfg_notice_lost(3, 3, &record);
+	else if (n % 1000 == 900)
+		r = tampering(names, n, &record);
 	else
 		r = e.action ? kfg_event_record(&e, &context, &record) : 1;
 	if (r == 0) {

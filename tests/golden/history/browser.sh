@@ -30,8 +30,8 @@ for page in page script; do
 done
 has "$tmp/page.dom" 1 '<svg viewBox="0 0 960 240" role="img"'
 has "$tmp/page.dom" 21 '<g><title>2026-'
-has "$tmp/page.dom" 7 '^<section id='
-has "$tmp/page.dom" 7 '<table>'
+has "$tmp/page.dom" 8 '^<section id='
+has "$tmp/page.dom" 8 '<table>'
 has "$tmp/page.dom" 1 '<title>kfgate report</title>'
 has "$tmp/page.dom" 0 '<script|https?://| src='
 # the page's own policy keeps scripts from running, whoever put them there

@@ -74,6 +74,45 @@ static void test_the_kfunc_that_decided_is_found_anywhere(void **state)
 	assert_int_equal(past.worst, 1);
 }
 
+/* Of two with the same outcome, it is the one of which the record says the replacement. */
+static void test_the_kfunc_that_decided_is_told_by_more(void **state)
+{
+	(void)state;
+	kfg_past_begin(&past, 1);
+	field("MESSAGE_ID=59aac7cb383746049458bfe9c34d69ac");
+	field("KFGATE_DETAIL=bpf_a: warn, deprecated, use bpf_d");
+	field("KFGATE_DETAIL=bpf_b: warn, deprecated, use bpf_c");
+	field("KFGATE_ACTION=warn");
+	field("KFGATE_REASON=deprecated");
+	field("KFGATE_REPLACEMENT=bpf_c");
+	field("_UID=0");
+	field("_SYSTEMD_UNIT=kfgate.service");
+	assert_int_equal(end(), KFG_PAST_GATE);
+	assert_int_equal(past.worst, 1);
+}
+
+static void test_tampering(void **state)
+{
+	(void)state;
+	for (int bad = 1; bad >= 0; bad--) {
+		kfg_past_begin(&past, 1);
+		field("MESSAGE_ID=0ccf4b1b27d44030976c968d5b478dbf");
+		field("KFGATE_ATTEMPT=signal");
+		field("KFGATE_COMM=sh");
+		field("KFGATE_EXE_NAME=dash");
+		field("KFGATE_UID=1000");
+		field(bad ? "KFGATE_UNTOLD=many" : "KFGATE_UNTOLD=7");
+		field("_UID=0");
+		field("_SYSTEMD_UNIT=kfgate.service");
+		assert_int_equal(end(), bad ? KFG_PAST_MALFORMED : KFG_PAST_GATE);
+	}
+	assert_string_equal(past.attempt, "signal");
+	assert_string_equal(past.comm, "sh");
+	assert_string_equal(past.exe_name, "dash");
+	assert_int_equal(past.uid, 1000);
+	assert_int_equal(past.untold, 7);
+}
+
 static void test_forged(void **state)
 {
 	struct kfg_event e = sample_event();
@@ -130,6 +169,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_the_kfunc_that_decided_is_found_anywhere),
+		cmocka_unit_test(test_the_kfunc_that_decided_is_told_by_more),
+		cmocka_unit_test(test_tampering),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_text_is_clean),

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report_tampering.c - who tried to take gates off. */
+#include "history/report_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Those with most records first, then the earliest. */
+static int compare_attempts(const void *x, const void *y)
+{
+	const struct kfg_past_attempt *a = *(struct kfg_past_attempt *const *)x;
+	const struct kfg_past_attempt *b = *(struct kfg_past_attempt *const *)y;
+
+	if (a->n != b->n)
+		return a->n > b->n ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+static void attempt_row(const struct kfg_report_input *in, const struct kfg_past_attempt *a, struct kfg_sheet *sheet,
+			struct kfg_cell *row)
+{
+	char day[KFG_DAY_TEXT];
+
+	kfg_sheet_text(sheet, &row[0], kfg_usage_text(in->usage, a->what));
+	kfg_sheet_text(sheet, &row[1], kfg_usage_text(in->usage, a->comm));
+	kfg_sheet_text(sheet, &row[2], kfg_usage_text(in->usage, a->exe));
+	if (a->uid != UINT32_MAX)
+		kfg_sheet_number(&row[3], a->uid);
+	kfg_sheet_text(sheet, &row[4], kfg_usage_text(in->usage, a->host));
+	kfg_sheet_number(&row[5], a->n);
+	kfg_sheet_number(&row[6], a->untold);
+	kfg_sheet_text(sheet, &row[7], kfg_report_day(a->first, day));
+	kfg_sheet_text(sheet, &row[8], kfg_report_day(a->last, day));
+}
+
+void kfg_report_tampering(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+{
+	static const struct kfg_column columns[] = {
+		{ "attempt", "attempt" }, { "comm", "command" }, { "exe_name", "executable" }, { "uid", "uid" },
+		{ "host", "host" }, { "records", "records" }, { "untold", "untold" }, { "first", "since" },
+		{ "last", "last" },
+	};
+	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
+		.key = "tampering", .title = "Tampering: attempts on the gate that were refused", .columns = columns,
+		.n_columns = 9 });
+	const struct kfg_past_attempt *attempts = in->usage->attempts.items;
+	size_t n = in->usage->attempts.n;
+	_cleanup_free_ const struct kfg_past_attempt **order = calloc(n + 1, sizeof(*order));
+	uint64_t untold = 0;
+
+	if (!order) {
+		sheet->error = -ENOMEM;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		order[i] = &attempts[i];
+		untold += attempts[i].untold;
+	}
+	qsort(order, n, sizeof(*order), compare_attempts);
+	for (size_t i = 0; i < n; i++) {
+		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
+
+		if (row)
+			attempt_row(in, order[i], sheet, row);
+		else
+			s->more++;
+	}
+	s->more += in->usage->attempts.more;
+	if (untold)
+		kfg_sheet_printf(sheet, &s->note, "Untold: attempts that came too fast to get records of their own, "
+				 "counted with the next that got one; who made them is not known.");
+}
