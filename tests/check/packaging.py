@@ -25,6 +25,7 @@ def deps_list():
 def versions():
     yield "CMakeLists.txt", re.search(r"project\(kfgate VERSION ([\d.]+)", tree.read("CMakeLists.txt")).group(1)
     changelog = tree.read("packaging/debian/changelog")
+    yield "packaging/kfgate.spec", re.search(r"^Version: +(\S+)", tree.read("packaging/kfgate.spec"), re.M).group(1)
     yield "packaging/debian/changelog", re.match(r"kfgate \(([^)]+)\)", changelog).group(1)
 
 
