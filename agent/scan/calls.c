@@ -116,6 +116,36 @@ static int find_users(struct kfg_object *object)
 	return 0;
 }
 
+static int spread_callbacks(struct kfg_object_code *code)
+{
+	_cleanup_free_ uint32_t *stack = calloc((size_t)code->n_funcs + 1, sizeof(*stack));
+	uint32_t n = 0;
+
+	if (!stack)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < code->n_calls; i++) {
+		struct kfg_func *callee = &code->funcs[code->calls[i].callee];
+
+		if (callee->in_callback || kfg_code_note(code, code->calls[i].place)->kind != KFG_NOTE_ADDR_FUNC)
+			continue;
+		callee->in_callback = true;
+		stack[n++] = code->calls[i].callee;
+	}
+	while (n) {
+		const struct kfg_func *f = &code->funcs[stack[--n]];
+
+		for (uint32_t i = f->first_out; i < f->first_out + f->n_out; i++) {
+			uint32_t callee = code->outgoing[i].callee;
+
+			if (code->funcs[callee].in_callback)
+				continue;
+			code->funcs[callee].in_callback = true;
+			stack[n++] = callee;
+		}
+	}
+	return 0;
+}
+
 /* Whoever calls a function that leads to a kfunc leads to one, too. */
 static int spread_kfuncs(struct kfg_object_code *code)
 {
@@ -151,6 +181,8 @@ int kfg_calls_read(struct kfg_object *object)
 		r = list_calls(code);
 	if (r >= 0)
 		r = find_users(object);
+	if (r >= 0)
+		r = spread_callbacks(code);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < code->n_funcs; i++)

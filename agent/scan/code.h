@@ -47,6 +47,7 @@ struct kfg_func {
 	uint32_t first_call, n_calls; /* in calls: those of this function */
 	uint32_t first_out, n_out; /* in outgoing: those that this function makes */
 	bool global; /* verified by itself: a subprogram that is neither static nor hidden */
+	bool in_callback; /* the kernel calls it by itself, or what calls it: it may sleep where the program may not */
 	bool leads_to_kfunc; /* holds a call of a kfunc, or calls a function that does */
 };
 

@@ -19,6 +19,7 @@ enum kfg_context_kind {
 struct kfg_context {
 	uint32_t type; /* enum bpf_prog_type */
 	enum kfg_context_kind kind;
+	bool may_sleep;
 	const char *section; /* of one such program, for people */
 	const char *ops; /* of a struct_ops program: "sched_ext_ops"; "" if it is none, or not known */
 	const char *member; /* "enqueue"; "" likewise */

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bits of kfunc flags (include/linux/btf.h): KF_DESTRUCTIVE in 6.1..7.3, KF_PERFMON in 7.3. */
+/* Bits of kfunc flags (include/linux/btf.h): KF_SLEEPABLE and KF_DESTRUCTIVE in 6.1..7.3, KF_PERFMON in 7.3. */
+#define KF_SLEEPABLE (1u << 5)
 #define KF_DESTRUCTIVE (1u << 6)
 #define KF_PERFMON (1u << 18)
 
@@ -171,6 +172,33 @@ static bool judge_contexts(const struct kfg_world *world, const struct kfg_kfunc
 	return result->fit != KFG_FIT_OK;
 }
 
+/*
+ * A kfunc that may sleep, called by a program that may not. A callback may be one that the kernel calls later, where it
+ * may sleep; what a program of type ext may do depends on what it replaces.
+ */
+static void judge_sleep(const struct kfg_world *world, const struct kfg_flow *flow, size_t use,
+			struct kfg_fit_result *result)
+{
+	const struct kfg_object_code *code = world->code;
+
+	for (size_t i = 0; i < world->object->uses[use].n_sites && !result->fails; i++) {
+		uint32_t place = code->site_places[code->first_site[use] + i], func = kfg_code_func(code, place);
+
+		if (!kfg_flow_reached(flow, place) || code->funcs[func].in_callback)
+			continue;
+		for (uint32_t k = 0; k < world->n_contexts && !result->fails; k++) {
+			const struct kfg_context *context = &world->contexts[k];
+
+			if (!(flow->contexts[func] >> k & 1) || context->may_sleep ||
+			    context->type == BPF_PROG_TYPE_UNSPEC || context->type == BPF_PROG_TYPE_EXT)
+				continue;
+			result->fit = KFG_FIT_TYPE;
+			result->fails = true;
+			say(result, "it may sleep, which such a program may not (section %.60s)", context->section);
+		}
+	}
+}
+
 static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *kfunc, struct kfg_fit_result *result)
 {
 	if (kfunc->module && !world->running) {
@@ -226,7 +254,10 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 		judge_function(world, result);
 	} else if (result->reach != KFG_REACH_LIVE ||
 		   !judge_contexts(world, found->kfunc, live_contexts(world, &flows->by_default, use), result)) {
-		judge_kfunc(world, found->kfunc, result);
+		if (result->reach == KFG_REACH_LIVE && found->kfunc->flags & KF_SLEEPABLE)
+			judge_sleep(world, &flows->by_default, use, result);
+		if (!result->fails)
+			judge_kfunc(world, found->kfunc, result);
 	}
 	if (result->fails && by_reach(u, result) && !is_certain(world, flows, use)) {
 		result->fit = KFG_FIT_UNCHECKED;

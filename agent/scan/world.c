@@ -62,7 +62,8 @@ static uint8_t add_context(struct kfg_world *world, const struct kfg_context *co
 	for (uint32_t i = 0; i < world->n_contexts; i++) {
 		const struct kfg_context *c = &world->contexts[i];
 
-		if (c->type == context->type && c->kind == context->kind && strcmp(c->ops, context->ops) == 0 &&
+		if (c->type == context->type && c->kind == context->kind && c->may_sleep == context->may_sleep &&
+		    strcmp(c->ops, context->ops) == 0 &&
 		    strcmp(c->member, context->member) == 0)
 			return (uint8_t)i;
 	}
@@ -86,6 +87,7 @@ static int find_contexts(struct kfg_world *world)
 		const struct kfg_program *program = &world->object->programs[i];
 
 		contexts[i] = (struct kfg_context){ .type = program->type, .kind = kfg_context_kind(program->section),
+						    .may_sleep = program->sleepable,
 						    .section = program->section, .ops = "", .member = "" };
 	}
 	for (uint32_t i = 0; i < code->n_slots && i < SLOTS_MAX; i++) {
