@@ -77,15 +77,19 @@ static void write_text(const struct difference *d, struct kfg_strbuf *out)
 		struct kfg_strbuf name = KFG_STRBUF(TEXT_MAX);
 
 		kfg_kfunc_text_name(c->before ? c->before : c->after, &name);
-		kfg_strbuf_printf(out, "%s: %s%s%s\n", kfg_change_str(c->kind), kfg_strbuf_text(&name),
-				  effect(c)[0] ? ": " : "", effect(c));
+		kfg_strbuf_printf(out, "%s: ", kfg_change_str(c->kind));
+		kfg_output_clean(kfg_strbuf_text(&name), out);
+		kfg_strbuf_printf(out, "%s%s\n", effect(c)[0] ? ": " : "", effect(c));
 		kfg_strbuf_done(&name);
 		for (int s = 0; s < 2; s++) {
 			struct kfg_strbuf text = KFG_STRBUF(TEXT_MAX);
 
 			describe(c, sides[s], &text);
-			if (sides[s])
-				kfg_strbuf_printf(out, "  %c %s\n", "-+"[s], kfg_strbuf_text(&text));
+			if (sides[s]) {
+				kfg_strbuf_printf(out, "  %c ", "-+"[s]);
+				kfg_output_clean(kfg_strbuf_text(&text), out);
+				kfg_strbuf_adds(out, "\n");
+			}
 			kfg_strbuf_done(&text);
 		}
 	}
@@ -97,8 +101,11 @@ static void write_limits(const struct difference *d, struct kfg_strbuf *out)
 		struct kfg_kernel_facts facts;
 
 		kfg_kernel_facts(d->kernels.items[i], &facts);
-		if (facts.limits[0])
-			kfg_strbuf_printf(out, "\n%s: %s\n", kfg_kernels_name(d->kernels.items[i]), facts.limits);
+		if (!facts.limits[0])
+			continue;
+		kfg_strbuf_adds(out, "\n");
+		kfg_output_clean(kfg_kernels_name(d->kernels.items[i]), out);
+		kfg_strbuf_printf(out, ": %s\n", facts.limits);
 	}
 	if (d->changes.n_unchecked)
 		kfg_strbuf_printf(out, "\n%zu kfuncs of modules were not compared\n", d->changes.n_unchecked);

@@ -158,14 +158,6 @@ static size_t count(const struct patient *p, enum severity severity)
 	return n;
 }
 
-static void write_clean(const char *text, struct kfg_strbuf *out)
-{
-	char clean[TEXT_MAX];
-
-	kfg_text_clean(text, strlen(text), clean, sizeof(clean));
-	kfg_strbuf_adds(out, clean);
-}
-
 static void write_subject(const struct finding *f, struct kfg_strbuf *out)
 {
 	_cleanup_strbuf_ struct kfg_strbuf proto = KFG_STRBUF(TEXT_MAX);
@@ -173,9 +165,9 @@ static void write_subject(const struct finding *f, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "    ");
 	if (f->kfunc) {
 		kfg_btf_print_func(f->kfunc->btf, f->kfunc->id, &proto);
-		write_clean(kfg_strbuf_text(&proto), out);
+		kfg_output_clean(kfg_strbuf_text(&proto), out);
 	} else {
-		write_clean(f->subject, out);
+		kfg_output_clean(f->subject, out);
 	}
 	kfg_strbuf_adds(out, "\n");
 }
@@ -183,7 +175,7 @@ static void write_subject(const struct finding *f, struct kfg_strbuf *out)
 /* Findings by kind, since all of a kind have one cause. */
 static void write_text(const struct patient *p, struct kfg_strbuf *out)
 {
-	write_clean(kfg_kernels_name(p->kernel), out);
+	kfg_output_clean(kfg_kernels_name(p->kernel), out);
 	kfg_strbuf_printf(out, ": %zu defects that refuse programs, %zu lesser ones%s\n", count(p, REFUSES),
 			  count(p, LESSER), count(p, UNCHECKED) ? ", not all could be checked" : "");
 	for (unsigned kind = 0; kind < N_KINDS; kind++) {

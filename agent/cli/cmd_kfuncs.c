@@ -65,8 +65,11 @@ static void add_limits(const struct listing *l, struct kfg_strbuf *out)
 		struct kfg_kernel_facts facts;
 
 		kfg_kernel_facts(l->kernels.items[i], &facts);
-		if (facts.limits[0] && l->format != KFG_FORMAT_CSV)
-			kfg_strbuf_printf(out, "\n%s: %s\n", kfg_kernels_name(l->kernels.items[i]), facts.limits);
+		if (!facts.limits[0] || l->format == KFG_FORMAT_CSV)
+			continue;
+		kfg_strbuf_adds(out, "\n");
+		kfg_output_clean(kfg_kernels_name(l->kernels.items[i]), out);
+		kfg_strbuf_printf(out, ": %s\n", facts.limits);
 	}
 }
 

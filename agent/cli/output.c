@@ -2,8 +2,11 @@
 #include "cli/output.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include <errno.h>
 #include <string.h>
+
+#define CLEAN_MAX 4096u
 
 int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_format *ret_format)
 {
@@ -27,6 +30,14 @@ void kfg_format_grid(const struct kfg_grid *grid, enum kfg_format format, struct
 		kfg_grid_markdown(grid, out);
 	else
 		kfg_grid_table(grid, out);
+}
+
+void kfg_output_clean(const char *text, struct kfg_strbuf *out)
+{
+	char clean[CLEAN_MAX];
+
+	kfg_text_clean(text, strlen(text), clean, sizeof(clean));
+	kfg_strbuf_adds(out, clean);
 }
 
 int kfg_output_print(const struct kfg_strbuf *out, const char *verb)

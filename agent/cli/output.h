@@ -25,5 +25,7 @@ enum kfg_format {
 int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_format *ret_format);
 /* The grid in one of the formats that are not JSON. */
 void kfg_format_grid(const struct kfg_grid *grid, enum kfg_format format, struct kfg_strbuf *out);
+/* Text of others, made fit for a terminal (base/text.h). */
+void kfg_output_clean(const char *text, struct kfg_strbuf *out);
 /* Writes all of it; logs what goes wrong. Returns 0 or a negative errno. */
 int kfg_output_print(const struct kfg_strbuf *out, const char *verb);

@@ -40,6 +40,15 @@ static const struct kfg_build_set new_sets[] = {
 };
 static const struct kfg_build_plan new = { .release = "7.2.0-test", .sets = new_sets, .n_sets = 2 };
 
+/* Names that terminals, spreadsheets and Markdown would act on. */
+static const struct kfg_build_set hostile_sets[] = {
+	{ .kfuncs = { { .name = "=1+1|\"x\",\n\x1b[2J", .params = "i" },
+		      { .name = "@a|<b>`c`&*_[d](e)\r", .params = "l" },
+		      { .name = "\xc2\x9b\xe2\x80\xae\xff", .params = "l" } },
+	  .types = { REG(BPF_PROG_TYPE_UNSPEC) } },
+};
+static const struct kfg_build_plan hostile = { .release = "7.2.0-test", .sets = hostile_sets, .n_sets = 1 };
+
 static void write_file(const char *dir, const char *name, void *bytes, size_t size)
 {
 	char path[4096];
@@ -65,6 +74,8 @@ int main(int argc, char **argv)
 	write_file(argv[1], "vmlinux-old", bytes, size);
 	bytes = kfg_build_kernel(&new, &size);
 	write_file(argv[1], "vmlinux-new", bytes, size);
+	bytes = kfg_build_kernel_btf(&hostile, &size);
+	write_file(argv[1], "=hostile\x1b[31m.btf", bytes, size);
 	bytes = kfg_build_kernel_btf(&new, &size);
 	write_file(argv[1], "new.btf", bytes, size);
 	return 0;

@@ -46,4 +46,10 @@ golden diff-btf diff "$lifecycle" new.btf new.btf
 golden doctor-table doctor --kernel=vmlinux-new
 golden doctor-json doctor --kernel=vmlinux-new --format=json
 golden doctor-two-csv doctor --kernel=vmlinux-old --kernel=vmlinux-new --format=csv --no-cache
+hostile=$'=hostile\e[31m.btf'
+for format in table csv markdown json; do
+	golden "hostile-kfuncs-$format" kfuncs --kernel="$hostile" --format=$format --no-cache
+	golden "hostile-diff-$format" diff --format=$format --no-cache new.btf "$hostile"
+done
+golden hostile-doctor doctor --kernel="$hostile" --no-cache
 exit $failed
