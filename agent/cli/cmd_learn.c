@@ -2,10 +2,23 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/learn_scan.h"
 #include "cli/past_source.h"
 #include "history/learn.h"
 
 #define OUTPUT_MAX (32u * 1024 * 1024)
+
+/* Records are what is learned from, but if objects are, and no records are asked for. */
+static bool wants_records(const struct kfg_args *args)
+{
+	return !kfg_args_has(args, "from-scan") || kfg_args_has(args, "since") || kfg_args_has(args, "until") ||
+	       kfg_args_has(args, "directory") || kfg_args_has(args, "file");
+}
+
+static int add_scanned(void *usage, const char *kfunc, uint32_t prog_type, const char *found_in)
+{
+	return kfg_usage_add_scanned(usage, kfunc, prog_type, found_in);
+}
 
 static int learn(const struct kfg_args *args, const struct kfg_history_source *source,
 		 const struct kfg_compiled *against)
@@ -13,15 +26,19 @@ static int learn(const struct kfg_args *args, const struct kfg_history_source *s
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
 	_cleanup_(kfg_usage_done) struct kfg_usage usage;
 	struct kfg_learn_input input = { .usage = &usage, .against = against->loaded.policy,
-					 .table = against->table };
+					 .table = against->table, .recorded = wants_records(args) };
+	struct kfg_learn_scan scan;
 	struct kfg_history_stats stats;
 	size_t n;
 	int r;
 
 	kfg_usage_init(&usage);
 	if (kfg_past_day(args, "learn", &input.today) != KFG_EXIT_OK ||
-	    kfg_past_source_read(source, "learn", &usage, &stats) != KFG_EXIT_OK)
+	    (input.recorded && kfg_past_source_read(source, "learn", &usage, &stats) != KFG_EXIT_OK) ||
+	    kfg_learn_scan(args, add_scanned, &usage, &scan) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
+	input.n_objects = scan.n_objects;
+	input.n_problems = scan.n_problems;
 	r = kfg_learn(&input, &out, &n);
 	if (r < 0) {
 		kfg_log_errno(r, "learn: %m");

@@ -43,12 +43,47 @@ static bool is_unit(const char *text)
 	return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@")] == '\0';
 }
 
+static bool is_kfunc(const char *text)
+{
+	return strlen(text) < KFG_KFUNC_LEN &&
+	       text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")] == '\0';
+}
+
+/* Whether what an object may load was recorded: the same kfunc, of any module, in a program of that type. */
+static bool was_recorded(const struct kfg_usage *u, const struct kfg_use *scanned)
+{
+	const char *name = kfg_usage_text(u, scanned->key.kfunc);
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < u->uses.n; i++) {
+		const struct kfg_use *use = kfg_usage_use(u, i);
+		const char *other = kfg_usage_text(u, use->key.kfunc);
+
+		if (!use->key.scanned && use->key.prog_type == scanned->key.prog_type &&
+		    strncmp(other, name, len) == 0 && (!other[len] || other[len] == ' '))
+			return true;
+	}
+	return false;
+}
+
 static bool is_covered(const struct kfg_learn_input *in, const struct kfg_use *use)
 {
 	struct kfg_verdict v;
 
 	return in->table && kfg_use_eval(in->usage, use, in->table, in->today, &v) == 0 && !v.failed &&
 	       v.rule_action == KFG_ALLOW;
+}
+
+static bool is_wanted_scanned(const struct kfg_learn_input *in, const struct kfg_use *use, struct kfg_learned_set *set)
+{
+	uint64_t *why = use->key.prog_type >= 64			       ? &set->no_type
+			: !is_kfunc(kfg_usage_text(in->usage, use->key.kfunc)) ? &set->unnamed
+			: was_recorded(in->usage, use)			       ? &set->seen
+										: NULL;
+
+	if (why)
+		*why += use->calls;
+	return !why;
 }
 
 /* Whether a rule is to be made for it; else why not is counted. */
@@ -60,6 +95,8 @@ static bool is_wanted(const struct kfg_learn_input *in, const struct kfg_use *us
 
 	if (!use->key.kfunc || is_covered(in, use))
 		return false;
+	if (use->key.scanned)
+		return is_wanted_scanned(in, use, set);
 	if (use->reason == KFG_REASON_RULE && use->action == KFG_REFUSE)
 		why = &set->refused;
 	else if (!use->key.loader_known || (!unit[0] && !exe[0]))
@@ -112,7 +149,9 @@ static void collect(const struct kfg_learn_input *in, struct kfg_learned_set *se
 		set->items[set->n++] = (struct kfg_learned){
 			.unit = use->key.unit, .exe = use->key.exe, .uid = use->key.uid,
 			.initial = use->key.initial, .token = use->key.token, .kfunc = use->key.kfunc,
-			.types = UINT64_C(1) << use->key.prog_type, .loads = kfg_use_total(use->n),
+			.types = UINT64_C(1) << use->key.prog_type,
+			.loads = use->key.scanned ? use->calls : kfg_use_total(use->n),
+			.scanned = use->key.scanned, .found_in = use->found_in,
 			.first = use->first, .last = use->last,
 		};
 	}

@@ -15,6 +15,9 @@ struct kfg_learn_input {
 	const struct kfg_policy *against; /* rules for what this policy does not allow; NULL: for all */
 	const struct kfg_table *table; /* of it */
 	int32_t today;
+	bool recorded; /* records were read */
+	size_t n_objects; /* that were scanned */
+	size_t n_problems; /* and what could not be */
 };
 
 /* Adds the YAML text to out. *ret_n: rules in it. 0 or -ENOMEM. */

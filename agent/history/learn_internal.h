@@ -8,6 +8,8 @@
 struct kfg_learned {
 	uint32_t unit, exe, uid; /* the loader, see struct kfg_use_key */
 	uint8_t initial, token;
+	uint8_t scanned; /* found in an object: whoever loads it */
+	uint32_t found_in; /* then: the first place; loads counts places */
 	uint32_t kfunc;
 	uint64_t types; /* bit per program type */
 	uint64_t loads;
@@ -28,6 +30,7 @@ struct kfg_learned_set {
 	struct kfg_learned_rule *rules; /* owned */
 	size_t n_rules;
 	uint64_t refused, unnamed, no_loader, no_type; /* loads that no rule is made of, and why */
+	uint64_t seen; /* calls in objects that are recorded, too: a rule names their loaders */
 };
 
 /* Writes the policy. The number of rules. */

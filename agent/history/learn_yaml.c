@@ -28,18 +28,33 @@ static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_
 
 	for (size_t i = 0; i < KFG_PAST_DECISIONS; i++)
 		records += u->n[i];
-	kfg_strbuf_printf(out, "# Proposed by \"kfgate learn\" from %" PRIu64 " records of %zu host%s", records,
-			  u->hosts.n, u->hosts.n == 1 ? "" : "s");
+	kfg_strbuf_adds(out, "# Proposed by \"kfgate learn\" from ");
+	if (in->n_objects)
+		kfg_strbuf_printf(out, "%zu BPF object%s%s", in->n_objects, in->n_objects == 1 ? "" : "s",
+				  in->recorded ? " and " : "");
+	if (in->recorded)
+		kfg_strbuf_printf(out, "%" PRIu64 " records of %zu host%s", records, u->hosts.n,
+				  u->hosts.n == 1 ? "" : "s");
 	if (u->first <= u->last)
 		kfg_strbuf_printf(out, ", %s to %s (UTC)", day_of(u->first, from), day_of(u->last, to));
-	kfg_strbuf_adds(out, ".\n# A load that the policy of the time allowed left no record, and is not in here.\n");
+	kfg_strbuf_adds(out, ".\n");
+	if (in->recorded)
+		kfg_strbuf_adds(out, "# A load that the policy of the time allowed left no record, and is not in here.\n");
+	if (in->n_objects)
+		kfg_strbuf_adds(out, "# What objects call is allowed to whoever loads it, and in any module: they do not "
+				     "say who and which.\n");
+	if (set->seen)
+		kfg_strbuf_printf(out, "# %" PRIu64 " calls in objects are recorded, too: allowed to those loaders only.\n",
+				  set->seen);
+	if (in->n_problems)
+		kfg_strbuf_printf(out, "# Not looked at, or not wholly: %zu that are or may be BPF objects.\n", in->n_problems);
 	if (set->refused)
 		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " loads that a rule refused.\n", set->refused);
 	if (set->no_loader)
 		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " programs whose loader is not known.\n",
 				  set->no_loader);
 	if (set->no_type + set->unnamed)
-		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " loads that no rule can name exactly.\n",
+		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " uses that no rule can name exactly.\n",
 				  set->no_type + set->unnamed);
 	if (u->more_kfuncs)
 		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " kfuncs had no room in their records.\n", u->more_kfuncs);
@@ -66,6 +81,12 @@ static void add_kfuncs(const struct kfg_learned_set *set, const struct kfg_learn
 			first = item->first < first ? item->first : first;
 			last = item->last > last ? item->last : last;
 		}
+		if (set->items[rule->first + i].scanned) {
+			kfg_strbuf_printf(out, "      - \"%s\" # %" PRIu64 " call%s in %s\n", name, loads,
+					  loads == 1 ? "" : "s, one",
+					  kfg_usage_text(set->usage, set->items[rule->first + i].found_in));
+			continue;
+		}
 		/* a bare name in a record is the kernel's own */
 		kfg_strbuf_printf(out, "      - \"%s%s\" # %" PRIu64 " loads, %s to %s\n", name,
 				  strchr(name, '[') ? "" : " [vmlinux]", loads, day_of(first, from), day_of(last, to));
@@ -90,6 +111,8 @@ static void add_loader(const struct kfg_learned_set *set, const struct kfg_learn
 {
 	const struct kfg_learned *item = &set->items[rule->first];
 
+	if (item->scanned)
+		return;
 	kfg_strbuf_adds(out, "    loaders:\n");
 	if (item->unit) {
 		kfg_strbuf_adds(out, "      units: [");

@@ -233,3 +233,20 @@ int kfg_usage_add(void *usage, const struct kfg_past *past)
 		add_waiver(&a, past->waivers[i]);
 	return a.error;
 }
+
+int kfg_usage_add_scanned(struct kfg_usage *usage, const char *kfunc, uint32_t prog_type, const char *found_in)
+{
+	struct adding a = { .usage = usage };
+	struct kfg_use_key key;
+	struct kfg_use *use;
+
+	memset(&key, 0, sizeof(key));
+	key.kfunc = text(&a, kfunc);
+	key.prog_type = prog_type ? prog_type : UINT32_MAX;
+	key.uid = UINT32_MAX;
+	key.live = key.scanned = true;
+	use = get(&a, &usage->uses, &key);
+	if (use && !use->calls++)
+		use->found_in = text(&a, found_in);
+	return a.error;
+}

@@ -17,6 +17,7 @@ struct kfg_use_key {
 	uint32_t prog, unit, exe;
 	uint32_t uid; /* UINT32_MAX: not known */
 	uint8_t loader_known, initial, token, live;
+	uint8_t scanned; /* not recorded: found in an object; the kfunc's module is not known then */
 };
 
 struct kfg_use {
@@ -25,6 +26,7 @@ struct kfg_use {
 	uint32_t n[KFG_PAST_DECISIONS]; /* loads, by what became of them */
 	uint32_t decided[KFG_PAST_DECISIONS]; /* those of them that this kfunc decided */
 	uint32_t n_hosts;
+	uint32_t calls, found_in; /* scanned: places, and the text of the first */
 	/* as the latest record has it */
 	uint32_t rule, waiver, replacement, deprecated_in, removed_in;
 	int32_t deadline; /* KFG_DAY_MAX: none */
@@ -77,6 +79,9 @@ void kfg_usage_done(struct kfg_usage *usage);
 
 /* Adds a record; a kfg_history_fn. -ENOMEM. */
 int kfg_usage_add(void *usage, const struct kfg_past *past);
+
+/* Adds a call of a kfunc that an object holds, in a program of that type (0: not known). found_in: where. -ENOMEM. */
+int kfg_usage_add_scanned(struct kfg_usage *usage, const char *kfunc, uint32_t prog_type, const char *found_in);
 
 static inline const struct kfg_use *kfg_usage_use(const struct kfg_usage *u, size_t i)
 {

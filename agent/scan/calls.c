@@ -75,25 +75,37 @@ static int list_calls(struct kfg_object_code *code)
 	return 0;
 }
 
-/* Gives each function that the program reaches, and that has no user yet, this one. stack: room for all functions. */
-static void spread_user(struct kfg_object_code *code, uint32_t from, uint32_t *stack)
+/* A program's user and type for a function that it reaches; false: it has both already. */
+static bool give_user(struct kfg_func *f, uint32_t user, uint64_t type)
 {
-	uint32_t user = code->funcs[from].program, n = 0;
+	if (f->user != KFG_NONE && (f->types & type))
+		return false;
+	if (f->user == KFG_NONE)
+		f->user = user;
+	f->types |= type;
+	return true;
+}
 
-	if (code->funcs[from].user != KFG_NONE)
-		return;
-	code->funcs[from].user = user;
-	stack[n++] = from;
+/*
+ * Gives each function that the program reaches, and that has no user yet, this one; and all of them its type. stack:
+ * room for all functions. Work: at most once per function and type.
+ */
+static void spread_user(struct kfg_object *object, uint32_t from, uint32_t *stack)
+{
+	struct kfg_object_code *code = object->code;
+	uint32_t user = code->funcs[from].program, type = object->programs[user].type, n = 0;
+	uint64_t bit = UINT64_C(1) << (type < 64 ? type : 0);
+
+	if (give_user(&code->funcs[from], user, bit))
+		stack[n++] = from;
 	while (n) {
 		const struct kfg_func *f = &code->funcs[stack[--n]];
 
 		for (uint32_t i = f->first_out; i < f->first_out + f->n_out; i++) {
 			uint32_t callee = code->outgoing[i].callee;
 
-			if (code->funcs[callee].user != KFG_NONE)
-				continue;
-			code->funcs[callee].user = user;
-			stack[n++] = callee;
+			if (give_user(&code->funcs[callee], user, bit))
+				stack[n++] = callee;
 		}
 	}
 }
@@ -111,7 +123,7 @@ static int find_users(struct kfg_object *object)
 			uint32_t program = code->funcs[i].program;
 
 			if (program != KFG_NONE && object->programs[program].autoload == autoload)
-				spread_user(code, i, stack);
+				spread_user(object, i, stack);
 		}
 	return 0;
 }

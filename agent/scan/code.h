@@ -44,6 +44,7 @@ struct kfg_func {
 	uint32_t section; /* of the ELF file */
 	uint32_t program; /* index into the object's programs; KFG_NONE: a subprogram */
 	uint32_t user; /* a program that reaches it, by calls that are written down; KFG_NONE: none does */
+	uint64_t types; /* bit per program type: of all programs that reach it so */
 	uint32_t first_call, n_calls; /* in calls: those of this function */
 	uint32_t first_out, n_out; /* in outgoing: those that this function makes */
 	bool global; /* verified by itself: a subprogram that is neither static nor hidden */

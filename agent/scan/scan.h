@@ -18,6 +18,7 @@ struct kfg_site {
 	const char *section;
 	const char *file; /* of the source; NULL: no line info */
 	unsigned line; /* 0: unknown */
+	uint64_t types; /* bit per program type (0: unknown) of all programs that reach it */
 };
 
 /* A kfunc that the object declares (extern ... __ksym). */

@@ -42,6 +42,7 @@ static void add_site(struct kfg_object *object, uint32_t use, uint32_t place)
 
 	code->site_places[code->first_site[use] + u->n_sites++] = place;
 	site->program = func->user;
+	site->types = func->types;
 	site->function = func->name;
 	site->insn = kfg_code_insn(code, place);
 	site->section = code->elf.sections[func->section].name;

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.sh KFGATE PASTGEN [--update] - what is said about a journal: that of a small fleet, made here, against expected/.
+# run.sh KFGATE PASTGEN FIXTURES [--update] - what is said about a journal: that of a small fleet, made here, against expected/.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-kfgate=$1 pastgen=$2 update=${3:-}
+kfgate=$1 pastgen=$2 fixtures=$3 update=${4:-}
 remote=/lib/systemd/systemd-journal-remote
 policy=$here/../../bench/history/policy.yaml
 [ -x $remote ] || { echo "skipped: no $remote (package systemd-journal-remote)"; exit 77; }
@@ -60,6 +60,15 @@ golden learn.yaml learn --directory="$tmp/fleet"
 golden learn-check.txt check "$tmp/learned.yaml"
 golden learn-again.txt learn --directory="$tmp/fleet" --against="$tmp/learned.yaml"
 golden learn-against.yaml learn --file="$tmp/hour/hour.journal" --against="$policy" "${at[@]}"
+mkdir "$tmp/objects"
+cp "$fixtures/module.o" "$fixtures/task.o" "$fixtures/scan/program_type.o" "$fixtures/scan/program_type_unknown.o" \
+	"$tmp/objects"
+echo "no object" >"$tmp/objects/$(printf 'odd\nname')"
+golden learn-scan.yaml learn --from-scan="$tmp/objects"
+"$kfgate" learn --from-scan="$tmp/objects" --output="$tmp/scanned.yaml"
+golden learn-scan-again.txt learn --from-scan="$tmp/objects" --against="$tmp/scanned.yaml"
+golden learn-scan-both.yaml learn --from-scan="$tmp/objects" --file="$tmp/hour/hour.journal"
+golden learn-scan-none.txt learn --from-scan="$tmp/objects" --from-scan="$tmp/none"
 golden diff-policy.txt diff-policy --directory="$tmp/fleet" "$policy" "$tmp/learned.yaml" "${at[@]}"
 golden diff-policy-same.txt diff-policy --directory="$tmp/fleet" "$policy" "$policy"
 golden test.txt test "$here/cases/good.yaml" "$here/cases/failing.yaml" "${at[@]}"

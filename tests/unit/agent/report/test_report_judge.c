@@ -37,7 +37,10 @@ static const struct kfg_kernel *const kernels[] = { &seven, &six };
 
 /* One program with two calls of bpf_foo, one of them guarded. */
 static struct kfg_program programs[] = { { "main_prog", "xdp", BPF_PROG_TYPE_XDP, true, false, "" } };
-static struct kfg_site sites[] = { { 0, "main_prog", 3, "xdp", "a.c", 1 }, { 0, "main_prog", 5, "xdp", "a.c", 2 } };
+static struct kfg_site sites[] = {
+	{ 0, "main_prog", 3, "xdp", "a.c", 1, UINT64_C(1) << BPF_PROG_TYPE_XDP },
+	{ 0, "main_prog", 5, "xdp", "a.c", 2, UINT64_C(1) << BPF_PROG_TYPE_XDP },
+};
 static struct kfg_use uses[] = { { "bpf_foo", "bpf_foo", true, false, 0, sites, 2 } };
 static struct kfg_object object = { .label = "o", .license = "GPL", .programs = programs, .n_programs = 1,
 				    .uses = uses, .n_uses = 1, .limits = "" };

@@ -65,6 +65,7 @@ static void test_sites_of_subprograms(void **state)
 	for (size_t i = 0; i < use->n_sites; i++) {
 		assert_string_equal(use->sites[i].section, ".text");
 		assert_int_equal(use->sites[i].program, 0);
+		assert_true(use->sites[i].types == UINT64_C(1) << BPF_PROG_TYPE_SYSCALL);
 	}
 	kfg_object_free(object);
 }
