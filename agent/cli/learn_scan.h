@@ -16,5 +16,9 @@ struct kfg_learn_scan {
 /* Takes a call of a kfunc in a program of that type (0: not known); a negative errno ends the scan. Texts are clean. */
 typedef int kfg_learn_scan_fn(void *userdata, const char *kfunc, uint32_t prog_type, const char *found_in);
 
-/* Gives out the calls of kfuncs of all objects below the paths of --from-scan. An enum kfg_exit; what is wrong was said. */
-int kfg_learn_scan(const struct kfg_args *args, kfg_learn_scan_fn *fn, void *userdata, struct kfg_learn_scan *ret_scan);
+/*
+ * Gives out the calls of kfuncs of all objects below the paths of --from-scan. An enum kfg_exit; what is wrong was
+ * said.
+ */
+int kfg_learn_scan(const struct kfg_args *args, kfg_learn_scan_fn *fn, void *userdata,
+		   struct kfg_learn_scan *ret_scan);

@@ -20,7 +20,8 @@ static void quoted(const char *text, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "'");
 }
 
-static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_set *set, struct kfg_strbuf *out)
+/* What it was made of. */
+static void add_sources(const struct kfg_learn_input *in, struct kfg_strbuf *out)
 {
 	const struct kfg_usage *u = in->usage;
 	char from[KFG_DAY_TEXT], to[KFG_DAY_TEXT];
@@ -29,7 +30,7 @@ static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_
 	for (size_t i = 0; i < KFG_PAST_DECISIONS; i++)
 		records += u->n[i];
 	kfg_strbuf_adds(out, "# Proposed by \"kfgate learn\" from ");
-	if (in->n_objects)
+	if (in->n_objects || !in->recorded)
 		kfg_strbuf_printf(out, "%zu BPF object%s%s", in->n_objects, in->n_objects == 1 ? "" : "s",
 				  in->recorded ? " and " : "");
 	if (in->recorded)
@@ -39,15 +40,24 @@ static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_
 		kfg_strbuf_printf(out, ", %s to %s (UTC)", day_of(u->first, from), day_of(u->last, to));
 	kfg_strbuf_adds(out, ".\n");
 	if (in->recorded)
-		kfg_strbuf_adds(out, "# A load that the policy of the time allowed left no record, and is not in here.\n");
+		kfg_strbuf_adds(out, "# A load that the policy of the time allowed left no record, "
+				     "and is not in here.\n");
 	if (in->n_objects)
-		kfg_strbuf_adds(out, "# What objects call is allowed to whoever loads it, and in any module: they do not "
-				     "say who and which.\n");
-	if (set->seen)
-		kfg_strbuf_printf(out, "# %" PRIu64 " calls in objects are recorded, too: allowed to those loaders only.\n",
-				  set->seen);
+		kfg_strbuf_adds(out, "# What objects call is allowed to whoever loads it, and in any module: "
+				     "they do not say who and which.\n");
 	if (in->n_problems)
-		kfg_strbuf_printf(out, "# Not looked at, or not wholly: %zu that are or may be BPF objects.\n", in->n_problems);
+		kfg_strbuf_printf(out, "# Not looked at, or not wholly: %zu that are or may be BPF objects.\n",
+				  in->n_problems);
+}
+
+static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_set *set, struct kfg_strbuf *out)
+{
+	const struct kfg_usage *u = in->usage;
+
+	add_sources(in, out);
+	if (set->seen)
+		kfg_strbuf_printf(out, "# %" PRIu64 " calls in objects are recorded, too: allowed to those loaders "
+				  "only.\n", set->seen);
 	if (set->refused)
 		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " loads that a rule refused.\n", set->refused);
 	if (set->no_loader)
