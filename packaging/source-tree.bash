@@ -6,7 +6,7 @@
 # kfg_work KIND            makes $work an empty directory, and removes it at the end
 # kfg_copy_tree DIR        what git tracks of the source tree, as it is in the working tree, into the new directory DIR;
 #                          without git all but build directories
-# kfg_hand_out DIR FILE... the packages to DIR, in place of those of the same kind; prints their paths
+# kfg_hand_out DIR FILE... the packages to DIR; prints their paths
 
 kfg_options() {
 	local opt
@@ -47,7 +47,7 @@ kfg_work() {
 kfg_copy_tree() {
 	local top=$here/.. list=$1.files
 	mkdir -p "$1"
-	if git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
+	if [ -e "$top/.git" ]; then
 		git -C "$top" ls-files -z --deduplicate | (cd "$top" && xargs -0 sh -c \
 			'for file; do [ ! -e "$file" ] || printf "%s\n" "$file"; done' sh) >"$list"
 	else
@@ -60,7 +60,6 @@ kfg_hand_out() {
 	local dir=$1 file
 	shift
 	mkdir -p "$dir"
-	rm -f "$dir"/kfgate*."${1##*.}"
 	for file; do
 		cp "$file" "$dir/"
 		echo "$(readlink -f "$dir")/${file##*/}"

@@ -10,33 +10,35 @@ import tree
 # Packages of deps.list that the Debian package does not name: always there where packages are built, or of tests.
 NOT_NAMED = {"gcc", "libc6-dev", "libclang-rt-14-dev", "libcmocka-dev", "llvm"}
 PACKAGING_ONLY = {"debhelper-compat"}
+VERSIONS = {
+    "CMakeLists.txt": r"project\(kfgate VERSION ([\d.]+)",
+    "packaging/kfgate.spec": r"^Version: +(\S+)",
+    "packaging/debian/changelog": r"\Akfgate \(([^)]+)\)",
+}
 
 
-def build_depends():
-    field = re.search(r"^Build-Depends:(.*?)^\S", tree.read("packaging/debian/control"), re.M | re.S).group(1)
+def build_depends(control):
+    field = re.search(r"^Build-Depends:(.*?)^\S", control, re.M | re.S).group(1)
     return {re.match(r"[\w.+-]+", entry.strip()).group() for entry in field.split(",") if entry.strip()}
 
 
-def deps_list():
-    part = re.search(r"^\[build\]$(.*?)^\[", tree.read("tests/deps.list"), re.M | re.S).group(1)
-    return set(part.split())
+def deps_list(text):
+    return set(re.search(r"^\[build\]$(.*?)(^\[|\Z)", text, re.M | re.S).group(1).split())
 
 
-def versions():
-    yield "CMakeLists.txt", re.search(r"project\(kfgate VERSION ([\d.]+)", tree.read("CMakeLists.txt")).group(1)
-    changelog = tree.read("packaging/debian/changelog")
-    yield "packaging/kfgate.spec", re.search(r"^Version: +(\S+)", tree.read("packaging/kfgate.spec"), re.M).group(1)
-    yield "packaging/debian/changelog", re.match(r"kfgate \(([^)]+)\)", changelog).group(1)
+def find(read):
+    """Yields what is wrong; read(path) returns a file's text."""
+    named = build_depends(read("packaging/debian/control")) - PACKAGING_ONLY
+    needed = deps_list(read("tests/deps.list")) - NOT_NAMED
+    yield from (f"packaging/debian/control: {p} is not in tests/deps.list [build]" for p in sorted(named - needed))
+    yield from (f"packaging/debian/control: no Build-Depends on {p}" for p in sorted(needed - named))
+    found = {path: re.search(pattern, read(path), re.M).group(1) for path, pattern in VERSIONS.items()}
+    if len(set(found.values())) > 1:
+        yield "versions differ: " + ", ".join(f"{path} {version}" for path, version in found.items())
 
 
 def main():
-    wrong = []
-    named, needed = build_depends() - PACKAGING_ONLY, deps_list() - NOT_NAMED
-    wrong += [f"packaging/debian/control: {p} is not in tests/deps.list [build]" for p in sorted(named - needed)]
-    wrong += [f"packaging/debian/control: no Build-Depends on {p}" for p in sorted(needed - named)]
-    found = dict(versions())
-    if len(set(found.values())) > 1:
-        wrong.append("versions differ: " + ", ".join(f"{path} {version}" for path, version in found.items()))
+    wrong = list(find(tree.read))
     for line in wrong:
         print(line)
     return 1 if wrong else 0

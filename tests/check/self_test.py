@@ -8,6 +8,7 @@ import unittest
 import bans
 import bpf_static
 import layout
+import packaging
 import rooms
 import sizes
 import spdx
@@ -52,6 +53,26 @@ class Layout(unittest.TestCase):
         self.assertEqual(found(layout, "agent/x.c", "/*\n * a\n */\n\tint a;\n\t      + b;\n"), [])
         self.assertEqual(found(layout, "x.sh", "cat <<-E\n\t  a\n    b\n\tE\ncd\n"), [])
         self.assertTrue(found(layout, "x.sh", "cat <<-E\n\tE\n    cd\n"))
+
+
+class Packaging(unittest.TestCase):
+    FILES = {
+        "CMakeLists.txt": "project(kfgate VERSION 1.2 LANGUAGES C)\n",
+        "packaging/kfgate.spec": "Name: kfgate\nVersion:   1.2\n",
+        "packaging/debian/changelog": "kfgate (1.2) unstable; urgency=medium\n",
+        "packaging/debian/control": "Build-Depends:\n clang,\n debhelper-compat (= 13),\n libbpf-dev (>= 1),\nX: y\n",
+        "tests/deps.list": "# a [build]\n[build]\nclang\ngcc\nlibbpf-dev\n\n[test]\nfile\n",
+    }
+
+    def test_fine(self):
+        self.assertEqual(list(packaging.find(self.FILES.get)), [])
+
+    def test_faults(self):
+        for path, old, new in (("CMakeLists.txt", "1.2", "1.3"), ("packaging/kfgate.spec", "1.2", "1.1"),
+                               ("packaging/debian/changelog", "1.2", "1.2-1"), ("tests/deps.list", "clang", "cmake"),
+                               ("packaging/debian/control", " clang,\n", "")):
+            files = self.FILES | {path: self.FILES[path].replace(old, new)}
+            self.assertTrue(list(packaging.find(files.get)), (path, new))
 
 
 class Rooms(unittest.TestCase):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Make the packages of this source tree as a part of a build, if something has changed since the last time.
 # usage: build.sh BUILD deb|rpm
-# They are in BUILD/packages. lintian's errors and warnings are failures.
+# They are in BUILD/packages/deb or rpm. lintian's errors and warnings are failures.
 # Exit status: 0 they are there, 1 not, 77 what it takes is not installed.
 set -euo pipefail
 

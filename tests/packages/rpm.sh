@@ -10,7 +10,7 @@ here=$(dirname "$(readlink -f "$0")")
 build=$1
 failed=0
 "$here/build.sh" "$build" rpm
-rpm=$(ls "$build"/packages/kfgate-[0-9]*.x86_64.rpm)
+rpm=$(ls "$build"/packages/rpm/kfgate-[0-9]*.x86_64.rpm)
 work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-rpm.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 

@@ -16,8 +16,9 @@
 #   tier     bare or systemd                                    required
 #   files    PATH[=DEST]...: PATH is relative to the build directory, src:PATH to the source tree;
 #            fixture:NAME is tests/fixtures/NAME in the build directory, program:PATH is in the tree
-#            of fetch-programs.sh, host:NAME is a command of this host, kernel:vmlinux is the image
-#            of the kernel that the case runs on; globs are expanded.
+#            of fetch-programs.sh, host:NAME is a command of this host, package:deb and package:rpm
+#            are packages of the source tree, made anew if it has changed, kernel:vmlinux is the
+#            image of the kernel that the case runs on; globs are expanded.
 #            Goes to /t/NAME or DEST.
 #   modules  kernel modules to load
 #   args, lsm, rtc, memory, cpu, icount    as -a -l -r -m -c -i of run.sh (icount: yes)
@@ -73,6 +74,10 @@ locate_file() {
 			{ echo "no command $path here" >&2; return 77; }
 		echo "$found$dest"
 		return
+		;;
+	package:deb | package:rpm)
+		"$top/tests/packages/build.sh" "$build" "$path" >&2 || return
+		base=$build/packages/$path path="kfgate[_-][0-9]*.$path"
 		;;
 	kernel:vmlinux)
 		found=$("$here/fetch-kernel.sh" "$kernel" | sed -n 's/^vmlinux=//p')
