@@ -15,29 +15,37 @@ static enum kfg_reach reach_of(const struct kfg_flows *flows, uint32_t place)
 	return flows->any.reached && kfg_flow_reached(&flows->any, place) ? KFG_REACH_LOADER : KFG_REACH_NEVER;
 }
 
-/* Fills the reach of each site, and of each use the worst of its sites. Returns 0 or -ENOMEM. */
-static int judge_reach(const struct kfg_object *object, const struct kfg_flows *flows, struct kfg_fit_report *report)
+/* Returns 0 or -ENOMEM. */
+static int make_results(const struct kfg_object *object, struct kfg_fit_report *report)
 {
-	const struct kfg_object_code *code = object->code;
-
+	report->uses = calloc(object->n_uses + 1, sizeof(*report->uses));
+	report->struct_ops = calloc(object->n_struct_ops + 1, sizeof(*report->struct_ops));
 	report->sites = calloc(object->n_uses + 1, sizeof(*report->sites));
-	if (!report->sites)
+	if (!report->uses || !report->struct_ops || !report->sites)
 		return -ENOMEM;
 	for (size_t i = 0; i < object->n_uses; i++) {
-		const struct kfg_use *use = &object->uses[i];
-
-		report->sites[i] = calloc(use->n_sites + 1, sizeof(**report->sites));
+		report->sites[i] = calloc(object->uses[i].n_sites + 1, sizeof(**report->sites));
 		if (!report->sites[i])
 			return -ENOMEM;
-		for (size_t k = 0; k < use->n_sites; k++) {
-			enum kfg_reach reach = reach_of(flows, code->site_places[code->first_site[i] + k]);
-
-			report->sites[i][k] = reach;
-			if (reach > report->uses[i].reach)
-				report->uses[i].reach = reach;
-		}
 	}
 	return 0;
+}
+
+/* The reach of each site, of the use the worst of its sites, and what becomes of it. */
+static void judge_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
+		      struct kfg_fit_report *report)
+{
+	const struct kfg_object_code *code = world->code;
+
+	report->uses[use] = (struct kfg_fit_result){ 0 };
+	for (size_t k = 0; k < world->object->uses[use].n_sites; k++) {
+		enum kfg_reach reach = reach_of(flows, code->site_places[code->first_site[use] + k]);
+
+		report->sites[use][k] = reach;
+		if (reach > report->uses[use].reach)
+			report->uses[use].reach = reach;
+	}
+	kfg_fit_use(world, flows, use, &report->uses[use]);
 }
 
 static void sum_up(struct kfg_fit_report *report, const struct kfg_fit_result *results, size_t n)
@@ -87,13 +95,16 @@ static int follow(struct kfg_world *world, struct kfg_flows *flows)
 	return r;
 }
 
-/* Whether a program that is loaded has a call of a kfunc in it, dead or not. */
+/*
+ * Whether a program that is loaded has a call of a kfunc in it, dead or not. Of one that is not there, libbpf makes
+ * something else (libbpf 1.7.0, src/libbpf.c, poison_kfunc_call()).
+ */
 static bool has_site(const struct kfg_world *world)
 {
 	const struct kfg_object_code *code = world->code;
 
-	for (size_t i = 0; i < world->object->n_uses; i++)
-		for (size_t k = 0; k < world->object->uses[i].n_sites; k++)
+	for (uint32_t i = 0; i < world->object->n_uses; i++)
+		for (size_t k = 0; k < world->object->uses[i].n_sites && kfg_world_present(world, i); k++)
 			if (world->linked[kfg_code_func(code, code->site_places[code->first_site[i] + k])])
 				return true;
 	return false;
@@ -143,22 +154,51 @@ static void judge_others(const struct kfg_world *world, const struct kfg_flows *
 	report->unchecked = report->unchecked || ((variable || unresolved) && !world->complete);
 }
 
+/*
+ * Where a call that may be dead is what makes the object fail, the paths are followed one by one. Nothing is known of
+ * the kernel's configuration there. Returns 0 or -ENOMEM.
+ */
+static int look_again(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fit_report *report)
+{
+	_cleanup_free_ bool *aims = calloc(world->object->n_uses + 1, sizeof(*aims));
+	struct kfg_flow flow = { 0 };
+	bool any = false;
+	int r;
+
+	if (!aims)
+		return -ENOMEM;
+	for (size_t i = 0; i < world->object->n_uses; i++) {
+		aims[i] = report->uses[i].fails && kfg_fit_by_reach(&world->object->uses[i], &report->uses[i]);
+		any = any || aims[i];
+	}
+	if (!any || flows->by_default.saw_config || flows->by_default.gave_up)
+		return 0;
+	r = kfg_flow_run_paths(world, aims, &flow);
+	if (r <= 0) {
+		kfg_flow_done(&flow);
+		return r;
+	}
+	kfg_flow_done(&flows->by_default);
+	flows->by_default = flow;
+	for (size_t i = 0; i < world->object->n_uses; i++)
+		judge_use(world, flows, i, report);
+	return 0;
+}
+
 static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fit_report *report)
 {
 	const struct kfg_object *object = world->object;
-	int r;
+	int r = make_results(object, report);
 
-	report->uses = calloc(object->n_uses + 1, sizeof(*report->uses));
-	report->struct_ops = calloc(object->n_struct_ops + 1, sizeof(*report->struct_ops));
-	if (!report->uses || !report->struct_ops)
-		return -ENOMEM;
-	r = follow(world, flows);
 	if (r >= 0)
-		r = judge_reach(object, flows, report);
+		r = follow(world, flows);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < object->n_uses; i++)
-		kfg_fit_use(world, flows, i, &report->uses[i]);
+		judge_use(world, flows, i, report);
+	r = look_again(world, flows, report);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < object->n_struct_ops; i++)
 		kfg_fit_struct_ops(world, i, &report->struct_ops[i]);
 	report->loads = true;

@@ -15,5 +15,7 @@ struct kfg_flows {
 /* Decides about one use; reach is known. */
 void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
 		 struct kfg_fit_result *result);
+/* What fails only because a call is live. */
+bool kfg_fit_by_reach(const struct kfg_use *use, const struct kfg_fit_result *result);
 /* Decides about one struct_ops map. */
 void kfg_fit_struct_ops(const struct kfg_world *world, size_t map, struct kfg_fit_result *result);

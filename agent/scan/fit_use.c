@@ -210,8 +210,7 @@ static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *k
 	}
 }
 
-/* What fails only because a call is live. */
-static bool by_reach(const struct kfg_use *use, const struct kfg_fit_result *result)
+bool kfg_fit_by_reach(const struct kfg_use *use, const struct kfg_fit_result *result)
 {
 	return result->fit == KFG_FIT_NOT_KFUNC || result->fit == KFG_FIT_TYPE ||
 	       (use->weak && (result->fit == KFG_FIT_MISSING || result->fit == KFG_FIT_PROTO));
@@ -259,7 +258,7 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 		if (!result->fails)
 			judge_kfunc(world, found->kfunc, result);
 	}
-	if (result->fails && by_reach(u, result) && !is_certain(world, flows, use)) {
+	if (result->fails && kfg_fit_by_reach(u, result) && !is_certain(world, flows, use)) {
 		result->fit = KFG_FIT_UNCHECKED;
 		result->fails = false;
 		say(result, "whether it is called depends on the kernel's configuration, which is not known");

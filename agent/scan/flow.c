@@ -17,6 +17,10 @@ void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_f
 {
 	uint32_t block = run->code->block_of[place];
 
+	if (run->paths) {
+		kfg_paths_enter(run, place, frame);
+		return;
+	}
 	if (block == KFG_NONE)
 		return;
 	if (run->frames[block]) {
@@ -43,17 +47,23 @@ void kfg_flow_callback(struct kfg_flow_run *run, uint32_t function)
 {
 	struct kfg_frame frame;
 
+	if (run->paths) {
+		kfg_paths_callback(run, function);
+		return;
+	}
 	kfg_frame_init(&frame);
 	kfg_flow_enter(run, run->code->funcs[function].first, &frame);
 }
 
 /* A global function is verified by itself, for any arguments; of a static one, arguments and result are followed. */
-enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t function)
+enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place, uint32_t function)
 {
 	const struct kfg_func *f = &run->code->funcs[function];
 	const struct kfg_return *result = &run->returns[function];
 	struct kfg_frame callee;
 
+	if (run->paths)
+		return kfg_paths_call(run, place, function);
 	kfg_frame_init(&callee);
 	for (unsigned reg = BPF_REG_1; reg <= BPF_REG_5 && !f->global; reg++) {
 		struct kfg_value v = frame->regs[reg];
@@ -78,6 +88,10 @@ void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
 	struct kfg_value joined = value.kind == KFG_VALUE_STACK || value.kind == KFG_VALUE_STACK_SOMEWHERE
 					  ? KFG_VALUE_ANY : value;
 
+	if (run->paths) {
+		kfg_paths_return(run, joined);
+		return;
+	}
 	if (result->seen) {
 		joined = kfg_value_join(result->value, joined, result->n_joins >= JOINS_MAX);
 		if (kfg_value_same(joined, result->value))
@@ -153,7 +167,7 @@ static bool is_entry(const struct kfg_flow_run *run, uint32_t function)
 }
 
 /* Programs that lead to kfuncs; and for old verifiers, all global functions that libbpf puts beside them. */
-static void begin(struct kfg_flow_run *run)
+void kfg_flow_begin(struct kfg_flow_run *run)
 {
 	for (uint32_t i = 0; i < run->code->n_funcs; i++) {
 		const struct kfg_func *f = &run->code->funcs[i];
@@ -165,7 +179,7 @@ static void begin(struct kfg_flow_run *run)
 }
 
 /* Calls that were reached hand on the kinds of programs. No kernel takes a longer chain (MAX_CALL_FRAMES). */
-static void spread_contexts(struct kfg_flow_run *run)
+void kfg_flow_spread_contexts(struct kfg_flow_run *run)
 {
 	const struct kfg_object_code *code = run->code;
 	uint64_t *contexts = run->flow->contexts;
@@ -208,7 +222,7 @@ static void follow(struct kfg_flow_run *run)
 {
 	uint32_t block;
 
-	begin(run);
+	kfg_flow_begin(run);
 	while ((block = next_block(run)) != KFG_NONE && run->steps && run->n_frames < FRAMES_MAX)
 		walk(run, block);
 	if (block != KFG_NONE)
@@ -244,7 +258,7 @@ int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct
 			give_up(&run);
 		else
 			follow(&run);
-		spread_contexts(&run);
+		kfg_flow_spread_contexts(&run);
 	}
 	if (run.no_memory)
 		r = -ENOMEM;

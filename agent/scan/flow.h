@@ -28,6 +28,13 @@ struct kfg_flow {
 
 /* Returns 0 or -ENOMEM. */
 int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct kfg_flow *ret_flow);
+/*
+ * The same by default, but path by path, as verifiers go: loops are walked round, and callees see the stack of their
+ * callers. It takes longer and tells more, and is for where more matters. aims: for some uses of the object, whether it
+ * is worth nothing once a call of them was reached; stops then. Returns 1; 0: *ret_flow tells nothing more, because all
+ * aims were reached, or it took too long; -ENOMEM.
+ */
+int kfg_flow_run_paths(struct kfg_world *world, const bool *aims, struct kfg_flow *ret_flow);
 void kfg_flow_done(struct kfg_flow *flow);
 
 static inline bool kfg_flow_reached(const struct kfg_flow *flow, uint32_t place)

@@ -147,7 +147,7 @@ static void step_load(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_
 	else if (pointer.kind == KFG_VALUE_KCONFIG && (int64_t)pointer.high + insn->off == 0)
 		value = load_kconfig(run, (uint32_t)pointer.low, size);
 	else
-		value = kfg_frame_load(frame, pointer, insn->off, size);
+		value = kfg_frame_load(kfg_paths_frame(run, frame, pointer), pointer, insn->off, size);
 	if (BPF_MODE(insn->code) == MODE_MEMSX && value.high >> (8 * size - 1))
 		value = KFG_VALUE_ANY;
 	kfg_frame_set(frame, insn->dst_reg, value);
@@ -175,7 +175,7 @@ static void step_store(struct kfg_flow_run *run, struct kfg_frame *frame, uint32
 	/* a part of a pointer is no pointer */
 	if (slot.size < 8)
 		slot.value = kfg_value_truncate(slot.value, slot.size);
-	kfg_frame_store(frame, pointer, insn->off, &slot);
+	kfg_paths_store(run, frame, pointer, insn->off, &slot);
 	if (atomic && (insn->imm & BPF_FETCH))
 		kfg_frame_set(frame, insn->imm == BPF_CMPXCHG ? BPF_REG_0 : insn->src_reg, KFG_VALUE_ANY);
 }
@@ -213,8 +213,8 @@ static enum kfg_next step_call(struct kfg_flow_run *run, struct kfg_frame *frame
 	const struct kfg_note *note = kfg_code_note(run->code, place);
 
 	if (note && note->kind == KFG_NOTE_CALL_FUNC)
-		return kfg_flow_call(run, frame, note->index);
-	kfg_frame_call(frame);
+		return kfg_flow_call(run, frame, place, note->index);
+	kfg_paths_helper(run, frame);
 	return never_returns(run, place) ? KFG_STOP : KFG_NEXT;
 }
 
@@ -268,7 +268,7 @@ enum kfg_next kfg_flow_step(struct kfg_flow_run *run, struct kfg_frame *frame, u
 			return KFG_NEXT_BUT_ONE;
 		}
 		/* loads from packets leave as calls do */
-		kfg_frame_call(frame);
+		kfg_paths_helper(run, frame);
 		return KFG_NEXT;
 	case BPF_LDX:
 		step_load(run, frame, place);

@@ -21,7 +21,7 @@ struct kfg_value kfg_frame_get(const struct kfg_frame *frame, unsigned reg)
 {
 	if (reg < KFG_FRAME_REGS)
 		return frame->regs[reg];
-	return reg == BPF_REG_10 ? (struct kfg_value){ KFG_VALUE_STACK, 0, 0 } : KFG_VALUE_ANY;
+	return reg == BPF_REG_10 ? (struct kfg_value){ KFG_VALUE_STACK, frame->depth, 0 } : KFG_VALUE_ANY;
 }
 
 void kfg_frame_set(struct kfg_frame *frame, unsigned reg, struct kfg_value value)
@@ -115,13 +115,25 @@ void kfg_frame_store(struct kfg_frame *frame, struct kfg_value pointer, int32_t 
 	frame->slots[frame->n_slots++].offset = (int32_t)at;
 }
 
+void kfg_frame_forget(struct kfg_frame *frame, int64_t from)
+{
+	forget_range(frame, from, STACK_SIZE);
+}
+
+bool kfg_frame_nests(const struct kfg_frame *frame)
+{
+	bool nests = frame->stray;
+
+	for (uint32_t i = 0; i < frame->n_slots; i++)
+		nests = nests || points_to_stack(frame->slots[i].value);
+	return nests;
+}
+
 /* A callee writes at its argument and above; if a pointer lies in the stack, it may find that one, too. */
 void kfg_frame_call(struct kfg_frame *frame)
 {
-	bool nested = frame->stray, passed = false;
+	bool nested = kfg_frame_nests(frame), passed = false;
 
-	for (uint32_t i = 0; i < frame->n_slots; i++)
-		nested = nested || points_to_stack(frame->slots[i].value);
 	for (unsigned reg = BPF_REG_1; reg <= BPF_REG_5; reg++) {
 		struct kfg_value v = frame->regs[reg];
 

@@ -11,7 +11,7 @@
 
 enum kfg_value_kind {
 	KFG_VALUE_RANGE, /* a number from low to high, both included; a pointer that cannot be NULL is 1 and up */
-	KFG_VALUE_STACK, /* the frame pointer plus high (signed) */
+	KFG_VALUE_STACK, /* the frame pointer of the low'th function of a chain of calls, plus high (signed) */
 	KFG_VALUE_STACK_SOMEWHERE, /* into the stack, or maybe not a pointer at all */
 	KFG_VALUE_RODATA, /* section low, offset high (signed) */
 	KFG_VALUE_KCONFIG, /* extern low, offset high (signed) */
