@@ -12,7 +12,6 @@
 
 /* Lifecycle data that is older has missed at least two kernel releases (one every 9 to 10 weeks).
  */
-#define LIFECYCLE_DAYS_MAX 180
 
 struct lint {
 	const struct kfg_policy *policy;
@@ -406,12 +405,11 @@ static void lint_files(const struct lint *l)
 		WARN(l, unmatched[i].place, "\"%s\" matches no file, so nothing is included",
 		     unmatched[i].pattern);
 	for (size_t i = 0; i < l->policy->origins.n; i++)
-		if (o[i].included && o[i].date != KFG_DAY_MAX &&
-		    o[i].date < l->today - LIFECYCLE_DAYS_MAX)
+		if (kfg_origin_is_old(l->policy, &o[i], l->today))
 			WARN(l, o[i].date_place,
 			     "this lifecycle data is of %s, more than %d days old: install a newer "
 			     "one",
-			     kfg_day_format(o[i].date, day), LIFECYCLE_DAYS_MAX);
+			     kfg_day_format(o[i].date, day), l->policy->settings.lifecycle_days);
 }
 
 int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_diags *diags)

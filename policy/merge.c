@@ -16,6 +16,7 @@ static const struct kfg_settings builtin = {
 	.present = KFG_PRESENT_REPORT,
 	.guarding = KFG_GUARDING_AUTO,
 	.refuse_errno = EACCES,
+	.lifecycle_days = 180,
 	.defaults =
 		{
 			[KFG_DEFAULT_UNLISTED] = KFG_ALLOW,
@@ -49,6 +50,8 @@ static void merge_settings(struct kfg_settings *to, const struct kfg_settings *f
 		override(&to->defaults[i], from->defaults[i]);
 	if (from->refuse_errno)
 		to->refuse_errno = from->refuse_errno;
+	if (from->lifecycle_days != KFG_DAYS_UNSET)
+		to->lifecycle_days = from->lifecycle_days;
 }
 
 static int merge_lists(struct kfg_policy *p, const struct kfg_file *f)

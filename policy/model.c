@@ -101,6 +101,26 @@ int kfg_policy_errno(const struct kfg_policy *p)
 	return p->settings.refuse_errno;
 }
 
+bool kfg_origin_is_old(const struct kfg_policy *p, const struct kfg_origin *o, int32_t today)
+{
+	int32_t most = p->settings.lifecycle_days;
+
+	return o->included && o->date != KFG_DAY_MAX && most && o->date < today - most;
+}
+
+bool kfg_policy_lifecycle(const struct kfg_policy *p, struct kfg_lifecycle_info *ret_info)
+{
+	const struct kfg_origin *o = p->origins.items, *oldest = NULL;
+
+	for (size_t i = 0; i < p->origins.n; i++)
+		if (o[i].included && o[i].date != KFG_DAY_MAX && (!oldest || o[i].date < oldest->date))
+			oldest = &o[i];
+	if (oldest)
+		*ret_info = (struct kfg_lifecycle_info){
+			oldest->path, oldest->date, p->settings.lifecycle_days};
+	return oldest;
+}
+
 const char *kfg_policy_digest(const struct kfg_policy *p)
 {
 	return p->digest;

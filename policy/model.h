@@ -121,7 +121,9 @@ struct kfg_settings {
 	uint8_t guarding; /* enum kfg_guarding */
 	uint8_t defaults[KFG_DEFAULT_MAX];
 	int refuse_errno;
+	int32_t lifecycle_days; /* how old lifecycle data may be; 0: any age, KFG_DAYS_UNSET: not given */
 };
+#define KFG_DAYS_UNSET (-1)
 
 /* One source. Lint shows its lines long after the caller's bytes are gone. */
 struct kfg_origin {
@@ -176,6 +178,9 @@ static inline const struct kfg_origin *kfg_origin(const struct kfg_policy *p,
 {
 	return &KFG_ITEMS(p->origins, const struct kfg_origin)[place.source];
 }
+
+/* Whether that is lifecycle data which is older on that day than the policy wants. */
+bool kfg_origin_is_old(const struct kfg_policy *policy, const struct kfg_origin *origin, int32_t today);
 
 /* For findings: the place with its file's name and bytes. */
 struct kfg_spot kfg_place_spot(const struct kfg_policy *policy, struct kfg_place place);

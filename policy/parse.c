@@ -10,6 +10,7 @@
 
 #define ID_MAX 64
 #define TEXT_MAX 1024
+#define AGE_MAX 36500 /* days */
 #define ERRNO_MAX 4095 /* MAX_ERRNO (include/linux/err.h, 6.1..7.3) */
 
 #define SCALAR KFG_NODE_SCALAR
@@ -335,6 +336,8 @@ static const struct kfg_key file_keys[] = {
 	{"defaults", MAP, 0, parse_defaults, FIELD(struct kfg_file, settings)},
 	{"upgrades", LIST, 0, parse_upgrades, WHOLE},
 	{"include", LIST, 0, parse_include, WHOLE},
+	{"lifecycle-max-age", SCALAR, 0, kfg_parse_age, FIELD(struct kfg_file, settings.lifecycle_days),
+	 .limit = AGE_MAX},
 	{"deprecations", LIST, INCLUDED, parse_deprecations, WHOLE},
 	{"known-kfuncs", LIST, INCLUDED, parse_known, WHOLE},
 	{"rules", LIST, 0, parse_rules, WHOLE},
@@ -368,6 +371,7 @@ void kfg_file_init(struct kfg_file *file)
 	*file = (struct kfg_file){.date = KFG_DAY_MAX};
 	file->settings.mode = file->settings.scope = file->settings.present = KFG_UNSET;
 	file->settings.guarding = KFG_UNSET;
+	file->settings.lifecycle_days = KFG_DAYS_UNSET;
 	memset(file->settings.defaults, KFG_UNSET, sizeof(file->settings.defaults));
 }
 

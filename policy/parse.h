@@ -87,6 +87,7 @@ kfg_handler kfg_parse_day;     /* int32_t */
 kfg_handler kfg_parse_serial;  /* struct kfg_settings: serial, has_serial */
 kfg_handler kfg_parse_release; /* struct kfg_release */
 kfg_handler kfg_parse_errno;   /* int */
+kfg_handler kfg_parse_age;     /* int32_t: days, at most limit */
 /* A plain decimal number up to max. False with a finding if it is not one. */
 bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const char *what,
 		      uint64_t max, uint64_t *ret_number);

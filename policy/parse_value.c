@@ -209,3 +209,26 @@ int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct
 				  value->text, key->name, key->limit);
 	return 0;
 }
+
+/* "180d", or 0 */
+int kfg_parse_age(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		  void *out)
+{
+	size_t len = strlen(value->text);
+	char digits[16];
+	int days = 0;
+
+	if (len > 1 && len < sizeof(digits) && value->text[len - 1] == 'd') {
+		memcpy(digits, value->text, len - 1);
+		digits[len - 1] = 0;
+		days = small_number(digits, key->limit);
+	}
+	if (days || !strcmp(value->text, "0"))
+		*(int32_t *)out = days;
+	else
+		kfg_parse_finding(p, value,
+				  "\"%.64s\" is no age in days, as in \"180d\": \"%s\" is from 1d to "
+				  "%zud, or 0 for any age",
+				  value->text, key->name, key->limit);
+	return 0;
+}

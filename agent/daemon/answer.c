@@ -59,6 +59,7 @@ static void fill_policy(const struct kfg_daemon *d, struct kfg_status *s)
 	s->n_waivers = p->n_waivers;
 	s->files = kfg_policy_files_paths(d->current.files, &s->n_files);
 	s->rejected = d->rejected;
+	s->lifecycle = p->lifecycle;
 	fill_deadlines(p, s);
 }
 

@@ -68,6 +68,7 @@ static void announce(struct kfg_daemon *d, const char *state)
 int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
 {
 	struct kfg_record *record = NULL;
+	int32_t today;
 	size_t n_files;
 	int r = d->current.names ? kfg_drain(d) : 0;
 
@@ -84,12 +85,15 @@ int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_s
 	d->current = candidate->policy;
 	candidate->policy = (struct kfg_in_force){ 0 };
 	d->current.since_usec = kfg_now_usec(CLOCK_REALTIME);
+	today = d->current.since_usec / 1000000 / 86400;
 	kfg_files_refresh(d);
 	(void)kfg_policy_files_paths(d->current.files, &n_files);
 	(void)kfg_tell(d,
 		 kfg_notice_policy_loaded(d->current.names, d->current.generation, n_files,
 					  &record),
 		 &record);
+	if (kfg_lifecycle_is_old(&d->current.names->lifecycle, today))
+		(void)kfg_tell(d, kfg_notice_lifecycle_old(d->current.names, today, &record), &record);
 	return 0;
 }
 

@@ -23,7 +23,8 @@
 	X(POLICY_REJECTED, "policy-rejected", LOG_ERR, "2340c1a9f0874fe7b440b2ac571bc321") \
 	X(UNPROVEN, "unproven", LOG_CRIT, "8bd74aabf0d949ed91a2bad83e6971a6") \
 	X(SWEPT, "swept", LOG_INFO, "8d9ff4a7fe2c49c3bd72222860a41ccf") \
-	X(TAMPERING, "tampering", LOG_ALERT, "0ccf4b1b27d44030976c968d5b478dbf")
+	X(TAMPERING, "tampering", LOG_ALERT, "0ccf4b1b27d44030976c968d5b478dbf") \
+	X(LIFECYCLE_OLD, "lifecycle-old", LOG_WARNING, "ae444994bf6f4ebc943abc495454daf4")
 
 enum kfg_message {
 #define KFG_MESSAGE_ENUM(name, word, priority, id) KFG_MESSAGE_##name,

@@ -143,6 +143,24 @@ int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *r
 	return finish(record, ret_record);
 }
 
+int kfg_notice_lifecycle_old(const struct kfg_policy_names *policy, int32_t today, struct kfg_record **ret_record)
+{
+	const struct kfg_lifecycle_info *l = &policy->lifecycle;
+	struct kfg_record *record;
+	char day[KFG_DAY_TEXT];
+	int r = kfg_record_new(KFG_MESSAGE_LIFECYCLE_OLD, -1, &record);
+
+	if (r < 0)
+		return r;
+	kfg_day_format(l->date, day);
+	kfg_record_addf(record, "MESSAGE", "Lifecycle data is of %s, %d days old: install a newer %s", day,
+			today - l->date, l->file);
+	kfg_record_add(record, "KFGATE_LIFECYCLE", l->file);
+	kfg_record_add(record, "KFGATE_LIFECYCLE_DATE", day);
+	add_policy(record, policy);
+	return finish(record, ret_record);
+}
+
 int kfg_notice_unproven(const char *why, struct kfg_record **ret_record)
 {
 	struct kfg_record *record;

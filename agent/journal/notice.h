@@ -16,5 +16,7 @@ int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t gen
 /* running: the policy that stays in force, may be NULL; why: findings, one per line */
 int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *running,
 			       struct kfg_record **ret_record);
+/* policy->lifecycle is older on that day than the policy wants. */
+int kfg_notice_lifecycle_old(const struct kfg_policy_names *policy, int32_t today, struct kfg_record **ret_record);
 int kfg_notice_unproven(const char *why, struct kfg_record **ret_record);
 int kfg_notice_swept(uint64_t seen, uint64_t failed, struct kfg_record **ret_record);

@@ -60,6 +60,7 @@ static void put_all(const struct kfg_policy *p, struct texts *t, struct kfg_poli
 {
 	struct kfg_deprecation_names dep = { 0 };
 	struct kfg_waiver_names waiver = { 0 };
+	struct kfg_lifecycle_info lifecycle;
 	const char *text;
 
 	text = put(t, kfg_policy_name(p));
@@ -68,6 +69,11 @@ static void put_all(const struct kfg_policy *p, struct texts *t, struct kfg_poli
 	text = put(t, kfg_policy_digest(p));
 	if (names)
 		names->digest = text;
+	if (kfg_policy_lifecycle(p, &lifecycle)) {
+		lifecycle.file = put(t, lifecycle.file);
+		if (names)
+			names->lifecycle = lifecycle;
+	}
 	for (uint32_t i = 0; i < kfg_policy_n_rules(p); i++) {
 		text = put(t, kfg_policy_rule_id(p, i));
 		if (names)

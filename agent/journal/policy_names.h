@@ -27,6 +27,7 @@ struct kfg_policy_names {
 	enum kfg_mode mode;
 	enum kfg_present present;
 	enum kfg_guarding guarding;
+	struct kfg_lifecycle_info lifecycle; /* file NULL: none is included */
 	uint32_t n_rules, n_deprecations, n_waivers;
 	const char **rules; /* ids */
 	struct kfg_deprecation_names *deprecations;

@@ -7,6 +7,7 @@
 
 #include "base/strbuf.h"
 #include <kfgate/abi.h>
+#include <kfgate/policy.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,6 +49,7 @@ struct kfg_status {
 	uint64_t sweep_seen, sweep_failed;
 	bool guarded; /* against removal */
 	uint64_t attempts; /* refused by the guard */
+	struct kfg_lifecycle_info lifecycle; /* the oldest data; file NULL: none */
 	int32_t today; /* days since 1970-01-01 UTC */
 	struct kfg_status_deadline deadlines[KFG_STATUS_DEADLINES]; /* nearest first */
 	size_t n_deadlines;

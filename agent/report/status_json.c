@@ -8,6 +8,8 @@
 
 static void json_policy(const struct kfg_status *s, struct kfg_json *j)
 {
+	char day[KFG_DAY_TEXT];
+
 	kfg_json_object(j, "policy");
 	kfg_json_string(j, "name", s->policy);
 	kfg_json_int(j, "serial", s->serial);
@@ -24,6 +26,9 @@ static void json_policy(const struct kfg_status *s, struct kfg_json *j)
 		kfg_json_string(j, NULL, s->files[i]);
 	kfg_json_array_end(j);
 	kfg_json_string(j, "rejected", s->rejected);
+	kfg_json_string(j, "lifecycle_file", s->lifecycle.file);
+	kfg_json_string(j, "lifecycle_date", s->lifecycle.file ? kfg_day_format(s->lifecycle.date, day) : NULL);
+	kfg_json_bool(j, "lifecycle_old", kfg_lifecycle_is_old(&s->lifecycle, s->today));
 	kfg_json_object_end(j);
 }
 

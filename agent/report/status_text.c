@@ -55,7 +55,7 @@ static void add_uptime(uint64_t sec, char *buf, size_t size)
 
 static void text_policy(const struct kfg_status *s, struct kfg_strbuf *out)
 {
-	char when[40];
+	char when[40], day[KFG_DAY_TEXT];
 
 	line(out, "Policy", "%s, serial %" PRId64 ", digest %s", s->policy, s->serial, s->digest);
 	line(out, "", "rules: %zu, deprecations: %zu (past their deadline: %zu), waivers: %zu",
@@ -64,6 +64,10 @@ static void text_policy(const struct kfg_status *s, struct kfg_strbuf *out)
 	     stamp(s->loaded_usec, when, sizeof(when)));
 	for (size_t i = 0; i < s->n_files; i++)
 		line(out, i ? "" : "Files", "%s", s->files[i]);
+	if (s->lifecycle.file)
+		line(out, "Lifecycle", "of %s, %d days old%s: %s", kfg_day_format(s->lifecycle.date, day),
+		     s->today - s->lifecycle.date,
+		     kfg_lifecycle_is_old(&s->lifecycle, s->today) ? ", TOO OLD" : "", s->lifecycle.file);
 	if (s->rejected)
 		line(out, "Rejected", "%.*s", (int)strcspn(s->rejected, "\n"), s->rejected);
 }

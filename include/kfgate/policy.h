@@ -89,6 +89,20 @@ struct kfg_deprecation_info {
 bool kfg_policy_deprecation(const struct kfg_policy *policy, uint32_t dep,
 			    struct kfg_deprecation_info *ret_info);
 
+/* The oldest of the included files that say their date. */
+struct kfg_lifecycle_info {
+	const char *file;
+	int32_t date;
+	int32_t max_age; /* days (lifecycle-max-age), 0: any */
+};
+bool kfg_policy_lifecycle(const struct kfg_policy *policy, struct kfg_lifecycle_info *ret_info); /* false: none */
+
+/* Whether it is older on that day than it may be. */
+static inline bool kfg_lifecycle_is_old(const struct kfg_lifecycle_info *info, int32_t today)
+{
+	return info->file && info->max_age && info->date < today - info->max_age;
+}
+
 struct kfg_waiver_info {
 	const char *id, *owner, *reason;
 	int32_t until; /* last good day */

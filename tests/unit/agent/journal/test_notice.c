@@ -68,6 +68,20 @@ static void test_messages(void **state)
 		"Examined 1 BPF program that was there before the policy, 0 could not be examined");
 }
 
+static void test_old_lifecycle(void **state)
+{
+	struct kfg_policy_names old = *names;
+	struct kfg_record *r;
+
+	(void)state;
+	old.lifecycle = (struct kfg_lifecycle_info){ "/x/upstream.yaml", 20574, 180 };
+	assert_false(kfg_lifecycle_is_old(&names->lifecycle, 20778));
+	assert_false(kfg_lifecycle_is_old(&old.lifecycle, 20574 + 180));
+	assert_true(kfg_lifecycle_is_old(&old.lifecycle, 20574 + 181));
+	assert_record(kfg_notice_lifecycle_old(&old, 20778, &r), &r, "lifecycle-old",
+		      "Lifecycle data is of 2026-05-01, 204 days old: install a newer /x/upstream.yaml");
+}
+
 static void test_priority_of_incomplete_sweep(void **state)
 {
 	struct kfg_record *r;
@@ -115,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_old_lifecycle),
 		cmocka_unit_test(test_priority_of_incomplete_sweep),
 		cmocka_unit_test(test_rejected),
 		cmocka_unit_test(test_rejected_for_many_reasons),

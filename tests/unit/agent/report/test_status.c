@@ -23,6 +23,7 @@ static struct kfg_status sample(void)
 		.generation = 2,
 		.loaded_usec = 1767225600000000,
 		.n_rules = 3,
+		.lifecycle = { "/usr/lib/kfgate/lifecycle/upstream.yaml", 20574, 180 },
 		.n_deprecations = 2,
 		.n_waivers = 1,
 		.files = files,
@@ -68,6 +69,7 @@ static void test_text(void **state)
 		"              generation 2, since 2026-01-01 00:00:00 UTC\n"
 		"       Files: /etc/kfgate/policy.d/10-a.yaml\n"
 		"              /usr/lib/kfgate/lifecycle/upstream.yaml\n"
+		"   Lifecycle: of 2026-05-01, 243 days old, TOO OLD: /usr/lib/kfgate/lifecycle/upstream.yaml\n"
 		"       Guard: on, 5 attempts refused\n"
 		"       Loads: 1000 seen, 0 with kfunc calls\n"
 		"    Verdicts: 0 audited, 0 warned, 0 refused, 3 would refuse, 0 unscannable\n"
