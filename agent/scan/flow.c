@@ -59,11 +59,12 @@ void kfg_flow_callback(struct kfg_flow_run *run, uint32_t function)
 enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place, uint32_t function)
 {
 	const struct kfg_func *f = &run->code->funcs[function];
-	const struct kfg_return *result = &run->returns[function];
+	const struct kfg_return *result;
 	struct kfg_frame callee;
 
 	if (run->paths)
 		return kfg_paths_call(run, place, function);
+	result = &run->returns[function];
 	kfg_frame_init(&callee);
 	for (unsigned reg = BPF_REG_1; reg <= BPF_REG_5 && !f->global; reg++) {
 		struct kfg_value v = frame->regs[reg];
@@ -84,7 +85,7 @@ enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, u
 void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
 {
 	const struct kfg_func *f = run->func;
-	struct kfg_return *result = &run->returns[f - run->code->funcs];
+	struct kfg_return *result;
 	struct kfg_value joined = value.kind == KFG_VALUE_STACK || value.kind == KFG_VALUE_STACK_SOMEWHERE
 					  ? KFG_VALUE_ANY : value;
 
@@ -92,6 +93,7 @@ void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
 		kfg_paths_return(run, joined);
 		return;
 	}
+	result = &run->returns[f - run->code->funcs];
 	if (result->seen) {
 		joined = kfg_value_join(result->value, joined, result->n_joins >= JOINS_MAX);
 		if (kfg_value_same(joined, result->value))
