@@ -253,16 +253,19 @@ int BPF_PROG(kfgate_guard_umount, struct vfsmount *mnt, int flags)
 	return kfg_guard_mounts(kfg_may_not_go(mnt), flags);
 }
 
-/* mount(2): new, bind, remount, propagation. What MS_MOVE moves is known by a name only: not on the host at all. */
+/*
+ * mount(2): new, bind, remount, propagation. What MS_MOVE moves is known by a name only: where the host can see it, it
+ * is for the service manager alone, which puts credentials of services in place so (src/core/exec-credential.c, v257).
+ */
 SEC("lsm/sb_mount")
 int BPF_PROG(kfgate_guard_mount, const char *source, struct path *path, const char *type, unsigned long flags)
 {
 	struct vfsmount *mnt = path->mnt;
-	int concerned = kfg_may_not_cover(mnt, path->dentry);
 
-	if (flags & KFG_MS_MOVE)
-		concerned |= kfg_reaches_us(kfg_mount_of(mnt));
-	return kfg_guard_mounts(concerned, flags);
+	if ((flags & KFG_MS_MOVE) && kfg_reaches_us(kfg_mount_of(mnt)) &&
+	    !kfg_is_manager((struct task_struct *)bpf_get_current_task()))
+		return KFG_DENY(KFG_ATTEMPT_MOUNT, flags);
+	return kfg_guard_mounts(kfg_may_not_cover(mnt, path->dentry), flags);
 }
 
 SEC("lsm/move_mount")

@@ -206,17 +206,28 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 	return 0;
 }
 
-/* A child of PID 1 itself is noted; any other task in the place of an old one is not that one. */
+/* What PID 1's own code forks is noted; any other task in the place of an old one is not that one. */
 SEC("lsm/task_alloc")
 int BPF_PROG(kfgate_guard_birth, struct task_struct *task, unsigned long clone_flags)
 {
-	struct kfg_child child = {};
-	__u64 key = (__u64)task;
+	__u64 key = (__u64)task, leader;
+	struct kfg_child child = {}, *parent;
 
-	if (bpf_get_current_pid_tgid() >> 32 == 1 && !(clone_flags & KFG_CLONE_THREAD))
-		bpf_map_update_elem(&kfg_children, &key, &child, BPF_ANY);
-	else
+	if (clone_flags & KFG_CLONE_THREAD) {
 		bpf_map_delete_elem(&kfg_children, &key);
+		return 0;
+	}
+	if (bpf_get_current_pid_tgid() >> 32 != 1) {
+		leader = (__u64)BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), group_leader);
+		parent = bpf_map_lookup_elem(&kfg_children, &leader);
+		if (!parent || parent->execs > parent->executor) {
+			bpf_map_delete_elem(&kfg_children, &key);
+			return 0;
+		}
+		child = *parent;
+		child.helper = 1;
+	}
+	bpf_map_update_elem(&kfg_children, &key, &child, BPF_ANY);
 	return 0;
 }
 
@@ -255,7 +266,7 @@ int BPF_PROG(kfgate_guard_exec, struct linux_binprm *bprm)
 		child->executor = 1;
 		return 0;
 	}
-	if (kfg_guard.managed && !kfg_guard.strict && child->execs == 1 + child->executor &&
+	if (kfg_guard.managed && !kfg_guard.strict && !child->helper && child->execs == 1 + child->executor &&
 	    kfg_is_our_file(exe) && kfg_is_our_unit(task) &&
 	    (__u64)BPF_CORE_READ(task, real_cred, user_ns) == kfg_guard.user_ns) {
 		/* nobody for a moment: the halves are not written at once */

@@ -32,10 +32,15 @@ struct {
 	__uint(max_entries, 1 << 16);
 } kfg_attempts SEC(".maps");
 
-/* Children of PID 1, keyed by task, until they have executed what they were made for. The oldest give way. */
+/*
+ * Children of PID 1, and what those fork meanwhile, keyed by task, until they have executed what they were made for: a
+ * child that is to be a service has helpers of its own for namespaces and credentials ((sd-mkdcreds),
+ * src/core/exec-credential.c, v257). The oldest give way.
+ */
 struct kfg_child {
 	__u32 execs;
 	__u32 executor; /* the first was systemd-executor, which since version 255 stands for PID 1's own code */
+	__u32 helper; /* not PID 1's own child */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -68,7 +73,7 @@ KFG_INLINE int kfg_by_agent(void)
 	return kfg_is_agent((struct task_struct *)bpf_get_current_task());
 }
 
-/* Is the task PID 1, or a child of it that still runs PID 1's own code? */
+/* Is the task PID 1, or a child or helper of it that still runs PID 1's own code? */
 KFG_INLINE int kfg_is_manager(struct task_struct *task)
 {
 	__u64 leader;

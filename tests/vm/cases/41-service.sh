@@ -55,7 +55,7 @@ check_eq "the service goes on" active "$(systemctl is-active kfgate.service)"
 expect_fail "with the old policy" /t/kfload obj /t/key.o
 check_eq "systemctl status says so" "Policy service 2 in force, last reload rejected" "$(unit_property StatusText)"
 journal -u kfgate.service >/tmp/log
-check_file "the journal has the place and the reason" '/etc/kfgate/policy.d/policy.yaml:5:[0-9]+: error: .*allowed' /tmp/log
+check_file "the journal has the place and the reason" '/etc/kfgate/policy.d/policy.yaml:6:[0-9]+: error: .*allowed' /tmp/log
 check "as a record, too" in_journal KFGATE_KIND=policy-rejected -p err
 policy 3 allow
 check "a good one again" systemctl reload kfgate.service

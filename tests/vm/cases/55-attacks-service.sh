@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A guarded kfgate.service: what another service may not do to it, what the service manager may, and who comes next.
-# kernels: 6.12 newest
+# kernels: 6.1 6.12 newest
 # tier: systemd
 # timeout: 400
 # files: vm-stage=/ src:tests/vm/service.sh src:tests/vm/attack.sh
@@ -23,6 +23,8 @@ decides() { expect_fail "$1: the gate decides" /t/kfload obj /t/key.o; }
 agent() { unit_property MainPID; }
 # What `refused` runs is a service of its own.
 attack() { in_unit evil.service /t/attack "$@"; }
+# Credentials are put into place by a helper of the service manager's, which moves a mount.
+with_credential() { systemd-run -q --wait -p SetCredential=name:value sh -c '[ "$(cat "$CREDENTIALS_DIRECTORY/name")" = value ]'; }
 is_up() { systemctl is-active -q kfgate.service; }
 
 policy auto refuse | policy_put
@@ -66,6 +68,8 @@ check "and so does a listing of all programs" bpftool prog list
 expect_fail "which has none of the gate's" sh -c 'bpftool prog list | grep kfgate_'
 check "records tell of it" in_journal KFGATE_KIND=tampering KFGATE_ATTEMPT=cgroup
 check "with the unit that it was" in_journal KFGATE_KIND=tampering OBJECT_SYSTEMD_UNIT=evil.service
+
+check "services get their credentials" with_credential
 
 echo "The next agent"
 old=$(agent)
@@ -119,5 +123,6 @@ systemctl kill --signal=KILL kfgate.service
 sleep 2
 check_eq "the service manager may not kill it" "$old" "$(agent)"
 check "it lives" kill -0 "$old"
+check "services get their credentials, still" with_credential
 decides "strict"
 finish
