@@ -8,12 +8,63 @@
 #include "names.bpf.h"
 #include "loader.bpf.h"
 
-static __attribute__((always_inline)) inline const struct kfg_table_header *kfg_table(struct kfg_walk *w)
+/* The table in a slot, from here on that of all questions; NULL: there is none. */
+static __attribute__((always_inline)) inline const struct kfg_table_header *kfg_table(struct kfg_walk *w, __u32 slot)
 {
-	__u32 zero = 0;
-
-	w->table = bpf_map_lookup_elem(&kfg_tables, &zero);
+	w->table = bpf_map_lookup_elem(&kfg_tables, &slot);
 	return w->table ? kfg_header(w) : 0;
+}
+
+/* Keeps what the table at hand found, unless an older one was stricter. */
+static __attribute__((noinline)) int kfg_keep_table(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (s->tables > 1 && s->event.action < s->kept.action)
+		return 0;
+	s->kept_slot = s->tables - 1;
+	s->kept_always = s->always;
+	bpf_probe_read_kernel(&s->kept, sizeof(s->kept), &s->event);
+	return 0;
+}
+
+/* Goes on to the next table in force, by which nothing is found yet. Non-zero: there is none. */
+static __attribute__((noinline)) int kfg_next_table(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	__u32 slot = s->tables;
+	void *table;
+
+	if (slot >= KFG_TABLES_MAX)
+		return 1;
+	table = bpf_map_lookup_elem(&kfg_tables, &slot);
+	if (!table)
+		return 1;
+	if (slot)
+		kfg_keep_table(w);
+	w->table = table;
+	s->tables = slot + 1;
+	s->decision.spent = 0;
+	s->live = s->unattributed = s->always = 0;
+	s->event.action = KFG_ALLOW;
+	s->event.reason = KFG_REASON_NONE;
+	s->event.n_kfuncs = s->event.n_more = 0;
+	if (s->n_hashes)
+		bpf_probe_read_kernel(s->hashes, sizeof(s->hashes), s->named);
+	return 0;
+}
+
+/* In the end: the table that decides, with what it found; of several the strictest, and of equals the newest. */
+static __attribute__((always_inline)) inline const struct kfg_table_header *kfg_deciding_table(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (s->tables <= 1)
+		return kfg_header(w);
+	kfg_keep_table(w);
+	s->always = s->kept_always;
+	bpf_probe_read_kernel(&s->event, sizeof(s->event), &s->kept);
+	return kfg_table(w, s->kept_slot);
 }
 
 /* The program's BTF line info: last entry whose insn_off is not behind s->insn; binary search over [low, high). */
@@ -118,22 +169,20 @@ static __attribute__((noinline)) int kfg_judge_one(struct kfg_walk *w, __u32 use
 	return 0;
 }
 
+#define KFG_SKIP (KFG_NONE - 1) /* not to be judged */
+
 /* Stage 1: each vmlinux kfunc as loaded. Those of modules cannot be named yet; stage 2 judges all again. */
-static long kfg_judge_early(__u32 i, void *ctx)
+static __attribute__((noinline)) __u32 kfg_name_early(struct kfg_walk *w, __u32 i)
 {
-	struct kfg_walk *w = ctx;
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 
-	if (i >= KFG_KFUNCS_MAX)
-		return 1;
-	if (s->uses[i].key >> 32 || kfg_name_loaded(w, s->uses[i].key))
-		return 0;
+	if (i >= KFG_KFUNCS_MAX || s->uses[i].key >> 32 || kfg_name_loaded(w, s->uses[i].key))
+		return KFG_SKIP;
 	kfg_hash_name(w);
-	kfg_judge_one(w, i);
-	return 0;
+	return i;
 }
 
-/* Stage 2, first pass: the names of the kfuncs as loaded. */
+/* Stage 2, before any table: the names of the kfuncs as loaded. */
 static long kfg_name_one(__u32 i, void *ctx)
 {
 	struct kfg_walk *w = ctx;
@@ -141,7 +190,7 @@ static long kfg_name_one(__u32 i, void *ctx)
 
 	if (i >= KFG_KFUNCS_MAX)
 		return 1;
-	s->hashes[i] = kfg_name_loaded(w, s->inflight.uses[i]) ? 0 : kfg_hash_name(w);
+	s->named[i] = kfg_name_loaded(w, s->inflight.uses[i]) ? 0 : kfg_hash_name(w);
 	return 0;
 }
 
@@ -160,17 +209,16 @@ static long kfg_step_seen(__u32 i, void *ctx)
 }
 
 /*
- * Stage 2, second pass: the live calls. A live name that was not loaded is one the kernel put in the place of another
- * (specialize_kfunc(), kernel/bpf/verifier.c, 6.12..7.3: bpf_dynptr_from_skb_rdonly and the like) or wrote itself
- * (net/sched/bpf_qdisc.c): it is not the program's word. The third pass then takes what is not accounted for as live.
+ * Stage 2, first of a table: the live calls. A live name that was not loaded is one the kernel put in the place of
+ * another (specialize_kfunc(), kernel/bpf/verifier.c, 6.12..7.3: bpf_dynptr_from_skb_rdonly and the like) or wrote
+ * itself (net/sched/bpf_qdisc.c): it is not the program's word. Then what is not accounted for is taken for live.
  */
-static long kfg_judge_live(__u32 i, void *ctx)
+static __attribute__((noinline)) __u32 kfg_name_next_live(struct kfg_walk *w, __u32 i)
 {
-	struct kfg_walk *w = ctx;
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 
 	if (i >= KFG_KFUNCS_MAX)
-		return 1;
+		return KFG_SKIP;
 	kfg_name_live(w, s->uses[i].key);
 	s->probe = kfg_hash_name(w);
 	if (s->n_hashes) {
@@ -178,12 +226,11 @@ static long kfg_judge_live(__u32 i, void *ctx)
 		bpf_loop(s->n_hashes & 0x1ff, kfg_step_seen, w, 0);
 		if (s->found == KFG_NONE) {
 			s->unattributed = 1;
-			return 0;
+			return KFG_SKIP;
 		}
 	}
 	s->live = 1;
-	kfg_judge_one(w, i);
-	return 0;
+	return i;
 }
 
 /* May the presence of the kfunc in the subject decide anything? Most programs hold many that are dead. */
@@ -200,21 +247,82 @@ static __attribute__((noinline)) int kfg_presence_counts(struct kfg_walk *w)
 	return n && (n->flags & KFG_NAME_INLINED);
 }
 
-/* Stage 2, third pass: kfuncs as loaded that no live call accounts for: dead, inlined away, or replaced. */
-static long kfg_judge_rest(__u32 i, void *ctx)
+/* Stage 2, then: kfuncs as loaded that no live call accounts for: dead, inlined away, or replaced. */
+static __attribute__((noinline)) __u32 kfg_name_rest(struct kfg_walk *w, __u32 i)
 {
-	struct kfg_walk *w = ctx;
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 
-	if (i >= KFG_KFUNCS_MAX)
-		return 1;
-	if (!s->hashes[i] || kfg_name_loaded(w, s->inflight.uses[i]))
-		return 0;
+	if (i >= KFG_KFUNCS_MAX || !s->hashes[i] || kfg_name_loaded(w, s->inflight.uses[i]))
+		return KFG_SKIP;
 	kfg_hash_name(w);
 	s->live = s->unattributed;
-	if (s->live || kfg_presence_counts(w))
-		kfg_judge_one(w, KFG_NONE);
+	return s->live || kfg_presence_counts(w) ? KFG_NONE : KFG_SKIP;
+}
+
+/* Marks the load unscannable, for the table at hand. */
+static __attribute__((always_inline)) inline void
+kfg_unscannable(struct kfg_scratch *s, const struct kfg_table_header *h, __u8 reason)
+{
+	if (h->unscannable > s->event.action) {
+		s->event.action = h->unscannable;
+		s->event.reason = reason;
+	}
+}
+
+/* What keeps the load from being judged by its kfuncs. */
+static __attribute__((always_inline)) inline void
+kfg_check_scan(struct kfg_scratch *s, const struct kfg_table_header *h)
+{
+	if (s->done != s->len)
+		kfg_unscannable(s, h, KFG_REASON_SHORT_SCAN);
+	if (s->overflow)
+		kfg_unscannable(s, h, KFG_REASON_MANY_KFUNCS);
+	if (s->full)
+		kfg_unscannable(s, h, KFG_REASON_TABLE_FULL);
+}
+
+/*
+ * One step of the judging: step 0 goes on to the next table, each other one judges one kfunc by it. All tables in one
+ * loop, as a verifier goes through the judging once per place that calls it.
+ */
+static __attribute__((always_inline)) inline long kfg_judge_step(struct kfg_walk *w, int stage)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	const struct kfg_table_header *h;
+	__u32 use;
+
+	if (!s->step) {
+		if (kfg_next_table(w))
+			return 1;
+		h = kfg_header(w);
+		if (!h)
+			return 1;
+		s->idle = stage == 1 ? !h->any_scope && !s->decision.subject.is_agent :
+				       s->present && h->present != KFG_PRESENT_REFUSE;
+		if (stage == 1 || !s->idle)
+			kfg_check_scan(s, h);
+	} else if (!s->idle) {
+		if (stage == 1)
+			use = kfg_name_early(w, s->step - 1);
+		else if (s->step <= s->n_uses)
+			use = kfg_name_next_live(w, s->step - 1);
+		else
+			use = kfg_name_rest(w, s->step - 1 - s->n_uses);
+		if (use != KFG_SKIP)
+			kfg_judge_one(w, use);
+	}
+	s->step = s->step < s->steps ? s->step + 1 : 0;
 	return 0;
+}
+
+static long kfg_judge_early(__u32 i, void *ctx)
+{
+	return kfg_judge_step(ctx, 1);
+}
+
+static long kfg_judge_late(__u32 i, void *ctx)
+{
+	return kfg_judge_step(ctx, 2);
 }
 
 static __attribute__((noinline)) int kfg_fill_program(struct kfg_walk *w)
@@ -248,17 +356,6 @@ static __attribute__((noinline)) int kfg_fill_program(struct kfg_walk *w)
 	s->decision.subject.today =
 		(__s32)((bpf_ktime_get_tai_ns() - kfg_knobs.tai_offset_ns) / (86400ULL * 1000000000));
 	return 0;
-}
-
-/* Marks the load unscannable. */
-static __attribute__((always_inline)) inline void
-kfg_unscannable(struct kfg_scratch *s, const struct kfg_table_header *h, __u8 reason)
-{
-	kfg_count(KFG_STAT_UNSCANNABLE);
-	if (h->unscannable > s->event.action) {
-		s->event.action = h->unscannable;
-		s->event.reason = reason;
-	}
 }
 
 static __attribute__((always_inline)) inline void kfg_count_action(__u8 action, __u8 enforced)
@@ -303,7 +400,7 @@ static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w, __u32 can_
 	e->mode = h->mode;
 	e->stage = s->stage;
 	e->scanned = s->done;
-	e->enforced = can_refuse && (h->mode == KFG_MODE_ENFORCE || s->always);
+	e->enforced = can_refuse && (h->mode != KFG_MODE_AUDIT || s->always);
 	err = 0;
 	if (e->action == KFG_REFUSE && e->enforced)
 		err = h->refuse_errno;

@@ -58,18 +58,28 @@ static __attribute__((noinline)) struct kfg_scratch *kfg_scratch_get(__u64 *tid)
  */
 static __attribute__((noinline)) __u32 kfg_no_room(struct kfg_walk *w)
 {
-	const struct kfg_table_header *h = kfg_table(w);
-	__u32 enforced = !h || h->mode == KFG_MODE_ENFORCE;
-	__u8 action = h ? h->unscannable : KFG_REFUSE;
+	const struct kfg_table_header *h;
+	__u8 action = KFG_ALLOW, enforced = 0;
+	__u32 err = 0;
 
+	for (__u32 slot = 0; slot < KFG_TABLES_MAX; slot++) {
+		h = kfg_table(w, slot);
+		if (!h && slot)
+			break;
+		if (h && h->unscannable < action)
+			continue;
+		action = h ? h->unscannable : KFG_REFUSE;
+		enforced = !h || h->mode != KFG_MODE_AUDIT;
+		err = h ? h->refuse_errno : KFG_EACCES;
+		if (!h)
+			break;
+	}
 	kfg_count(KFG_STAT_UNSCANNABLE);
 	if (action == KFG_ALLOW)
 		return 0;
 	kfg_count_action(action, enforced);
 	kfg_count(KFG_STAT_LOST);
-	if (action != KFG_REFUSE || !enforced)
-		return 0;
-	return h ? h->refuse_errno : KFG_EACCES;
+	return action == KFG_REFUSE && enforced ? err : 0;
 }
 
 /* Enters the load into the table of loads in progress. Returns 0 or non-zero: no room. */
@@ -105,27 +115,25 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 	if (s->done == s->len && !s->n_uses && !s->overflow)
 		return 0; /* what was read as a call stood behind the program */
 	kfg_count(KFG_STAT_KFUNC_LOADS);
-	h = kfg_table(w);
-	if (!h)
+	if (!kfg_table(w, 0))
 		return kfg_no_room(w);
 	kfg_fill_program(w);
 	s->event.kernel = s->inflight.kernel = kernel;
 	kfg_fill_loader(w);
-	if (s->done != s->len)
-		kfg_unscannable(s, h, KFG_REASON_SHORT_SCAN);
-	if (s->overflow)
-		kfg_unscannable(s, h, KFG_REASON_MANY_KFUNCS);
-	if (h->any_scope || s->decision.subject.is_agent)
-		bpf_loop(s->n_uses & 0x1ff, kfg_judge_early, w, 0);
 	s->inflight.n_uses = s->n_uses;
 	bpf_loop(s->n_uses & 0x1ff, kfg_copy_use, w, 0);
-	if (kfg_enter(s, tid)) {
+	s->full = !!kfg_enter(s, tid);
+	if (s->full)
 		kfg_count(KFG_STAT_TABLE_FULL);
-		kfg_unscannable(s, h, KFG_REASON_TABLE_FULL);
-		return kfg_conclude(w, 1);
-	}
+	if (s->done != s->len || s->overflow || s->full)
+		kfg_count(KFG_STAT_UNSCANNABLE);
+	s->steps = s->n_uses;
+	bpf_loop(KFG_TABLES_MAX * (s->steps + 1) & 0xfff, kfg_judge_early, w, 0);
+	h = kfg_deciding_table(w);
+	if (!h)
+		return KFG_EACCES;
 	/* what does not end the load here is found again in stage 2, which tells of it once */
-	if (s->event.action != KFG_REFUSE || (h->mode != KFG_MODE_ENFORCE && !s->always))
+	if (!s->full && (s->event.action != KFG_REFUSE || (h->mode == KFG_MODE_AUDIT && !s->always)))
 		return 0;
 	return kfg_conclude(w, 1);
 }
@@ -202,31 +210,30 @@ int BPF_PROG(kfgate_enter, struct bpf_prog_aux *aux)
 static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 loader, __u32 can_refuse)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
-	const struct kfg_table_header *h = kfg_table(w);
 
-	if (!h)
+	if (!kfg_table(w, 0))
 		return can_refuse ? kfg_no_room(w) : 0;
-	if (!loader && can_refuse && h->present != KFG_PRESENT_REFUSE)
-		return 0; /* the knob and the table are not swapped at one moment */
 	kfg_scan_all(w, s, 0);
 	if (s->done == s->len && !s->n_uses && !s->overflow && !s->inflight.n_uses)
 		return 0;
 	if (loader && !s->inflight.n_uses)
 		kfg_count(KFG_STAT_KFUNC_LOADS);
+	if (s->done != s->len || s->overflow)
+		kfg_count(KFG_STAT_UNSCANNABLE);
 	kfg_fill_program(w);
 	s->event.kernel = s->inflight.n_uses ? s->inflight.kernel : KFG_UNKNOWN;
 	if (loader)
 		kfg_fill_loader(w);
 	else
 		kfg_recall_loader(w);
-	if (s->done != s->len)
-		kfg_unscannable(s, h, KFG_REASON_SHORT_SCAN);
-	if (s->overflow)
-		kfg_unscannable(s, h, KFG_REASON_MANY_KFUNCS);
 	s->n_hashes = s->inflight.n_uses;
 	bpf_loop(s->n_hashes & 0x1ff, kfg_name_one, w, 0);
-	bpf_loop(s->n_uses & 0x1ff, kfg_judge_live, w, 0);
-	bpf_loop(s->n_hashes & 0x1ff, kfg_judge_rest, w, 0);
+	/* the knob and the tables are not swapped at one moment */
+	s->present = !loader && can_refuse;
+	s->steps = s->n_uses + s->n_hashes;
+	bpf_loop(KFG_TABLES_MAX * (s->steps + 1) & 0xfff, kfg_judge_late, w, 0);
+	if (!kfg_deciding_table(w))
+		return can_refuse ? KFG_EACCES : 0;
 	return kfg_conclude(w, can_refuse);
 }
 
@@ -235,7 +242,7 @@ static __attribute__((noinline)) __u32 kfg_foreign(struct kfg_walk *w)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 
-	if (!kfg_table(w))
+	if (!kfg_table(w, 0))
 		return kfg_no_room(w);
 	kfg_fill_program(w);
 	kfg_fill_loader(w);
@@ -247,7 +254,7 @@ static __attribute__((noinline)) __u32 kfg_foreign(struct kfg_walk *w)
 /* The same, told by the counters alone: a thief that keeps asking may not fill the ring. */
 static __attribute__((noinline)) __u32 kfg_foreign_again(struct kfg_walk *w)
 {
-	const struct kfg_table_header *h = kfg_table(w);
+	const struct kfg_table_header *h = kfg_table(w, 0);
 
 	if (!h)
 		return kfg_no_room(w);

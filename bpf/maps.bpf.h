@@ -9,13 +9,15 @@
 #include <kfgate/decide.h>
 
 /*
- * The table in force: one slot that holds an array of cells. A decision takes the slot's map once, so it sees
- * one policy, whole; the kernel keeps a replaced map until every program run that may hold it has ended.
+ * The tables in force: slots that hold an array of cells each, from the first on. A decision takes a slot's map once,
+ * so it sees one policy, whole; the kernel keeps a replaced map until every program run that may hold it has ended.
+ * There is more than one only where the gate is sealed; then the strictest decides, and none is ever replaced or
+ * written to: not by user space (BPF_MAP_FREEZE), and never by a BPF program.
  */
 struct kfg_cell_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_INNER_MAP); /* sizes may differ from table to table */
+	__uint(map_flags, KFG_TABLE_FLAGS); /* sizes may differ from table to table */
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, KFG_CELL_SIZE);
 };
@@ -143,11 +145,23 @@ struct kfg_scratch {
 	__u32 low, high;
 	__u16 slots[KFG_SLOTS]; /* index into uses + 1, 0: free */
 	struct kfg_use uses[KFG_KFUNCS_MAX];
-	__u32 hashes[KFG_KFUNCS_MAX]; /* names of the kfuncs as loaded; 0: seen live */
+	__u32 named[KFG_KFUNCS_MAX]; /* hashed names of the kfuncs as loaded */
+	__u32 hashes[KFG_KFUNCS_MAX]; /* the same, for the table at hand; 0: seen live */
 	char symbol[KFG_KFUNC_LEN + KFG_MODULE_LEN];
 	struct kfg_inflight inflight;
 	struct kfg_loader loader;
 	struct kfg_event event;
+	/* walking the tables */
+	__u32 tables; /* begun */
+	__u32 step; /* 0: the next table; else 1 + what is judged */
+	__u32 steps;
+	__u32 idle; /* the table at hand does not ask */
+	__u32 present; /* a later fd: only tables that ask for it */
+	__u32 full; /* no room to enter the load */
+	/* of the strictest table before the one at hand */
+	__u32 kept_slot;
+	__u32 kept_always;
+	struct kfg_event kept;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -15,6 +15,8 @@ static const struct kfg_settings builtin = {
 	.scope = KFG_SCOPE_LIVE,
 	.present = KFG_PRESENT_REPORT,
 	.guarding = KFG_GUARDING_AUTO,
+	.on_stop = KFG_STOP_DETACH,
+	.on_failure = KFG_FAILURE_OPEN,
 	.refuse_errno = EACCES,
 	.lifecycle_days = 180,
 	.defaults =
@@ -46,6 +48,8 @@ static void merge_settings(struct kfg_settings *to, const struct kfg_settings *f
 	override(&to->scope, from->scope);
 	override(&to->present, from->present);
 	override(&to->guarding, from->guarding);
+	override(&to->on_stop, from->on_stop);
+	override(&to->on_failure, from->on_failure);
 	for (unsigned i = 0; i < KFG_DEFAULT_MAX; i++)
 		override(&to->defaults[i], from->defaults[i]);
 	if (from->refuse_errno)

@@ -96,6 +96,16 @@ enum kfg_guarding kfg_policy_guarding(const struct kfg_policy *p)
 	return p->settings.guarding;
 }
 
+enum kfg_on_stop kfg_policy_on_stop(const struct kfg_policy *p)
+{
+	return p->settings.on_stop;
+}
+
+enum kfg_on_failure kfg_policy_on_failure(const struct kfg_policy *p)
+{
+	return p->settings.on_failure;
+}
+
 int kfg_policy_errno(const struct kfg_policy *p)
 {
 	return p->settings.refuse_errno;

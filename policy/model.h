@@ -117,7 +117,7 @@ struct kfg_settings {
 	const char *name;
 	int64_t serial;
 	bool has_name, has_serial;
-	uint8_t mode, scope, present;
+	uint8_t mode, scope, present, on_stop, on_failure;
 	uint8_t guarding; /* enum kfg_guarding */
 	uint8_t defaults[KFG_DEFAULT_MAX];
 	int refuse_errno;

@@ -331,6 +331,10 @@ static const struct kfg_key file_keys[] = {
 	 .words = &kfg_present_words},
 	{"guard", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.guarding),
 	 .words = &kfg_guarding_words},
+	{"on-stop", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.on_stop),
+	 .words = &kfg_on_stop_words},
+	{"on-failure", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.on_failure),
+	 .words = &kfg_on_failure_words},
 	{"errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_file, settings.refuse_errno),
 	 .limit = ERRNO_MAX},
 	{"defaults", MAP, 0, parse_defaults, FIELD(struct kfg_file, settings)},
@@ -372,6 +376,7 @@ void kfg_file_init(struct kfg_file *file)
 	file->settings.mode = file->settings.scope = file->settings.present = KFG_UNSET;
 	file->settings.guarding = KFG_UNSET;
 	file->settings.lifecycle_days = KFG_DAYS_UNSET;
+	file->settings.on_stop = file->settings.on_failure = KFG_UNSET;
 	memset(file->settings.defaults, KFG_UNSET, sizeof(file->settings.defaults));
 }
 

@@ -31,6 +31,7 @@ WORDS(kfg_action_words, KFG_ACTION_MAX);
 static const char *const kfg_mode_words_items[] = {
 	[KFG_MODE_ENFORCE] = "enforce",
 	[KFG_MODE_AUDIT] = "audit",
+	[KFG_MODE_SEALED] = "sealed",
 };
 WORDS(kfg_mode_words, KFG_MODE_MAX);
 
@@ -53,6 +54,18 @@ static const char *const kfg_guarding_words_items[] = {
 	[KFG_GUARDING_OFF] = "off",
 };
 WORDS(kfg_guarding_words, KFG_GUARDING_MAX);
+
+static const char *const kfg_on_stop_words_items[] = {
+	[KFG_STOP_DETACH] = "detach",
+	[KFG_STOP_KEEP] = "keep",
+};
+WORDS(kfg_on_stop_words, KFG_STOP_MAX);
+
+static const char *const kfg_on_failure_words_items[] = {
+	[KFG_FAILURE_OPEN] = "open",
+	[KFG_FAILURE_CLOSED] = "closed",
+};
+WORDS(kfg_on_failure_words, KFG_FAILURE_MAX);
 
 static const char *const kfg_userns_words_items[] = {
 	[KFG_USERNS_ANY] = "any",

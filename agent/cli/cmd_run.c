@@ -8,35 +8,49 @@
 #include <malloc.h>
 #include <string.h>
 
-static int parse_target(const char *word, enum kfg_log_target *ret_target)
-{
-	static const char *const words[] = {
-		[KFG_LOG_AUTO] = "auto",
-		[KFG_LOG_JOURNAL] = "journal",
-		[KFG_LOG_JSON] = "json",
-	};
+static const char *const targets[] = {
+	[KFG_LOG_AUTO] = "auto",
+	[KFG_LOG_JOURNAL] = "journal",
+	[KFG_LOG_JSON] = "json",
+};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i], word) == 0) {
-			*ret_target = i;
-			return 0;
-		}
-	return -1;
+static const char *const failures[] = {
+	[KFG_FAILURE_OPEN] = "open",
+	[KFG_FAILURE_CLOSED] = "closed",
+	[KFG_FAILURE_MAX] = "", /* not given */
+};
+
+/* Index of word, or n. */
+static unsigned find(const char *const *words, unsigned n, const char *word)
+{
+	unsigned i = 0;
+
+	while (i < n && strcmp(words[i], word) != 0)
+		i++;
+	return i;
 }
+#define FIND(words, word) find(words, sizeof(words) / sizeof((words)[0]), word)
 
 int kfg_cmd_run(const struct kfg_args *args)
 {
 	const char *paths[KFG_ARGS_MAX];
 	const char *target = kfg_args_value(args, "log", "auto");
+	const char *failure = kfg_args_value(args, "on-failure", "");
 	struct kfg_daemon_config config = {
 		.policy_paths = paths,
 		.n_policy_paths = kfg_args_values(args, "policy", paths, KFG_ARGS_MAX),
 		.runtime_dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR),
+		.log = FIND(targets, target),
+		.on_failure = FIND(failures, failure),
 		.force = kfg_args_has(args, "force"),
 	};
 
-	if (parse_target(target, &config.log) < 0) {
+	if (config.log > KFG_LOG_JSON) {
 		kfg_error("run: --log=%s: must be auto, journal or json", target);
+		return KFG_EXIT_FAILURE;
+	}
+	if (config.on_failure > KFG_FAILURE_MAX || (!*failure && kfg_args_has(args, "on-failure"))) {
+		kfg_error("run: --on-failure=%s: must be open or closed", failure);
 		return KFG_EXIT_FAILURE;
 	}
 	/* two threads that hardly meet: one arena keeps the agent small */

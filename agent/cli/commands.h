@@ -14,6 +14,7 @@ int kfg_cmd_programs(const struct kfg_args *args);
 int kfg_cmd_scan(const struct kfg_args *args);
 int kfg_cmd_status(const struct kfg_args *args);
 int kfg_cmd_reload(const struct kfg_args *args);
+int kfg_cmd_detach(const struct kfg_args *args);
 int kfg_cmd_diff(const struct kfg_args *args);
 int kfg_cmd_doctor(const struct kfg_args *args);
 int kfg_cmd_kfuncs(const struct kfg_args *args);

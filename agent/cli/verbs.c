@@ -28,6 +28,10 @@ static const struct kfg_option run_options[] = {
 	  "write records to TARGET: journal, json (lines on standard output) or auto "
 	  "(the journal where there is one, else json)",
 	  false },
+	{ "on-failure", "WHAT",
+	  "if no policy can be put into force, be open (nothing is enforced) or closed (every program that calls a "
+	  "kfunc is refused); not what the policy says about it",
+	  false },
 	{ "force", NULL, "let SIGHUP take a policy with a lower serial", false },
 	RUNTIME_DIR_OPTION,
 	{ 0 },
@@ -170,6 +174,10 @@ const struct kfg_verb kfg_verbs[] = {
 	  "The new policy is put into force in one step, or not at all: then the old one stays and "
 	  "the reasons are printed.",
 	  reload_options, kfg_cmd_reload },
+	{ "detach", 0, 0, "", "take off a gate that no agent holds",
+	  "For a gate that was left in force: by an agent that was killed, by on-stop: keep or by on-failure: "
+	  "closed. With an agent there it is refused, as is the gate's removal while it is sealed.",
+	  NULL, kfg_cmd_detach },
 	{ "kfuncs", 0, 1, "[PATTERN]", "list the kfuncs of a kernel",
 	  "Name, module, prototype, flags, the program types that may call it, and what is known of "
 	  "its life. PATTERN is a name, or one with * and ?. Needs neither root nor the kernel running.",

@@ -47,27 +47,24 @@ static int compile(const struct kfg_policy *policy, uint64_t generation,
 }
 
 /* What is needed of a policy once it is loaded: its table and its names. */
-static int make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_candidate *c,
+static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kfg_candidate *c,
 		struct kfg_strbuf *why)
 {
 	int r;
 
 	c->policy.generation = ++d->generation;
-	r = compile(loaded->policy, c->policy.generation, &c->table, why);
+	r = compile(policy, c->policy.generation, &c->table, why);
 	if (r < 0)
 		return r;
-	r = kfg_policy_names_new(loaded->policy, &c->policy.names);
+	r = kfg_policy_names_new(policy, &c->policy.names);
 	if (r < 0) {
 		kfg_strbuf_adds(why, "cannot keep the policy's names: no memory\n");
 		return r;
 	}
-	r = kfg_policy_exes(loaded->policy, &c->policy.exes, &c->policy.n_exes);
-	if (r < 0) {
+	r = kfg_policy_exes(policy, &c->policy.exes, &c->policy.n_exes);
+	if (r < 0)
 		kfg_strbuf_adds(why, "cannot keep the policy's executables: no memory\n");
-		return r;
-	}
-	c->policy.files = KFG_TAKE_PTR(loaded->files);
-	return 0;
+	return r;
 }
 
 int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
@@ -83,7 +80,31 @@ int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidat
 	}
 	describe(&loaded.diags, why);
 	if (r == 0)
-		r = make(d, &loaded, &c, why);
+		r = make(d, loaded.policy, &c, why);
+	if (r == 0)
+		c.policy.files = KFG_TAKE_PTR(loaded.files);
+	if (r < 0) {
+		kfg_candidate_done(&c);
+		return r;
+	}
+	*ret_candidate = c;
+	return 0;
+}
+
+int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candidate)
+{
+	static const char text[] = "version: 1\nname: on-failure\nserial: 0\ndefaults: {unlisted: refuse}\n";
+	const struct kfg_source source = { .path = "closed", .data = text, .size = sizeof(text) - 1 };
+	_cleanup_strbuf_ struct kfg_strbuf why = KFG_STRBUF(256);
+	struct kfg_diags diags = { 0 };
+	struct kfg_policy *policy = NULL;
+	struct kfg_candidate c = { 0 };
+	int r = kfg_policy_load(&source, 1, NULL, &diags, &policy);
+
+	if (r == 0)
+		r = make(d, policy, &c, &why);
+	kfg_policy_free(policy);
+	kfg_diags_done(&diags);
 	if (r < 0) {
 		kfg_candidate_done(&c);
 		return r;

@@ -2,6 +2,7 @@
 /* daemon.h - the running agent: brings the gate up, keeps it up to date, tells what it decides. */
 #pragma once
 
+#include <kfgate/policy.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,8 +17,12 @@ struct kfg_daemon_config {
 	size_t n_policy_paths;
 	const char *runtime_dir;
 	enum kfg_log_target log;
+	enum kfg_on_failure on_failure; /* KFG_FAILURE_MAX: as the policy says, if it can be read */
 	bool force; /* SIGHUP may take a policy with a lower serial */
 };
 
 /* Runs until SIGTERM or SIGINT; reports what goes wrong to the log. Returns an enum kfg_exit. */
 int kfg_daemon_run(const struct kfg_daemon_config *config);
+
+/* Takes off a gate that an agent left in force; reports to the log. Returns an enum kfg_exit. */
+int kfg_daemon_detach(void);

@@ -17,6 +17,9 @@ static const struct kfg_policy_names *policy_of(const struct kfg_daemon *d, uint
 {
 	if (made(&d->current, generation))
 		return d->current.names;
+	for (size_t i = 0; i < d->n_kept; i++)
+		if (made(&d->kept[i], generation))
+			return d->kept[i].names;
 	return made(&d->previous, generation) ? d->previous.names : NULL;
 }
 

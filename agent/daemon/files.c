@@ -148,6 +148,8 @@ void kfg_files_refresh(struct kfg_daemon *d)
 	if (r < 0)
 		kfg_log_errno(r, "cannot watch the executables of the policy: %m");
 	r = kfg_gate_set_files(d->gate, d->current.exes, d->current.n_exes, false, &missing);
+	for (size_t i = 0; i < d->n_kept && r >= 0; i++)
+		r = kfg_files_add(d, &d->kept[i]);
 	if (r < 0)
 		kfg_log_errno(r, "cannot tell the gate which files the policy's executables are: %m");
 	else if (missing)

@@ -37,7 +37,7 @@ static bool is_wanted(const struct kfg_policy_names *policy)
 	case KFG_GUARDING_OFF:
 		return false;
 	case KFG_GUARDING_AUTO:
-		return getppid() == 1 || policy->mode == KFG_MODE_MAX;
+		return getppid() == 1 || policy->mode == KFG_MODE_SEALED;
 	default:
 		return true;
 	}
@@ -46,7 +46,7 @@ static bool is_wanted(const struct kfg_policy_names *policy)
 /* A sealed policy is not to be changed before it is read again, at the next boot. */
 static void guard_files(struct kfg_daemon *d)
 {
-	bool sealed = d->current.names->mode == KFG_MODE_MAX;
+	bool sealed = d->current.names->mode == KFG_MODE_SEALED;
 	const char *const *paths;
 	size_t n;
 	int r;

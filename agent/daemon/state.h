@@ -48,6 +48,8 @@ struct kfg_daemon {
 	struct kfg_outbox *outbox;
 	struct kfg_dedup *dedup;
 	struct kfg_in_force current, previous;
+	struct kfg_in_force kept[KFG_TABLES_MAX]; /* sealed ones before the current: they are in force, too */
+	size_t n_kept;
 	struct kfg_table_header inherited; /* of the table that an older agent left in force; all zero: none */
 	uint64_t generation; /* the last one given to a table, published or not */
 	char *rejected; /* owned; why the last reload was not taken, or NULL */
@@ -77,6 +79,14 @@ struct kfg_candidate {
 int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
 			struct kfg_strbuf *why);
 void kfg_candidate_done(struct kfg_candidate *candidate);
+
+/* The policy that refuses every kfunc; -ENOMEM. */
+int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candidate);
+
+/* start.c: everything up to a gate that decides; returns an enum kfg_exit, and has told why not. */
+int kfg_start(struct kfg_daemon *d);
+/* daemon.c: what the event loop waits for, once there is a gate; reports what goes wrong. Negative errno. */
+int kfg_add_sources(struct kfg_daemon *d);
 
 /* drain.c: all events that are there, to records; then what was lost since the last time. */
 int kfg_drain(struct kfg_daemon *d);

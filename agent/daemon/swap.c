@@ -61,33 +61,68 @@ static void announce(struct kfg_daemon *d, const char *state)
 			 d->rejected ? ", last reload rejected" : "");
 }
 
+static int publish(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
+{
+	int r = kfg_files_add(d, &candidate->policy);
+
+	if (r == 0)
+		r = kfg_gate_publish(d->gate, candidate->table, &candidate->policy.generation);
+
+	if (r == -EPERM && kfg_gate_sealed(d->gate))
+		kfg_strbuf_adds(why, "the gate is sealed until the next boot: a policy that does not say "
+				     "\"mode: sealed\" is not taken\n");
+	else if (r == -ENOSPC && kfg_gate_sealed(d->gate))
+		kfg_strbuf_printf(why, "the gate is sealed until the next boot, and the %u policies that are in force "
+				  "are as many as can be\n", KFG_TABLES_MAX);
+	else if (r < 0)
+		kfg_strbuf_printf(why, "cannot put the policy into the kernel: %s\n", strerror(-r));
+	return r;
+}
+
+/* What was sealed stays in force beside what comes: its names are still needed. */
+static void keep_current(struct kfg_daemon *d, uint64_t next)
+{
+	bool known = d->current.generation == next || d->n_kept == KFG_TABLES_MAX;
+
+	for (size_t i = 0; i < d->n_kept; i++)
+		known = known || d->kept[i].generation == d->current.generation;
+	if (known)
+		kfg_in_force_done(&d->current);
+	else
+		d->kept[d->n_kept++] = d->current;
+}
+
 /*
  * The ring is emptied first, so that the policy before the previous one is not needed for its
  * events any more. What an older agent left in it waits for the first policy's names.
  */
 int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
 {
+	bool sealed = kfg_gate_sealed(d->gate);
 	struct kfg_record *record = NULL;
 	int32_t today;
-	size_t n_files;
+	size_t n_files = 0;
 	int r = d->current.names ? kfg_drain(d) : 0;
 
-	if (r == 0)
-		r = kfg_files_add(d, &candidate->policy);
-	if (r == 0)
-		r = kfg_gate_publish(d->gate, candidate->table);
-	if (r < 0) {
-		kfg_strbuf_printf(why, "cannot put the policy into the kernel: %s\n", strerror(-r));
+	if (r < 0)
+		kfg_strbuf_printf(why, "cannot read events: %s\n", strerror(-r));
+	else
+		r = publish(d, candidate, why);
+	if (r < 0)
 		return r;
+	if (sealed && d->current.names) {
+		keep_current(d, candidate->policy.generation);
+	} else {
+		kfg_in_force_done(&d->previous);
+		d->previous = d->current;
 	}
-	kfg_in_force_done(&d->previous);
-	d->previous = d->current;
 	d->current = candidate->policy;
 	candidate->policy = (struct kfg_in_force){ 0 };
 	d->current.since_usec = kfg_now_usec(CLOCK_REALTIME);
 	today = d->current.since_usec / 1000000 / 86400;
 	kfg_files_refresh(d);
-	(void)kfg_policy_files_paths(d->current.files, &n_files);
+	if (d->current.files)
+		(void)kfg_policy_files_paths(d->current.files, &n_files);
 	(void)kfg_tell(d,
 		 kfg_notice_policy_loaded(d->current.names, d->current.generation, n_files,
 					  &record),
@@ -103,10 +138,11 @@ static int serial_ok(const struct kfg_daemon *d, const struct kfg_candidate *c, 
 	int64_t old = d->current.names->serial;
 	int64_t new = c->policy.names->serial;
 
-	if (new >= old || force)
+	if (new >= old || (force && !kfg_gate_sealed(d->gate)))
 		return 0;
-	kfg_strbuf_printf(why, "serial %" PRId64 " is lower than %" PRId64
-			  " of the policy in force; --force takes it all the same\n", new, old);
+	kfg_strbuf_printf(why, "serial %" PRId64 " is lower than %" PRId64 " of the policy in force%s\n",
+			  new, old, kfg_gate_sealed(d->gate) ? ", which is sealed" :
+							       "; --force takes it all the same");
 	return -EPERM;
 }
 

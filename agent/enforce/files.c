@@ -86,7 +86,7 @@ int kfg_gate_set_files(struct kfg_gate *gate, const char *const *paths, size_t n
 		else if (r != -ENOENT && r != -E2BIG)
 			return r;
 	}
-	r = keep ? 0 : forget_others(map, keys, known);
+	r = keep || gate->sealed ? 0 : forget_others(map, keys, known);
 	if (!r)
 		*ret_missing = n - known;
 	return r;

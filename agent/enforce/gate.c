@@ -181,8 +181,28 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 	return r ? r : kfg_takeover_map_turn(gate, maps[0]);
 }
 
+/* What all tables in force ask of the knobs, and the errno of the newest, which decides among equals. */
+static int tune(struct kfg_gate *gate)
+{
+	struct kfg_table_header h[KFG_TABLES_MAX];
+	int n = kfg_mapset_headers(bpf_map__fd(gate->skel->maps.kfg_tables), h, KFG_TABLES_MAX);
+	bool present_refuse = false;
+
+	if (n <= 0)
+		return n;
+	for (int i = 0; i < n; i++)
+		present_refuse = present_refuse || h[i].present == KFG_PRESENT_REFUSE;
+	gate->refuse_errno = (int)h[n - 1].refuse_errno;
+	gate->sealed = h[0].mode == KFG_MODE_SEALED;
+	kfg_gate_knobs(gate)->present_refuse = present_refuse;
+	if (gate->sealed && gate->current)
+		gate->turn->sealed = 1;
+	return 0;
+}
+
 int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, const char **ret_why)
 {
+	KFG_CAPS_RAISED;
 	struct kfg_gate *gate;
 	int r;
 
@@ -205,6 +225,11 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 	if (r)
 		goto fail;
 	gate->turn->agent = kfg_gate_knobs(gate)->agent;
+	r = kfg_takeover_carry(gate, bpf_map__fd(gate->skel->maps.kfg_tables), ret_why);
+	if (!r)
+		r = tune(gate);
+	if (r)
+		goto fail;
 	gate->ring = ring_buffer__new(bpf_map__fd(gate->skel->maps.kfg_events), on_event, gate, NULL);
 	if (!gate->ring) {
 		r = -errno;
@@ -228,7 +253,7 @@ void kfg_gate_close(struct kfg_gate *gate)
 	free(gate);
 }
 
-int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
+int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint64_t *ret_generation)
 {
 	KFG_CAPS_RAISED;
 	const struct kfg_table_header *h;
@@ -239,12 +264,13 @@ int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
 	/* the knob only says where to look: it is set for as long as either table asks for it */
 	if (h->present == KFG_PRESENT_REFUSE)
 		kfg_gate_knobs(gate)->present_refuse = 1;
-	r = kfg_mapset_publish(bpf_map__fd(gate->skel->maps.kfg_tables), table);
-	if (r)
-		return r;
-	gate->refuse_errno = h->refuse_errno;
-	kfg_gate_knobs(gate)->present_refuse = h->present == KFG_PRESENT_REFUSE;
-	return 0;
+	r = kfg_mapset_publish(bpf_map__fd(gate->skel->maps.kfg_tables), table, ret_generation);
+	return r ? r : tune(gate);
+}
+
+bool kfg_gate_sealed(const struct kfg_gate *gate)
+{
+	return gate->sealed;
 }
 
 uint64_t kfg_boottime_ns(void)
@@ -290,6 +316,9 @@ int kfg_gate_attach(struct kfg_gate *gate)
 	struct kfgate *skel = gate->skel;
 	int r = kfg_pins_add(gate->instance, KFG_PIN_TABLES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_tables));
 
+	if (!r)
+		r = kfg_pins_add(gate->instance, KFG_PIN_FILES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_files));
+
 	/* Backwards: what a hook leaves in the tables must not outlive the hooks that take it out again. */
 	if (!r)
 		r = attach(gate, skel->progs.kfgate_free, &skel->links.kfgate_free);
@@ -304,19 +333,17 @@ int kfg_gate_attach(struct kfg_gate *gate)
 	return r;
 }
 
-/* A load that begins later has passed every hook, one that has its id by now is decided. */
+/* What has its id by now is decided, and a load that begins later passes every hook. */
 int kfg_gate_begin(struct kfg_gate *gate)
 {
 	KFG_CAPS_RAISED;
 	struct kfg_knobs *knobs = kfg_gate_knobs(gate);
-	int r;
+	int r = newest_id();
 
-	knobs->first_id = 0;
-	knobs->start_ns = kfg_boottime_ns();
-	r = newest_id();
 	if (r < 0)
 		return r;
-	knobs->first_id = r;
+	knobs->first_id = (__u32)r;
+	knobs->start_ns = kfg_boottime_ns();
 	return 0;
 }
 
@@ -339,20 +366,11 @@ int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata
 
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats)
 {
-	int n = libbpf_num_possible_cpus(), r;
-	struct kfg_stats *per_cpu, sum = {};
-	__u32 zero = 0;
+	struct kfg_stats sum = {};
+	int r = kfg_takeover_add_counters(bpf_map__fd(gate->skel->maps.kfg_counters), &sum);
 
-	if (n < 0)
-		return n;
-	per_cpu = calloc(n, sizeof(*per_cpu));
-	if (!per_cpu)
-		return -ENOMEM;
-	r = bpf_map_lookup_elem(bpf_map__fd(gate->skel->maps.kfg_counters), &zero, per_cpu);
-	for (int cpu = 0; !r && cpu < n; cpu++)
-		for (int i = 0; i < KFG_STAT_MAX; i++)
-			sum.n[i] += per_cpu[cpu].n[i];
-	free(per_cpu);
+	for (size_t i = 0; !r && i < gate->n_counters; i++)
+		r = kfg_takeover_add_counters(gate->counters[i], &sum);
 	if (!r)
 		*ret_stats = sum;
 	return r;

@@ -45,11 +45,22 @@ const char *kfg_probe_obstacle(const struct kfg_probe *probe, char *buf, size_t 
 int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, const char **ret_why);
 /* Frees; accepts NULL. What is in force in the kernel stays; what never got so far is taken off. */
 void kfg_gate_close(struct kfg_gate *gate);
-/* Takes the gate off the kernel: ours, and all that is older. Negative errno. */
+/* Takes the gate off the kernel: ours, and all that is older. Negative errno; -EPERM: it is sealed. */
 int kfg_gate_detach(struct kfg_gate *gate);
+/*
+ * The same without an agent: takes off what one left. Returns how many gates there were, or a negative errno, with
+ * *ret_why as in kfg_gate_open(). -EBUSY: there is an agent; -EPERM: the gate is sealed.
+ */
+int kfg_gate_remove_left(const char **ret_why);
 
-/* Puts a table into force in one step; the one before it stays in force on any failure. */
-int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table);
+/*
+ * Puts a table into force in one step; the one before it stays in force on any failure. Where the gate is sealed, the
+ * table is added: -EPERM if it is not sealed, -ENOSPC if there are as many as can be, and nothing new if its policy is
+ * among them. *ret_generation: the one by which the policy is known in events.
+ */
+int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint64_t *ret_generation);
+/* A sealed table is in force: until the next boot nothing loosens. */
+bool kfg_gate_sealed(const struct kfg_gate *gate);
 
 /* Attaches all hooks. They decide this agent's own loads, and no others yet. */
 int kfg_gate_attach(struct kfg_gate *gate);
@@ -87,9 +98,9 @@ int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof);
 bool kfg_gate_has_stage1(const struct kfg_gate *gate);
 
 /*
- * Tells the gate which files the paths of the policy's exes are, as this process sees them; with keep, others that it
- * was told before stay known. What is not there, or is beyond KFG_FILES_MAX, matches by its path alone, in the host's
- * mounts (enum kfg_exe). *ret_missing counts those.
+ * Tells the gate which files the paths of the policy's exes are, as this process sees them; with keep, and where it is
+ * sealed, others that it was told before stay known. What is not there, or is beyond KFG_FILES_MAX, matches by its path
+ * alone, in the host's mounts (enum kfg_exe). *ret_missing counts those.
  */
 int kfg_gate_set_files(struct kfg_gate *gate, const char *const *paths, size_t n, bool keep, size_t *ret_missing);
 

@@ -11,6 +11,7 @@ struct ring_buffer;
 
 #define KFG_PROGS_MAX 64 /* our own, those of older instances included */
 #define KFG_OLDER_MAX 32
+#define KFG_COUNTERS_MAX 8
 #define KFG_READ_MAX 1000 /* events taken in one go */
 
 struct kfg_gate {
@@ -20,6 +21,7 @@ struct kfg_gate {
 	void *userdata;
 	unsigned n_read;
 	bool stage1;
+	bool sealed;
 	bool current; /* it is this one that decides */
 	int pins; /* the directory, locked */
 	uint64_t instance;
@@ -28,6 +30,8 @@ struct kfg_gate {
 	size_t n_older;
 	bool adopted; /* what the older ones do not hold is this one's */
 	struct kfg_turn *turn; /* mapped */
+	int counters[KFG_COUNTERS_MAX]; /* maps of other versions, whose counts go on here */
+	size_t n_counters;
 	int refuse_errno; /* of the table in force */
 	unsigned prog_ids[KFG_PROGS_MAX]; /* our own programs */
 	size_t n_progs;

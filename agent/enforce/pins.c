@@ -147,6 +147,14 @@ int kfg_pins_add(uint64_t instance, const char *name, unsigned version, int fd)
 	return r;
 }
 
+void kfg_pins_drop(uint64_t instance, const char *name, unsigned version)
+{
+	char path[PATH_SIZE];
+
+	pin_path(instance, name, version, path);
+	(void)unlink(path);
+}
+
 int kfg_pins_remove(int dir, uint64_t instance)
 {
 	_cleanup_dir_ DIR *stream = NULL;

@@ -5,7 +5,7 @@
  *	/sys/fs/bpf/kfgate/          mode 0700, locked (flock(2)) by the agent
  *	    shared/NAME_vN           a map that outlives the programs; N: the version of what is in it
  *	    INSTANCE/link_PROGRAM    one hook of a set of programs
- *	    INSTANCE/kfg_tables_vN   its policy
+ *	    INSTANCE/kfg_tables_vN   its policy, and in kfg_files_vN the files that this names
  *
  * A link is held by its name as well as by the agent's descriptor: the hook goes when both are gone.
  */
@@ -17,6 +17,7 @@
 #define KFG_PIN_DIR "/sys/fs/bpf/kfgate"
 #define KFG_PIN_LINK "link_"
 #define KFG_PIN_TABLES "kfg_tables"
+#define KFG_PIN_FILES "kfg_files"
 #define KFG_PIN_SHARED 0u /* in the place of an instance */
 
 /*
@@ -33,6 +34,9 @@ int kfg_pins_get(uint64_t instance, const char *name, unsigned version);
 
 /* Pins; a pin of that name is replaced, and nothing is changed on failure. Negative errno. */
 int kfg_pins_add(uint64_t instance, const char *name, unsigned version, int fd);
+
+/* Removes one pin, if it is there. */
+void kfg_pins_drop(uint64_t instance, const char *name, unsigned version);
 
 /* Removes all pins of an instance (or the shared ones), and its directory; there may be none. Negative errno. */
 int kfg_pins_remove(int dir, uint64_t instance);

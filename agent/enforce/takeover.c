@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #define TURN "kfg_turn"
+#define COUNTERS "kfg_counters"
+#define LOADS "kfg_loads"
 /* From writing the turn to its time; being held up for longer between the two would let a load fall between them. */
 #define HAND_OVER_NS 100000000u
 
@@ -132,6 +134,47 @@ static int find_older(struct kfg_gate *gate)
 	return 0;
 }
 
+/* Versions of maps that another kfgate may have left, older or newer ones. */
+#define VERSIONS (KFG_ABI_VERSION + KFG_COUNTERS_MAX)
+
+/* The counters of other versions stay pinned: their counts go on in the sum. */
+static int find_counters(struct kfg_gate *gate)
+{
+	for (unsigned v = 1; v < VERSIONS && gate->n_counters < KFG_COUNTERS_MAX; v++) {
+		int fd = v == KFG_ABI_VERSION ? -ENOENT : kfg_pins_get(KFG_PIN_SHARED, COUNTERS, v);
+
+		if (fd >= 0)
+			gate->counters[gate->n_counters++] = fd;
+		else if (fd != -ENOENT)
+			return fd;
+	}
+	return 0;
+}
+
+int kfg_takeover_add_counters(int fd, struct kfg_stats *sum)
+{
+	_cleanup_free_ __u64 *values = NULL;
+	struct bpf_map_info info = {};
+	int n_cpus = libbpf_num_possible_cpus(), r;
+	__u32 size = sizeof(info), zero = 0, n;
+
+	if (n_cpus < 0)
+		return n_cpus;
+	r = bpf_obj_get_info_by_fd(fd, &info, &size);
+	if (r)
+		return r;
+	n = info.value_size / sizeof(*values);
+	values = calloc((size_t)n_cpus * n, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(fd, &zero, values))
+		return -errno;
+	for (__u32 i = 0; i < (__u32)n_cpus * n; i++)
+		if (i % n < KFG_STAT_MAX)
+			sum->n[i % n] += values[i];
+	return 0;
+}
+
 int kfg_takeover_prepare(struct kfg_gate *gate, const char **ret_why)
 {
 	_cleanup_close_ int fd = KFG_NO_FD;
@@ -145,6 +188,8 @@ int kfg_takeover_prepare(struct kfg_gate *gate, const char **ret_why)
 		r = map_turn(fd, &gate->turn);
 	else if (fd != -ENOENT)
 		r = fd;
+	if (!r)
+		r = find_counters(gate);
 	if (!r)
 		r = find_older(gate);
 	if (!r && gate->turn)
@@ -245,6 +290,8 @@ int kfg_gate_take_over(struct kfg_gate *gate)
 	KFG_CAPS_RAISED;
 	hand_over(gate->turn, gate->from, gate->instance);
 	gate->current = true;
+	if (gate->sealed)
+		set(&gate->turn->sealed, 1);
 	return kfg_gate_begin(gate);
 }
 
@@ -262,8 +309,8 @@ uint64_t kfg_gate_instance(const struct kfg_gate *gate, uint64_t *ret_from)
 	return gate->instance;
 }
 
-/* Is a load in progress that the instance decides? What was decided is none. Negative errno. */
-static int has_loads(const struct kfg_gate *gate, uint64_t instance)
+/* Is a load in progress that the instance decides? What was decided is none. */
+static bool has_loads(const struct kfg_gate *gate, uint64_t instance)
 {
 	__u64 key, *last = NULL;
 	struct kfg_inflight load;
@@ -272,9 +319,32 @@ static int has_loads(const struct kfg_gate *gate, uint64_t instance)
 	while (!bpf_map_get_next_key(fd, last, &key)) {
 		last = &key;
 		if (!bpf_map_lookup_elem(fd, &key, &load) && load.owner == instance && !load.done)
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
+}
+
+/* Does a set of another version, whose loads in progress are in a map of its own, have one? */
+static bool others_have_loads(void)
+{
+	for (unsigned v = 1; v < VERSIONS; v++) {
+		_cleanup_close_ int fd = v == KFG_ABI_VERSION ? KFG_NO_FD : kfg_pins_get(KFG_PIN_SHARED, LOADS, v);
+		__u64 key;
+
+		if (fd >= 0 && !bpf_map_get_next_key(fd, NULL, &key))
+			return true;
+	}
+	return false;
+}
+
+/* Maps of other versions that nobody uses any more. */
+static void drop_others(void)
+{
+	static const char *const names[] = { "kfg_events", LOADS, "kfg_loaders" };
+
+	for (unsigned v = 1; v < VERSIONS; v++)
+		for (size_t i = 0; v != KFG_ABI_VERSION && i < sizeof(names) / sizeof(names[0]); i++)
+			kfg_pins_drop(KFG_PIN_SHARED, names[i], v);
 }
 
 /*
@@ -289,6 +359,8 @@ int kfg_gate_retire(struct kfg_gate *gate)
 
 	if (!gate->n_older)
 		return 0;
+	if (others_have_loads())
+		return (int)gate->n_older;
 	if (!gate->adopted) {
 		set(&gate->turn->before, gate->instance);
 		r = kfg_gate_begin(gate);
@@ -304,18 +376,31 @@ int kfg_gate_retire(struct kfg_gate *gate)
 			return r;
 	}
 	gate->n_older = left;
+	if (!left)
+		drop_others();
 	return (int)left;
+}
+
+/* The hooks first, so that nothing is undecided that another part still knows of. */
+static int remove_all(int dir, const uint64_t *instances, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n; i++)
+		r = kfg_pins_remove(dir, instances[i]);
+	return r ? r : kfg_pins_remove(dir, KFG_PIN_SHARED);
 }
 
 int kfg_gate_detach(struct kfg_gate *gate)
 {
 	KFG_CAPS_RAISED;
-	int r = kfg_pins_remove(gate->pins, gate->instance);
+	int r;
 
-	for (size_t i = 0; !r && i < gate->n_older; i++)
-		r = kfg_pins_remove(gate->pins, gate->older[i]);
+	if (gate->sealed)
+		return -EPERM;
+	r = kfg_pins_remove(gate->pins, gate->instance);
 	if (!r)
-		r = kfg_pins_remove(gate->pins, KFG_PIN_SHARED);
+		r = remove_all(gate->pins, gate->older, gate->n_older);
 	if (r)
 		return r;
 	set(&gate->turn->after, 0);
@@ -324,30 +409,77 @@ int kfg_gate_detach(struct kfg_gate *gate)
 	return 0;
 }
 
+int kfg_gate_remove_left(const char **ret_why)
+{
+	struct kfg_gate left = { .pins = KFG_NO_FD };
+	int r = kfg_takeover_prepare(&left, ret_why);
+
+	if (!r && left.turn && left.turn->sealed) {
+		*ret_why = "it is sealed until the next boot";
+		r = -EPERM;
+	}
+	if (!r)
+		r = remove_all(left.pins, left.older, left.n_older);
+	kfg_takeover_done(&left);
+	return r ? r : (int)left.n_older;
+}
+
 void kfg_takeover_done(struct kfg_gate *gate)
 {
 	if (gate->pins >= 0 && gate->instance && !gate->current)
 		(void)kfg_pins_remove(gate->pins, gate->instance);
+	for (size_t i = 0; i < gate->n_counters; i++)
+		close(gate->counters[i]);
 	unmap_turn(gate);
 	kfg_close_cleanup(&gate->pins);
+}
+
+static int older_tables(const struct kfg_gate *gate)
+{
+	return gate->from ? kfg_pins_get(gate->from, KFG_PIN_TABLES, KFG_ABI_VERSION) : -ENOENT;
 }
 
 int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max)
 {
 	KFG_CAPS_RAISED;
-	_cleanup_close_ int tables = KFG_NO_FD;
-	int n, r = 0;
+	_cleanup_close_ int tables = older_tables(gate);
 
-	if (!gate->from)
-		return 0;
-	tables = kfg_pins_get(gate->from, KFG_PIN_TABLES, KFG_ABI_VERSION);
 	if (tables == -ENOENT)
-		return 0; /* of another version */
-	if (tables < 0)
-		return tables;
-	for (n = 0; (size_t)n < max && !r; n += !r)
-		r = kfg_mapset_header(tables, (__u32)n, &ret_headers[n]);
-	return r == -ENOENT || !r ? n : r;
+		return 0; /* there is none, or one of another version */
+	return tables < 0 ? tables : kfg_mapset_headers(tables, ret_headers, max);
+}
+
+/* Which files the exes of those tables are, as far as the older gate knew. */
+static int carry_files(const struct kfg_gate *gate)
+{
+	_cleanup_close_ int from = kfg_pins_get(gate->from, KFG_PIN_FILES, KFG_ABI_VERSION);
+	__u32 key, *last = NULL;
+	struct kfg_file_id id;
+	int r = from < 0 ? from : 0;
+
+	while (!r && !bpf_map_get_next_key(from, last, &key)) {
+		last = &key;
+		if (!bpf_map_lookup_elem(from, &key, &id) &&
+		    bpf_map_update_elem(kfg_gate_files_map(gate), &key, &id, BPF_ANY))
+			r = -errno;
+	}
+	return r;
+}
+
+int kfg_takeover_carry(struct kfg_gate *gate, int tables, const char **ret_why)
+{
+	_cleanup_close_ int older = KFG_NO_FD;
+	int r;
+
+	if (!gate->turn->sealed)
+		return 0;
+	older = older_tables(gate);
+	if (older < 0) {
+		*ret_why = "a gate of another version is sealed, and its policies cannot be read: reboot";
+		return older == -ENOENT ? -EPERM : older;
+	}
+	r = kfg_mapset_carry(older, tables);
+	return r ? r : carry_files(gate);
 }
 
 uint64_t kfg_gate_lost_told(const struct kfg_gate *gate)

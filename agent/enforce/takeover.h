@@ -19,5 +19,14 @@ int kfg_takeover_share(const struct bpf_map *map);
 /* The turn of the kernel's programs: `map` is where it is. */
 int kfg_takeover_map_turn(struct kfg_gate *gate, const struct bpf_map *map);
 
+/*
+ * Adds what a counters map holds, of this version or another: counters are only ever added at the end of struct
+ * kfg_stats. Negative errno.
+ */
+int kfg_takeover_add_counters(int fd, struct kfg_stats *sum);
+
+/* Puts the tables of the older gate into `tables`, where they are sealed. *ret_why as in kfg_gate_open(). */
+int kfg_takeover_carry(struct kfg_gate *gate, int tables, const char **ret_why);
+
 /* Frees what the above got, and takes off what never got to decide. */
 void kfg_takeover_done(struct kfg_gate *gate);

@@ -22,6 +22,8 @@
 	X(POLICY_LOADED, "policy-loaded", LOG_NOTICE, "96bafbb6e8d44090aff0cd07be4f2ab9") \
 	X(POLICY_REJECTED, "policy-rejected", LOG_ERR, "2340c1a9f0874fe7b440b2ac571bc321") \
 	X(UNPROVEN, "unproven", LOG_CRIT, "8bd74aabf0d949ed91a2bad83e6971a6") \
+	X(KEPT, "kept", LOG_NOTICE, "5e8d86dc54d4463bb085240049367a05") \
+	X(CLOSED, "closed", LOG_CRIT, "30e17df08d884889943ff69f7165172e") \
 	X(SWEPT, "swept", LOG_INFO, "8d9ff4a7fe2c49c3bd72222860a41ccf") \
 	X(TAMPERING, "tampering", LOG_ALERT, "0ccf4b1b27d44030976c968d5b478dbf") \
 	X(LIFECYCLE_OLD, "lifecycle-old", LOG_WARNING, "ae444994bf6f4ebc943abc495454daf4")

@@ -92,6 +92,35 @@ int kfg_notice_stopped(const struct kfg_policy_names *policy, struct kfg_record 
 	return finish(record, ret_record);
 }
 
+int kfg_notice_kept(const struct kfg_policy_names *policy, bool sealed, struct kfg_record **ret_record)
+{
+	struct kfg_record *record;
+	int r = kfg_record_new(KFG_MESSAGE_KEPT, -1, &record);
+
+	if (r < 0)
+		return r;
+	kfg_record_addf(record, "MESSAGE",
+			"The agent leaves, the gate for BPF kfuncs stays in force: %s; what it decides is told "
+			"when an agent is there again",
+			sealed ? "it is sealed until the next boot" : "the policy says on-stop: keep");
+	add_policy(record, policy);
+	return finish(record, ret_record);
+}
+
+int kfg_notice_closed(bool older, struct kfg_record **ret_record)
+{
+	struct kfg_record *record;
+	int r = kfg_record_new(KFG_MESSAGE_CLOSED, -1, &record);
+
+	if (r < 0)
+		return r;
+	kfg_record_addf(record, "MESSAGE",
+			"No agent could put a policy into force, and on-failure is closed: %s",
+			older ? "the gate that was there goes on by its own policy" :
+				"every BPF program that calls a kfunc is refused until one can");
+	return finish(record, ret_record);
+}
+
 int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t generation,
 			     size_t n_files, struct kfg_record **ret_record)
 {

@@ -114,6 +114,8 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 	names->mode = kfg_policy_mode(p);
 	names->present = kfg_policy_present(p);
 	names->guarding = kfg_policy_guarding(p);
+	names->on_stop = kfg_policy_on_stop(p);
+	names->on_failure = kfg_policy_on_failure(p);
 	put_all(p, &(struct texts){ .at = at }, names);
 	*ret_names = names;
 	return 0;

@@ -28,6 +28,8 @@ struct kfg_policy_names {
 	enum kfg_present present;
 	enum kfg_guarding guarding;
 	struct kfg_lifecycle_info lifecycle; /* file NULL: none is included */
+	enum kfg_on_stop on_stop;
+	enum kfg_on_failure on_failure;
 	uint32_t n_rules, n_deprecations, n_waivers;
 	const char **rules; /* ids */
 	struct kfg_deprecation_names *deprecations;

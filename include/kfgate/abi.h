@@ -44,7 +44,8 @@
 #define KFG_EVENT_KFUNCS 16u
 
 enum kfg_action { KFG_ALLOW, KFG_AUDIT, KFG_WARN, KFG_REFUSE, KFG_ACTION_MAX };
-enum kfg_mode { KFG_MODE_ENFORCE, KFG_MODE_AUDIT, KFG_MODE_MAX };
+/* sealed: enforced, and nothing loosens until the next boot */
+enum kfg_mode { KFG_MODE_ENFORCE, KFG_MODE_AUDIT, KFG_MODE_SEALED, KFG_MODE_MAX };
 enum kfg_scope { KFG_SCOPE_LIVE, KFG_SCOPE_ANY, KFG_SCOPE_MAX };
 enum kfg_present { KFG_PRESENT_REPORT, KFG_PRESENT_REFUSE, KFG_PRESENT_MAX };
 
@@ -61,6 +62,7 @@ enum kfg_dim {
 
 /* Tables that may be in force at a time: one, and more where the gate is sealed. The strictest answer counts. */
 #define KFG_TABLES_MAX 4u
+#define KFG_TABLE_FLAGS (BPF_F_INNER_MAP | BPF_F_RDONLY_PROG) /* of the map that holds one */
 
 struct kfg_range {
 	__u32 first;
@@ -359,7 +361,7 @@ struct kfg_turn {
 	struct kfg_process agent;
 	__u64 lost_told; /* KFG_STAT_LOST as far as it was told, by whichever agent */
 	__s32 loads_taken, loaders_taken; /* entries of the shared tables, about */
-	__u64 reserved;
+	__u64 sealed; /* 1: what is in force can be added to only */
 };
 
 /*

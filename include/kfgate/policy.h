@@ -15,6 +15,9 @@ struct kfg_policy; /* immutable once loaded */
 
 /* Who may take the gate off: auto guards it where PID 1 started the agent; strict against PID 1, too. */
 enum kfg_guarding { KFG_GUARDING_AUTO, KFG_GUARDING_ON, KFG_GUARDING_STRICT, KFG_GUARDING_OFF, KFG_GUARDING_MAX };
+/* What becomes of the gate when the agent is told to stop, and when none can put a policy into force. */
+enum kfg_on_stop { KFG_STOP_DETACH, KFG_STOP_KEEP, KFG_STOP_MAX };
+enum kfg_on_failure { KFG_FAILURE_OPEN, KFG_FAILURE_CLOSED, KFG_FAILURE_MAX };
 
 /* One file's bytes. path is used in messages only. */
 struct kfg_source {
@@ -56,6 +59,8 @@ int64_t kfg_policy_serial(const struct kfg_policy *policy);
 enum kfg_mode kfg_policy_mode(const struct kfg_policy *policy);
 enum kfg_present kfg_policy_present(const struct kfg_policy *policy);
 enum kfg_guarding kfg_policy_guarding(const struct kfg_policy *policy);
+enum kfg_on_stop kfg_policy_on_stop(const struct kfg_policy *policy);
+enum kfg_on_failure kfg_policy_on_failure(const struct kfg_policy *policy);
 /* Positive errno that a refused load gets. */
 int kfg_policy_errno(const struct kfg_policy *policy);
 /* SHA-256 is not needed against forgery here: 16 hex digits of FNV-1a 64 over all sources in order, NUL terminated. */

@@ -41,6 +41,8 @@ function __kfgate_words
 			__fish_complete_directories $argv[3]
 		case TARGET
 			printf '%s\n' auto journal json
+		case WHAT
+			printf '%s\n' open closed
 		case FORMAT
 			__kfgate_formats $argv[1]
 		case LIST

@@ -240,7 +240,7 @@ static void put_condition(struct gen *g)
 static void put_settings(struct gen *g)
 {
 	fprintf(g->out, "version: 1\nname: generated\nserial: %zu\n", below(g, 100000));
-	fprintf(g->out, "mode: %s\nscope: %s\n", kfg_mode_str((unsigned)below(g, KFG_MODE_MAX)),
+	fprintf(g->out, "mode: %s\nscope: %s\n", kfg_mode_str((unsigned)below(g, KFG_MODE_SEALED)),
 		scope(g));
 	fprintf(g->out, "defaults: {unlisted: %s, deprecated: %s, ", action(g), action(g));
 	fprintf(g->out, "expired: %s, unscannable: %s}\n", action(g), action(g));

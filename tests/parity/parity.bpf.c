@@ -12,7 +12,7 @@ char LICENSE[] SEC("license") = "GPL";
 struct kfg_cell_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_INNER_MAP);
+	__uint(map_flags, KFG_TABLE_FLAGS);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, KFG_CELL_SIZE);
 };

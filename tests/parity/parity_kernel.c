@@ -72,7 +72,8 @@ static int ask_kernel(const struct kernel *k, const struct kfg_gen_case *c, cons
 		      struct kfg_parity *parity)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
-	int r = kfg_mapset_publish(k->tables, table);
+	uint64_t generation;
+	int r = kfg_mapset_publish(k->tables, table, &generation);
 
 	for (__u32 i = 0; !r && i < c->n_queries; i++) {
 		fill(&c->queries[i], &parity[i]);

@@ -451,6 +451,30 @@ static int do_probes(int argc, char **argv)
 	return r ? 0 : 1;
 }
 
+/* poke MAP: writes the first value of each map of that name back as it is, whoever made it */
+static int do_poke(int argc, char **argv)
+{
+	unsigned id = 0, found = 0, written = 0;
+
+	while (argc > 0 && !bpf_map_get_next_id(id, &id)) {
+		int fd = bpf_map_get_fd_by_id(id);
+		struct bpf_map_info info = {};
+		unsigned len = sizeof(info), key = 0;
+		char value[65536];
+
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) || strcmp(info.name, argv[0]) ||
+		    info.value_size > sizeof(value)) {
+			close(fd);
+			continue;
+		}
+		found++;
+		written += !bpf_map_lookup_elem(fd, &key, value) && !bpf_map_update_elem(fd, &key, value, BPF_ANY);
+		close(fd);
+	}
+	printf("poke maps=%u written=%u\n", found, written);
+	return !found || written ? 3 : 0;
+}
+
 /* run NAME: runs the first syscall program of that name that is loaded, whoever loaded it */
 static int do_run(int argc, char **argv)
 {
@@ -523,10 +547,10 @@ static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{ "log", do_log },
-	{ "obj", do_obj },   { "hold", do_hold },   { "fd", do_fd },	     { "raw", do_raw },
-	{ "many", do_many }, { "race", do_race },   { "storm", do_storm }, { "probes", do_probes },
-	{ "names", do_names }, { "key", do_key }, { "hammer", do_hammer }, { "replace", do_replace }, { "run", do_run },
+	{ "log", do_log }, { "obj", do_obj }, { "hold", do_hold }, { "fd", do_fd }, { "raw", do_raw },
+	{ "many", do_many }, { "race", do_race }, { "storm", do_storm }, { "probes", do_probes },
+	{ "names", do_names }, { "key", do_key }, { "hammer", do_hammer }, { "replace", do_replace },
+	{ "run", do_run }, { "poke", do_poke },
 	{ "deleted", do_deleted }, { "memfd", do_memfd }, { "script", do_script },
 };
 

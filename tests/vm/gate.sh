@@ -2,6 +2,7 @@
 # Sourced by the cases of the gate, after lib.sh: an agent in the background and what it records.
 #
 # gate_start POLICY [ARG...]   start `kfgate run`, wait until it is ready; its records go to $records
+#                              ($gate_program: another kfgate)
 # gate_stop                    SIGTERM, wait
 # gate_status                  `kfgate status --json` on one line
 # stat NAME                    one of the counters in it
@@ -9,13 +10,14 @@
 # record_count RE              how many records match, after those under way have arrived
 # last_record                  the newest one
 records=/tmp/records
+gate_program=kfgate
 gate_pid=
 
 gate_start() {
 	gate_policy=$1
 	shift
 	: >"$records"
-	kfgate run --policy "$gate_policy" --log=json "$@" >"$records" 2>/tmp/kfgate.err &
+	"$gate_program" run --policy "$gate_policy" --log=json "$@" >"$records" 2>/tmp/kfgate.err &
 	gate_pid=$!
 	kfg_tries=0
 	until kfgate status >/tmp/kfgate.status 2>&1; do

@@ -80,6 +80,7 @@ int main(int argc, char **argv)
 		struct kfg_policy *policy = NULL;
 		struct kfg_table *table = NULL;
 		struct kfg_diags diags = {};
+		uint64_t generation;
 		double t[4];
 
 		t[0] = now_ms();
@@ -89,7 +90,7 @@ int main(int argc, char **argv)
 		if (kfg_table_compile(policy, known, n_known, round + 1, &table))
 			return 1;
 		t[2] = now_ms();
-		if (tables >= 0 && kfg_mapset_publish(tables, table))
+		if (tables >= 0 && kfg_mapset_publish(tables, table, &generation))
 			return 1;
 		t[3] = now_ms();
 		(void)kfg_table_cells(table, &cells);

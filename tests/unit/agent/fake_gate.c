@@ -63,7 +63,7 @@ void kfg_gate_close(struct kfg_gate *gate)
 		note("C");
 }
 
-int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
+int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint64_t *ret_generation)
 {
 	const struct kfg_table_header *h;
 	uint32_t n;
@@ -73,8 +73,22 @@ int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table)
 	if (fake_gate.publish_error)
 		return fake_gate.publish_error;
 	h = kfg_table_cells(table, &n);
-	fake_gate.generation = h->generation;
+	fake_gate.generation = *ret_generation = h->generation;
+	fake_gate.sealed = fake_gate.sealed || h->mode == KFG_MODE_SEALED;
 	return 0;
+}
+
+bool kfg_gate_sealed(const struct kfg_gate *gate)
+{
+	(void)gate;
+	return fake_gate.sealed;
+}
+
+int kfg_gate_remove_left(const char **ret_why)
+{
+	note("L");
+	*ret_why = "hint";
+	return fake_gate.left;
 }
 
 int kfg_gate_attach(struct kfg_gate *gate)

@@ -15,10 +15,13 @@ struct fake_gate {
 	uint64_t from; /* an older gate that is in force */
 	struct kfg_table_header inherited[KFG_TABLES_MAX];
 	int n_inherited;
+	bool sealed;
+	int left; /* gates that no agent holds, or why they cannot be taken off */
 	unsigned older; /* gates to be retired */
 	bool without_stage1, canary_passes;
 	/* what it was asked */
-	char calls[256]; /* Open, Publish, Attach, pRove, Take over, Give back, Sweep, rEtire, Detach, Close */
+	/* Open, Publish, Attach, pRove, Take over, Give back, Sweep, rEtire, Detach, Close, remove Left */
+	char calls[256];
 	uint64_t generation; /* of the table in force */
 	uint64_t lost_told;
 	unsigned proofs;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Loads without a pause while the agent is killed, restarted and reloaded: no forbidden one is admitted, no allowed one
-# refused, and each is decided, counted and told once.
+# Loads without a pause while the agent is killed, restarted, reloaded, and upgraded to a version that shares no map with
+# this one: no forbidden one is admitted, no allowed one refused, and each is decided and counted once.
 # kernels: 6.1 6.12 7.2 7.3
 # tier: bare
 # reboot: yes
 # timeout: 400
-# files: agent/kfgate tests/tools/kfload src:tests/vm/gate.sh
+# files: agent/kfgate tests/tools/kfgate-next tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 
@@ -28,7 +28,8 @@ refused=$(stat refused) audited=$(stat audited)
 kfload hammer 1 /tmp/enough >/tmp/hammer &
 hammer=$!
 serial=2
-for round in 1 2 3; do
+for gate_program in kfgate kfgate kfgate-next; do
+	echo "  to $gate_program: $(cut -d ' ' -f 1 /proc/uptime) s"
 	sleep 1
 	kill -9 $gate_pid
 	wait $gate_pid 2>/dev/null

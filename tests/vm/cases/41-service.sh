@@ -76,6 +76,29 @@ expect_fail "and it decides again" /t/kfload obj /t/key.o
 check "restart" systemctl restart kfgate.service
 expect_fail "and again" /t/kfload obj /t/key.o
 
+policy_put <<P
+version: 1
+name: hammer
+serial: 5
+rules:
+  - {id: bad, kfuncs: [bpf_key_put], programs: {names: [bad]}, action: refuse}
+P
+systemctl reload kfgate.service
+refused=$(stat refused)
+nice -n 10 /t/kfload hammer 1 /tmp/enough >/tmp/hammer &
+hammer=$!
+sleep 1
+check "restart under load" systemctl restart kfgate.service
+check "the agent is killed under load" kill -9 "$(unit_property MainPID)"
+is_new() { [ "$(unit_property NRestarts)" = 1 ] && systemctl is-active -q kfgate.service; }
+check "and comes back" until_true 60 is_new
+touch /tmp/enough
+wait $hammer
+cat /tmp/hammer
+check_file "none was decided wrongly" ' admitted=0 refused=0 other=0' /tmp/hammer
+bad=$(sed 's/.*bad=\([0-9]*\).*/\1/' /tmp/hammer)
+check_eq "each refusal was counted once, by whichever gate" "$bad" $(($(stat refused) - refused))
+
 systemctl stop kfgate.service
 systemctl reset-failed kfgate.service
 shown=$(cat /proc/sys/kernel/kptr_restrict)

@@ -92,6 +92,7 @@ expect "kfgate rel" reload
 expect "kfgate help st" status
 expect "kfgate run --l" --log=
 expect "kfgate run --log=js" json
+expect "kfgate run --on-failure=c" closed
 expect "kfgate check pol" policy.d policy.yaml
 expect "kfgate status pol"
 for verb in $verbs; do

@@ -57,6 +57,18 @@ static void test_messages(void **state)
 		      "this kernel has no earlier hook");
 	assert_record(kfg_notice_stopped(p, &r), &r, "stopped",
 		      "Gate for BPF kfuncs was taken off: loads are not judged any more");
+	assert_record(kfg_notice_kept(p, false, &r), &r, "kept",
+		      "The agent leaves, the gate for BPF kfuncs stays in force: the policy says on-stop: keep; what "
+		      "it decides is told when an agent is there again");
+	assert_record(kfg_notice_kept(p, true, &r), &r, "kept",
+		      "The agent leaves, the gate for BPF kfuncs stays in force: it is sealed until the next boot; "
+		      "what it decides is told when an agent is there again");
+	assert_record(kfg_notice_closed(true, &r), &r, "closed",
+		      "No agent could put a policy into force, and on-failure is closed: the gate that was there goes "
+		      "on by its own policy");
+	assert_record(kfg_notice_closed(false, &r), &r, "closed",
+		      "No agent could put a policy into force, and on-failure is closed: every BPF program that calls "
+		      "a kfunc is refused until one can");
 	assert_record(kfg_notice_policy_loaded(p, 3, 2, &r), &r, "policy-loaded",
 		      "Policy web-fleet 14 is in force: mode enforce; rules: 3, deprecations: 2, "
 		      "waivers: 1, "

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How the agent starts, takes over, fails and leaves. */
+#include "run_agent.h"
+
+static void test_starts_and_stops(void **state)
+{
+	(void)state;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_gate.calls, "OPARTRSDC");
+	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
+	assert_int_equal(access(scratch_path("control"), F_OK), -1);
+	assert_true(fake_gate.clock_syncs >= 1);
+}
+
+static void test_guard(void **state)
+{
+	(void)state;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_guard.calls, ""); /* nobody manages this process */
+	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
+	fake_guard.n_attempts = 1;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_guard.calls, "OcccARC");
+	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"tampering\""));
+	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
+	scratch_write("policy.yaml", POLICY_14 "guard: strict\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_guard.calls, "OScccARC");
+}
+
+/* The gate is in force with a guard or without. */
+static void test_guard_fails(void **state)
+{
+	(void)state;
+	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
+	fake_guard.prove_error = -ENOTRECOVERABLE;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_non_null(strstr(captured, "the gate is up, but not guarded against removal: because"));
+	assert_string_equal(fake_guard.calls, "OcccARC");
+	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
+}
+
+static void test_obstacle(void **state)
+{
+	(void)state;
+	fake_gate.obstacle = "add lsm=x,bpf";
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_string_equal(captured, "kfgate: no enforcement is possible here: add lsm=x,bpf\n");
+	assert_string_equal(fake_gate.calls, "");
+}
+
+static void test_canary_passes(void **state)
+{
+	(void)state;
+	fake_gate.canary_passes = true;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_string_equal(fake_gate.calls, "OPARC");
+	assert_non_null(
+		strstr(captured,
+		       "a canary load shows that it does not decide (a canary was loaded)"));
+	assert_non_null(strstr(kinds(), "unproven "));
+	assert_null(strstr(kinds(), "started "));
+}
+
+static void test_canary_cannot_be_loaded(void **state)
+{
+	(void)state;
+	fake_gate.prove_error = -EPERM;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(strstr(captured, "cannot load a canary: Operation not permitted"));
+}
+
+static void test_gate_fails(void **state)
+{
+	(void)state;
+	fake_gate.open_error = -EPERM;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(
+		strstr(captured, "kfgate: cannot load the gate: Operation not permitted: hint\n"));
+	fake_gate.open_error = 0;
+	fake_gate.attach_error = -EBUSY;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(
+		strstr(captured, "kfgate: cannot attach the gate: Device or resource busy\n"));
+	fake_gate.publish_error = -ENOMEM;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(
+		strstr(captured, "cannot put the policy into the kernel: Cannot allocate memory"));
+}
+
+static void test_gate_is_held(void **state)
+{
+	(void)state;
+	fake_gate.open_error = -EBUSY;
+	assert_int_equal(run_daemon(false), KFG_EXIT_BUSY);
+	assert_string_equal(captured, "kfgate: another kfgate is running: hint\n");
+	assert_string_equal(fake_gate.calls, "O");
+}
+
+static void test_cannot_take_over(void **state)
+{
+	(void)state;
+	fake_gate.take_over_error = -EIO;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(strstr(captured, "cannot be put in charge: Input/output error\n"));
+	assert_string_equal(fake_gate.calls, "OPARTGC");
+}
+
+/* What took over and is seen not to decide gives back; what is in force is not taken off. */
+static void test_gives_back(void **state)
+{
+	(void)state;
+	fake_gate.from = 6;
+	fake_gate.passes_from = 2;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_string_equal(fake_gate.calls, "OPARTRGC");
+	assert_null(strstr(kinds(), "stopped "));
+}
+
+static void test_cannot_detach(void **state)
+{
+	(void)state;
+	fake_gate.detach_error = -EPERM;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(kinds(), "policy-loaded swept started ");
+	assert_non_null(strstr(captured, "cannot be taken off, it stays in force: Operation not permitted"));
+}
+
+static void test_on_stop_keep(void **state)
+{
+	(void)state;
+	scratch_write("policy.yaml", POLICY_14 "on-stop: keep\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_gate.calls, "OPARTRSC");
+	assert_string_equal(kinds(), "policy-loaded swept started kept ");
+}
+
+static void test_sealed_serial(void **state)
+{
+	(void)state;
+	fake_gate.sealed = true;
+	fake_gate.from = 1;
+	fake_gate.n_inherited = 1;
+	fake_gate.inherited[0].serial = 15;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(strstr(captured, "the gate is sealed with serial 15 in force: serial 14 is not taken"));
+	assert_string_equal(fake_gate.calls, "OC");
+}
+
+static void test_closed(void **state)
+{
+	(void)state;
+	on_failure = KFG_FAILURE_CLOSED;
+	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
+	assert_int_equal(run_daemon(false), KFG_EXIT_FAILURE);
+	assert_string_equal(fake_gate.calls, "OCOPARTRC");
+	assert_string_equal(kinds(), "policy-rejected policy-loaded closed ");
+	assert_non_null(strstr(captured, "every BPF program that calls a kfunc is refused until one can"));
+}
+
+/* An older gate decides by a policy that was good. */
+static void test_closed_with_older(void **state)
+{
+	(void)state;
+	on_failure = KFG_FAILURE_CLOSED;
+	fake_gate.from = 3;
+	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
+	assert_int_equal(run_daemon(false), KFG_EXIT_FAILURE);
+	assert_string_equal(fake_gate.calls, "OC");
+	assert_string_equal(kinds(), "policy-rejected closed ");
+}
+
+static void test_cannot_close(void **state)
+{
+	(void)state;
+	fake_gate.attach_error = -E2BIG;
+	scratch_write("policy.yaml", POLICY_14 "on-failure: closed\n");
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_string_equal(fake_gate.calls, "OPACOPAC");
+	assert_non_null(strstr(captured, "the gate cannot be closed either: nothing is enforced"));
+	on_failure = KFG_FAILURE_OPEN;
+	fake_gate.calls[0] = '\0';
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_string_equal(fake_gate.calls, "OPAC");
+}
+
+static int run_detach(void)
+{
+	int code;
+
+	capture_begin();
+	code = kfg_daemon_detach();
+	capture_end();
+	return code;
+}
+
+static void test_detach(void **state)
+{
+	(void)state;
+	fake_gate.left = 0;
+	assert_int_equal(run_detach(), KFG_EXIT_OK);
+	assert_string_equal(captured, "kfgate: there is no gate to take off\n");
+	fake_gate.left = 2;
+	assert_int_equal(run_detach(), KFG_EXIT_OK);
+	assert_string_equal(captured, "kfgate: the gate was taken off: BPF programs are not judged any more\n");
+	fake_gate.left = -EPERM;
+	assert_int_equal(run_detach(), KFG_EXIT_FAILURE);
+	assert_string_equal(captured, "kfgate: the gate cannot be taken off: Operation not permitted: hint\n");
+	fake_gate.left = -EBUSY;
+	assert_int_equal(run_detach(), KFG_EXIT_BUSY);
+	assert_non_null(strstr(captured, "takes the gate off when it is told to stop: hint\n"));
+}
+
+static void older_events(void)
+{
+	struct kfg_event *e = fake_gate.events;
+
+	for (size_t i = 0; i < 2; i++) {
+		e[i] = sample_event();
+		e[i].pid = 1000 + i;
+		e[i].generation = 40 + i;
+	}
+	send_events(2);
+	ask("status json");
+}
+
+/* An older agent's events are told by the names of the policy, when it is the same. */
+static void test_takes_over(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	fake_gate.from = 6;
+	fake_gate.older = 1;
+	fake_gate.n_inherited = 1;
+	fake_gate.lost_told = fake_gate.stats.n[KFG_STAT_LOST] = 7;
+	assert_int_equal(run_with(older_events, false), KFG_EXIT_OK);
+	digest = strstr(seen, "\"digest\": \"");
+	assert_non_null(digest);
+	fake_gate.inherited[0] = (struct kfg_table_header){
+		.generation = 41,
+		.digest = strtoull(digest + strlen("\"digest\": \""), NULL, 16),
+	};
+	assert_int_equal(fake_gate.generation, 1);
+	assert_int_equal(run_with(older_events, false), KFG_EXIT_OK);
+	assert_int_equal(fake_gate.generation, 42);
+	assert_non_null(strstr(captured, "gate 7 took over from gate 6"));
+	assert_non_null(strstr(captured, "of cilium-agent[1000] (cilium.service): kfunc bpf_ct_insert_entry is "
+					 "listed by no rule [default for unlisted, policy serial 14]"));
+	assert_non_null(strstr(captured, "of cilium-agent[1001] (cilium.service): kfunc bpf_ct_insert_entry is "
+					 "listed by no rule [default for unlisted, policy t 14]"));
+	assert_null(strstr(kinds(), "events-lost"));
+	assert_non_null(strstr(fake_gate.calls, "E"));
+}
+
+static void test_policy_with_errors(void **state)
+{
+	(void)state;
+	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
+	assert_int_equal(run_daemon(false), KFG_EXIT_FAILURE);
+	assert_non_null(strstr(captured, "policy.yaml:4:7: error: "));
+	assert_non_null(strstr(captured, "kfgate:     4 | mode: no\n"));
+	assert_string_equal(kinds(), "policy-rejected ");
+	assert_string_equal(fake_gate.calls, "OC");
+}
+
+static void test_another_is_running(void **state)
+{
+	char expected[256];
+	int fd;
+
+	(void)state;
+	scratch_write("lock", "4711\n");
+	fd = open(scratch_path("lock"), O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(run_daemon(false), KFG_EXIT_BUSY);
+	snprintf(expected, sizeof(expected),
+		 "kfgate: another kfgate is running, pid 4711 holds %s/lock\n", scratch);
+	assert_string_equal(captured, expected);
+	close(fd);
+}
+
+static void test_stage2_alone(void **state)
+{
+	(void)state;
+	fake_gate.without_stage1 = true;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_non_null(strstr(captured, "judged after verification only (stage 2)"));
+	assert_non_null(strstr(captured, "\"KFGATE_STAGES\":\"2\""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_starts_and_stops),
+		CASE(test_guard),
+		CASE(test_guard_fails),
+		CASE(test_obstacle),
+		CASE(test_canary_passes),
+		CASE(test_canary_cannot_be_loaded),
+		CASE(test_gate_fails),
+		CASE(test_gate_is_held),
+		CASE(test_cannot_take_over),
+		CASE(test_gives_back),
+		CASE(test_cannot_detach),
+		CASE(test_on_stop_keep),
+		CASE(test_sealed_serial),
+		CASE(test_closed),
+		CASE(test_closed_with_older),
+		CASE(test_cannot_close),
+		CASE(test_detach),
+		CASE(test_takes_over),
+		CASE(test_policy_with_errors),
+		CASE(test_another_is_running),
+		CASE(test_stage2_alone),
+	};
+
+	block_signals();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
