@@ -72,16 +72,37 @@ static int by_loads(const struct kfg_group *a, const struct kfg_group *b)
 	return a->loads != b->loads ? (a->loads > b->loads ? -1 : 1) : 0;
 }
 
+/* Where the policy, or the lifecycle data that it includes, says so: one row per kfunc is in force. */
+static void known_from(const struct kfg_report_input *in, const char *kfunc, struct kfg_sheet *sheet,
+		       struct kfg_cell *cell)
+{
+	struct kfg_deprecation_info info;
+	size_t len = strcspn(kfunc, " ");
+
+	for (uint32_t i = 0; in->policy && kfg_policy_deprecation(in->policy, i, &info); i++) {
+		const char *module = kfunc[len] ? kfunc + len + 2 : "vmlinux]";
+
+		if (strncmp(info.kfunc, kfunc, len) != 0 || info.kfunc[len] ||
+		    (info.module && (strncmp(module, info.module, strlen(info.module)) != 0 ||
+				     module[strlen(info.module)] != ']')))
+			continue;
+		kfg_sheet_printf(sheet, &cell->text, "%s:%u", info.file, info.line);
+		cell->kind = cell->text ? KFG_CELL_TEXT : KFG_CELL_EMPTY;
+		return;
+	}
+}
+
 static void add_deprecated(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
 		{ "kfunc", "kfunc" }, { "deadline", "deadline" }, { "days_left", "days left" },
 		{ "removed_in", "removed in" }, { "replacement", "use instead" },
 		{ "loads", "loads" }, { "hosts", "hosts" }, { "first", "since" }, { "last", "last" },
+		{ "known_from", "known from" },
 	};
 	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
 		.key = "deprecated", .title = "Deprecated kfuncs, nearest deadline first",
-		.empty = "No record tells of one.", .columns = columns, .n_columns = 9 });
+		.empty = "No record tells of one.", .columns = columns, .n_columns = 9 + !!in->policy });
 	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_KFUNC,
 								.wants = is_deprecated,
 								.order = by_deadline };
@@ -105,6 +126,8 @@ static void add_deprecated(const struct kfg_report_input *in, struct kfg_sheet *
 		kfg_sheet_number(&row[6], g->n_hosts);
 		kfg_sheet_text(sheet, &row[7], kfg_report_day(g->first, day));
 		kfg_sheet_text(sheet, &row[8], kfg_report_day(g->last, day));
+		if (in->policy)
+			known_from(in, kfg_usage_text(in->usage, g->latest->key.kfunc), sheet, &row[9]);
 	}
 }
 

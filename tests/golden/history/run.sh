@@ -46,6 +46,13 @@ golden report.md report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" -
 golden report.html report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --format=html
 golden hours.txt report --file="$tmp/hour/hour.journal" --policy="$policy" "${at[@]}"
 LC_ALL=C golden ascii.txt report --file="$tmp/hour/hour.journal" --policy="$policy" "${at[@]}"
+# a row of one's own takes the place of one that is included, and the report says which it was
+mkdir "$tmp/own"
+printf 'version: 1\ndate: 2026-11-01\ndeprecations:\n%s\n%s\n' '  - {kfunc: scx_bpf_cpu_rq, removed-in: "7.3"}' \
+	'  - {kfunc: scx_bpf_dispatch, removed-in: "6.17", deadline: 2026-11-10}' >"$tmp/upstream.yaml"
+printf 'version: 1\nname: own\nserial: 1\ninclude: [%s]\ndeprecations:\n%s\n' "$tmp/upstream.yaml" \
+	'  - {kfunc: scx_bpf_cpu_rq, deadline: 2027-05-01}' >"$tmp/own/10-policy.yaml"
+golden own-rows.txt report --file="$tmp/hour/hour.journal" --policy="$tmp/own" "${at[@]}"
 golden since.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --since=2026-11-20 \
 	--until="2026-11-20 06:00"
 golden unit.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --unit=other.service
