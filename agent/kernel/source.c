@@ -95,9 +95,17 @@ static int add_file(struct kfg_source *s, const char *path, enum kfg_file_kind k
 	return 0;
 }
 
+/* What a path has behind the name that the user gave: one kernel has many names, and one entry in the cache. */
+static const char *behind(const struct kfg_source *s, const char *path)
+{
+	size_t n = strlen(s->named);
+
+	return strncmp(path, s->named, n) == 0 ? path + n + strspn(path + n, "/") : path;
+}
+
 static void print_stat(struct kfg_source *s, const char *path, const struct stat *st)
 {
-	kfg_strbuf_printf(&s->origin, "%s %jd %jd.%09ld %ju:%ju\n", path, (intmax_t)st->st_size,
+	kfg_strbuf_printf(&s->origin, "%s %s %jd %jd.%09ld %ju:%ju\n", s->real, behind(s, path), (intmax_t)st->st_size,
 			  (intmax_t)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (uintmax_t)st->st_dev,
 			  (uintmax_t)st->st_ino);
 }
@@ -107,6 +115,7 @@ static void print_module(struct kfg_source *s, const char *path, ino_t inode)
 {
 	uint64_t h = (uint64_t)inode * 0x9e3779b97f4a7c15u;
 
+	path = behind(s, path);
 	for (; *path; path++)
 		h = (h ^ (unsigned char)*path) * 0x100000001b3u;
 	s->modules_print += h ^ h >> 31;
@@ -210,7 +219,10 @@ static int open_one(struct kfg_source *s, const char *path, struct kfg_kernel_er
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0)
+	free(s->real);
+	s->named = path;
+	s->real = realpath(path, NULL);
+	if (!s->real || stat(path, &st) < 0)
 		return refuse(error, -errno, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return open_directory(s, path, error);
@@ -271,6 +283,7 @@ void kfg_source_free(struct kfg_source *s)
 	for (size_t i = 0; i < s->n_files; i++)
 		free(s->files[i].path);
 	free(s->files);
+	free(s->real);
 	kfg_strbuf_done(&s->origin);
 	free(s);
 }

@@ -24,6 +24,8 @@ struct kfg_source {
 	uint64_t modules_print; /* of names and inodes */
 	size_t n_modules;
 	struct kfg_strbuf origin;
+	const char *named; /* the file or directory at hand, as the user named it, and where it is */
+	char *real; /* owned */
 };
 
 /* By its name alone. */
