@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A sealed and guarded gate: the files of its policy are nobody's to change, and nobody takes it off before the next boot.
+# kernels: 6.1 6.12 7.3
+# tier: bare
+# reboot: yes
+# files: agent/kfgate tests/tools/kfload tests/attack/attack fixture:key.o src:tests/vm/gate.sh src:tests/vm/attack.sh
+. /t/lib.sh
+. /t/gate.sh
+. /t/attack.sh
+
+dir=/etc/kfgate/policy.d
+mkdir -p $dir
+cat >$dir/50-policy.yaml <<'P'
+version: 1
+name: sealed
+serial: 1
+mode: sealed
+rules:
+  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
+P
+echo "version: 1" >/tmp/other.yaml
+ln $dir/50-policy.yaml /etc/kfgate/also
+gate_start $dir
+KFGATE_AGENT=$gate_pid
+export KFGATE_AGENT
+check_file "sealed, it is guarded without being asked" 'the gate is guarded' /tmp/kfgate.err
+expect_fail "it decides" kfload obj /t/key.o
+
+# cannot WHAT SHELL: the words fail, and the policy is what it was
+cannot() {
+	expect_fail "nobody can $1" sh -c "$2"
+	check_eq "  and it is as it was" "$(cat /tmp/before)" "$(ls $dir; cat $dir/*)"
+}
+{ ls $dir; cat $dir/*; } >/tmp/before
+cannot "write to it" "echo 'mode: audit' >>$dir/50-policy.yaml"
+cannot "truncate it" ": >$dir/50-policy.yaml"
+cannot "write to it by another name" "echo 'mode: audit' >>/etc/kfgate/also"
+cannot "put another in its place" "mv /tmp/other.yaml $dir/50-policy.yaml"
+cannot "put one beside it" "cp /tmp/other.yaml $dir/60-other.yaml"
+cannot "remove it" "rm $dir/50-policy.yaml"
+cannot "rename it" "mv $dir/50-policy.yaml $dir/50-policy.off"
+cannot "rename its directory" "mv $dir /etc/kfgate/policy.off"
+cannot "make it unreadable" "chmod 0 $dir/50-policy.yaml"
+cannot "link to it" "ln $dir/50-policy.yaml /etc/kfgate/more"
+cannot "cover it" "mount -t tmpfs none $dir"
+check "it can be read" grep -q no-keys $dir/50-policy.yaml
+check "other files are everybody's" sh -c 'echo x >/etc/kfgate/else && rm /etc/kfgate/else'
+refused kill
+refused kill 15
+refused pin-unlink
+refused map-write
+refused link-detach
+expect_fail "kfgate detach does not take it off" kfgate detach
+expect_fail "it decides" kfload obj /t/key.o
+check "and reloads what is there" kfgate reload
+check_record "each of these is told" '"KFGATE_ATTEMPT":"policy"'
+finish
