@@ -59,7 +59,7 @@ while [ $(($(now) - begin)) -lt $length ]; do
 	if kfgate reload >/tmp/reload.out 2>&1; then echo "  nonsense was taken"; else rejected=$((rejected + 1)); fi
 	policy $((serial - 1))
 	hammer 4
-	[ $((rounds % 3)) != 0 ] || head -c 1000M /dev/zero >/tmp/fill
+	[ $((rounds % 3)) != 0 ] || head -c 700000000 /dev/zero >/tmp/fill
 	sleep 10
 	kill -9 $gate_pid
 	wait $gate_pid 2>/dev/null
