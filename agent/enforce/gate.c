@@ -5,6 +5,7 @@
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "enforce/guard.h"
 #include "enforce/mapset.h"
 #include "enforce/pins.h"
@@ -166,6 +167,7 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 	choose_programs(gate, probe);
 	gate->skel->rodata->kfg_instance = gate->instance;
 	gate->skel->rodata->kfg_addresses = probe->addresses;
+	kfg_pages_release(gate->skel->skeleton->data, gate->skel->skeleton->data_sz);
 	n = shared_maps(gate, maps);
 	for (size_t i = 0; i < n && !r; i++)
 		r = kfg_takeover_reuse(gate, maps[i]);

@@ -3,6 +3,7 @@
 #include "enforce/guard.h"
 
 #include "base/cleanup.h"
+#include "base/pages.h"
 #include "guard.skel.h"
 
 #include <bpf/bpf.h>
@@ -107,6 +108,8 @@ int kfg_guard_open(struct kfg_guard **ret_guard)
 		return -ENOMEM;
 	guard->skel = guard__open();
 	r = guard->skel ? choose_hooks(guard) : -errno;
+	if (!r)
+		kfg_pages_release(guard->skel->skeleton->data, guard->skel->skeleton->data_sz);
 	if (!r)
 		r = guard__load(guard->skel);
 	if (!r)

@@ -3,7 +3,7 @@
 # kernels: 6.1 6.12
 # tier: systemd
 # reboot: no
-# timeout: 240
+# timeout: 360
 # args: systemd.setenv=KFGATE_PROFILE=20-deprecations-only systemd.wants=kfgate-profile.service systemd.wants=kfgate.service
 # files: vm-stage=/ src:tests/vm/service.sh
 # files: src:tests/vm/guest/kfgate-profile.service=/etc/systemd/system/kfgate-profile.service
@@ -16,7 +16,6 @@ policy() {
 version: 1
 name: service
 serial: $1
-guard: off # this case stops the agent, as nobody else may
 rules:
   - {id: keys, kfuncs: [bpf_key_put], action: $2}
 P
@@ -55,7 +54,7 @@ check_eq "the service goes on" active "$(systemctl is-active kfgate.service)"
 expect_fail "with the old policy" /t/kfload obj /t/key.o
 check_eq "systemctl status says so" "Policy service 2 in force, last reload rejected" "$(unit_property StatusText)"
 journal -u kfgate.service >/tmp/log
-check_file "the journal has the place and the reason" '/etc/kfgate/policy.d/policy.yaml:6:[0-9]+: error: .*allowed' /tmp/log
+check_file "the journal has the place and the reason" '/etc/kfgate/policy.d/policy.yaml:5:[0-9]+: error: .*allowed' /tmp/log
 check "as a record, too" in_journal KFGATE_KIND=policy-rejected -p err
 policy 3 allow
 check "a good one again" systemctl reload kfgate.service
@@ -89,7 +88,7 @@ nice -n 10 /t/kfload hammer 1 /tmp/enough >/tmp/hammer &
 hammer=$!
 sleep 1
 check "restart under load" systemctl restart kfgate.service
-check "the agent is killed under load" kill -9 "$(unit_property MainPID)"
+check "the agent is killed under load" systemctl kill --signal=KILL kfgate.service
 is_new() { [ "$(unit_property NRestarts)" = 1 ] && systemctl is-active -q kfgate.service; }
 check "and comes back" until_true 60 is_new
 touch /tmp/enough
@@ -120,7 +119,7 @@ systemctl restart kfgate.service
 sleep 6
 check_eq "it feeds the watchdog" 0 "$(unit_property NRestarts)"
 hung=$(unit_property MainPID)
-kill -STOP "$hung"
+systemctl kill --signal=STOP kfgate.service
 is_replaced() { [ "$(unit_property MainPID)" != "$hung" ] && systemctl is-active -q kfgate.service; }
 check "when it hangs it is replaced" until_true 60 is_replaced
 check_eq "by the watchdog" 1 "$(unit_property NRestarts)"
