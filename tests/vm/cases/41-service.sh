@@ -113,10 +113,10 @@ systemctl reset-failed kfgate.service
 check "it starts where they are shown" systemctl start kfgate.service
 
 mkdir -p /run/systemd/system/kfgate.service.d
-printf '[Service]\nWatchdogSec=4\n' >/run/systemd/system/kfgate.service.d/watchdog.conf
+printf '[Service]\nWatchdogSec=8\n' >/run/systemd/system/kfgate.service.d/watchdog.conf
 systemctl daemon-reload
 systemctl restart kfgate.service
-sleep 6
+sleep 9
 check_eq "it feeds the watchdog" 0 "$(unit_property NRestarts)"
 hung=$(unit_property MainPID)
 systemctl kill --signal=STOP kfgate.service
