@@ -3,8 +3,8 @@
 # tier: systemd
 # args: kfgate=off systemd.wants=kfgate.service
 # files: vm-stage=/
-# The whole system comes up without the gate, which the kernel command line keeps down, so that what fails in other cases
-# is the gate's doing.
+# The whole system comes up without the gate, which the kernel command line keeps down, so that what fails in other
+# cases is the gate's doing.
 . /t/lib.sh
 
 check "runs the kernel asked for" test "$(uname -r)" = "$KFGATE_VM_VERSION"
