@@ -92,4 +92,33 @@ kind_has_its_id policy-loaded
 kind_has_its_id swept
 journal -x KFGATE_KIND=would-refuse >/tmp/explained
 check_file "journalctl -x explains that, too" 'Before the policy is switched to "mode: enforce"' /tmp/explained
+
+# Lifecycle data that is too old is told, and not by kfgate check alone.
+mkdir -p /etc/kfgate
+printf 'version: 1\ndate: 2020-01-01\nknown-kfuncs: [x]\n' >/etc/kfgate/old.yaml
+policy_put <<P
+version: 1
+name: records
+serial: 1
+include: [/etc/kfgate/old.yaml]
+P
+mark
+gate_up
+check "old lifecycle data is told" in_journal KFGATE_KIND=lifecycle-old KFGATE_LIFECYCLE=/etc/kfgate/old.yaml -p warning..warning
+kind_has_its_id lifecycle-old
+kfgate status >/tmp/status
+check_file "also in kfgate status" 'Lifecycle: of 2020-01-01, [0-9]+ days old, TOO OLD: /etc/kfgate/old.yaml' /tmp/status
+sed -i '$a lifecycle-max-age: 0' /etc/kfgate/policy.d/policy.yaml
+mark
+gate_up
+fence
+check_eq "unless the policy takes any age" 0 "$(records KFGATE_KIND=lifecycle-old)"
+
+# The timer's service, as node_exporter's collector reads it.
+check "without node_exporter there is nothing to do" systemctl start kfgate-metrics.service
+mkdir -p /var/lib/prometheus/node-exporter
+check "metrics are written" systemctl start kfgate-metrics.service
+check_file "of a gate that is up" '^kfgate_up 1$' /var/lib/prometheus/node-exporter/kfgate.prom
+check "the timer starts" systemctl start kfgate-metrics.timer
+check_file "and will be due" 'kfgate-metrics.timer' "$(systemctl list-timers --no-pager >/tmp/timers && echo /tmp/timers)"
 finish
