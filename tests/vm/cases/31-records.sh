@@ -104,7 +104,7 @@ include: [/etc/kfgate/old.yaml]
 P
 mark
 gate_up
-check "old lifecycle data is told" in_journal KFGATE_KIND=lifecycle-old KFGATE_LIFECYCLE=/etc/kfgate/old.yaml -p warning..warning
+check "old lifecycle data is told" until_true 60 in_journal KFGATE_KIND=lifecycle-old KFGATE_LIFECYCLE=/etc/kfgate/old.yaml -p warning..warning
 kind_has_its_id lifecycle-old
 kfgate status >/tmp/status
 check_file "also in kfgate status" 'Lifecycle: of 2020-01-01, [0-9]+ days old, TOO OLD: /etc/kfgate/old.yaml' /tmp/status
