@@ -32,8 +32,10 @@ measure() {
 		"$(bpftool prog list | grep -c '^[0-9]')" "$(bpftool link list | grep -c '^[0-9]')" \
 		"$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)"
 }
+# hammer N UNTIL: that many loaders, until there is that file
 hammer() {
-	kfload hammer "$1" /tmp/enough >>/tmp/hammer &
+	rm -f "$2"
+	nice -n 10 kfload hammer "$1" "$2" >>/tmp/hammer &
 	hammer=$!
 }
 reload() {
@@ -46,11 +48,10 @@ begin=$(now)
 : >/tmp/hammer
 policy 1
 gate_start /tmp/policy.yaml
-refused=$(stat refused) audited=$(stat audited)
+refused=$(stat refused)
 serial=2 rounds=0 killed=0 rejected=0
 while [ $(($(now) - begin)) -lt $length ]; do
-	rm -f /tmp/enough
-	hammer 1
+	hammer 1 /tmp/enough
 	quiet=$hammer
 	reload
 	reload
@@ -58,20 +59,21 @@ while [ $(($(now) - begin)) -lt $length ]; do
 	echo "nonsense: 1" >>/tmp/policy.yaml
 	if kfgate reload >/tmp/reload.out 2>&1; then echo "  nonsense was taken"; else rejected=$((rejected + 1)); fi
 	policy $((serial - 1))
-	hammer 4
+	hammer 4 /tmp/calm
 	[ $((rounds % 3)) != 0 ] || head -c 700000000 /dev/zero >/tmp/fill
 	sleep 10
 	kill -9 $gate_pid
 	wait $gate_pid 2>/dev/null
 	killed=$((killed + 1))
-	sleep 1
+	touch /tmp/calm
+	wait $hammer
 	rm -f /tmp/fill
 	[ $((rounds % 4)) != 3 ] || cp /t/kfgate-next /tmp/kfgate
 	PATH=/tmp:$PATH gate_start /tmp/policy.yaml
 	rm -f /tmp/kfgate
 	reload
 	touch /tmp/enough
-	wait $quiet $hammer
+	wait $quiet
 	if [ $((rounds % 4)) = 3 ]; then
 		kill -9 $gate_pid
 		wait $gate_pid 2>/dev/null
@@ -82,6 +84,7 @@ while [ $(($(now) - begin)) -lt $length ]; do
 	fi
 	[ $((rounds % 4)) != 3 ] || { measure >>/tmp/measured; tail -n 1 /tmp/measured; }
 	rounds=$((rounds + 1))
+	echo "  round $rounds ended after $(($(now) - begin)) s"
 done
 echo "  $rounds rounds, $killed kills, $rejected rejected policies, $(number bad /tmp/hammer) forbidden loads," \
 	"$(number good /tmp/hammer) allowed ones in $(($(now) - begin)) s"
