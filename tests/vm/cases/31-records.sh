@@ -121,4 +121,22 @@ check "metrics are written" systemctl start kfgate-metrics.service
 check_file "of a gate that is up" '^kfgate_up 1$' /var/lib/prometheus/node-exporter/kfgate.prom
 check "the timer starts" systemctl start kfgate-metrics.timer
 check_file "and will be due" 'kfgate-metrics.timer' "$(systemctl list-timers --no-pager >/tmp/timers && echo /tmp/timers)"
+
+# A policy as an extension of /etc, as kfgate-fleet(7) has it.
+extension=/var/lib/confexts/kfgate-policy/etc
+mkdir -p $extension/extension-release.d $extension/kfgate/policy.d
+echo ID=_any >$extension/extension-release.d/extension-release.kfgate-policy
+printf 'version: 1\nname: from-confext\nserial: 2\n' >$extension/kfgate/policy.d/policy.yaml
+modprobe -q overlay
+if ! grep -q overlay /proc/filesystems; then
+	echo "  SKIP: no overlayfs in this kernel, so no systemd-confext"
+	finish
+fi
+mark
+expect_fail "the guard lets nobody cover /etc" systemd-confext refresh
+check "and tells" in_journal KFGATE_KIND=tampering KFGATE_ATTEMPT=mount
+systemctl stop kfgate.service
+check "with the gate down, systemd-confext merges the policy" systemd-confext refresh
+check "the gate starts" systemctl start kfgate.service
+check_eq "with that policy" "Policy from-confext 2 in force" "$(unit_property StatusText)"
 finish
