@@ -84,6 +84,8 @@ refused map-write
 refused pin-unlink
 refused pins-lock
 refused umount
+expect_fail "kfgate detach from a shell does not take it off" kfgate detach
+decides "after that try"
 expect_fail "its pid is not enough" /t/attack reborn "$old" /t/attack map-write
 run="/usr/bin/kfgate run --policy /tmp/evil.yaml --runtime-dir /tmp/evil --log=json"
 # shellcheck disable=SC2086 # words
