@@ -139,4 +139,8 @@ systemctl stop kfgate.service
 check "with the gate down, systemd-confext merges the policy" systemd-confext refresh
 check "the gate starts" systemctl start kfgate.service
 check_eq "with that policy" "Policy from-confext 2 in force" "$(unit_property StatusText)"
+systemctl stop kfgate.service
+check "and is taken off again" systemd-confext unmerge
+rm -r /var/lib/confexts/kfgate-policy
+check "with the gate up as before" systemctl start kfgate.service
 finish

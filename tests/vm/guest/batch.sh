@@ -11,7 +11,7 @@ end_leftovers() {
 		/t/*) kill -KILL "${proc#/proc/}" ;;
 		esac
 	done 2>/dev/null
-	rm -rf /sys/fs/bpf/kfgate
+	[ "$KFGATE_VM_TIER" = systemd ] || rm -rf /sys/fs/bpf/kfgate # there it is the service's, which goes on
 }
 
 while read -r name limit; do
