@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kernels: 6.1 6.12 newest
+# kernels: 6.1 newest
 # tier: systemd
 # args: kfgate=off systemd.wants=kfgate.service
 # files: vm-stage=/

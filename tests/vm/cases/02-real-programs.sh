@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kernels: 6.12 7.2 7.3 newest
+# kernels: 6.12 7.3 newest
 # tier: systemd
 # modules: veth nf_flow_table
 # files: program:usr/sbin/xdp-forward

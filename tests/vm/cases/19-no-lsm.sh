@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # BPF LSM is in the kernel but not active: attaching would succeed, and nothing would ever be decided.
-# kernels: 6.1 6.12 7.3
+# kernels: 6.1 7.3
 # lsm: lockdown,yama
 # reboot: yes
 # tier: bare

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # mode: sealed: what is in force is never loosened until the next boot, not by a reload, a stop, another agent, or a
 # write to its maps. Without the guard, which would not let the agent be stopped or killed in the first place.
-# kernels: 6.1 6.12 7.2 7.3
+# kernels: 6.1 6.12 7.3
 # tier: bare
 # reboot: yes
 # files: agent/kfgate tests/tools/kfgate-next tests/tools/kfload src:tests/vm/gate.sh

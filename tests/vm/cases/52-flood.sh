@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Loads as fast as they come on every CPU for a minute, while the agent reads, is stopped for long, and reads again: each
 # gets the verdict that the policy has for it, and each that is to be told is a record or a counted loss.
-# kernels: 6.1 6.12 7.2 7.3
+# kernels: 6.1 6.12 7.3
 # tier: bare
 # reboot: yes
 # timeout: 300

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A CPU without cmpxchg16b, on which Linux 7.x has no memory for programs that ask for it while they run: the gate has its
 # memory beforehand, and every verdict is as elsewhere.
-# kernels: 7.2 7.3
+# kernels: 7.3
 # tier: bare
 # cpu: max,-cx16
 # timeout: 240

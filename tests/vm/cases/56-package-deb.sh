@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The Debian package: install, upgrade while loads go on, remove, purge.
-# kernels: 6.12 7.3
+# kernels: 7.3
 # tier: systemd
 # timeout: 420
 # files: src:tests/vm/service.sh package:deb tests/tools/kfload
