@@ -123,7 +123,7 @@ systemctl kill --signal=STOP kfgate.service
 is_replaced() { [ "$(unit_property MainPID)" != "$hung" ] && systemctl is-active -q kfgate.service; }
 check "when it hangs it is replaced" until_true 60 is_replaced
 check_eq "by the watchdog" 1 "$(unit_property NRestarts)"
-expect_fail "and the new one decides" /t/kfload obj /t/key.o
+expect_fail "and the new one decides" /t/kfload key bad
 rm -r /run/systemd/system/kfgate.service.d
 systemctl daemon-reload
 finish

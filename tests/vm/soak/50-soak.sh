@@ -35,7 +35,7 @@ measure() {
 # hammer N UNTIL: that many loaders, until there is that file
 hammer() {
 	rm -f "$2"
-	nice -n 10 kfload hammer "$1" "$2" >>/tmp/hammer &
+	kfload hammer "$1" "$2" >>/tmp/hammer &
 	hammer=$!
 }
 reload() {
@@ -59,7 +59,7 @@ while [ $(($(now) - begin)) -lt $length ]; do
 	echo "nonsense: 1" >>/tmp/policy.yaml
 	if kfgate reload >/tmp/reload.out 2>&1; then echo "  nonsense was taken"; else rejected=$((rejected + 1)); fi
 	policy $((serial - 1))
-	hammer 4 /tmp/calm
+	hammer 3 /tmp/calm
 	[ $((rounds % 3)) != 0 ] || head -c 700000000 /dev/zero >/tmp/fill
 	sleep 10
 	kill -9 $gate_pid
