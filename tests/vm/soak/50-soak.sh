@@ -60,7 +60,7 @@ while [ $(($(now) - begin)) -lt $length ]; do
 	if kfgate reload >/tmp/reload.out 2>&1; then echo "  nonsense was taken"; else rejected=$((rejected + 1)); fi
 	policy $((serial - 1))
 	hammer 3 /tmp/calm
-	[ $((rounds % 3)) != 0 ] || head -c 700000000 /dev/zero >/tmp/fill
+	[ $((rounds % 3)) != 0 ] || dd if=/dev/zero of=/tmp/fill bs=1M count=700 2>/dev/null
 	sleep 10
 	kill -9 $gate_pid
 	wait $gate_pid 2>/dev/null
