@@ -68,7 +68,7 @@ systemd) mem=${mem:-4G} ;;
 esac
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-vm.XXXXXX")
-qemu_pid=
+qemu_pid='' watch_pid=''
 cleanup() {
 	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2>/dev/null || :
 	rm -rf "$work"
@@ -141,6 +141,18 @@ build_systemd() {
 	args="rdinit=/usr/lib/systemd/systemd systemd.unit=kfgate-vm.target $args"
 }
 
+# Where the host is busy at the wrong moment, the kernel finds no clock to measure its own by, and waits for ever.
+lost_clock() {
+	[ ! -s "$logdir/script.log" ] && grep -q 'calibrate_delay_direct() failed' "$logdir/console.log" &&
+		! grep -q 'Key type' "$logdir/console.log"
+}
+
+# Ends QEMU then. Its sleeps are short: what is left of one when this is killed holds the descriptors of the caller.
+watch_clock() {
+	for _ in $(seq 60); do sleep 1; done
+	if lost_clock; then kill "$qemu_pid"; fi
+}
+
 # Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
 	local machine=(-accel "tcg,thread=multi" -smp 2)
@@ -156,10 +168,13 @@ boot() {
 		-append "$common lsm=$lsm $args" \
 		</dev/null >"$logdir/qemu.log" 2>&1 &
 	qemu_pid=$!
+	watch_clock 8>&- >/dev/null 2>&1 &
+	watch_pid=$!
 	tail -n +1 -f --pid=$qemu_pid "$logdir/script.log" 2>/dev/null |
 		grep -v --line-buffered '^KFGATE-VM-EXIT ' &
 	wait $qemu_pid || :
 	qemu_pid=
+	kill $watch_pid 2>/dev/null || :
 	wait
 }
 
@@ -181,16 +196,22 @@ emulator_fault() {
 }
 
 boot_for_good() {
-	local try
+	local try why
 	for try in 1 2 3; do
 		: >"$logdir/script.log"
 		boot
-		emulator_fault || return 0
+		if lost_clock; then
+			why="the kernel had no clock to start by"
+		elif emulator_fault; then
+			why="the emulator lost track of patched code"
+		else
+			return 0
+		fi
 		if [ -s "$logdir/script.log" ]; then break; fi
 		cp "$logdir/console.log" "$logdir/console.fault-$try.log"
-		echo "run.sh: the emulator lost track of patched code at boot, try $try" >&2
+		echo "run.sh: $why at boot, try $try" >&2
 	done
-	echo "run.sh: the emulator lost track of patched code" >&2
+	echo "run.sh: $why" >&2
 	exit 96
 }
 
