@@ -400,7 +400,7 @@ static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w, __u32 can_
 	e->mode = h->mode;
 	e->stage = s->stage;
 	e->scanned = s->done;
-	e->enforced = can_refuse && (h->mode != KFG_MODE_AUDIT || s->always);
+	e->enforced = can_refuse && (kfg_mode_enforces(h->mode) || s->always);
 	err = 0;
 	if (e->action == KFG_REFUSE && e->enforced)
 		err = h->refuse_errno;

@@ -69,7 +69,7 @@ static __attribute__((noinline)) __u32 kfg_no_room(struct kfg_walk *w)
 		if (h && h->unscannable < action)
 			continue;
 		action = h ? h->unscannable : KFG_REFUSE;
-		enforced = !h || h->mode != KFG_MODE_AUDIT;
+		enforced = !h || kfg_mode_enforces(h->mode);
 		err = h ? h->refuse_errno : KFG_EACCES;
 		if (!h)
 			break;
@@ -133,7 +133,7 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 	if (!h)
 		return KFG_EACCES;
 	/* what does not end the load here is found again in stage 2, which tells of it once */
-	if (!s->full && (s->event.action != KFG_REFUSE || (h->mode == KFG_MODE_AUDIT && !s->always)))
+	if (!s->full && (s->event.action != KFG_REFUSE || (!kfg_mode_enforces(h->mode) && !s->always)))
 		return 0;
 	return kfg_conclude(w, 1);
 }
@@ -260,7 +260,7 @@ static __attribute__((noinline)) __u32 kfg_foreign_again(struct kfg_walk *w)
 		return kfg_no_room(w);
 	kfg_count(KFG_STAT_FOREIGN_FD);
 	kfg_count(KFG_STAT_REPEATED);
-	return h->mode == KFG_MODE_ENFORCE ? h->refuse_errno : 0;
+	return kfg_mode_enforces(h->mode) ? h->refuse_errno : 0;
 }
 
 /*

@@ -17,7 +17,7 @@
 struct inventory {
 	struct kfg_preview preview;
 	struct kfg_programs programs;
-	bool audit_mode;
+	bool enforces;
 };
 
 /* What the policy makes of one call. */
@@ -42,7 +42,7 @@ static void judge(const struct inventory *inv, const struct kfg_running_program 
 	kfg_verdict_eval(inv->preview.table, &load, t->kfunc, t->module, &v);
 	*ret = (struct judged){ .rule = kfg_policy_rule_id(policy, v.rule), .deadline = v.deadline };
 	ret->action = kfg_verdict_action(inv->preview.table, &v, true, &ret->reason);
-	ret->word = ret->action == KFG_REFUSE && inv->audit_mode ? "would refuse" : kfg_action_str(ret->action);
+	ret->word = ret->action == KFG_REFUSE && !inv->enforces ? "would refuse" : kfg_action_str(ret->action);
 	if (kfg_policy_deprecation(policy, v.dep, &info))
 		ret->replacement = info.replacement;
 }
@@ -158,7 +158,7 @@ static int exit_code(const struct inventory *inv)
 			if (!p->targets[k].kfunc)
 				continue;
 			judge(inv, p, &p->targets[k], &j);
-			if (j.action == KFG_REFUSE && !inv->audit_mode)
+			if (j.action == KFG_REFUSE && inv->enforces)
 				return KFG_EXIT_REFUSED;
 			warned |= j.action >= KFG_WARN;
 		}
@@ -173,7 +173,7 @@ static int run(const struct kfg_args *args, struct inventory *inv, bool json)
 
 	if (r < 0)
 		return KFG_EXIT_FAILURE;
-	inv->audit_mode = kfg_policy_mode(inv->preview.loaded.policy) == KFG_MODE_AUDIT;
+	inv->enforces = kfg_mode_enforces(kfg_policy_mode(inv->preview.loaded.policy));
 	r = kfg_programs_list(&inv->programs);
 	if (r < 0) {
 		kfg_log_errno(r, "programs: cannot list the programs of this kernel%s: %m",

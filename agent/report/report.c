@@ -87,7 +87,7 @@ int kfg_report_new(const struct kfg_report_judge *judge, const struct kfg_kernel
 	report->policy_source = kfg_report_copy(report, judge->source, &lost);
 	report->digest = kfg_report_copy(report, kfg_policy_digest(judge->policy), &lost);
 	report->serial = kfg_policy_serial(judge->policy);
-	report->audit_mode = kfg_policy_mode(judge->policy) == KFG_MODE_AUDIT;
+	report->mode = kfg_policy_mode(judge->policy);
 	report->loader_known = judge->loader_known;
 	report->today = judge->loader.today;
 	if (lost || add_kernels(report, kernels, n_kernels) < 0) {
@@ -188,7 +188,7 @@ const char *kfg_report_state_str(enum kfg_report_state state)
 
 const char *kfg_report_action_str(const struct kfg_report *report, const struct kfg_report_verdict *verdict)
 {
-	if (verdict->action == KFG_REFUSE && report->audit_mode)
+	if (verdict->action == KFG_REFUSE && !kfg_mode_enforces(report->mode))
 		return "would refuse";
 	return kfg_action_str(verdict->action);
 }

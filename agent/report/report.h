@@ -24,7 +24,7 @@ enum kfg_report_state {
 };
 
 struct kfg_report_verdict {
-	uint8_t action; /* enum kfg_action; of an enforcing policy, see kfg_report.audit_mode */
+	uint8_t action; /* enum kfg_action; of an enforcing policy, see kfg_report.mode */
 	uint8_t reason; /* enum kfg_reason */
 	const char *rule, *waiver; /* ids; NULL: none */
 	const char *program; /* for which it is the worst */
@@ -110,7 +110,7 @@ struct kfg_report {
 	struct kfg_report_judge judge; /* not for renderers */
 	const char *policy, *policy_source, *digest;
 	int64_t serial;
-	bool audit_mode; /* the policy refuses nothing yet */
+	enum kfg_mode mode; /* of the policy */
 	bool loader_known;
 	int32_t today;
 	struct kfg_report_kernel *kernels;

@@ -14,7 +14,7 @@ static void json_policy(const struct kfg_report *report, struct kfg_json *j)
 	kfg_json_string(j, "name", report->policy);
 	kfg_json_int(j, "serial", report->serial);
 	kfg_json_string(j, "digest", report->digest);
-	kfg_json_string(j, "mode", kfg_mode_str(report->audit_mode ? KFG_MODE_AUDIT : KFG_MODE_ENFORCE));
+	kfg_json_string(j, "mode", kfg_mode_str(report->mode));
 	kfg_json_string(j, "source", report->policy_source);
 	kfg_json_bool(j, "loader_known", report->loader_known);
 	kfg_json_object_end(j);

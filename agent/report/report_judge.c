@@ -104,7 +104,7 @@ static enum kfg_report_state cell_state(const struct kfg_report *report, const s
 
 	if (cell->fails)
 		return KFG_REPORT_FAILS;
-	if (v->action == KFG_REFUSE && !report->audit_mode)
+	if (v->action == KFG_REFUSE && kfg_mode_enforces(report->mode))
 		return KFG_REPORT_REFUSED;
 	if (cell->fit == KFG_FIT_UNCHECKED || v->loader_decides)
 		return KFG_REPORT_UNCHECKED;

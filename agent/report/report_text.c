@@ -153,7 +153,7 @@ void kfg_report_policy_line(const struct kfg_report *report, struct kfg_strbuf *
 
 	kfg_strbuf_printf(out, "policy %s, serial %" PRId64 "%s, as of %s (%s)",
 			  kfg_report_clean(report->policy, name), report->serial,
-			  report->audit_mode ? ", mode audit" : "", kfg_day_format(report->today, day),
+			  kfg_mode_enforces(report->mode) ? "" : ", mode audit", kfg_day_format(report->today, day),
 			  kfg_report_clean(report->policy_source, source));
 }
 

@@ -88,7 +88,8 @@ void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
 {
 	gauge(out, "up", "Whether the agent runs.", 1);
 	info(s, out);
-	gauge(out, "enforcing", "Whether refusals are carried out (mode enforce).", s->mode == KFG_MODE_ENFORCE);
+	gauge(out, "enforcing", "Whether refusals are carried out (mode enforce or sealed).",
+	      kfg_mode_enforces(s->mode));
 	gauge(out, "proven", "Whether every hook of this kernel was seen to decide.", kfg_status_proven(s));
 	gauge(out, "proven_timestamp_seconds", "When that was seen last.", s->proven_usec / 1000000);
 	gauge(out, "uptime_seconds", "Since the agent's start.", s->uptime_sec);

@@ -151,7 +151,7 @@ void kfg_status_text(const struct kfg_status *s, struct kfg_strbuf *out)
 	add_uptime(s->uptime_sec, uptime, sizeof(uptime));
 	line(out, "kfgate", "%s, pid %" PRIu32 ", up %s", s->version, s->pid, uptime);
 	line(out, "Mode", "%s%s", kfg_mode_str(s->mode),
-	     s->mode == KFG_MODE_AUDIT ? " (nothing is refused)" : "");
+	     kfg_mode_enforces(s->mode) ? "" : " (nothing is refused)");
 	line(out, "Kernel", "%s, %s", s->kernel_release,
 	     s->hooks[0].supported ? "fully supported"
 				   : "stage 2 alone: judged after verification only");

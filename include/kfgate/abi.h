@@ -46,6 +46,13 @@
 enum kfg_action { KFG_ALLOW, KFG_AUDIT, KFG_WARN, KFG_REFUSE, KFG_ACTION_MAX };
 /* sealed: enforced, and nothing loosens until the next boot */
 enum kfg_mode { KFG_MODE_ENFORCE, KFG_MODE_AUDIT, KFG_MODE_SEALED, KFG_MODE_MAX };
+
+/* Are refusals carried out? */
+static inline __attribute__((always_inline)) int kfg_mode_enforces(__u32 mode)
+{
+	return mode != KFG_MODE_AUDIT;
+}
+
 enum kfg_scope { KFG_SCOPE_LIVE, KFG_SCOPE_ANY, KFG_SCOPE_MAX };
 enum kfg_present { KFG_PRESENT_REPORT, KFG_PRESENT_REFUSE, KFG_PRESENT_MAX };
 

@@ -155,7 +155,7 @@ static int one(const struct kfg_table *table, const struct kfg_policy_names *nam
 
 	judge(table, s, usec / 1000000 / 86400, &e);
 	e.mode = names->mode;
-	e.enforced = e.action == KFG_REFUSE && e.mode == KFG_MODE_ENFORCE;
+	e.enforced = e.action == KFG_REFUSE && kfg_mode_enforces(e.mode);
 	e.error = e.enforced ? -EACCES : 0;
 	if (n % 1000 == 500)
 		r = kfg_notice_lost(3, 3, &record);

@@ -45,6 +45,10 @@ cannot "link to it" "ln $dir/50-policy.yaml /etc/kfgate/more"
 cannot "cover it" "mount -t tmpfs none $dir"
 check "it can be read" grep -q no-keys $dir/50-policy.yaml
 check "other files are everybody's" sh -c 'echo x >/etc/kfgate/else && rm /etc/kfgate/else'
+kfload race /t/key.o 60 >/tmp/out
+check_file "another task's asking for programs being loaded: all loads are refused" 'loaded=0 refused=60' /tmp/out
+check_file "and none can be had" ' fds=0 ' /tmp/out
+check "however often it asks" [ "$(stat foreign_fds_repeated)" -gt 0 ]
 refused kill
 refused kill 15
 refused pin-unlink

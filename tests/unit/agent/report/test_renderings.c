@@ -57,7 +57,7 @@ static void in_audit_mode(void **state)
 	struct kfg_report report = sample_report;
 
 	(void)state;
-	report.audit_mode = true;
+	report.mode = KFG_MODE_AUDIT;
 	report.n_problems = 0;
 	against("audit.txt", kfg_report_table, &report, true);
 }

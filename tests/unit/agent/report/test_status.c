@@ -147,11 +147,27 @@ static void test_metrics(void **state)
 	}
 }
 
+static void test_metrics_of_modes(void **state)
+{
+	static const bool enforces[KFG_MODE_MAX] = { [KFG_MODE_ENFORCE] = true, [KFG_MODE_SEALED] = true };
+
+	(void)state;
+	for (unsigned mode = 0; mode < KFG_MODE_MAX; mode++) {
+		_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(32768);
+		struct kfg_status s = sample();
+
+		s.mode = mode;
+		kfg_status_metrics(&s, &out);
+		assert_non_null(strstr(out.data, enforces[mode] ? "\nkfgate_enforcing 1\n" : "\nkfgate_enforcing 0\n"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_metrics_of_modes),
 		cmocka_unit_test(test_text_of_trouble),
 		cmocka_unit_test(test_json),
 	};
