@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lifecycle data that is older has missed at least two kernel releases (one every 9 to 10 weeks).
- */
-
 struct lint {
 	const struct kfg_policy *policy;
 	struct kfg_diags *diags;

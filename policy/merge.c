@@ -18,7 +18,7 @@ static const struct kfg_settings builtin = {
 	.on_stop = KFG_STOP_DETACH,
 	.on_failure = KFG_FAILURE_OPEN,
 	.refuse_errno = EACCES,
-	.lifecycle_days = 180,
+	.lifecycle_days = 180, /* older data has missed two kernel releases: one comes every 9 to 10 weeks */
 	.defaults =
 		{
 			[KFG_DEFAULT_UNLISTED] = KFG_ALLOW,

@@ -111,24 +111,35 @@ int kfg_policy_errno(const struct kfg_policy *p)
 	return p->settings.refuse_errno;
 }
 
+static struct kfg_lifecycle_info lifecycle_info(const struct kfg_policy *p, const struct kfg_origin *o)
+{
+	bool is_data = o->included && o->date != KFG_DAY_MAX;
+
+	return (struct kfg_lifecycle_info){is_data ? o->path : NULL, is_data ? o->date : 0,
+					   p->settings.lifecycle_days};
+}
+
 bool kfg_origin_is_old(const struct kfg_policy *p, const struct kfg_origin *o, int32_t today)
 {
-	int32_t most = p->settings.lifecycle_days;
+	struct kfg_lifecycle_info info = lifecycle_info(p, o);
 
-	return o->included && o->date != KFG_DAY_MAX && most && o->date < today - most;
+	return kfg_lifecycle_is_old(&info, today);
 }
 
 bool kfg_policy_lifecycle(const struct kfg_policy *p, struct kfg_lifecycle_info *ret_info)
 {
-	const struct kfg_origin *o = p->origins.items, *oldest = NULL;
+	const struct kfg_origin *o = p->origins.items;
+	struct kfg_lifecycle_info oldest = {0};
 
-	for (size_t i = 0; i < p->origins.n; i++)
-		if (o[i].included && o[i].date != KFG_DAY_MAX && (!oldest || o[i].date < oldest->date))
-			oldest = &o[i];
-	if (oldest)
-		*ret_info = (struct kfg_lifecycle_info){
-			oldest->path, oldest->date, p->settings.lifecycle_days};
-	return oldest;
+	for (size_t i = 0; i < p->origins.n; i++) {
+		struct kfg_lifecycle_info info = lifecycle_info(p, &o[i]);
+
+		if (info.file && (!oldest.file || info.date < oldest.date))
+			oldest = info;
+	}
+	if (oldest.file)
+		*ret_info = oldest;
+	return oldest.file;
 }
 
 const char *kfg_policy_digest(const struct kfg_policy *p)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -80,6 +81,16 @@ int kfg_log_errno(int error, const char *format, ...)
 	va_end(ap);
 	errno = saved;
 	return error;
+}
+
+void kfg_log_lines(int level, const char *text)
+{
+	while (*text) {
+		int len = strcspn(text, "\n");
+
+		kfg_log(level, "%.*s", len, text);
+		text += len + (text[len] == '\n');
+	}
 }
 
 void kfg_log_progress(const char *format, ...)

@@ -19,6 +19,9 @@ void kfg_log_open(int max_level);
 /* One line, no newline in it; control characters are replaced. errno is kept. */
 void kfg_log(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Each line of a text. */
+void kfg_log_lines(int level, const char *text);
+
 /*
  * As kfg_log() at LOG_ERR; returns its first argument, a negative errno, whose text may be named by
  * %m.

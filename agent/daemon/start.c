@@ -69,12 +69,7 @@ static int first_policy(struct kfg_daemon *d, struct kfg_candidate *ret_candidat
 	struct kfg_record *record = NULL;
 	int r = kfg_candidate_build(d, ret_candidate, &why);
 
-	for (const char *line = kfg_strbuf_text(&why); *line;) {
-		int len = strcspn(line, "\n");
-
-		kfg_log(r < 0 ? LOG_ERR : LOG_WARNING, "%.*s", len, line);
-		line += len + (line[len] == '\n');
-	}
+	kfg_log_lines(r < 0 ? LOG_ERR : LOG_WARNING, kfg_strbuf_text(&why));
 	if (r < 0)
 		(void)kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(&why), NULL, &record),
 			 &record);

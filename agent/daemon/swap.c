@@ -158,23 +158,13 @@ static int try_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *why)
 	return r;
 }
 
-static void log_lines(int level, const char *text)
-{
-	while (*text) {
-		int len = strcspn(text, "\n");
-
-		kfg_log(level, "%.*s", len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
 static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)
 {
 	struct kfg_record *record = NULL;
 
 	free(d->rejected);
 	d->rejected = strdup(kfg_strbuf_text(why));
-	log_lines(LOG_ERR, kfg_strbuf_text(why));
+	kfg_log_lines(LOG_ERR, kfg_strbuf_text(why));
 	(void)kfg_tell(d,
 		 kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.names,
 					    &record),
@@ -185,7 +175,7 @@ static void accepted(struct kfg_daemon *d, const struct kfg_strbuf *warnings)
 {
 	free(d->rejected);
 	d->rejected = NULL;
-	log_lines(LOG_WARNING, kfg_strbuf_text(warnings));
+	kfg_log_lines(LOG_WARNING, kfg_strbuf_text(warnings));
 	if (kfg_gate_sync_clock(d->gate) < 0)
 		kfg_warning("cannot tell the gate the time");
 	if (kfg_prove(d) < 0)
