@@ -6,6 +6,7 @@
 #include "words.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,6 +193,12 @@ bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep,
 		.deadline = d->deadline,
 	};
 	return true;
+}
+
+const char *kfg_deprecation_place(const struct kfg_deprecation_info *info, char buf[static KFG_PLACE_TEXT])
+{
+	snprintf(buf, KFG_PLACE_TEXT, "%s:%u", info->file, info->line);
+	return buf;
 }
 
 bool kfg_policy_upgrade_day(const struct kfg_policy *p, uint32_t version, int32_t *ret_day)

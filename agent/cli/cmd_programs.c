@@ -26,7 +26,7 @@ struct judged {
 	const char *rule; /* id; NULL: none */
 	int32_t deadline;
 	const char *word; /* "refuse", "would refuse", ... */
-	const char *replacement; /* NULL: none known */
+	struct kfg_deprecation_info deprecation; /* kfunc NULL: there is none */
 };
 
 static void judge(const struct inventory *inv, const struct kfg_running_program *p, const struct kfg_call_target *t,
@@ -34,7 +34,6 @@ static void judge(const struct inventory *inv, const struct kfg_running_program 
 {
 	struct kfg_load load = inv->preview.loader;
 	const struct kfg_policy *policy = inv->preview.loaded.policy;
-	struct kfg_deprecation_info info;
 	struct kfg_verdict v;
 
 	load.prog = p->name;
@@ -43,8 +42,7 @@ static void judge(const struct inventory *inv, const struct kfg_running_program 
 	*ret = (struct judged){ .rule = kfg_policy_rule_id(policy, v.rule), .deadline = v.deadline };
 	ret->action = kfg_verdict_action(inv->preview.table, &v, true, &ret->reason);
 	ret->word = ret->action == KFG_REFUSE && !inv->enforces ? "would refuse" : kfg_action_str(ret->action);
-	if (kfg_policy_deprecation(policy, v.dep, &info))
-		ret->replacement = info.replacement;
+	(void)kfg_policy_deprecation(policy, v.dep, &ret->deprecation);
 }
 
 static void table_target(const struct inventory *inv, const struct kfg_running_program *p,
@@ -64,8 +62,8 @@ static void table_target(const struct inventory *inv, const struct kfg_running_p
 				  j.reason == KFG_REASON_RULE && j.rule ? j.rule : "");
 	if (j.deadline != KFG_DAY_MAX)
 		kfg_strbuf_printf(out, ", last good day %s", kfg_day_format(j.deadline, day));
-	if (j.replacement)
-		kfg_strbuf_printf(out, ", use %s", j.replacement);
+	if (j.deprecation.replacement)
+		kfg_strbuf_printf(out, ", use %s", j.deprecation.replacement);
 	kfg_strbuf_adds(out, "\n");
 }
 
@@ -96,7 +94,7 @@ static void render_table(const struct inventory *inv, struct kfg_strbuf *out)
 static void json_target(const struct inventory *inv, const struct kfg_running_program *p,
 			const struct kfg_call_target *t, struct kfg_json *j)
 {
-	char day[KFG_DAY_TEXT];
+	char day[KFG_DAY_TEXT], place[KFG_PLACE_TEXT];
 	struct judged judged;
 
 	judge(inv, p, t, &judged);
@@ -108,7 +106,9 @@ static void json_target(const struct inventory *inv, const struct kfg_running_pr
 	kfg_json_string(j, "reason", judged.reason == KFG_REASON_NONE ? NULL : kfg_reason_str(judged.reason));
 	kfg_json_string(j, "rule", judged.rule);
 	kfg_json_string(j, "deadline", judged.deadline == KFG_DAY_MAX ? NULL : kfg_day_format(judged.deadline, day));
-	kfg_json_string(j, "replacement", judged.replacement);
+	kfg_json_string(j, "replacement", judged.deprecation.replacement);
+	kfg_json_string(j, "known_from",
+			judged.deprecation.kfunc ? kfg_deprecation_place(&judged.deprecation, place) : NULL);
 	kfg_json_object_end(j);
 }
 

@@ -13,6 +13,8 @@ static void text(struct kfg_json *j, const char *key, const char *value)
 
 static void lifecycle(struct kfg_json *j, const struct kfg_deprecation_info *row)
 {
+	char place[KFG_PLACE_TEXT];
+
 	if (!row->kfunc) {
 		kfg_json_null(j, "lifecycle");
 		return;
@@ -25,6 +27,7 @@ static void lifecycle(struct kfg_json *j, const struct kfg_deprecation_info *row
 	text(j, "source", row->source);
 	text(j, "confidence", row->confidence);
 	text(j, "note", row->note);
+	text(j, "known_from", kfg_deprecation_place(row, place));
 	kfg_json_object_end(j);
 }
 

@@ -102,6 +102,8 @@ static void json_types(const struct kfg_kfunc *k, struct kfg_json *json)
 
 static void json_lifecycle(const struct kfg_deprecation_info *info, struct kfg_json *json)
 {
+	char place[KFG_PLACE_TEXT];
+
 	if (!info) {
 		kfg_json_null(json, "lifecycle");
 		return;
@@ -113,6 +115,7 @@ static void json_lifecycle(const struct kfg_deprecation_info *info, struct kfg_j
 	kfg_json_string(json, "replacement_in", info->replacement_in);
 	kfg_json_string(json, "confidence", info->confidence);
 	kfg_json_string(json, "note", info->note);
+	kfg_json_string(json, "known_from", kfg_deprecation_place(info, place));
 	kfg_json_object_end(json);
 }
 

@@ -62,6 +62,7 @@ struct kfg_report_use {
 	enum kfg_report_state state; /* the worst of cells */
 	/* from the policy's lifecycle data; NULL: it says nothing */
 	const char *replacement, *replacement_in, *deprecated_in, *removed_in;
+	const char *known_from; /* "FILE:LINE" that says so */
 };
 
 struct kfg_report_program {

@@ -114,6 +114,7 @@ static void json_use(const struct kfg_report *report, const struct kfg_report_us
 		kfg_json_string(j, "removed_in", use->removed_in);
 		kfg_json_string(j, "replacement", use->replacement);
 		kfg_json_string(j, "replacement_in", use->replacement_in);
+		kfg_json_string(j, "known_from", use->known_from);
 		json_sites(report, use, j);
 	}
 	json_cells(report, use, j);

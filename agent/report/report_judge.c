@@ -21,6 +21,7 @@ static void set_verdict(struct kfg_report *report, const struct kfg_verdict *v, 
 static void set_lifecycle(struct kfg_report *report, uint32_t dep, struct kfg_report_use *use, bool *lost)
 {
 	struct kfg_deprecation_info info;
+	char place[KFG_PLACE_TEXT];
 
 	if (use->deprecated_in || use->removed_in || !kfg_policy_deprecation(report->judge.policy, dep, &info))
 		return;
@@ -28,6 +29,7 @@ static void set_lifecycle(struct kfg_report *report, uint32_t dep, struct kfg_re
 	use->replacement_in = kfg_report_copy(report, info.replacement_in, lost);
 	use->deprecated_in = kfg_report_copy(report, info.deprecated_in, lost);
 	use->removed_in = kfg_report_copy(report, info.removed_in, lost);
+	use->known_from = kfg_report_copy(report, kfg_deprecation_place(&info, place), lost);
 }
 
 /* As a site's program would get it; the worst of them stays in the cell. */

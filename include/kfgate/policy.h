@@ -93,6 +93,9 @@ struct kfg_deprecation_info {
 };
 bool kfg_policy_deprecation(const struct kfg_policy *policy, uint32_t dep,
 			    struct kfg_deprecation_info *ret_info);
+/* "FILE:LINE" of the row, in `buf`; a longer path is cut. Returns buf. */
+#define KFG_PLACE_TEXT 4112u
+const char *kfg_deprecation_place(const struct kfg_deprecation_info *info, char buf[static KFG_PLACE_TEXT]);
 
 /* The oldest of the included files that say their date. */
 struct kfg_lifecycle_info {

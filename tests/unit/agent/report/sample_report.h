@@ -63,7 +63,8 @@ static struct kfg_report_use sample_flow_uses[] = {
 static struct kfg_report_use sample_sched_uses[] = {
 	{ .name = "scx_bpf_cpu_rq", .symbol = "scx_bpf_cpu_rq", .weak = true, .address_taken = true,
 	  .sites = sample_guarded_sites, .n_sites = 1, .cells = sample_expired, .state = KFG_REPORT_REFUSED,
-	  .replacement = "scx_bpf_locked_rq", .replacement_in = "6.18", .deprecated_in = "6.18", .removed_in = "7.3" },
+	  .replacement = "scx_bpf_locked_rq", .replacement_in = "6.18", .deprecated_in = "6.18", .removed_in = "7.3",
+	  .known_from = "/usr/lib/kfgate/lifecycle/upstream.yaml:12" },
 	{ .name = HOSTILE, .symbol = HOSTILE, .sites = sample_guarded_sites, .n_sites = 1, .cells = sample_loader,
 	  .state = KFG_REPORT_UNCHECKED },
 	{ .struct_ops = true, .name = "sched_ext_ops", .symbol = "simple_ops", .cells = sample_type,

@@ -200,6 +200,8 @@ static void deprecations_bring_their_words(void **state)
 	assert_string_equal(o->kernels[0].reason, "bpf_foo: policy: warn, deprecated, last good day 2026-12-31");
 	assert_string_equal(o->uses[0].replacement, "bpf_bar");
 	assert_string_equal(o->uses[0].removed_in, "7.3");
+	assert_non_null(strchr(o->uses[0].known_from, ':'));
+	assert_string_equal(strrchr(o->uses[0].known_from, ':'), ":6");
 }
 
 static void limits_are_unchecked(void **state)
