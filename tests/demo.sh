@@ -69,7 +69,9 @@ collect_objects() {
 }
 
 say "Installing what is missing of the packages in tests/deps.list"
-quietly deps "$here/install-deps.sh"
+groups=(build)
+if [ "$place" = vm ]; then groups+=(vm); fi
+quietly deps "$here/install-deps.sh" "${groups[@]}"
 
 say "Building kfgate, and fetching the programs${kernel:+, a kernel and a Debian for the VM} (cached)"
 jobs=()

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Install what building and testing kfgate needs and is not there yet (deps.list), without questions.
-# usage: install-deps.sh [-n] [build|test]...    default: both groups; -n only prints what is missing
+# usage: install-deps.sh [-n] [build|vm|test]...    default: all groups; -n only prints what is missing
 # Exit status: 0 all there (now), 1 something is missing (-n) or could not be installed.
 set -euo pipefail
 
@@ -27,11 +27,11 @@ if [ "${1:-}" = -n ]; then
 	dry=1
 	shift
 fi
-[ $# -gt 0 ] || set -- build test
+[ $# -gt 0 ] || set -- build vm test
 for group in "$@"; do
 	case $group in
-	build | test) ;;
-	*) echo "install-deps.sh: no group '$group' (build, test)" >&2; exit 2 ;;
+	build | vm | test) ;;
+	*) echo "install-deps.sh: no group '$group' (build, vm, test)" >&2; exit 2 ;;
 	esac
 done
 
