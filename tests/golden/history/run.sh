@@ -12,11 +12,11 @@ trap 'rm -rf "$tmp"' EXIT
 export TZ=UTC LC_ALL=C.UTF-8
 failed=0
 
-# journal NAME RECORDS HOSTS DAYS
+# journal NAME RECORDS HOSTS DAYS...: that many records of the last DAYS, and again for each further number of days
 journal()
 {
 	mkdir -p "$tmp/$1"
-	"$pastgen" "$policy" "$2" "$3" "$4" | $remote -o "$tmp/$1/$1.journal" - 2>"$tmp/log" || {
+	for days in "${@:4}"; do "$pastgen" "$policy" "$2" "$3" "$days"; done | $remote -o "$tmp/$1/${1##*/}.journal" - 2>"$tmp/log" || {
 		cat "$tmp/log"
 		exit 1
 	}
@@ -39,6 +39,10 @@ golden()
 
 journal fleet 2100 5 20
 journal hour 40 1 1
+journal set-back 60 1 1 4 # its clock was
+# several files, which are read at once, one of them damaged
+for n in 1 2 3 4 5; do journal many/$n $((100 * n)) 2 $n; done
+head -c 70000 "$tmp/many/3/3.journal" >"$tmp/many/3/cut.journal"
 at=(--at=2026-11-21)
 golden report.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}"
 golden report.json report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --format=json
@@ -46,6 +50,7 @@ golden report.md report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" -
 golden report.html report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --format=html
 golden hours.txt report --file="$tmp/hour/hour.journal" --policy="$policy" "${at[@]}"
 LC_ALL=C golden ascii.txt report --file="$tmp/hour/hour.journal" --policy="$policy" "${at[@]}"
+golden many.txt report --directory="$tmp/many" --policy="$policy" "${at[@]}"
 # a row of one's own takes the place of one that is included, and the report says which it was
 mkdir "$tmp/own"
 printf 'version: 1\ndate: 2026-11-01\ndeprecations:\n%s\n%s\n' '  - {kfunc: scx_bpf_cpu_rq, removed-in: "7.3"}' \
@@ -55,6 +60,7 @@ printf 'version: 1\nname: own\nserial: 1\ninclude: [%s]\ndeprecations:\n%s\n' "$
 golden own-rows.txt report --file="$tmp/hour/hour.journal" --policy="$tmp/own" "${at[@]}"
 golden since.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --since=2026-11-20 \
 	--until="2026-11-20 06:00"
+golden set-back.txt report --directory="$tmp/set-back" --policy="$policy" "${at[@]}" --until=2026-11-18
 golden unit.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --unit=other.service
 golden missing.txt report --directory="$tmp/none" --policy="$policy"
 golden time.txt report --since=soon

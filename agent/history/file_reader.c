@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "history/file_reader.h"
+
+#include "base/cleanup.h"
+#include "journal/record.h"
+#include <errno.h>
+#include <string.h>
+#include <systemd/sd-journal.h>
+
+/*
+ * sd-journal keeps what it has read of a file mapped, up to 64 windows of 8 MiB (systemd 252, mmap-cache.c). After so
+ * many records the file is opened anew, which lets go of them.
+ */
+#define RECORDS_PER_OPEN 512u
+#define DATA_MAX (16u * 1024) /* of a field; longer ones are cut by sd-journal, and then malformed */
+
+static void journal_close_cleanup(sd_journal **j)
+{
+	sd_journal_close(*j);
+}
+
+/* One file, its entries of the kind at hand. */
+static int open_file(const struct kfg_file_reader *r, sd_journal **ret_journal)
+{
+	_cleanup_(journal_close_cleanup) sd_journal *j = NULL;
+	const char *paths[] = { r->path, NULL };
+	char match[64];
+	int e = sd_journal_open_files(&j, paths, 0);
+
+	if (e < 0)
+		return e;
+	snprintf(match, sizeof(match), "MESSAGE_ID=%s", kfg_message_kinds[r->kind].id);
+	e = sd_journal_add_match(j, match, 0);
+	if (e >= 0)
+		e = sd_journal_set_data_threshold(j, DATA_MAX);
+	if (e < 0)
+		return e;
+	*ret_journal = KFG_TAKE_PTR(j);
+	return 0;
+}
+
+/* Opens the file anew, at the entry at which it stands. */
+static int open_again(const struct kfg_file_reader *r, sd_journal **journal)
+{
+	_cleanup_free_ char *cursor = NULL;
+	int e = sd_journal_get_cursor(*journal, &cursor);
+
+	if (e < 0)
+		return e;
+	sd_journal_close(KFG_TAKE_PTR(*journal));
+	e = open_file(r, journal);
+	if (e >= 0)
+		e = sd_journal_seek_cursor(*journal, cursor);
+	if (e >= 0)
+		e = sd_journal_next(*journal);
+	return e < 0 ? e : 0;
+}
+
+/* The entry at which the journal stands. Clocks are set back, so what comes behind a later one may be earlier. */
+static int read_entry(struct kfg_file_reader *r, sd_journal *j)
+{
+	uint64_t usec;
+	const void *data;
+	size_t size;
+	int e = sd_journal_get_realtime_usec(j, &usec);
+
+	if (e < 0)
+		return e;
+	if (usec > r->source->until_usec)
+		return 0;
+	kfg_past_begin(r->past, usec);
+	while ((e = sd_journal_enumerate_available_data(j, &data, &size)) > 0)
+		kfg_past_field(r->past, data, size);
+	if (e < 0)
+		return e;
+	switch (kfg_past_end(r->past, r->source->unit)) {
+	case KFG_PAST_FOREIGN:
+		r->stats.foreign++;
+		return 0;
+	case KFG_PAST_MALFORMED:
+		r->stats.malformed++;
+		return 0;
+	default:
+		r->stats.records++;
+		e = r->give(r);
+		return e < 0 ? -ECANCELED : 0;
+	}
+}
+
+/* All entries of one kind in the file. */
+static int read_kind(struct kfg_file_reader *r)
+{
+	_cleanup_(journal_close_cleanup) sd_journal *j = NULL;
+	int e = open_file(r, &j);
+
+	if (e < 0)
+		return e;
+	e = r->source->since_usec ? sd_journal_seek_realtime_usec(j, r->source->since_usec)
+				  : sd_journal_seek_head(j);
+	if (e < 0)
+		return e;
+	for (size_t n = 1; (e = sd_journal_next(j)) > 0; n++) {
+		e = read_entry(r, j);
+		if (e == 0 && n % RECORDS_PER_OPEN == 0)
+			e = open_again(r, &j);
+		if (e < 0)
+			return e;
+	}
+	return e;
+}
+
+int kfg_file_read(struct kfg_file_reader *r)
+{
+	int e = 0;
+
+	for (unsigned kind = 0; kind < KFG_MESSAGE_MAX && e >= 0; kind++) {
+		r->kind = kind;
+		if (r->source->kinds & 1u << kind)
+			e = read_kind(r);
+	}
+	if (e == -ECANCELED || e == -ENOMEM)
+		return e;
+	r->stats.n_files++;
+	if (e == -EACCES || e == -EPERM || e == -ENOENT)
+		r->stats.n_unreadable += e != -ENOENT; /* ENOENT: rotated, found under its new name */
+	else if (e < 0)
+		r->stats.n_damaged++;
+	if (e < 0 && e != -ENOENT && !r->stats.problem[0])
+		snprintf(r->stats.problem, sizeof(r->stats.problem), "%s: %s", r->path,
+			 strerror(-e));
+	return 0;
+}
