@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_programs.c - what this host has loaded now, with kfuncs and verdicts. */
+#include "base/cleanup.h"
 #include "base/exit_code.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/preview.h"
+#include "control/client.h"
+#include "control/protocol.h"
 #include "programs/programs.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OUTPUT_MAX ((size_t)256 << 20)
@@ -88,7 +92,10 @@ static void render_table(const struct inventory *inv, struct kfg_strbuf *out)
 		if (p->unknown)
 			kfg_strbuf_printf(out, "        unknown      %s\n", p->unknown);
 	}
-	kfg_strbuf_printf(out, "%zu programs, %zu with kfuncs, %zu unknown\n", inv->programs.n, with, unknown);
+	kfg_strbuf_printf(out, "%zu programs, %zu with kfuncs, %zu unknown", inv->programs.n, with, unknown);
+	if (inv->programs.n_left_out)
+		kfg_strbuf_printf(out, "; beside them %zu of the gate itself", inv->programs.n_left_out);
+	kfg_strbuf_adds(out, "\n");
 }
 
 static void json_target(const struct inventory *inv, const struct kfg_running_program *p,
@@ -139,6 +146,7 @@ static void render_json(const struct inventory *inv, struct kfg_strbuf *out)
 		kfg_json_object_end(&j);
 	}
 	kfg_json_array_end(&j);
+	kfg_json_uint(&j, "gate_programs", inv->programs.n_left_out);
 	kfg_json_object_end(&j);
 	kfg_strbuf_adds(out, "\n");
 }
@@ -166,15 +174,35 @@ static int exit_code(const struct inventory *inv)
 	return unknown ? KFG_EXIT_UNCHECKED : warned ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
 }
 
+/* The programs of the running gate, by its agent: to ask the kernel for them is an attempt on the gate. */
+static size_t own_programs(uint32_t ret_ids[static KFG_CONTROL_PROGRAMS_MAX])
+{
+	_cleanup_free_ char *text = NULL;
+	size_t n = 0;
+	int code;
+
+	if (kfg_control_ask(KFG_DEFAULT_RUNTIME_DIR, KFG_REQUEST_PROGRAMS, &code, &text) < 0 || code != KFG_EXIT_OK)
+		return 0; /* none that is guarded, or an agent that died: then the guard hides them, and tells */
+	for (char *line = text, *end; n < KFG_CONTROL_PROGRAMS_MAX; line = end + 1) {
+		unsigned long id = strtoul(line, &end, 10);
+
+		if (end == line || *end != '\n')
+			break;
+		ret_ids[n++] = id;
+	}
+	return n;
+}
+
 static int run(const struct kfg_args *args, struct inventory *inv, bool json)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
+	uint32_t own[KFG_CONTROL_PROGRAMS_MAX];
 	int r = kfg_preview_open(args, "programs", &inv->preview);
 
 	if (r < 0)
 		return KFG_EXIT_FAILURE;
 	inv->enforces = kfg_mode_enforces(kfg_policy_mode(inv->preview.loaded.policy));
-	r = kfg_programs_list(&inv->programs);
+	r = kfg_programs_list(own, own_programs(own), &inv->programs);
 	if (r < 0) {
 		kfg_log_errno(r, "programs: cannot list the programs of this kernel%s: %m",
 			      r == -EPERM ? " (it takes CAP_SYS_ADMIN)" : "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * protocol.h - what `kfgate status` and `kfgate reload` say to the running agent. One request, one
+ * protocol.h - what `kfgate status`, `reload` and `programs` say to the running agent. One request, one
  * reply, each one packet of a SOCK_SEQPACKET socket. Request: words with single spaces. Reply:
  * "<exit code>\n" and the text to print.
  */
@@ -13,6 +13,8 @@
 #define KFG_REQUEST_STATUS "status"
 #define KFG_REQUEST_STATUS_JSON "status json"
 #define KFG_REQUEST_STATUS_METRICS "status metrics"
+#define KFG_REQUEST_PROGRAMS "programs" /* ids of the guarded programs, one per line */
+#define KFG_CONTROL_PROGRAMS_MAX 512u /* of them; four tables in force and the guard make less than 200 */
 #define KFG_REQUEST_RELOAD "reload"
 #define KFG_REQUEST_RELOAD_FORCE "reload force"
 

@@ -4,6 +4,7 @@
 #include "daemon/state.h"
 #include "report/status.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -111,6 +112,17 @@ static int answer_status(struct kfg_daemon *d,
 	return KFG_EXIT_OK;
 }
 
+/* Whoever lists programs passes over them: to ask for one is an attempt on the gate. */
+static int answer_programs(const struct kfg_daemon *d, struct kfg_strbuf *reply)
+{
+	uint32_t ids[KFG_CONTROL_PROGRAMS_MAX];
+	size_t n = d->guard ? kfg_guard_programs(d->guard, ids, KFG_CONTROL_PROGRAMS_MAX) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		kfg_strbuf_printf(reply, "%" PRIu32 "\n", ids[i]);
+	return KFG_EXIT_OK;
+}
+
 int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
 {
 	struct kfg_daemon *d = userdata;
@@ -121,6 +133,8 @@ int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
 		return answer_status(d, kfg_status_json, reply);
 	if (strcmp(request, KFG_REQUEST_STATUS_METRICS) == 0)
 		return answer_status(d, kfg_status_metrics, reply);
+	if (strcmp(request, KFG_REQUEST_PROGRAMS) == 0)
+		return answer_programs(d, reply);
 	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 ||
 	    strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
 		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ?

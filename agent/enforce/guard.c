@@ -189,6 +189,18 @@ int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton 
 	return r;
 }
 
+size_t kfg_guard_programs(const struct kfg_guard *guard, uint32_t *ret_ids, size_t max)
+{
+	int fd = bpf_map__fd(guard->skel->maps.kfg_guard_ids);
+	struct kfg_guard_id key, *last = NULL;
+	size_t n = 0;
+
+	for (; n < max && bpf_map_get_next_key(fd, last, &key) == 0; last = &key)
+		if (key.kind == KFG_GUARD_PROG)
+			ret_ids[n++] = key.id;
+	return n;
+}
+
 int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, uint32_t levels)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);

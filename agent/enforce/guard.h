@@ -51,5 +51,8 @@ int kfg_guard_event_fd(const struct kfg_guard *guard);
 typedef void kfg_attempt_fn(void *userdata, const struct kfg_attempt *attempt);
 int kfg_guard_read(struct kfg_guard *guard, kfg_attempt_fn *fn, void *userdata);
 
+/* Writes the ids of the programs that it guards, at most `max`; returns how many. */
+size_t kfg_guard_programs(const struct kfg_guard *guard, uint32_t *ret_ids, size_t max);
+
 /* Refusals since it was attached, told or not, but for those of kfg_guard_prove(). */
 uint64_t kfg_guard_attempts(const struct kfg_guard *guard);

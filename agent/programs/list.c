@@ -174,14 +174,24 @@ static int name_all(struct kfg_programs *programs)
 	return 0;
 }
 
-int kfg_programs_list(struct kfg_programs *ret_programs)
+static bool contains(const uint32_t *ids, size_t n, uint32_t id)
+{
+	while (n > 0 && ids[n - 1] != id)
+		n--;
+	return n > 0;
+}
+
+int kfg_programs_list(const uint32_t *leave_out, size_t n_leave_out, struct kfg_programs *ret_programs)
 {
 	struct kfg_programs programs = { 0 };
 	uint32_t id = 0;
 	int r = 0;
 
 	while (r == 0 && bpf_prog_get_next_id(id, &id) == 0)
-		r = add_program(&programs, id);
+		if (contains(leave_out, n_leave_out, id))
+			programs.n_left_out++;
+		else
+			r = add_program(&programs, id);
 	if (r == 0 && errno != ENOENT)
 		r = -errno;
 	if (r == 0)

@@ -31,6 +31,7 @@ struct kfg_running_program {
 struct kfg_programs {
 	struct kfg_running_program *items; /* owned */
 	size_t n, allocated;
+	size_t n_left_out;
 	struct kfg_symbols *symbols; /* owned; all names */
 };
 
@@ -43,6 +44,9 @@ bool kfg_symbols_find(const struct kfg_symbols *symbols, int32_t imm, const char
 /* Whether addresses are shown at all. */
 bool kfg_symbols_shown(const struct kfg_symbols *symbols);
 
-/* -EPERM: needs CAP_BPF, or CAP_SYS_ADMIN; other negative errno. Free with kfg_programs_done(). */
-int kfg_programs_list(struct kfg_programs *ret_programs);
+/*
+ * All but the programs with these ids, which are counted. -EPERM: needs CAP_BPF, or CAP_SYS_ADMIN; other negative
+ * errno. Free with kfg_programs_done().
+ */
+int kfg_programs_list(const uint32_t *leave_out, size_t n_leave_out, struct kfg_programs *ret_programs);
 void kfg_programs_done(struct kfg_programs *programs); /* accepts a zeroed struct */

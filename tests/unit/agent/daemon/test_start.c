@@ -12,14 +12,21 @@ static void test_starts_and_stops(void **state)
 	assert_true(fake_gate.clock_syncs >= 1);
 }
 
+static void ask_for_programs(void)
+{
+	ask("programs");
+}
+
 static void test_guard(void **state)
 {
 	(void)state;
-	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_int_equal(run_with(ask_for_programs, false), KFG_EXIT_OK);
+	assert_string_equal(seen, ":0:");
 	assert_string_equal(fake_guard.calls, ""); /* nobody manages this process */
 	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
 	fake_guard.n_attempts = 1;
-	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_int_equal(run_with(ask_for_programs, false), KFG_EXIT_OK);
+	assert_non_null(strstr(seen, ":0:11\n12\n"));
 	assert_string_equal(fake_guard.calls, "OcccARC");
 	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"tampering\""));
 	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
