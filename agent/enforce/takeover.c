@@ -414,6 +414,8 @@ int kfg_gate_remove_left(const char **ret_why)
 	struct kfg_gate left = { .pins = KFG_NO_FD };
 	int r = kfg_takeover_prepare(&left, ret_why);
 
+	if (r == -EPERM) /* a guard's; without privileges it is -EACCES */
+		*ret_why = "it is guarded, so its agent alone can (systemctl stop kfgate), or else the next boot";
 	if (!r && left.turn && left.turn->sealed) {
 		*ret_why = "it is sealed until the next boot";
 		r = -EPERM;

@@ -103,6 +103,9 @@ check_file "it is guarded" 'the gate is guarded' /tmp/kfgate.err
 kfgate programs --policy=/tmp/policy >/tmp/programs
 check_file "kfgate programs counts the gate's own" '; beside them [1-9][0-9]* of the gate itself' /tmp/programs
 check_eq "and does not ask for them" 0 "$(stat attempts)"
+kfgate detach >/tmp/detach 2>&1
+check_eq "kfgate detach does not take it off" 1 $?
+check_file "and says who can" 'its agent alone can \(systemctl stop kfgate\)' /tmp/detach
 while read -r verb; do
 	# shellcheck disable=SC2086 # a verb and its arguments
 	refused $verb
