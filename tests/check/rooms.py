@@ -35,7 +35,7 @@ AGENT = {
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
     (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/find/unpack.c",)),
-    (r"systemd/sd-journal\.h", ("agent/journal/send.c", "agent/history/file_reader.c")),
+    (r"systemd/sd-journal\.h", ("agent/journal/send.c", "agent/history/journal.c")),
     (r"systemd/.*", ("agent/journal/", "agent/control/", "agent/daemon/", "agent/cli/")),
     (r"bpf/.*|gelf\.h|libelf\.h",
      ("agent/enforce/", "agent/programs/", "agent/journal/event_record.c", "agent/events/", "bpf/")),
