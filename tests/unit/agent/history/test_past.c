@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "history/past.h"
+#include "base/text.h"
 #include "cmocka_all.h"
 #include "journal/event_record.h"
 #include "sample_event.h"
@@ -164,6 +165,26 @@ static void test_text_is_clean(void **state)
 	assert_string_equal(past.exe, "/tmp/\\x1b[31m\\xff");
 }
 
+/* Each byte, at each place of a text: as it is, or in its clean form. */
+static void test_every_byte_is_clean(void **state)
+{
+	char text[] = "KFGATE_EXE=0123456789abcdefghi", clean[128], *value = text + 11;
+	size_t size = strlen(value);
+
+	(void)state;
+	for (size_t at = 0; at < size; at++)
+		for (unsigned byte = 1; byte < 256; byte++) {
+			char before = value[at];
+
+			value[at] = (char)byte;
+			kfg_text_clean(value, size, clean, sizeof(clean));
+			kfg_past_begin(&past, 1);
+			field(text);
+			assert_string_equal(past.exe, clean);
+			value[at] = before;
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_text_is_clean),
+		cmocka_unit_test(test_every_byte_is_clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
