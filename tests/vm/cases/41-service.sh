@@ -113,15 +113,15 @@ systemctl reset-failed kfgate.service
 check "it starts where they are shown" systemctl start kfgate.service
 
 mkdir -p /run/systemd/system/kfgate.service.d
-printf '[Service]\nWatchdogSec=8\n' >/run/systemd/system/kfgate.service.d/watchdog.conf
+printf '[Service]\nWatchdogSec=15\n' >/run/systemd/system/kfgate.service.d/watchdog.conf
 systemctl daemon-reload
 systemctl restart kfgate.service
-sleep 9
+sleep 16
 check_eq "it feeds the watchdog" 0 "$(unit_property NRestarts)"
 hung=$(unit_property MainPID)
 systemctl kill --signal=STOP kfgate.service
 is_replaced() { [ "$(unit_property MainPID)" != "$hung" ] && systemctl is-active -q kfgate.service; }
-check "when it hangs it is replaced" until_true 60 is_replaced
+check "when it hangs it is replaced" until_true 90 is_replaced
 check_eq "by the watchdog" 1 "$(unit_property NRestarts)"
 expect_fail "and the new one decides" /t/kfload key bad
 rm -r /run/systemd/system/kfgate.service.d
