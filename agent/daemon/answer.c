@@ -92,8 +92,10 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s)
 	s->records_dropped = records.dropped;
 	s->records_failed = records.failed;
 	s->guarded = d->guard;
-	if (d->guard)
+	if (d->guard) {
 		s->attempts = kfg_guard_attempts(d->guard);
+		s->strict = kfg_guard_strict(d->guard);
+	}
 	return kfg_gate_stats(d->gate, &s->kernel);
 }
 

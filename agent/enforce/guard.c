@@ -222,6 +222,11 @@ void kfg_guard_set_strict(struct kfg_guard *guard, bool strict)
 	state(guard)->strict = strict;
 }
 
+bool kfg_guard_strict(const struct kfg_guard *guard)
+{
+	return state(guard)->strict;
+}
+
 bool kfg_guard_managed(const struct kfg_guard *guard)
 {
 	return state(guard)->managed;

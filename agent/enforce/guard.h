@@ -29,6 +29,7 @@ int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, ui
 
 /* strict: the service manager is like anybody else. To be told before attaching. */
 void kfg_guard_set_strict(struct kfg_guard *guard, bool strict);
+bool kfg_guard_strict(const struct kfg_guard *guard);
 
 /* Did PID 1 start the agent? Where it did not, there is nobody who could stop or replace a guarded agent. */
 bool kfg_guard_managed(const struct kfg_guard *guard);

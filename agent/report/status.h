@@ -48,6 +48,7 @@ struct kfg_status {
 	uint64_t recorded, unrecorded, canaries, duplicates, malformed; /* events, each once */
 	uint64_t sweep_seen, sweep_failed;
 	bool guarded; /* against removal */
+	bool strict; /* ... against the service manager, too */
 	uint64_t attempts; /* refused by the guard */
 	struct kfg_lifecycle_info lifecycle; /* the oldest data; file NULL: none */
 	int32_t today; /* days since 1970-01-01 UTC */

@@ -93,7 +93,8 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 	const __u64 *n = s->kernel.n;
 
 	if (s->guarded)
-		line(out, "Guard", "on, %" PRIu64 " attempts refused", s->attempts);
+		line(out, "Guard", "on%s, %" PRIu64 " attempts refused",
+		     s->strict ? " until the next boot (strict)" : "", s->attempts);
 	else
 		line(out, "Guard", "off: whoever has the capabilities can take the gate off");
 	line(out, "Loads", "%llu seen, %llu with kfunc calls",

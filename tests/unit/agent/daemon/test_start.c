@@ -17,6 +17,11 @@ static void ask_for_programs(void)
 	ask("programs");
 }
 
+static void ask_for_status(void)
+{
+	ask("status");
+}
+
 static void test_guard(void **state)
 {
 	(void)state;
@@ -31,8 +36,10 @@ static void test_guard(void **state)
 	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"tampering\""));
 	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
 	scratch_write("policy.yaml", POLICY_14 "guard: strict\n");
-	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	seen[0] = '\0';
+	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
 	assert_string_equal(fake_guard.calls, "OScccARC");
+	assert_non_null(strstr(seen, "Guard: on until the next boot (strict), 2 attempts"));
 }
 
 /* The gate is in force with a guard or without. */
