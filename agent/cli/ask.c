@@ -7,7 +7,6 @@
 #include "control/client.h"
 #include "control/protocol.h"
 #include <errno.h>
-#include <string.h>
 
 static int cannot_ask(int error, const char *dir)
 {
@@ -33,11 +32,6 @@ int kfg_ask(const struct kfg_args *args, const char *request)
 		return cannot_ask(r, dir);
 	if (code == KFG_EXIT_OK)
 		return fputs(text, stdout) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
-	for (char *line = text; *line;) {
-		size_t len = strcspn(line, "\n");
-
-		kfg_error("%.*s", (int)len, line);
-		line += len + (line[len] == '\n');
-	}
+	kfg_log_lines(LOG_ERR, text);
 	return code;
 }

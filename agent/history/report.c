@@ -77,6 +77,7 @@ static void known_from(const struct kfg_report_input *in, const char *kfunc, str
 		       struct kfg_cell *cell)
 {
 	struct kfg_deprecation_info info;
+	char place[KFG_PLACE_TEXT];
 	size_t len = strcspn(kfunc, " ");
 
 	for (uint32_t i = 0; in->policy && kfg_policy_deprecation(in->policy, i, &info); i++) {
@@ -86,8 +87,7 @@ static void known_from(const struct kfg_report_input *in, const char *kfunc, str
 		    (info.module && (strncmp(module, info.module, strlen(info.module)) != 0 ||
 				     module[strlen(info.module)] != ']')))
 			continue;
-		kfg_sheet_printf(sheet, &cell->text, "%s:%u", info.file, info.line);
-		cell->kind = cell->text ? KFG_CELL_TEXT : KFG_CELL_EMPTY;
+		kfg_sheet_text(sheet, cell, kfg_deprecation_place(&info, place));
 		return;
 	}
 }
