@@ -4,7 +4,7 @@
 # kernels: 6.1 7.3
 # tier: bare
 # reboot: yes
-# timeout: 240
+# timeout: 400
 # files: agent/kfgate tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
@@ -17,7 +17,7 @@ serial: $1
 defaults: {unlisted: audit}
 rules:
   - {id: bad-$1, kfuncs: ["bpf_key_*", bpf_lookup_system_key], programs: {names: [bad]}, action: refuse}
-$(seq 300 | sed 's/.*/  - {id: "r&", kfuncs: ["bpf_unused_&_*"], action: allow}/')
+$(seq 50 | sed 's/.*/  - {id: "r&", kfuncs: ["bpf_unused_&_*"], action: allow}/')
 P
 }
 number() { sed -n 's/.* '"$1"'=\([0-9]*\).*/\1/p' /tmp/hammer; }
