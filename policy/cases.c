@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cases.c - tests of a policy: their keys, and the answers they are held against. */
-#include <kfgate/cases.h>
+#include "cases.h"
 
 #include "parse.h"
 

@@ -9,7 +9,7 @@
 #include "model.h"
 #include "trigram.h"
 
-#include <kfgate/table.h>
+#include "table.h"
 
 /* Rows that are candidates of a name, as ranges: a list in compile.links, ascending */
 struct kfg_candidates {

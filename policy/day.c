@@ -3,7 +3,7 @@
  * day.c - whole days, UTC, counted from 1970-01-01. The calendar arithmetic is Howard Hinnant's
  * (https://howardhinnant.github.io/date_algorithms.html), with years that begin in March.
  */
-#include <kfgate/policy.h>
+#include "policy.h"
 
 #include <ctype.h>
 #include <errno.h>

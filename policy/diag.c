@@ -3,7 +3,7 @@
  * diag.c - findings: collected, and rendered as text. What goes in is hostile (file names, keys,
  * values), what comes out may be shown on a terminal.
  */
-#include <kfgate/diag.h>
+#include "diag.h"
 
 #include "cleanup.h"
 #include "utf8.h"

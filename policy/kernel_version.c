@@ -4,7 +4,7 @@
  * releases of each series are from the tags of torvalds/linux: 3.19, 4.20, 5.19, 6.19; each was
  * followed by the next series.
  */
-#include <kfgate/policy.h>
+#include "policy.h"
 
 #include <ctype.h>
 #include <errno.h>

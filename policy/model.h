@@ -9,7 +9,7 @@
 #include "arena.h"
 
 #include <kfgate/abi.h>
-#include <kfgate/policy.h>
+#include "policy.h"
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -10,7 +10,7 @@
 #include "words.h"
 #include "yaml_doc.h"
 
-#include <kfgate/diag.h>
+#include "diag.h"
 #include <stddef.h>
 
 struct kfg_parse {

@@ -6,7 +6,7 @@
  */
 #include "parse.h"
 
-#include <kfgate/verdict.h>
+#include "verdict.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* verdict.c - the decision rule of decide.h over a table in memory. */
 #include <kfgate/decide.h>
-#include <kfgate/verdict.h>
+#include "verdict.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "model.h"
 
-#include <kfgate/verdict.h>
+#include "verdict.h"
 
 #include <ctype.h>
 #include <errno.h>

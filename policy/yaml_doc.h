@@ -7,8 +7,8 @@
 
 #include "arena.h"
 
-#include <kfgate/diag.h>
-#include <kfgate/policy.h>
+#include "diag.h"
+#include "policy.h"
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
  * log.h - lines for whoever operates the agent, on standard error. log.c is the only writer there.
  * When standard error is the journal (JOURNAL_STREAM, systemd.exec(5)) each line starts with its
  * level as "<N>" (sd-daemon(3)), else with the program's name. Records about BPF programs do not go
- * this way, see agent/journal/.
+ * this way, see agent/record/.
  */
 #pragma once
 

@@ -4,8 +4,8 @@
 #include "base/cleanup.h"
 #include "base/exit_code.h"
 #include "base/log.h"
-#include "control/client.h"
-#include "control/protocol.h"
+#include "gate/control/client.h"
+#include "gate/control/protocol.h"
 #include <errno.h>
 
 static int cannot_ask(int error, const char *dir)

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <kfgate/table.h>
+#include "policy/table.h"
 #include <string.h>
 #include <time.h>
 

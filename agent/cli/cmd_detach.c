@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/commands.h"
-#include "daemon/daemon.h"
+#include "gate/daemon/daemon.h"
 
 int kfg_cmd_detach(const struct kfg_args *args)
 {

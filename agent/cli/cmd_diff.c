@@ -2,13 +2,13 @@
 /* cmd_diff.c - two kernels: what became of the kfuncs of one in the other. */
 #include "base/exit_code.h"
 #include "base/log.h"
-#include "btf/print.h"
+#include "analysis/btf/print.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
 #include "cli/lifecycle.h"
 #include "cli/output.h"
-#include "compare/compare.h"
-#include "report/kfunc_text.h"
+#include "analysis/compare/compare.h"
+#include "render/kfunc_text.h"
 
 #include <errno.h>
 

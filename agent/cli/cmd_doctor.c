@@ -4,12 +4,12 @@
 #include "base/log.h"
 #include "base/read_file.h"
 #include "base/text.h"
-#include "btf/print.h"
+#include "analysis/btf/print.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
 #include "cli/output.h"
-#include "kernel/soundness.h"
-#include "report/kfunc_text.h"
+#include "analysis/kernel/soundness.h"
+#include "render/kfunc_text.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "config/load.h"
-#include "explain/report.h"
+#include "analysis/explain/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

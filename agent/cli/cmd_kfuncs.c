@@ -2,12 +2,12 @@
 /* cmd_kfuncs.c - the kfuncs of kernels: who has them, for which programs, and for how long. */
 #include "base/exit_code.h"
 #include "base/log.h"
-#include "btf/print.h"
+#include "analysis/btf/print.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
 #include "cli/lifecycle.h"
 #include "cli/output.h"
-#include "report/kfunc_text.h"
+#include "render/kfunc_text.h"
 
 #include <errno.h>
 #include <fnmatch.h>

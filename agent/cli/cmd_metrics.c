@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/past_source.h"
-#include "control/client.h"
-#include "control/protocol.h"
+#include "gate/control/client.h"
+#include "gate/control/protocol.h"
 
 static const char down[] = "# TYPE kfgate_up gauge\n# HELP kfgate_up Whether the agent runs.\nkfgate_up 0\n# EOF\n";
 

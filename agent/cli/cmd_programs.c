@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/preview.h"
-#include "control/client.h"
-#include "control/protocol.h"
-#include "programs/programs.h"
+#include "gate/control/client.h"
+#include "gate/control/protocol.h"
+#include "analysis/programs/programs.h"
 
 #include <errno.h>
 #include <inttypes.h>

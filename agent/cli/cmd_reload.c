@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/ask.h"
 #include "cli/commands.h"
-#include "control/protocol.h"
+#include "gate/control/protocol.h"
 
 int kfg_cmd_reload(const struct kfg_args *args)
 {

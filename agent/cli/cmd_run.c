@@ -2,8 +2,8 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"
-#include "control/protocol.h"
-#include "daemon/daemon.h"
+#include "gate/control/protocol.h"
+#include "gate/daemon/daemon.h"
 
 #include <malloc.h>
 #include <string.h>

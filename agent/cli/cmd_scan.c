@@ -5,9 +5,9 @@
 #include "cli/commands.h"
 #include "cli/kernels.h"
 #include "cli/preview.h"
-#include "find/find.h"
-#include "report/report.h"
-#include "scan/scan.h"
+#include "analysis/find/find.h"
+#include "render/report.h"
+#include "analysis/scan/scan.h"
 
 #include <errno.h>
 #include <stdlib.h>

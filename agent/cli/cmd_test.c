@@ -6,7 +6,7 @@
 #include "cli/past_source.h"
 
 #include <fcntl.h>
-#include <kfgate/cases.h>
+#include "policy/cases.h"
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>

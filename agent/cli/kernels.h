@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/args.h"
-#include "kernel/kernel.h"
+#include "analysis/kernel/kernel.h"
 
 #define KFG_NO_CACHE_OPTION \
 	{ "no-cache", NULL, "neither use nor fill the cache of kernels in $XDG_CACHE_HOME/kfgate", false }

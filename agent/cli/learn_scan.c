@@ -5,9 +5,9 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "find/find.h"
-#include "find/light.h"
-#include "scan/scan.h"
+#include "analysis/find/find.h"
+#include "analysis/find/light.h"
+#include "analysis/scan/scan.h"
 #include <errno.h>
 #include <stdio.h>
 

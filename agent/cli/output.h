@@ -4,7 +4,7 @@
 
 #include "base/strbuf.h"
 #include "cli/args.h"
-#include "report/grid.h"
+#include "render/grid.h"
 
 enum kfg_format {
 	KFG_FORMAT_TABLE,

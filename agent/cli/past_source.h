@@ -7,7 +7,7 @@
 #include "config/load.h"
 #include "history/journal.h"
 #include "history/usage.h"
-#include <kfgate/table.h>
+#include "policy/table.h"
 
 #define KFG_PAST_SOURCE_OPTIONS                                                                         \
 	{ "since", "TIME", "look at records from TIME on: 2026-11-01, yesterday, -7d, ...", false },        \

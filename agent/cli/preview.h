@@ -4,8 +4,8 @@
 
 #include "cli/args.h"
 #include "config/load.h"
-#include <kfgate/table.h>
-#include <kfgate/verdict.h>
+#include "policy/table.h"
+#include "policy/verdict.h"
 
 struct kfg_preview {
 	struct kfg_loaded loaded; /* owned */

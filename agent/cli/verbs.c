@@ -12,7 +12,7 @@
 #include "cli/preview.h"
 #include "cli/past_source.h"
 #include "cli/sheet_output.h"
-#include "control/protocol.h"
+#include "gate/control/protocol.h"
 #include <string.h>
 
 #define RUNTIME_DIR_OPTION \

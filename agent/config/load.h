@@ -6,8 +6,8 @@
 #pragma once
 
 #include "config/policy_files.h"
-#include <kfgate/diag.h>
-#include <kfgate/policy.h>
+#include "policy/diag.h"
+#include "policy/policy.h"
 
 struct kfg_loaded {
 	struct kfg_policy_files *files; /* owned; the paths that were read, their bytes are freed */

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/cleanup.h"
-#include <kfgate/policy.h>
+#include "policy/policy.h"
 #include <stddef.h>
 
 #define KFG_POLICY_FILE_MAX (16u * 1024 * 1024)

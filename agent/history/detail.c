@@ -2,8 +2,8 @@
 #include "history/detail.h"
 
 #include <errno.h>
-#include <kfgate/policy.h>
-#include <kfgate/verdict.h>
+#include "policy/policy.h"
+#include "policy/verdict.h"
 #include <string.h>
 
 int kfg_action_parse(const char *word, enum kfg_action *ret_action)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <kfgate/decide.h>
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 #include <stdlib.h>
 
 struct answer {

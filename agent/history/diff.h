@@ -4,7 +4,7 @@
 
 #include "history/sheet.h"
 #include "history/usage.h"
-#include <kfgate/policy.h>
+#include "policy/policy.h"
 
 struct kfg_diff_side {
 	const struct kfg_policy *policy;

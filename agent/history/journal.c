@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "history/files.h"
-#include "journal/record.h"
+#include "record/record.h"
 #include <errno.h>
 #include <string.h>
 #include <systemd/sd-journal.h>

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "history/learn_internal.h"
 #include <errno.h>
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 #include <stdlib.h>
 #include <string.h>
 

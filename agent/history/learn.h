@@ -8,7 +8,7 @@
 
 #include "base/strbuf.h"
 #include "history/usage.h"
-#include <kfgate/policy.h>
+#include "policy/policy.h"
 
 struct kfg_learn_input {
 	const struct kfg_usage *usage;

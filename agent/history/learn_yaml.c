@@ -3,7 +3,7 @@
 #include "history/learn_internal.h"
 
 #include <inttypes.h>
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 #include <string.h>
 
 static const char *day_of(uint32_t seconds, char buf[static KFG_DAY_TEXT])

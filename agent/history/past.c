@@ -3,10 +3,10 @@
 
 #include "base/text.h"
 #include "history/detail.h"
-#include "journal/record.h"
+#include "record/record.h"
 #include <errno.h>
-#include <kfgate/policy.h>
-#include <kfgate/verdict.h>
+#include "policy/policy.h"
+#include "policy/verdict.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "journal/message_ids.h"
+#include "record/message_ids.h"
 #include <kfgate/abi.h>
 #include <stdbool.h>
 #include <stddef.h>

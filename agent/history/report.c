@@ -5,7 +5,7 @@
 #include "history/group.h"
 #include "history/report_internal.h"
 #include <inttypes.h>
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 #include <string.h>
 
 #define HOSTS_NAMED 3u

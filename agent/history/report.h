@@ -5,8 +5,8 @@
 #include "history/journal.h"
 #include "history/sheet.h"
 #include "history/usage.h"
-#include <kfgate/policy.h>
-#include <kfgate/table.h>
+#include "policy/policy.h"
+#include "policy/table.h"
 
 struct kfg_report_input {
 	const struct kfg_usage *usage;

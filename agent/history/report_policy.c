@@ -3,7 +3,7 @@
 #include "history/report_internal.h"
 
 #include <errno.h>
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,7 +8,7 @@
 
 #include "history/past.h"
 #include "history/rows.h"
-#include <kfgate/table.h>
+#include "policy/table.h"
 
 /* Who uses what. Texts are numbers of kfg_usage.texts. */
 struct kfg_use_key {

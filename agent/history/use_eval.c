@@ -3,7 +3,7 @@
 #include "history/usage.h"
 
 #include <errno.h>
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -9,39 +9,43 @@ import sys
 import tree
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
-# Rooms of the agent, from the ground up: one may include what stands in the set of its name, and itself.
+# Rooms of the agent, from the ground up: one may include itself, and what stands in the set of its name. "gate/" has
+# what runs with privileges, "analysis/" what reads strangers' files: neither includes the other.
 AGENT = {
     "base": set(),
-    "btf": {"base"},
-    "kernel": {"base", "btf"},
-    "compare": {"base", "btf", "config", "kernel", "scan"},
-    "scan": {"base", "btf", "kernel"},
     "config": {"base"},
-    "events": {"base"},
-    "find": {"base"},
-    "journal": {"base"},
-    "history": {"base", "journal"},
-    "control": {"base"},
-    "enforce": {"base"},
-    "explain": {"base"},
-    "programs": {"base"},
-    "report": {"base", "btf", "enforce", "find", "kernel", "scan"},
-    "daemon": {"base", "config", "control", "enforce", "events", "journal", "report"},
-    "cli": {"base", "btf", "compare", "config", "control", "daemon", "explain",
-            "find", "history", "kernel", "programs", "report", "scan"},
-    "main.c": {"cli", "base"},
+    "record": {"base"},
+    "gate/control": {"base"},
+    "gate/events": {"base"},
+    "gate/enforce": {"base"},
+    "gate/status": {"base", "gate/enforce"},
+    "gate/daemon": {"base", "config", "record", "gate/control", "gate/enforce", "gate/events", "gate/status"},
+    "analysis/btf": {"base"},
+    "analysis/kernel": {"base", "analysis/btf"},
+    "analysis/find": {"base"},
+    "analysis/programs": {"base"},
+    "analysis/scan": {"base", "analysis/btf", "analysis/kernel"},
+    "analysis/explain": {"base"},
+    "analysis/compare": {"base", "config", "analysis/btf", "analysis/kernel", "analysis/scan"},
+    "history": {"base", "record"},
+    "render": {"base", "analysis/btf", "analysis/find", "analysis/kernel", "analysis/scan"},
+    "cli": {"base", "config", "gate/control", "gate/daemon", "analysis/btf", "analysis/compare", "analysis/explain",
+            "analysis/find", "analysis/kernel", "analysis/programs", "analysis/scan", "history", "render"},
+    "main.c": {"base", "cli"},
 }
+# What the policy library shows to others.
+POLICY = {f"policy/{name}.h" for name in ("cases", "diag", "policy", "table", "verdict")}
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
-    (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/find/unpack.c",)),
-    (r"systemd/sd-journal\.h", ("agent/journal/send.c", "agent/history/journal.c")),
-    (r"systemd/.*", ("agent/journal/", "agent/control/", "agent/daemon/", "agent/cli/")),
+    (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/analysis/find/unpack.c",)),
+    (r"systemd/sd-journal\.h", ("agent/record/send.c", "agent/history/journal.c")),
+    (r"systemd/.*", ("agent/record/", "agent/gate/control/", "agent/gate/daemon/", "agent/cli/")),
     (r"bpf/.*|gelf\.h|libelf\.h",
-     ("agent/enforce/", "agent/programs/", "agent/journal/event_record.c", "agent/events/", "bpf/")),
-    (r"kfgate\.skel\.h", ("agent/enforce/gate.c",)),
-    (r"guard\.skel\.h", ("agent/enforce/guard.c",)),
-    (r"kfunc_history\.inc", ("agent/explain/kfunc_data.c",)),
+     ("agent/gate/enforce/", "agent/analysis/programs/", "agent/record/event_record.c", "agent/gate/events/", "bpf/")),
+    (r"kfgate\.skel\.h", ("agent/gate/enforce/gate.c",)),
+    (r"guard\.skel\.h", ("agent/gate/enforce/guard.c",)),
+    (r"kfunc_history\.inc", ("agent/analysis/explain/kfunc_data.c",)),
     (r"syslog\.h", ("agent/",)),
 ]
 # Made by the build, so not to be found in the tree.
@@ -56,6 +60,12 @@ def library_allowed(path, header):
     return True
 
 
+def agent_room(path):
+    """The room of a path below agent/: its folder, of which the halves have their own, or its file."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) if parts[0] in ("gate", "analysis") else parts[0]
+
+
 def own_allowed(path, header):
     """header in quotes, or of kfgate: found in the room itself, in include/, or, in the agent, in a room below."""
     room = path.split("/")[0]
@@ -63,9 +73,11 @@ def own_allowed(path, header):
         return True
     if room in ("include", "policy", "bpf"):
         return os.path.isfile(os.path.join(tree.TOP, room, header))
+    if header.startswith("policy/"):
+        return header in POLICY
     if not os.path.isfile(os.path.join(tree.TOP, "agent", header)):
         return False
-    mine, other = path.split("/")[1], header.split("/")[0]
+    mine, other = agent_room(path[len("agent/"):]), agent_room(header)
     return other == mine or other in AGENT.get(mine, set())
 
 

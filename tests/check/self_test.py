@@ -24,18 +24,18 @@ class Bans(unittest.TestCase):
     def test_calls(self):
         for call in ("strcpy(a, b)", "sprintf(a, b)", "atoi(s)", "gets (s)", "bpf_map_update_elem(f)",
                      "bpf_map__fd(m)", "sd_journal_sendv(v, n)", "fprintf(stderr, s)", "perror(s)", "exit(1)"):
-            self.assertTrue(found(bans, "agent/daemon/x.c", f"\t{call};\n"), call)
+            self.assertTrue(found(bans, "agent/gate/daemon/x.c", f"\t{call};\n"), call)
         for call in ("printf(s)", "getenv(s)", "libbpf_get_error(p)"):
             self.assertTrue(found(bans, "policy/x.c", f"\t{call};\n"), call)
 
     def test_not_calls(self):
         for text in ("/* strcpy(a, b) */", "s = \"atoi(s)\";", "snprintf(a, n, f);", "my_exit(1);", "// gets(s)"):
-            self.assertEqual(found(bans, "agent/daemon/x.c", text + "\n"), [], text)
+            self.assertEqual(found(bans, "agent/gate/daemon/x.c", text + "\n"), [], text)
 
     def test_exceptions(self):
         self.assertEqual(found(bans, "agent/base/log.c", "fprintf(stderr, s);\n"), [])
-        self.assertEqual(found(bans, "agent/journal/send.c", "sd_journal_sendv(v, n);\n"), [])
-        self.assertEqual(found(bans, "agent/enforce/mapset.c", "bpf_map_update_elem(f);\n"), [])
+        self.assertEqual(found(bans, "agent/record/send.c", "sd_journal_sendv(v, n);\n"), [])
+        self.assertEqual(found(bans, "agent/gate/enforce/mapset.c", "bpf_map_update_elem(f);\n"), [])
         self.assertEqual(found(bans, "tests/tools/x.c", "exit(1);\n"), [])
 
     def test_everywhere(self):
@@ -79,16 +79,20 @@ class Rooms(unittest.TestCase):
     def test_faults(self):
         for path, header in (("policy/x.c", '"base/log.h"'), ("policy/x.c", "<bpf/bpf.h>"),
                              ("policy/x.c", "<systemd/sd-event.h>"), ("agent/base/x.c", '"cli/args.h"'),
-                             ("agent/journal/x.c", '"enforce/gate.h"'), ("agent/journal/x.c", "<systemd/sd-journal.h>"),
-                             ("agent/daemon/x.c", '"kfgate.skel.h"'), ("agent/daemon/x.c", "<bpf/libbpf.h>"),
-                             ("agent/daemon/x.c", '"arena.h"'), ("agent/cli/x.c", "<yaml.h>"),
+                             ("agent/record/x.c", '"gate/enforce/gate.h"'), ("agent/cli/x.c", '"policy/model.h"'),
+                             ("agent/record/x.c", "<systemd/sd-journal.h>"),
+                             ("agent/analysis/scan/x.c", '"gate/enforce/gate.h"'),
+                             ("agent/gate/daemon/x.c", '"analysis/kernel/kernel.h"'),
+                             ("agent/gate/daemon/x.c", '"kfgate.skel.h"'), ("agent/gate/daemon/x.c", "<bpf/libbpf.h>"),
+                             ("agent/gate/daemon/x.c", '"arena.h"'), ("agent/cli/x.c", "<yaml.h>"),
                              ("bpf/x.h", '"base/log.h"'), ("include/kfgate/x.h", '"base/log.h"')):
             self.assertTrue(found(rooms, path, f"#include {header}\n"), (path, header))
 
     def test_fine(self):
         for path, header in (("policy/x.c", '"arena.h"'), ("policy/x.c", "<kfgate/abi.h>"),
-                             ("agent/cli/x.c", '"daemon/daemon.h"'), ("agent/journal/send.c", "<systemd/sd-journal.h>"),
-                             ("agent/enforce/gate.c", '"kfgate.skel.h"'), ("bpf/x.h", '"maps.bpf.h"'),
+                             ("agent/cli/x.c", '"gate/daemon/daemon.h"'), ("agent/cli/x.c", '"policy/policy.h"'),
+                             ("agent/record/send.c", "<systemd/sd-journal.h>"),
+                             ("agent/gate/enforce/gate.c", '"kfgate.skel.h"'), ("bpf/x.h", '"maps.bpf.h"'),
                              ("tests/x.c", '"kfgate.skel.h"')):
             self.assertEqual(found(rooms, path, f"#include {header}\n"), [], (path, header))
 

@@ -18,7 +18,7 @@ ALLOWED = {
     "agent/cli/args.c:take_option": "in: the words left, the options known; out: the option, or a message",
     "agent/cli/args.c:kfg_args_parse": "a message is a buffer and its size",
     "agent/config/policy_files.c:read_source": "one name as openat() and as messages want it",
-    "agent/enforce/canary.c:try_load": "bpf_prog_load() has six of them",
+    "agent/gate/enforce/canary.c:try_load": "bpf_prog_load() has six of them",
 }
 NAME = re.compile(r"(\w+)\s*\(")
 # Macros that take the function's parameters after its name.

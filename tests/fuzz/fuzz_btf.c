@@ -3,7 +3,7 @@
  * fuzz_btf.c - bytes taken for a BTF, and for a split BTF on itself. What is opened is read to its last record: ids and
  * names that were promised must be there.
  */
-#include "btf/btf.h"
+#include "analysis/btf/btf.h"
 
 #include <stdint.h>
 #include <string.h>

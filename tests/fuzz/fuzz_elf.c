@@ -3,8 +3,8 @@
  * fuzz_elf.c - bytes as a BPF object, held against two kernels. Whatever they are: reading ends, what is read is whole,
  * and each use gets an answer.
  */
-#include "scan/fake_kernel.h"
-#include "scan/scan.h"
+#include "analysis/scan/fake_kernel.h"
+#include "analysis/scan/scan.h"
 
 #include <stdlib.h>
 #include <string.h>

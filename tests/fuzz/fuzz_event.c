@@ -3,10 +3,10 @@
  * fuzz_event.c - bytes as they come out of the ring buffer, all the way to a line of JSON. Whatever
  * they are, the record is whole: each value is one line, and none adds a field.
  */
-#include "events/check.h"
-#include "events/dedup.h"
-#include "journal/event_record.h"
-#include "journal/json_line.h"
+#include "gate/events/check.h"
+#include "gate/events/dedup.h"
+#include "record/event_record.h"
+#include "record/json_line.h"
 
 #include <stdint.h>
 #include <string.h>

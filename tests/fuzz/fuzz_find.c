@@ -3,8 +3,8 @@
  * fuzz_find.c - bytes in which BPF objects are searched for. What is found lies inside of what was searched, or of what
  * was unpacked from it, and is searched no more often than it has magics.
  */
-#include "find/find.h"
-#include "find/light.h"
+#include "analysis/find/find.h"
+#include "analysis/find/light.h"
 
 #include <string.h>
 

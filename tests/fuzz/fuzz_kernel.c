@@ -3,10 +3,10 @@
  * fuzz_kernel.c - bytes taken for a kernel (ELF, BTF, boot image, package), for a module of a small kernel, and for a
  * blob of the cache. The first byte chooses. What is opened is asked for everything it promises.
  */
-#include "btf/print.h"
-#include "kernel/collect.h"
-#include "kernel/kernel.h"
-#include "kernel/kernel_internal.h"
+#include "analysis/btf/print.h"
+#include "analysis/kernel/collect.h"
+#include "analysis/kernel/kernel.h"
+#include "analysis/kernel/kernel_internal.h"
 #include "kernel_build.h"
 
 #include <stdint.h>

@@ -3,10 +3,10 @@
  * fuzz_policy.c - bytes to policy, findings, lint, table and verdicts. A NUL byte ends the policy;
  * what follows it is the file that its includes find.
  */
-#include <kfgate/diag.h>
-#include <kfgate/policy.h>
-#include <kfgate/table.h>
-#include <kfgate/verdict.h>
+#include "policy/diag.h"
+#include "policy/policy.h"
+#include "policy/table.h"
+#include "policy/verdict.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * fuzz_vlog.c - a log, to findings, to text and JSON. Whatever it says, and however it is cut into
  * pieces, the findings are the same, are strings, and what is printed of them is one printable line each.
  */
-#include "explain/advice.h"
-#include "explain/report.h"
+#include "analysis/explain/advice.h"
+#include "analysis/explain/report.h"
 
 #include <stdint.h>
 #include <string.h>

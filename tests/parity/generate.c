@@ -2,8 +2,8 @@
 /* generate.c - see generate.h. */
 #include "generate.h"
 
-#include <kfgate/policy.h>
-#include <kfgate/verdict.h>
+#include "policy/policy.h"
+#include "policy/verdict.h"
 
 #include <errno.h>
 #include <stdio.h>

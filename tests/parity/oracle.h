@@ -3,8 +3,8 @@
  * slow and plain. */
 #pragma once
 
-#include <kfgate/policy.h>
-#include <kfgate/verdict.h>
+#include "policy/policy.h"
+#include "policy/verdict.h"
 
 /* What kfg_verdict_eval() must answer. name_flags: KFG_NAME_INLINED only. */
 void kfg_oracle_verdict(const struct kfg_policy *policy, const struct kfg_load *load,

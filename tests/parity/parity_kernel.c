@@ -6,15 +6,15 @@
 #include "generate.h"
 #include "parity.h"
 
-#include "enforce/mapset.h"
+#include "gate/enforce/mapset.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <kfgate/decide.h>
-#include <kfgate/policy.h>
-#include <kfgate/table.h>
-#include <kfgate/verdict.h>
+#include "policy/policy.h"
+#include "policy/table.h"
+#include "policy/verdict.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

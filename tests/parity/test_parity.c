@@ -7,7 +7,7 @@
 #include "oracle.h"
 
 #include <kfgate/decide.h>
-#include <kfgate/table.h>
+#include "policy/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
  * tab, PREDICTION (loads, fails, unchecked), tab, FIT of what decides, tab, DETAIL.
  * usage: fitdump KERNEL OBJECT...   (KERNEL: as after --kernel)
  */
-#include "scan/scan.h"
+#include "analysis/scan/scan.h"
 
 #include <fcntl.h>
 #include <libgen.h>

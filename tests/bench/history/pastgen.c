@@ -8,14 +8,14 @@
  * somebody tried to take the gate off.
  */
 #include "config/load.h"
-#include "journal/attempt_record.h"
-#include "journal/event_record.h"
-#include "journal/notice.h"
+#include "record/attempt_record.h"
+#include "record/event_record.h"
+#include "record/notice.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <kfgate/decide.h>
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>

@@ -4,11 +4,11 @@
  * maps. Needs bpf(2) for maps (CAP_BPF), nothing is attached.
  * usage: swapbench [RULES [KNOWN-KFUNCS]]; minimum of ten, in milliseconds.
  */
-#include "enforce/mapset.h"
+#include "gate/enforce/mapset.h"
 
 #include <bpf/bpf.h>
-#include <kfgate/policy.h>
-#include <kfgate/table.h>
+#include "policy/policy.h"
+#include "policy/table.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

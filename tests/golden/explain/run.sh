@@ -3,7 +3,7 @@
 # Golden tests of `kfgate explain`. usage: run.sh KFGATE LIFECYCLE-DIR [--update]
 #
 #   NAME.log    a log: of a real load where its name ends in a kernel's version, else put together from the wordings in
-#               the sources that agent/explain/messages.c names, or from a public bug report
+#               the sources that agent/analysis/explain/messages.c names, or from a public bug report
 #   NAME.txt    what is printed with --quiet, and the exit code
 #   NAME.json   the same with --format=json
 #

@@ -8,7 +8,7 @@
  *
  * --update writes the .expected files anew, to be read before they are committed.
  */
-#include <kfgate/policy.h>
+#include "policy/policy.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* fake_gate.h - a gate without a kernel: does what it is told and remembers what it was asked. */
 #pragma once
 
-#include "enforce/gate.h"
+#include "gate/enforce/gate.h"
 #include <stdatomic.h>
 
 #define FAKE_EVENTS_MAX 16

@@ -2,8 +2,8 @@
 /* fake_guard.h - a guard without a kernel. */
 #pragma once
 
-#include "enforce/gate.h"
-#include "enforce/guard.h"
+#include "gate/enforce/gate.h"
+#include "gate/enforce/guard.h"
 
 struct fake_guard {
 	/* what it does */

@@ -7,8 +7,8 @@
 
 #include "base/exit_code.h"
 #include "capture.h"
-#include "control/client.h"
-#include "daemon/daemon.h"
+#include "gate/control/client.h"
+#include "gate/daemon/daemon.h"
 #include "fake_gate.h"
 #include "fake_guard.h"
 #include "sample_event.h"

@@ -7,10 +7,10 @@
  */
 #include "base/strbuf.h"
 #include "config/load.h"
-#include "journal/event_record.h"
-#include "journal/json_line.h"
-#include "journal/notice.h"
-#include "report/status.h"
+#include "record/event_record.h"
+#include "record/json_line.h"
+#include "record/notice.h"
+#include "gate/status/status.h"
 #include "sample_event.h"
 #include "scratch_dir.h"
 

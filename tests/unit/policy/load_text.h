@@ -2,8 +2,8 @@
 /* load_text.h - policies from texts in the test, and what is said about them. */
 #pragma once
 
-#include <kfgate/policy.h>
-#include <kfgate/table.h>
+#include "policy/policy.h"
+#include "policy/table.h"
 
 #include <errno.h>
 #include <setjmp.h>

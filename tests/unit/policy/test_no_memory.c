@@ -6,8 +6,8 @@
  */
 #include "load_text.h"
 
-#include <kfgate/diag.h>
-#include <kfgate/verdict.h>
+#include "policy/diag.h"
+#include "policy/verdict.h"
 #include <yaml.h>
 
 static unsigned long countdown; /* allocations until one fails; 0: none fails */

@@ -2,7 +2,7 @@
 #include "load_text.h"
 
 #include <kfgate/decide.h>
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 
 static struct kfg_verdict ask(const struct kfg_table *table, const struct kfg_load *load,
 			      const char *kfunc, const char *module)

@@ -2,7 +2,7 @@
 #include "../../../policy/words.h"
 #include "load_text.h"
 
-#include <kfgate/verdict.h>
+#include "policy/verdict.h"
 #include <linux/bpf.h>
 
 static void test_strings(void **state)

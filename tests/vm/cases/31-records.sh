@@ -6,7 +6,7 @@
 # args: systemd.setenv=KFGATE_PROFILE=10-observe systemd.wants=kfgate-profile.service systemd.wants=kfgate.service
 # files: vm-stage=/ src:tests/vm/service.sh
 # files: src:tests/vm/guest/kfgate-profile.service=/etc/systemd/system/kfgate-profile.service
-# files: tests/tools/kfload fixture:key.o fixture:plain.o src:agent/journal/message_ids.h
+# files: tests/tools/kfload fixture:key.o fixture:plain.o src:agent/record/message_ids.h
 . /t/lib.sh
 . /t/service.sh
 

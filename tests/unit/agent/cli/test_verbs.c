@@ -4,7 +4,7 @@
 #include "base/exit_code.h"
 #include "base/read_file.h"
 #include "capture.h"
-#include "journal/message_ids.h"
+#include "record/message_ids.h"
 
 #include <fcntl.h>
 

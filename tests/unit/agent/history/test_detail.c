@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "history/detail.h"
 #include "cmocka_all.h"
-#include "journal/phrase.h"
+#include "record/phrase.h"
 #include "sample_event.h"
 
 #include <errno.h>
-#include <kfgate/policy.h>
+#include "policy/policy.h"
 #include <string.h>
 
 static int parse(const char *text, struct kfg_past_kfunc *k)

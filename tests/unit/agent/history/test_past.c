@@ -2,7 +2,7 @@
 #include "history/past.h"
 #include "base/text.h"
 #include "cmocka_all.h"
-#include "journal/event_record.h"
+#include "record/event_record.h"
 #include "sample_event.h"
 
 #include <string.h>

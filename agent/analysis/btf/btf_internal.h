@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* btf_internal.h - the view itself, shared by btf.c (which checks and fills it) and index.c (which finds in it). */
+#pragma once
+
+#include "analysis/btf/btf.h"
+
+/* Far above the largest known (a Debian kernel: 6 MB); keeps offsets and counts in 32 bits. */
+#define KFG_BTF_SIZE_MAX (256u << 20)
+
+struct kfg_btf_index;
+
+struct kfg_btf {
+	const struct kfg_btf *base;
+	const uint8_t *data; /* the header */
+	uint8_t *copy; /* owned: of bytes that were not aligned; else NULL */
+	const uint8_t *types;
+	uint32_t *offsets; /* owned: of own types, from `types` */
+	uint32_t first, end; /* own ids */
+	const char *strings;
+	uint32_t strings_first, strings_end; /* own offsets of strings */
+	struct kfg_btf_index *index; /* owned: NULL until somebody asks */
+};
+
+void kfg_btf_index_done(struct kfg_btf *btf);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/explain/report.h"
+
+#include "base/json.h"
+#include "analysis/explain/advice.h"
+#include <string.h>
+
+/* "" is null */
+static void text(struct kfg_json *j, const char *key, const char *value)
+{
+	kfg_json_string(j, key, value && value[0] ? value : NULL);
+}
+
+static void lifecycle(struct kfg_json *j, const struct kfg_deprecation_info *row)
+{
+	char place[KFG_PLACE_TEXT];
+
+	if (!row->kfunc) {
+		kfg_json_null(j, "lifecycle");
+		return;
+	}
+	kfg_json_object(j, "lifecycle");
+	text(j, "deprecated_in", row->deprecated_in);
+	text(j, "removed_in", row->removed_in);
+	text(j, "replacement", row->replacement);
+	text(j, "replacement_in", row->replacement_in);
+	text(j, "source", row->source);
+	text(j, "confidence", row->confidence);
+	text(j, "note", row->note);
+	text(j, "known_from", kfg_deprecation_place(row, place));
+	kfg_json_object_end(j);
+}
+
+static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struct kfg_policy *policy)
+{
+	struct kfg_advice a;
+	int r = kfg_advise(f, policy, &a);
+
+	kfg_json_object(j, NULL);
+	text(j, "kind", kfg_log_kind_str(f->kind));
+	text(j, "title", kfg_log_kind_title(f->kind));
+	text(j, "kfunc", f->kfunc);
+	text(j, "symbol", f->symbol);
+	text(j, "module", f->module);
+	text(j, "program", f->prog);
+	text(j, "argument", f->arg);
+	text(j, "place", f->place);
+	if (f->insn >= 0)
+		kfg_json_int(j, "instruction", f->insn);
+	else
+		kfg_json_null(j, "instruction");
+	kfg_json_uint(j, "line", f->line);
+	text(j, "message", f->message);
+	text(j, "fault", kfg_blame_str(a.blame));
+	text(j, "what", kfg_strbuf_text(&a.what));
+	text(j, "since", kfg_strbuf_text(&a.since));
+	text(j, "do", kfg_strbuf_text(&a.todo));
+	text(j, "code", kfg_strbuf_text(&a.code));
+	lifecycle(j, &a.lifecycle);
+	kfg_json_object_end(j);
+	kfg_advice_done(&a);
+	return r;
+}
+
+int kfg_explain_json(const struct kfg_vlog *vlog, const struct kfg_policy *policy, struct kfg_strbuf *out)
+{
+	struct kfg_json j = { .out = out, .indent = true };
+	size_t n;
+	const struct kfg_vlog_finding *f = kfg_vlog_findings(vlog, &n);
+	int r = 0;
+
+	kfg_json_object(&j, NULL);
+	text(&j, "format", "kfgate-explain");
+	kfg_json_uint(&j, "version", 1);
+	kfg_json_array(&j, "findings");
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = one(&j, &f[i], policy);
+	kfg_json_array_end(&j);
+	kfg_json_uint(&j, "more", kfg_vlog_n_more(vlog));
+	kfg_json_object_end(&j);
+	kfg_strbuf_adds(out, "\n");
+	return r ? r : out->error;
+}

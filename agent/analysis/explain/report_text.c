@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/explain/report.h"
+
+#include "base/text.h"
+#include "analysis/explain/advice.h"
+#include <string.h>
+
+#define COLUMNS 100u
+#define INDENT 10u
+
+/* A labelled paragraph, wrapped. */
+static void paragraph(struct kfg_strbuf *out, const char *label, const char *text)
+{
+	size_t at = INDENT;
+
+	if (!*text)
+		return;
+	kfg_strbuf_printf(out, "   %-*s", (int)INDENT - 3, label);
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (at > INDENT && at + 1 + len > COLUMNS) {
+			kfg_strbuf_printf(out, "\n%*s", (int)INDENT, "");
+			at = INDENT;
+		} else if (at > INDENT) {
+			kfg_strbuf_adds(out, " ");
+			at++;
+		}
+		kfg_strbuf_add(out, text, len);
+		at += len;
+		text += len + strspn(text + len, " ");
+	}
+	kfg_strbuf_adds(out, "\n");
+}
+
+static void lines(struct kfg_strbuf *out, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		int indent = (int)INDENT + (text[0] == '\t' ? 8 : 4);
+
+		kfg_strbuf_printf(out, "%*s%.*s\n", indent, "", (int)len - (text[0] == '\t'),
+				  text + (text[0] == '\t'));
+		text += len + (text[len] == '\n');
+	}
+}
+
+/* One part of where a finding stands; nothing for "". */
+static void add_where(struct kfg_strbuf *out, const char *label, const char *text)
+{
+	char clean[4 * KFG_VLOG_TEXT_MAX];
+
+	if (!text[0])
+		return;
+	kfg_text_clean(text, KFG_VLOG_TEXT_MAX, clean, sizeof(clean));
+	kfg_strbuf_printf(out, ", %s%s", label, clean);
+}
+
+static void where(struct kfg_strbuf *out, const struct kfg_vlog_finding *f)
+{
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(16u * 1024);
+
+	kfg_strbuf_printf(&text, "line %zu of the log", f->line);
+	add_where(&text, "program ", f->prog);
+	if (f->insn >= 0)
+		kfg_strbuf_printf(&text, ", instruction %lld", f->insn);
+	add_where(&text, "", f->place);
+	paragraph(out, "Where", kfg_strbuf_text(&text));
+}
+
+static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg_policy *policy,
+	       struct kfg_strbuf *out)
+{
+	char name[4 * KFG_VLOG_NAME_MAX], message[4 * KFG_VLOG_TEXT_MAX];
+	struct kfg_advice a;
+	int r = kfg_advise(f, policy, &a);
+
+	kfg_text_clean(f->symbol, sizeof(f->symbol), name, sizeof(name));
+	kfg_text_clean(f->message, sizeof(f->message), message, sizeof(message));
+	kfg_strbuf_printf(out, "\n%zu. %s%s%s\n", number, name, name[0] ? ": " : "",
+			  kfg_log_kind_title(f->kind));
+	paragraph(out, "Log", message);
+	where(out, f);
+	paragraph(out, "What", kfg_strbuf_text(&a.what));
+	paragraph(out, "Since", kfg_strbuf_text(&a.since));
+	paragraph(out, "Do", kfg_strbuf_text(&a.todo));
+	lines(out, kfg_strbuf_text(&a.code));
+	paragraph(out, "Fault", kfg_blame_str(a.blame));
+	kfg_advice_done(&a);
+	return r;
+}
+
+int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_policy *policy, struct kfg_strbuf *out)
+{
+	size_t n, more = kfg_vlog_n_more(vlog);
+	const struct kfg_vlog_finding *f = kfg_vlog_findings(vlog, &n);
+	int r = 0;
+
+	if (n)
+		kfg_strbuf_printf(out, "kfgate: %zu problem%s with kfuncs\n", n + more,
+				  n + more == 1 ? "" : "s");
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = one(&f[i], i + 1, policy, out);
+	if (more)
+		kfg_strbuf_printf(out, "\n... and %zu more\n", more);
+	return r ? r : out->error;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vlog.h - reads the log of a BPF load (libbpf, bpftool, the verifier, whatever stands between) and
+ * collects what in it concerns kfuncs. The text is hostile: any bytes, lines of any length, any order.
+ * Memory is fixed, work linear in the input. Prefixes of lines (time, unit, level) do no harm.
+ */
+#pragma once
+
+#include "analysis/explain/messages.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#define KFG_VLOG_LINE_MAX 4096u /* bytes of a line that are looked at */
+#define KFG_VLOG_TEXT_MAX 256u
+#define KFG_VLOG_NAME_MAX 64u
+#define KFG_VLOG_FINDINGS_MAX 128u /* kept; more are only counted */
+
+/* A problem of a kfunc. Strings are bytes as they came, NUL terminated, cut where too long. "": not said.
+ */
+struct kfg_vlog_finding {
+	enum kfg_log_kind kind;
+	char kfunc[KFG_VLOG_NAME_MAX]; /* as the kernel names it: without the program's ___suffix */
+	char symbol[KFG_VLOG_NAME_MAX]; /* as the log names it */
+	char module[KFG_VLOG_NAME_MAX]; /* whose BTF cannot be used */
+	char prog[KFG_VLOG_NAME_MAX];
+	char arg[KFG_VLOG_NAME_MAX]; /* "R1" */
+	char place[KFG_VLOG_TEXT_MAX]; /* of the source: "FILE:LINE", or its text */
+	char message[KFG_VLOG_TEXT_MAX]; /* the line */
+	long long insn; /* -1: not known */
+	size_t line; /* of the input, from 1 */
+};
+
+struct kfg_vlog;
+
+int kfg_vlog_new(struct kfg_vlog **ret_vlog); /* -ENOMEM */
+void kfg_vlog_free(struct kfg_vlog *vlog); /* accepts NULL */
+
+/* The next bytes of the input. */
+void kfg_vlog_feed(struct kfg_vlog *vlog, const void *data, size_t size);
+/* There are no more. */
+void kfg_vlog_end(struct kfg_vlog *vlog);
+
+/* In the order of the input, one for each problem, however often it was said. Owned by the log. */
+const struct kfg_vlog_finding *kfg_vlog_findings(const struct kfg_vlog *vlog, size_t *ret_n);
+/* Findings beyond KFG_VLOG_FINDINGS_MAX. */
+size_t kfg_vlog_n_more(const struct kfg_vlog *vlog);

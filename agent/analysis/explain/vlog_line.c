@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vlog_line.c - the verifier's trace: instructions, the source lines between them, states. What it prints
+ * about a call often does not name it; it is the call printed last (kernel/bpf/verifier.c,
+ * do_check(), 6.1 to 7.3).
+ */
+#include "analysis/explain/vlog_internal.h"
+
+#include <ctype.h>
+
+/* Helpers have small numbers (7.3: up to 211), kfuncs the BTF id of a function, which is far above. */
+#define HELPER_MAX 1000
+
+/* "123: (85) ..." anywhere in the line: the number, and what follows the opcode. */
+static bool find_insn(struct kfg_span line, long long *ret_insn, struct kfg_span *ret_rest)
+{
+	const char *end = line.at + line.n, *from = line.at, *at, *s;
+
+	while ((at = memmem(from, (size_t)(end - from), ": (", 3))) {
+		long long insn = 0, scale = 1;
+
+		from = at + 1;
+		for (s = at; s > line.at && isdigit((unsigned char)s[-1]) && at - s < 9; s--, scale *= 10)
+			insn += (s[-1] - '0') * scale;
+		if (s == at || end - at < 7 || !isxdigit((unsigned char)at[3]) ||
+		    !isxdigit((unsigned char)at[4]) || at[5] != ')' || at[6] != ' ')
+			continue;
+		*ret_insn = insn;
+		*ret_rest = kfg_span(at + 3, (size_t)(end - at - 3));
+		return true;
+	}
+	return false;
+}
+
+static void note_call(struct kfg_vlog *v, struct kfg_span rest)
+{
+	struct kfg_message_match m;
+	struct kfg_vlog_call *call;
+
+	if (!kfg_message_match("85) call {k}#{n}", rest.at, rest.n, &m)) {
+		/* the disassembler has no name for it, kernel/bpf/disasm.c */
+		v->is_kfunc_call = kfg_span_starts(rest, "85) call kernel-function");
+		return;
+	}
+	if (m.number >= 0 && m.number <= HELPER_MAX)
+		return;
+	/* what libbpf puts in place of a call that it could not bind; other numbers of that kind are no
+	 * kfuncs */
+	if (m.kfunc.n == strlen("unknown") && memcmp(m.kfunc.at, "unknown", m.kfunc.n) == 0) {
+		v->is_kfunc_call = m.number / KFG_VLOG_POISON_UNIT == KFG_VLOG_POISON_KFUNC;
+		return;
+	}
+	v->is_kfunc_call = true;
+	kfg_span_copy(m.kfunc, v->name, sizeof(v->name));
+	call = &v->calls[v->insn % KFG_VLOG_CALLS];
+	call->log = v->log;
+	call->insn = v->insn;
+	memcpy(call->name, v->name, sizeof(call->name));
+	memcpy(call->place, v->place, sizeof(call->place));
+}
+
+void kfg_vlog_stop_trace(struct kfg_vlog *v)
+{
+	v->is_kfunc_call = false;
+	v->name[0] = '\0';
+	v->explained = false;
+	v->said[0] = '\0';
+	v->report = KFG_REPORT_NONE;
+	v->reason_size = 0;
+}
+
+static void note_insn(struct kfg_vlog *v, long long insn)
+{
+	kfg_vlog_stop_trace(v);
+	v->insn = insn;
+}
+
+/* "; text @ FILE:LINE" (since 6.9), or "; text". */
+static void note_source(struct kfg_vlog *v, struct kfg_span line)
+{
+	const char *at = memrchr(line.at, '@', line.n);
+	size_t skip = at && at > line.at && at[-1] == ' ' ? (size_t)(at - line.at) + 1 : 1;
+
+	while (skip < line.n && line.at[skip] == ' ')
+		skip++;
+	kfg_span_copy(kfg_span(line.at + skip, line.n - skip), v->place, sizeof(v->place));
+}
+
+/* What the verifier prints on its way, that is no verdict. */
+bool kfg_vlog_is_state(struct kfg_span line)
+{
+	static const char *const starts[] = {
+		"from ", "frame", "caller", "callee", "returning from", "to caller", "last_idx",
+		"first_idx", "regs=", "parent ", "mark_precise", "propagating", "Func#", "func#",
+		"Global func", "Validating ", "processed ", "verification time", "stack depth",
+		"max_states", "Live regs", "insns processed", "subprog", "hash ", "fp-",
+		"reg type unsupported for arg#", "arg#0 reference type('UNKNOWN ')",
+	};
+	size_t i = 1;
+
+	for (size_t k = 0; k < sizeof(starts) / sizeof(starts[0]); k++)
+		if (kfg_span_starts(line, starts[k]))
+			return true;
+	if (!line.n || line.at[0] != 'R')
+		return !line.n || isdigit((unsigned char)line.at[0]);
+	while (i < line.n && isdigit((unsigned char)line.at[i]))
+		i++;
+	return i > 1 && i < line.n && (line.at[i] == '=' || line.at[i] == '_');
+}
+
+bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
+{
+	struct kfg_message_match m;
+	struct kfg_span rest;
+	long long insn;
+
+	if (kfg_span_starts(line, "; ")) {
+		note_source(v, line);
+		return true;
+	}
+	if (find_insn(line, &insn, &rest)) {
+		note_insn(v, insn);
+		if (kfg_span_starts(rest, "85) call "))
+			note_call(v, rest);
+		return true;
+	}
+	/* libbpf puts this in place of the instruction and of what was said of it, libbpf.c
+	 * fixup_log_missing_kfunc_call() */
+	if (kfg_message_match("{n}: <invalid kfunc call>", line.at, line.n, &m)) {
+		note_insn(v, m.number);
+		return true;
+	}
+	return false;
+}
+
+const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn)
+{
+	const struct kfg_vlog_call *call = insn < 0 ? NULL : &v->calls[insn % KFG_VLOG_CALLS];
+
+	return call && call->log == v->log && call->insn == insn && call->name[0] ? call : NULL;
+}
+
+void kfg_vlog_start_log(struct kfg_vlog *v)
+{
+	v->log++;
+	v->insn = -1;
+	kfg_vlog_stop_trace(v);
+	v->place[0] = '\0';
+}

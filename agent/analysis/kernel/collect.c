@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/kernel/collect.h"
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "analysis/kernel/sets.h"
+#include <errno.h>
+#include <string.h>
+
+#define WAITING_MAX (256u << 20) /* bytes of modules that came before their kernel */
+#define MODULES_KEPT_MAX 4096u
+#define NAMES_MAX 2048u
+
+struct bytes {
+	char name[64];
+	uint8_t *data; /* owned */
+	size_t size;
+};
+
+struct list {
+	void *items; /* owned */
+	size_t n, room;
+};
+
+struct kfg_collector {
+	char release[65];
+	uint8_t *btf_data; /* owned */
+	size_t btf_size;
+	struct kfg_btf *btf; /* owned; NULL: no kernel yet */
+	struct kfg_hooks hooks;
+	struct list waiting; /* struct bytes: whole modules */
+	size_t waiting_size;
+	struct list modules; /* struct bytes: their BTF */
+	struct list kfuncs; /* struct kfg_blob_kfunc */
+	struct kfg_strbuf bad_modules;
+	size_t n_modules, n_bad_modules, n_odd, n_unknown; /* unknown: modules whose sets were not read */
+	bool sets_known, is_image, foreign;
+};
+
+/* Appends size bytes; the lists of this file are of one type each. */
+static int append(struct list *list, const void *item, size_t size)
+{
+	if (list->n == list->room) {
+		size_t room = list->room ? list->room * 2 : 64;
+		void *more = realloc(list->items, room * size);
+
+		if (!more)
+			return -ENOMEM;
+		list->items = more;
+		list->room = room;
+	}
+	memcpy((char *)list->items + list->n * size, item, size);
+	list->n++;
+	return 0;
+}
+
+static void free_bytes(struct list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(((struct bytes *)list->items)[i].data);
+	free(list->items);
+	*list = (struct list){ 0 };
+}
+
+int kfg_collector_new(struct kfg_collector **ret_collector)
+{
+	struct kfg_collector *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return -ENOMEM;
+	c->bad_modules = (struct kfg_strbuf)KFG_STRBUF(NAMES_MAX);
+	*ret_collector = c;
+	return 0;
+}
+
+void kfg_collector_free(struct kfg_collector *c)
+{
+	if (!c)
+		return;
+	free_bytes(&c->waiting);
+	free_bytes(&c->modules);
+	free(c->kfuncs.items);
+	kfg_strbuf_done(&c->bad_modules);
+	kfg_btf_free(c->btf);
+	free(c->btf_data);
+	free(c);
+}
+
+bool kfg_collected_kernel(const struct kfg_collector *c)
+{
+	return c->btf != NULL;
+}
+
+size_t kfg_collected_modules(const struct kfg_collector *c)
+{
+	return c->n_modules + c->n_bad_modules + c->waiting.n;
+}
+
+const char *kfg_collected_release(const struct kfg_collector *c)
+{
+	return c->release;
+}
+
+void kfg_collect_release(struct kfg_collector *c, const char *release)
+{
+	size_t n = 0;
+
+	if (c->release[0])
+		return;
+	while (n < sizeof(c->release) - 1 && release[n] > ' ' && release[n] <= '~')
+		n++;
+	memcpy(c->release, release, n);
+}
+
+/* "Linux version 7.3.4-amd64 (...": linux_banner, init/version-timestamp.c. */
+static void find_banner(struct kfg_collector *c, const struct kfg_image *image)
+{
+	static const char banner[] = "Linux version ";
+	char release[sizeof(c->release)] = "";
+
+	for (size_t i = 0; i < image->n_parts; i++) {
+		const uint8_t *p = image->parts[i].data, *end = p + image->parts[i].size;
+
+		while ((p = memmem(p, (size_t)(end - p), banner, sizeof(banner) - 1))) {
+			p += sizeof(banner) - 1;
+			if (p >= end || *p < '0' || *p > '9')
+				continue;
+			memcpy(release, p, (size_t)(end - p) < sizeof(release) ? (size_t)(end - p) :
+										 sizeof(release) - 1);
+			kfg_collect_release(c, release);
+			return;
+		}
+	}
+}
+
+static int add_registered(struct kfg_collector *c, const struct kfg_btf *btf, uint32_t module,
+			  const struct kfg_registrations *registrations)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < registrations->n && r == 0; i++) {
+		const struct kfg_registration *reg = &registrations->items[i];
+		struct kfg_blob_kfunc k = {
+			.prog_types = reg->prog_types,
+			.id = reg->id,
+			.flags = reg->flags,
+			.module = module,
+			.bits = KFG_BLOB_REGISTERED | (reg->types_known ? KFG_BLOB_TYPES_KNOWN : 0) |
+				(reg->filtered ? KFG_BLOB_FILTERED : 0) |
+				(kfg_btf_has_tag(btf, reg->id, "bpf_kfunc") ? KFG_BLOB_TAGGED : 0),
+		};
+
+		r = append(&c->kfuncs, &k, sizeof(k));
+	}
+	c->n_odd += registrations->n_odd;
+	return r;
+}
+
+/* Where sets are not known, what is tagged is what there is: pahole and resolve_btfids tag the functions of sets. */
+static int add_tagged(struct kfg_collector *c, const struct kfg_btf *btf, uint32_t module)
+{
+	int r = 0;
+
+	for (uint32_t id = kfg_btf_first_own(btf); id < kfg_btf_n_types(btf) && r == 0; id++) {
+		const struct btf_type *t = kfg_btf_type(btf, id), *of;
+		struct kfg_blob_kfunc k = { .module = module, .bits = KFG_BLOB_TAGGED };
+
+		if (BTF_INFO_KIND(t->info) != BTF_KIND_DECL_TAG || strcmp(kfg_btf_type_name(btf, id), "bpf_kfunc") != 0)
+			continue;
+		of = kfg_btf_type(btf, t->type);
+		k.id = t->type;
+		if (of && BTF_INFO_KIND(of->info) == BTF_KIND_FUNC && k.id >= kfg_btf_first_own(btf))
+			r = append(&c->kfuncs, &k, sizeof(k));
+	}
+	return r;
+}
+
+/* The kfuncs of a kernel or a module. image NULL: only its BTF is there. */
+static int add_kfuncs(struct kfg_collector *c, const struct kfg_btf *btf, uint32_t module, struct kfg_image *image)
+{
+	struct kfg_registrations registrations = { 0 };
+	int r = image ? kfg_sets_read(image, btf, &c->hooks, &registrations) : 0;
+
+	if (r == 0 && registrations.known)
+		r = add_registered(c, btf, module, &registrations);
+	else if (r == 0)
+		r = add_tagged(c, btf, module);
+	if (module == KFG_BLOB_NO_MODULE)
+		c->sets_known = registrations.known;
+	else
+		c->n_unknown += !registrations.known;
+	kfg_registrations_done(&registrations);
+	return r;
+}
+
+/* bytes: somebody's BTF; if it is sound, a copy of it, which is aligned. */
+static int copy_btf(struct bytes *bytes, const struct kfg_btf *base, struct kfg_btf **ret_btf,
+		    struct kfg_btf_error *ret_error)
+{
+	uint8_t *copy = malloc(bytes->size + 1);
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, bytes->data, bytes->size);
+	r = kfg_btf_open(copy, bytes->size, base, ret_btf, ret_error);
+	if (r < 0) {
+		free(copy);
+		return r;
+	}
+	bytes->data = copy;
+	return 0;
+}
+
+static int take_kernel_btf(struct kfg_collector *c, const void *data, size_t size, const char *path,
+			   struct kfg_kernel_error *error)
+{
+	struct bytes bytes = { .data = (uint8_t *)data, .size = size };
+	struct kfg_btf_error why = { 0 };
+	int r = copy_btf(&bytes, NULL, &c->btf, &why);
+
+	if (r == -EBADMSG)
+		snprintf(error->text, sizeof(error->text), "%s: BTF: offset %zu: %s", path, why.offset, why.text);
+	if (r < 0)
+		return r;
+	c->btf_data = bytes.data;
+	c->btf_size = bytes.size;
+	return 0;
+}
+
+static int take_image(struct kfg_collector *c, const char *path, const struct kfg_elf *elf,
+		      struct kfg_kernel_error *error)
+{
+	const struct kfg_elf_section *btf = kfg_elf_find(elf, ".BTF");
+	struct kfg_image image;
+	int r;
+
+	if (elf->type == ET_REL) {
+		snprintf(error->text, sizeof(error->text), "%s: a module or an object file, no kernel", path);
+		return -EBADMSG;
+	}
+	if (!btf || !btf->data) {
+		snprintf(error->text, sizeof(error->text), "%s: no BTF in it", path);
+		return -EBADMSG;
+	}
+	r = take_kernel_btf(c, btf->data, btf->size, path, error);
+	if (r < 0)
+		return r;
+	r = kfg_image_open(elf, &image);
+	if (r < 0) {
+		snprintf(error->text, sizeof(error->text), "%s: sections beyond the end of memory", path);
+		return r;
+	}
+	c->is_image = true;
+	c->foreign = !image.amd64;
+	find_banner(c, &image);
+	r = add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, &image);
+	kfg_image_done(&image);
+	return r;
+}
+
+int kfg_collect_kernel(struct kfg_collector *c, const char *path, const void *data, size_t size,
+		       struct kfg_kernel_error *ret_error)
+{
+	struct kfg_elf_error why = { 0 };
+	struct kfg_elf elf;
+	int r;
+
+	if (c->btf)
+		return -EEXIST;
+	if (size < SELFMAG || memcmp(data, ELFMAG, SELFMAG) != 0) {
+		r = take_kernel_btf(c, data, size, path, ret_error);
+		return r < 0 ? r : add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, NULL);
+	}
+	r = kfg_elf_open(data, size, &elf, &why);
+	if (r == -EBADMSG)
+		snprintf(ret_error->text, sizeof(ret_error->text), "%s: offset %zu: %s", path, why.offset, why.text);
+	if (r < 0)
+		return r;
+	r = take_image(c, path, &elf, ret_error);
+	kfg_elf_done(&elf);
+	return r;
+}
+
+/* "a/nf-nat.ko.xz" -> "nf_nat", as the kernel calls it. */
+static void module_name(const char *path, char *name, size_t size)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *dot = strstr(base, ".ko");
+	size_t n = dot ? (size_t)(dot - base) : strlen(base);
+
+	snprintf(name, size, "%.*s", (int)(n < size ? n : size - 1), base);
+	for (char *p = name; *p; p++) {
+		if (*p == '-')
+			*p = '_';
+		if (*p <= ' ' || *p > '~')
+			*p = '?';
+	}
+}
+
+static int bad_module(struct kfg_collector *c, const char *name)
+{
+	kfg_strbuf_printf(&c->bad_modules, "%s%s", c->n_bad_modules ? ", " : "", name);
+	c->n_bad_modules++;
+	return 0;
+}
+
+/* A type bpf_struct_ops_NAME goes with each struct that programs may implement (include/linux/bpf.h, 6.9..7.3). */
+static bool has_struct_ops(const void *btf, size_t size)
+{
+	return memmem(btf, size, "bpf_struct_ops_", strlen("bpf_struct_ops_")) != NULL;
+}
+
+/* Most modules have neither kfuncs nor struct_ops, and are only counted. */
+static bool may_matter(const struct kfg_elf *elf, const struct kfg_elf_section *btf)
+{
+	return kfg_elf_find(elf, ".BTF_ids") || has_struct_ops(btf->data, btf->size);
+}
+
+/* elf NULL: data is its BTF. */
+static int add_module(struct kfg_collector *c, const char *name, const void *data, size_t size,
+		      const struct kfg_elf *elf)
+{
+	struct bytes bytes = { .data = (uint8_t *)data, .size = size };
+	struct kfg_btf_error why;
+	struct kfg_btf *btf = NULL;
+	struct kfg_image image = { 0 };
+	size_t n_kfuncs = c->kfuncs.n;
+	int r = copy_btf(&bytes, c->btf, &btf, &why);
+	bool keep;
+
+	if (r == 0 && elf)
+		r = kfg_image_open(elf, &image);
+	if (r == 0)
+		r = add_kfuncs(c, btf, (uint32_t)c->modules.n, elf ? &image : NULL);
+	if (r == 0) {
+		c->n_modules++;
+		snprintf(bytes.name, sizeof(bytes.name), "%s", name);
+	}
+	keep = r == 0 && (c->kfuncs.n > n_kfuncs || has_struct_ops(data, size));
+	if (keep)
+		r = append(&c->modules, &bytes, sizeof(bytes));
+	if (btf && (!keep || r < 0))
+		free(bytes.data);
+	kfg_image_done(&image);
+	kfg_btf_free(btf);
+	return r == -EBADMSG ? bad_module(c, name) : r;
+}
+
+/* A module beside a kernel that is there already. */
+static int look_at_module(struct kfg_collector *c, const char *name, const void *data, size_t size)
+{
+	const struct kfg_elf_section *btf;
+	struct kfg_elf_error why;
+	struct kfg_elf elf;
+	int r;
+
+	if (size < SELFMAG || memcmp(data, ELFMAG, SELFMAG) != 0)
+		return add_module(c, name, data, size, NULL);
+	r = kfg_elf_open(data, size, &elf, &why);
+	if (r == -EBADMSG)
+		return bad_module(c, name);
+	if (r < 0)
+		return r;
+	btf = kfg_elf_find(&elf, ".BTF");
+	/* a module that was built outside brings a part of its base, to be matched when it is loaded */
+	if (!btf || !btf->data || kfg_elf_find(&elf, ".BTF.base") || c->modules.n == MODULES_KEPT_MAX)
+		r = bad_module(c, name);
+	else if (may_matter(&elf, btf))
+		r = add_module(c, name, btf->data, btf->size, &elf);
+	else
+		c->n_modules++;
+	kfg_elf_done(&elf);
+	return r;
+}
+
+static int wait_for_kernel(struct kfg_collector *c, const char *name, const void *data, size_t size)
+{
+	struct bytes bytes = { .size = size };
+	int r;
+
+	if (size > WAITING_MAX - c->waiting_size)
+		return bad_module(c, name);
+	bytes.data = malloc(size + 1);
+	if (!bytes.data)
+		return -ENOMEM;
+	memcpy(bytes.data, data, size);
+	snprintf(bytes.name, sizeof(bytes.name), "%s", name);
+	r = append(&c->waiting, &bytes, sizeof(bytes));
+	if (r < 0) {
+		free(bytes.data);
+		return r;
+	}
+	c->waiting_size += size;
+	return 0;
+}
+
+/* Of the modules that come too early, only those that may matter are kept. */
+static bool is_worth_waiting(const void *data, size_t size)
+{
+	struct kfg_elf_error why;
+	const struct kfg_elf_section *btf;
+	struct kfg_elf elf;
+	bool may;
+
+	if (kfg_elf_open(data, size, &elf, &why) < 0)
+		return true;
+	btf = kfg_elf_find(&elf, ".BTF");
+	may = !btf || !btf->data || may_matter(&elf, btf);
+	kfg_elf_done(&elf);
+	return may;
+}
+
+int kfg_collect_module(struct kfg_collector *c, const char *path, const void *data, size_t size)
+{
+	char name[64];
+
+	module_name(path, name, sizeof(name));
+	if (c->btf)
+		return look_at_module(c, name, data, size);
+	if (is_worth_waiting(data, size))
+		return wait_for_kernel(c, name, data, size);
+	c->n_modules++;
+	return 0;
+}
+
+static int serve_waiting(struct kfg_collector *c)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < c->waiting.n && r == 0; i++) {
+		const struct bytes *b = &((struct bytes *)c->waiting.items)[i];
+
+		r = look_at_module(c, b->name, b->data, b->size);
+	}
+	free_bytes(&c->waiting);
+	return r;
+}
+
+static void say_limits(const struct kfg_collector *c, struct kfg_strbuf *out)
+{
+	if (!c->is_image)
+		kfg_strbuf_adds(out, "BTF alone does not tell which functions are registered as kfuncs, for which "
+				     "program types and with which flags; ");
+	else if (!c->sets_known)
+		kfg_strbuf_adds(out, "the sets of kfuncs in the image were not understood; ");
+	else if (c->foreign || !c->hooks.n_types)
+		kfg_strbuf_adds(out, "for which program types kfuncs are registered is not known; ");
+	if (!c->n_modules && !c->n_bad_modules)
+		kfg_strbuf_adds(out, "no modules: module kfuncs not checked; ");
+	else if (c->sets_known && c->n_unknown)
+		kfg_strbuf_printf(out, "of %zu modules the registration of kfuncs is not known; ", c->n_unknown);
+	if (c->n_bad_modules)
+		kfg_strbuf_printf(out, "the BTF of %zu modules could not be read; ", c->n_bad_modules);
+	if (out->size >= 2)
+		out->data[out->size -= 2] = '\0';
+}
+
+/* A blob being filled: parts follow each other, each at a multiple of 8. */
+struct filling {
+	uint8_t *data; /* NULL: only counting */
+	uint64_t at;
+};
+
+static struct kfg_blob_part put(struct filling *f, const void *data, size_t size)
+{
+	struct kfg_blob_part part = { .at = f->at, .size = size };
+
+	if (f->data && size)
+		memcpy(f->data + f->at, data, size);
+	f->at += (size + 7) & ~(uint64_t)7;
+	return part;
+}
+
+static void fill(const struct kfg_collector *c, const char *origin, const char *limits, struct filling *f)
+{
+	struct kfg_blob h = {
+		.magic = KFG_BLOB_MAGIC,
+		.sets_known = c->sets_known,
+		.modules_known = c->n_modules || c->n_bad_modules,
+		.n_modules = (uint32_t)c->n_modules,
+		.n_bad_modules = (uint32_t)c->n_bad_modules,
+		.n_odd = (uint32_t)c->n_odd,
+	};
+	const struct bytes *modules = c->modules.items;
+	struct kfg_blob_part *list = &h.parts[KFG_BLOB_MODULES];
+	const char *bad = kfg_strbuf_text(&c->bad_modules);
+
+	put(f, &h, sizeof(h));
+	h.parts[KFG_BLOB_ORIGIN] = put(f, origin, strlen(origin) + 1);
+	h.parts[KFG_BLOB_RELEASE] = put(f, c->release, strlen(c->release) + 1);
+	h.parts[KFG_BLOB_LIMITS] = put(f, limits, strlen(limits) + 1);
+	h.parts[KFG_BLOB_BAD_MODULES] = put(f, bad, strlen(bad) + 1);
+	h.parts[KFG_BLOB_BTF] = put(f, c->btf_data, c->btf_size);
+	h.parts[KFG_BLOB_KFUNCS] = put(f, c->kfuncs.items, c->kfuncs.n * sizeof(struct kfg_blob_kfunc));
+	*list = (struct kfg_blob_part){ f->at, c->modules.n * sizeof(struct kfg_blob_module) };
+	f->at += list->size;
+	for (size_t i = 0; i < c->modules.n; i++) {
+		struct kfg_blob_module m = { .btf = put(f, modules[i].data, modules[i].size) };
+
+		memcpy(m.name, modules[i].name, sizeof(m.name));
+		if (f->data)
+			memcpy(f->data + list->at + i * sizeof(m), &m, sizeof(m));
+	}
+	h.size = f->at;
+	if (!f->data)
+		return;
+	memcpy(f->data, &h, sizeof(h));
+	h.checksum = kfg_blob_checksum((const struct kfg_blob *)f->data);
+	memcpy(f->data, &h, sizeof(h));
+}
+
+int kfg_collect_blob(struct kfg_collector *c, const char *origin, struct kfg_blob **ret_blob)
+{
+	_cleanup_strbuf_ struct kfg_strbuf limits = KFG_STRBUF(1024);
+	struct filling f = { 0 };
+	int r = serve_waiting(c);
+
+	if (r < 0)
+		return r;
+	say_limits(c, &limits);
+	fill(c, origin, kfg_strbuf_text(&limits), &f);
+	f = (struct filling){ .data = calloc(1, f.at) };
+	if (!f.data)
+		return -ENOMEM;
+	fill(c, origin, kfg_strbuf_text(&limits), &f);
+	*ret_blob = (struct kfg_blob *)f.data;
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * collect.h - takes a kernel and its modules, in any order, and keeps of them what matters: BTF, the kfuncs that they
+ * register, the BTF of modules that have kfuncs or struct_ops. Modules that come before their kernel wait for it.
+ */
+#pragma once
+
+#include "analysis/kernel/kernel.h"
+#include "analysis/kernel/blob.h"
+
+struct kfg_collector;
+
+int kfg_collector_new(struct kfg_collector **ret_collector);
+void kfg_collector_free(struct kfg_collector *collector); /* accepts NULL */
+
+/*
+ * size bytes that are vmlinux (ELF) or BTF. Returns 0; -EEXIST: there was a kernel already, this one is not looked at;
+ * -EBADMSG with *ret_error, which names path; -ENOMEM.
+ */
+int kfg_collect_kernel(struct kfg_collector *collector, const char *path, const void *data, size_t size,
+		       struct kfg_kernel_error *ret_error);
+/* A module (ELF) or its BTF. One that cannot be read is counted and named, no error. Returns 0 or -ENOMEM. */
+int kfg_collect_module(struct kfg_collector *collector, const char *path, const void *data, size_t size);
+/* How the kernel calls itself; the first one told counts. */
+void kfg_collect_release(struct kfg_collector *collector, const char *release);
+
+bool kfg_collected_kernel(const struct kfg_collector *collector);
+size_t kfg_collected_modules(const struct kfg_collector *collector);
+const char *kfg_collected_release(const struct kfg_collector *collector);
+
+/* All of it, to be freed. origin is kept in it. Returns 0 or -ENOMEM. */
+int kfg_collect_blob(struct kfg_collector *collector, const char *origin, struct kfg_blob **ret_blob);

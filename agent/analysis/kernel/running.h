@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * running.h - the kernel that runs: its BTF is for everybody in /sys/kernel/btf. Its sets of kfuncs are in its memory,
+ * which only root can read, so they are taken from its image where that can be found.
+ */
+#pragma once
+
+#include "analysis/kernel/blob.h"
+#include "analysis/kernel/kernel.h"
+
+/* Its image and its modules, as a source's path, to be freed; NULL: not found, or not readable. */
+char *kfg_running_image(void);
+/* True if that is the BTF of the running kernel, byte by byte. */
+bool kfg_running_is(const void *btf, size_t size);
+/* From /sys/kernel/btf alone. Returns 0, or a negative errno with *ret_error. */
+int kfg_running_read(struct kfg_blob **ret_blob, struct kfg_kernel_error *ret_error);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compat.h - whether a type of an object fits a type of a kernel, by libbpf's rules (libbpf 1.7.0, src/relo_core.c,
+ * __bpf_core_types_are_compat() and __bpf_core_types_match()).
+ */
+#pragma once
+
+#include "analysis/scan/types.h"
+
+/* 1: compatible, 0: not; -EINVAL: nested too deeply to tell, which libbpf takes for an error. */
+int kfg_types_compat(struct kfg_type local, struct kfg_type target);
+/* 1: they match, 0: they do not; -EINVAL as above. */
+int kfg_types_match(struct kfg_type local, struct kfg_type target);
+/* Same kind, or both are enums. */
+bool kfg_kinds_compat(unsigned a, unsigned b);
+/* What differs between two prototypes (FUNC_PROTO), for people: "argument 2 is a pointer there, an integer here". */
+void kfg_proto_difference(struct kfg_type local, struct kfg_type target, char *buf, size_t size);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * externs.c - what an object wants from outside: undefined symbols that its BTF has in .ksyms or .kconfig
+ * (libbpf 1.7.0, src/libbpf.c, bpf_object__collect_externs()).
+ */
+#include "analysis/scan/code.h"
+
+#include "base/cleanup.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum extern_section {
+	SECTION_NONE,
+	SECTION_KSYMS,
+	SECTION_KCONFIG,
+};
+
+/* Marks, per type of the BTF, the section that a DATASEC puts it into. */
+static void mark_sections(const struct kfg_btf *btf, uint8_t *section_of)
+{
+	for (uint32_t id = 1; id < kfg_btf_n_types(btf); id++) {
+		const struct btf_type *t = kfg_btf_type(btf, id);
+		const struct btf_var_secinfo *info = (const struct btf_var_secinfo *)(t + 1);
+		const char *name = kfg_btf_str(btf, t->name_off);
+		uint8_t section = strcmp(name, ".ksyms") == 0	  ? SECTION_KSYMS
+				  : strcmp(name, ".kconfig") == 0 ? SECTION_KCONFIG
+								  : SECTION_NONE;
+
+		if (BTF_INFO_KIND(t->info) != BTF_KIND_DATASEC || section == SECTION_NONE)
+			continue;
+		for (uint32_t i = 0; i < BTF_INFO_VLEN(t->info); i++)
+			section_of[info[i].type] = section;
+	}
+}
+
+static bool is_extern(const struct kfg_elf_symbol *sym)
+{
+	return sym->section == SHN_UNDEF && (sym->bind == STB_GLOBAL || sym->bind == STB_WEAK) &&
+	       sym->type == STT_NOTYPE && *sym->name;
+}
+
+/* 0: the object's BTF has no extern of that name. */
+static uint32_t find_extern(const struct kfg_btf *btf, const char *name, bool *ret_func)
+{
+	uint32_t id = kfg_btf_find(btf, name, BTF_KIND_FUNC);
+	const struct btf_type *t = kfg_btf_type(btf, id);
+
+	*ret_func = true;
+	if (t && BTF_INFO_VLEN(t->info) == BTF_FUNC_EXTERN)
+		return id;
+	*ret_func = false;
+	id = kfg_btf_find(btf, name, BTF_KIND_VAR);
+	t = kfg_btf_type(btf, id);
+	return t && ((const struct btf_var *)(t + 1))->linkage == BTF_VAR_GLOBAL_EXTERN ? id : 0;
+}
+
+static int add_use(struct kfg_object *object, struct kfg_extern *ext)
+{
+	struct kfg_use *use = &object->uses[object->n_uses];
+	size_t len = kfg_essential_len(ext->name);
+
+	use->kfunc = strndup(ext->name, len);
+	if (!use->kfunc)
+		return -ENOMEM;
+	use->symbol = ext->name;
+	use->weak = ext->weak;
+	use->btf_id = ext->btf_id;
+	ext->use = (uint32_t)object->n_uses++;
+	return 0;
+}
+
+static int add_extern(struct kfg_object *object, uint32_t index, const struct kfg_elf_symbol *sym,
+		      const uint8_t *section_of)
+{
+	struct kfg_object_code *code = object->code;
+	struct kfg_extern *ext = &code->externs[code->n_externs];
+	bool func;
+	uint32_t id = find_extern(code->btf, sym->name, &func);
+
+	if (!id || section_of[id] == SECTION_NONE)
+		return 0;
+	*ext = (struct kfg_extern){
+		.name = sym->name,
+		.kind = section_of[id] == SECTION_KCONFIG ? KFG_EXTERN_KCONFIG
+			: func				  ? KFG_EXTERN_KFUNC
+							  : KFG_EXTERN_KSYM,
+		.weak = sym->bind == STB_WEAK,
+		.btf_id = id,
+		.use = KFG_NONE,
+	};
+	code->extern_of[index] = code->n_externs++;
+	return ext->kind == KFG_EXTERN_KFUNC ? add_use(object, ext) : 0;
+}
+
+static int collect(struct kfg_object *object, const uint8_t *section_of, struct kfg_object_error *error)
+{
+	struct kfg_object_code *code = object->code;
+	struct kfg_elf_symbol sym;
+	int r = 0;
+
+	for (uint32_t i = 0; i < code->elf.n_symbols && r >= 0; i++) {
+		code->extern_of[i] = KFG_NONE;
+		r = kfg_elf_file_symbol(&code->elf, i, &sym, error);
+		if (r >= 0 && code->btf && is_extern(&sym))
+			r = add_extern(object, i, &sym, section_of);
+	}
+	return r;
+}
+
+static size_t count(const struct kfg_object_code *code, struct kfg_object_error *error)
+{
+	struct kfg_elf_symbol sym;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < code->elf.n_symbols; i++)
+		n += kfg_elf_file_symbol(&code->elf, i, &sym, error) >= 0 && is_extern(&sym);
+	return n;
+}
+
+int kfg_externs_read(struct kfg_object *object, struct kfg_object_error *error)
+{
+	struct kfg_object_code *code = object->code;
+	size_t n = count(code, error);
+	_cleanup_free_ uint8_t *section_of = NULL;
+
+	section_of = calloc(code->btf ? kfg_btf_n_types(code->btf) : 1, 1);
+	code->externs = calloc(n + 1, sizeof(*code->externs));
+	code->extern_of = calloc((size_t)code->elf.n_symbols + 1, sizeof(*code->extern_of));
+	object->uses = calloc(n + 1, sizeof(*object->uses));
+	if (!section_of || !code->externs || !code->extern_of || !object->uses)
+		return -ENOMEM;
+	if (code->btf)
+		mark_sections(code->btf, section_of);
+	if (n && !code->btf)
+		kfg_code_limit(code, "%zu external symbols without BTF, which libbpf refuses", n);
+	return collect(object, section_of, error);
+}

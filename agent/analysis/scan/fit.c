@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fit.c - an object held against a kernel: resolve, follow the flow, decide about each use and each struct_ops map. */
+#include "analysis/scan/fit.h"
+
+#include "base/cleanup.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum kfg_reach reach_of(const struct kfg_flows *flows, uint32_t place)
+{
+	if (kfg_flow_reached(&flows->by_default, place))
+		return KFG_REACH_LIVE;
+	return flows->any.reached && kfg_flow_reached(&flows->any, place) ? KFG_REACH_LOADER : KFG_REACH_NEVER;
+}
+
+/* Returns 0 or -ENOMEM. */
+static int make_results(const struct kfg_object *object, struct kfg_fit_report *report)
+{
+	report->uses = calloc(object->n_uses + 1, sizeof(*report->uses));
+	report->struct_ops = calloc(object->n_struct_ops + 1, sizeof(*report->struct_ops));
+	report->sites = calloc(object->n_uses + 1, sizeof(*report->sites));
+	if (!report->uses || !report->struct_ops || !report->sites)
+		return -ENOMEM;
+	for (size_t i = 0; i < object->n_uses; i++) {
+		report->sites[i] = calloc(object->uses[i].n_sites + 1, sizeof(**report->sites));
+		if (!report->sites[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The reach of each site, of the use the worst of its sites, and what becomes of it. */
+static void judge_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
+		      struct kfg_fit_report *report)
+{
+	const struct kfg_object_code *code = world->code;
+
+	report->uses[use] = (struct kfg_fit_result){ 0 };
+	for (size_t k = 0; k < world->object->uses[use].n_sites; k++) {
+		enum kfg_reach reach = reach_of(flows, code->site_places[code->first_site[use] + k]);
+
+		report->sites[use][k] = reach;
+		if (reach > report->uses[use].reach)
+			report->uses[use].reach = reach;
+	}
+	kfg_fit_use(world, flows, use, &report->uses[use]);
+}
+
+static void sum_up(struct kfg_fit_report *report, const struct kfg_fit_result *results, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		report->loads = report->loads && !results[i].fails;
+		report->unchecked = report->unchecked || results[i].fit == KFG_FIT_UNCHECKED;
+	}
+}
+
+/* The kernel wants a licence of every program with a kfunc call in it (kernel/bpf/verifier.c, add_kfunc_call()). */
+static bool may_call_kfuncs(const struct kfg_object *object)
+{
+	static const char *const compatible[] = { "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL",
+						  "Dual MIT/GPL", "Dual MPL/GPL" };
+
+	for (size_t i = 0; i < sizeof(compatible) / sizeof(compatible[0]); i++)
+		if (strcmp(object->license, compatible[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a loader can make programs reach what they do not by default. */
+static bool loader_decides(const struct kfg_world *world, const struct kfg_flow *by_default)
+{
+	if (by_default->saw_rodata)
+		return true;
+	for (uint32_t i = 0; i < world->code->n_funcs; i++) {
+		const struct kfg_func *f = &world->code->funcs[i];
+
+		if (f->leads_to_kfunc && f->program != KFG_NONE && !world->loaded[f->program])
+			return true;
+	}
+	return false;
+}
+
+static int follow(struct kfg_world *world, struct kfg_flows *flows)
+{
+	int r = kfg_flow_run(world, KFG_ASSUME_NOTHING, &flows->by_default);
+
+	if (r >= 0 && loader_decides(world, &flows->by_default))
+		r = kfg_flow_run(world, KFG_ASSUME_ANY_LOADER, &flows->any);
+	if (r >= 0 && flows->by_default.saw_config)
+		r = kfg_flow_run(world, KFG_ASSUME_CONFIG_OFF, &flows->off);
+	if (r >= 0 && flows->by_default.saw_config)
+		r = kfg_flow_run(world, KFG_ASSUME_CONFIG_ON, &flows->on);
+	return r;
+}
+
+/*
+ * Whether a program that is loaded has a call of a kfunc in it, dead or not. Of one that is not there, libbpf makes
+ * something else (libbpf 1.7.0, src/libbpf.c, poison_kfunc_call()).
+ */
+static bool has_site(const struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+
+	for (uint32_t i = 0; i < world->object->n_uses; i++)
+		for (size_t k = 0; k < world->object->uses[i].n_sites && kfg_world_present(world, i); k++)
+			if (world->linked[kfg_code_func(code, code->site_places[code->first_site[i] + k])])
+				return true;
+	return false;
+}
+
+/* The name of a variable of the kernel that libbpf wants and does not find; NULL: all are there. */
+static const char *missing_variable(const struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+
+	for (uint32_t i = 0; i < code->n_externs; i++) {
+		const struct kfg_extern *ext = &code->externs[i];
+		struct kfg_type type = { code->btf, kfg_btf_type(code->btf, ext->btf_id)->type };
+		const struct kfg_btf *btf;
+		const char *module;
+
+		/* one without a type comes from /proc/kallsyms, which is not at hand */
+		if (ext->kind == KFG_EXTERN_KSYM && !ext->weak && kfg_type_resolve(type, NULL) != BTF_KIND_UNKN &&
+		    !kfg_kernel_type_find(world->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
+			return ext->name;
+	}
+	return NULL;
+}
+
+/* What is no kfunc's fault, and was seen on the way. */
+static void judge_others(const struct kfg_world *world, const struct kfg_flows *flows, struct kfg_fit_report *report)
+{
+	const struct kfg_object_code *code = world->code;
+	bool unresolved = flows->by_default.unresolved;
+	const char *variable = missing_variable(world);
+	uint32_t function;
+
+	if (flows->by_default.saw_config)
+		unresolved = flows->off.unresolved && flows->on.unresolved;
+	if (has_site(world) && !may_call_kfuncs(world->object)) {
+		snprintf(report->other, sizeof(report->other),
+			 "the licence \"%.60s\" is none that may call kfuncs", world->object->license);
+	} else if (variable && world->complete) {
+		snprintf(report->other, sizeof(report->other), "this kernel has no variable %.100s", variable);
+	} else if (unresolved && world->complete) {
+		function = kfg_code_func(code, flows->by_default.unresolved_place);
+		snprintf(report->other, sizeof(report->other),
+			 "function %.100s reads a type or field that this kernel does not have",
+			 code->funcs[function].name);
+	}
+	report->loads = report->loads && !*report->other;
+	report->unchecked = report->unchecked || ((variable || unresolved) && !world->complete);
+}
+
+/*
+ * Where a call that may be dead is what makes the object fail, the paths are followed one by one. Nothing is known of
+ * the kernel's configuration there. Returns 0 or -ENOMEM.
+ */
+static int look_again(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fit_report *report)
+{
+	_cleanup_free_ bool *aims = calloc(world->object->n_uses + 1, sizeof(*aims));
+	struct kfg_flow flow = { 0 };
+	bool any = false;
+	int r;
+
+	if (!aims)
+		return -ENOMEM;
+	for (size_t i = 0; i < world->object->n_uses; i++) {
+		aims[i] = report->uses[i].fails && kfg_fit_by_reach(&world->object->uses[i], &report->uses[i]);
+		any = any || aims[i];
+	}
+	if (!any || flows->by_default.saw_config || flows->by_default.gave_up)
+		return 0;
+	r = kfg_flow_run_paths(world, aims, &flow);
+	if (r <= 0) {
+		kfg_flow_done(&flow);
+		return r;
+	}
+	kfg_flow_done(&flows->by_default);
+	flows->by_default = flow;
+	for (size_t i = 0; i < world->object->n_uses; i++)
+		judge_use(world, flows, i, report);
+	return 0;
+}
+
+static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fit_report *report)
+{
+	const struct kfg_object *object = world->object;
+	int r = make_results(object, report);
+
+	if (r >= 0)
+		r = follow(world, flows);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < object->n_uses; i++)
+		judge_use(world, flows, i, report);
+	r = look_again(world, flows, report);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < object->n_struct_ops; i++)
+		kfg_fit_struct_ops(world, i, &report->struct_ops[i]);
+	report->loads = true;
+	sum_up(report, report->uses, object->n_uses);
+	sum_up(report, report->struct_ops, object->n_struct_ops);
+	judge_others(world, flows, report);
+	return 0;
+}
+
+KFG_DEFINE_CLEANUP(struct kfg_fit_report *, kfg_fit_free)
+
+int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *kernel,
+		   struct kfg_fit_report **ret_report)
+{
+	_cleanup_(kfg_fit_free_cleanup) struct kfg_fit_report *report = calloc(1, sizeof(*report));
+	struct kfg_flows flows = { 0 };
+	struct kfg_world world;
+	int r;
+
+	if (!report)
+		return -ENOMEM;
+	report->object = object;
+	report->kernel = kernel;
+	r = kfg_world_init(&world, object, kernel);
+	if (r >= 0)
+		r = judge(&world, &flows, report);
+	kfg_flow_done(&flows.by_default);
+	kfg_flow_done(&flows.any);
+	kfg_flow_done(&flows.off);
+	kfg_flow_done(&flows.on);
+	kfg_world_done(&world);
+	if (r < 0)
+		return r;
+	*ret_report = KFG_TAKE_PTR(report);
+	return 0;
+}
+
+void kfg_fit_free(struct kfg_fit_report *report)
+{
+	if (!report)
+		return;
+	for (size_t i = 0; report->sites && i < report->object->n_uses; i++)
+		free(report->sites[i]);
+	free(report->sites);
+	free(report->uses);
+	free(report->struct_ops);
+	free(report);
+}

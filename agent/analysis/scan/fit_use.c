@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fit_use.c - what becomes of one kfunc of an object on a kernel. libbpf resolves every extern, called or not, and
+ * refuses the object for a strong one that it cannot resolve; a weak one it leaves out, and calls of it are refused by
+ * the verifier if they are live (libbpf 1.7.0, src/libbpf.c, bpf_object__resolve_ksym_func_btf_id(),
+ * poison_kfunc_call()).
+ */
+#include "analysis/scan/fit.h"
+
+#include "analysis/scan/compat.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Bits of kfunc flags (include/linux/btf.h): KF_SLEEPABLE and KF_DESTRUCTIVE in 6.1..7.3, KF_PERFMON in 7.3. */
+#define KF_SLEEPABLE (1u << 5)
+#define KF_DESTRUCTIVE (1u << 6)
+#define KF_PERFMON (1u << 18)
+
+static void __attribute__((format(printf, 2, 3))) say(struct kfg_fit_result *result, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(result->detail, sizeof(result->detail), format, ap);
+	va_end(ap);
+}
+
+/* Names of kfuncs that modules have: where modules are not at hand, these may be there all the same. */
+static bool may_be_of_module(const char *name)
+{
+	static const char *const prefixes[] = {
+		"bbr_", "bictcp_", "bpf_ct_", "bpf_kfunc_", "bpf_skb_ct_", "bpf_skb_get_fou", "bpf_skb_get_xfrm",
+		"bpf_skb_set_fou", "bpf_skb_set_xfrm", "bpf_testmod_", "bpf_xdp_ct_", "bpf_xdp_flow_",
+		"bpf_xdp_get_xfrm", "bpf_xdp_xfrm_", "cubictcp_", "dctcp_", "hid_bpf_",
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* libbpf does not resolve it; why says so. */
+static void judge_absent(const struct kfg_use *use, enum kfg_fit fit, const char *why, struct kfg_fit_result *result)
+{
+	result->fit = fit;
+	if (!use->weak) {
+		result->fails = true;
+		say(result, "%s, and it is not declared weak, so libbpf refuses the whole object", why);
+	} else if (!use->n_sites) {
+		result->fit = KFG_FIT_UNUSED;
+	} else if (result->reach == KFG_REACH_NEVER) {
+		result->fit = KFG_FIT_GUARDED;
+		say(result, "%s; every call is behind a guard", why);
+	} else if (result->reach == KFG_REACH_LOADER) {
+		result->fit = KFG_FIT_GUARDED;
+		say(result, "%s; it is called only if the loader switches that on", why);
+	} else {
+		result->fails = true;
+		say(result, "%s, and a call is not behind a guard, so the verifier refuses the program", why);
+	}
+}
+
+static void judge_missing(const struct kfg_world *world, const struct kfg_use *use, struct kfg_fit_result *result)
+{
+	if (!world->complete && may_be_of_module(use->kfunc)) {
+		result->fit = KFG_FIT_UNCHECKED;
+		say(result, "not in the kernel itself, and its modules were not at hand");
+		return;
+	}
+	judge_absent(use, KFG_FIT_MISSING,
+		     world->running ? "neither this kernel nor a module that is loaded has such a function"
+				    : "this kernel has no such function",
+		     result);
+}
+
+static void judge_prototype(const struct kfg_world *world, const struct kfg_use *use, const struct kfg_found *found,
+			    struct kfg_fit_result *result)
+{
+	const struct kfg_btf *own = world->code->btf;
+	struct kfg_type local = { own, kfg_btf_type(own, use->btf_id)->type };
+	struct kfg_type target = { found->func.btf, kfg_type_record(found->func)->type };
+	char why[128];
+
+	kfg_proto_difference(local, target, why, sizeof(why));
+	judge_absent(use, KFG_FIT_PROTO, why, result);
+}
+
+/* A function of the kernel that programs may not call: the verifier says so for calls that are live. */
+static void judge_function(const struct kfg_world *world, struct kfg_fit_result *result)
+{
+	if (!world->facts.sets_known) {
+		result->fit = KFG_FIT_UNCHECKED;
+		say(result, "a function of that name is there; "
+			    "BTF alone does not tell whether it is a kfunc, the kernel's image does");
+		return;
+	}
+	result->fit = result->reach == KFG_REACH_LIVE ? KFG_FIT_NOT_KFUNC : KFG_FIT_GUARDED;
+	result->fails = result->reach == KFG_REACH_LIVE;
+	say(result, "a function of that name is there, but not as a kfunc");
+}
+
+/* The kinds of programs that get to a call of this use, as the object is loaded by default. */
+static uint64_t live_contexts(const struct kfg_world *world, const struct kfg_flow *flow, size_t use)
+{
+	const struct kfg_object_code *code = world->code;
+	uint64_t contexts = 0;
+
+	for (size_t i = 0; i < world->object->uses[use].n_sites; i++) {
+		uint32_t place = code->site_places[code->first_site[use] + i];
+
+		if (kfg_flow_reached(flow, place))
+			contexts |= flow->contexts[kfg_code_func(code, place)];
+	}
+	return contexts;
+}
+
+/* Whether the kernel lets such a program call the kfunc; *ret_why: why not, or why that cannot be decided. */
+static enum kfg_truth may_call(const struct kfg_kfunc *kfunc, const struct kfg_context *context, const char **ret_why)
+{
+	enum kfg_truth may;
+
+	if (context->type == BPF_PROG_TYPE_UNSPEC) {
+		*ret_why = "the section's name does not tell the type of the program";
+		return KFG_UNKNOWN;
+	}
+	if (context->type == BPF_PROG_TYPE_EXT) {
+		*ret_why = "what a program of type ext may call depends on what it replaces";
+		return KFG_UNKNOWN;
+	}
+	if (!kfunc->types_known) {
+		*ret_why = "BTF alone does not tell which programs may call it, the kernel's image does";
+		return KFG_UNKNOWN;
+	}
+	if (!(kfunc->prog_types >> (context->type & 63) & 1)) {
+		*ret_why = "not a kfunc for programs of this type";
+		return KFG_FALSE;
+	}
+	/* bpf_dev_bound_kfunc_check(), kernel/bpf/offload.c 6.3..7.3 */
+	if (strncmp(kfunc->name, "bpf_xdp_metadata_", 17) == 0) {
+		*ret_why = "the loader has to bind the program to a device (BPF_F_XDP_DEV_BOUND_ONLY)";
+		return KFG_FALSE;
+	}
+	if (!kfunc->filtered)
+		return KFG_TRUE;
+	*ret_why = "the kernel lets only some programs of this type call it, and which ones could not be read";
+	may = kfg_filter_allows(kfunc->name, context);
+	if (may == KFG_FALSE)
+		*ret_why = "not a kfunc for such programs, though for others of this type";
+	return may;
+}
+
+/* Returns true if the kinds of programs decided. */
+static bool judge_contexts(const struct kfg_world *world, const struct kfg_kfunc *kfunc, uint64_t contexts,
+			   struct kfg_fit_result *result)
+{
+	const char *why;
+
+	for (uint32_t i = 0; i < world->n_contexts && !result->fails; i++) {
+		const struct kfg_context *context = &world->contexts[i];
+		enum kfg_truth may = contexts >> i & 1 ? may_call(kfunc, context, &why) : KFG_TRUE;
+
+		if (may == KFG_TRUE)
+			continue;
+		result->fails = may == KFG_FALSE;
+		result->fit = result->fails ? KFG_FIT_TYPE : KFG_FIT_UNCHECKED;
+		say(result, "%s (section %.60s%s%.40s)", why, context->section, *context->member ? ", member " : "",
+		    context->member);
+	}
+	return result->fit != KFG_FIT_OK;
+}
+
+/*
+ * A kfunc that may sleep, called by a program that may not. A callback may be one that the kernel calls later, where it
+ * may sleep; what a program of type ext may do depends on what it replaces.
+ */
+static void judge_sleep(const struct kfg_world *world, const struct kfg_flow *flow, size_t use,
+			struct kfg_fit_result *result)
+{
+	const struct kfg_object_code *code = world->code;
+
+	for (size_t i = 0; i < world->object->uses[use].n_sites && !result->fails; i++) {
+		uint32_t place = code->site_places[code->first_site[use] + i], func = kfg_code_func(code, place);
+
+		if (!kfg_flow_reached(flow, place) || code->funcs[func].in_callback)
+			continue;
+		for (uint32_t k = 0; k < world->n_contexts && !result->fails; k++) {
+			const struct kfg_context *context = &world->contexts[k];
+
+			if (!(flow->contexts[func] >> k & 1) || context->may_sleep ||
+			    context->type == BPF_PROG_TYPE_UNSPEC || context->type == BPF_PROG_TYPE_EXT)
+				continue;
+			result->fit = KFG_FIT_TYPE;
+			result->fails = true;
+			say(result, "it may sleep, which such a program may not (section %.60s)", context->section);
+		}
+	}
+}
+
+static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *kfunc, struct kfg_fit_result *result)
+{
+	if (kfunc->module && !world->running) {
+		result->fit = KFG_FIT_MODULE;
+		say(result, "module %s has to be loaded first", kfunc->module);
+	} else if (kfunc->flags & (KF_DESTRUCTIVE | KF_PERFMON)) {
+		result->fit = KFG_FIT_CAPABILITY;
+		say(result, "needs %s", kfunc->flags & KF_DESTRUCTIVE ? "CAP_SYS_BOOT" : "CAP_PERFMON");
+	}
+}
+
+bool kfg_fit_by_reach(const struct kfg_use *use, const struct kfg_fit_result *result)
+{
+	return result->fit == KFG_FIT_NOT_KFUNC || result->fit == KFG_FIT_TYPE ||
+	       (use->weak && (result->fit == KFG_FIT_MISSING || result->fit == KFG_FIT_PROTO));
+}
+
+/* Whether some call is live however the kernel was configured. */
+static bool is_certain(const struct kfg_world *world, const struct kfg_flows *flows, size_t use)
+{
+	const struct kfg_object_code *code = world->code;
+
+	if (!flows->by_default.saw_config)
+		return true;
+	for (size_t i = 0; i < world->object->uses[use].n_sites; i++) {
+		uint32_t place = code->site_places[code->first_site[use] + i];
+
+		if (kfg_flow_reached(&flows->off, place) && kfg_flow_reached(&flows->on, place))
+			return true;
+	}
+	return false;
+}
+
+void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
+		 struct kfg_fit_result *result)
+{
+	const struct kfg_use *u = &world->object->uses[use];
+	const struct kfg_found *found = &world->found[use];
+
+	result->kfunc = found->kfunc;
+	if (!found->func.btf) {
+		judge_missing(world, u, result);
+	} else if (!found->compatible) {
+		judge_prototype(world, u, found, result);
+	} else if (world->address_taken[use] && !world->kfunc_addresses) {
+		result->fit = KFG_FIT_ADDRESS;
+		result->fails = true;
+		say(result, "the object asks for its address, which this kernel lets no program do (Linux 6.4 does)");
+	} else if (!u->n_sites) {
+		result->fit = KFG_FIT_OK;
+	} else if (!found->kfunc) {
+		judge_function(world, result);
+	} else if (result->reach != KFG_REACH_LIVE ||
+		   !judge_contexts(world, found->kfunc, live_contexts(world, &flows->by_default, use), result)) {
+		if (result->reach == KFG_REACH_LIVE && found->kfunc->flags & KF_SLEEPABLE)
+			judge_sleep(world, &flows->by_default, use, result);
+		if (!result->fails)
+			judge_kfunc(world, found->kfunc, result);
+	}
+	if (result->fails && kfg_fit_by_reach(u, result) && !is_certain(world, flows, use)) {
+		result->fit = KFG_FIT_UNCHECKED;
+		result->fails = false;
+		say(result, "whether it is called depends on the kernel's configuration, which is not known");
+	}
+}

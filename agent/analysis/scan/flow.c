@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/scan/flow_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A block that was reached this often from different states knows no ranges any more, so that loops end. */
+#define JOINS_MAX 4
+/* A frame is 900 bytes: more than 30 MB of them are not kept for one object. */
+#define FRAMES_MAX 32768u
+/* Each instruction is looked at some times, not more. */
+#define STEPS_PER_INSN 64u
+#define CALL_FRAMES_MAX 8
+
+void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_frame *frame)
+{
+	uint32_t block = run->code->block_of[place];
+
+	if (run->paths) {
+		kfg_paths_enter(run, place, frame);
+		return;
+	}
+	if (block == KFG_NONE)
+		return;
+	if (run->frames[block]) {
+		bool widen = run->n_joins[block] >= JOINS_MAX;
+
+		if (!kfg_frame_join(run->frames[block], frame, widen))
+			return;
+		run->n_joins[block] += !widen;
+	} else {
+		run->frames[block] = malloc(sizeof(*frame));
+		if (!run->frames[block]) {
+			run->no_memory = true;
+			return;
+		}
+		*run->frames[block] = *frame;
+		run->n_frames++;
+	}
+	run->pending[block / 64] |= 1ull << (block % 64);
+	if (block / 64 < run->cursor)
+		run->cursor = block / 64;
+}
+
+void kfg_flow_callback(struct kfg_flow_run *run, uint32_t function)
+{
+	struct kfg_frame frame;
+
+	if (run->paths) {
+		kfg_paths_callback(run, function);
+		return;
+	}
+	kfg_frame_init(&frame);
+	kfg_flow_enter(run, run->code->funcs[function].first, &frame);
+}
+
+/* A global function is verified by itself, for any arguments; of a static one, arguments and result are followed. */
+enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place, uint32_t function)
+{
+	const struct kfg_func *f = &run->code->funcs[function];
+	const struct kfg_return *result;
+	struct kfg_frame callee;
+
+	if (run->paths)
+		return kfg_paths_call(run, place, function);
+	result = &run->returns[function];
+	kfg_frame_init(&callee);
+	for (unsigned reg = BPF_REG_1; reg <= BPF_REG_5 && !f->global; reg++) {
+		struct kfg_value v = frame->regs[reg];
+
+		/* the caller's stack is not the callee's */
+		if (v.kind != KFG_VALUE_STACK && v.kind != KFG_VALUE_STACK_SOMEWHERE)
+			callee.regs[reg] = v;
+	}
+	kfg_flow_enter(run, f->first, &callee);
+	kfg_frame_call(frame);
+	if (f->global)
+		return KFG_NEXT;
+	if (result->seen)
+		frame->regs[BPF_REG_0] = result->value;
+	return result->seen ? KFG_NEXT : KFG_STOP;
+}
+
+void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
+{
+	const struct kfg_func *f = run->func;
+	struct kfg_return *result;
+	struct kfg_value joined = value.kind == KFG_VALUE_STACK || value.kind == KFG_VALUE_STACK_SOMEWHERE
+					  ? KFG_VALUE_ANY : value;
+
+	if (run->paths) {
+		kfg_paths_return(run, joined);
+		return;
+	}
+	result = &run->returns[f - run->code->funcs];
+	if (result->seen) {
+		joined = kfg_value_join(result->value, joined, result->n_joins >= JOINS_MAX);
+		if (kfg_value_same(joined, result->value))
+			return;
+		result->n_joins += result->n_joins < JOINS_MAX;
+	}
+	result->seen = true;
+	result->value = joined;
+	/* whoever waits for the result, or had another one */
+	for (uint32_t i = f->first_call; i < f->first_call + f->n_calls; i++) {
+		uint32_t block = run->code->block_of[run->code->calls[i].place];
+
+		if (block == KFG_NONE || !run->frames[block])
+			continue;
+		run->pending[block / 64] |= 1ull << (block % 64);
+		if (block / 64 < run->cursor)
+			run->cursor = block / 64;
+	}
+}
+
+/* From the start of a block to where another one starts, or to where control goes elsewhere. */
+static void walk(struct kfg_flow_run *run, uint32_t block)
+{
+	const struct kfg_object_code *code = run->code;
+	uint32_t start = code->block_places[block], place = start;
+	const struct kfg_func *f = &code->funcs[kfg_code_func(code, start)];
+	struct kfg_frame frame = *run->frames[block];
+	enum kfg_next next;
+
+	run->func = f;
+	while (place < f->first + f->n) {
+		if (place != start && code->block_of[place] != KFG_NONE) {
+			kfg_flow_enter(run, place, &frame);
+			return;
+		}
+		if (run->steps)
+			run->steps--;
+		run->flow->reached[place / 64] |= 1ull << (place % 64);
+		/* the second part of an instruction at the very end of a function is not there */
+		if (kfg_insn_is_ld64(&code->insns[place]) && place + 1 == f->first + f->n)
+			return;
+		next = kfg_flow_step(run, &frame, place);
+		if (next == KFG_STOP)
+			return;
+		place += next == KFG_NEXT_BUT_ONE ? 2 : 1;
+	}
+}
+
+/* KFG_NONE: nothing is left to be looked at. */
+static uint32_t next_block(struct kfg_flow_run *run)
+{
+	for (; run->cursor <= run->code->n_blocks / 64; run->cursor++) {
+		uint64_t word = run->pending[run->cursor];
+
+		if (word) {
+			run->pending[run->cursor] = word & (word - 1);
+			return run->cursor * 64 + (uint32_t)__builtin_ctzll(word);
+		}
+	}
+	return KFG_NONE;
+}
+
+static bool takes_part(const struct kfg_flow_run *run, uint32_t function)
+{
+	bool any = run->assumption == KFG_ASSUME_ANY_LOADER;
+
+	return any ? run->code->funcs[function].user != KFG_NONE : run->world->linked[function];
+}
+
+static bool is_entry(const struct kfg_flow_run *run, uint32_t function)
+{
+	return takes_part(run, function) && run->code->funcs[function].program != KFG_NONE;
+}
+
+/* Programs that lead to kfuncs; and for old verifiers, all global functions that libbpf puts beside them. */
+void kfg_flow_begin(struct kfg_flow_run *run)
+{
+	for (uint32_t i = 0; i < run->code->n_funcs; i++) {
+		const struct kfg_func *f = &run->code->funcs[i];
+
+		if (f->leads_to_kfunc && takes_part(run, i) &&
+		    (f->program != KFG_NONE || (f->global && !run->world->lazy_globals)))
+			kfg_flow_callback(run, i);
+	}
+}
+
+/* Calls that were reached hand on the kinds of programs. No kernel takes a longer chain (MAX_CALL_FRAMES). */
+void kfg_flow_spread_contexts(struct kfg_flow_run *run)
+{
+	const struct kfg_object_code *code = run->code;
+	uint64_t *contexts = run->flow->contexts;
+	bool changed = true;
+
+	for (uint32_t i = 0; i < code->n_funcs; i++)
+		if (is_entry(run, i))
+			contexts[i] = 1ull << run->world->context_of[code->funcs[i].program];
+	for (unsigned round = 0; round < CALL_FRAMES_MAX && changed; round++) {
+		changed = false;
+		for (uint32_t i = 0; i < code->n_calls; i++) {
+			const struct kfg_call *call = &code->calls[i];
+			uint64_t more = contexts[kfg_code_func(code, call->place)] & ~contexts[call->callee];
+
+			if (more && (kfg_flow_reached(run->flow, call->place) || code->funcs[call->callee].global)) {
+				contexts[call->callee] |= more;
+				changed = true;
+			}
+		}
+	}
+}
+
+/* Everything that is loaded counts as reached. */
+static void give_up(struct kfg_flow_run *run)
+{
+	const struct kfg_object_code *code = run->code;
+
+	run->flow->gave_up = true;
+	for (uint32_t i = 0; i < code->n_funcs; i++) {
+		const struct kfg_func *f = &code->funcs[i];
+
+		if (!takes_part(run, i))
+			continue;
+		for (uint32_t place = f->first; place < f->first + f->n; place++)
+			run->flow->reached[place / 64] |= 1ull << (place % 64);
+	}
+}
+
+static void follow(struct kfg_flow_run *run)
+{
+	uint32_t block;
+
+	kfg_flow_begin(run);
+	while ((block = next_block(run)) != KFG_NONE && run->steps && run->n_frames < FRAMES_MAX)
+		walk(run, block);
+	if (block != KFG_NONE)
+		give_up(run);
+}
+
+static void done(struct kfg_flow_run *run)
+{
+	for (uint32_t i = 0; run->frames && i < run->code->n_blocks; i++)
+		free(run->frames[i]);
+	free(run->frames);
+	free(run->n_joins);
+	free(run->pending);
+	free(run->returns);
+}
+
+int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct kfg_flow *ret_flow)
+{
+	const struct kfg_object_code *code = world->code;
+	struct kfg_flow_run run = { .world = world, .code = code, .assumption = assumption, .flow = ret_flow,
+				    .steps = (uint64_t)code->n_insns * STEPS_PER_INSN };
+	int r = -ENOMEM;
+
+	ret_flow->reached = calloc(code->n_insns / 64 + 1, sizeof(*ret_flow->reached));
+	ret_flow->contexts = calloc((size_t)code->n_funcs + 1, sizeof(*ret_flow->contexts));
+	run.frames = calloc((size_t)code->n_blocks + 1, sizeof(*run.frames));
+	run.n_joins = calloc((size_t)code->n_blocks + 1, sizeof(*run.n_joins));
+	run.pending = calloc(code->n_blocks / 64 + 1, sizeof(*run.pending));
+	run.returns = calloc((size_t)code->n_funcs + 1, sizeof(*run.returns));
+	if (ret_flow->reached && ret_flow->contexts && run.frames && run.n_joins && run.pending && run.returns) {
+		r = 0;
+		if (code->opaque)
+			give_up(&run);
+		else
+			follow(&run);
+		kfg_flow_spread_contexts(&run);
+	}
+	if (run.no_memory)
+		r = -ENOMEM;
+	done(&run);
+	return r;
+}
+
+void kfg_flow_done(struct kfg_flow *flow)
+{
+	free(flow->reached);
+	free(flow->contexts);
+	*flow = (struct kfg_flow){ 0 };
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kconfig.h - what libbpf puts into .kconfig for a kernel. */
+#pragma once
+
+#include "analysis/scan/value.h"
+#include "analysis/scan/world.h"
+
+/* The value of an extern (index into code->externs) of that many bytes; anything where it is not known. */
+struct kfg_value kfg_kconfig_value(const struct kfg_world *world, uint32_t ext, uint32_t size);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/scan/code.h"
+
+#include "base/cleanup.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Old compilers left e_machine empty (libbpf 1.7.0, src/libbpf.c, bpf_object__elf_init()). */
+static int check_machine(const struct kfg_elf_file *elf, struct kfg_object_error *error)
+{
+	if (elf->machine == EM_BPF || (elf->machine == EM_NONE && elf->type == ET_REL))
+		return 0;
+	kfg_object_refuse(error, offsetof(Elf64_Ehdr, e_machine), "not a BPF object: machine %u", elf->machine);
+	error->not_bpf = true;
+	return -EBADMSG;
+}
+
+static int read_btf(struct kfg_object_code *code, struct kfg_object_error *error)
+{
+	uint32_t section = kfg_elf_file_find(&code->elf, ".BTF");
+	const struct kfg_elf_section *s = &code->elf.sections[section];
+	struct kfg_btf_error why;
+	int r;
+
+	if (!section || s->type != SHT_PROGBITS || !s->size)
+		return 0;
+	r = kfg_btf_open(s->data, s->size, NULL, &code->btf, &why);
+	if (r == -EBADMSG)
+		return kfg_object_refuse(error, s->offset + why.offset, ".BTF: %s", why.text);
+	return r;
+}
+
+static void read_license(struct kfg_object *object)
+{
+	const struct kfg_elf_file *elf = &object->code->elf;
+	uint32_t section = kfg_elf_file_find(elf, "license");
+	const struct kfg_elf_section *s = &elf->sections[section];
+
+	if (section && s->size && memchr(s->data, '\0', s->size))
+		object->license = (const char *)s->data;
+}
+
+static int read_all(struct kfg_object *object, struct kfg_object_error *error)
+{
+	struct kfg_object_code *code = object->code;
+	int r = check_machine(&code->elf, error);
+
+	code->unread = code->elf.size;
+	if (r >= 0)
+		r = read_btf(code, error);
+	if (r >= 0)
+		r = kfg_functions_read(object, error);
+	if (r >= 0)
+		r = kfg_externs_read(object, error);
+	if (r >= 0)
+		r = kfg_relocs_read(object, error);
+	if (r >= 0)
+		r = kfg_btf_ext_read(object, error);
+	if (r >= 0 && code->btf)
+		r = kfg_struct_ops_read(object, error);
+	if (r >= 0)
+		r = kfg_calls_read(object);
+	if (r >= 0)
+		r = kfg_sites_read(object);
+	if (r >= 0)
+		r = kfg_blocks_read(object);
+	if (r >= 0)
+		read_license(object);
+	return r;
+}
+
+KFG_DEFINE_CLEANUP(struct kfg_object *, kfg_object_free)
+
+int kfg_object_open(const void *data, size_t size, const char *label, struct kfg_object **ret_object,
+		    struct kfg_object_error *ret_error)
+{
+	_cleanup_(kfg_object_free_cleanup) struct kfg_object *object = calloc(1, sizeof(*object));
+	int r;
+
+	if (!object)
+		return -ENOMEM;
+	object->license = "";
+	object->label = strdup(label);
+	object->code = calloc(1, sizeof(*object->code));
+	if (!object->label || !object->code)
+		return -ENOMEM;
+	r = kfg_elf_file_open(data, size, &object->code->elf, ret_error);
+	if (r >= 0)
+		r = read_all(object, ret_error);
+	if (r < 0)
+		return r;
+	object->limits = object->code->limits;
+	*ret_object = KFG_TAKE_PTR(object);
+	return 0;
+}
+
+static void free_code(struct kfg_object_code *code)
+{
+	if (!code)
+		return;
+	kfg_elf_file_done(&code->elf);
+	kfg_btf_free(code->btf);
+	free(code->insns);
+	free(code->note_of);
+	free(code->sections);
+	free(code->notes);
+	free(code->funcs);
+	free(code->calls);
+	free(code->outgoing);
+	free(code->address_places);
+	free(code->externs);
+	free(code->extern_of);
+	free(code->core_relos);
+	free(code->lines);
+	free(code->st_ops);
+	free(code->slots);
+	free(code->first_site);
+	free(code->site_places);
+	free(code->block_of);
+	free(code->block_places);
+	free(code);
+}
+
+void kfg_object_free(struct kfg_object *object)
+{
+	if (!object)
+		return;
+	for (size_t i = 0; i < object->n_uses; i++) {
+		free((char *)object->uses[i].kfunc);
+		free(object->uses[i].sites);
+	}
+	for (size_t i = 0; i < object->n_struct_ops; i++)
+		free((char *)object->struct_ops[i].type);
+	free(object->uses);
+	free(object->struct_ops);
+	free(object->programs);
+	free((char *)object->label);
+	free_code(object->code);
+	free(object);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scan.h - what a BPF object asks of a kernel, and what would become of it there. The object is read once
+ * (kfg_object_open) and then held against any number of kernels (kfg_fit_object). Reports are made from these structs.
+ */
+#pragma once
+
+#include "analysis/kernel/kernel.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A call of a kfunc in a program, or in a function that programs call. */
+struct kfg_site {
+	size_t program; /* index into the object's programs: one that reaches the call */
+	const char *function; /* the BPF function that holds the call */
+	uint32_t insn; /* index into the section's instructions */
+	const char *section;
+	const char *file; /* of the source; NULL: no line info */
+	unsigned line; /* 0: unknown */
+	uint64_t types; /* bit per program type (0: unknown) of all programs that reach it */
+};
+
+/* A kfunc that the object declares (extern ... __ksym). */
+struct kfg_use {
+	const char *symbol; /* as declared */
+	const char *kfunc; /* as libbpf looks it up: without a ___suffix (libbpf.c, bpf_core_essential_name_len) */
+	bool weak;
+	bool address_taken; /* by bpf_ksym_exists() and the like */
+	uint32_t btf_id; /* of the FUNC in the object's BTF */
+	struct kfg_site *sites;
+	size_t n_sites; /* 0: declared, never called */
+};
+
+struct kfg_program {
+	const char *name; /* of the C function */
+	const char *section;
+	uint32_t type; /* enum bpf_prog_type; 0: the section's name does not tell */
+	bool autoload; /* false: a "?" section, or a struct_ops program that no autoloaded map uses */
+	bool sleepable;
+	const char *attach; /* what it attaches to, by its section's name; "" if nothing */
+};
+
+/* A struct_ops map that the object defines. */
+struct kfg_struct_ops {
+	const char *map;
+	const char *type; /* "sched_ext_ops", without a ___suffix */
+	bool autocreate;
+	uint32_t btf_id; /* of the struct in the object's BTF */
+};
+
+/* A BPF object, read. All strings and arrays belong to it. */
+struct kfg_object {
+	const char *label; /* what the user sees: "FILE", "FILE@0x1f40", "FILE:MEMBER" */
+	const char *license;
+	struct kfg_program *programs;
+	size_t n_programs;
+	struct kfg_use *uses;
+	size_t n_uses;
+	struct kfg_struct_ops *struct_ops;
+	size_t n_struct_ops;
+	const char *limits; /* what could not be looked at and why, one sentence; "" if nothing */
+	struct kfg_object_code *code; /* instructions, relocations and BTF, for kfg_fit_object() */
+};
+
+struct kfg_object_error {
+	bool not_bpf; /* a sound ELF file, but no BPF object */
+	size_t offset;
+	char text[200]; /* one sentence without the file's name */
+};
+
+/*
+ * Reads size bytes at data as a BPF ELF object; data is the caller's and must outlive the object. Returns 0;
+ * -EBADMSG with *ret_error; -ENOMEM. Work and memory are linear in size.
+ */
+int kfg_object_open(const void *data, size_t size, const char *label, struct kfg_object **ret_object,
+		    struct kfg_object_error *ret_error);
+void kfg_object_free(struct kfg_object *object); /* accepts NULL */
+
+/* Whether a program run on that kernel gets to a call. */
+enum kfg_reach {
+	KFG_REACH_NEVER, /* dead code there: libbpf or the verifier drops it */
+	KFG_REACH_LOADER, /* not by default: if the loader writes so into .rodata, or switches a program on */
+	KFG_REACH_LIVE,
+	KFG_REACH_MAX,
+};
+
+/* What a kernel does about one use. Ordered: the later, the worse. */
+enum kfg_fit {
+	KFG_FIT_OK,
+	KFG_FIT_UNUSED, /* declared, not there, not called where it matters: no harm */
+	KFG_FIT_GUARDED, /* not there, and the object copes: every call is behind a guard */
+	KFG_FIT_UNCHECKED, /* could not be decided; detail says why */
+	KFG_FIT_CAPABILITY, /* loads, but needs a capability that not every loader has */
+	KFG_FIT_MODULE, /* in a module that has to be loaded first */
+	KFG_FIT_TYPE, /* not allowed for this program: by its type, or by what it attaches to */
+	KFG_FIT_PROTO, /* the prototype differs by libbpf's rules */
+	KFG_FIT_ADDRESS, /* there, but this kernel lets no program take its address (before 6.4) */
+	KFG_FIT_NOT_KFUNC, /* a function of that name is there, but not registered as a kfunc */
+	KFG_FIT_MISSING,
+	KFG_FIT_STRUCT_OPS, /* the struct_ops type, or a member that the object sets, is not there */
+	KFG_FIT_MAX,
+};
+
+/* One use, or one struct_ops map, held against one kernel. */
+struct kfg_fit_result {
+	enum kfg_fit fit;
+	enum kfg_reach reach; /* the worst over the sites */
+	bool fails; /* the object, or a program that it loads by default, does not load for this; not so for MODULE */
+	const struct kfg_kfunc *kfunc; /* the kernel's; NULL: none */
+	char detail[256]; /* one sentence for people: what differs, what to do; "" where all is well */
+};
+
+/* An object held against a kernel. */
+struct kfg_fit_report {
+	const struct kfg_object *object;
+	const struct kfg_kernel *kernel;
+	struct kfg_fit_result *uses; /* n_uses of the object */
+	struct kfg_fit_result *struct_ops; /* n_struct_ops of the object */
+	enum kfg_reach **sites; /* per use, per site */
+	/*
+	 * With the object's own defaults (autoload, .rodata), as far as kfuncs, struct_ops and `other` decide. Objects
+	 * without kfuncs and struct_ops are not looked into any further.
+	 */
+	bool loads;
+	bool unchecked; /* something could not be decided */
+	char other[256]; /* what else the load fails for: the licence, a CO-RE relocation; "" if nothing */
+};
+
+/* Returns 0 or -ENOMEM. Free with kfg_fit_free(). */
+int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *kernel,
+		   struct kfg_fit_report **ret_report);
+void kfg_fit_free(struct kfg_fit_report *report); /* accepts NULL */
+
+const char *kfg_fit_str(enum kfg_fit fit); /* "ok" "unused" "guarded" "unchecked" ...; "?" out of range */
+const char *kfg_reach_str(enum kfg_reach reach); /* "never" "loader" "live" */

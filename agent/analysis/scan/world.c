@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/scan/world.h"
+
+#include "analysis/scan/compat.h"
+#include "analysis/scan/core.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Some dozens of steps for each relocation of a large object. */
+#define CORE_STEPS_MAX 4000000u
+
+static void find(const struct kfg_world *world, const struct kfg_use *use, struct kfg_found *found)
+{
+	const struct kfg_btf *own = world->code->btf;
+	struct kfg_type local, target;
+
+	found->func.id = kfg_kernel_func_find(world->kernel, use->kfunc, &found->func.btf, &found->module);
+	if (!found->func.id) {
+		found->func.btf = NULL;
+		return;
+	}
+	found->kfunc = kfg_kernel_kfunc_find(world->kernel, use->kfunc);
+	local = (struct kfg_type){ own, kfg_btf_type(own, use->btf_id)->type };
+	target = (struct kfg_type){ found->func.btf, kfg_type_record(found->func)->type };
+	found->compatible = kfg_types_compat(local, target) > 0;
+}
+
+/* A struct_ops program goes with the maps that use it (bpf_object_adjust_struct_ops_autoload()). */
+static void find_loaded(struct kfg_world *world)
+{
+	const struct kfg_object *object = world->object;
+
+	for (size_t i = 0; i < object->n_programs; i++)
+		world->loaded[i] = object->programs[i].autoload;
+	for (int made = 0; made <= 1; made++)
+		for (uint32_t i = 0; i < world->code->n_slots; i++) {
+			const struct kfg_st_ops_slot *slot = &world->code->slots[i];
+			uint32_t program = world->code->funcs[slot->function].program;
+
+			if (program != KFG_NONE && object->struct_ops[slot->map].autocreate == made)
+				world->loaded[program] = made;
+		}
+}
+
+/* Of the first slots alone: each may take a walk through the members of a struct. */
+#define SLOTS_MAX 512u
+
+static const char *member_at(const struct kfg_world *world, const struct kfg_st_ops_slot *slot)
+{
+	struct kfg_type type = { world->code->btf, world->object->struct_ops[slot->map].btf_id };
+	const struct btf_member *members = kfg_type_members(type);
+
+	for (uint32_t i = 0; i < kfg_type_vlen(type); i++)
+		if (kfg_member_offset(kfg_type_record(type), &members[i]) == slot->offset * 8)
+			return kfg_btf_str(type.btf, members[i].name_off);
+	return "";
+}
+
+static uint8_t add_context(struct kfg_world *world, const struct kfg_context *context)
+{
+	for (uint32_t i = 0; i < world->n_contexts; i++) {
+		const struct kfg_context *c = &world->contexts[i];
+
+		if (c->type == context->type && c->kind == context->kind && c->may_sleep == context->may_sleep &&
+		    strcmp(c->ops, context->ops) == 0 &&
+		    strcmp(c->member, context->member) == 0)
+			return (uint8_t)i;
+	}
+	if (world->n_contexts == KFG_CONTEXTS_MAX) {
+		world->contexts[KFG_CONTEXTS_MAX - 1] = (struct kfg_context){ .section = "", .ops = "", .member = "" };
+		return KFG_CONTEXTS_MAX - 1;
+	}
+	world->contexts[world->n_contexts] = *context;
+	return (uint8_t)world->n_contexts++;
+}
+
+/* What the kernel would ask about each program. A struct_ops program is what the first map makes of it. */
+static int find_contexts(struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+	struct kfg_context *contexts = calloc(world->object->n_programs + 1, sizeof(*contexts));
+
+	if (!contexts)
+		return -ENOMEM;
+	for (size_t i = 0; i < world->object->n_programs; i++) {
+		const struct kfg_program *program = &world->object->programs[i];
+
+		contexts[i] = (struct kfg_context){ .type = program->type, .kind = kfg_context_kind(program->section),
+						    .may_sleep = program->sleepable,
+						    .section = program->section, .ops = "", .member = "" };
+	}
+	for (uint32_t i = 0; i < code->n_slots && i < SLOTS_MAX; i++) {
+		uint32_t program = code->funcs[code->slots[i].function].program;
+
+		if (program == KFG_NONE || *contexts[program].ops)
+			continue;
+		contexts[program].ops = world->object->struct_ops[code->slots[i].map].type;
+		contexts[program].member = member_at(world, &code->slots[i]);
+	}
+	for (size_t i = 0; i < world->object->n_programs; i++)
+		world->context_of[i] = add_context(world, &contexts[i]);
+	free(contexts);
+	return 0;
+}
+
+/* What libbpf puts beside the programs: functions that they call, whether the call is dead or not. */
+static int find_linked(struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+	uint32_t *stack = calloc((size_t)code->n_funcs + 1, sizeof(*stack)), n = 0;
+
+	if (!stack)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < code->n_funcs; i++) {
+		uint32_t program = code->funcs[i].program;
+
+		if (program == KFG_NONE || !world->loaded[program])
+			continue;
+		world->linked[i] = true;
+		stack[n++] = i;
+	}
+	while (n) {
+		const struct kfg_func *f = &code->funcs[stack[--n]];
+
+		for (uint32_t i = f->first_out; i < f->first_out + f->n_out; i++) {
+			uint32_t callee = code->outgoing[i].callee;
+
+			if (!world->linked[callee]) {
+				world->linked[callee] = true;
+				stack[n++] = callee;
+			}
+		}
+	}
+	free(stack);
+	return 0;
+}
+
+static void find_addresses(struct kfg_world *world)
+{
+	const struct kfg_object_code *code = world->code;
+
+	for (uint32_t i = 0; i < code->n_address_places; i++) {
+		uint32_t place = code->address_places[i];
+
+		if (world->linked[kfg_code_func(code, place)])
+			world->address_taken[kfg_code_use(world->object, place, KFG_NOTE_ADDR_EXTERN)] = true;
+	}
+}
+
+/* Verifiers are told apart by kfuncs that came with the feature in question, since versions tell little. */
+static void find_features(struct kfg_world *world)
+{
+	const struct kfg_btf *vmlinux = kfg_kernel_btf(world->kernel);
+
+	/* 6.4: 58aa2afbb1e6 "bpf: Allow ld_imm64 instruction to point to kfunc"; 6018e1f407cc added the iterator */
+	world->kfunc_addresses = kfg_btf_find(vmlinux, "bpf_iter_num_new", BTF_KIND_FUNC) != 0;
+	/* 6.8: 2afae08c9dcb "bpf: Validate global subprogs lazily"; a6de18f310a5 added this kfunc */
+	world->lazy_globals = kfg_btf_find(vmlinux, "bpf_cpumask_weight", BTF_KIND_FUNC) != 0;
+}
+
+int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, const struct kfg_kernel *kernel)
+{
+	const struct kfg_object_code *code = object->code;
+
+	*world = (struct kfg_world){ .object = object, .code = code, .kernel = kernel, .core_steps = CORE_STEPS_MAX };
+	kfg_kernel_facts(kernel, &world->facts);
+	world->running = strcmp(world->facts.path, "running") == 0;
+	world->complete = world->facts.modules_known || world->running;
+	world->found = calloc(object->n_uses + 1, sizeof(*world->found));
+	world->core = calloc((size_t)code->n_core_relos + 1, sizeof(*world->core));
+	world->loaded = calloc(object->n_programs + 1, sizeof(*world->loaded));
+	world->context_of = calloc(object->n_programs + 1, sizeof(*world->context_of));
+	world->address_taken = calloc(object->n_uses + 1, sizeof(*world->address_taken));
+	world->linked = calloc((size_t)code->n_funcs + 1, sizeof(*world->linked));
+	if (!world->found || !world->core || !world->loaded || !world->context_of || !world->address_taken ||
+	    !world->linked)
+		return -ENOMEM;
+	for (size_t i = 0; i < object->n_uses; i++)
+		find(world, &object->uses[i], &world->found[i]);
+	find_loaded(world);
+	find_features(world);
+	if (find_contexts(world) < 0 || find_linked(world) < 0)
+		return -ENOMEM;
+	find_addresses(world);
+	return 0;
+}
+
+void kfg_world_done(struct kfg_world *world)
+{
+	free(world->found);
+	free(world->core);
+	free(world->loaded);
+	free(world->context_of);
+	free(world->address_taken);
+	free(world->linked);
+}

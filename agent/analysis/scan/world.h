@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* world.h - an object on a kernel: what its externs and relocations come to there. */
+#pragma once
+
+#include "analysis/kernel/kernel.h"
+#include "analysis/scan/code.h"
+#include "analysis/scan/filter.h"
+#include "analysis/scan/types.h"
+
+struct kfg_core_value;
+
+/* What libbpf finds for the kfunc of a use. */
+struct kfg_found {
+	struct kfg_type func; /* the FUNC; btf NULL: there is none */
+	const char *module; /* NULL: the kernel itself */
+	bool compatible; /* by its prototype */
+	const struct kfg_kfunc *kfunc; /* NULL: not known as a kfunc */
+};
+
+/* More kinds of programs than any object has; of more, the last one stands for several, and is of no known type. */
+#define KFG_CONTEXTS_MAX 64
+
+struct kfg_world {
+	const struct kfg_object *object;
+	const struct kfg_object_code *code;
+	const struct kfg_kernel *kernel;
+	struct kfg_kernel_facts facts;
+	struct kfg_found *found; /* owned: per use */
+	bool *loaded; /* owned: per program, whether libbpf loads it by default */
+	struct kfg_context contexts[KFG_CONTEXTS_MAX]; /* the kinds of programs that the object has */
+	uint32_t n_contexts;
+	uint8_t *context_of; /* owned: per program */
+	bool *address_taken; /* owned: per use, whether a program that is loaded asks for its address, dead or not */
+	bool *linked; /* owned: per function, whether it is part of a program that is loaded */
+	struct kfg_core_value *core; /* owned: per core_relo, what it came to; see core.h */
+	unsigned core_steps; /* left for searches of fields; see kfg_spec_match() */
+	bool running; /* the kernel is the one that runs here, with the modules that are loaded */
+	bool complete; /* what is not found is not there: modules were looked at, too */
+	bool lazy_globals; /* global functions are verified if something that is live calls them */
+	bool kfunc_addresses; /* a program may take the address of a kfunc */
+};
+
+/* Returns 0 or -ENOMEM; to be undone in either case. */
+int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, const struct kfg_kernel *kernel);
+void kfg_world_done(struct kfg_world *world);
+
+/* Whether libbpf resolves the extern of a use. */
+static inline bool kfg_world_present(const struct kfg_world *world, uint32_t use)
+{
+	return world->found[use].func.btf && world->found[use].compatible;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/exit_code.h"
+#include "gate/control/protocol.h"
+#include "gate/daemon/state.h"
+#include "gate/status/status.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+/* Keeps the nearest ones, nearest first. */
+static void add_deadline(struct kfg_status *s, const struct kfg_deprecation_names *dep)
+{
+	size_t at = s->n_deadlines;
+
+	while (at > 0 && s->deadlines[at - 1].day > dep->deadline)
+		at--;
+	if (at >= KFG_STATUS_DEADLINES)
+		return;
+	if (s->n_deadlines < KFG_STATUS_DEADLINES)
+		s->n_deadlines++;
+	memmove(&s->deadlines[at + 1], &s->deadlines[at],
+		(s->n_deadlines - 1 - at) * sizeof(s->deadlines[0]));
+	s->deadlines[at] = (struct kfg_status_deadline){
+		.kfunc = dep->kfunc,
+		.module = dep->module,
+		.replacement = dep->replacement,
+		.day = dep->deadline,
+	};
+}
+
+static void fill_deadlines(const struct kfg_policy_names *policy, struct kfg_status *s)
+{
+	s->today = kfg_now_usec(CLOCK_REALTIME) / 1000000 / 86400;
+	for (size_t i = 0; i < policy->n_deprecations; i++) {
+		const struct kfg_deprecation_names *dep = &policy->deprecations[i];
+
+		if (dep->deadline == KFG_DAY_MAX)
+			continue;
+		if (dep->deadline < s->today)
+			s->n_expired++;
+		else
+			add_deadline(s, dep);
+	}
+}
+
+static void fill_policy(const struct kfg_daemon *d, struct kfg_status *s)
+{
+	const struct kfg_policy_names *p = d->current.names;
+
+	s->mode = p->mode;
+	s->present = p->present;
+	s->policy = p->name;
+	s->serial = p->serial;
+	s->digest = p->digest;
+	s->generation = d->current.generation;
+	s->loaded_usec = d->current.since_usec;
+	s->n_rules = p->n_rules;
+	s->n_deprecations = p->n_deprecations;
+	s->n_waivers = p->n_waivers;
+	s->files = kfg_policy_files_paths(d->current.files, &s->n_files);
+	s->rejected = d->rejected;
+	s->lifecycle = p->lifecycle;
+	fill_deadlines(p, s);
+}
+
+static int fill(struct kfg_daemon *d, struct kfg_status *s)
+{
+	struct kfg_outbox_stats records;
+
+	*s = (struct kfg_status){
+		.pid = getpid(),
+		.uptime_sec = (kfg_now_usec(CLOCK_BOOTTIME) - d->started_usec) / 1000000,
+		.version = KFG_VERSION,
+		.kernel_release = d->uts.release,
+		.hooks = {
+			{ kfg_gate_has_stage1(d->gate), d->proof.stage1, d->proof.why },
+			{ true, d->proof.stage2, d->proof.why },
+		},
+		.proven_usec = d->proven_usec,
+		.recorded = d->recorded,
+		.unrecorded = d->unrecorded,
+		.canaries = d->canaries,
+		.duplicates = d->duplicates,
+		.malformed = d->malformed,
+		.sweep_seen = d->sweep_seen,
+		.sweep_failed = d->sweep_failed,
+	};
+	fill_policy(d, s);
+	kfg_outbox_stats(d->outbox, &records);
+	s->records_written = records.written;
+	s->records_dropped = records.dropped;
+	s->records_failed = records.failed;
+	s->guarded = d->guard;
+	if (d->guard) {
+		s->attempts = kfg_guard_attempts(d->guard);
+		s->strict = kfg_guard_strict(d->guard);
+	}
+	return kfg_gate_stats(d->gate, &s->kernel);
+}
+
+static int answer_status(struct kfg_daemon *d,
+			 void (*show)(const struct kfg_status *status, struct kfg_strbuf *out),
+			 struct kfg_strbuf *reply)
+{
+	struct kfg_status status;
+	int r = fill(d, &status);
+
+	if (r < 0) {
+		kfg_strbuf_printf(reply, "cannot read the gate's counters: %s\n", strerror(-r));
+		return KFG_EXIT_FAILURE;
+	}
+	show(&status, reply);
+	return KFG_EXIT_OK;
+}
+
+/* Whoever lists programs passes over them: to ask for one is an attempt on the gate. */
+static int answer_programs(const struct kfg_daemon *d, struct kfg_strbuf *reply)
+{
+	uint32_t ids[KFG_CONTROL_PROGRAMS_MAX];
+	size_t n = d->guard ? kfg_guard_programs(d->guard, ids, KFG_CONTROL_PROGRAMS_MAX) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		kfg_strbuf_printf(reply, "%" PRIu32 "\n", ids[i]);
+	return KFG_EXIT_OK;
+}
+
+int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
+{
+	struct kfg_daemon *d = userdata;
+
+	if (strcmp(request, KFG_REQUEST_STATUS) == 0)
+		return answer_status(d, kfg_status_text, reply);
+	if (strcmp(request, KFG_REQUEST_STATUS_JSON) == 0)
+		return answer_status(d, kfg_status_json, reply);
+	if (strcmp(request, KFG_REQUEST_STATUS_METRICS) == 0)
+		return answer_status(d, kfg_status_metrics, reply);
+	if (strcmp(request, KFG_REQUEST_PROGRAMS) == 0)
+		return answer_programs(d, reply);
+	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 ||
+	    strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
+		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ?
+			       KFG_EXIT_FAILURE : KFG_EXIT_OK;
+	kfg_strbuf_adds(reply, "unknown request; is the running agent older than this kfgate?\n");
+	return KFG_EXIT_FAILURE;
+}

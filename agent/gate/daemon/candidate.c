@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/log.h"
+#include "gate/daemon/state.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <string.h>
+
+static void describe(const struct kfg_diags *diags, struct kfg_strbuf *why)
+{
+	for (size_t i = 0; i < diags->n; i++) {
+		_cleanup_free_ char *text = kfg_diag_format(&diags->items[i]);
+
+		if (!text || why->error)
+			break;
+		/* whole findings, as many as there is room for */
+		if (why->size + strlen(text) >= why->max)
+			return;
+		kfg_strbuf_adds(why, text);
+	}
+}
+
+/*
+ * Names that the table may answer by look-up. Without them every answer is the same, and takes
+ * longer.
+ */
+static int compile(const struct kfg_policy *policy, uint64_t generation,
+		   struct kfg_table **ret_table, struct kfg_strbuf *why)
+{
+	char **names = NULL;
+	size_t n = 0;
+	int r = kfg_kernel_kfuncs(&names, &n);
+
+	if (r < 0) {
+		kfg_warning("cannot list the kernel's kfuncs, goes on without: %s", strerror(-r));
+		names = NULL;
+		n = 0;
+	}
+	r = kfg_table_compile(policy, (const char *const *)names, n, generation, ret_table);
+	kfg_names_free(names, n);
+	if (r == -E2BIG)
+		kfg_strbuf_printf(why, "policy %s is too large to compile: more than %u cells\n",
+				  kfg_policy_name(policy), KFG_TABLE_CELLS_MAX);
+	else if (r < 0)
+		kfg_strbuf_printf(why, "cannot compile the policy: %s\n", strerror(-r));
+	return r;
+}
+
+/* What is needed of a policy once it is loaded: its table and its names. */
+static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kfg_candidate *c,
+		struct kfg_strbuf *why)
+{
+	int r;
+
+	c->policy.generation = ++d->generation;
+	r = compile(policy, c->policy.generation, &c->table, why);
+	if (r < 0)
+		return r;
+	r = kfg_policy_names_new(policy, &c->policy.names);
+	if (r < 0) {
+		kfg_strbuf_adds(why, "cannot keep the policy's names: no memory\n");
+		return r;
+	}
+	r = kfg_policy_exes(policy, &c->policy.exes, &c->policy.n_exes);
+	if (r < 0)
+		kfg_strbuf_adds(why, "cannot keep the policy's executables: no memory\n");
+	return r;
+}
+
+int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
+			struct kfg_strbuf *why)
+{
+	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
+	struct kfg_candidate c = { 0 };
+	int r = kfg_load(d->config->policy_paths, d->config->n_policy_paths, &loaded);
+
+	if (r < 0 && r != -EBADMSG) {
+		kfg_strbuf_printf(why, "cannot load the policy: %s\n", strerror(-r));
+		return r;
+	}
+	describe(&loaded.diags, why);
+	if (r == 0)
+		r = make(d, loaded.policy, &c, why);
+	if (r == 0)
+		c.policy.files = KFG_TAKE_PTR(loaded.files);
+	if (r < 0) {
+		kfg_candidate_done(&c);
+		return r;
+	}
+	*ret_candidate = c;
+	return 0;
+}
+
+int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candidate)
+{
+	static const char text[] = "version: 1\nname: on-failure\nserial: 0\ndefaults: {unlisted: refuse}\n";
+	const struct kfg_source source = { .path = "closed", .data = text, .size = sizeof(text) - 1 };
+	_cleanup_strbuf_ struct kfg_strbuf why = KFG_STRBUF(256);
+	struct kfg_diags diags = { 0 };
+	struct kfg_policy *policy = NULL;
+	struct kfg_candidate c = { 0 };
+	int r = kfg_policy_load(&source, 1, NULL, &diags, &policy);
+
+	if (r == 0)
+		r = make(d, policy, &c, &why);
+	kfg_policy_free(policy);
+	kfg_diags_done(&diags);
+	if (r < 0) {
+		kfg_candidate_done(&c);
+		return r;
+	}
+	*ret_candidate = c;
+	return 0;
+}
+
+void kfg_in_force_done(struct kfg_in_force *policy)
+{
+	kfg_policy_names_free(policy->names);
+	kfg_policy_files_free(policy->files);
+	free(policy->exes);
+	*policy = (struct kfg_in_force){ 0 };
+}
+
+void kfg_candidate_done(struct kfg_candidate *candidate)
+{
+	kfg_table_free(candidate->table);
+	candidate->table = NULL;
+	kfg_in_force_done(&candidate->policy);
+	/* a large policy leaves much behind on the heap */
+	malloc_trim(0);
+}

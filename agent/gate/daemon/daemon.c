@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/daemon/daemon.h"
+
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "gate/daemon/clock.h"
+#include "gate/daemon/manager.h"
+#include "gate/daemon/state.h"
+#include "record/notice.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <systemd/sd-daemon.h>
+
+#define WHY_MAX (32u * 1024)
+#define STOP_TIMEOUT_MS 5000u
+#define RETIRE_USEC 1000000u
+
+static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct kfg_daemon *d = userdata;
+	int r;
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	/*
+	 * whoever sets the clock's distance from TAI alone tells nobody: cheap enough to look now
+	 * and then
+	 */
+	(void)kfg_gate_sync_clock(d->gate);
+	r = kfg_drain(d);
+	if (r < 0)
+		return kfg_log_errno(r, "cannot read events: %m");
+	return 0;
+}
+
+static int on_retire(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct kfg_daemon *d = userdata;
+	int r = kfg_gate_retire(d->gate);
+
+	(void)usec;
+	if (r < 0)
+		kfg_log_errno(r, "cannot take an older gate off, goes on trying: %m");
+	if (r == 0)
+		return 0;
+	r = sd_event_source_set_time_relative(source, RETIRE_USEC);
+	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static void on_clock(void *userdata)
+{
+	struct kfg_daemon *d = userdata;
+	int r = kfg_gate_sync_clock(d->gate);
+
+	if (r < 0)
+		kfg_log_errno(r, "the clock was set, but the gate cannot be told: %m");
+	else
+		kfg_info("the clock was set");
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	(void)info;
+	(void)userdata;
+	(void)sd_notify(0, "STOPPING=1\nSTATUS=Stopping");
+	return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	_cleanup_strbuf_ struct kfg_strbuf reply = KFG_STRBUF(WHY_MAX);
+	struct kfg_daemon *d = userdata;
+
+	(void)source;
+	(void)info;
+	/* it tells the journal; nobody waits for an answer */
+	(void)kfg_reload(d, d->config->force, &reply);
+	return 0;
+}
+
+static int block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGPIPE);
+	return sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -errno : 0;
+}
+
+int kfg_add_sources(struct kfg_daemon *d)
+{
+	int r = sd_event_add_signal(d->event, NULL, SIGTERM, on_stop, d);
+
+	if (r >= 0)
+		r = sd_event_add_signal(d->event, NULL, SIGINT, on_stop, d);
+	if (r >= 0)
+		r = sd_event_add_signal(d->event, NULL, SIGHUP, on_reload, d);
+	if (r >= 0)
+		r = sd_event_add_io(d->event, &d->ring_source, kfg_gate_event_fd(d->gate), EPOLLIN,
+				    on_ring, d);
+	if (r >= 0)
+		r = kfg_clock_watch(d->event, on_clock, d, &d->clock_source);
+	if (r >= 0)
+		r = sd_event_add_time_relative(d->event, &d->retire_source, CLOCK_MONOTONIC, 0, 0, on_retire, d);
+	if (r >= 0)
+		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_answer, d,
+					   &d->control);
+	if (r >= 0)
+		r = sd_event_set_watchdog(d->event, 1);
+	return r < 0 ? kfg_log_errno(r, "cannot set up the event loop: %m") : 0;
+}
+
+static void drop_sources(struct kfg_daemon *d)
+{
+	kfg_control_server_free(d->control);
+	sd_event_source_disable_unref(d->ring_source);
+	sd_event_source_disable_unref(d->clock_source);
+	sd_event_source_disable_unref(d->retire_source);
+}
+
+/* Takes the gate off, if that is what being told to stop means for it. */
+static void leave_gate(struct kfg_daemon *d)
+{
+	bool sealed = kfg_gate_sealed(d->gate);
+	struct kfg_record *record = NULL;
+	int r;
+
+	if (kfg_manager_restarts())
+		return; /* the next agent is about to take over */
+	if (sealed || d->current.names->on_stop == KFG_STOP_KEEP) {
+		(void)kfg_tell(d, kfg_notice_kept(d->current.names, sealed, &record), &record);
+		return;
+	}
+	r = kfg_gate_detach(d->gate);
+	if (r < 0)
+		kfg_log_errno(r, "the gate cannot be taken off, it stays in force: %m");
+	else
+		(void)kfg_tell(d, kfg_notice_stopped(d->current.names, &record), &record);
+}
+
+/*
+ * The gate goes first: what is still to be told does not hold it up. An agent that ends for any other reason than being
+ * told to leaves it in force.
+ */
+static void stop(struct kfg_daemon *d, bool told)
+{
+	drop_sources(d);
+	if (d->in_force && kfg_drain(d) < 0)
+		kfg_warning("cannot read the last events");
+	if (d->in_force && told)
+		leave_gate(d);
+	kfg_guarding_done(d);
+	kfg_gate_close(d->gate);
+	if (kfg_outbox_stop(d->outbox, STOP_TIMEOUT_MS) < 0)
+		kfg_warning("the last records could not be written");
+	kfg_files_done(d);
+	kfg_in_force_done(&d->current);
+	kfg_in_force_done(&d->previous);
+	for (size_t i = 0; i < d->n_kept; i++)
+		kfg_in_force_done(&d->kept[i]);
+	kfg_dedup_free(d->dedup);
+	free(d->rejected);
+	sd_event_unref(d->event);
+	kfg_close_cleanup(&d->lock_fd);
+}
+
+int kfg_daemon_run(const struct kfg_daemon_config *config)
+{
+	struct kfg_daemon d = {
+		.config = config,
+		.lock_fd = KFG_NO_FD,
+		.started_usec = kfg_now_usec(CLOCK_BOOTTIME),
+	};
+	int r, code = KFG_EXIT_FAILURE;
+
+	(void)uname(&d.uts); /* cannot fail with a valid pointer */
+	r = block_signals();
+	if (r == 0)
+		r = kfg_dedup_new(&d.dedup);
+	if (r == 0)
+		r = sd_event_default(&d.event);
+	if (r < 0) {
+		kfg_log_errno(r, "cannot start: %m");
+	} else {
+		code = kfg_start(&d);
+		if (code == KFG_EXIT_OK) {
+			r = sd_event_loop(d.event);
+			if (r < 0)
+				kfg_log_errno(r, "event loop failed: %m");
+			code = r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
+		}
+	}
+	stop(&d, code == KFG_EXIT_OK);
+	return code;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/caps.h"
+#include "base/log.h"
+#include "gate/daemon/state.h"
+#include "record/attempt_record.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+static void on_attempt(void *userdata, const struct kfg_attempt *attempt)
+{
+	struct kfg_daemon *d = userdata;
+	struct kfg_record *record = NULL;
+	uint64_t untold = 0;
+
+	if (kfg_attempts_tell(d->attempts, attempt, &untold))
+		(void)kfg_tell(d, kfg_attempt_record(attempt, untold, d->current.names, &record), &record);
+}
+
+static int on_refusals(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct kfg_daemon *d = userdata;
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	if (kfg_guard_read(d->guard, on_attempt, d) < 0)
+		kfg_warning("cannot read what the guard refused");
+	return 0;
+}
+
+/* A guarded agent that nobody manages could not be stopped: it must be asked for. */
+static bool is_wanted(const struct kfg_policy_names *policy)
+{
+	switch (policy->guarding) {
+	case KFG_GUARDING_OFF:
+		return false;
+	case KFG_GUARDING_AUTO:
+		return getppid() == 1 || policy->mode == KFG_MODE_SEALED;
+	default:
+		return true;
+	}
+}
+
+/* A sealed policy is not to be changed before it is read again, at the next boot. */
+static void guard_files(struct kfg_daemon *d)
+{
+	bool sealed = d->current.names->mode == KFG_MODE_SEALED;
+	const char *const *paths;
+	size_t n;
+	int r;
+
+	for (size_t i = 0; i < KFG_POLICY_N_DIRS; i++) {
+		uint32_t flags = KFG_GUARD_COVER | (sealed ? KFG_GUARD_FILE : 0);
+
+		/* policy.d and kfgate; the directory may be absent */
+		r = kfg_guard_path(d->guard, kfg_policy_dirs[i], flags, 2);
+		if (r < 0 && r != -ENOENT)
+			kfg_warning("cannot guard %s: %s", kfg_policy_dirs[i], strerror(-r));
+	}
+	paths = kfg_policy_files_paths(d->current.files, &n);
+	for (size_t i = 0; i < n; i++) {
+		r = kfg_guard_path(d->guard, paths[i], KFG_GUARD_COVER | (sealed ? KFG_GUARD_FILE : 0), 1);
+		if (r < 0)
+			kfg_warning("cannot guard %s: %s", paths[i], strerror(-r));
+	}
+}
+
+/* What the next agent is made of, and what PID 1 starts it by: not to be mounted over. Absent is fine. */
+static void guard_origin(struct kfg_daemon *d)
+{
+	static const char *const paths[] = {
+		"/etc", "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/systemd/system", "/run/systemd/system",
+		"/usr/lib/systemd/system", "/usr/lib/systemd/system/kfgate.service",
+	};
+	_cleanup_fclose_ FILE *maps = fopen("/proc/self/maps", "re");
+	char line[4096];
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		(void)kfg_guard_path(d->guard, paths[i], KFG_GUARD_COVER, 1);
+	/* the executable and its libraries, with two directories above each */
+	while (maps && fgets(line, sizeof(line), maps)) {
+		char *path = strchr(line, '/');
+
+		if (!path || !strstr(line, " r-xp "))
+			continue;
+		path[strcspn(path, "\n")] = '\0';
+		(void)kfg_guard_path(d->guard, path, KFG_GUARD_COVER, 3);
+	}
+}
+
+static int put_up(struct kfg_daemon *d, const char **ret_why)
+{
+	int r = kfg_attempts_new(&d->attempts);
+
+	if (!r)
+		r = kfg_guard_open(&d->guard);
+	if (r < 0)
+		return r;
+	kfg_guard_set_strict(d->guard, d->current.names->guarding == KFG_GUARDING_STRICT);
+	guard_files(d);
+	if (kfg_guard_managed(d->guard))
+		guard_origin(d);
+	r = kfg_gate_guard(d->gate, d->guard);
+	if (r >= 0)
+		r = kfg_guard_prove(d->guard, ret_why);
+	if (r >= 0)
+		r = sd_event_add_io(d->event, &d->guard_source, kfg_guard_event_fd(d->guard), EPOLLIN, on_refusals,
+				    d);
+	return r;
+}
+
+void kfg_guarding_apply(struct kfg_daemon *d)
+{
+	KFG_CAPS_RAISED;
+	const char *why = NULL;
+	int r;
+
+	if (d->guard) {
+		/* a reload may ask for more, never for less */
+		if (d->current.names->guarding == KFG_GUARDING_STRICT)
+			kfg_guard_set_strict(d->guard, true);
+		guard_files(d);
+		return;
+	}
+	if (!is_wanted(d->current.names))
+		return;
+	r = put_up(d, &why);
+	if (r < 0) {
+		/* the gate decides all the same */
+		kfg_error("the gate is up, but not guarded against removal: %s", why ? why : strerror(-r));
+		kfg_guarding_done(d);
+		return;
+	}
+	if (*kfg_guard_missing(d->guard))
+		kfg_warning("this kernel lacks hooks of the guard: %s", kfg_guard_missing(d->guard));
+	kfg_info("the gate is guarded against removal%s", kfg_guard_managed(d->guard) ?
+		 "" : "; nobody but the agent itself can stop it");
+}
+
+void kfg_guarding_done(struct kfg_daemon *d)
+{
+	d->guard_source = sd_event_source_disable_unref(d->guard_source);
+	if (d->guard) {
+		(void)kfg_guard_read(d->guard, on_attempt, d);
+		KFG_CAPS_RAISED;
+		kfg_guard_close(d->guard);
+	}
+	d->guard = NULL;
+	kfg_attempts_free(d->attempts);
+	d->attempts = NULL;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/daemon/manager.h"
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+#include <string.h>
+#include <systemd/sd-bus.h>
+
+#define TIMEOUT_USEC 1000000u
+/* systemd's own socket, for root: there is no message bus early at boot (src/core/dbus.c, v252..v257) */
+#define ADDRESS "unix:path=/run/systemd/private"
+#define SERVICE "org.freedesktop.systemd1"
+
+static void bus_cleanup(sd_bus **bus)
+{
+	sd_bus_close_unref(*bus);
+}
+
+static void message_cleanup(sd_bus_message **message)
+{
+	sd_bus_message_unref(*message);
+}
+
+static int open_bus(sd_bus **ret_bus)
+{
+	_cleanup_(bus_cleanup) sd_bus *bus = NULL;
+	int r = sd_bus_new(&bus);
+
+	if (r >= 0)
+		r = sd_bus_set_address(bus, ADDRESS);
+	if (r >= 0)
+		r = sd_bus_set_method_call_timeout(bus, TIMEOUT_USEC);
+	if (r >= 0)
+		r = sd_bus_start(bus);
+	if (r >= 0)
+		*ret_bus = KFG_TAKE_PTR(bus);
+	return r;
+}
+
+/* The type of the job that our unit has; *ret_type is owned by the caller. */
+static int job_type(sd_bus *bus, char **ret_type)
+{
+	_cleanup_(message_cleanup) sd_bus_message *unit = NULL, *job = NULL;
+	const char *path;
+	int r = sd_bus_call_method(bus, SERVICE, "/org/freedesktop/systemd1", SERVICE ".Manager", "GetUnitByPID", NULL,
+				   &unit, "u", (uint32_t)getpid());
+
+	if (r >= 0)
+		r = sd_bus_message_read(unit, "o", &path);
+	if (r >= 0)
+		r = sd_bus_get_property(bus, SERVICE, path, SERVICE ".Unit", "Job", NULL, &job, "(uo)");
+	if (r >= 0)
+		r = sd_bus_message_read(job, "(uo)", NULL, &path);
+	if (r >= 0)
+		r = sd_bus_get_property_string(bus, SERVICE, path, SERVICE ".Job", "JobType", NULL, ret_type);
+	return r;
+}
+
+bool kfg_manager_restarts(void)
+{
+	_cleanup_(bus_cleanup) sd_bus *bus = NULL;
+	_cleanup_free_ char *type = NULL;
+	int r;
+
+	if (!getenv("INVOCATION_ID"))
+		return false; /* not a service: systemd.exec(5) */
+	r = open_bus(&bus);
+	if (r >= 0)
+		r = job_type(bus, &type);
+	if (r < 0) {
+		kfg_debug("cannot ask systemd why it stops this service: %s", strerror(-r));
+		return false;
+	}
+	return strcmp(type, "restart") == 0;
+}

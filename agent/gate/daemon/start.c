@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* start.c - from nothing, or from what an older agent left, to a gate that decides and is seen to. */
+#include "base/caps.h"
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "gate/daemon/instance.h"
+#include "gate/daemon/state.h"
+#include "record/json_line.h"
+#include "record/notice.h"
+#include "record/send.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#define WHY_MAX (32u * 1024)
+
+/* KFG_EXIT_OK, or why not. */
+static int take_lock(struct kfg_daemon *d)
+{
+	pid_t holder = 0;
+
+	d->lock_fd = kfg_instance_lock(d->config->runtime_dir, &holder);
+	if (d->lock_fd == -EBUSY) {
+		kfg_error("another kfgate is running, pid %d holds %s/" KFG_INSTANCE_LOCK,
+			  (int)holder, d->config->runtime_dir);
+		return KFG_EXIT_BUSY;
+	}
+	if (d->lock_fd < 0) {
+		kfg_log_errno(d->lock_fd, "cannot take the lock in %s: %m", d->config->runtime_dir);
+		return KFG_EXIT_FAILURE;
+	}
+	return KFG_EXIT_OK;
+}
+
+static int probe(struct kfg_probe *ret_probe)
+{
+	char buf[512];
+	const char *obstacle;
+	int r = kfg_probe_kernel(ret_probe);
+
+	if (r < 0) {
+		kfg_log_errno(r, "cannot find out what this kernel offers: %m");
+		return KFG_EXIT_NO_GATE;
+	}
+	obstacle = kfg_probe_obstacle(ret_probe, buf, sizeof(buf));
+	if (!obstacle)
+		return KFG_EXIT_OK;
+	kfg_error("no enforcement is possible here: %s", obstacle);
+	return KFG_EXIT_NO_GATE;
+}
+
+static int start_outbox(struct kfg_daemon *d)
+{
+	bool journal = d->config->log == KFG_LOG_JOURNAL ||
+		       (d->config->log == KFG_LOG_AUTO && kfg_send_possible());
+	int r;
+
+	d->json_fd = STDOUT_FILENO;
+	r = kfg_outbox_start(journal ? kfg_send_record : kfg_json_line_write, &d->json_fd,
+			     &d->outbox);
+	return r < 0 ? kfg_log_errno(r, "cannot start the thread that writes records: %m") : 0;
+}
+
+static int first_policy(struct kfg_daemon *d, struct kfg_candidate *ret_candidate)
+{
+	_cleanup_strbuf_ struct kfg_strbuf why = KFG_STRBUF(WHY_MAX);
+	struct kfg_record *record = NULL;
+	int r = kfg_candidate_build(d, ret_candidate, &why);
+
+	kfg_log_lines(r < 0 ? LOG_ERR : LOG_WARNING, kfg_strbuf_text(&why));
+	if (r < 0)
+		(void)kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(&why), NULL, &record),
+			 &record);
+	return r;
+}
+
+static int prove(struct kfg_daemon *d)
+{
+	int r = kfg_prove(d);
+
+	if (r < 0)
+		kfg_log_errno(r,
+			      "the gate is attached, but a canary load shows that it does "
+			      "not decide (%s); is bpf in the lsm= list of the kernel command "
+			      "line?",
+			      d->proof.why);
+	return r;
+}
+
+/* From here on it is this gate that decides, unless it is seen that it does not. */
+static int take_over(struct kfg_daemon *d)
+{
+	uint64_t instance, from;
+	int r = kfg_gate_take_over(d->gate);
+
+	if (r < 0)
+		kfg_log_errno(r, "the gate is attached, but cannot be put in charge: %m");
+	else
+		r = prove(d);
+	if (r < 0) {
+		kfg_gate_give_back(d->gate);
+		return r;
+	}
+	instance = kfg_gate_instance(d->gate, &from);
+	if (from)
+		kfg_info("gate %" PRIu64 " took over from gate %" PRIu64, instance, from);
+	return 0;
+}
+
+/* The gate, not attached; generations count on from those of an older one, so that its events can be told apart. */
+static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
+{
+	struct kfg_table_header older[KFG_TABLES_MAX];
+	const char *why = NULL;
+	int r = kfg_gate_open(kernel, &d->gate, &why);
+
+	if (r == -EBUSY) {
+		kfg_error("another kfgate is running: %s", why);
+		return KFG_EXIT_BUSY;
+	}
+	if (r >= 0)
+		r = kfg_gate_inherited(d->gate, older, KFG_TABLES_MAX);
+	if (r < 0) {
+		kfg_log_errno(r, "cannot load the gate: %m%s%s", why ? ": " : "", why ? why : "");
+		return KFG_EXIT_NO_GATE;
+	}
+	for (int i = 0; i < r; i++)
+		if (older[i].generation > d->generation)
+			d->generation = older[i].generation;
+	d->inherited = r ? older[r - 1] : (struct kfg_table_header){ 0 };
+	return KFG_EXIT_OK;
+}
+
+/* Everything up to a gate that decides and is seen to. */
+static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
+{
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(WHY_MAX);
+	int r = kfg_gate_sync_clock(d->gate);
+
+	if (r < 0)
+		return kfg_log_errno(r, "cannot tell the gate the time: %m");
+	if (kfg_gate_sealed(d->gate) && candidate->policy.names->serial < d->inherited.serial) {
+		kfg_error("the gate is sealed with serial %" PRId64 " in force: serial %" PRId64 " is not taken",
+			  (int64_t)d->inherited.serial, candidate->policy.names->serial);
+		return -EPERM;
+	}
+	if (strtoull(candidate->policy.names->digest, NULL, 16) == d->inherited.digest)
+		candidate->policy.inherited = d->inherited.generation;
+	r = kfg_swap(d, candidate, &text);
+	if (r < 0)
+		return kfg_log_errno(r, "%.*s", (int)strcspn(kfg_strbuf_text(&text), "\n"),
+				     kfg_strbuf_text(&text));
+	r = kfg_gate_attach(d->gate);
+	if (r < 0)
+		return kfg_log_errno(r, "cannot attach the gate: %m");
+	r = prove(d);
+	if (r == 0)
+		r = take_over(d);
+	if (r < 0)
+		return r;
+	d->in_force = true;
+	if (!kfg_gate_has_stage1(d->gate))
+		kfg_warning("this kernel has no bpf_prog_load hook: programs are judged after "
+			    "verification only (stage 2), by their live calls");
+	return 0;
+}
+
+static void ready(struct kfg_daemon *d)
+{
+	const struct kfg_policy_names *p = d->current.names;
+	struct kfg_record *record = NULL;
+
+	(void)kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record),
+		 &record);
+	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name,
+			 p->serial);
+}
+
+/*
+ * From here on the gate's calls put into effect what they need: BPF and PERFMON for tables and canaries, SYS_ADMIN for
+ * a look at the programs of others. Events and requests are read with none.
+ */
+static int drop_capabilities(void)
+{
+	int r = kfg_caps_drop(KFG_CAP(CAP_BPF) | KFG_CAP(CAP_PERFMON) | KFG_CAP(CAP_SYS_ADMIN));
+
+	return r < 0 ? kfg_log_errno(r, "cannot give up capabilities: %m") : 0;
+}
+
+static int put_up(struct kfg_daemon *d, enum kfg_on_failure *on_failure)
+{
+	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
+
+	if (first_policy(d, &candidate) < 0)
+		return KFG_EXIT_FAILURE;
+	if (*on_failure == KFG_FAILURE_MAX)
+		*on_failure = candidate.policy.names->on_failure;
+	if (kfg_add_sources(d) < 0)
+		return KFG_EXIT_FAILURE;
+	if (bring_up(d, &candidate) < 0)
+		return KFG_EXIT_NO_GATE;
+	kfg_guarding_apply(d);
+	kfg_sweep(d);
+	ready(d);
+	return KFG_EXIT_OK;
+}
+
+/*
+ * on-failure: closed. An older gate goes on by the last policy that was good; where there is none, one is left behind
+ * that refuses every program with a kfunc call, until an agent takes it over.
+ */
+static void close_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
+{
+	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
+	struct kfg_record *record = NULL;
+	uint64_t from;
+
+	(void)kfg_gate_instance(d->gate, &from);
+	if (!from) {
+		kfg_gate_close(d->gate);
+		d->gate = NULL;
+		if (open_gate(d, kernel) != KFG_EXIT_OK || kfg_candidate_closed(d, &candidate) < 0 ||
+		    bring_up(d, &candidate) < 0) {
+			kfg_log(LOG_CRIT, "the gate cannot be closed either: nothing is enforced");
+			return;
+		}
+	}
+	(void)kfg_tell(d, kfg_notice_closed(from != 0, &record), &record);
+}
+
+int kfg_start(struct kfg_daemon *d)
+{
+	enum kfg_on_failure on_failure = d->config->on_failure;
+	struct kfg_probe kernel;
+	int r = take_lock(d);
+
+	if (r == KFG_EXIT_OK)
+		r = probe(&kernel);
+	if (r != KFG_EXIT_OK)
+		return r;
+	if (start_outbox(d) < 0)
+		return KFG_EXIT_FAILURE;
+	r = open_gate(d, &kernel);
+	if (r == KFG_EXIT_OK && drop_capabilities() < 0)
+		r = KFG_EXIT_FAILURE;
+	if (r == KFG_EXIT_OK)
+		r = put_up(d, &on_failure);
+	if (r != KFG_EXIT_OK && d->gate && on_failure == KFG_FAILURE_CLOSED)
+		close_gate(d, &kernel);
+	return r;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* state.h - all state of the running agent, for the files of this room. */
+#pragma once
+
+#include "base/strbuf.h"
+#include "config/load.h"
+#include "gate/control/server.h"
+#include "gate/daemon/daemon.h"
+#include "gate/enforce/gate.h"
+#include "gate/enforce/guard.h"
+#include "gate/events/attempts.h"
+#include "gate/events/dedup.h"
+#include "record/outbox.h"
+#include "record/policy_names.h"
+#include <stdint.h>
+#include <sys/utsname.h>
+#include <systemd/sd-event.h>
+
+/* A policy that is or was in force; all zero: none. */
+struct kfg_in_force {
+	struct kfg_policy_names *names; /* owned */
+	struct kfg_policy_files *files; /* owned; paths only */
+	const char **exes; /* owned; executables that it names */
+	size_t n_exes;
+	uint64_t generation;
+	uint64_t inherited; /* generation of an older agent's table of the same policy, 0: none */
+	uint64_t since_usec; /* CLOCK_REALTIME */
+};
+
+/* files.c: what tells that the files of exes may have changed */
+struct kfg_file_watch {
+	sd_event_source **directories; /* owned */
+	size_t n;
+	sd_event_source *mounts, *again;
+};
+
+struct kfg_daemon {
+	const struct kfg_daemon_config *config;
+	int lock_fd;
+	sd_event *event;
+	struct kfg_gate *gate; /* owned; what it put into force stays without it */
+	bool in_force; /* it is this agent's gate that decides */
+	sd_event_source *ring_source, *clock_source, *retire_source, *guard_source;
+	struct kfg_guard *guard; /* owned; NULL: the gate is not guarded */
+	struct kfg_attempts *attempts; /* with the guard */
+	struct kfg_control_server *control;
+	int json_fd; /* standard output; not owned */
+	struct kfg_outbox *outbox;
+	struct kfg_dedup *dedup;
+	struct kfg_in_force current, previous;
+	struct kfg_in_force kept[KFG_TABLES_MAX]; /* sealed ones before the current: they are in force, too */
+	size_t n_kept;
+	struct kfg_table_header inherited; /* of the table that an older agent left in force; all zero: none */
+	uint64_t generation; /* the last one given to a table, published or not */
+	char *rejected; /* owned; why the last reload was not taken, or NULL */
+	struct kfg_proof proof;
+	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof, 0: none */
+	uint64_t sweep_seen, sweep_failed;
+	struct kfg_file_watch files;
+	/* what became of the events that were read: each is counted once */
+	uint64_t recorded, unrecorded, canaries, duplicates, malformed;
+	uint64_t started_usec; /* CLOCK_BOOTTIME */
+	struct utsname uts;
+};
+
+uint64_t kfg_now_usec(clockid_t clock);
+
+/* Frees what it owns; all zero afterwards. */
+void kfg_in_force_done(struct kfg_in_force *policy);
+
+/*
+ * candidate.c: reads, checks and compiles the configured policy. Failures are described in why,
+ * line by line.
+ */
+struct kfg_candidate {
+	struct kfg_in_force policy; /* owned */
+	struct kfg_table *table; /* owned */
+};
+int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
+			struct kfg_strbuf *why);
+void kfg_candidate_done(struct kfg_candidate *candidate);
+
+/* The policy that refuses every kfunc; -ENOMEM. */
+int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candidate);
+
+/* start.c: everything up to a gate that decides; returns an enum kfg_exit, and has told why not. */
+int kfg_start(struct kfg_daemon *d);
+/* daemon.c: what the event loop waits for, once there is a gate; reports what goes wrong. Negative errno. */
+int kfg_add_sources(struct kfg_daemon *d);
+
+/* drain.c: all events that are there, to records; then what was lost since the last time. */
+int kfg_drain(struct kfg_daemon *d);
+/*
+ * Queues the record that a call just built (built: its result) and takes it over; logs that it
+ * could not be built. Negative errno: there will be no record.
+ */
+int kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record);
+
+/*
+ * files.c: tells the gate which files the exes of a policy that is to come into force are, besides
+ * those that it knows.
+ */
+int kfg_files_add(struct kfg_daemon *d, const struct kfg_in_force *policy);
+/*
+ * Looks which files the exes of the policy in force are, and watches for changes. A failure is
+ * logged: what the gate was told before stays.
+ */
+void kfg_files_refresh(struct kfg_daemon *d);
+/* The same soon. */
+void kfg_files_look_again(struct kfg_daemon *d);
+void kfg_files_done(struct kfg_daemon *d);
+
+/*
+ * swap.c: puts a candidate into force (taking it over), proves and sweeps. Negative errno: the old
+ * one stays.
+ */
+int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why);
+/* Canary loads; -ENOTRECOVERABLE: not seen to be decided, and told. */
+int kfg_prove(struct kfg_daemon *d);
+/* Looks at every program there is and tells; a failure is logged. */
+void kfg_sweep(struct kfg_daemon *d);
+/* A whole reload with its notifications. Text for whoever asked goes to reply. */
+int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
+
+/*
+ * guarding.c: guards the gate against removal where the policy wants it, and what a new policy is made of; a failure is
+ * logged, and the gate decides without. Done: what is pinned stays.
+ */
+void kfg_guarding_apply(struct kfg_daemon *d);
+void kfg_guarding_done(struct kfg_daemon *d);
+
+/* answer.c: requests of the control socket; a kfg_control_fn. */
+int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply);

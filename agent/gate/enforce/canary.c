@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * canary.c - loads programs that the table in force must refuse, and looks whether it did. Every table begins with
+ * two rows that match the agent's own canaries (policy/compile.c): "kfgate_canary1" for its presence, before
+ * verification, and "kfgate_canary2" for a live call, after it. What is shown is the whole way: hook, scan, name,
+ * table, clock, answer.
+ */
+#include "gate/enforce/gate_internal.h"
+
+#include "base/caps.h"
+#include "base/cleanup.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOV_IMM(dst, value) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value) }
+#define MOV_REG(dst, src) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (dst), .src_reg = (src) }
+#define CALL_KFUNC(id) { .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id) }
+#define JUMP_IF_ZERO(dst, by) { .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = (dst), .off = (by) }
+#define EXIT() { .code = BPF_JMP | BPF_EXIT }
+
+struct attempt {
+	int err; /* 0: it was loaded */
+	bool counted; /* the gate says that it decided on a canary */
+};
+
+static int try_load(struct kfg_gate *gate, enum kfg_stat stat, enum bpf_prog_type type,
+		    const struct bpf_insn *insns, size_t n, const char *name,
+		    const struct bpf_prog_load_opts *opts, struct attempt *ret)
+{
+	struct kfg_stats before, after;
+	int fd, r;
+
+	r = kfg_gate_stats(gate, &before);
+	if (r)
+		return r;
+	fd = bpf_prog_load(type, name, "GPL", insns, n, opts);
+	ret->err = fd < 0 ? -fd : 0;
+	if (fd >= 0)
+		close(fd);
+	r = kfg_gate_stats(gate, &after);
+	if (r)
+		return r;
+	ret->counted = after.n[stat] > before.n[stat];
+	return 0;
+}
+
+static bool refused(const struct kfg_gate *gate, const struct attempt *a)
+{
+	return a->counted && a->err == gate->refuse_errno;
+}
+
+/* Before verification any call of any function will do: the program is never looked at by the verifier. */
+static int prove_stage1(struct kfg_gate *gate, const struct btf *btf, struct attempt *ret)
+{
+	int id = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
+	struct bpf_insn insns[] = { CALL_KFUNC(id), MOV_IMM(0, 0), EXIT() };
+
+	if (id < 0)
+		return id;
+	return try_load(gate, KFG_STAT_CANARY1, BPF_PROG_TYPE_SOCKET_FILTER, insns, 3, "kfgate_canary1", NULL,
+			ret);
+}
+
+/* bpf_key_put(bpf_lookup_system_key(0)) in a sleepable LSM program: 6.1 and later, with CONFIG_KEYS */
+static int prove_stage2_key(struct kfg_gate *gate, const struct btf *btf, struct attempt *ret)
+{
+	int get = btf__find_by_name_kind(btf, "bpf_lookup_system_key", BTF_KIND_FUNC);
+	int put = btf__find_by_name_kind(btf, "bpf_key_put", BTF_KIND_FUNC);
+	int hook = btf__find_by_name_kind(btf, "bpf_lsm_bpf", BTF_KIND_FUNC);
+	struct bpf_insn insns[] = {
+		MOV_IMM(1, 0), CALL_KFUNC(get), JUMP_IF_ZERO(0, 2), MOV_REG(1, 0),
+		CALL_KFUNC(put), MOV_IMM(0, 0), EXIT(),
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC, .prog_flags = BPF_F_SLEEPABLE,
+		    .attach_btf_id = hook > 0 ? hook : 0);
+
+	if (get < 0 || put < 0 || hook < 0)
+		return -ENOENT;
+	return try_load(gate, KFG_STAT_CANARY2, BPF_PROG_TYPE_LSM, insns, 7, "kfgate_canary2", &opts, ret);
+}
+
+/* bpf_rcu_read_lock(); bpf_rcu_read_unlock(); in a syscall program: 6.2 and later */
+static int prove_stage2_rcu(struct kfg_gate *gate, const struct btf *btf, struct attempt *ret)
+{
+	int lock = btf__find_by_name_kind(btf, "bpf_rcu_read_lock", BTF_KIND_FUNC);
+	int unlock = btf__find_by_name_kind(btf, "bpf_rcu_read_unlock", BTF_KIND_FUNC);
+	struct bpf_insn insns[] = { CALL_KFUNC(lock), CALL_KFUNC(unlock), MOV_IMM(0, 0), EXIT() };
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
+
+	if (lock < 0 || unlock < 0)
+		return -ENOENT;
+	return try_load(gate, KFG_STAT_CANARY2, BPF_PROG_TYPE_SYSCALL, insns, 4, "kfgate_canary2", &opts, ret);
+}
+
+static void say_why(struct kfg_proof *proof, const char *stage, const struct attempt *a)
+{
+	if (*proof->why)
+		return;
+	if (!a->err)
+		(void)snprintf(proof->why, sizeof(proof->why),
+			       "a canary %s verification was loaded as if there were no gate",
+			       stage);
+	else if (!a->counted)
+		(void)snprintf(proof->why, sizeof(proof->why), "the gate did not see the canary %s verification (%s)",
+			       stage, strerror(a->err));
+	else
+		(void)snprintf(proof->why, sizeof(proof->why),
+			       "the canary %s verification got another answer than the policy's: %s",
+			       stage, strerror(a->err));
+}
+
+int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof)
+{
+	KFG_CAPS_RAISED;
+	struct kfg_proof proof = {};
+	struct attempt a = { .err = ENOENT };
+	struct btf *btf = btf__load_vmlinux_btf();
+	int r = 0;
+
+	if (libbpf_get_error(btf) || !btf)
+		return -errno;
+	if (gate->stage1) {
+		r = prove_stage1(gate, btf, &a);
+		proof.stage1 = !r && refused(gate, &a);
+		if (!proof.stage1)
+			say_why(&proof, "before", &a);
+	}
+	a = (struct attempt){ .err = ENOENT };
+	r = prove_stage2_rcu(gate, btf, &a);
+	if (r || !refused(gate, &a))
+		r = prove_stage2_key(gate, btf, &a);
+	proof.stage2 = !r && refused(gate, &a);
+	if (!proof.stage2)
+		say_why(&proof, "after", &a);
+	btf__free(btf);
+	*ret_proof = proof;
+	return 0;
+}

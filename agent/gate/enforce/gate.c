@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gate.c - the only user of the BPF skeleton: load, attach, read. */
+#include "gate/enforce/gate_internal.h"
+
+#include "base/caps.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/pages.h"
+#include "gate/enforce/guard.h"
+#include "gate/enforce/mapset.h"
+#include "gate/enforce/pins.h"
+#include "gate/enforce/takeover.h"
+#include "kfgate.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate)
+{
+	return &gate->skel->data->kfg_knobs;
+}
+
+int kfg_gate_files_map(const struct kfg_gate *gate)
+{
+	return bpf_map__fd(gate->skel->maps.kfg_files);
+}
+
+int kfg_gate_file_prog(const struct kfg_gate *gate)
+{
+	return bpf_program__fd(gate->skel->progs.kfgate_file);
+}
+
+bool kfg_gate_has_stage1(const struct kfg_gate *gate)
+{
+	return gate->stage1;
+}
+
+/*
+ * Picks the variant of each hook this kernel has. bpf_prog_load came with 6.9, together with the new names of the
+ * allocation hooks; before, bpf_prog_alloc_security is where a load can be seen to begin
+ * (include/linux/lsm_hook_defs.h).
+ */
+static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe)
+{
+	gate->stage1 = probe->hook_load;
+	bpf_program__set_autoload(gate->skel->progs.kfgate_load, probe->hook_load);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_free, probe->hook_load);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_enter, !probe->hook_load);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_free_aux, !probe->hook_load);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_prog, true);
+}
+
+int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id)
+{
+	if (gate->n_progs == KFG_PROGS_MAX)
+		return -E2BIG;
+	gate->prog_ids[gate->n_progs++] = id;
+	return 0;
+}
+
+int kfg_gate_loads_fd(const struct kfg_gate *gate)
+{
+	return bpf_map__fd(gate->skel->maps.kfg_loads);
+}
+
+static int note_prog_ids(struct kfg_gate *gate)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, gate->skel->obj) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+		int r;
+
+		if (bpf_program__fd(prog) < 0)
+			continue;
+		r = bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len);
+		if (!r)
+			r = kfg_gate_note_prog(gate, info.id);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	struct kfg_gate *gate = ctx;
+
+	if (gate->fn)
+		gate->fn(gate->userdata, data, size);
+	/* a flood must not keep the caller's loop from its other work: the rest stays readable */
+	return ++gate->n_read >= KFG_READ_MAX ? -EAGAIN : 0;
+}
+
+static int run_setup(struct kfg_gate *gate)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int r = bpf_prog_test_run_opts(bpf_program__fd(gate->skel->progs.kfgate_setup), &opts);
+
+	/* whoever ran it again would be taken for the agent */
+	bpf_program__unload(gate->skel->progs.kfgate_setup);
+	return r;
+}
+
+/* What libbpf says; its warnings come with every load that fails on purpose, so they are for debugging, too. */
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[1024];
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	(void)vsnprintf(line, sizeof(line), format, args);
+	line[strcspn(line, "\n")] = '\0';
+	kfg_debug("%s", line);
+	return 0;
+}
+
+static const char *load_hint(int r)
+{
+	switch (r) {
+	case -EPERM:
+		return "loading BPF programs is not permitted: CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN are needed, and "
+		       "a kernel that is not locked down against BPF";
+	case -EACCES:
+	case -EINVAL:
+	case -E2BIG:
+		return "the kernel's verifier refused the gate: run with --verbose for its words";
+	case -ESRCH:
+		return "the kernel lacks something the gate is built on";
+	default:
+		return NULL;
+	}
+}
+
+/* The maps that outlive a set of programs, the turn first; returns how many. */
+#define SHARED_MAX 5
+static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[static SHARED_MAX])
+{
+	size_t n = 0;
+
+	ret_maps[n++] = gate->skel->maps.data_turn;
+	ret_maps[n++] = gate->skel->maps.kfg_counters;
+	ret_maps[n++] = gate->skel->maps.kfg_events;
+	ret_maps[n++] = gate->skel->maps.kfg_loads;
+	ret_maps[n++] = gate->skel->maps.kfg_loaders;
+	return n;
+}
+
+static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, const char **ret_why)
+{
+	struct bpf_map *maps[SHARED_MAX];
+	size_t n;
+	int r = 0;
+
+	gate->skel = kfgate__open();
+	if (!gate->skel)
+		return -errno;
+	choose_programs(gate, probe);
+	gate->skel->rodata->kfg_instance = gate->instance;
+	gate->skel->rodata->kfg_addresses = probe->addresses;
+	kfg_pages_release(gate->skel->skeleton->data, gate->skel->skeleton->data_sz);
+	n = shared_maps(gate, maps);
+	for (size_t i = 0; i < n && !r; i++)
+		r = kfg_takeover_reuse(gate, maps[i]);
+	if (r)
+		return r;
+	r = kfgate__load(gate->skel);
+	if (r) {
+		*ret_why = load_hint(r);
+		return r;
+	}
+	for (size_t i = 0; i < n && !r; i++)
+		r = kfg_takeover_share(maps[i]);
+	return r ? r : kfg_takeover_map_turn(gate, maps[0]);
+}
+
+/* What all tables in force ask of the knobs, and the errno of the newest, which decides among equals. */
+static int tune(struct kfg_gate *gate)
+{
+	struct kfg_table_header h[KFG_TABLES_MAX];
+	int n = kfg_mapset_headers(bpf_map__fd(gate->skel->maps.kfg_tables), h, KFG_TABLES_MAX);
+	bool present_refuse = false;
+
+	if (n <= 0)
+		return n;
+	for (int i = 0; i < n; i++)
+		present_refuse = present_refuse || h[i].present == KFG_PRESENT_REFUSE;
+	gate->refuse_errno = (int)h[n - 1].refuse_errno;
+	gate->sealed = h[0].mode == KFG_MODE_SEALED;
+	kfg_gate_knobs(gate)->present_refuse = present_refuse;
+	if (gate->sealed && gate->current)
+		gate->turn->sealed = 1;
+	return 0;
+}
+
+int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, const char **ret_why)
+{
+	KFG_CAPS_RAISED;
+	struct kfg_gate *gate;
+	int r;
+
+	*ret_why = NULL;
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	(void)libbpf_set_print(print_libbpf);
+	gate = calloc(1, sizeof(*gate));
+	if (!gate)
+		return -ENOMEM;
+	gate->pins = KFG_NO_FD;
+	r = kfg_takeover_prepare(gate, ret_why);
+	if (!r)
+		r = load_programs(gate, probe, ret_why);
+	if (!r)
+		r = note_prog_ids(gate);
+	if (!r)
+		r = run_setup(gate);
+	if (!r)
+		r = kfg_gate_sync_clock(gate);
+	if (r)
+		goto fail;
+	gate->turn->agent = kfg_gate_knobs(gate)->agent;
+	r = kfg_takeover_carry(gate, bpf_map__fd(gate->skel->maps.kfg_tables), ret_why);
+	if (!r)
+		r = tune(gate);
+	if (r)
+		goto fail;
+	gate->ring = ring_buffer__new(bpf_map__fd(gate->skel->maps.kfg_events), on_event, gate, NULL);
+	if (!gate->ring) {
+		r = -errno;
+		goto fail;
+	}
+	*ret_gate = gate;
+	return 0;
+fail:
+	kfg_gate_close(gate);
+	return r;
+}
+
+void kfg_gate_close(struct kfg_gate *gate)
+{
+	KFG_CAPS_RAISED;
+	if (!gate)
+		return;
+	ring_buffer__free(gate->ring);
+	kfg_takeover_done(gate);
+	kfgate__destroy(gate->skel);
+	free(gate);
+}
+
+int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint64_t *ret_generation)
+{
+	KFG_CAPS_RAISED;
+	const struct kfg_table_header *h;
+	__u32 n;
+	int r;
+
+	h = kfg_table_cells(table, &n);
+	/* the knob only says where to look: it is set for as long as either table asks for it */
+	if (h->present == KFG_PRESENT_REFUSE)
+		kfg_gate_knobs(gate)->present_refuse = 1;
+	r = kfg_mapset_publish(bpf_map__fd(gate->skel->maps.kfg_tables), table, ret_generation);
+	return r ? r : tune(gate);
+}
+
+bool kfg_gate_sealed(const struct kfg_gate *gate)
+{
+	return gate->sealed;
+}
+
+uint64_t kfg_boottime_ns(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &t); /* cannot fail for a clock every kernel has */
+	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Ids are given in turn (idr_alloc_cyclic(), kernel/bpf/syscall.c): what is loaded from now on has a higher one. */
+static int newest_id(void)
+{
+	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "kfgate_mark", "GPL", insns, 2, NULL), r;
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (fd < 0)
+		return fd;
+	r = bpf_obj_get_info_by_fd(fd, &info, &len);
+	close(fd);
+	return r < 0 ? r : (int)info.id;
+}
+
+/* Attaches and pins; of the variants of a hook there is only the one that was loaded. */
+static int attach(struct kfg_gate *gate, struct bpf_program *prog, struct bpf_link **ret_link)
+{
+	char name[64];
+
+	if (!bpf_program__autoload(prog))
+		return 0;
+	*ret_link = bpf_program__attach(prog);
+	if (!*ret_link)
+		return -errno;
+	(void)snprintf(name, sizeof(name), KFG_PIN_LINK "%s", bpf_program__name(prog));
+	return kfg_pins_add(gate->instance, name, 0, bpf_link__fd(*ret_link));
+}
+
+int kfg_gate_attach(struct kfg_gate *gate)
+{
+	KFG_CAPS_RAISED;
+	struct kfgate *skel = gate->skel;
+	int r = kfg_pins_add(gate->instance, KFG_PIN_TABLES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_tables));
+
+	if (!r)
+		r = kfg_pins_add(gate->instance, KFG_PIN_FILES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_files));
+
+	/* Backwards: what a hook leaves in the tables must not outlive the hooks that take it out again. */
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_free, &skel->links.kfgate_free);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_free_aux, &skel->links.kfgate_free_aux);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_prog, &skel->links.kfgate_prog);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_load, &skel->links.kfgate_load);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_enter, &skel->links.kfgate_enter);
+	return r;
+}
+
+/* What has its id by now is decided, and a load that begins later passes every hook. */
+int kfg_gate_begin(struct kfg_gate *gate)
+{
+	KFG_CAPS_RAISED;
+	struct kfg_knobs *knobs = kfg_gate_knobs(gate);
+	int r = newest_id();
+
+	if (r < 0)
+		return r;
+	knobs->first_id = (__u32)r;
+	knobs->start_ns = kfg_boottime_ns();
+	return 0;
+}
+
+int kfg_gate_event_fd(const struct kfg_gate *gate)
+{
+	return ring_buffer__epoll_fd(gate->ring);
+}
+
+int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata)
+{
+	int r;
+
+	gate->fn = fn;
+	gate->userdata = userdata;
+	gate->n_read = 0;
+	r = ring_buffer__consume(gate->ring);
+	gate->fn = NULL;
+	return r < 0 && r != -EAGAIN ? r : 0;
+}
+
+int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats)
+{
+	struct kfg_stats sum = {};
+	int r = kfg_takeover_add_counters(bpf_map__fd(gate->skel->maps.kfg_counters), &sum);
+
+	for (size_t i = 0; !r && i < gate->n_counters; i++)
+		r = kfg_takeover_add_counters(gate->counters[i], &sum);
+	if (!r)
+		*ret_stats = sum;
+	return r;
+}
+
+int kfg_gate_sync_clock(struct kfg_gate *gate)
+{
+	struct timespec tai, utc;
+	__s64 seconds;
+
+	if (clock_gettime(CLOCK_TAI, &tai) || clock_gettime(CLOCK_REALTIME, &utc))
+		return -errno;
+	/* the offset is a whole number of seconds; the two readings are a moment apart */
+	seconds = (__s64)tai.tv_sec - utc.tv_sec;
+	if (tai.tv_nsec < utc.tv_nsec)
+		seconds--;
+	kfg_gate_knobs(gate)->tai_offset_ns = seconds * 1000000000;
+	return 0;
+}
+
+static int keep_guard(void *userdata, const char *name, int link_fd)
+{
+	const struct kfg_gate *gate = userdata;
+
+	return kfg_pins_add(gate->instance, name, 0, link_fd);
+}
+
+int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
+{
+	int r = kfg_guard_objects(guard, gate->skel->skeleton);
+
+	if (!r)
+		r = kfg_guard_path(guard, KFG_PIN_DIR, KFG_GUARD_PINS | KFG_GUARD_COVER, KFG_GUARD_TO_ROOT);
+	return r ? r : kfg_guard_attach(guard, keep_guard, gate);
+}

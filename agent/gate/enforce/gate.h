@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gate.h - the gate in the kernel as one object: probe, open, publish a table, attach, prove, take over, read, close.
+ * Order: kfg_gate_open, kfg_gate_publish, kfg_gate_attach, kfg_gate_prove (by now it decides this agent's canaries
+ * alone), kfg_gate_take_over, kfg_gate_prove; then publish again at will, and kfg_gate_retire until nothing older is
+ * left.
+ *
+ * The gate is there twice: as this object, and in the kernel, pinned in the BPF file system, where it goes on without
+ * us from kfg_gate_take_over on. An older one that was there before goes on until then.
+ */
+#pragma once
+
+#include <kfgate/abi.h>
+#include "policy/table.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct kfg_gate;
+
+/* What this kernel offers, asked of the kernel itself (BTF, securityfs), never of its version. */
+struct kfg_probe {
+	bool arch;        /* call encoding known: amd64 */
+	bool btf;         /* /sys/kernel/btf/vmlinux can be read */
+	bool lsm_listed;  /* "bpf" in /sys/kernel/security/lsm */
+	bool lsm_readable;
+	bool hook_load;   /* bpf_prog_load: stage 1 */
+	bool hook_prog;   /* bpf_prog: stage 2 */
+	bool symbols;     /* /proc/kallsyms can be read, and has addresses */
+	struct kfg_addresses addresses;
+	char lsm[256];    /* the LSM list, as the kernel prints it; "" if unreadable */
+};
+int kfg_probe_kernel(struct kfg_probe *ret_probe);
+
+/*
+ * NULL if the gate can work here, else why not and what to do about it, in one or two sentences (static or in
+ * buf): architecture, no BTF, no BPF LSM with the kernel command line to use ("lsm=<list>,bpf"), no hook, hidden
+ * symbols.
+ */
+const char *kfg_probe_obstacle(const struct kfg_probe *probe, char *buf, size_t size);
+
+/*
+ * Loads the BPF programs (attaches nothing). Negative errno; *ret_why then points to a static hint or NULL. -EBUSY:
+ * another agent holds the gate. What an older agent left goes on deciding; its counters and unread events are ours.
+ */
+int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, const char **ret_why);
+/* Frees; accepts NULL. What is in force in the kernel stays; what never got so far is taken off. */
+void kfg_gate_close(struct kfg_gate *gate);
+/* Takes the gate off the kernel: ours, and all that is older. Negative errno; -EPERM: it is sealed. */
+int kfg_gate_detach(struct kfg_gate *gate);
+/*
+ * The same without an agent: takes off what one left. Returns how many gates there were, or a negative errno, with
+ * *ret_why as in kfg_gate_open(). -EBUSY: there is an agent; -EPERM: the gate is sealed.
+ */
+int kfg_gate_remove_left(const char **ret_why);
+
+/*
+ * Puts a table into force in one step; the one before it stays in force on any failure. Where the gate is sealed, the
+ * table is added: -EPERM if it is not sealed, -ENOSPC if there are as many as can be, and nothing new if its policy is
+ * among them. *ret_generation: the one by which the policy is known in events.
+ */
+int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint64_t *ret_generation);
+/* A sealed table is in force: until the next boot nothing loosens. */
+bool kfg_gate_sealed(const struct kfg_gate *gate);
+
+/* Attaches all hooks. They decide this agent's own loads, and no others yet. */
+int kfg_gate_attach(struct kfg_gate *gate);
+
+/*
+ * Pins, and makes it this gate's turn: each load that begins from then on is decided by it, each one that began before
+ * by the older one, if there is any. Takes a tenth of a second then. On failure the older one goes on. Negative errno.
+ */
+int kfg_gate_take_over(struct kfg_gate *gate);
+/* The number of the instance that decides, and of the one that was taken over from (0: none). */
+uint64_t kfg_gate_instance(const struct kfg_gate *gate, uint64_t *ret_from);
+/* Gives the turn back to the older gate, if there is one: for when this one is seen not to decide. */
+void kfg_gate_give_back(struct kfg_gate *gate);
+/*
+ * Takes off what is older and has no load in progress any more. Returns how many older gates are left (to be called
+ * again in a second), or a negative errno.
+ */
+int kfg_gate_retire(struct kfg_gate *gate);
+
+/* Headers of the tables of the older gate that is in force, as many as there are (at most max); negative errno. */
+int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max);
+
+/* How many lost events were told by any agent; kept with the gate. */
+uint64_t kfg_gate_lost_told(const struct kfg_gate *gate);
+void kfg_gate_set_lost_told(struct kfg_gate *gate, uint64_t lost);
+
+/* What was shown by canary loads, not assumed. */
+struct kfg_proof {
+	bool stage1, stage2; /* a canary was refused there by the table in force, with the table's errno */
+	char why[160];       /* why not, where one is false and should be true; "" otherwise */
+};
+int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof);
+
+/* True where this kernel has the hook of stage 1 (6.12 and later), false: stage 2 alone. */
+bool kfg_gate_has_stage1(const struct kfg_gate *gate);
+
+/*
+ * Tells the gate which files the paths of the policy's exes are, as this process sees them; with keep, and where it is
+ * sealed, others that it was told before stay known. What is not there, or is beyond KFG_FILES_MAX, matches by its path
+ * alone, in the host's mounts (enum kfg_exe). *ret_missing counts those.
+ */
+int kfg_gate_set_files(struct kfg_gate *gate, const char *const *paths, size_t n, bool keep, size_t *ret_missing);
+
+/* Looks at every program there is; findings come as KFG_EVENT_PRESENT events. *ret_seen, *ret_failed count programs. */
+int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed);
+
+/* Events: an epoll fd (owned by the gate) and a reader. data is valid during the call only, and nothing about it is
+ * checked: see events/check.h. */
+int kfg_gate_event_fd(const struct kfg_gate *gate);
+typedef void kfg_event_fn(void *userdata, const void *data, size_t size);
+int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata);
+
+int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);
+
+/* CLOCK_TAI - CLOCK_REALTIME in ns: the gate's clock is TAI (bpf_ktime_get_tai_ns), deadlines are UTC days. Reads the
+ * clocks itself; to be called at start and whenever the clock was set. */
+int kfg_gate_sync_clock(struct kfg_gate *gate);
+
+/* Puts the gate's objects and pins under the guard and attaches it, with pins beside the gate's own. Negative errno. */
+struct kfg_guard;
+int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard);
+
+/* Names of the running kernel's kfuncs from the BTF of vmlinux and of loaded modules ("name", "name [module]"): what
+ * kfg_table_compile() wants. *ret_names is one allocation list, to be freed with kfg_names_free(). */
+int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n);
+void kfg_names_free(char **names, size_t n);

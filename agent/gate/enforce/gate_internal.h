@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gate_internal.h - what the files of this room share about the gate. */
+#pragma once
+
+#include "gate/enforce/gate.h"
+#include <stdint.h>
+
+struct bpf_map;
+struct kfgate; /* the skeleton: gate.c is its only user */
+struct ring_buffer;
+
+#define KFG_PROGS_MAX 64 /* our own, those of older instances included */
+#define KFG_OLDER_MAX 32
+#define KFG_COUNTERS_MAX 8
+#define KFG_READ_MAX 1000 /* events taken in one go */
+
+struct kfg_gate {
+	struct kfgate *skel;
+	struct ring_buffer *ring;
+	kfg_event_fn *fn; /* of the reading under way */
+	void *userdata;
+	unsigned n_read;
+	bool stage1;
+	bool sealed;
+	bool current; /* it is this one that decides */
+	int pins; /* the directory, locked */
+	uint64_t instance;
+	uint64_t from; /* the instance that decided before, 0: none */
+	uint64_t older[KFG_OLDER_MAX]; /* instances that are still there; not this one */
+	size_t n_older;
+	bool adopted; /* what the older ones do not hold is this one's */
+	struct kfg_turn *turn; /* mapped */
+	int counters[KFG_COUNTERS_MAX]; /* maps of other versions, whose counts go on here */
+	size_t n_counters;
+	int refuse_errno; /* of the table in force */
+	unsigned prog_ids[KFG_PROGS_MAX]; /* our own programs */
+	size_t n_progs;
+};
+
+/* From gate.c, for takeover.c: what is new since now is this set's; descriptors of maps. Negative errno. */
+int kfg_gate_begin(struct kfg_gate *gate);
+int kfg_gate_loads_fd(const struct kfg_gate *gate);
+uint64_t kfg_boottime_ns(void);
+/* Notes the id of one of our own programs. */
+int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id);
+
+/* The agent's knobs in the BPF programs' memory. */
+struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate);
+
+/* Map of the files that exes mean, and the program that tells which file an fd is. */
+int kfg_gate_files_map(const struct kfg_gate *gate);
+int kfg_gate_file_prog(const struct kfg_gate *gate);

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard.c - the only user of the guard's skeleton. */
+#include "gate/enforce/guard.h"
+
+#include "base/cleanup.h"
+#include "base/pages.h"
+#include "guard.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READ_MAX 256 /* events taken in one go */
+#define LSM "lsm/"
+
+struct kfg_guard {
+	struct guard *skel;
+	struct ring_buffer *ring;
+	kfg_attempt_fn *fn; /* of the reading under way */
+	void *userdata;
+	unsigned n_read;
+	pid_t prover;
+	uint64_t own; /* refusals of kfg_guard_prove() */
+	char missing[256];
+};
+
+static struct kfg_guard_state *state(const struct kfg_guard *guard)
+{
+	return &guard->skel->bss->kfg_guard;
+}
+
+static void note_missing(struct kfg_guard *guard, const char *hook)
+{
+	size_t n = strlen(guard->missing);
+
+	(void)snprintf(guard->missing + n, sizeof(guard->missing) - n, "%s%s", n ? "," : "", hook);
+}
+
+static unsigned n_arguments(const struct btf *btf, const char *func)
+{
+	int id = btf__find_by_name_kind(btf, func, BTF_KIND_FUNC);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+
+	return type ? btf_vlen(btf__type_by_id(btf, type->type)) : 0;
+}
+
+/* Hooks are functions of the kernel (kernel/bpf/bpf_lsm.c): its type information says which there are. */
+static int choose_hooks(struct kfg_guard *guard)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct bpf_program *prog;
+	bool idmap;
+
+	if (libbpf_get_error(btf) || !btf)
+		return -errno;
+	bpf_object__for_each_program(prog, guard->skel->obj) {
+		const char *section = bpf_program__section_name(prog);
+		char func[64];
+
+		if (strncmp(section, LSM, strlen(LSM)))
+			continue;
+		(void)snprintf(func, sizeof(func), "bpf_lsm_%s", section + strlen(LSM));
+		if (btf__find_by_name_kind(btf, func, BTF_KIND_FUNC) > 0)
+			continue;
+		note_missing(guard, section + strlen(LSM));
+		bpf_program__set_autoload(prog, false);
+	}
+	idmap = n_arguments(btf, "bpf_lsm_inode_setattr") == 3;
+	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr, idmap);
+	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr_old, !idmap);
+	btf__free(btf);
+	return 0;
+}
+
+static int on_attempt(void *ctx, void *data, size_t size)
+{
+	struct kfg_guard *guard = ctx;
+	const struct kfg_attempt *a = data;
+
+	if (size < sizeof(*a) || a->magic != KFG_ATTEMPT_MAGIC || a->kind >= KFG_ATTEMPT_MAX)
+		return 0;
+	if (guard->fn && (pid_t)a->pid != guard->prover)
+		guard->fn(guard->userdata, a);
+	/* a flood must not keep the caller's loop from its other work: the rest stays readable */
+	return ++guard->n_read >= READ_MAX ? -EAGAIN : 0;
+}
+
+static int run(const struct bpf_program *prog, void *arg, size_t size)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = arg, .ctx_size_in = size);
+
+	return bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+}
+
+int kfg_guard_open(struct kfg_guard **ret_guard)
+{
+	struct kfg_guard *guard = calloc(1, sizeof(*guard));
+	int r;
+
+	if (!guard)
+		return -ENOMEM;
+	guard->skel = guard__open();
+	r = guard->skel ? choose_hooks(guard) : -errno;
+	if (!r)
+		kfg_pages_release(guard->skel->skeleton->data, guard->skel->skeleton->data_sz);
+	if (!r)
+		r = guard__load(guard->skel);
+	if (!r)
+		r = run(guard->skel->progs.kfgate_guard_who, NULL, 0);
+	if (!r) {
+		/* whoever ran it again would be taken for the agent */
+		bpf_program__unload(guard->skel->progs.kfgate_guard_who);
+		guard->ring = ring_buffer__new(bpf_map__fd(guard->skel->maps.kfg_attempts), on_attempt, guard, NULL);
+		r = guard->ring ? 0 : -errno;
+	}
+	if (r) {
+		kfg_guard_close(guard);
+		return r;
+	}
+	*ret_guard = guard;
+	return 0;
+}
+
+void kfg_guard_close(struct kfg_guard *guard)
+{
+	if (!guard)
+		return;
+	ring_buffer__free(guard->ring);
+	guard__destroy(guard->skel);
+	free(guard);
+}
+
+static int add_id(struct kfg_guard *guard, enum kfg_guard_object kind, unsigned id)
+{
+	struct kfg_guard_id key = { kind, id };
+	__u32 one = 1;
+
+	return bpf_map_update_elem(bpf_map__fd(guard->skel->maps.kfg_guard_ids), &key, &one, BPF_ANY);
+}
+
+static int add_map(struct kfg_guard *guard, int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	if (fd < 0)
+		return 0; /* not created */
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? -errno : add_id(guard, KFG_GUARD_MAP, info.id);
+}
+
+static int add_prog(struct kfg_guard *guard, int fd)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (fd < 0)
+		return 0; /* not loaded */
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? -errno : add_id(guard, KFG_GUARD_PROG, info.id);
+}
+
+static int add_link(struct kfg_guard *guard, const struct bpf_link *link)
+{
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+
+	if (!link)
+		return 0;
+	return bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &size) ? -errno :
+									 add_id(guard, KFG_GUARD_LINK, info.id);
+}
+
+int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton *s)
+{
+	int r = 0;
+
+	for (int i = 0; !r && i < s->map_cnt; i++)
+		r = add_map(guard, bpf_map__fd(*s->maps[i].map));
+	for (int i = 0; !r && i < s->prog_cnt; i++)
+		r = add_prog(guard, bpf_program__fd(*s->progs[i].prog));
+	for (int i = 0; !r && i < s->prog_cnt; i++)
+		r = add_link(guard, *s->progs[i].link);
+	return r;
+}
+
+size_t kfg_guard_programs(const struct kfg_guard *guard, uint32_t *ret_ids, size_t max)
+{
+	int fd = bpf_map__fd(guard->skel->maps.kfg_guard_ids);
+	struct kfg_guard_id key, *last = NULL;
+	size_t n = 0;
+
+	for (; n < max && bpf_map_get_next_key(fd, last, &key) == 0; last = &key)
+		if (key.kind == KFG_GUARD_PROG)
+			ret_ids[n++] = key.id;
+	return n;
+}
+
+int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, uint32_t levels)
+{
+	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
+	struct kfg_guard_note note = { .fd = fd, .flags = flags, .levels = levels };
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = run(guard->skel->progs.kfgate_guard_note, &note, sizeof(note));
+	if (!r)
+		r = note.result;
+	if (!r && (flags & KFG_GUARD_FILE))
+		state(guard)->n_files++;
+	return r;
+}
+
+void kfg_guard_set_strict(struct kfg_guard *guard, bool strict)
+{
+	state(guard)->strict = strict;
+}
+
+bool kfg_guard_strict(const struct kfg_guard *guard)
+{
+	return state(guard)->strict;
+}
+
+bool kfg_guard_managed(const struct kfg_guard *guard)
+{
+	return state(guard)->managed;
+}
+
+int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *userdata)
+{
+	const struct bpf_object_skeleton *s = guard->skel->skeleton;
+	int r;
+
+	for (int i = 0; i < s->prog_cnt; i++) {
+		struct bpf_program *prog = *s->progs[i].prog;
+
+		if (bpf_program__type(prog) != BPF_PROG_TYPE_LSM || !bpf_program__autoload(prog))
+			continue;
+		*s->progs[i].link = bpf_program__attach(prog);
+		if (!*s->progs[i].link)
+			return -errno;
+		r = keep ? keep(userdata, bpf_program__name(prog), bpf_link__fd(*s->progs[i].link)) : 0;
+		if (r)
+			return r;
+	}
+	return kfg_guard_objects(guard, s);
+}
+
+enum { PROOF_MAP = 1, PROOF_SIGNAL = 2 };
+
+/* In a process that is not the agent: system calls alone. Returns what was not refused. */
+static int try_all(unsigned map_id, pid_t agent)
+{
+	int missed = 0;
+
+	if (bpf_map_get_fd_by_id(map_id) >= 0 || errno != ENOENT)
+		missed |= PROOF_MAP;
+	/* ignored by who does not ask for it */
+	if (!kill(agent, SIGURG) || errno != EPERM)
+		missed |= PROOF_SIGNAL;
+	return missed;
+}
+
+int kfg_guard_prove(struct kfg_guard *guard, const char **ret_why)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+	pid_t agent = getpid();
+	int status;
+
+	*ret_why = NULL;
+	if (bpf_obj_get_info_by_fd(bpf_map__fd(guard->skel->maps.kfg_guard_ids), &info, &size))
+		return -errno;
+	guard->prover = fork();
+	if (guard->prover < 0)
+		return -errno;
+	if (guard->prover == 0)
+		_exit(try_all(info.id, agent));
+	if (waitpid(guard->prover, &status, 0) < 0)
+		return -errno;
+	(void)kfg_guard_read(guard, NULL, NULL);
+	guard->own += kfg_guard_attempts(guard);
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	*ret_why = !WIFEXITED(status)		      ? "the process that tries it died" :
+		   WEXITSTATUS(status) & PROOF_MAP ? "another process got a descriptor of a guarded map" :
+						     "another process could signal the agent";
+	return -ENOTRECOVERABLE;
+}
+
+const char *kfg_guard_missing(const struct kfg_guard *guard)
+{
+	return guard->missing;
+}
+
+int kfg_guard_event_fd(const struct kfg_guard *guard)
+{
+	return ring_buffer__epoll_fd(guard->ring);
+}
+
+int kfg_guard_read(struct kfg_guard *guard, kfg_attempt_fn *fn, void *userdata)
+{
+	int r;
+
+	guard->fn = fn;
+	guard->userdata = userdata;
+	guard->n_read = 0;
+	r = ring_buffer__consume(guard->ring);
+	guard->fn = NULL;
+	return r < 0 && r != -EAGAIN ? r : 0;
+}
+
+uint64_t kfg_guard_attempts(const struct kfg_guard *guard)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < KFG_ATTEMPT_MAX; i++)
+		n += __atomic_load_n(&state(guard)->refused[i], __ATOMIC_RELAXED);
+	return n - guard->own;
+}

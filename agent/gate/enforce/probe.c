@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* probe.c - what the running kernel offers the gate, asked of the kernel itself. */
+#include "gate/enforce/gate.h"
+
+#include "gate/enforce/kallsyms.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LSM_LIST "/sys/kernel/security/lsm"
+
+static bool has_func(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+static bool listed(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; p; p = strchr(p, ',')) {
+		p += *p == ',';
+		if (!strncmp(p, word, n) && (p[n] == ',' || !p[n]))
+			return true;
+	}
+	return false;
+}
+
+int kfg_probe_kernel(struct kfg_probe *ret_probe)
+{
+	struct kfg_probe p = {};
+	struct btf *btf;
+	ssize_t n;
+	int fd;
+
+#ifdef __x86_64__
+	p.arch = true;
+#endif
+	p.symbols = !kfg_kallsyms_read(&p.addresses);
+	fd = open(LSM_LIST, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, p.lsm, sizeof(p.lsm) - 1);
+		close(fd);
+		if (n > 0) {
+			p.lsm[n] = '\0';
+			p.lsm[strcspn(p.lsm, "\n")] = '\0';
+			p.lsm_readable = true;
+			p.lsm_listed = listed(p.lsm, "bpf");
+		}
+	}
+	btf = btf__load_vmlinux_btf();
+	if (!libbpf_get_error(btf) && btf) {
+		p.btf = true;
+		/* the functions BPF LSM programs attach to, one per hook (kernel/bpf/bpf_lsm.c, 6.1..7.3) */
+		p.hook_load = has_func(btf, "bpf_lsm_bpf_prog_load");
+		p.hook_prog = has_func(btf, "bpf_lsm_bpf_prog");
+		btf__free(btf);
+	}
+	*ret_probe = p;
+	return 0;
+}
+
+const char *kfg_probe_obstacle(const struct kfg_probe *p, char *buf, size_t size)
+{
+	if (!p->arch)
+		return "this architecture encodes kfunc calls in a way kfgate does not know: only amd64 is supported, "
+		       "nothing can be enforced here";
+	if (!p->btf)
+		return "the kernel's type information cannot be read (/sys/kernel/btf/vmlinux): a kernel with "
+		       "CONFIG_DEBUG_INFO_BTF=y is needed";
+	if (!p->hook_prog)
+		return "the kernel has no BPF LSM hooks: a kernel with CONFIG_BPF_LSM=y is needed";
+	if (p->lsm_readable && !p->lsm_listed) {
+		(void)snprintf(buf, size,
+			       "BPF LSM is not active on this host (active: %s), so no decision would ever be made: "
+			       "boot with \"lsm=%s%sbpf\" on the kernel command line",
+			       p->lsm, p->lsm, *p->lsm ? "," : "");
+		return buf;
+	}
+	if (!p->symbols)
+		return "the kernel does not tell the addresses of its symbols (/proc/kallsyms), by which calls are "
+		       "named: the sysctl kernel.kptr_restrict must be 0 or 1, and kfgate needs CAP_SYSLOG, or that "
+		       "file as its standard input";
+	return NULL;
+}

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * takeover.c - from one set of programs to the next without a load that none or both decide. The sets share the turn
+ * (struct kfg_turn) and, where their layout is the same, the maps that outlive a set. Whatever step we die at, the turn
+ * names a set that is whole.
+ */
+#include "gate/enforce/takeover.h"
+
+#include "base/caps.h"
+#include "base/cleanup.h"
+#include "gate/enforce/mapset.h"
+#include "gate/enforce/pins.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TURN "kfg_turn"
+#define COUNTERS "kfg_counters"
+#define LOADS "kfg_loads"
+/* From writing the turn to its time; being held up for longer between the two would let a load fall between them. */
+#define HAND_OVER_NS 100000000u
+
+static void set(__u64 *field, uint64_t value)
+{
+	__atomic_store_n(field, value, __ATOMIC_SEQ_CST);
+}
+
+static int map_turn(int fd, struct kfg_turn **ret_turn)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+	void *turn;
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return -errno;
+	if (info.value_size != sizeof(**ret_turn))
+		return -EPROTO;
+	turn = mmap(NULL, sizeof(**ret_turn), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (turn == MAP_FAILED)
+		return -errno;
+	*ret_turn = turn;
+	return 0;
+}
+
+static void unmap_turn(struct kfg_gate *gate)
+{
+	if (gate->turn)
+		(void)munmap(gate->turn, sizeof(*gate->turn));
+	gate->turn = NULL;
+}
+
+/* The 22nd field of /proc/self/stat; the second, in parentheses, may hold anything. */
+static int start_of_this_process(__u64 *ret_start)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/self/stat", "re");
+	char text[1024] = "";
+	const char *at;
+
+	if (!f)
+		return -errno;
+	if (!fgets(text, sizeof(text), f))
+		return -EIO;
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return -EIO;
+	*ret_start = strtoull(at + 1, NULL, 10);
+	return 0;
+}
+
+/* Who holds the pins, in words. */
+static const char *say_busy(void)
+{
+	static char text[96];
+	struct kfg_turn *turn;
+	int fd = kfg_pins_get(KFG_PIN_SHARED, TURN, KFG_TURN_VERSION);
+
+	(void)snprintf(text, sizeof(text), "another agent holds " KFG_PIN_DIR);
+	if (fd >= 0 && !map_turn(fd, &turn)) {
+		(void)snprintf(text, sizeof(text), "pid %u holds " KFG_PIN_DIR, turn->agent.tgid);
+		(void)munmap(turn, sizeof(*turn));
+	}
+	kfg_close_cleanup(&fd);
+	return text;
+}
+
+static int lock(struct kfg_gate *gate, const char **ret_why)
+{
+	gate->pins = kfg_pins_lock();
+	if (gate->pins == -EBUSY)
+		*ret_why = say_busy();
+	else if (gate->pins == -ENOTTY)
+		*ret_why = "/sys/fs/bpf is no BPF file system: mount -t bpf bpf /sys/fs/bpf";
+	else if (gate->pins < 0)
+		*ret_why = "the gate is kept in " KFG_PIN_DIR;
+	return gate->pins < 0 ? gate->pins : 0;
+}
+
+static void note_link(void *userdata, int fd)
+{
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+		(void)kfg_gate_note_prog(userdata, info.prog_id);
+}
+
+/* The instances that are there, and a number for the next. */
+static int find_older(struct kfg_gate *gate)
+{
+	int n = kfg_pins_list(gate->pins, gate->older, KFG_OLDER_MAX), r;
+
+	if (n < 0)
+		return n;
+	if (n == KFG_OLDER_MAX)
+		return -E2BIG;
+	gate->n_older = (size_t)n;
+	gate->instance = n ? gate->older[n - 1] + 1 : 1;
+	for (int i = 0; i < n; i++) {
+		r = kfg_pins_each_link(gate->pins, gate->older[i], note_link, gate);
+		if (r)
+			return r;
+		if (gate->turn && gate->older[i] == gate->turn->after)
+			gate->from = gate->older[i];
+	}
+	return 0;
+}
+
+/* Versions of maps that another kfgate may have left, older or newer ones. */
+#define VERSIONS (KFG_ABI_VERSION + KFG_COUNTERS_MAX)
+
+/* The counters of other versions stay pinned: their counts go on in the sum. */
+static int find_counters(struct kfg_gate *gate)
+{
+	for (unsigned v = 1; v < VERSIONS && gate->n_counters < KFG_COUNTERS_MAX; v++) {
+		int fd = v == KFG_ABI_VERSION ? -ENOENT : kfg_pins_get(KFG_PIN_SHARED, COUNTERS, v);
+
+		if (fd >= 0)
+			gate->counters[gate->n_counters++] = fd;
+		else if (fd != -ENOENT)
+			return fd;
+	}
+	return 0;
+}
+
+int kfg_takeover_add_counters(int fd, struct kfg_stats *sum)
+{
+	_cleanup_free_ __u64 *values = NULL;
+	struct bpf_map_info info = {};
+	int n_cpus = libbpf_num_possible_cpus(), r;
+	__u32 size = sizeof(info), zero = 0, n;
+
+	if (n_cpus < 0)
+		return n_cpus;
+	r = bpf_obj_get_info_by_fd(fd, &info, &size);
+	if (r)
+		return r;
+	n = info.value_size / sizeof(*values);
+	values = calloc((size_t)n_cpus * n, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(fd, &zero, values))
+		return -errno;
+	for (__u32 i = 0; i < (__u32)n_cpus * n; i++)
+		if (i % n < KFG_STAT_MAX)
+			sum->n[i % n] += values[i];
+	return 0;
+}
+
+int kfg_takeover_prepare(struct kfg_gate *gate, const char **ret_why)
+{
+	_cleanup_close_ int fd = KFG_NO_FD;
+	__u64 start = 0;
+	int r = lock(gate, ret_why);
+
+	if (r)
+		return r;
+	fd = kfg_pins_get(KFG_PIN_SHARED, TURN, KFG_TURN_VERSION);
+	if (fd >= 0)
+		r = map_turn(fd, &gate->turn);
+	else if (fd != -ENOENT)
+		r = fd;
+	if (!r)
+		r = find_counters(gate);
+	if (!r)
+		r = find_older(gate);
+	if (!r && gate->turn)
+		r = start_of_this_process(&start);
+	if (r) {
+		*ret_why = "what an older agent left in " KFG_PIN_DIR " cannot be taken over";
+		return r;
+	}
+	if (!gate->turn)
+		return 0;
+	if (gate->instance <= gate->turn->after)
+		gate->instance = gate->turn->after + 1;
+	/* nobody for a moment: the two halves are not written at once */
+	__atomic_store_n(&gate->turn->agent.tgid, 0, __ATOMIC_SEQ_CST);
+	set(&gate->turn->agent.start, start);
+	__atomic_store_n(&gate->turn->agent.tgid, (__u32)getpid(), __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+static unsigned version_of(const char *name)
+{
+	return strcmp(name, TURN) ? KFG_ABI_VERSION : KFG_TURN_VERSION;
+}
+
+/* libbpf names the map of a variable after the object and the section. */
+static const char *pin_name(const struct bpf_map *map)
+{
+	return bpf_map__is_internal(map) ? TURN : bpf_map__name(map);
+}
+
+static bool same_layout(const struct bpf_map *map, int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == bpf_map__type(map) &&
+	       info.key_size == bpf_map__key_size(map) && info.value_size == bpf_map__value_size(map) &&
+	       info.max_entries == bpf_map__max_entries(map) && info.map_flags == bpf_map__map_flags(map);
+}
+
+int kfg_takeover_reuse(struct kfg_gate *gate, struct bpf_map *map)
+{
+	_cleanup_close_ int fd = kfg_pins_get(KFG_PIN_SHARED, pin_name(map), version_of(pin_name(map)));
+
+	(void)gate;
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0)
+		return fd;
+	return same_layout(map, fd) ? bpf_map__reuse_fd(map, fd) : 0;
+}
+
+static unsigned map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+}
+
+int kfg_takeover_share(const struct bpf_map *map)
+{
+	const char *name = pin_name(map);
+	_cleanup_close_ int fd = kfg_pins_get(KFG_PIN_SHARED, name, version_of(name));
+
+	if (fd >= 0 && map_id(fd) == map_id(bpf_map__fd(map)))
+		return 0;
+	return kfg_pins_add(KFG_PIN_SHARED, name, version_of(name), bpf_map__fd(map));
+}
+
+int kfg_takeover_map_turn(struct kfg_gate *gate, const struct bpf_map *map)
+{
+	unmap_turn(gate);
+	return map_turn(bpf_map__fd(map), &gate->turn);
+}
+
+static void sleep_until(uint64_t boottime_ns)
+{
+	const struct timespec t = { .tv_sec = boottime_ns / 1000000000, .tv_nsec = boottime_ns % 1000000000 };
+
+	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
+/* See struct kfg_turn for the order. */
+static void hand_over(struct kfg_turn *turn, uint64_t from, uint64_t to)
+{
+	uint64_t at = from ? kfg_boottime_ns() + HAND_OVER_NS : 0;
+
+	set(&turn->before, from);
+	set(&turn->at_ns, at);
+	set(&turn->after, to);
+	sleep_until(at);
+}
+
+int kfg_gate_take_over(struct kfg_gate *gate)
+{
+	KFG_CAPS_RAISED;
+	hand_over(gate->turn, gate->from, gate->instance);
+	gate->current = true;
+	if (gate->sealed)
+		set(&gate->turn->sealed, 1);
+	return kfg_gate_begin(gate);
+}
+
+void kfg_gate_give_back(struct kfg_gate *gate)
+{
+	if (!gate->current || !gate->from)
+		return;
+	hand_over(gate->turn, gate->instance, gate->from);
+	gate->current = false;
+}
+
+uint64_t kfg_gate_instance(const struct kfg_gate *gate, uint64_t *ret_from)
+{
+	*ret_from = gate->from;
+	return gate->instance;
+}
+
+/* Is a load in progress that the instance decides? What was decided is none. */
+static bool has_loads(const struct kfg_gate *gate, uint64_t instance)
+{
+	__u64 key, *last = NULL;
+	struct kfg_inflight load;
+	int fd = kfg_gate_loads_fd(gate);
+
+	while (!bpf_map_get_next_key(fd, last, &key)) {
+		last = &key;
+		if (!bpf_map_lookup_elem(fd, &key, &load) && load.owner == instance && !load.done)
+			return true;
+	}
+	return false;
+}
+
+/* Does a set of another version, whose loads in progress are in a map of its own, have one? */
+static bool others_have_loads(void)
+{
+	for (unsigned v = 1; v < VERSIONS; v++) {
+		_cleanup_close_ int fd = v == KFG_ABI_VERSION ? KFG_NO_FD : kfg_pins_get(KFG_PIN_SHARED, LOADS, v);
+		__u64 key;
+
+		if (fd >= 0 && !bpf_map_get_next_key(fd, NULL, &key))
+			return true;
+	}
+	return false;
+}
+
+/* Maps of other versions that nobody uses any more. */
+static void drop_others(void)
+{
+	static const char *const names[] = { "kfg_events", LOADS, "kfg_loaders" };
+
+	for (unsigned v = 1; v < VERSIONS; v++)
+		for (size_t i = 0; v != KFG_ABI_VERSION && i < sizeof(names) / sizeof(names[0]); i++)
+			kfg_pins_drop(KFG_PIN_SHARED, names[i], v);
+}
+
+/*
+ * First, what began before our turn and is in nobody's books becomes ours: a load that the older set did not see, as it
+ * was under way when that was attached or has not come to its first hook yet. Then older sets go, once they hold none.
+ */
+int kfg_gate_retire(struct kfg_gate *gate)
+{
+	KFG_CAPS_RAISED;
+	size_t left = 0;
+	int r;
+
+	if (!gate->n_older)
+		return 0;
+	if (others_have_loads())
+		return (int)gate->n_older;
+	if (!gate->adopted) {
+		set(&gate->turn->before, gate->instance);
+		r = kfg_gate_begin(gate);
+		if (r)
+			return r;
+		gate->adopted = true;
+		return (int)gate->n_older;
+	}
+	for (size_t i = 0; i < gate->n_older; i++) {
+		if (has_loads(gate, gate->older[i]))
+			gate->older[left++] = gate->older[i];
+		else if ((r = kfg_pins_remove(gate->pins, gate->older[i])))
+			return r;
+	}
+	gate->n_older = left;
+	if (!left)
+		drop_others();
+	return (int)left;
+}
+
+/* The hooks first, so that nothing is undecided that another part still knows of. */
+static int remove_all(int dir, const uint64_t *instances, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n; i++)
+		r = kfg_pins_remove(dir, instances[i]);
+	return r ? r : kfg_pins_remove(dir, KFG_PIN_SHARED);
+}
+
+int kfg_gate_detach(struct kfg_gate *gate)
+{
+	KFG_CAPS_RAISED;
+	int r;
+
+	if (gate->sealed)
+		return -EPERM;
+	r = kfg_pins_remove(gate->pins, gate->instance);
+	if (!r)
+		r = remove_all(gate->pins, gate->older, gate->n_older);
+	if (r)
+		return r;
+	set(&gate->turn->after, 0);
+	gate->current = false;
+	gate->n_older = 0;
+	return 0;
+}
+
+int kfg_gate_remove_left(const char **ret_why)
+{
+	struct kfg_gate left = { .pins = KFG_NO_FD };
+	int r = kfg_takeover_prepare(&left, ret_why);
+
+	if (r == -EPERM) /* a guard's; without privileges it is -EACCES */
+		*ret_why = "it is guarded, so its agent alone can (systemctl stop kfgate), or else the next boot";
+	if (!r && left.turn && left.turn->sealed) {
+		*ret_why = "it is sealed until the next boot";
+		r = -EPERM;
+	}
+	if (!r)
+		r = remove_all(left.pins, left.older, left.n_older);
+	kfg_takeover_done(&left);
+	return r ? r : (int)left.n_older;
+}
+
+void kfg_takeover_done(struct kfg_gate *gate)
+{
+	if (gate->pins >= 0 && gate->instance && !gate->current)
+		(void)kfg_pins_remove(gate->pins, gate->instance);
+	for (size_t i = 0; i < gate->n_counters; i++)
+		close(gate->counters[i]);
+	unmap_turn(gate);
+	kfg_close_cleanup(&gate->pins);
+}
+
+static int older_tables(const struct kfg_gate *gate)
+{
+	return gate->from ? kfg_pins_get(gate->from, KFG_PIN_TABLES, KFG_ABI_VERSION) : -ENOENT;
+}
+
+int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max)
+{
+	KFG_CAPS_RAISED;
+	_cleanup_close_ int tables = older_tables(gate);
+
+	if (tables == -ENOENT)
+		return 0; /* there is none, or one of another version */
+	return tables < 0 ? tables : kfg_mapset_headers(tables, ret_headers, max);
+}
+
+/* Which files the exes of those tables are, as far as the older gate knew. */
+static int carry_files(const struct kfg_gate *gate)
+{
+	_cleanup_close_ int from = kfg_pins_get(gate->from, KFG_PIN_FILES, KFG_ABI_VERSION);
+	__u32 key, *last = NULL;
+	struct kfg_file_id id;
+	int r = from < 0 ? from : 0;
+
+	while (!r && !bpf_map_get_next_key(from, last, &key)) {
+		last = &key;
+		if (!bpf_map_lookup_elem(from, &key, &id) &&
+		    bpf_map_update_elem(kfg_gate_files_map(gate), &key, &id, BPF_ANY))
+			r = -errno;
+	}
+	return r;
+}
+
+int kfg_takeover_carry(struct kfg_gate *gate, int tables, const char **ret_why)
+{
+	_cleanup_close_ int older = KFG_NO_FD;
+	int r;
+
+	if (!gate->turn->sealed)
+		return 0;
+	older = older_tables(gate);
+	if (older < 0) {
+		*ret_why = "a gate of another version is sealed, and its policies cannot be read: reboot";
+		return older == -ENOENT ? -EPERM : older;
+	}
+	r = kfg_mapset_carry(older, tables);
+	return r ? r : carry_files(gate);
+}
+
+uint64_t kfg_gate_lost_told(const struct kfg_gate *gate)
+{
+	return gate->turn->lost_told;
+}
+
+void kfg_gate_set_lost_told(struct kfg_gate *gate, uint64_t lost)
+{
+	set(&gate->turn->lost_told, lost);
+}

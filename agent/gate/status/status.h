@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status.h - the state of a running agent as one report, and its two renderings. Nothing here is
+ * owned.
+ */
+#pragma once
+
+#include "base/strbuf.h"
+#include <kfgate/abi.h>
+#include "policy/policy.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KFG_STATUS_DEADLINES 5u
+
+struct kfg_status_deadline {
+	const char *kfunc, *module; /* module NULL: any */
+	const char *replacement; /* may be NULL */
+	int32_t day;
+};
+
+struct kfg_status_hook {
+	bool supported; /* this kernel has it */
+	bool proven;
+	const char *why; /* not proven; "" otherwise */
+};
+
+struct kfg_status {
+	uint32_t pid;
+	uint64_t uptime_sec;
+	const char *version;
+	const char *kernel_release;
+	enum kfg_mode mode;
+	enum kfg_present present;
+	const char *policy;
+	int64_t serial;
+	const char *digest;
+	uint64_t generation;
+	uint64_t loaded_usec; /* CLOCK_REALTIME, of the policy */
+	size_t n_rules, n_deprecations, n_waivers;
+	const char *const *files;
+	size_t n_files;
+	struct kfg_status_hook hooks[2]; /* stage 1, stage 2 */
+	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof; 0: never */
+	struct kfg_stats kernel;
+	uint64_t records_written, records_dropped, records_failed;
+	uint64_t recorded, unrecorded, canaries, duplicates, malformed; /* events, each once */
+	uint64_t sweep_seen, sweep_failed;
+	bool guarded; /* against removal */
+	bool strict; /* ... against the service manager, too */
+	uint64_t attempts; /* refused by the guard */
+	struct kfg_lifecycle_info lifecycle; /* the oldest data; file NULL: none */
+	int32_t today; /* days since 1970-01-01 UTC */
+	struct kfg_status_deadline deadlines[KFG_STATUS_DEADLINES]; /* nearest first */
+	size_t n_deadlines;
+	size_t n_expired; /* deprecations whose deadline has passed */
+	const char *rejected; /* why the last reload was not taken, or NULL */
+};
+
+void kfg_status_text(const struct kfg_status *status, struct kfg_strbuf *out);
+void kfg_status_json(const struct kfg_status *status, struct kfg_strbuf *out);
+void kfg_status_metrics(const struct kfg_status *status, struct kfg_strbuf *out);
+
+/* Whether every hook that the kernel has was proven. */
+bool kfg_status_proven(const struct kfg_status *status);

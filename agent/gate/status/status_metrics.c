@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status_metrics.c - OpenMetrics 1.0 text, which node_exporter's textfile collector reads, too. kfgate-metrics(8)
+ * documents each metric; they are added to, never changed.
+ */
+#include "gate/status/status.h"
+
+#include <inttypes.h>
+#include "policy/policy.h"
+#include "policy/verdict.h"
+
+static void gauge(struct kfg_strbuf *out, const char *name, const char *help, int64_t value)
+{
+	kfg_strbuf_printf(out, "# TYPE kfgate_%s gauge\n# HELP kfgate_%s %s\nkfgate_%s %" PRId64 "\n", name, name,
+			  help, name, value);
+}
+
+static void counter(struct kfg_strbuf *out, const char *name, const char *help, uint64_t value)
+{
+	kfg_strbuf_printf(out, "# TYPE kfgate_%s counter\n# HELP kfgate_%s %s\nkfgate_%s_total %" PRIu64 "\n", name,
+			  name, help, name, value);
+}
+
+static void label(struct kfg_strbuf *out, const char *name, const char *value)
+{
+	kfg_strbuf_printf(out, "%s=\"", name);
+	for (; *value; value++) {
+		if (*value == '\n')
+			kfg_strbuf_adds(out, "\\n");
+		else
+			kfg_strbuf_printf(out, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+	}
+	kfg_strbuf_adds(out, "\"");
+}
+
+static void info(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	kfg_strbuf_adds(out, "# TYPE kfgate info\n# HELP kfgate What is in force.\nkfgate_info{");
+	label(out, "version", s->version);
+	kfg_strbuf_adds(out, ",");
+	label(out, "policy", s->policy);
+	kfg_strbuf_adds(out, ",");
+	label(out, "digest", s->digest);
+	kfg_strbuf_adds(out, ",");
+	label(out, "mode", kfg_mode_str(s->mode));
+	kfg_strbuf_adds(out, "} 1\n");
+}
+
+static void counters(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	static const struct {
+		enum kfg_stat stat;
+		const char *name, *help;
+	} stats[] = {
+		{ KFG_STAT_LOADS, "loads", "Programs offered to the kernel." },
+		{ KFG_STAT_KFUNC_LOADS, "kfunc_loads", "Programs that call a kfunc." },
+		{ KFG_STAT_AUDITED, "audited", "Loads that were noted." },
+		{ KFG_STAT_WARNED, "warned", "Loads that were warned about." },
+		{ KFG_STAT_REFUSED, "refused", "Loads that were refused." },
+		{ KFG_STAT_WOULD_REFUSE, "would_refuse", "Loads that mode enforce would refuse." },
+		{ KFG_STAT_UNSCANNABLE, "unscannable", "Loads that could not be judged." },
+		{ KFG_STAT_LOST, "events_lost", "Decisions whose description was lost." },
+	};
+
+	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
+		counter(out, stats[i].name, stats[i].help, s->kernel.n[stats[i].stat]);
+	counter(out, "records_dropped", "Records the journal did not take fast enough.", s->records_dropped);
+	counter(out, "records_failed", "Records that could not be written.", s->records_failed);
+}
+
+static void deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	gauge(out, "deprecations_expired", "Deprecations of the policy whose deadline has passed.", s->n_expired);
+	kfg_strbuf_adds(out, "# TYPE kfgate_deadline_days_left gauge\n"
+			     "# HELP kfgate_deadline_days_left Days until the policy's nearest deadlines.\n");
+	for (size_t i = 0; i < s->n_deadlines; i++) {
+		const struct kfg_status_deadline *d = &s->deadlines[i];
+
+		kfg_strbuf_adds(out, "kfgate_deadline_days_left{");
+		label(out, "kfunc", d->kfunc);
+		kfg_strbuf_adds(out, ",");
+		label(out, "module", d->module ? d->module : "");
+		kfg_strbuf_printf(out, "} %d\n", d->day - s->today);
+	}
+}
+
+void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	gauge(out, "up", "Whether the agent runs.", 1);
+	info(s, out);
+	gauge(out, "enforcing", "Whether refusals are carried out (mode enforce or sealed).",
+	      kfg_mode_enforces(s->mode));
+	gauge(out, "proven", "Whether every hook of this kernel was seen to decide.", kfg_status_proven(s));
+	gauge(out, "proven_timestamp_seconds", "When that was seen last.", s->proven_usec / 1000000);
+	gauge(out, "uptime_seconds", "Since the agent's start.", s->uptime_sec);
+	gauge(out, "policy_serial", "Of the policy in force.", s->serial);
+	gauge(out, "policy_rejected", "Whether the last reload was not taken.", s->rejected != NULL);
+	counters(s, out);
+	deadlines(s, out);
+	kfg_strbuf_adds(out, "# EOF\n");
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/status/status.h"
+
+#include <inttypes.h>
+#include "policy/policy.h"
+#include "policy/verdict.h"
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#define LABEL_WIDTH 12
+
+bool kfg_status_proven(const struct kfg_status *s)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (s->hooks[i].supported && !s->hooks[i].proven)
+			return false;
+	return true;
+}
+
+/* "     Label: text" */
+static void __attribute__((format(printf, 3, 4)))
+line(struct kfg_strbuf *out, const char *label, const char *format, ...)
+{
+	va_list ap;
+
+	kfg_strbuf_printf(out, "%*s%s ", LABEL_WIDTH, label, label[0] ? ":" : " ");
+	va_start(ap, format);
+	kfg_strbuf_vprintf(out, format, ap);
+	va_end(ap);
+	kfg_strbuf_adds(out, "\n");
+}
+
+static const char *stamp(uint64_t usec, char *buf, size_t size)
+{
+	time_t sec = usec / 1000000;
+	struct tm tm;
+
+	if (!usec || !gmtime_r(&sec, &tm) || !strftime(buf, size, "%Y-%m-%d %H:%M:%S UTC", &tm))
+		snprintf(buf, size, "never");
+	return buf;
+}
+
+static void add_uptime(uint64_t sec, char *buf, size_t size)
+{
+	if (sec >= 86400)
+		snprintf(buf, size, "%" PRIu64 "d %" PRIu64 "h", sec / 86400, sec % 86400 / 3600);
+	else if (sec >= 3600)
+		snprintf(buf, size, "%" PRIu64 "h %" PRIu64 "min", sec / 3600, sec % 3600 / 60);
+	else if (sec >= 60)
+		snprintf(buf, size, "%" PRIu64 "min %" PRIu64 "s", sec / 60, sec % 60);
+	else
+		snprintf(buf, size, "%" PRIu64 "s", sec);
+}
+
+static void text_policy(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	char when[40], day[KFG_DAY_TEXT];
+
+	line(out, "Policy", "%s, serial %" PRId64 ", digest %s", s->policy, s->serial, s->digest);
+	line(out, "", "rules: %zu, deprecations: %zu (past their deadline: %zu), waivers: %zu",
+	     s->n_rules, s->n_deprecations, s->n_expired, s->n_waivers);
+	line(out, "", "generation %" PRIu64 ", since %s", s->generation,
+	     stamp(s->loaded_usec, when, sizeof(when)));
+	for (size_t i = 0; i < s->n_files; i++)
+		line(out, i ? "" : "Files", "%s", s->files[i]);
+	if (s->lifecycle.file)
+		line(out, "Lifecycle", "of %s, %d days old%s: %s", kfg_day_format(s->lifecycle.date, day),
+		     s->today - s->lifecycle.date,
+		     kfg_lifecycle_is_old(&s->lifecycle, s->today) ? ", TOO OLD" : "", s->lifecycle.file);
+	if (s->rejected)
+		line(out, "Rejected", "%.*s", (int)strcspn(s->rejected, "\n"), s->rejected);
+}
+
+static void text_hook(const struct kfg_status *s, size_t i, struct kfg_strbuf *out)
+{
+	static const char *const names[] = { "before verification (bpf_prog_load)",
+					     "after verification (bpf_prog)" };
+	const struct kfg_status_hook *hook = &s->hooks[i];
+	char when[40];
+
+	if (!hook->supported)
+		line(out, i ? "" : "Hooks", "%s: not in this kernel", names[i]);
+	else if (!hook->proven)
+		line(out, i ? "" : "Hooks", "%s: NOT PROVEN: %s", names[i], hook->why);
+	else
+		line(out, i ? "" : "Hooks", "%s: proven %s", names[i],
+		     stamp(s->proven_usec, when, sizeof(when)));
+}
+
+static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	const __u64 *n = s->kernel.n;
+
+	if (s->guarded)
+		line(out, "Guard", "on%s, %" PRIu64 " attempts refused",
+		     s->strict ? " until the next boot (strict)" : "", s->attempts);
+	else
+		line(out, "Guard", "off: whoever has the capabilities can take the gate off");
+	line(out, "Loads", "%llu seen, %llu with kfunc calls",
+	     (unsigned long long)n[KFG_STAT_LOADS], (unsigned long long)n[KFG_STAT_KFUNC_LOADS]);
+	line(out, "Verdicts",
+	     "%llu audited, %llu warned, %llu refused, %llu would refuse, %llu unscannable",
+	     (unsigned long long)n[KFG_STAT_AUDITED], (unsigned long long)n[KFG_STAT_WARNED],
+	     (unsigned long long)n[KFG_STAT_REFUSED], (unsigned long long)n[KFG_STAT_WOULD_REFUSE],
+	     (unsigned long long)n[KFG_STAT_UNSCANNABLE]);
+	line(out, "Present", "%" PRIu64 " programs examined, %" PRIu64 " could not be",
+	     s->sweep_seen, s->sweep_failed);
+	line(out, "Records",
+	     "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64
+	     " duplicates left out",
+	     s->records_written, s->records_dropped, s->records_failed, s->duplicates);
+	line(out, "Events", "%llu sent, %llu lost, %" PRIu64 " malformed",
+	     (unsigned long long)n[KFG_STAT_EVENTS], (unsigned long long)n[KFG_STAT_LOST],
+	     s->malformed);
+	if (n[KFG_STAT_TABLE_FULL] || n[KFG_STAT_UNKNOWN_LOADER])
+		line(out, "Crowded", "%llu loads not followed, %llu loaders not remembered",
+		     (unsigned long long)n[KFG_STAT_TABLE_FULL],
+		     (unsigned long long)n[KFG_STAT_UNKNOWN_LOADER]);
+}
+
+static void text_deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	int width = 0;
+
+	if (!s->n_deadlines)
+		line(out, "Deadlines", "none ahead");
+	for (size_t i = 0; i < s->n_deadlines; i++) {
+		int len = strlen(s->deadlines[i].kfunc);
+
+		width = len > width ? len : width;
+	}
+	for (size_t i = 0; i < s->n_deadlines; i++) {
+		const struct kfg_status_deadline *d = &s->deadlines[i];
+		char day[KFG_DAY_TEXT], left[32];
+
+		if (d->day == s->today)
+			snprintf(left, sizeof(left), "last day");
+		else
+			snprintf(left, sizeof(left), "%d day%s", d->day - s->today,
+				 d->day - s->today == 1 ? "" : "s");
+		line(out, i ? "" : "Deadlines", "%s  %-9s  %-*s%s%s", kfg_day_format(d->day, day),
+		     left, d->replacement ? width : 0, d->kfunc, d->replacement ? "  use " : "",
+		     d->replacement ? d->replacement : "");
+	}
+}
+
+void kfg_status_text(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	char uptime[64];
+
+	add_uptime(s->uptime_sec, uptime, sizeof(uptime));
+	line(out, "kfgate", "%s, pid %" PRIu32 ", up %s", s->version, s->pid, uptime);
+	line(out, "Mode", "%s%s", kfg_mode_str(s->mode),
+	     kfg_mode_enforces(s->mode) ? "" : " (nothing is refused)");
+	line(out, "Kernel", "%s, %s", s->kernel_release,
+	     s->hooks[0].supported ? "fully supported"
+				   : "stage 2 alone: judged after verification only");
+	text_hook(s, 0, out);
+	text_hook(s, 1, out);
+	text_policy(s, out);
+	text_counters(s, out);
+	text_deadlines(s, out);
+}

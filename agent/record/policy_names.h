@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * policy_names.h - what records and reports say about a policy: its own name, and what the indexes
+ * of a verdict stand for. A fraction of the policy, and all that is kept of it while it is in force.
+ */
+#pragma once
+
+#include "base/cleanup.h"
+#include "policy/policy.h"
+#include <stdint.h>
+
+struct kfg_deprecation_names {
+	const char *kfunc, *module; /* module NULL: any */
+	const char *deprecated_in, *removed_in, *replacement; /* each may be NULL */
+	int32_t deadline; /* last good day, or KFG_DAY_MAX */
+};
+
+struct kfg_waiver_names {
+	const char *id;
+	int32_t until; /* last good day */
+};
+
+/* Immutable; one allocation holds all of it. */
+struct kfg_policy_names {
+	const char *name, *digest;
+	int64_t serial;
+	enum kfg_mode mode;
+	enum kfg_present present;
+	enum kfg_guarding guarding;
+	struct kfg_lifecycle_info lifecycle; /* file NULL: none is included */
+	enum kfg_on_stop on_stop;
+	enum kfg_on_failure on_failure;
+	uint32_t n_rules, n_deprecations, n_waivers;
+	const char **rules; /* ids */
+	struct kfg_deprecation_names *deprecations;
+	struct kfg_waiver_names *waivers;
+};
+
+/* Takes the names out of a policy, which is not referenced afterwards. -ENOMEM. */
+int kfg_policy_names_new(const struct kfg_policy *policy, struct kfg_policy_names **ret_names);
+void kfg_policy_names_free(struct kfg_policy_names *names); /* accepts NULL */
+KFG_DEFINE_CLEANUP(struct kfg_policy_names *, kfg_policy_names_free)
+
+/* What an index out of a verdict stands for; NULL for KFG_NONE, other indexes out of range, and
+ * names NULL. */
+const char *kfg_names_rule(const struct kfg_policy_names *names, uint32_t rule);
+const struct kfg_deprecation_names *kfg_names_deprecation(const struct kfg_policy_names *names,
+							  uint32_t dep);
+const struct kfg_waiver_names *kfg_names_waiver(const struct kfg_policy_names *names,
+						uint32_t waiver);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmocka_all.h"
+#include "analysis/explain/advice.h"
+#include "analysis/explain/kfunc_data.h"
+#include <stdio.h>
+#include <string.h>
+
+#define LIFECYCLE                                                                                        \
+	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                \
+	"  - {kfunc: bpf_old, removed-in: \"7.3\", replacement: bpf_new, replacement-in: \"6.18\", "     \
+	"note: be quick}\n"                                                                              \
+	"  - {kfunc: \"bpf_two [vmlinux]\", removed-in: \"7.2\", replacement: this or that}\n"
+
+static struct kfg_policy *policy;
+static struct kfg_advice advice;
+
+static int setup(void **state)
+{
+	const struct kfg_source source = { "t.yaml", LIFECYCLE, sizeof(LIFECYCLE) - 1 };
+	struct kfg_diags diags = { 0 };
+	int r = kfg_policy_load(&source, 1, NULL, &diags, &policy);
+
+	(void)state;
+	kfg_diags_done(&diags);
+	return r;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	kfg_advice_done(&advice);
+	kfg_policy_free(policy);
+	return 0;
+}
+
+static void ask(enum kfg_log_kind kind, const char *kfunc, const char *message)
+{
+	struct kfg_vlog_finding f = { .kind = kind, .insn = -1, .line = 1 };
+
+	snprintf(f.kfunc, sizeof(f.kfunc), "%s", kfunc);
+	snprintf(f.message, sizeof(f.message), "%s", message);
+	kfg_advice_done(&advice);
+	assert_int_equal(kfg_advise(&f, policy, &advice), 0);
+}
+
+static void assert_says(const struct kfg_strbuf *text, const char *part)
+{
+	if (!strstr(kfg_strbuf_text(text), part))
+		fail_msg("\"%s\" does not say \"%s\"", kfg_strbuf_text(text), part);
+}
+
+static void test_removed(void **state)
+{
+	(void)state;
+	ask(KFG_LOG_MISSING, "bpf_old", "");
+	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
+	assert_string_equal(kfg_strbuf_text(&advice.since),
+			    "Removed in Linux 7.3, without notice. Note: be quick.");
+	assert_says(&advice.todo, "Use bpf_new, there since Linux 6.18.");
+	assert_says(&advice.code, "else if (bpf_ksym_exists(bpf_old))\n");
+	ask(KFG_LOG_NOT_ALLOWED, "bpf_old", "");
+	assert_says(&advice.what, "it is no kfunc any more");
+}
+
+static void test_several_replacements(void **state)
+{
+	(void)state;
+	ask(KFG_LOG_MISSING, "bpf_two", "");
+	assert_says(&advice.since, "Removed in Linux 7.2");
+	assert_says(&advice.todo, "Use this or that.");
+	assert_null(strstr(kfg_strbuf_text(&advice.code), "this"));
+}
+
+static void test_history(void **state)
+{
+	(void)state;
+	ask(KFG_LOG_MISSING, "bpf_xdp_ct_lookup", "");
+	assert_says(&advice.since, "in the module nf_conntrack.");
+	assert_says(&advice.todo, "modprobe nf_conntrack");
+	ask(KFG_LOG_MISSING, "bpf_task_form_pid", "");
+	assert_says(&advice.since, "Is bpf_task_from_pid meant?");
+	assert_int_equal(advice.blame, KFG_BLAME_UNKNOWN);
+	assert_true(kfg_n_kfunc_history > 400);
+}
+
+static void test_whose_prototype(void **state)
+{
+	(void)state;
+	ask(KFG_LOG_PROTO, "scx_bpf_kick_cpu", "");
+	assert_int_equal(advice.blame, KFG_BLAME_KERNEL_BUILD);
+	assert_says(&advice.what, "7.2.12");
+	ask(KFG_LOG_PROTO, "bpf_session_cookie", "");
+	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
+	assert_says(&advice.what, "between 6.19 (__u64 *bpf_session_cookie(void)) and 7.0 (");
+	ask(KFG_LOG_PROTO, "bpf_key_put", "");
+	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
+}
+
+static void test_by_wording(void **state)
+{
+	(void)state;
+	ask(KFG_LOG_CAPABILITY, "crash_kexec", "destructive kfunc calls require CAP_SYS_BOOT capability");
+	assert_says(&advice.todo, "CAP_SYS_BOOT");
+	ask(KFG_LOG_CAPABILITY, "x", "x is allowed only to CAP_PERFMON and CAP_SYS_ADMIN");
+	assert_says(&advice.todo, "30 kfuncs");
+	ask(KFG_LOG_ARGUMENT, "x", "Possibly NULL pointer passed to trusted arg0");
+	assert_says(&advice.todo, "NULL before the call");
+	ask(KFG_LOG_REFUSED, "", "");
+	assert_says(&advice.todo, "journalctl -x KFGATE_KIND=refused");
+	assert_string_equal(kfg_strbuf_text(&advice.since), "");
+}
+
+/* Whatever is found: what it means and what to do is said. */
+static void test_every_kind(void **state)
+{
+	(void)state;
+	for (enum kfg_log_kind kind = KFG_LOG_NONE + 1; kind < KFG_LOG_KIND_MAX; kind++) {
+		ask(kind, "", "");
+		assert_true(advice.what.size && advice.todo.size);
+		ask(kind, "bpf_\x1b[31m", "\xff");
+		assert_null(strchr(kfg_strbuf_text(&advice.since), '\x1b'));
+		assert_true(strcmp(kfg_log_kind_str(kind), "?") != 0 && kfg_log_kind_title(kind)[0]);
+		assert_true(strcmp(kfg_blame_str(advice.blame), "?") != 0);
+	}
+	assert_string_equal(kfg_log_kind_str(KFG_LOG_KIND_MAX), "?");
+	assert_string_equal(kfg_blame_str(KFG_BLAME_MAX), "?");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_removed),	   cmocka_unit_test(test_several_replacements),
+		cmocka_unit_test(test_history),	   cmocka_unit_test(test_whose_prototype),
+		cmocka_unit_test(test_by_wording), cmocka_unit_test(test_every_kind),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmocka_all.h"
+#include "analysis/explain/vlog.h"
+#include <stdio.h>
+#include <string.h>
+
+#define BEGIN(prog) "libbpf: prog '" prog "': -- BEGIN PROG LOAD LOG --\n"
+#define FAILED(prog, why) "libbpf: prog '" prog "': BPF program load failed: " why "\n"
+#define END "processed 9 insns (limit 1000000)\n-- END PROG LOAD LOG --\n"
+#define CALL "; x = bpf_key_put(k); @ a.bpf.c:7\n3: (85) call bpf_key_put#75863\n"
+
+static struct kfg_vlog *vlog;
+static const struct kfg_vlog_finding *found;
+static size_t n;
+
+static void feed(const char *text, size_t size)
+{
+	kfg_vlog_free(vlog);
+	assert_int_equal(kfg_vlog_new(&vlog), 0);
+	kfg_vlog_feed(vlog, text, size);
+	kfg_vlog_end(vlog);
+	found = kfg_vlog_findings(vlog, &n);
+}
+
+static void read_log(const char *text)
+{
+	feed(text, strlen(text));
+}
+
+static void test_context(void **state)
+{
+	(void)state;
+	read_log(BEGIN("p") CALL "R1 must be referenced or trusted\n" END);
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_LOG_ARGUMENT);
+	assert_string_equal(found[0].kfunc, "bpf_key_put");
+	assert_string_equal(found[0].prog, "p");
+	assert_string_equal(found[0].place, "a.bpf.c:7");
+	assert_string_equal(found[0].arg, "R1");
+	assert_int_equal(found[0].insn, 3);
+	assert_int_equal(found[0].line, 4);
+}
+
+static void test_helpers_are_no_kfuncs(void **state)
+{
+	(void)state;
+	read_log(BEGIN("p") "3: (85) call bpf_ringbuf_submit#132\nR1 must be referenced when passed to "
+			    "release function\n" END);
+	assert_int_equal(n, 0);
+	read_log(CALL "4: (b7) r0 = 0\nR1 must be referenced or trusted\n");
+	assert_int_equal(n, 0);
+	read_log("3: (85) call bpf_sk_lookup_tcp#84\n4: (95) exit\nUnreleased reference id=1 "
+		 "alloc_insn=3\n");
+	assert_int_equal(n, 0);
+}
+
+static void test_reference(void **state)
+{
+	(void)state;
+	read_log(BEGIN("p") CALL "9: (95) exit\nUnreleased reference id=2 alloc_insn=3\n" END);
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_LOG_REFERENCE);
+	assert_string_equal(found[0].kfunc, "bpf_key_put");
+	assert_int_equal(found[0].insn, 3);
+	/* the calls of another program do not count */
+	read_log(BEGIN("p") CALL END BEGIN(
+		"q") "9: (95) exit\nUnreleased reference id=2 alloc_insn=3\n" END);
+	assert_int_equal(n, 0);
+}
+
+static void test_suffix(void **state)
+{
+	(void)state;
+	read_log("libbpf: extern (func ksym) 'scx_bpf_dsq_insert___v2___compat': not found in kernel or "
+		 "module BTFs\n"
+		 "calling kernel function scx_bpf_dsq_insert___v2 is not allowed\n");
+	assert_int_equal(n, 2);
+	assert_string_equal(found[0].kfunc, "scx_bpf_dsq_insert___v2");
+	assert_string_equal(found[0].symbol, "scx_bpf_dsq_insert___v2___compat");
+	assert_string_equal(found[1].kfunc, "scx_bpf_dsq_insert___v2");
+}
+
+static void test_denied(void **state)
+{
+	(void)state;
+	read_log(FAILED("p", "Permission denied") "libbpf: prog 'p': failed to load: -13\n");
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_LOG_REFUSED);
+	assert_string_equal(found[0].prog, "p");
+	read_log(FAILED("p", "-EACCES") BEGIN("p") "0: (95) exit\n" END);
+	assert_int_equal(n, 1);
+	/* the verifier had something to say */
+	read_log(FAILED("p", "-EACCES") BEGIN("p") "0: (95) exit\nR0 !read_ok\n" END);
+	assert_int_equal(n, 0);
+	read_log(FAILED("p", "-EPERM"));
+	assert_int_equal(n, 0);
+	/* two programs, two findings; what the caller says of it is no third */
+	read_log(FAILED("p", "-EACCES")
+			 FAILED("q", "-EACCES") "Failed to load BPF object: Permission denied\n");
+	assert_int_equal(n, 2);
+	read_log("Failed to load BPF object: Permission denied\n");
+	assert_int_equal(n, 1);
+}
+
+/* Linux 7.3 prints the old wording, and a report after it. */
+static void test_report(void **state)
+{
+	const char *report =
+		"\nVerification failed: Policy: Operation is not allowed\n\nReason:\n"
+		"  The kfunc bpf_key_put is not allowed: calling kernel function\n  x is not allowed.\n\n"
+		"At:\n  p @ a.bpf.c:7:1\n  >>>    3 | (85) call bpf_other#99999\n\nSuggestion:\n  Do "
+		"not.\n\n";
+	char text[2048];
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 BEGIN("p") CALL "calling kernel function bpf_key_put is not allowed\n%s" END, report);
+	read_log(text);
+	assert_true(n >= 1);
+	assert_string_equal(found[0].kfunc, "bpf_key_put");
+	assert_int_equal(found[0].kind, KFG_LOG_NOT_ALLOWED);
+	/* an argument that only the report explains, over several lines */
+	read_log(BEGIN("p") CALL
+		 "\nVerification failed: Call Type Safety: Invalid call argument\n\nReason:\n"
+		 "  The first argument (key) to bpf_key_put does not satisfy the\n"
+		 "  verifier contract: the kfunc wants more.\n\nAt:\n  x\n\n" END);
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_LOG_ARGUMENT);
+	assert_non_null(strstr(found[0].message,
+			       "to bpf_key_put does not satisfy the verifier contract: the kfunc"));
+}
+
+/* What is said after a report is read again. */
+static void test_after_a_report(void **state)
+{
+	(void)state;
+	read_log(BEGIN("p") CALL "5: (85) call bpf_key_get#75864\n9: (95) exit\n"
+				 "Unreleased reference id=2 alloc_insn=3\n"
+				 "\nVerification failed: Resource Lifetime Safety: Leak\n\nReason:\n  x\n\n"
+				 "Suggestion:\n  y\n\nUnreleased reference id=3 alloc_insn=5\n" END);
+	assert_int_equal(n, 2);
+	assert_string_equal(found[0].kfunc, "bpf_key_put");
+	assert_string_equal(found[1].kfunc, "bpf_key_get");
+}
+
+static void test_unclear(void **state)
+{
+	(void)state;
+	read_log(BEGIN("p") CALL "a wording of the future\nand more of it\n" END);
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_LOG_UNCLEAR);
+	assert_string_equal(found[0].message, "a wording of the future");
+	assert_int_equal(found[0].line, 4);
+	read_log("libbpf: the kfunc 'x' is from the future\nlibbpf: prog 'my kfunc x': all is well\n");
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].line, 1);
+	/* a program that goes on after its call */
+	read_log(BEGIN("p") CALL "some remark\n4: (95) exit\n" END);
+	assert_int_equal(n, 0);
+}
+
+static void test_said_twice_is_found_once(void **state)
+{
+	(void)state;
+	read_log(BEGIN(
+		"p") "3: <invalid kfunc call>\nkfunc 'bpf_x' is referenced but wasn't resolved\n" END
+			 BEGIN("p") "3: (85) call unknown#2002000003\ninvalid func "
+				    "unknown#2002000003\n" END);
+	assert_int_equal(n, 1);
+	assert_string_equal(found[0].kfunc, "bpf_x");
+	read_log("3: (85) call unknown#195896080\ninvalid func unknown#195896080\n");
+	assert_int_equal(n, 0);
+}
+
+static void test_hostile(void **state)
+{
+	static char big[3 * KFG_VLOG_LINE_MAX];
+	static const char nul[] = "libbpf: extern (func ksym) 'bpf_\0x': not found in kernel\n";
+
+	(void)state;
+	feed(nul, sizeof(nul) - 1);
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_LOG_UNCLEAR);
+	memset(big, 'x', sizeof(big));
+	memcpy(big + sizeof(big) - 30, "calling kernel function x is n", 30);
+	feed(big, sizeof(big));
+	assert_int_equal(n, 0);
+	feed("", 0);
+	assert_int_equal(n, 0);
+}
+
+static void test_only_so_many_are_kept(void **state)
+{
+	(void)state;
+	kfg_vlog_free(vlog);
+	assert_int_equal(kfg_vlog_new(&vlog), 0);
+	for (unsigned i = 0; i < KFG_VLOG_FINDINGS_MAX + 5; i++) {
+		char line[80];
+
+		snprintf(line, sizeof(line), "calling kernel function bpf_%u is not allowed\n", i);
+		kfg_vlog_feed(vlog, line, strlen(line));
+	}
+	kfg_vlog_end(vlog);
+	found = kfg_vlog_findings(vlog, &n);
+	assert_int_equal(n, KFG_VLOG_FINDINGS_MAX);
+	assert_int_equal(kfg_vlog_n_more(vlog), 5);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	kfg_vlog_free(vlog);
+	vlog = NULL;
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_context),	  cmocka_unit_test(test_helpers_are_no_kfuncs),
+		cmocka_unit_test(test_reference), cmocka_unit_test(test_suffix),
+		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_report),
+		cmocka_unit_test(test_after_a_report),
+		cmocka_unit_test(test_unclear),	  cmocka_unit_test(test_said_twice_is_found_once),
+		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_only_so_many_are_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, teardown);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Objects of tests/fixtures/scan against kernels of the same: each says in its source what is to become of it. */
+#include "cmocka_all.h"
+
+#include "base/cleanup.h"
+#include "base/read_file.h"
+#include "analysis/scan/fake_kernel.h"
+#include "analysis/scan/scan.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FILE_MAX (1 << 20)
+#define BUILT KFG_FIXTURE_DIR "/scan/"
+#define SOURCES KFG_SOURCE_DIR "/tests/fixtures/scan/"
+
+static const char *const names[] = { KFG_SCAN_FIXTURES };
+static const char *const kernel_names[] = { "old", "mid", "new" };
+#define N_KERNELS (sizeof(kernel_names) / sizeof(kernel_names[0]))
+
+static struct kfg_kernel *kernels[N_KERNELS];
+
+static int set_up(void **state)
+{
+	char path[4096];
+
+	(void)state;
+	for (size_t i = 0; i < N_KERNELS; i++) {
+		snprintf(path, sizeof(path), BUILT "kernel_%s.o", kernel_names[i]);
+		kernels[i] = kfg_fake_kernel(path);
+	}
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_KERNELS; i++)
+		kfg_kernel_free(kernels[i]);
+	return 0;
+}
+
+/* What became of a use or a map, in the words of an expectation; of the object itself where name is "object". */
+static bool outcome(const struct kfg_fit_report *report, const char *name, char *buf, size_t size)
+{
+	const struct kfg_fit_result *result = NULL;
+
+	if (strcmp(name, "object") == 0) {
+		snprintf(buf, size, "%s%s", report->loads ? "loads" : "fails", report->unchecked ? " unchecked" : "");
+		return true;
+	}
+	for (size_t i = 0; i < report->object->n_uses; i++)
+		if (strcmp(report->object->uses[i].symbol, name) == 0)
+			result = &report->uses[i];
+	for (size_t i = 0; i < report->object->n_struct_ops; i++)
+		if (strcmp(report->object->struct_ops[i].map, name) == 0)
+			result = &report->struct_ops[i];
+	if (!result)
+		return false;
+	snprintf(buf, size, "%s %s%s", kfg_fit_str(result->fit), kfg_reach_str(result->reach),
+		 result->fails ? " fails" : "");
+	return true;
+}
+
+static const struct kfg_kernel *find_kernel(const char *name)
+{
+	for (size_t i = 0; i < N_KERNELS; i++)
+		if (strcmp(kernel_names[i], name) == 0)
+			return kernels[i];
+	return NULL;
+}
+
+/* "KERNEL NAME WORDS": returns 1 if it did not come out. */
+static int check_line(const struct kfg_object *object, const char *fixture, const char *line)
+{
+	char kernel[16], name[64], wanted[64], got[64] = "no such thing";
+	struct kfg_fit_report *report;
+	bool same;
+
+	assert_int_equal(sscanf(line, "%15s %63s %63[^\n]", kernel, name, wanted), 3);
+	assert_non_null(find_kernel(kernel));
+	assert_int_equal(kfg_fit_object(object, find_kernel(kernel), &report), 0);
+	same = outcome(report, name, got, sizeof(got)) && strcmp(got, wanted) == 0;
+	if (!same)
+		print_error("%s: on %s, %s: expected \"%s\", got \"%s\"\n", fixture, kernel, name, wanted, got);
+	for (size_t i = 0; !same && i < object->n_uses; i++)
+		print_error("  %s: %s %s %s\n", object->uses[i].symbol, kfg_fit_str(report->uses[i].fit),
+			    kfg_reach_str(report->uses[i].reach), report->uses[i].detail);
+	if (!same && *report->other)
+		print_error("  other: %s\n", report->other);
+	kfg_fit_free(report);
+	return !same;
+}
+
+static void test_expectations(void **state)
+{
+	int failed = 0, lines = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		_cleanup_free_ char *source = NULL, *bytes = NULL;
+		struct kfg_object_error error = { 0 };
+		struct kfg_object *object = NULL;
+		char path[4096];
+		size_t size;
+
+		snprintf(path, sizeof(path), SOURCES "%s.bpf.c", names[i]);
+		assert_int_equal(kfg_read_file(AT_FDCWD, path, FILE_MAX, &source, &size), 0);
+		snprintf(path, sizeof(path), BUILT "%s.o", names[i]);
+		assert_int_equal(kfg_read_file(AT_FDCWD, path, FILE_MAX, &bytes, &size), 0);
+		if (kfg_object_open(bytes, size, path, &object, &error) < 0)
+			fail_msg("%s: %s", path, error.text);
+		for (const char *at = source; (at = strstr(at, "* expect ")); lines++) {
+			at += strlen("* expect ");
+			failed += check_line(object, names[i], at);
+		}
+		kfg_object_free(object);
+	}
+	assert_true(lines > 80);
+	assert_int_equal(failed, 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(test_expectations) };
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/status/status.h"
+#include "cmocka_all.h"
+
+#include "policy/policy.h"
+#include <string.h>
+
+static const char *const files[] = { "/etc/kfgate/policy.d/10-a.yaml",
+				     "/usr/lib/kfgate/lifecycle/upstream.yaml" };
+
+static struct kfg_status sample(void)
+{
+	struct kfg_status s = {
+		.pid = 77,
+		.uptime_sec = 90061,
+		.version = "0.1.0",
+		.kernel_release = "6.12.1",
+		.mode = KFG_MODE_AUDIT,
+		.present = KFG_PRESENT_REPORT,
+		.policy = "web-fleet",
+		.serial = 14,
+		.digest = "0123456789abcdef",
+		.generation = 2,
+		.loaded_usec = 1767225600000000,
+		.n_rules = 3,
+		.lifecycle = { "/usr/lib/kfgate/lifecycle/upstream.yaml", 20574, 180 },
+		.n_deprecations = 2,
+		.n_waivers = 1,
+		.files = files,
+		.n_files = 2,
+		.hooks = { { true, true, "" }, { true, true, "" } },
+		.proven_usec = 1767225601000000,
+		.records_written = 9,
+		.duplicates = 4,
+		.sweep_seen = 57,
+		.sweep_failed = 1,
+		.guarded = true,
+		.attempts = 5,
+		.n_deadlines = 2,
+		.n_expired = 1,
+	};
+
+	(void)kfg_day_parse("2026-12-30", &s.today);
+	s.deadlines[0] = (struct kfg_status_deadline){ "bpf_old", NULL, "bpf_new", s.today };
+	s.deadlines[1] = (struct kfg_status_deadline){ "bpf_other_one", "nf_x", NULL, s.today + 1 };
+	s.kernel.n[KFG_STAT_LOADS] = 1000;
+	s.kernel.n[KFG_STAT_WOULD_REFUSE] = 3;
+	s.kernel.n[KFG_STAT_LOST] = 2;
+	return s;
+}
+
+static void test_text(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(8192);
+	struct kfg_status s = sample();
+
+	(void)state;
+	kfg_status_text(&s, &out);
+	assert_string_equal(
+		out.data,
+		"      kfgate: 0.1.0, pid 77, up 1d 1h\n"
+		"        Mode: audit (nothing is refused)\n"
+		"      Kernel: 6.12.1, fully supported\n"
+		"       Hooks: before verification (bpf_prog_load): proven 2026-01-01 00:00:01 "
+		"UTC\n"
+		"              after verification (bpf_prog): proven 2026-01-01 00:00:01 UTC\n"
+		"      Policy: web-fleet, serial 14, digest 0123456789abcdef\n"
+		"              rules: 3, deprecations: 2 (past their deadline: 1), waivers: 1\n"
+		"              generation 2, since 2026-01-01 00:00:00 UTC\n"
+		"       Files: /etc/kfgate/policy.d/10-a.yaml\n"
+		"              /usr/lib/kfgate/lifecycle/upstream.yaml\n"
+		"   Lifecycle: of 2026-05-01, 243 days old, TOO OLD: /usr/lib/kfgate/lifecycle/upstream.yaml\n"
+		"       Guard: on, 5 attempts refused\n"
+		"       Loads: 1000 seen, 0 with kfunc calls\n"
+		"    Verdicts: 0 audited, 0 warned, 0 refused, 3 would refuse, 0 unscannable\n"
+		"     Present: 57 programs examined, 1 could not be\n"
+		"     Records: 9 written, 0 dropped, 0 failed, 4 duplicates left out\n"
+		"      Events: 0 sent, 2 lost, 0 malformed\n"
+		"   Deadlines: 2026-12-30  last day   bpf_old        use bpf_new\n"
+		"              2026-12-31  1 day      bpf_other_one\n");
+}
+
+static void test_text_of_trouble(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(8192);
+	struct kfg_status s = sample();
+
+	(void)state;
+	s.hooks[0].supported = s.hooks[0].proven = false;
+	s.hooks[1] = (struct kfg_status_hook){ true, false, "a canary was loaded" };
+	s.rejected = "a.yaml:1:1: error: no\n 1 | x\n";
+	s.n_deadlines = 0;
+	kfg_status_text(&s, &out);
+	assert_non_null(strstr(out.data, "stage 2 alone"));
+	assert_non_null(strstr(out.data, "(bpf_prog_load): not in this kernel\n"));
+	assert_non_null(strstr(out.data, "(bpf_prog): NOT PROVEN: a canary was loaded\n"));
+	assert_non_null(strstr(out.data, "    Rejected: a.yaml:1:1: error: no\n"));
+	assert_non_null(strstr(out.data, "   Deadlines: none ahead\n"));
+	assert_false(kfg_status_proven(&s));
+	s.hooks[1].proven = true;
+	assert_true(kfg_status_proven(&s));
+}
+
+static void test_json(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(16384);
+	struct kfg_status s = sample();
+
+	(void)state;
+	kfg_status_json(&s, &out);
+	assert_int_equal(out.error, 0);
+	assert_non_null(strstr(out.data, "  \"mode\": \"audit\",\n"));
+	assert_non_null(strstr(out.data, "    \"would_refuse\": 3,\n"));
+	assert_non_null(strstr(out.data, "    \"events_lost\": 2,\n"));
+	assert_non_null(strstr(out.data, "      \"days_left\": 1,\n      \"replacement\": null\n"));
+	assert_non_null(strstr(out.data, "  \"proven\": true,\n"));
+	assert_non_null(strstr(out.data, "      \"why\": null\n"));
+}
+
+/* Each line is a comment or "NAME VALUE", each metric was declared before, the end is marked. */
+static void test_metrics(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(65536);
+	struct kfg_status s = sample();
+	char name[128], type[160];
+
+	(void)state;
+	s.policy = "a\"b\\c\nd";
+	kfg_status_metrics(&s, &out);
+	assert_int_equal(out.error, 0);
+	assert_non_null(strstr(out.data, "policy=\"a\\\"b\\\\c\\nd\""));
+	assert_non_null(strstr(out.data, "\nkfgate_up 1\n"));
+	assert_non_null(strstr(out.data, "\nkfgate_refused_total "));
+	assert_string_equal(out.data + out.size - strlen("# EOF\n"), "# EOF\n");
+	for (char *line = out.data; *line; line = strchr(line, '\n') + 1) {
+		size_t len = strcspn(line, " {\n");
+
+		if (line[0] == '#')
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)len, line);
+		if (len > 6 && strcmp(name + len - 6, "_total") == 0)
+			name[len - 6] = '\0';
+		if (strcmp(name, "kfgate_info") == 0)
+			name[6] = '\0';
+		snprintf(type, sizeof(type), "# TYPE %s ", name);
+		assert_non_null(strstr(out.data, type));
+	}
+}
+
+static void test_metrics_of_modes(void **state)
+{
+	static const bool enforces[KFG_MODE_MAX] = { [KFG_MODE_ENFORCE] = true, [KFG_MODE_SEALED] = true };
+
+	(void)state;
+	for (unsigned mode = 0; mode < KFG_MODE_MAX; mode++) {
+		_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(32768);
+		struct kfg_status s = sample();
+
+		s.mode = mode;
+		kfg_status_metrics(&s, &out);
+		assert_non_null(strstr(out.data, enforces[mode] ? "\nkfgate_enforcing 1\n" : "\nkfgate_enforcing 0\n"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_metrics),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_metrics_of_modes),
+		cmocka_unit_test(test_text_of_trouble),
+		cmocka_unit_test(test_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
