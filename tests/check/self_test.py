@@ -7,6 +7,7 @@ import unittest
 
 import bans
 import bpf_static
+import cases
 import layout
 import packaging
 import rooms
@@ -41,6 +42,24 @@ class Bans(unittest.TestCase):
     def test_everywhere(self):
         for text in ("# TO" + "DO: more", "make |" + "| true", "http://deb.deb" + "ian.org/debian"):
             self.assertTrue(found(bans, "tests/x.sh", text + "\n"), text)
+
+
+class Cases(unittest.TestCase):
+    HEADER = "# SPDX\n# What it is\n# kernels: 6.1 newest\n# tier: bare\n. /t/lib.sh\n"
+
+    def faults(self, text, path="tests/vm/cases/load/x.sh"):
+        return found(cases, path, text)
+
+    def test_fine(self):
+        text = self.HEADER + 'check "it is so" f true\ncheck_none "x" y bpftool prog\nfinish\n'
+        self.assertEqual(self.faults(text), [])
+
+    def test_faults(self):
+        for line in ('check "x" true', 'check "x" :', 'expect_fail "x" false', "expect_fail \"x\" sh -c 'a | grep b'"):
+            self.assertTrue(self.faults(self.HEADER + line + "\nfinish\n"), line)
+        self.assertTrue(self.faults(self.HEADER + 'check "x" f\n'))
+        for old, new in (("6.1", "6.0"), ("bare", "bear"), ("# tier: bare\n", ""), ("# What it is", "# module: x")):
+            self.assertTrue(self.faults(self.HEADER.replace(old, new) + "finish\n"), new)
 
 
 class Layout(unittest.TestCase):

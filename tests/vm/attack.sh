@@ -3,7 +3,7 @@
 #
 # worked NAME ARG...    the attack works
 # refused NAME ARG...   it is refused, or finds nothing it may touch
-# Both print what the attack says. An attack that there is nothing to try on counts as neither: it is said.
+# Both print what the attack says. An attack that there is nothing to try on is a part left out.
 
 kfg_attack() {
 	kfg_want=$1
@@ -11,7 +11,7 @@ kfg_attack() {
 	attack "$@" >/tmp/attack.out 2>&1 </dev/null
 	kfg_status=$?
 	if [ $kfg_status = 77 ]; then
-		echo "  not tried: $(cat /tmp/attack.out)"
+		left_out "attack $*: $(cat /tmp/attack.out)"
 		return 0
 	fi
 	[ $kfg_status = "$kfg_want" ]

@@ -15,7 +15,7 @@ kfg_monotonic() {
 
 boot_checks() {
 	check_eq "the system is up" running "$(systemctl is-system-running --wait)"
-	check_eq "no unit failed" "" "$(systemctl --failed --plain --no-legend | awk '{ print $1 }')"
+	check_none "no unit failed" . systemctl --failed --plain --no-legend
 	check_eq "the gate is up" active "$(systemctl is-active kfgate.service)" ||
 		journalctl --no-pager -q -b -u kfgate.service | sed 's/^/    | /'
 	check_eq "with the profile" "Policy $1 1 in force" "$(unit_property StatusText)"
@@ -29,8 +29,8 @@ boot_checks() {
 	done
 	sed -n 's/^[0-9]*: \([a-z_]*\) *name \([^ ]*\) .*/    \1 \2/p' /tmp/programs | sort | uniq -c
 	check "what there is to tell is told" fence
-	check_eq "nothing of all this has a finding" "" \
-		"$(journalctl -q --no-pager -b -o cat --output-fields=MESSAGE KFGATE_EVENT=load KFGATE_EVENT=present)"
+	check_none "nothing of all this has a finding" . \
+		journalctl -q --no-pager -b -o cat --output-fields=MESSAGE KFGATE_EVENT=load KFGATE_EVENT=present
 	echo "  seen: $(stat loads) loads, $(stat kfunc_loads) with kfuncs; the gate took" \
 		"$(($(kfg_monotonic kfgate.service) -
 			$(systemctl show -P InactiveExitTimestampMonotonic kfgate.service))) us to get up"

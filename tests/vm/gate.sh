@@ -5,7 +5,7 @@
 #                              ($gate_program: another kfgate)
 # gate_stop                    SIGTERM, wait
 # gate_status                  `kfgate status --json` on one line
-# stat NAME                    one of the counters in it
+# stat NAME                    one of the counters in it (?NAME if it is not there: no number)
 # check_sums [NAME]        the counters agree with each other
 # record_count RE              how many records match, after those under way have arrived
 # last_record                  the newest one
@@ -44,7 +44,7 @@ gate_status() {
 }
 
 stat() {
-	gate_status | sed -n 's/.*"'"$1"'" *: *\([0-9]*\).*/\1/p'
+	gate_status | sed -n 's/.*"'"$1"'" *: *\([0-9]*\).*/\1/p' | grep . || echo "?$1"
 }
 
 # check_sums: every decision to be told is an event, a counted loss or a repetition of one; every event that was read is

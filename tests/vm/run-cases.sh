@@ -172,6 +172,14 @@ section() {
 		$1 == "KFGATE-CASE-END" { on = 0 } on' "$2"
 }
 
+# The parts of a case that could not run are skips of their own.
+parts_left_out() {
+	local why
+	section "$1" "$3" | sed -n 's/^ *LEFT OUT: //p' | while read -r why; do
+		result skip "$1, in part," "$2" "$why"
+	done
+}
+
 # The verdict on one case from the output of its VM; fails if the VM never came to it.
 judge() {
 	local name=$1 kernel=$2 log=$3 vm_status=$4 group=$5 status why
@@ -189,7 +197,7 @@ judge() {
 		why="the VM ended in it (status $vm_status), see $(dirname "$log")"
 		result FAIL "$name" "$kernel" "$why"
 		;;
-	97) result FAIL "$name" "$kernel" "status $status, see $log" ;;
+	95 | 97) result FAIL "$name" "$kernel" "status $status, see $log" ;;
 	*)
 		if [ -z "$retry" ]; then
 			{ head -n 1 "$group"; echo "$name"; } >"$work/again/$(basename "$group")-$name"
@@ -199,6 +207,7 @@ judge() {
 		fi
 		;;
 	esac
+	parts_left_out "$name" "$kernel" "$log"
 	if [ -n "$verbose" ]; then
 		section "$name" "$log"
 	elif [ "$status" != 0 ] && [ "$status" != 77 ]; then

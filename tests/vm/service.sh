@@ -10,7 +10,7 @@
 # field NAME MATCH...      the values of a field, one per line
 # fence                    wait until the journal has all that was decided up to now
 # until_true SECONDS CMD...  wait for a command to succeed
-# stat NAME                a number in `kfgate status --json`
+# stat NAME                a number in `kfgate status --json` (?NAME if it is not there: no number)
 # unit_property NAME       of kfgate.service
 
 until_true() {
@@ -53,7 +53,7 @@ unit_property() {
 }
 
 stat() {
-	kfgate status --json | tr -d '\n' | sed -n 's/.*"'"$1"'" *: *\([0-9]*\).*/\1/p'
+	kfgate status --json | tr -d '\n' | sed -n 's/.*"'"$1"'" *: *\([0-9]*\).*/\1/p' | grep . || echo "?$1"
 }
 
 mark() {

@@ -12,7 +12,7 @@ check_file "bpf is an active LSM" '(^|,)bpf(,|$)' /sys/kernel/security/lsm
 check "kernel BTF is there" test -s /sys/kernel/btf/vmlinux
 check_file "bpffs is mounted" ' /sys/fs/bpf bpf ' /proc/mounts
 check_eq "the system is up" running "$(systemctl is-system-running --wait)"
-check_eq "no unit failed" "" "$(systemctl --failed --plain --no-legend | awk '{ print $1 }')"
+check_none "no unit failed" . systemctl --failed --plain --no-legend
 check "the journal has the boot" journalctl -b -q --no-pager -n 1 _PID=1
 check_eq "kfgate=off: the gate's service stays down" "inactive no" "$(systemctl show -P ActiveState kfgate.service) $(systemctl show -P ConditionResult kfgate.service)"
 check "which is no failure, and start says so" systemctl start kfgate.service

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# mode: audit lets through what it would refuse, and says "would refuse".
+# A policy with mode: audit lets through what it would refuse, and says "would refuse".
 # kernels: 6.1 6.12 7.2 7.3 newest
 # tier: bare
 # files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh

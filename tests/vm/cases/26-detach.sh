@@ -39,5 +39,5 @@ wait $gate_pid 2>/dev/null
 expect_fail "killed" kfload key bad
 check "detach" kfgate detach
 check "takes it off" kfload key bad
-check_eq "with all its pins" "" "$(ls /sys/fs/bpf/kfgate)"
+check_none "with all its pins" . ls /sys/fs/bpf/kfgate
 finish

@@ -13,3 +13,4 @@ check "there are some" test "$(wc -l </tmp/running)" -gt 40
 check "the image says the same" diff /tmp/running /tmp/image
 echo "$(wc -l </tmp/running) kfuncs"
 check "nothing is wrong with reading it" sh -c 'kfgate kfuncs --no-cache --kernel=/t/vmlinux no_such | grep "no modules"'
+finish

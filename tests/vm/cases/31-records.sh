@@ -129,7 +129,7 @@ echo ID=_any >$extension/extension-release.d/extension-release.kfgate-policy
 printf 'version: 1\nname: from-confext\nserial: 2\n' >$extension/kfgate/policy.d/policy.yaml
 modprobe -q overlay
 if ! grep -q overlay /proc/filesystems; then
-	echo "  SKIP: no overlayfs in this kernel, so no systemd-confext"
+	left_out "no overlayfs in this kernel, so no systemd-confext"
 	finish
 fi
 mark

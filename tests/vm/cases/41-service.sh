@@ -66,7 +66,7 @@ systemctl reload kfgate.service
 check "stop" systemctl stop kfgate.service
 check_eq "it ended well" success "$(unit_property Result)"
 check "nothing is refused any more" /t/kfload obj /t/key.o
-expect_fail "none of its programs is left" sh -c 'bpftool prog list | grep kfgate_'
+check_none "none of its programs is left" kfgate_ bpftool prog list
 kfgate status >/tmp/out 2>&1
 check_eq "kfgate status knows that it is down" 3 $?
 check "the journal knows" in_journal KFGATE_KIND=stopped

@@ -45,7 +45,7 @@ mark
 check "4. with the rule that the profile has as an example it loads" forward
 check "   its program is there" loaded
 check "   the records arrive" fence
-check_eq "   and there are none" "" "$(field MESSAGE KFGATE_EVENT=load)"
+check_none "   and there are none" . field MESSAGE KFGATE_EVENT=load
 check "   it goes" xdp-forward unload left right
 ip link del left
 finish

@@ -64,6 +64,6 @@ mark
 check "3. with the rule that the profile has as an example: a device comes" plug
 check "   and has its fix" loaded
 check "   what there is to tell is told" fence
-check_eq "   nothing" "" "$(field MESSAGE KFGATE_EVENT=load)"
+check_none "   nothing" . field MESSAGE KFGATE_EVENT=load
 check "   it goes" unplug
 finish

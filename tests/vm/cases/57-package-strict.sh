@@ -37,5 +37,5 @@ check_eq "its service is active" active "$(systemctl is-active kfgate.service)"
 check_eq "nobody tried to stop it" 0 "$(stat attempts)"
 expect_fail "it refuses what it has to" /t/kfload key bad
 check "and that alone" /t/kfload key good
-check_eq "no unit failed" "" "$(systemctl --failed --plain --no-legend | awk '{ print $1 }')"
+check_none "no unit failed" . systemctl --failed --plain --no-legend
 finish

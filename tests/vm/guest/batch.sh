@@ -14,6 +14,11 @@ end_leftovers() {
 	[ "$KFGATE_VM_TIER" = systemd ] || rm -rf /sys/fs/bpf/kfgate # there it is the service's, which goes on
 }
 
+# Whether a case came to its own end, by finish or skip, and no check of it failed.
+concluded() {
+	[ "$(tail -n 1 "$KFGATE_OUT/verdicts" 2>/dev/null)" = concluded ] && ! grep -q '^FAIL: ' "$KFGATE_OUT/verdicts"
+}
+
 while read -r name limit; do
 	echo "KFGATE-CASE-BEGIN $name"
 	export KFGATE_OUT="/out/$name"
@@ -23,6 +28,10 @@ while read -r name limit; do
 	status=$?
 	if [ "$status" = 124 ] || [ "$status" = 143 ]; then
 		echo "  FAIL: took longer than $limit s"
+	fi
+	if { [ "$status" = 0 ] || [ "$status" = 77 ]; } && ! concluded; then
+		echo "  FAIL: status $status without finish or skip, or beside a check that failed"
+		status=95
 	fi
 	if [ "$status" != 0 ] && [ "$status" != 77 ]; then end_leftovers; fi
 	if [ "$(splats | wc -l)" != "$before" ]; then

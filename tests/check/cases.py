@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The VM cases can fail: each ends with finish, and has a header that run-cases.sh reads."""
+
+import re
+import sys
+
+import tree
+
+CASE = re.compile(r"^tests/vm/(cases|soak)/(?P<rest>.+\.sh)$")
+KEYS = {"kernels", "tier", "files", "modules", "args", "lsm", "rtc", "memory", "cpu", "icount", "timeout", "reboot"}
+NEVER_FAILS = re.compile(r'\bcheck "[^"]*" (true|:)(\s|$)|\bexpect_fail "[^"]*" false(\s|$)')
+# The status of a pipeline is that of its last command: where the first could not run, the last finds nothing.
+REFUSED_PIPE = re.compile(r"\bexpect_fail \"[^\"]*\" sh -c '[^']*\|\s*grep")
+
+
+def kernel_names():
+    lines = tree.read("tests/vm/kernels.list").splitlines()
+    return {line.split()[0] for line in lines if line and not line.startswith("#")}
+
+
+def headers(lines):
+    for n, line in enumerate(lines):
+        if not line.startswith("#"):
+            return
+        match = re.match(r"# ([a-z]+): *(.*)", line)
+        if match and match.group(1) != "usage":
+            yield n + 1, match.group(1), match.group(2).split()
+
+
+def find(path, text):
+    match = CASE.match(path)
+    if not match:
+        return
+    lines = text.rstrip("\n").split("\n")
+    if lines[-1] != "finish":
+        yield len(lines), "a case ends with finish"
+    found = set()
+    for n, key, words in headers(lines):
+        found.add(key)
+        if key not in KEYS:
+            yield n, f"run-cases.sh reads no header '{key}:'"
+        if key == "kernels":
+            for word in set(words) - kernel_names():
+                yield n, f"no kernel '{word}' in kernels.list"
+        if key == "tier" and words not in (["bare"], ["systemd"]):
+            yield n, "tier: bare or systemd"
+    for key in {"kernels", "tier"} - found:
+        yield 1, f"no header '{key}:'"
+    for n, line in enumerate(lines):
+        if NEVER_FAILS.search(line):
+            yield n + 1, "a check that cannot fail"
+        if REFUSED_PIPE.search(line):
+            yield n + 1, "grep that finds nothing may have been given nothing: check_none"
+
+
+if __name__ == "__main__":
+    sys.exit(tree.report(find))
