@@ -75,7 +75,10 @@ struct kfg_report_program {
 struct kfg_report_fit {
 	enum kfg_report_state state;
 	bool loads;
-	const char *reason; /* one sentence: why not ok; "" */
+	const char *reason; /* one sentence: why not ok, of a use if one accounts for the state; "" */
+	/* Why not ok as far as no use accounts for it: license, variable, type, limits; "" */
+	const char *object_reason;
+	enum kfg_report_state object_state; /* by object_reason alone: ok, unchecked or fails */
 };
 
 struct kfg_report_object {

@@ -78,18 +78,15 @@ static void object_rows(const struct kfg_report *report, const struct kfg_report
 			struct kfg_strbuf *out)
 {
 	for (size_t k = 0; k < report->n_kernels; k++) {
-		enum kfg_report_state worst = KFG_REPORT_OK;
-
 		for (size_t i = 0; i < o->n_uses; i++) {
 			enum kfg_report_state state = o->uses[i].cells[k].state;
 
 			if (!quiet || state != KFG_REPORT_OK)
 				row(report, o, &o->uses[i], k, out);
-			worst = state > worst ? state : worst;
 		}
-		if (o->kernels[k].state > worst || (!quiet && !o->n_uses))
-			plain_row(o->kernels[k].state, o->label, kfg_report_kernel_name(report, k),
-				  o->kernels[k].reason, out);
+		if (o->kernels[k].object_reason[0] || (!quiet && !o->n_uses))
+			plain_row(o->kernels[k].object_state, o->label, kfg_report_kernel_name(report, k),
+				  o->kernels[k].object_reason, out);
 	}
 }
 

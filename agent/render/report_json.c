@@ -163,6 +163,8 @@ static void json_object(const struct kfg_report *report, const struct kfg_report
 		kfg_json_string(j, "state", kfg_report_state_str(o->kernels[k].state));
 		kfg_json_bool(j, "loads", o->kernels[k].loads);
 		kfg_json_string(j, "reason", o->kernels[k].reason[0] ? o->kernels[k].reason : NULL);
+		kfg_json_string(j, "object_reason",
+				o->kernels[k].object_reason[0] ? o->kernels[k].object_reason : NULL);
 		kfg_json_object_end(j);
 	}
 	kfg_json_array_end(j);

@@ -135,16 +135,41 @@ static void reason_text(const struct kfg_report *report, const struct kfg_report
 			 v->deadline != KFG_DAY_MAX ? kfg_day_format(v->deadline, day) : "");
 }
 
-/* What no use accounts for: limits of the object, or of what is known of the kernel. */
-static void fit_limits(struct kfg_report_object *object, size_t kernel, const struct kfg_report_kernel *k,
-		       bool unchecked)
+/*
+ * What no use accounts for: fails is why the object does not load, unsure what could not be decided, each "" or one
+ * sentence or several. Makes the state at least as bad.
+ */
+static int commit_object_reason(struct kfg_report *report, struct kfg_report_fit *fit, const char *fails,
+				const char *unsure)
 {
-	struct kfg_report_fit *fit = &object->kernels[kernel];
+	enum kfg_report_state state = fails[0] ? KFG_REPORT_FAILS : unsure[0] ? KFG_REPORT_UNCHECKED : KFG_REPORT_OK;
+	char text[1024];
+	bool lost = false;
 
-	if (fit->state >= KFG_REPORT_UNCHECKED || (!unchecked && !object->limits[0]))
-		return;
-	fit->state = KFG_REPORT_UNCHECKED;
-	fit->reason = object->limits[0] ? object->limits : k->limits[0] ? k->limits : "something could not be decided";
+	fit->object_reason = "";
+	fit->object_state = state;
+	if (state == KFG_REPORT_OK)
+		return 0;
+	snprintf(text, sizeof(text), "%s%s%s%s", fails, fails[0] && unsure[0] ? "; " : "",
+		 unsure[0] ? "unchecked: " : "", unsure);
+	fit->object_reason = kfg_report_copy(report, text, &lost);
+	if (state > fit->state) {
+		fit->state = state;
+		fit->reason = fit->object_reason;
+	}
+	return lost ? -ENOMEM : 0;
+}
+
+/* What could not be decided of the object as a whole; buf holds it where it has to be put together. */
+static const char *unsure_text(const struct kfg_report_object *object, const struct kfg_fit_report *fit, char *buf,
+			       size_t size)
+{
+	const char *more = fit ? fit->unsure : "";
+
+	if (!object->limits[0] || !more[0])
+		return object->limits[0] ? object->limits : more;
+	snprintf(buf, size, "%s; %s", object->limits, more);
+	return buf;
 }
 
 static int commit_kernel(struct kfg_report *report, struct kfg_report_object *object, size_t kernel)
@@ -182,16 +207,15 @@ int kfg_report_commit_object(struct kfg_report *report, const struct kfg_fit_rep
 
 	for (size_t k = 0; k < report->n_kernels; k++) {
 		struct kfg_report_fit *fit = &object->kernels[k];
+		char text[768];
 		int r = commit_kernel(report, object, k);
 
+		if (r == 0)
+			r = commit_object_reason(report, fit, fits ? fits[k]->other : "",
+						 unsure_text(object, fits ? fits[k] : NULL, text, sizeof(text)));
 		if (r < 0)
 			return r;
-		if (fits && !fits[k]->loads && fit->state < KFG_REPORT_FAILS) {
-			fit->state = KFG_REPORT_FAILS;
-			fit->reason = "would not load";
-		}
 		fit->loads &= !fits || fits[k]->loads;
-		fit_limits(object, k, &report->kernels[k], fits && fits[k]->unchecked);
 		if (fit->state > object->state)
 			object->state = fit->state;
 	}

@@ -152,30 +152,31 @@ static void use_result(const struct kfg_report *report, const struct kfg_report_
 }
 
 /* What no use of it accounts for. */
-static void object_result(const struct kfg_report *report, const struct kfg_report_object *o, struct kfg_json *j)
+static void object_result(const struct kfg_report *report, const struct kfg_report_object *o,
+			  enum kfg_report_state state, struct kfg_json *j)
 {
 	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(64u << 10);
 	char label[KFG_CLEAN_MAX];
 
 	kfg_strbuf_adds(&text, kfg_report_clean(o->label, label));
 	groups(report, kfg_report_fit_of, o, &text);
-	result_begin(o->state, kfg_strbuf_text(&text), j);
+	result_begin(state, kfg_strbuf_text(&text), j);
 	locations(o, NULL, j);
 	kfg_json_object_end(j);
 }
 
 static void object_results(const struct kfg_report *report, const struct kfg_report_object *o, struct kfg_json *j)
 {
-	enum kfg_report_state worst = KFG_REPORT_OK;
+	enum kfg_report_state by_itself = KFG_REPORT_OK;
 
-	for (size_t i = 0; i < o->n_uses; i++) {
-		if (o->uses[i].state == KFG_REPORT_OK)
-			continue;
-		use_result(report, o, &o->uses[i], j);
-		worst = o->uses[i].state > worst ? o->uses[i].state : worst;
-	}
-	if (o->state > worst)
-		object_result(report, o, j);
+	for (size_t i = 0; i < o->n_uses; i++)
+		if (o->uses[i].state != KFG_REPORT_OK)
+			use_result(report, o, &o->uses[i], j);
+	for (size_t k = 0; k < report->n_kernels; k++)
+		if (o->kernels[k].object_state > by_itself)
+			by_itself = o->kernels[k].object_state;
+	if (by_itself != KFG_REPORT_OK)
+		object_result(report, o, by_itself, j);
 }
 
 static void problem_result(const struct kfg_report_problem *problem, struct kfg_json *j)

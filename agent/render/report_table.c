@@ -79,7 +79,7 @@ static void use_details(const struct kfg_report *report, const struct kfg_report
 		kfg_strbuf_printf(out, "      %s\n", advice);
 }
 
-/* The uses that nothing is to be said about. */
+/* The uses that do no harm: the object may fail for another reason, which is said before. */
 static void fine_uses(const struct kfg_report *report, const struct kfg_report_object *o, struct kfg_strbuf *out)
 {
 	char name[KFG_CLEAN_MAX];
@@ -95,7 +95,7 @@ static void fine_uses(const struct kfg_report *report, const struct kfg_report_o
 			kfg_strbuf_adds(out, ",\n        ");
 			column = 8;
 		} else {
-			kfg_strbuf_adds(out, column ? ", " : "   fine: ");
+			kfg_strbuf_adds(out, column ? ", " : "   available: ");
 		}
 		kfg_strbuf_adds(out, name);
 		column += len + 2;

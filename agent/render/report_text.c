@@ -112,7 +112,7 @@ const char *kfg_report_fit_of(const struct kfg_report *report, const void *subje
 	const struct kfg_report_object *object = subject;
 
 	(void)report;
-	return kfg_report_clean(object->kernels[kernel].reason, buf);
+	return kfg_report_clean(object->kernels[kernel].object_reason, buf);
 }
 
 const char *kfg_report_cell_of(const struct kfg_report *report, const void *subject, size_t kernel,

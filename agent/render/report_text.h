@@ -4,7 +4,7 @@
 
 #include "render/report.h"
 
-#define KFG_CLEAN_MAX 600u
+#define KFG_CLEAN_MAX 2048u
 
 /* Untrusted text made fit for a terminal (base/text.h); returns buf. NULL reads as "". */
 const char *kfg_report_clean(const char *text, char buf[static KFG_CLEAN_MAX]);

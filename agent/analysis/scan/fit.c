@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,29 +130,46 @@ static const char *missing_variable(const struct kfg_world *world)
 	return NULL;
 }
 
-/* What is no kfunc's fault, and was seen on the way. */
+/* Adds a sentence to those in buf. */
+static void __attribute__((format(printf, 3, 4))) add_reason(char *buf, size_t size, const char *format, ...)
+{
+	size_t len = strlen(buf);
+	va_list ap;
+
+	if (len && len + 3 < size) {
+		memcpy(buf + len, "; ", 3);
+		len += 2;
+	}
+	va_start(ap, format);
+	vsnprintf(buf + len, size - len, format, ap);
+	va_end(ap);
+}
+
+/* What is no kfunc's fault, and was seen on the way. Where modules were not looked at, a thing may be in one. */
 static void judge_others(const struct kfg_world *world, const struct kfg_flows *flows, struct kfg_fit_report *report)
 {
 	const struct kfg_object_code *code = world->code;
 	bool unresolved = flows->by_default.unresolved;
 	const char *variable = missing_variable(world);
-	uint32_t function;
+	char *why = world->complete ? report->other : report->unsure;
+	size_t size = world->complete ? sizeof(report->other) : sizeof(report->unsure);
+	const char *where = world->complete ? "this kernel" : "the kernel itself, whose modules were not at hand,";
 
 	if (flows->by_default.saw_config)
 		unresolved = flows->off.unresolved && flows->on.unresolved;
-	if (has_site(world) && !may_call_kfuncs(world->object)) {
-		snprintf(report->other, sizeof(report->other),
-			 "the licence \"%.60s\" is none that may call kfuncs", world->object->license);
-	} else if (variable && world->complete) {
-		snprintf(report->other, sizeof(report->other), "this kernel has no variable %.100s", variable);
-	} else if (unresolved && world->complete) {
-		function = kfg_code_func(code, flows->by_default.unresolved_place);
-		snprintf(report->other, sizeof(report->other),
-			 "function %.100s reads a type or field that this kernel does not have",
-			 code->funcs[function].name);
-	}
+	if (has_site(world) && !may_call_kfuncs(world->object))
+		add_reason(report->other, sizeof(report->other),
+			   "license: the kernel lets only programs of a GPL-compatible license call kfuncs, "
+			   "not of \"%.60s\"",
+			   world->object->license);
+	if (variable)
+		add_reason(why, size, "variable: %s has no variable %.100s, which the object declares in .ksyms", where,
+			   variable);
+	if (unresolved)
+		add_reason(why, size, "type: %s has no such type or field as function %.100s reads (CO-RE)", where,
+			   code->funcs[kfg_code_func(code, flows->by_default.unresolved_place)].name);
 	report->loads = report->loads && !*report->other;
-	report->unchecked = report->unchecked || ((variable || unresolved) && !world->complete);
+	report->unchecked = report->unchecked || *report->unsure;
 }
 
 /*

@@ -124,7 +124,9 @@ struct kfg_fit_report {
 	 */
 	bool loads;
 	bool unchecked; /* something could not be decided */
-	char other[256]; /* what else the load fails for: the licence, a CO-RE relocation; "" if nothing */
+	/* Why, as far as no use and no struct_ops map accounts for it; sentences with "; " between, "" if nothing. */
+	char other[512]; /* what the load fails for: the licence, a variable, a CO-RE relocation */
+	char unsure[256]; /* what could not be decided */
 };
 
 /* Returns 0 or -ENOMEM. Free with kfg_fit_free(). */

@@ -33,6 +33,7 @@ says() {
 
 "$objcopy" --dump-section ".BTF=has.btf" "$fixtures/key.o" /dev/null
 "$objcopy" --dump-section ".BTF=lacks.btf" "$fixtures/plain.o" /dev/null
+"$objcopy" --dump-section ".BTF=both.btf" "$fixtures/scan/kernel_new.o" /dev/null
 cat >allow.yaml <<P
 version: 1
 name: allow
@@ -83,8 +84,8 @@ exits 3 "light skeletons, inside of a program" "${allow[@]}" "${has[@]}" "$lskel
 says '^unchecked .*lskel@0x[0-9a-f]+$'
 says '^fails .*lskel@0x[0-9a-f]+$'
 says 'lskel@0x[0-9a-f]+ \(light skeleton\)'
-says 'bpf_task_from_pid: missing: not in this kernel'
-says 'bpf_lookup_system_key: unchecked: a function of that name is there'
+says 'kernel 1: missing, does not load: not in this kernel'
+says 'kernel 1: unchecked: a function of that name is there'
 mkdir tree
 cp "$fixtures/plain.o" "$fixtures/key.o" tree/
 gzip -c "$fixtures/key.o" >tree/key.gz
@@ -125,6 +126,11 @@ rows = list(csv.DictReader(open(sys.argv[2], newline="")))
 assert all(len(row) == 21 and None not in row for row in rows)
 assert {r["fit"] for r in rows if r["object"] == "tree/key.o"} == {"unchecked", "missing"}
 P
+# Why an object fails is said in every format, also where no kfunc is to blame.
+for format in table json sarif markdown csv; do
+	exits 3 "a license, as $format" "${allow[@]}" --kernel=both.btf --format=$format "$fixtures/scan/licence.o"
+	says 'license: the kernel lets only programs of a GPL-compatible license call kfuncs, not of .*Proprietary'
+done
 python3 "$top/tests/golden/report/check_sarif.py" out.sarif || failed=1
 says '^\| tree/key\.o \| unchecked \| \*\*fails\*\* \|$' out.markdown
 

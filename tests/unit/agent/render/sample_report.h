@@ -78,13 +78,20 @@ static struct kfg_report_use sample_light_uses[] = {
 static struct kfg_report_program sample_programs[] = { { "on_packet", "xdp", 6, true }, { "spare", "?tc", 3, false } };
 
 static struct kfg_report_fit sample_fits[][2] = {
-	{ { KFG_REPORT_WARNED, true, "bpf_xdp_flow_lookup: module: module nf_flow_table has to be loaded first" },
-	  { KFG_REPORT_FAILS, false, "bpf_xdp_flow_lookup: missing: this kernel has no such function" } },
-	{ { KFG_REPORT_REFUSED, true, "scx_bpf_cpu_rq: policy: refuse, expired, last good day 2026-05-27" },
-	  { KFG_REPORT_FAILS, false, "sched_ext_ops: struct-ops: member exit_dump of sched_ext_ops is not there" } },
-	{ { KFG_REPORT_UNCHECKED, true, "a light skeleton carries no prototypes" },
-	  { KFG_REPORT_UNCHECKED, true, "a light skeleton carries no prototypes" } },
-	{ { KFG_REPORT_OK, true, "" }, { KFG_REPORT_OK, true, "" } },
+	{ { KFG_REPORT_WARNED, true, "bpf_xdp_flow_lookup: module: module nf_flow_table has to be loaded first",
+	    "", KFG_REPORT_OK },
+	  { KFG_REPORT_FAILS, false, "bpf_xdp_flow_lookup: missing: this kernel has no such function", "",
+	    KFG_REPORT_OK } },
+	{ { KFG_REPORT_REFUSED, true, "scx_bpf_cpu_rq: policy: refuse, expired, last good day 2026-05-27", "",
+	    KFG_REPORT_OK },
+	  { KFG_REPORT_FAILS, false, "sched_ext_ops: struct-ops: member exit_dump of sched_ext_ops is not there",
+	    "license: the kernel lets only programs of a GPL-compatible license call kfuncs, not of \"MIT\"",
+	    KFG_REPORT_FAILS } },
+	{ { KFG_REPORT_UNCHECKED, true, "a light skeleton carries no prototypes",
+	    "unchecked: a light skeleton carries no prototypes", KFG_REPORT_UNCHECKED },
+	  { KFG_REPORT_UNCHECKED, true, "a light skeleton carries no prototypes",
+	    "unchecked: a light skeleton carries no prototypes", KFG_REPORT_UNCHECKED } },
+	{ { KFG_REPORT_OK, true, "", "", KFG_REPORT_OK }, { KFG_REPORT_OK, true, "", "", KFG_REPORT_OK } },
 };
 
 static struct kfg_report_object sample_objects[] = {

@@ -209,15 +209,37 @@ static void limits_are_unchecked(void **state)
 	const struct kfg_report_object *o;
 
 	(void)state;
-	fits[1].unchecked = true;
+	strcpy(fits[1].unsure, "six says little");
 	o = judged("defaults: {unlisted: allow}", NULL);
 	assert_states(o, OK, UNCHECKED);
-	assert_string_equal(o->kernels[1].reason, "six says little");
+	assert_string_equal(o->kernels[1].reason, "unchecked: six says little");
 	teardown(NULL);
 	object.limits = "half of it is odd";
 	o = judged("defaults: {unlisted: allow}", NULL);
 	assert_states(o, UNCHECKED, UNCHECKED);
-	assert_string_equal(o->kernels[0].reason, "half of it is odd");
+	assert_string_equal(o->kernels[0].reason, "unchecked: half of it is odd");
+}
+
+static void what_no_use_accounts_for_is_said(void **state)
+{
+	const struct kfg_report_object *o;
+
+	(void)state;
+	strcpy(fits[0].other, "license: none");
+	fits[0].loads = false;
+	results[1][0] = (struct kfg_fit_result){ .fit = KFG_FIT_MISSING, .reach = KFG_REACH_LIVE, .fails = true,
+						 .detail = "gone" };
+	strcpy(fits[1].other, "variable: none");
+	fits[1].loads = false;
+	object.limits = "half of it is odd";
+	o = judged("defaults: {unlisted: allow}", NULL);
+	assert_states(o, FAILS, FAILS);
+	assert_string_equal(o->kernels[0].reason, "license: none; unchecked: half of it is odd");
+	assert_string_equal(o->kernels[0].object_reason, "license: none; unchecked: half of it is odd");
+	/* beside what a use accounts for, too */
+	assert_string_equal(o->kernels[1].reason, "bpf_foo: missing: gone");
+	assert_string_equal(o->kernels[1].object_reason, "variable: none; unchecked: half of it is odd");
+	assert_false(o->kernels[0].loads || o->kernels[1].loads);
 }
 
 static void a_fit_that_may_harm_warns(void **state)
@@ -277,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_loads_it_may_decide, setup, teardown),
 		cmocka_unit_test_setup_teardown(deprecations_bring_their_words, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits_are_unchecked, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_no_use_accounts_for_is_said, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_fit_that_may_harm_warns, setup, teardown),
 		cmocka_unit_test_setup_teardown(light_skeletons_go_by_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(problems_are_unchecked, setup, teardown),

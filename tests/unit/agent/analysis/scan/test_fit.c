@@ -49,6 +49,12 @@ static bool outcome(const struct kfg_fit_report *report, const char *name, char 
 		snprintf(buf, size, "%s%s", report->loads ? "loads" : "fails", report->unchecked ? " unchecked" : "");
 		return true;
 	}
+	if (strcmp(name, "why") == 0) { /* the first word of what no use accounts for */
+		const char *why = report->other[0] ? report->other : report->unsure;
+
+		snprintf(buf, size, "%.*s", (int)strcspn(why, ":"), why);
+		return true;
+	}
 	for (size_t i = 0; i < report->object->n_uses; i++)
 		if (strcmp(report->object->uses[i].symbol, name) == 0)
 			result = &report->uses[i];
@@ -70,6 +76,22 @@ static const struct kfg_kernel *find_kernel(const char *name)
 	return NULL;
 }
 
+/* What fails, or could not be decided, says why: nobody can act on a verdict without its reason. */
+static bool says_why(const struct kfg_fit_report *report)
+{
+	bool fails = report->other[0], unchecked = report->unsure[0];
+
+	for (size_t i = 0; i < report->object->n_uses; i++) {
+		fails |= report->uses[i].fails && report->uses[i].detail[0];
+		unchecked |= report->uses[i].fit == KFG_FIT_UNCHECKED && report->uses[i].detail[0];
+	}
+	for (size_t i = 0; i < report->object->n_struct_ops; i++) {
+		fails |= report->struct_ops[i].fails && report->struct_ops[i].detail[0];
+		unchecked |= report->struct_ops[i].fit == KFG_FIT_UNCHECKED && report->struct_ops[i].detail[0];
+	}
+	return fails == !report->loads && unchecked == report->unchecked;
+}
+
 /* "KERNEL NAME WORDS": returns 1 if it did not come out. */
 static int check_line(const struct kfg_object *object, const char *fixture, const char *line)
 {
@@ -88,6 +110,10 @@ static int check_line(const struct kfg_object *object, const char *fixture, cons
 			    kfg_reach_str(report->uses[i].reach), report->uses[i].detail);
 	if (!same && *report->other)
 		print_error("  other: %s\n", report->other);
+	if (!says_why(report)) {
+		print_error("%s: on %s: a verdict without a reason\n", fixture, kernel);
+		same = false;
+	}
 	kfg_fit_free(report);
 	return !same;
 }
