@@ -55,6 +55,7 @@ struct bpf_prog_aux {
 	char name[KFG_PROG_LEN];
 	struct bpf_kfunc_btf_tab *kfunc_btf_tab;
 	struct btf *btf;
+	struct btf *attach_btf;
 	struct bpf_line_info *linfo;
 	__u32 nr_linfo;
 	struct bpf_token *token; /* 6.9 and later */
@@ -66,6 +67,12 @@ struct bpf_prog {
 	__u8 tag[8];
 	struct bpf_prog_aux *aux;
 	struct bpf_insn insnsi[0];
+} KFG_KERNEL;
+struct bpf_map_ops {
+	long (*map_update_elem)(void);
+} KFG_KERNEL;
+struct bpf_map {
+	const struct bpf_map_ops *ops;
 } KFG_KERNEL;
 
 /* include/linux/kernfs.h, include/linux/cgroup-defs.h */
@@ -112,6 +119,7 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	void *private_data;
 } KFG_KERNEL;
 struct fdtable {
 	unsigned int max_fds;
@@ -124,7 +132,7 @@ struct fs_struct {
 	struct path root;
 } KFG_KERNEL;
 
-/* include/linux/nsproxy.h, ns_common.h, user_namespace.h, pid_namespace.h, cred.h, mm_types.h, sched.h */
+/* include/linux/nsproxy.h, ns_common.h, user_namespace.h, pid_namespace.h, pid.h, cred.h, mm_types.h, sched.h */
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 } KFG_KERNEL;
@@ -140,6 +148,13 @@ struct cred {
 struct mm_struct {
 	struct file *exe_file;
 } KFG_KERNEL;
+struct pid_namespace;
+struct upid {
+	struct pid_namespace *ns;
+} KFG_KERNEL;
+struct pid {
+	struct upid numbers[1];
+} KFG_KERNEL;
 struct task_struct {
 	struct mm_struct *mm;
 	struct fs_struct *fs;
@@ -148,6 +163,7 @@ struct task_struct {
 	const struct cred *cred;
 	struct css_set *cgroups;
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
 	__u64 start_boottime; /* ns */
 } KFG_KERNEL;
 struct pid_namespace {

@@ -21,6 +21,7 @@
 #include "kernel_types.bpf.h"
 #include "scan.bpf.h"
 #include "judge.bpf.h"
+#include "setup.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -401,41 +402,5 @@ int BPF_PROG(kfgate_free_aux, struct bpf_prog_aux *aux)
 
 	KFG_DROP(kfg_loads, &key);
 	KFG_DROP(kfg_loaders, &key);
-	return 0;
-}
-
-/* Run once by the agent before anything is attached. */
-SEC("syscall")
-int kfgate_setup(void *ctx)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	kfg_seed = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32() | 1;
-	kfg_knobs.agent.tgid = bpf_get_current_pid_tgid() >> 32;
-	kfg_knobs.agent.start = BPF_CORE_READ(task, group_leader, start_boottime) / KFG_TICK_NS;
-	return 0;
-}
-
-/* Which file an open fd of the calling process is, as the kernel knows it: what kfg_read_exe() will see of a loader. */
-SEC("syscall")
-int kfgate_file(struct kfg_file_query *q)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct kfg_file_id id = {};
-	struct file *file = 0;
-	__u32 fd = q->fd;
-
-	q->found = 0;
-	if (fd >= BPF_CORE_READ(table, max_fds))
-		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
-	if (!file)
-		return 0;
-	kfg_identify(&id, file);
-	q->id.ino = id.ino;
-	q->id.dev = id.dev;
-	q->id.generation = id.generation;
-	q->found = 1;
 	return 0;
 }

@@ -176,7 +176,7 @@ static const volatile struct kfg_scratch kfg_scratch_zero;
 struct kfg_knobs kfg_knobs = { .start_ns = ~0ULL };
 __u64 kfg_seed = 0x9e3779b97f4a7c15ULL; /* of the scan's hash; odd */
 
-const volatile struct kfg_addresses kfg_addresses;
+struct kfg_addresses kfg_addresses;
 
 /* This set of programs; the others that may be attached have numbers of their own. */
 const volatile __u64 kfg_instance;
@@ -204,7 +204,6 @@ __s32 kfg_scratches_taken;
 #define kfg_loaders_taken kfg_turn.loaders_taken
 enum { kfg_loads_max = KFG_LOADS_MAX, kfg_loaders_max = KFG_LOADERS_MAX, kfg_scratches_max = KFG_SCRATCHES_MAX };
 
-struct bpf_map;
 struct kfg_crowd {
 	__u64 account;
 	__u32 own, all;

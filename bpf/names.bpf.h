@@ -92,11 +92,11 @@ static __attribute__((noinline)) int kfg_name_loaded(struct kfg_walk *w, __u64 k
 	struct bpf_prog *prog = (struct bpf_prog *)s->prog;
 	struct bpf_kfunc_btf_tab *tab;
 	struct bpf_kfunc_btf *desc;
-	struct btf *btf = 0;
+	struct btf *btf;
 
 	kfg_clear_name(s);
 	if (!(key >> 32)) {
-		bpf_probe_read_kernel(&btf, sizeof(btf), (void *)kfg_addresses.btf_vmlinux);
+		btf = (struct btf *)kfg_addresses.btf_vmlinux;
 		if (!btf || kfg_name_by_id(s, btf, key))
 			return -1;
 		kfg_set_vmlinux(s);
@@ -161,7 +161,7 @@ static __attribute__((noinline)) int kfg_name_live(struct kfg_walk *w, __u64 key
 {
 	static const char fmt[] = "%ps";
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
-	__u64 addr = kfg_addresses.bpf_call_base + (__s64)(__s32)key;
+	__u64 addr = kfg_addresses.call_base + (__s64)(__s32)key;
 
 	kfg_clear_name(s);
 	s->symbol[0] = 0;

@@ -382,9 +382,19 @@ struct kfg_file_query {
 	struct kfg_file_id id;
 };
 
-/* Addresses of kernel symbols that have no BTF; set by the agent before the programs are loaded */
+/* Addresses of kernel objects that have no BTF; kfgate_setup finds them before anything is attached. */
 struct kfg_addresses {
-	__u64 bpf_call_base, btf_vmlinux, init_pid_ns;
+	__u64 call_base;   /* __bpf_call_base(), from which the imm of a verified call counts */
+	__u64 btf_vmlinux; /* struct btf of the kernel itself */
+	__u64 init_pid_ns; /* struct pid_namespace of the host */
+};
+
+/* What kfgate_setup is run with: descriptors of the calling process, and its answer. */
+struct kfg_setup {
+	__u32 lsm_prog;  /* any LSM program of the set */
+	__u32 call_prog; /* kfgate_call */
+	__u32 hash_map;  /* any hash */
+	__s32 result;    /* 0; -EBADF: a descriptor is none; -ESRCH: __bpf_call_base() was not found */
 };
 
 /* Set by the agent, read by the BPF programs */

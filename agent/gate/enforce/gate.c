@@ -101,13 +101,23 @@ static int on_event(void *ctx, void *data, size_t size)
 	return ++gate->n_read >= KFG_READ_MAX ? -EAGAIN : 0;
 }
 
-static int run_setup(struct kfg_gate *gate)
+static int run_setup(struct kfg_gate *gate, const char **ret_why)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	struct kfg_setup setup = {
+		.lsm_prog = (__u32)bpf_program__fd(gate->skel->progs.kfgate_prog),
+		.call_prog = (__u32)bpf_program__fd(gate->skel->progs.kfgate_call),
+		.hash_map = (__u32)bpf_map__fd(gate->skel->maps.kfg_files),
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &setup, .ctx_size_in = sizeof(setup));
 	int r = bpf_prog_test_run_opts(bpf_program__fd(gate->skel->progs.kfgate_setup), &opts);
 
 	/* whoever ran it again would be taken for the agent */
 	bpf_program__unload(gate->skel->progs.kfgate_setup);
+	bpf_program__unload(gate->skel->progs.kfgate_call);
+	if (!r)
+		r = setup.result;
+	if (r == -ESRCH)
+		*ret_why = "this kernel numbers the calls of verified programs in a way kfgate does not know";
 	return r;
 }
 
@@ -166,7 +176,6 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 		return -errno;
 	choose_programs(gate, probe);
 	gate->skel->rodata->kfg_instance = gate->instance;
-	gate->skel->rodata->kfg_addresses = probe->addresses;
 	kfg_pages_release(gate->skel->skeleton->data, gate->skel->skeleton->data_sz);
 	n = shared_maps(gate, maps);
 	for (size_t i = 0; i < n && !r; i++)
@@ -221,7 +230,7 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 	if (!r)
 		r = note_prog_ids(gate);
 	if (!r)
-		r = run_setup(gate);
+		r = run_setup(gate, ret_why);
 	if (!r)
 		r = kfg_gate_sync_clock(gate);
 	if (r)

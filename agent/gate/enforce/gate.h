@@ -25,16 +25,13 @@ struct kfg_probe {
 	bool lsm_readable;
 	bool hook_load;   /* bpf_prog_load: stage 1 */
 	bool hook_prog;   /* bpf_prog: stage 2 */
-	bool symbols;     /* /proc/kallsyms can be read, and has addresses */
-	struct kfg_addresses addresses;
 	char lsm[256];    /* the LSM list, as the kernel prints it; "" if unreadable */
 };
 int kfg_probe_kernel(struct kfg_probe *ret_probe);
 
 /*
  * NULL if the gate can work here, else why not and what to do about it, in one or two sentences (static or in
- * buf): architecture, no BTF, no BPF LSM with the kernel command line to use ("lsm=<list>,bpf"), no hook, hidden
- * symbols.
+ * buf): architecture, no BTF, no BPF LSM with the kernel command line to use ("lsm=<list>,bpf"), no hook.
  */
 const char *kfg_probe_obstacle(const struct kfg_probe *probe, char *buf, size_t size);
 
