@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The VM cases can fail: each ends with finish, and has a header that run-cases.sh reads."""
+"""The VM cases can fail: each ends with finish, lies in its topic's folder, has a header that run-cases.sh reads."""
 
 import re
 import sys
@@ -8,6 +8,7 @@ import sys
 import tree
 
 CASE = re.compile(r"^tests/vm/(cases|soak)/(?P<rest>.+\.sh)$")
+NAME = re.compile(r"[a-z][a-z-]*/[a-z][a-z0-9-]*\.sh$")
 KEYS = {"kernels", "tier", "files", "modules", "args", "lsm", "rtc", "memory", "cpu", "icount", "timeout", "reboot"}
 NEVER_FAILS = re.compile(r'\bcheck "[^"]*" (true|:)(\s|$)|\bexpect_fail "[^"]*" false(\s|$)')
 # The status of a pipeline is that of its last command: where the first could not run, the last finds nothing.
@@ -32,6 +33,8 @@ def find(path, text):
     match = CASE.match(path)
     if not match:
         return
+    if match.group(1) == "cases" and not NAME.match(match.group("rest")):
+        yield 1, "a case is cases/TOPIC/NAME.sh, without numbers before the name"
     lines = text.rstrip("\n").split("\n")
     if lines[-1] != "finish":
         yield len(lines), "a case ends with finish"

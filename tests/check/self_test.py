@@ -58,6 +58,8 @@ class Cases(unittest.TestCase):
         for line in ('check "x" true', 'check "x" :', 'expect_fail "x" false', "expect_fail \"x\" sh -c 'a | grep b'"):
             self.assertTrue(self.faults(self.HEADER + line + "\nfinish\n"), line)
         self.assertTrue(self.faults(self.HEADER + 'check "x" f\n'))
+        for path in ("x.sh", "load/01-x.sh", "load/x/y.sh"):
+            self.assertTrue(self.faults(self.HEADER + "finish\n", "tests/vm/cases/" + path), path)
         for old, new in (("6.1", "6.0"), ("bare", "bear"), ("# tier: bare\n", ""), ("# What it is", "# module: x")):
             self.assertTrue(self.faults(self.HEADER.replace(old, new) + "finish\n"), new)
 

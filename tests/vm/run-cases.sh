@@ -4,14 +4,15 @@
 # usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-v]
 #   -b BUILD   build directory (default: build in the source tree); logs go to BUILD/vm-logs
 #   -k         only these kernels of kernels.list
-#   -f REGEX   only the cases whose name matches
+#   -f REGEX   only the cases whose name, TOPIC/NAME, matches
 #   -d CASES   the directory of the cases (default: cases, beside this script)
 #   -j N       that many VMs at a time (default 1); each but the first has a lock of its own, with -2, -3... in its name
 #   -v         show the output of all cases, not only what failed
 # A line per case and kernel: ok, FAIL or skip with the reason; then the count.
 # Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all skipped, 2 wrong usage.
 #
-# A case is cases/NN-name.sh (lib.sh: what it can use). Its header says, one "# key: value" each:
+# A case is cases/TOPIC/NAME.sh (lib.sh: what it can use). Those that share a VM run in the order of their names, but
+# the topic boot first, for the others leave traces. The header of a case says, one "# key: value" each:
 #   kernels  names of kernels.list                              required
 #   tier     bare or systemd                                    required
 #   files    PATH[=DEST]...: PATH is relative to the build directory, src:PATH to the source tree;
@@ -129,11 +130,17 @@ kernels_of() {
 	done
 }
 
+names_of_cases() {
+	local names
+	names=$(cd "$cases" && find . -mindepth 1 -maxdepth 2 -name '*.sh' | sed 's|^\./||; s|\.sh$||' | LC_ALL=C sort |
+		grep -E -- "$filter")
+	grep '^boot/' <<<"$names" || :
+	grep -v '^boot/' <<<"$names" || :
+}
+
 sort_cases() {
-	local path name kernel
-	for path in "$cases"/[0-9]*.sh; do
-		name=$(basename "$path" .sh)
-		grep -Eq -- "$filter" <<<"$name" || continue
+	local name kernel
+	for name in $(names_of_cases); do
 		if [ -z "$(header "$name" kernels)" ] || [ -z "$(header "$name" tier)" ]; then
 			echo "$name: no kernels: or no tier: in its header" >&2
 			exit 2
@@ -200,7 +207,7 @@ judge() {
 	95 | 97) result FAIL "$name" "$kernel" "status $status, see $log" ;;
 	*)
 		if [ -z "$retry" ]; then
-			{ head -n 1 "$group"; echo "$name"; } >"$work/again/$(basename "$group")-$name"
+			{ head -n 1 "$group"; echo "$name"; } >"$work/again/$(basename "$group")-${name//\//-}"
 			echo "once more, by itself: $name on $kernel failed (status $status)"
 		else
 			result FAIL "$name" "$kernel" "status $status, twice, see $log"
@@ -238,7 +245,7 @@ run_boots() {
 		collect_files "$kernel" "${names[@]}"
 		mapfile -t names < <(awk '{ print $1 }' "$desk/batch")
 		[ "${#names[@]}" -gt 0 ] || return 0
-		logs=$build/vm-logs/$(basename "$group")-${names[0]}
+		logs=$build/vm-logs/$(basename "$group")-${names[0]//\//-}
 		rm -rf "$logs"
 		status=0
 		boot "$options" "$logs" || status=$?
