@@ -50,7 +50,7 @@ static void add_row(const struct listing *l, const struct kfg_kernel *kernel, co
 	kfg_kfunc_text_types(k, &text);
 	kfg_grid_add(grid, kfg_strbuf_text(&text));
 	kfg_strbuf_done(&text);
-	kfg_kfunc_text_lifecycle(found ? &info : NULL, &text);
+	kfg_kfunc_text_lifecycle(k->name, found ? &info : NULL, &text);
 	kfg_grid_add(grid, kfg_strbuf_text(&text));
 	kfg_strbuf_done(&text);
 	kfg_btf_print_func(k->btf, k->id, &text);

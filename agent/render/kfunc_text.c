@@ -3,6 +3,7 @@
 
 #include "analysis/btf/print.h"
 #include "analysis/kernel/flags.h"
+#include "analysis/lifecycle/kfunc_data.h"
 #include "policy/verdict.h"
 
 #define PROTO_MAX 4096u
@@ -58,10 +59,18 @@ void kfg_kfunc_text_types(const struct kfg_kfunc *k, struct kfg_strbuf *out)
 		kfg_strbuf_adds(out, " (filtered)");
 }
 
-void kfg_kfunc_text_lifecycle(const struct kfg_deprecation_info *info, struct kfg_strbuf *out)
+void kfg_kfunc_text_lifecycle(const char *name, const struct kfg_deprecation_info *info, struct kfg_strbuf *out)
 {
-	size_t start = out->size;
+	const struct kfg_kfunc_history *history = kfg_kfunc_history_find(name);
+	size_t start;
 
+	if (history && history->introduced[0])
+		kfg_strbuf_printf(out, "since %s", history->introduced);
+	if (history && history->absent_from[0])
+		kfg_strbuf_printf(out, " (not %s to %s)", history->absent_from, history->absent_to);
+	if (info && out->size)
+		kfg_strbuf_adds(out, "; ");
+	start = out->size;
 	if (!info)
 		return;
 	if (info->deprecated_in)
@@ -122,6 +131,7 @@ static void json_lifecycle(const struct kfg_deprecation_info *info, struct kfg_j
 void kfg_kfunc_json(const struct kfg_kfunc *k, const struct kfg_deprecation_info *info, struct kfg_json *json)
 {
 	_cleanup_strbuf_ struct kfg_strbuf proto = KFG_STRBUF(PROTO_MAX);
+	const struct kfg_kfunc_history *history = kfg_kfunc_history_find(k->name);
 
 	kfg_btf_print_func(k->btf, k->id, &proto);
 	kfg_json_string(json, "name", k->name);
@@ -135,6 +145,7 @@ void kfg_kfunc_json(const struct kfg_kfunc *k, const struct kfg_deprecation_info
 		kfg_json_null(json, "flags");
 	json_types(k, json);
 	kfg_json_bool(json, "filtered", k->filtered);
+	kfg_json_string(json, "introduced_in", history && history->introduced[0] ? history->introduced : NULL);
 	json_lifecycle(info, json);
 }
 

@@ -13,8 +13,11 @@ void kfg_kfunc_text_name(const struct kfg_kfunc *kfunc, struct kfg_strbuf *out);
 void kfg_kfunc_text_flags(uint32_t flags, struct kfg_strbuf *out);
 /* "sched_cls, xdp"; "all"; "?" where they are not known; "... (filtered)" where the kernel asks further. */
 void kfg_kfunc_text_types(const struct kfg_kfunc *kfunc, struct kfg_strbuf *out);
-/* "deprecated in 7.0, removed in 7.3; use X (since 6.17)"; "" for NULL. */
-void kfg_kfunc_text_lifecycle(const struct kfg_deprecation_info *info, struct kfg_strbuf *out);
+/*
+ * "since 6.12; deprecated in 7.0, removed in 7.3; use X (since 6.17)": since which upstream release there is a kfunc of
+ * that name, and its deprecation (NULL: there is none). "": nothing is known.
+ */
+void kfg_kfunc_text_lifecycle(const char *name, const struct kfg_deprecation_info *info, struct kfg_strbuf *out);
 
 /* The members of a kfunc in a JSON object that is open; info NULL: "lifecycle" is null. */
 void kfg_kfunc_json(const struct kfg_kfunc *kfunc, const struct kfg_deprecation_info *info, struct kfg_json *json);

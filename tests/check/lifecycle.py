@@ -18,6 +18,9 @@ LIFECYCLE = os.path.join(TREE, "policy", "lifecycle")
 ROW_KEYS = ("kfunc", "deprecated-in", "removed-in", "replacement", "replacement-in", "source", "confidence", "note")
 HEADER_KEYS = ("version", "name", "serial", "date")
 LAST_OF_MAJOR = {6: 19}  # after 6.19 came 7.0
+# Kfuncs of the kernel's own tests, and of one architecture, whose first release nobody wrote down
+UNKNOWN_ORIGIN = r"bpf_(kfunc_.*|iter_testmod_.*|testmod_.*|test_modorder_.*|fentry_test1|modify_return_test(2|_tp)?|" \
+    r"get_lowcore)"
 NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?: \[([A-Za-z0-9_-]+)\])?")
 
 
@@ -255,6 +258,56 @@ def check_changed(kernels, changed):
             yield f"changed: {name} is not on both sides of {release[0]}.{release[1]}"
 
 
+def read_tsv(path, header):
+    """The rows of a table with comments and a header."""
+    with open(path, encoding="ascii") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines if not line.startswith("#")]
+    if not rows or rows[0] != header or any(len(row) != len(header) for row in rows):
+        raise LayoutError(f"{path}: the columns are not {', '.join(header)}")
+    return rows[1:]
+
+
+def check_history_row(kernels, row, removed):
+    """Yields findings on a row of history.tsv; removed: the release that removed it, or None."""
+    name, introduced, absent, source = row
+    since = parse_release(introduced)
+    if not since or not source:
+        yield f"{name}: no release that ever was, or no source"
+        return
+    gap = [parse_release(part) for part in absent.split("-")] if absent else [None]
+    if gap[0] and not (gap[-1] and since < gap[0] <= gap[-1]):
+        yield f"{name}: absent {absent!r} is no range after {introduced}"
+        return
+    having = kernels.releases_having(name, None)
+    for release in sorted(having):
+        if release < since or (gap[0] and gap[0] <= release <= gap[-1]):
+            yield f"{name}: not in upstream's {release[0]}.{release[1]}, but a kernel of the data has it"
+    listed = {release_of(k) for k in kernels.having(name, None) if k.endswith("-src")}
+    for kernel in kernels.kernels:
+        release = release_of(kernel)
+        if kernel.endswith("-src") and listed and since <= release and not (removed and release >= removed) \
+                and not (gap[0] and gap[0] <= release <= gap[-1]) and release not in listed:
+            yield f"{name}: since {introduced}, but {kernel} does not list it"
+
+
+def check_history(kernels, rows, lifecycle):
+    """history.tsv: in order, complete but for test modules and what is said to be unknown, and true of the kernels."""
+    table = read_tsv(os.path.join(lifecycle, "history.tsv"), ["kfunc", "introduced", "absent", "source"])
+    removed = {split_kfunc(row["kfunc"])[0]: parse_release(row["removed-in"]) for row in rows if "removed-in" in row}
+    names = [row[0] for row in table]
+    if names != sorted(set(names)):
+        yield "history.tsv is not in order, or has a name twice"
+    for row in table:
+        yield from check_history_row(kernels, row, removed.get(row[0]))
+    for name in sorted({n for n, m in kernels.seen if m != "bpf_testmod"} - set(names)):
+        if not re.fullmatch(UNKNOWN_ORIGIN, name):
+            yield f"{name} is in no row of history.tsv"
+    signatures = read_tsv(os.path.join(lifecycle, "signatures.tsv"), ["kfunc", "module", "from", "arguments", "types"])
+    for row in signatures:
+        if row[0] not in kernels.names or not parse_release(row[2]) or not re.fullmatch(r"-?\d+", row[3]) or not row[4]:
+            yield f"signatures.tsv: {row[0]}: no such kfunc, release or count"
+
+
 def check_known(kernels, rows, path):
     """kfuncs.yaml has every kfunc of the data and of the rows, and nothing else, in order."""
     listed = []
@@ -287,6 +340,7 @@ def check_all(kernels):
     findings += [f"{path}: {text}" for text in check_changed(kernels, changed)]
     known = os.path.join(LIFECYCLE, "kfuncs.yaml")
     findings += [f"{known}: {text}" for text in check_known(kernels, rows, known)]
+    findings += [f"{LIFECYCLE}: {text}" for text in check_history(kernels, rows, LIFECYCLE)]
     report(rows, kinds, exempt, changed)
     return findings
 

@@ -25,10 +25,11 @@ AGENT = {
     "analysis/find": {"base"},
     "analysis/programs": {"base"},
     "analysis/scan": {"base", "analysis/btf", "analysis/kernel"},
-    "analysis/explain": {"base"},
+    "analysis/lifecycle": {"base"},
+    "analysis/explain": {"base", "config", "analysis/lifecycle"},
     "analysis/compare": {"base", "config", "analysis/btf", "analysis/kernel", "analysis/scan"},
     "history": {"base", "record"},
-    "render": {"base", "analysis/btf", "analysis/find", "analysis/kernel", "analysis/scan"},
+    "render": {"base", "analysis/btf", "analysis/find", "analysis/kernel", "analysis/lifecycle", "analysis/scan"},
     "cli": {"base", "config", "gate/control", "gate/daemon", "analysis/btf", "analysis/compare", "analysis/explain",
             "analysis/find", "analysis/kernel", "analysis/programs", "analysis/scan", "history", "render"},
     "main.c": {"base", "cli"},
@@ -45,11 +46,11 @@ LIBRARIES = [
      ("agent/gate/enforce/", "agent/analysis/programs/", "agent/record/event_record.c", "agent/gate/events/", "bpf/")),
     (r"kfgate\.skel\.h", ("agent/gate/enforce/gate.c",)),
     (r"guard\.skel\.h", ("agent/gate/enforce/guard.c",)),
-    (r"kfunc_history\.inc", ("agent/analysis/explain/kfunc_data.c",)),
+    (r"kfunc_(history|signatures)\.inc", ("agent/analysis/lifecycle/kfunc_data.c",)),
     (r"syslog\.h", ("agent/",)),
 ]
 # Made by the build, so not to be found in the tree.
-GENERATED = ("kfgate.skel.h", "guard.skel.h", "kfunc_history.inc")
+GENERATED = ("kfgate.skel.h", "guard.skel.h", "kfunc_history.inc", "kfunc_signatures.inc")
 PRODUCT = ("agent/", "policy/", "bpf/", "include/")
 
 

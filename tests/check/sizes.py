@@ -15,6 +15,7 @@ PRODUCT = ("agent/", "policy/", "bpf/", "include/")
 ALLOWED = {
     "policy/lifecycle/kfuncs.yaml": "data: a list of names",
     "policy/lifecycle/upstream.yaml": "data: one row per kfunc",
+    "policy/lifecycle/signatures.tsv": "data: rows of kfuncs",
     "agent/cli/args.c:take_option": "in: the words left, the options known; out: the option, or a message",
     "agent/cli/args.c:kfg_args_parse": "a message is a buffer and its size",
     "agent/config/policy_files.c:read_source": "one name as openat() and as messages want it",

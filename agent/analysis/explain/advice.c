@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "analysis/explain/advice_words.h"
-#include "analysis/explain/kfunc_data.h"
+#include "analysis/lifecycle/kfunc_data.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -79,22 +79,22 @@ static void add_lifecycle(struct kfg_strbuf *out, const struct kfg_deprecation_i
 
 static void add_history(struct kfg_strbuf *out, const struct kfg_kfunc_history *h)
 {
-	bool old = strcmp(h->first, KFG_HISTORY_OLDEST) == 0,
-	     newest = strcmp(h->last, KFG_HISTORY_NEWEST) == 0;
+	bool newest = strcmp(h->last_seen, KFG_HISTORY_NEWEST) == 0;
 
 	if (out->size)
 		kfg_strbuf_adds(out, " ");
-	if (strcmp(h->first, h->last) == 0)
-		kfg_strbuf_printf(out,
-				  "Of the kernels from " KFG_HISTORY_OLDEST " to " KFG_HISTORY_NEWEST
-				  " that were looked at, only %s has it",
-				  h->first);
-	else
-		kfg_strbuf_printf(out, "Seen in Linux %s%s to %s%s", h->first, old ? " (or older)" : "",
-				  h->last, newest ? " (or newer)" : "");
+	if (h->introduced[0])
+		kfg_strbuf_printf(out, "Upstream has it since Linux %s", h->introduced);
+	if (h->introduced[0] && h->absent_from[0])
+		kfg_strbuf_printf(out, " (not in %s to %s)", h->absent_from, h->absent_to);
+	if (!h->introduced[0])
+		kfg_strbuf_printf(out, "Seen in Linux %s to %s%s", h->first_seen, h->last_seen,
+				  newest ? " (or newer)" : "");
 	if (h->module[0])
 		kfg_strbuf_printf(out, ", in the module %s", h->module);
 	kfg_strbuf_adds(out, ".");
+	if (h->beside[0])
+		kfg_strbuf_printf(out, " Kernels of distributions have it beside that: %s.", h->beside);
 }
 
 static void say_since(const struct known *k, struct kfg_advice *a)

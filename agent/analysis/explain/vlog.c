@@ -2,7 +2,7 @@
 /* vlog.c - lines to findings. */
 #include "analysis/explain/vlog_internal.h"
 
-#include "analysis/explain/kfunc_data.h"
+#include "analysis/lifecycle/kfunc_data.h"
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmocka_all.h"
 #include "analysis/explain/advice.h"
-#include "analysis/explain/kfunc_data.h"
+#include "analysis/lifecycle/kfunc_data.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * and .BTF_ids of Debian's amd64 kernels (generic; -cloud: cloud flavour); other builds differ, as the loss depends on
  * the build (resolve_btfids and pahole).
  */
-#include "analysis/explain/kfunc_data.h"
+#include "analysis/lifecycle/kfunc_data.h"
 
 const struct kfg_btf_defect kfg_btf_defects[] = {
 	{ "__scx_bpf_dsq_insert_vtime", "7.1.3" },
