@@ -2,7 +2,7 @@
 /* ask.h - a request to the running agent, its answer printed. */
 #pragma once
 
-#include "cli/args.h"
+#include "base/args.h"
 
 /* Prints the reply, to standard error if it reports a failure. Returns an enum kfg_exit. */
 int kfg_ask(const struct kfg_args *args, const char *request);

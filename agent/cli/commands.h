@@ -5,16 +5,15 @@
  */
 #pragma once
 
-#include "cli/args.h"
+#include "base/args.h"
 
-int kfg_cmd_run(const struct kfg_args *args);
+int kfg_cmd_agent(const struct kfg_args *args);
 int kfg_cmd_check(const struct kfg_args *args);
 int kfg_cmd_explain(const struct kfg_args *args);
 int kfg_cmd_programs(const struct kfg_args *args);
 int kfg_cmd_scan(const struct kfg_args *args);
 int kfg_cmd_status(const struct kfg_args *args);
 int kfg_cmd_reload(const struct kfg_args *args);
-int kfg_cmd_detach(const struct kfg_args *args);
 int kfg_cmd_diff(const struct kfg_args *args);
 int kfg_cmd_doctor(const struct kfg_args *args);
 int kfg_cmd_kfuncs(const struct kfg_args *args);
@@ -23,4 +22,3 @@ int kfg_cmd_learn(const struct kfg_args *args);
 int kfg_cmd_diff_policy(const struct kfg_args *args);
 int kfg_cmd_test(const struct kfg_args *args);
 int kfg_cmd_metrics(const struct kfg_args *args);
-int kfg_cmd_help(const struct kfg_args *args);

@@ -2,7 +2,7 @@
 /* kernels.h - the kernels that --kernel names; the running one without it. */
 #pragma once
 
-#include "cli/args.h"
+#include "base/args.h"
 #include "analysis/kernel/kernel.h"
 
 #define KFG_NO_CACHE_OPTION \

@@ -2,7 +2,7 @@
 /* learn_scan.h - what BPF objects may load, as observations to learn from. */
 #pragma once
 
-#include "cli/args.h"
+#include "base/args.h"
 #include <stdint.h>
 
 #define KFG_FROM_SCAN_OPTION                                                                                 \

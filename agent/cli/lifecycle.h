@@ -2,7 +2,7 @@
 /* lifecycle.h - --lifecycle: where the lifecycle data of kfuncs is, which is shipped with kfgate. */
 #pragma once
 
-#include "cli/args.h"
+#include "base/args.h"
 #include "config/lifecycle.h"
 
 #define KFG_LIFECYCLE_OPTION                                                                             \

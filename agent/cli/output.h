@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/strbuf.h"
-#include "cli/args.h"
+#include "base/args.h"
 #include "render/grid.h"
 
 enum kfg_format {

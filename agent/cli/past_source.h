@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/strbuf.h"
-#include "cli/args.h"
+#include "base/args.h"
 #include "config/load.h"
 #include "history/journal.h"
 #include "history/usage.h"

@@ -2,7 +2,7 @@
 /* preview.h - by which policy, as which loader, on which day: what `scan` and `programs` judge by. */
 #pragma once
 
-#include "cli/args.h"
+#include "base/args.h"
 #include "config/load.h"
 #include "policy/table.h"
 #include "policy/verdict.h"

@@ -2,7 +2,7 @@
 /* sheet_output.h - a sheet on its way out: --format and --output. */
 #pragma once
 
-#include "cli/args.h"
+#include "base/args.h"
 #include "history/sheet.h"
 
 enum kfg_sheet_format { KFG_SHEET_TEXT, KFG_SHEET_JSON, KFG_SHEET_HTML, KFG_SHEET_MARKDOWN, KFG_SHEET_FORMAT_MAX };

@@ -41,7 +41,8 @@ pid_t find_agent(void)
 			continue;
 		(void)!read(fd, args, sizeof(args) - 1);
 		close(fd);
-		if (!strcmp(comm, "kfgate\n") && !strcmp(args + strlen(args) + 1, "run"))
+		if ((!strcmp(comm, "kfgate-agent\n") || !strcmp(comm, "kfgate-next\n")) &&
+		    !strcmp(args + strlen(args) + 1, "run"))
 			found = atoi(e->d_name);
 	}
 	if (dir)

@@ -99,8 +99,9 @@ class Packaging(unittest.TestCase):
 class Rooms(unittest.TestCase):
     def test_faults(self):
         for path, header in (("policy/x.c", '"base/log.h"'), ("policy/x.c", "<bpf/bpf.h>"),
-                             ("policy/x.c", "<systemd/sd-event.h>"), ("agent/base/x.c", '"cli/args.h"'),
+                             ("policy/x.c", "<systemd/sd-event.h>"), ("agent/base/x.c", '"cli/tool.h"'),
                              ("agent/record/x.c", '"gate/enforce/gate.h"'), ("agent/cli/x.c", '"policy/model.h"'),
+                             ("agent/cli/x.c", '"gate/daemon/daemon.h"'),
                              ("agent/record/x.c", "<systemd/sd-journal.h>"),
                              ("agent/analysis/scan/x.c", '"gate/enforce/gate.h"'),
                              ("agent/gate/daemon/x.c", '"analysis/kernel/kernel.h"'),
@@ -111,7 +112,7 @@ class Rooms(unittest.TestCase):
 
     def test_fine(self):
         for path, header in (("policy/x.c", '"arena.h"'), ("policy/x.c", "<kfgate/abi.h>"),
-                             ("agent/cli/x.c", '"gate/daemon/daemon.h"'), ("agent/cli/x.c", '"policy/policy.h"'),
+                             ("agent/cli/x.c", '"gate/control/client.h"'), ("agent/cli/x.c", '"policy/policy.h"'),
                              ("agent/record/send.c", "<systemd/sd-journal.h>"),
                              ("agent/gate/enforce/gate.c", '"kfgate.skel.h"'), ("bpf/x.h", '"maps.bpf.h"'),
                              ("tests/x.c", '"kfgate.skel.h"')):

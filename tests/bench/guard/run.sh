@@ -29,7 +29,7 @@ for guard in off on; do
 done
 exit 0
 E2
-"$top/tests/vm/run.sh" -i -k "$kernel" -T 900 -s "$work/script" "$build/agent/kfgate" \
+"$top/tests/vm/run.sh" -i -k "$kernel" -T 900 -s "$work/script" "$build/agent/kfgate" "$build/agent/kfgate-agent" \
 	"$build/tests/bench/guardbench" "$top/tests/vm/gate.sh" >"$work/out"
 cp "$work/out" "$build/bench-guard-$kernel.txt"
 printf '| call | instructions | added by the guard |\n|---|---|---|\n'

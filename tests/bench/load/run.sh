@@ -54,7 +54,8 @@ if [ -x /t/bpftrace ]; then
 fi
 exit 0
 E2
-files=("$build/agent/kfgate" "$build/tests/bench/loadbench" "$build/tests/bench/null.o" "$top/tests/vm/gate.sh"
+files=("$build/agent/kfgate" "$build/agent/kfgate-agent"
+	"$build/tests/bench/loadbench" "$build/tests/bench/null.o" "$top/tests/vm/gate.sh"
 	"$work/policy.yaml" "${objects[@]}")
 if command -v bpftrace >/dev/null; then files+=("$(command -v bpftrace)"); fi
 

@@ -6,7 +6,7 @@
 # tier: bare
 # reboot: yes
 # timeout: 3000
-# files: agent/kfgate tests/tools/kfgate-next tests/tools/kfload host:bpftool src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfgate-next tests/tools/kfload host:bpftool src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 length=1800

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/exit_code.h"
 #include "capture.h"
-#include "cli/verbs.h"
+#include "cli/tool.h"
 #include "scratch_dir.h"
 
 #define GOOD "version: 1\nname: t\nserial: 1\n"
@@ -17,7 +17,7 @@ static int check(const char *a, const char *b, const char *c)
 	while (argv[argc])
 		argc++;
 	capture_begin();
-	code = kfg_verbs_main(argc, argv);
+	code = kfg_verbs_main(&kfg_tool, argc, argv);
 	capture_end();
 	return code;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/exit_code.h"
 #include "capture.h"
-#include "cli/verbs.h"
+#include "cli/tool.h"
 #include "scratch_dir.h"
 
 #define LIFECYCLE                                                                                        \
@@ -24,7 +24,7 @@ static int explain(const char *log, const char *a, const char *b)
 	while (argv[argc])
 		argc++;
 	capture_begin();
-	code = kfg_verbs_main(argc, argv);
+	code = kfg_verbs_main(&kfg_tool, argc, argv);
 	capture_end();
 	return code;
 }
@@ -74,7 +74,7 @@ static void test_no_file(void **state)
 
 	(void)state;
 	capture_begin();
-	code = kfg_verbs_main(3, argv);
+	code = kfg_verbs_main(&kfg_tool, 3, argv);
 	capture_end();
 	assert_int_equal(code, KFG_EXIT_FAILURE);
 	assert_string_equal(captured, "kfgate: explain: /nowhere/log: No such file or directory\n");

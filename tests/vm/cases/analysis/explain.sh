@@ -2,7 +2,7 @@
 # What this kernel and libbpf say of mistakes with kfuncs, explained.
 # kernels: 6.1 6.12 7.2 7.3
 # tier: bare
-# files: agent/kfgate tests/tools/kfload fixture:m*.o fixture:pro*.o fixture:key.o src:policy/lifecycle/upstream.yaml src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:m*.o fixture:pro*.o fixture:key.o src:policy/lifecycle/upstream.yaml src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

@@ -3,7 +3,7 @@
 # types that may call it.
 # kernels: 6.1 6.12 7.0 7.2 7.3 newest
 # tier: bare
-# files: agent/kfgate tests/tools/kfsets fixture:kfsets.o kernel:vmlinux
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfsets fixture:kfsets.o kernel:vmlinux
 . /t/lib.sh
 
 check "the running kernel's sets can be read" sh -c 'kfsets /t/kfsets.o | sort >/tmp/running'

@@ -2,7 +2,7 @@
 # A policy with mode: audit lets through what it would refuse, and says "would refuse".
 # kernels: 6.1 6.12 7.2 7.3 newest
 # tier: bare
-# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

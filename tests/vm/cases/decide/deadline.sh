@@ -4,7 +4,7 @@
 # rtc: 2026-12-31T12:00:00
 # reboot: yes
 # tier: bare
-# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

@@ -4,7 +4,7 @@
 # kernels: 6.1 6.12 7.0 7.2 7.3
 # tier: bare
 # timeout: 240
-# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

@@ -2,7 +2,7 @@
 # Programs as large as they come, and calls where one would not look.
 # kernels: 6.12 7.0 7.2 7.3 newest
 # tier: bare
-# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

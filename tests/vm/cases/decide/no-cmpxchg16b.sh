@@ -5,7 +5,7 @@
 # tier: bare
 # cpu: max,-cx16
 # timeout: 240
-# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

@@ -3,7 +3,7 @@
 # kernels: 6.1 6.12 7.3
 # tier: bare
 # reboot: yes
-# files: agent/kfgate tests/tools/kfload tests/attack/attack fixture:key.o src:tests/vm/gate.sh src:tests/vm/attack.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload tests/attack/attack fixture:key.o src:tests/vm/gate.sh src:tests/vm/attack.sh
 . /t/lib.sh
 . /t/gate.sh
 . /t/attack.sh

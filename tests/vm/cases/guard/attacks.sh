@@ -4,7 +4,7 @@
 # tier: bare
 # reboot: yes
 # timeout: 400
-# files: agent/kfgate tests/tools/kfload tests/attack/attack fixture:*.o src:tests/vm/gate.sh src:tests/vm/attack.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload tests/attack/attack fixture:*.o src:tests/vm/gate.sh src:tests/vm/attack.sh
 . /t/lib.sh
 . /t/gate.sh
 . /t/attack.sh

@@ -4,7 +4,7 @@
 # kernels: 6.1 6.12 7.3
 # tier: bare
 # reboot: yes
-# files: agent/kfgate tests/tools/kfgate-next tests/tools/kfload src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfgate-next tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

@@ -5,7 +5,7 @@
 # tier: bare
 # reboot: yes
 # timeout: 300
-# files: agent/kfgate tests/tools/kfload src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

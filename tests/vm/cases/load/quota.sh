@@ -5,7 +5,7 @@
 # reboot: yes
 # timeout: 300
 # memory: 4G
-# files: agent/kfgate tests/tools/kfload tests/tools/kfstall fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload tests/tools/kfstall fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

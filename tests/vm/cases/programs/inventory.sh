@@ -2,7 +2,7 @@
 # `kfgate programs`: what is loaded now, with its kfuncs and verdicts; what the kernel hides is unknown, not fine.
 # kernels: 6.1 6.12 7.3
 # tier: bare
-# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 
 cat >/tmp/policy.yaml <<P

@@ -2,7 +2,7 @@
 # Programs that were there before: reported; their later fds are theirs, unless the policy says otherwise.
 # kernels: 6.1 6.12 7.2 7.3 newest
 # tier: bare
-# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

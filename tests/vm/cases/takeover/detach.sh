@@ -2,7 +2,7 @@
 # on-stop: keep leaves the gate without an agent; kfgate detach takes off what no agent holds, and nothing else.
 # kernels: 6.1 6.12 7.2 7.3
 # tier: bare
-# files: agent/kfgate tests/tools/kfload src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

@@ -5,7 +5,7 @@
 # tier: bare
 # reboot: yes
 # timeout: 400
-# files: agent/kfgate tests/tools/kfgate-next tests/tools/kfload src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfgate-next tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

@@ -3,7 +3,7 @@
 # kfunc, and no other.
 # kernels: 6.1 6.12 7.2 7.3
 # tier: bare
-# files: agent/kfgate tests/tools/kfload fixture:plain.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:plain.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

@@ -3,7 +3,7 @@
 # kernels: 6.1 6.12 7.2 7.3 newest
 # tier: bare
 # timeout: 300
-# files: agent/kfgate tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
 

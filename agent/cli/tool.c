@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/verbs.h"
+/* tool.c - the verbs of kfgate, the tool: all but the agent itself. */
+#include "cli/tool.h"
 
-#include "base/exit_code.h"
-#include "base/log.h"
-#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
 #include "cli/learn_scan.h"
@@ -12,30 +10,8 @@
 #include "cli/preview.h"
 #include "cli/past_source.h"
 #include "cli/sheet_output.h"
+#include "gate/agent/verbs.h"
 #include "gate/control/protocol.h"
-#include <string.h>
-
-#define RUNTIME_DIR_OPTION \
-	{ "runtime-dir", "DIR", "lock and control socket are in DIR (" KFG_DEFAULT_RUNTIME_DIR ")", \
-	  false }
-
-static const struct kfg_option run_options[] = {
-	{ "policy", "PATH",
-	  "take the policy from this file or directory (several are merged in order), "
-	  "not from /etc/kfgate/policy.d and /usr/lib/kfgate/policy.d",
-	  true },
-	{ "log", "TARGET",
-	  "write records to TARGET: journal, json (lines on standard output) or auto "
-	  "(the journal where there is one, else json)",
-	  false },
-	{ "on-failure", "WHAT",
-	  "if no policy can be put into force, be open (nothing is enforced) or closed (every program that calls a "
-	  "kfunc is refused); not what the policy says about it",
-	  false },
-	{ "force", NULL, "let SIGHUP take a policy with a lower serial", false },
-	RUNTIME_DIR_OPTION,
-	{ 0 },
-};
 
 static const struct kfg_option check_options[] = {
 	{ "at", "DATE", "look at deadlines and waivers as of DATE (YYYY-MM-DD, UTC), not of today",
@@ -74,13 +50,13 @@ static const struct kfg_option doctor_options[] = {
 
 static const struct kfg_option status_options[] = {
 	{ "json", NULL, "print JSON", false },
-	RUNTIME_DIR_OPTION,
+	KFG_RUNTIME_DIR_OPTION,
 	{ 0 },
 };
 
 static const struct kfg_option reload_options[] = {
 	{ "force", NULL, "take a policy with a lower serial", false },
-	RUNTIME_DIR_OPTION,
+	KFG_RUNTIME_DIR_OPTION,
 	{ 0 },
 };
 
@@ -139,15 +115,12 @@ static const struct kfg_option test_options[] = {
 
 static const struct kfg_option metrics_options[] = {
 	{ "output", "FILE", "write to FILE in one step, not to standard output", false },
-	RUNTIME_DIR_OPTION,
+	KFG_RUNTIME_DIR_OPTION,
 	{ 0 },
 };
 
-const struct kfg_verb kfg_verbs[] = {
-	{ "run", 0, 0, "", "put the gate up and keep it until told to stop",
-	  "Judges every BPF program load by the policy, in the kernel, and tells the journal. "
-	  "Refuses to start where the kernel cannot enforce, or is not seen to.",
-	  run_options, kfg_cmd_run },
+static const struct kfg_verb verbs[] = {
+	{ KFG_AGENT_RUN, kfg_cmd_agent },
 	{ "check", 0, SIZE_MAX, "[FILE|DIR...]", "find errors and unwise things in policies",
 	  "Each argument is one policy; of a directory, all *.yaml files merged. Without any, the "
 	  "system's policy is checked. Exit code: 0 nothing found, 1 errors, 2 warnings only.",
@@ -174,10 +147,7 @@ const struct kfg_verb kfg_verbs[] = {
 	  "The new policy is put into force in one step, or not at all: then the old one stays and "
 	  "the reasons are printed.",
 	  reload_options, kfg_cmd_reload },
-	{ "detach", 0, 0, "", "take off a gate that no agent holds",
-	  "For a gate that was left in force: by an agent that was killed, by on-stop: keep or by on-failure: "
-	  "closed. With an agent there it is refused, as is the gate's removal while it is sealed.",
-	  NULL, kfg_cmd_detach },
+	{ KFG_AGENT_DETACH, kfg_cmd_agent },
 	{ "kfuncs", 0, 1, "[PATTERN]", "list the kfuncs of a kernel",
 	  "Name, module, prototype, flags, the program types that may call it, and what is known of "
 	  "its life. PATTERN is a name, or one with * and ?. Needs neither root nor the kernel running.",
@@ -213,161 +183,13 @@ const struct kfg_verb kfg_verbs[] = {
 	  "runs.",
 	  metrics_options, kfg_cmd_metrics },
 	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL,
-	  kfg_cmd_help },
+	  NULL },
 	{ 0 },
 };
 
-const struct kfg_verb *kfg_verbs_find(const char *name)
-{
-	for (const struct kfg_verb *v = kfg_verbs; v->name; v++)
-		if (strcmp(v->name, name) == 0)
-			return v;
-	return NULL;
-}
-
-const struct kfg_verb *kfg_verbs_nearest(const char *name)
-{
-	const struct kfg_verb *best = NULL;
-	unsigned least = 3;
-
-	for (const struct kfg_verb *v = kfg_verbs; v->name; v++) {
-		unsigned d = kfg_text_distance(name, v->name);
-
-		if (d < least) {
-			least = d;
-			best = v;
-		}
-	}
-	return best;
-}
-
-/*
- * Words of text in lines of at most 80 columns, each after the first indented by `indent`; at:
- * columns used.
- */
-static void wrapped(struct kfg_strbuf *out, const char *text, size_t indent, size_t at)
-{
-	while (*text) {
-		size_t len = strcspn(text, " ");
-
-		if (at > indent && at + 1 + len > 80) {
-			kfg_strbuf_printf(out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (at > indent) {
-			kfg_strbuf_adds(out, " ");
-			at++;
-		}
-		kfg_strbuf_add(out, text, len);
-		at += len;
-		text += len + strspn(text + len, " ");
-	}
-	kfg_strbuf_adds(out, "\n");
-}
-
-static void help_options(struct kfg_strbuf *out, const struct kfg_option *options)
-{
-	for (const struct kfg_option *o = options; o && o->name; o++) {
-		char left[40];
-
-		snprintf(left, sizeof(left), "  --%s%s%s", o->name, o->value ? "=" : "",
-			 o->value ? o->value : "");
-		kfg_strbuf_printf(out, "%-22s", left);
-		wrapped(out, o->help, 22, 22);
-	}
-}
-
-static void help_program(struct kfg_strbuf *out)
-{
-	kfg_strbuf_adds(out, "kfgate - a gate for the kernel functions that BPF programs call\n\n"
-			     "Usage: kfgate VERB [OPTION...] [ARGUMENT...]\n\n");
-	for (const struct kfg_verb *v = kfg_verbs; v->name; v++)
-		kfg_strbuf_printf(out, "  %-13s%s\n", v->name, v->synopsis);
-	kfg_strbuf_adds(out,
-			"\n  --version           show the version\n"
-			"  --help              show this help\n\n"
-			"\"kfgate help VERB\" and kfgate-VERB(8) say more; kfgate-policy(5) is the "
-			"policy's format.\n");
-}
-
-void kfg_verbs_help(const struct kfg_verb *verb, struct kfg_strbuf *out)
-{
-	if (!verb) {
-		help_program(out);
-		return;
-	}
-	kfg_strbuf_printf(out, "Usage: kfgate %s [OPTION...]%s%s\n\n", verb->name,
-			  verb->words[0] ? " " : "", verb->words);
-	wrapped(out, verb->help, 0, 0);
-	kfg_strbuf_adds(out, "\nOptions:\n");
-	help_options(out, verb->options);
-	help_options(out, kfg_common_options);
-}
-
-static int print_help(const struct kfg_verb *verb)
-{
-	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(16u * 1024);
-
-	kfg_verbs_help(verb, &text);
-	if (text.error || fputs(kfg_strbuf_text(&text), stdout) < 0)
-		return KFG_EXIT_FAILURE;
-	return KFG_EXIT_OK;
-}
-
-static int unknown_verb(const char *name)
-{
-	const struct kfg_verb *near = kfg_verbs_nearest(name);
-
-	kfg_error("unknown verb \"%s\"%s%s%s", name,
-		  near ? ", did you mean \"" : "; \"kfgate help\" lists them",
-		  near ? near->name : "", near ? "\"?" : "");
-	return KFG_EXIT_FAILURE;
-}
-
-int kfg_cmd_help(const struct kfg_args *args)
-{
-	const struct kfg_verb *verb = args->n_words ? kfg_verbs_find(args->words[0]) : NULL;
-
-	if (args->n_words && !verb)
-		return unknown_verb(args->words[0]);
-	return print_help(verb);
-}
-
-static int run_verb(const struct kfg_verb *verb, int argc, char **argv)
-{
-	struct kfg_args args;
-
-	if (kfg_args_parse(argc, argv, verb->options, &args) < 0) {
-		kfg_error("%s: %s", verb->name, args.error);
-		return KFG_EXIT_FAILURE;
-	}
-	if (kfg_args_has(&args, "help"))
-		return print_help(verb);
-	if (kfg_args_has(&args, "verbose"))
-		kfg_log_open(LOG_DEBUG);
-	if (args.n_words > verb->max_words) {
-		kfg_error("%s: unexpected argument \"%s\"", verb->name,
-			  args.words[verb->max_words]);
-		return KFG_EXIT_FAILURE;
-	}
-	if (args.n_words < verb->min_words) {
-		kfg_error("%s: needs %s", verb->name, verb->words);
-		return KFG_EXIT_FAILURE;
-	}
-	return verb->run(&args);
-}
-
-int kfg_verbs_main(int argc, char **argv)
-{
-	const struct kfg_verb *verb;
-
-	if (argc < 2) {
-		kfg_error("needs a verb; \"kfgate help\" lists them");
-		return KFG_EXIT_FAILURE;
-	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return print_help(NULL);
-	if (strcmp(argv[1], "--version") == 0)
-		return puts("kfgate " KFG_VERSION) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
-	verb = kfg_verbs_find(argv[1]);
-	return verb ? run_verb(verb, argc - 2, argv + 2) : unknown_verb(argv[1]);
-}
+const struct kfg_program kfg_tool = {
+	.name = "kfgate",
+	.summary = "a gate for the kernel functions that BPF programs call",
+	.more = "\"kfgate help VERB\" and kfgate-VERB(8) say more; kfgate-policy(5) is the policy's format.\n",
+	.verbs = verbs,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/args.h"
+#include "base/args.h"
 
 #include "base/text.h"
 #include <errno.h>

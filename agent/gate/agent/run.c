@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.c - "run": the command line of the daemon. */
 #include "base/exit_code.h"
 #include "base/log.h"
-#include "cli/commands.h"
+#include "gate/agent/verbs.h"
 #include "gate/control/protocol.h"
 #include "gate/daemon/daemon.h"
 
@@ -31,7 +32,7 @@ static unsigned find(const char *const *words, unsigned n, const char *word)
 }
 #define FIND(words, word) find(words, sizeof(words) / sizeof((words)[0]), word)
 
-int kfg_cmd_run(const struct kfg_args *args)
+int kfg_agent_run(const struct kfg_args *args)
 {
 	const char *paths[KFG_ARGS_MAX];
 	const char *target = kfg_args_value(args, "log", "auto");

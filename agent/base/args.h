@@ -19,6 +19,7 @@ struct kfg_option {
 #define KFG_ARGS_MAX 256u
 
 struct kfg_args {
+	const char *verb; /* set by the caller, for the functions of several verbs */
 	char **words; /* what is no option, in order: the front of argv, which is rearranged */
 	size_t n_words;
 	struct {

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tool.h - kfgate, the tool. */
+#pragma once
+
+#include "base/verbs.h"
+
+extern const struct kfg_program kfg_tool;
