@@ -20,7 +20,8 @@ void kfg_btf_build_start(struct kfg_btf_build *b, const struct kfg_btf_build *ba
 		b->next_id = base->next_id;
 		b->first_string = base->first_string + (uint32_t)base->strings_size;
 	}
-	append(&b->strings, &b->strings_size, "", 1);
+	/* only what has no base begins with an empty one, as pahole and libbpf have it */
+	append(&b->strings, &b->strings_size, "", !base);
 	append(&b->types, &b->types_size, "", 0);
 }
 

@@ -282,12 +282,14 @@ int kfg_collect_kernel(struct kfg_collector *c, const char *path, const void *da
 	return r;
 }
 
-/* "a/nf-nat.ko.xz" -> "nf_nat", as the kernel calls it. */
+/* "a/nf-nat.ko.xz" -> "nf_nat", as the kernel calls it; "nf_nat.btf": a copy from /sys/kernel/btf. */
 static void module_name(const char *path, char *name, size_t size)
 {
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *dot = strstr(base, ".ko");
 	size_t n = dot ? (size_t)(dot - base) : strlen(base);
 
+	if (n > 4 && !dot && strcmp(base + n - 4, ".btf") == 0)
+		n -= 4;
 	snprintf(name, size, "%.*s", (int)(n < size ? n : size - 1), base);
 	for (char *p = name; *p; p++) {
 		if (*p == '-')

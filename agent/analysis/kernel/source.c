@@ -2,6 +2,7 @@
 #include "analysis/kernel/source.h"
 
 #include "base/cleanup.h"
+#include "analysis/kernel/raw_btf.h"
 #include "analysis/kernel/source_list.h"
 #include <dirent.h>
 #include <errno.h>
@@ -122,7 +123,26 @@ static void print_module(struct kfg_source *s, const char *path, ino_t inode)
 	s->n_modules++;
 }
 
+/* What a name does not tell, a file of raw BTF does itself. */
+static enum kfg_file_kind kind_by_content(const char *path, enum kfg_file_kind by_name)
+{
+	switch (kfg_raw_btf_kind(path)) {
+	case KFG_RAW_BTF_KERNEL:
+		return KFG_FILE_BTF;
+	case KFG_RAW_BTF_MODULE:
+		return KFG_FILE_MODULE;
+	default:
+		return by_name;
+	}
+}
+
 static int walk(struct kfg_source *s, const char *path, unsigned depth);
+
+/* Names of modules have no dot, and copies of them get this one. */
+static bool may_be_raw_btf(const char *name)
+{
+	return !strchr(name, '.') || ends_with(name, ".btf");
+}
 
 static int found(struct kfg_source *s, const char *path, const struct dirent *entry, unsigned depth)
 {
@@ -134,6 +154,8 @@ static int found(struct kfg_source *s, const char *path, const struct dirent *en
 		type = S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : DT_LNK;
 	if (type == DT_DIR)
 		return depth < DEPTH_MAX ? walk(s, path, depth + 1) : -ELOOP;
+	if (type == DT_REG && (kind == KFG_FILE_NONE || kind == KFG_FILE_KERNEL) && may_be_raw_btf(entry->d_name))
+		kind = kind_by_content(path, kind);
 	if (type != DT_REG || kind == KFG_FILE_NONE)
 		return 0;
 	if (kind == KFG_FILE_MODULE)
@@ -210,13 +232,14 @@ static int open_directory(struct kfg_source *s, const char *path, struct kfg_ker
 
 	if (r < 0)
 		return refuse(error, r, "%s: %s", path, strerror(-r));
-	if (!has_kind(s, KFG_FILE_KERNEL) && !has_kind(s, KFG_FILE_PACKAGE))
+	if (!has_kind(s, KFG_FILE_KERNEL) && !has_kind(s, KFG_FILE_BTF) && !has_kind(s, KFG_FILE_PACKAGE))
 		r = look_in_boot(s, path);
 	return r;
 }
 
 static int open_one(struct kfg_source *s, const char *path, struct kfg_kernel_error *error)
 {
+	enum kfg_file_kind kind;
 	struct stat st;
 
 	free(s->real);
@@ -229,7 +252,9 @@ static int open_one(struct kfg_source *s, const char *path, struct kfg_kernel_er
 	if (!S_ISREG(st.st_mode))
 		return refuse(error, -EINVAL, "%s: neither a file nor a directory", path);
 	print_stat(s, path, &st);
-	return add_file(s, path, kfg_file_kind(path) == KFG_FILE_MODULE ? KFG_FILE_MODULE : KFG_FILE_NAMED);
+	kind = kind_by_content(path, KFG_FILE_NAMED);
+	return add_file(s, path, kind == KFG_FILE_MODULE || kfg_file_kind(path) == KFG_FILE_MODULE ? KFG_FILE_MODULE :
+												     KFG_FILE_NAMED);
 }
 
 static int open_list(struct kfg_source *s, const char *list, struct kfg_kernel_error *error)

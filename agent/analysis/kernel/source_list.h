@@ -10,6 +10,7 @@ enum kfg_file_kind {
 	KFG_FILE_NAMED, /* by the user: whatever is in it */
 	KFG_FILE_PACKAGE,
 	KFG_FILE_KERNEL,
+	KFG_FILE_BTF, /* raw, of a kernel */
 	KFG_FILE_MODULE,
 };
 

@@ -231,13 +231,17 @@ static int read_file(struct reading *rd, const struct kfg_file *file)
 /* Of several kernels in a directory the first is read; another release beside it would be a guess. */
 static int check_kernels(const struct kfg_source *s, struct reading *rd)
 {
-	const char *first = NULL;
+	const char *first = NULL, *btf = NULL;
 
 	for (size_t i = 0; i < s->n_files; i++) {
 		const char *base = strrchr(s->files[i].path, '/'), *release;
 
 		base = base ? base + 1 : s->files[i].path;
 		release = strchr(base, '-');
+		if (s->files[i].kind == KFG_FILE_BTF && btf && !first)
+			return refuse(rd, -EINVAL, "%s: several kernels beside each other (%s, %s): name one",
+				      s->files[i].path, btf, base);
+		btf = s->files[i].kind == KFG_FILE_BTF ? base : btf;
 		if (s->files[i].kind != KFG_FILE_KERNEL || !release)
 			continue;
 		if (first && strcmp(first, release + 1) != 0)
@@ -248,6 +252,11 @@ static int check_kernels(const struct kfg_source *s, struct reading *rd)
 	return 0;
 }
 
+static bool is_kernel(enum kfg_file_kind kind)
+{
+	return kind == KFG_FILE_KERNEL || kind == KFG_FILE_BTF;
+}
+
 int kfg_source_read(const struct kfg_source *s, const struct kfg_kernel_progress *progress,
 		    struct kfg_collector *collector, struct kfg_kernel_error *ret_error)
 {
@@ -255,7 +264,7 @@ int kfg_source_read(const struct kfg_source *s, const struct kfg_kernel_progress
 	int r = check_kernels(s, &rd);
 
 	for (size_t i = 0; i < s->n_files && r == 0; i++)
-		if (s->files[i].kind != KFG_FILE_KERNEL || !kfg_collected_kernel(collector))
+		if (!is_kernel(s->files[i].kind) || !kfg_collected_kernel(collector))
 			r = read_file(&rd, &s->files[i]);
 	if (r == 0 && !kfg_collected_kernel(collector))
 		return refuse(&rd, -ENOENT, "%s: no kernel in it, only %zu modules: name what has the kernel, too",

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* raw_btf.c - is a file raw BTF, and of a kernel or of a module? The header and one byte of the strings tell. */
+#include "analysis/kernel/raw_btf.h"
+
+#include "base/cleanup.h"
+#include <fcntl.h>
+#include <linux/btf.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+static bool is_header(const struct btf_header *h)
+{
+	return h->magic == BTF_MAGIC && h->version == BTF_VERSION && h->hdr_len >= sizeof(*h);
+}
+
+static uint64_t strings_at(const struct btf_header *h)
+{
+	return (uint64_t)h->hdr_len + h->str_off;
+}
+
+static enum kfg_raw_btf kind_by(const struct btf_header *h, char first)
+{
+	return h->str_len && !first ? KFG_RAW_BTF_KERNEL : KFG_RAW_BTF_MODULE;
+}
+
+enum kfg_raw_btf kfg_raw_btf_kind_of(const void *data, size_t size)
+{
+	struct btf_header h;
+
+	if (size < sizeof(h))
+		return KFG_RAW_BTF_NONE;
+	memcpy(&h, data, sizeof(h));
+	if (!is_header(&h))
+		return KFG_RAW_BTF_NONE;
+	/* what is cut short is refused, with its place, where it is read */
+	return strings_at(&h) < size ? kind_by(&h, ((const char *)data)[strings_at(&h)]) : KFG_RAW_BTF_KERNEL;
+}
+
+enum kfg_raw_btf kfg_raw_btf_kind(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct btf_header h;
+	char first;
+
+	if (fd < 0 || pread(fd, &h, sizeof(h), 0) != (ssize_t)sizeof(h) || !is_header(&h))
+		return KFG_RAW_BTF_NONE;
+	return pread(fd, &first, 1, (off_t)strings_at(&h)) == 1 ? kind_by(&h, first) : KFG_RAW_BTF_KERNEL;
+}
