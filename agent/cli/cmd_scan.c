@@ -10,6 +10,7 @@
 #include "analysis/scan/scan.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,12 +30,14 @@ static const struct {
 struct settings {
 	render_fn *render;
 	bool quiet, fail_on[KFG_REPORT_STATE_MAX];
+	unsigned libbpf; /* see KFG_LIBBPF() */
 };
 
 struct scan {
 	struct kfg_kernels kernels;
 	struct kfg_preview preview;
 	struct kfg_report *report; /* owned */
+	unsigned libbpf;
 	double begin, told; /* seconds; of progress */
 	bool lost; /* a path that is not there */
 };
@@ -58,6 +61,28 @@ static int take_format(const struct kfg_args *args, struct settings *s)
 		}
 	kfg_error("scan: --format=%s: must be table, json, sarif, markdown or csv", name);
 	return -EINVAL;
+}
+
+static int take_libbpf(const struct kfg_args *args, struct settings *s)
+{
+	const char *text = kfg_args_value(args, "libbpf", NULL);
+	unsigned major, minor;
+	int end = 0;
+
+	s->libbpf = KFG_LIBBPF_NEWEST;
+	if (!text)
+		return 0;
+	if (strcmp(text, "none") == 0) {
+		s->libbpf = KFG_LIBBPF_NONE;
+		return 0;
+	}
+	/* a release like 1.7.0, or without its last number */
+	if (sscanf(text, "%2u.%3u%n.%*u%n", &major, &minor, &end, &end) != 2 || text[end]) {
+		kfg_error("scan: --libbpf=%s: must be a version like 1.7, or none", text);
+		return -EINVAL;
+	}
+	s->libbpf = KFG_LIBBPF(major, minor);
+	return 0;
 }
 
 static int state_parse(const char *word, size_t len)
@@ -131,6 +156,7 @@ static int take_object(struct scan *scan, const struct kfg_found *found)
 	int r = kfg_object_open(found->data, found->size, found->label, &object, &error);
 
 	if (r == 0) {
+		object->libbpf = scan->libbpf;
 		r = fit_all(scan, found, object);
 		kfg_object_free(object);
 		return r;
@@ -264,8 +290,9 @@ int kfg_cmd_scan(const struct kfg_args *args)
 	struct scan scan = { .begin = now() };
 	int code;
 
-	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0)
+	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0 || take_libbpf(args, &settings) < 0)
 		return KFG_EXIT_FAILURE;
+	scan.libbpf = settings.libbpf;
 	if (!args->n_words && !kfg_args_has(args, "installed")) {
 		kfg_error("scan: needs a PATH, or --installed");
 		return KFG_EXIT_FAILURE;

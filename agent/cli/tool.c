@@ -76,6 +76,8 @@ static const struct kfg_option scan_options[] = {
 	{ "exe", "PATH", "judge as if this program loaded it", false },
 	{ "uid", "UID", "judge as if this user loaded it (root, if --unit or --exe is given)", false },
 	{ "installed", NULL, "look at the files of all installed packages", false },
+	{ "libbpf", "VERSION",
+	  "judge by the rules of this libbpf (1.8); none: another loader opens the objects", false },
 	{ "fail-on", "LIST",
 	  "which states make the exit code: none, or of warned,unchecked,refused,fails; all of them without it",
 	  false },

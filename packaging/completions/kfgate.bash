@@ -59,6 +59,7 @@ _kfgate()
 	WHAT) _kfgate_offer "open closed" "$cur" && return ;;
 	FORMAT) _kfgate_offer "$(_kfgate_formats "$verb")" "$cur" && return ;;
 	LIST) _kfgate_offer "none warned unchecked refused fails" "$cur" && return ;;
+	VERSION) _kfgate_offer "none 1.8" "$cur" && return ;;
 	TIME) _kfgate_offer "today yesterday -7d $(date +%F)" "$cur" && return ;;
 	DATE) _kfgate_offer "$(date -u +%F)" "$cur" && return ;;
 	UID) _kfgate_offer "0 $(id -u)" "$cur" && return ;;

@@ -45,6 +45,8 @@ function __kfgate_words
 			printf '%s\n' open closed
 		case FORMAT
 			__kfgate_formats $argv[1]
+		case VERSION
+			printf '%s\n' none 1.8
 		case LIST
 			printf '%s\n' none warned unchecked refused fails
 		case TIME

@@ -53,6 +53,7 @@ _kfgate() {
 	LIST) compadd none warned unchecked refused fails; return ;;
 	TIME) compadd -- today yesterday -7d $(date +%F); return ;;
 	DATE) compadd $(date -u +%F); return ;;
+	VERSION) compadd none 1.8; return ;;
 	UID) compadd 0 $(id -u); return ;;
 	NAME|UNIT) compadd -- ${(f)"$(systemctl list-unit-files --no-legend 2>/dev/null | cut -d' ' -f1)"}; return ;;
 	esac

@@ -25,7 +25,7 @@ AGENT = {
     "analysis/kernel": {"base", "analysis/btf"},
     "analysis/find": {"base"},
     "analysis/programs": {"base"},
-    "analysis/scan": {"base", "analysis/btf", "analysis/kernel"},
+    "analysis/scan": {"base", "analysis/btf", "analysis/kernel", "analysis/lifecycle"},
     "analysis/lifecycle": {"base"},
     "analysis/explain": {"base", "config", "analysis/lifecycle"},
     "analysis/compare": {"base", "config", "analysis/btf", "analysis/kernel", "analysis/scan"},

@@ -62,6 +62,7 @@ enum kfg_extern_kind {
 	KFG_EXTERN_KFUNC, /* .ksyms, a FUNC; use: index into the object's uses */
 	KFG_EXTERN_KSYM, /* .ksyms, a variable of the kernel */
 	KFG_EXTERN_KCONFIG, /* .kconfig */
+	KFG_EXTERN_UNDECLARED, /* in neither, by the name of a kfunc; use: as above */
 };
 
 struct kfg_extern {
@@ -110,6 +111,7 @@ struct kfg_object_code {
 	uint32_t n_notes, notes_room;
 	struct kfg_func *funcs; /* owned; in the order of places, none overlaps another */
 	uint32_t n_funcs;
+	uint32_t n_function_symbols; /* what libbpf counts as programs and subprograms */
 	struct kfg_call *calls; /* owned; by callee, then place */
 	struct kfg_call *outgoing; /* owned; the same by place */
 	uint32_t n_calls;
@@ -139,11 +141,21 @@ struct kfg_object_code {
 int kfg_functions_read(struct kfg_object *object, struct kfg_object_error *error);
 int kfg_externs_read(struct kfg_object *object, struct kfg_object_error *error);
 int kfg_relocs_read(struct kfg_object *object, struct kfg_object_error *error);
+int kfg_open_check(struct kfg_object *object, struct kfg_object_error *error);
 int kfg_btf_ext_read(struct kfg_object *object, struct kfg_object_error *error);
 int kfg_struct_ops_read(struct kfg_object *object, struct kfg_object_error *error);
 int kfg_calls_read(struct kfg_object *object);
 int kfg_sites_read(struct kfg_object *object);
 int kfg_blocks_read(struct kfg_object *object);
+
+/*
+ * Adds a reason for which libbpf refuses to open the object, one clause without a full stop; since: the version of
+ * libbpf that does so first, see KFG_LIBBPF(). The same reason is kept once, and of many the first.
+ */
+void kfg_open_refuse(struct kfg_object *object, unsigned since, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Checks one relocation of an instruction by the same rules. */
+void kfg_open_check_reloc(struct kfg_object *object, uint32_t place, const struct kfg_elf_symbol *sym);
 
 /* Counts a section against what may be read in all. */
 int kfg_code_take(struct kfg_object_code *code, uint32_t section, struct kfg_object_error *error);

@@ -39,6 +39,13 @@ struct kfg_elf_file {
 	uint32_t n_symbols;
 };
 
+/* Of a symbol that another file defines, as libbpf tells (src/libbpf.c, sym_is_extern()). */
+static inline bool kfg_elf_symbol_is_extern(const struct kfg_elf_symbol *sym)
+{
+	return sym->section == SHN_UNDEF && (sym->bind == STB_GLOBAL || sym->bind == STB_WEAK) &&
+	       sym->type == STT_NOTYPE && *sym->name;
+}
+
 /* Returns 0; -EBADMSG with *ret_error; -ENOMEM. Memory: 1.2 bytes per byte of section headers. */
 int kfg_elf_file_open(const void *data, size_t size, struct kfg_elf_file *ret_elf, struct kfg_object_error *ret_error);
 void kfg_elf_file_done(struct kfg_elf_file *elf);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * externs.c - what an object wants from outside: undefined symbols that its BTF has in .ksyms or .kconfig
- * (libbpf 1.7.0, src/libbpf.c, bpf_object__collect_externs()).
+ * externs.c - what an object wants from outside: undefined symbols that its BTF has in .ksyms or .kconfig, and others,
+ * for which libbpf refuses to open it (libbpf 1.8, src/libbpf.c, bpf_object__collect_externs()).
  */
 #include "analysis/scan/code.h"
 
 #include "base/cleanup.h"
+#include "analysis/lifecycle/kfunc_data.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +15,10 @@ enum extern_section {
 	SECTION_NONE,
 	SECTION_KSYMS,
 	SECTION_KCONFIG,
+	SECTION_OTHER,
 };
 
-/* Marks, per type of the BTF, the section that a DATASEC puts it into. */
+/* Marks, per type of the BTF, the section that a DATASEC puts it into; the first one counts. */
 static void mark_sections(const struct kfg_btf *btf, uint8_t *section_of)
 {
 	for (uint32_t id = 1; id < kfg_btf_n_types(btf); id++) {
@@ -25,19 +27,14 @@ static void mark_sections(const struct kfg_btf *btf, uint8_t *section_of)
 		const char *name = kfg_btf_str(btf, t->name_off);
 		uint8_t section = strcmp(name, ".ksyms") == 0	  ? SECTION_KSYMS
 				  : strcmp(name, ".kconfig") == 0 ? SECTION_KCONFIG
-								  : SECTION_NONE;
+								  : SECTION_OTHER;
 
-		if (BTF_INFO_KIND(t->info) != BTF_KIND_DATASEC || section == SECTION_NONE)
+		if (BTF_INFO_KIND(t->info) != BTF_KIND_DATASEC)
 			continue;
 		for (uint32_t i = 0; i < BTF_INFO_VLEN(t->info); i++)
-			section_of[info[i].type] = section;
+			if (section_of[info[i].type] == SECTION_NONE)
+				section_of[info[i].type] = section;
 	}
-}
-
-static bool is_extern(const struct kfg_elf_symbol *sym)
-{
-	return sym->section == SHN_UNDEF && (sym->bind == STB_GLOBAL || sym->bind == STB_WEAK) &&
-	       sym->type == STT_NOTYPE && *sym->name;
 }
 
 /* 0: the object's BTF has no extern of that name. */
@@ -70,16 +67,41 @@ static int add_use(struct kfg_object *object, struct kfg_extern *ext)
 	return 0;
 }
 
+/*
+ * A symbol that nothing in the object says how to resolve. That of a kfunc was meant to be one, most likely, and its
+ * use is what fails; any other is a function or a variable of an object that this one is to be linked with.
+ */
+static int add_undeclared(struct kfg_object *object, uint32_t index, const struct kfg_elf_symbol *sym, uint32_t id)
+{
+	struct kfg_object_code *code = object->code;
+	struct kfg_extern *ext = &code->externs[code->n_externs];
+
+	if (!kfg_kfunc_history_find(sym->name)) {
+		kfg_open_refuse(object, 0,
+				"%.60s is defined in no section: an object to be linked first (bpftool gen object)?",
+				sym->name);
+		object->unlinked = true;
+		return 0;
+	}
+	*ext = (struct kfg_extern){ .name = sym->name, .kind = KFG_EXTERN_UNDECLARED,
+				    .weak = sym->bind == STB_WEAK, .btf_id = id, .use = KFG_NONE };
+	code->extern_of[index] = code->n_externs++;
+	object->uses[object->n_uses].undeclared = true;
+	return add_use(object, ext);
+}
+
 static int add_extern(struct kfg_object *object, uint32_t index, const struct kfg_elf_symbol *sym,
 		      const uint8_t *section_of)
 {
 	struct kfg_object_code *code = object->code;
 	struct kfg_extern *ext = &code->externs[code->n_externs];
 	bool func;
-	uint32_t id = find_extern(code->btf, sym->name, &func);
+	uint32_t id = code->btf ? find_extern(code->btf, sym->name, &func) : 0;
 
-	if (!id || section_of[id] == SECTION_NONE)
-		return 0;
+	if (!id || (section_of[id] != SECTION_KSYMS && section_of[id] != SECTION_KCONFIG))
+		return add_undeclared(object, index, sym, id);
+	if (section_of[id] == SECTION_KCONFIG && func)
+		kfg_open_refuse(object, 0, "function %.60s is declared in .kconfig", sym->name);
 	*ext = (struct kfg_extern){
 		.name = sym->name,
 		.kind = section_of[id] == SECTION_KCONFIG ? KFG_EXTERN_KCONFIG
@@ -102,7 +124,7 @@ static int collect(struct kfg_object *object, const uint8_t *section_of, struct 
 	for (uint32_t i = 0; i < code->elf.n_symbols && r >= 0; i++) {
 		code->extern_of[i] = KFG_NONE;
 		r = kfg_elf_file_symbol(&code->elf, i, &sym, error);
-		if (r >= 0 && code->btf && is_extern(&sym))
+		if (r >= 0 && kfg_elf_symbol_is_extern(&sym))
 			r = add_extern(object, i, &sym, section_of);
 	}
 	return r;
@@ -114,7 +136,7 @@ static size_t count(const struct kfg_object_code *code, struct kfg_object_error 
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++)
-		n += kfg_elf_file_symbol(&code->elf, i, &sym, error) >= 0 && is_extern(&sym);
+		n += kfg_elf_file_symbol(&code->elf, i, &sym, error) >= 0 && kfg_elf_symbol_is_extern(&sym);
 	return n;
 }
 
@@ -132,7 +154,5 @@ int kfg_externs_read(struct kfg_object *object, struct kfg_object_error *error)
 		return -ENOMEM;
 	if (code->btf)
 		mark_sections(code->btf, section_of);
-	if (n && !code->btf)
-		kfg_code_limit(code, "%zu external symbols without BTF, which libbpf refuses", n);
 	return collect(object, section_of, error);
 }

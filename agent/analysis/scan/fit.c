@@ -145,6 +145,23 @@ static void __attribute__((format(printf, 3, 4))) add_reason(char *buf, size_t s
 	va_end(ap);
 }
 
+/* What libbpf refuses before it asks the kernel anything. */
+static void judge_open(const struct kfg_object *object, struct kfg_fit_report *report)
+{
+	if (object->libbpf == KFG_LIBBPF_NONE) {
+		if (object->unlinked)
+			add_reason(report->unsure, sizeof(report->unsure),
+				   "symbols are not defined, and how the loader resolves them is not known");
+		return;
+	}
+	for (size_t i = 0; i < object->n_refusals; i++)
+		if (object->refusals[i].since <= object->libbpf)
+			add_reason(report->other, sizeof(report->other), "libbpf refuses to open it: %s",
+				   object->refusals[i].text);
+	if (object->more_refusals)
+		add_reason(report->other, sizeof(report->other), "and %zu more such reasons", object->more_refusals);
+}
+
 /* What is no kfunc's fault, and was seen on the way. Where modules were not looked at, a thing may be in one. */
 static void judge_others(const struct kfg_world *world, const struct kfg_flows *flows, struct kfg_fit_report *report)
 {
@@ -155,6 +172,7 @@ static void judge_others(const struct kfg_world *world, const struct kfg_flows *
 	size_t size = world->complete ? sizeof(report->other) : sizeof(report->unsure);
 	const char *where = world->complete ? "this kernel" : "the kernel itself, whose modules were not at hand,";
 
+	judge_open(world->object, report);
 	if (flows->by_default.saw_config)
 		unresolved = flows->off.unresolved && flows->on.unresolved;
 	if (has_site(world) && !may_call_kfuncs(world->object))

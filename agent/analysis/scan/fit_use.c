@@ -88,6 +88,16 @@ static void judge_prototype(const struct kfg_world *world, const struct kfg_use 
 	judge_absent(use, KFG_FIT_PROTO, why, result);
 }
 
+/* An undefined symbol by the name of a kfunc. What the kernel has does not matter: libbpf does not get as far. */
+static void judge_undeclared(const struct kfg_world *world, const struct kfg_use *use, struct kfg_fit_result *result)
+{
+	result->kfunc = kfg_kernel_kfunc_find(world->kernel, use->kfunc);
+	result->fails = world->object->libbpf != KFG_LIBBPF_NONE;
+	result->fit = result->fails ? KFG_FIT_UNDECLARED : KFG_FIT_UNCHECKED;
+	say(result, result->fails ? "it is not declared in .ksyms (__ksym), so libbpf refuses to open the object"
+				  : "it is not declared in .ksyms (__ksym): how its loader resolves it is not known");
+}
+
 /* A function of the kernel that programs may not call: the verifier says so for calls that are live. */
 static void judge_function(const struct kfg_world *world, struct kfg_fit_result *result)
 {
@@ -239,6 +249,10 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 	const struct kfg_found *found = &world->found[use];
 
 	result->kfunc = found->kfunc;
+	if (u->undeclared) {
+		judge_undeclared(world, u, result);
+		return;
+	}
 	if (!found->func.btf) {
 		judge_missing(world, u, result);
 	} else if (!found->compatible) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * functions.c - the instructions of an object, its functions, and which of them are programs: those outside of .text
- * (libbpf 1.7.0, src/libbpf.c, bpf_object__add_programs(), prog_is_subprog()).
+ * functions.c - the instructions of an object, its functions, and which of them are programs: those outside of .text,
+ * and one that is alone (libbpf 1.7.0, src/libbpf.c, bpf_object__add_programs(), prog_is_subprog()).
  */
 #include "analysis/scan/code.h"
 
@@ -152,8 +152,10 @@ static int read_funcs(struct kfg_object_code *code, struct kfg_object_error *err
 
 		if (r < 0)
 			return r;
-		if (as_func(code, &sym, &code->funcs[code->n_funcs]))
+		if (as_func(code, &sym, &code->funcs[code->n_funcs])) {
 			code->n_funcs++;
+			code->n_function_symbols++;
+		}
 	}
 	return sort_funcs(code, error);
 }
@@ -170,7 +172,7 @@ static int name_programs(struct kfg_object *object)
 		struct kfg_program *program = &object->programs[object->n_programs];
 		struct kfg_section_name meaning;
 
-		if (f->section == code->text)
+		if (f->section == code->text && code->n_function_symbols != 1)
 			continue;
 		f->program = (uint32_t)object->n_programs++;
 		f->global = false;

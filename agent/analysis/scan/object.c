@@ -57,6 +57,8 @@ static int read_all(struct kfg_object *object, struct kfg_object_error *error)
 	if (r >= 0)
 		r = kfg_relocs_read(object, error);
 	if (r >= 0)
+		r = kfg_open_check(object, error);
+	if (r >= 0)
 		r = kfg_btf_ext_read(object, error);
 	if (r >= 0 && code->btf)
 		r = kfg_struct_ops_read(object, error);
@@ -82,6 +84,7 @@ int kfg_object_open(const void *data, size_t size, const char *label, struct kfg
 	if (!object)
 		return -ENOMEM;
 	object->license = "";
+	object->libbpf = KFG_LIBBPF_NEWEST;
 	object->label = strdup(label);
 	object->code = calloc(1, sizeof(*object->code));
 	if (!object->label || !object->code)

@@ -72,9 +72,10 @@ static struct kfg_note note_of(const struct kfg_object_code *code, uint32_t plac
 	return note_data(code, insn, sym);
 }
 
-static int read_section(struct kfg_object_code *code, const struct kfg_elf_section *rels,
-			struct kfg_object_error *error)
+static int read_section(struct kfg_object *object, const struct kfg_elf_section *rels, struct kfg_object_error *error)
 {
+	struct kfg_object_code *code = object->code;
+
 	for (size_t at = 0; at + sizeof(Elf64_Rel) <= rels->size; at += sizeof(Elf64_Rel)) {
 		struct kfg_elf_symbol sym;
 		struct kfg_note note;
@@ -92,6 +93,7 @@ static int read_section(struct kfg_object_code *code, const struct kfg_elf_secti
 		r = kfg_elf_file_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel.r_info), &sym, error);
 		if (r < 0)
 			return r;
+		kfg_open_check_reloc(object, place, &sym);
 		note = note_of(code, place, (uint32_t)ELF64_R_SYM(rel.r_info), &sym);
 		r = note.kind ? kfg_code_add_note(code, place, note) : 0;
 		if (r < 0)
@@ -113,7 +115,7 @@ int kfg_relocs_read(struct kfg_object *object, struct kfg_object_error *error)
 			continue;
 		r = kfg_code_take(code, i, error);
 		if (r >= 0)
-			r = read_section(code, s, error);
+			r = read_section(object, s, error);
 		if (r < 0)
 			return r;
 	}

@@ -27,7 +27,8 @@ struct kfg_use {
 	const char *kfunc; /* as libbpf looks it up: without a ___suffix (libbpf.c, bpf_core_essential_name_len) */
 	bool weak;
 	bool address_taken; /* by bpf_ksym_exists() and the like */
-	uint32_t btf_id; /* of the FUNC in the object's BTF */
+	bool undeclared; /* not in .ksyms, so that libbpf does not resolve it: an undefined symbol by a kfunc's name */
+	uint32_t btf_id; /* of the FUNC in the object's BTF; 0: undeclared, and not there */
 	struct kfg_site *sites;
 	size_t n_sites; /* 0: declared, never called */
 };
@@ -49,6 +50,19 @@ struct kfg_struct_ops {
 	uint32_t btf_id; /* of the struct in the object's BTF */
 };
 
+/* Versions of libbpf, by whose rules objects are judged. */
+#define KFG_LIBBPF(major, minor) ((major) * 1000u + (minor))
+#define KFG_LIBBPF_NEWEST KFG_LIBBPF(1, 8)
+#define KFG_LIBBPF_NONE 0u /* another loader opens the object: nothing is refused then */
+
+#define KFG_OPEN_REFUSALS_MAX 8u
+
+/* A reason for which libbpf refuses to open the object, on every kernel. */
+struct kfg_open_refusal {
+	unsigned since; /* the version that does so first; 0: all do */
+	char text[184]; /* one clause */
+};
+
 /* A BPF object, read. All strings and arrays belong to it. */
 struct kfg_object {
 	const char *label; /* what the user sees: "FILE", "FILE@0x1f40", "FILE:MEMBER" */
@@ -59,6 +73,10 @@ struct kfg_object {
 	size_t n_uses;
 	struct kfg_struct_ops *struct_ops;
 	size_t n_struct_ops;
+	unsigned libbpf; /* the version it is judged by: KFG_LIBBPF_NEWEST unless the caller sets another */
+	struct kfg_open_refusal refusals[KFG_OPEN_REFUSALS_MAX];
+	size_t n_refusals, more_refusals; /* more: beyond those kept */
+	bool unlinked; /* has undefined symbols that are no kfuncs: another loader may or may not resolve them */
 	const char *limits; /* what could not be looked at and why, one sentence; "" if nothing */
 	struct kfg_object_code *code; /* instructions, relocations and BTF, for kfg_fit_object() */
 };
@@ -96,6 +114,7 @@ enum kfg_fit {
 	KFG_FIT_TYPE, /* not allowed for this program: by its type, or by what it attaches to */
 	KFG_FIT_PROTO, /* the prototype differs by libbpf's rules */
 	KFG_FIT_ADDRESS, /* there, but this kernel lets no program take its address (before 6.4) */
+	KFG_FIT_UNDECLARED, /* declared outside of .ksyms: libbpf refuses to open the object */
 	KFG_FIT_NOT_KFUNC, /* a function of that name is there, but not registered as a kfunc */
 	KFG_FIT_MISSING,
 	KFG_FIT_STRUCT_OPS, /* the struct_ops type, or a member that the object sets, is not there */
@@ -125,7 +144,7 @@ struct kfg_fit_report {
 	bool loads;
 	bool unchecked; /* something could not be decided */
 	/* Why, as far as no use and no struct_ops map accounts for it; sentences with "; " between, "" if nothing. */
-	char other[512]; /* what the load fails for: the licence, a variable, a CO-RE relocation */
+	char other[1024]; /* what the load fails for: the licence, a variable, a CO-RE relocation */
 	char unsure[256]; /* what could not be decided */
 };
 

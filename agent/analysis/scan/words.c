@@ -11,6 +11,7 @@ static const char *const fits[] = {
 	[KFG_FIT_TYPE] = "type",
 	[KFG_FIT_PROTO] = "prototype",
 	[KFG_FIT_ADDRESS] = "address",
+	[KFG_FIT_UNDECLARED] = "undeclared",
 	[KFG_FIT_NOT_KFUNC] = "not-kfunc",
 	[KFG_FIT_MISSING] = "missing",
 	[KFG_FIT_STRUCT_OPS] = "struct-ops",

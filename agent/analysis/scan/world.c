@@ -15,6 +15,8 @@ static void find(const struct kfg_world *world, const struct kfg_use *use, struc
 	const struct kfg_btf *own = world->code->btf;
 	struct kfg_type local, target;
 
+	if (use->undeclared)
+		return;
 	found->func.id = kfg_kernel_func_find(world->kernel, use->kfunc, &found->func.btf, &found->module);
 	if (!found->func.id) {
 		found->func.btf = NULL;

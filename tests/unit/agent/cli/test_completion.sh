@@ -74,6 +74,7 @@ expect_option()
 	TIME) value="today yesterday -7d $(date +%F)" ;;
 	DATE) value=$(date -u +%F) ;;
 	UID) value="0 $(id -u)" ;;
+	VERSION) value="none 1.8" ;;
 	NAME | UNIT) value=a.service ;;
 	*) value=$(words_of "$1" "$2") ;;
 	esac

@@ -94,6 +94,16 @@ exits 3 "a directory" "${allow[@]}" "${lacks[@]}" tree
 says '^fails +tree/key\.gz\(gzip\)$'
 says 'tree/cut\.o: damaged BPF object: offset'
 says '^3 objects in 4 files: 2 fails, 1 ok; 1 without kfuncs; 1 could not be read$'
+exits 3 "old maps by the newest libbpf" "${allow[@]}" --kernel=both.btf "$fixtures/scan/legacy_maps.o"
+says 'libbpf refuses to open it: section "maps" holds legacy map definitions'
+exits 4 "old maps by an old libbpf" "${allow[@]}" --kernel=both.btf --libbpf=0.8.1 "$fixtures/scan/legacy_maps.o"
+exits 4 "another loader" "${allow[@]}" --kernel=both.btf --libbpf=none "$fixtures/scan/legacy_maps.o"
+exits 3 "an extern outside of .ksyms" "${allow[@]}" --kernel=both.btf "$fixtures/scan/undeclared.o"
+says 'of_another_object is defined in no section'
+says 'undeclared, does not load: it is not declared in \.ksyms'
+exits 4 "that another loader may resolve" "${allow[@]}" --kernel=both.btf --libbpf=none "$fixtures/scan/undeclared.o"
+says 'how its loader resolves it is not known'
+exits 1 "no such libbpf" "${allow[@]}" "${lacks[@]}" --libbpf=1.x tree
 exits 4 "a damaged object alone" "${allow[@]}" "${lacks[@]}" tree/cut.o
 exits 1 "a path that is not there" "${allow[@]}" "${lacks[@]}" tree nowhere
 says 'nowhere: there is no such file' err

@@ -41,7 +41,7 @@ static struct kfg_site sites[] = {
 	{ 0, "main_prog", 3, "xdp", "a.c", 1, UINT64_C(1) << BPF_PROG_TYPE_XDP },
 	{ 0, "main_prog", 5, "xdp", "a.c", 2, UINT64_C(1) << BPF_PROG_TYPE_XDP },
 };
-static struct kfg_use uses[] = { { "bpf_foo", "bpf_foo", true, false, 0, sites, 2 } };
+static struct kfg_use uses[] = { { "bpf_foo", "bpf_foo", true, false, false, 0, sites, 2 } };
 static struct kfg_object object = { .label = "o", .license = "GPL", .programs = programs, .n_programs = 1,
 				    .uses = uses, .n_uses = 1, .limits = "" };
 
