@@ -34,8 +34,75 @@ static void override(uint8_t *to, uint8_t from)
 		*to = from;
 }
 
+/* The value of a setting as a number or a text, to be compared; both are 0 where it is not given. */
+static uint64_t setting_value(const struct kfg_settings *s, enum kfg_setting which, const char **ret_text)
+{
+	*ret_text = "";
+	switch (which) {
+	case KFG_SETTING_NAME:
+		*ret_text = s->name ? s->name : "";
+		return 0;
+	case KFG_SETTING_SERIAL:
+		return (uint64_t)s->serial;
+	case KFG_SETTING_MODE:
+		return s->mode;
+	case KFG_SETTING_SCOPE:
+		return s->scope;
+	case KFG_SETTING_PRESENT:
+		return s->present;
+	case KFG_SETTING_GUARD:
+		return s->guarding;
+	case KFG_SETTING_ON_STOP:
+		return s->on_stop;
+	case KFG_SETTING_ON_FAILURE:
+		return s->on_failure;
+	case KFG_SETTING_ERRNO:
+		return (uint64_t)s->refuse_errno;
+	case KFG_SETTING_LIFECYCLE_MAX_AGE:
+		return (uint64_t)s->lifecycle_days;
+	case KFG_SETTING_UNLISTED:
+		return s->defaults[KFG_DEFAULT_UNLISTED];
+	case KFG_SETTING_DEPRECATED:
+		return s->defaults[KFG_DEFAULT_DEPRECATED];
+	case KFG_SETTING_EXPIRED:
+		return s->defaults[KFG_DEFAULT_EXPIRED];
+	case KFG_SETTING_UNSCANNABLE:
+		return s->defaults[KFG_DEFAULT_UNSCANNABLE];
+	case KFG_SETTING_NONE:
+	case KFG_SETTING_MAX:
+		break;
+	}
+	return 0;
+}
+
+/*
+ * A file that changes what an earlier one set must say so: two whole profiles side by side, or a file that was made by
+ * a tool, would otherwise turn a gate that refuses into one that does not.
+ */
+static void check_override(const struct kfg_policy *p, const struct kfg_settings *to, const struct kfg_settings *from,
+			   struct kfg_diags *diags)
+{
+	for (unsigned i = KFG_SETTING_NONE + 1; i < KFG_SETTING_MAX; i++) {
+		const char *was, *is, *word = kfg_setting_words.items[i];
+		struct kfg_spot spot;
+
+		if (!to->at[i].line || !from->at[i].line || (from->overrides & UINT32_C(1) << i))
+			continue;
+		if (setting_value(to, i, &was) == setting_value(from, i, &is) && !strcmp(was, is))
+			continue;
+		spot = kfg_place_spot(p, from->at[i]);
+		kfg_diags_add(diags, KFG_ERROR, &spot,
+			      "\"%s\" is set in %s:%u already, to another value: remove it here, or write \"override: "
+			      "[%s]\" if this file is to change it", word, kfg_origin(p, to->at[i])->path,
+			      to->at[i].line, word);
+	}
+}
+
 static void merge_settings(struct kfg_settings *to, const struct kfg_settings *from)
 {
+	for (unsigned i = 0; i < KFG_SETTING_MAX; i++)
+		if (from->at[i].line)
+			to->at[i] = from->at[i];
 	if (from->has_name) {
 		to->has_name = true;
 		to->name = from->name;
@@ -191,8 +258,10 @@ int kfg_merge(struct kfg_policy *p, const struct kfg_file *files, size_t n, stru
 
 	p->settings = builtin;
 	for (size_t i = 0; i < n && !r; i++) {
-		if (!KFG_ITEMS(p->origins, struct kfg_origin)[i].included)
+		if (!KFG_ITEMS(p->origins, struct kfg_origin)[i].included) {
+			check_override(p, &p->settings, &files[i].settings, diags);
 			merge_settings(&p->settings, &files[i].settings);
+		}
 		r = merge_lists(p, &files[i]);
 	}
 	if (!r)

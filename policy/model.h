@@ -111,9 +111,31 @@ enum kfg_default {
 	KFG_DEFAULT_MAX
 };
 
+/* The single values of a policy, which a second file may not change in passing. */
+enum kfg_setting {
+	KFG_SETTING_NONE, /* of a key that is no setting */
+	KFG_SETTING_NAME,
+	KFG_SETTING_SERIAL,
+	KFG_SETTING_MODE,
+	KFG_SETTING_SCOPE,
+	KFG_SETTING_PRESENT,
+	KFG_SETTING_GUARD,
+	KFG_SETTING_ON_STOP,
+	KFG_SETTING_ON_FAILURE,
+	KFG_SETTING_ERRNO,
+	KFG_SETTING_LIFECYCLE_MAX_AGE,
+	KFG_SETTING_UNLISTED,
+	KFG_SETTING_DEPRECATED,
+	KFG_SETTING_EXPIRED,
+	KFG_SETTING_UNSCANNABLE,
+	KFG_SETTING_MAX
+};
+
 /* Single values, of one source or of the whole policy; KFG_UNSET, NULL, refuse_errno 0: not given.
  */
 struct kfg_settings {
+	struct kfg_place at[KFG_SETTING_MAX]; /* of the key; line 0: not given */
+	uint32_t overrides; /* bit per setting: this source means to change an earlier one's */
 	const char *name;
 	int64_t serial;
 	bool has_name, has_serial;

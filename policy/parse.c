@@ -271,17 +271,17 @@ static int parse_known(struct kfg_parse *p, const struct kfg_key *key, const str
 	return r;
 }
 
-#define DEFAULT_KEY(name, i)                                                              \
-	{                                                                                 \
-		name, SCALAR, 0, kfg_parse_word, FIELD(struct kfg_settings, defaults[i]), \
-			.words = &kfg_action_words                                        \
+#define DEFAULT_KEY(name, which)                                                                    \
+	{                                                                                           \
+		name, SCALAR, 0, kfg_parse_word, FIELD(struct kfg_settings, defaults[KFG_DEFAULT_##which]), \
+			.words = &kfg_action_words, .setting = KFG_SETTING_##which                  \
 	}
 
 static const struct kfg_key default_keys[] = {
-	DEFAULT_KEY("unlisted", KFG_DEFAULT_UNLISTED),
-	DEFAULT_KEY("deprecated", KFG_DEFAULT_DEPRECATED),
-	DEFAULT_KEY("expired", KFG_DEFAULT_EXPIRED),
-	DEFAULT_KEY("unscannable", KFG_DEFAULT_UNSCANNABLE),
+	DEFAULT_KEY("unlisted", UNLISTED),
+	DEFAULT_KEY("deprecated", DEPRECATED),
+	DEFAULT_KEY("expired", EXPIRED),
+	DEFAULT_KEY("unscannable", UNSCANNABLE),
 };
 static const struct kfg_schema default_schema = KFG_SCHEMA("\"defaults\"", default_keys, false);
 
@@ -320,28 +320,32 @@ static int parse_date(struct kfg_parse *p, const struct kfg_key *key, const stru
 
 static const struct kfg_key file_keys[] = {
 	{"version", SCALAR, REQUIRED | INCLUDED, parse_version, WHOLE},
-	{"name", SCALAR, INCLUDED, parse_name, FIELD(struct kfg_file, settings), .limit = ID_MAX},
-	{"serial", SCALAR, INCLUDED, kfg_parse_serial, FIELD(struct kfg_file, settings)},
+	{"name", SCALAR, INCLUDED, parse_name, FIELD(struct kfg_file, settings), .limit = ID_MAX,
+	 .setting = KFG_SETTING_NAME},
+	{"serial", SCALAR, INCLUDED, kfg_parse_serial, FIELD(struct kfg_file, settings),
+	 .setting = KFG_SETTING_SERIAL},
+	{"override", LIST, 0, kfg_parse_override, FIELD(struct kfg_file, settings.overrides),
+	 .words = &kfg_setting_words},
 	{"date", SCALAR, INCLUDED, parse_date, WHOLE},
 	{"mode", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.mode),
-	 .words = &kfg_mode_words},
+	 .words = &kfg_mode_words, .setting = KFG_SETTING_MODE},
 	{"scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.scope),
-	 .words = &kfg_scope_words},
+	 .words = &kfg_scope_words, .setting = KFG_SETTING_SCOPE},
 	{"present", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.present),
-	 .words = &kfg_present_words},
+	 .words = &kfg_present_words, .setting = KFG_SETTING_PRESENT},
 	{"guard", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.guarding),
-	 .words = &kfg_guarding_words},
+	 .words = &kfg_guarding_words, .setting = KFG_SETTING_GUARD},
 	{"on-stop", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.on_stop),
-	 .words = &kfg_on_stop_words},
+	 .words = &kfg_on_stop_words, .setting = KFG_SETTING_ON_STOP},
 	{"on-failure", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.on_failure),
-	 .words = &kfg_on_failure_words},
+	 .words = &kfg_on_failure_words, .setting = KFG_SETTING_ON_FAILURE},
 	{"errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_file, settings.refuse_errno),
-	 .limit = ERRNO_MAX},
+	 .limit = ERRNO_MAX, .setting = KFG_SETTING_ERRNO},
 	{"defaults", MAP, 0, parse_defaults, FIELD(struct kfg_file, settings)},
 	{"upgrades", LIST, 0, parse_upgrades, WHOLE},
 	{"include", LIST, 0, parse_include, WHOLE},
 	{"lifecycle-max-age", SCALAR, 0, kfg_parse_age, FIELD(struct kfg_file, settings.lifecycle_days),
-	 .limit = AGE_MAX},
+	 .limit = AGE_MAX, .setting = KFG_SETTING_LIFECYCLE_MAX_AGE},
 	{"deprecations", LIST, INCLUDED, parse_deprecations, WHOLE},
 	{"known-kfuncs", LIST, INCLUDED, parse_known, WHOLE},
 	{"rules", LIST, 0, parse_rules, WHOLE},
@@ -398,7 +402,9 @@ int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source,
 	} else if (!check_version(p, doc.root)) {
 		r = -EBADMSG;
 	} else {
+		p->settings = &file.settings;
 		r = kfg_parse_mapping(p, schema, doc.root, &file);
+		p->settings = NULL;
 	}
 	kfg_doc_done(&doc);
 	if (!r)

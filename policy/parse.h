@@ -18,6 +18,7 @@ struct kfg_parse {
 	struct kfg_diags *diags;
 	uint16_t source;
 	bool included; /* lifecycle data, not a policy */
+	struct kfg_settings *settings; /* of the source: where the places of its settings go */
 };
 
 /* What one source says, before it is merged. Arrays live in the policy's arena. */
@@ -57,6 +58,7 @@ struct kfg_key {
 	size_t offset; /* of what the handler writes, in the object that is parsed */
 	size_t limit;  /* of characters or of the number, as the handler likes */
 	const struct kfg_words *words; /* of a value that is one of some words */
+	enum kfg_setting setting; /* that the key gives, or KFG_SETTING_NONE */
 };
 
 struct kfg_schema {
@@ -88,6 +90,7 @@ kfg_handler kfg_parse_serial;  /* struct kfg_settings: serial, has_serial */
 kfg_handler kfg_parse_release; /* struct kfg_release */
 kfg_handler kfg_parse_errno;   /* int */
 kfg_handler kfg_parse_age;     /* int32_t: days, at most limit */
+kfg_handler kfg_parse_override; /* uint32_t: bit per enum kfg_setting, of a list of their names */
 /* A plain decimal number up to max. False with a finding if it is not one. */
 bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const char *what,
 		      uint64_t max, uint64_t *ret_number);

@@ -146,6 +146,8 @@ int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema,
 		r = key->handle(p, key, name->next, (char *)out + key->offset);
 		if (r)
 			return r;
+		if (key->setting)
+			p->settings->at[key->setting] = kfg_node_place(p, name);
 	}
 	check_required(p, schema, node);
 	return 0;

@@ -23,15 +23,33 @@ int kfg_parse_word(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	}
 	list[0] = 0;
 	for (size_t k = 0; k < key->words->n && at < sizeof(list); k++)
-		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s",
-				       !k		       ? ""
-				       : k + 1 < key->words->n ? ", "
-							       : " or ",
-				       key->words->items[k]);
+		if (key->words->items[k])
+			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s",
+					       !at		       ? ""
+					       : k + 1 < key->words->n ? ", "
+								       : " or ",
+					       key->words->items[k]);
 	near = kfg_words_nearest(key->words, value->text);
 	kfg_parse_finding(p, value, "\"%.64s\" is not what \"%s\" can be, which is %s%s%s%s",
 			  value->text, key->name, list, near ? ": did you mean \"" : "",
 			  near ? near : "", near ? "\"?" : "");
+	return 0;
+}
+
+int kfg_parse_override(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
+		       void *out)
+{
+	uint32_t *overrides = out;
+
+	for (const struct kfg_node *i = value->first; i; i = i->next) {
+		uint8_t setting = KFG_SETTING_NONE;
+
+		if (i->kind != KFG_NODE_SCALAR)
+			kfg_parse_finding(p, i, "an entry of \"%s\" is the name of one setting", key->name);
+		else
+			(void)kfg_parse_word(p, key, i, &setting);
+		*overrides |= UINT32_C(1) << setting;
+	}
 	return 0;
 }
 

@@ -83,6 +83,24 @@ WORDS(kfg_token_words, KFG_TOKEN_MAX);
 static const char *const kfg_confidence_words_items[] = {"high", "medium", "low"};
 WORDS(kfg_confidence_words, 3);
 
+static const char *const kfg_setting_words_items[] = {
+	[KFG_SETTING_NAME] = "name",
+	[KFG_SETTING_SERIAL] = "serial",
+	[KFG_SETTING_MODE] = "mode",
+	[KFG_SETTING_SCOPE] = "scope",
+	[KFG_SETTING_PRESENT] = "present",
+	[KFG_SETTING_GUARD] = "guard",
+	[KFG_SETTING_ON_STOP] = "on-stop",
+	[KFG_SETTING_ON_FAILURE] = "on-failure",
+	[KFG_SETTING_ERRNO] = "errno",
+	[KFG_SETTING_LIFECYCLE_MAX_AGE] = "lifecycle-max-age",
+	[KFG_SETTING_UNLISTED] = "unlisted",
+	[KFG_SETTING_DEPRECATED] = "deprecated",
+	[KFG_SETTING_EXPIRED] = "expired",
+	[KFG_SETTING_UNSCANNABLE] = "unscannable",
+};
+WORDS(kfg_setting_words, KFG_SETTING_MAX);
+
 static const char *const reason_words_items[] = {
 	[KFG_REASON_NONE] = "none",
 	[KFG_REASON_RULE] = "rule",

@@ -96,6 +96,7 @@ static const struct kfg_option learn_options[] = {
 	KFG_PAST_SOURCE_OPTIONS,
 	KFG_FROM_SCAN_OPTION,
 	{ "against", "PATH", "propose only what this policy does not allow", true },
+	{ "complete", NULL, "print a whole policy, in mode: audit, not rules to add to one", false },
 	{ "output", "FILE", "write to FILE, not to standard output", false },
 	{ "at", "DATE", "ask the policy as of DATE (YYYY-MM-DD, UTC), not of today", false },
 	{ 0 },
@@ -170,8 +171,8 @@ static const struct kfg_verb verbs[] = {
 	  "those of many hosts.",
 	  report_options, kfg_cmd_report },
 	{ "learn", 0, 0, "", "propose an allowlist from what was recorded",
-	  "Prints a policy that allows each recorded use of a kfunc, or those of BPF objects, by exact names, "
-	  "with the evidence as comments. What a rule refused is not allowed.",
+	  "Prints rules that allow each recorded use of a kfunc, or those of BPF objects, by exact names, with "
+	  "the evidence as comments. What was refused is left out, and named in comments.",
 	  learn_options, kfg_cmd_learn },
 	{ "diff-policy", 2, 2, "OLD NEW", "say which recorded loads a new policy decides otherwise",
 	  "OLD and NEW are files or directories. Exit code: 0 none, 2 some.", diff_policy_options,

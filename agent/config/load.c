@@ -21,6 +21,20 @@ static void cannot_read(struct kfg_diags *diags, const char *path, int error)
 		kfg_diags_add(diags, KFG_ERROR, &spot, "cannot be read: %s", strerror(-error));
 }
 
+/* Files that somebody takes for policies, and that are not read. */
+static void report_misnamed(struct kfg_loaded *loaded)
+{
+	size_t n;
+	const char *const *paths = kfg_policy_files_misnamed(loaded->files, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct kfg_spot spot = { .file = paths[i] };
+
+		kfg_diags_add(&loaded->diags, KFG_ERROR, &spot,
+			      "is not read: the name of a policy file ends in .yaml, so rename it, or take it away");
+	}
+}
+
 /* All paths, even if one of them fails. -ENOMEM, else 0 with findings. */
 static int collect(struct kfg_loaded *loaded, const char *const *paths, size_t n)
 {
@@ -90,6 +104,7 @@ static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_pa
 	r = n_paths ? collect(loaded, paths, n_paths) : collect_system(loaded);
 	if (r < 0)
 		return r;
+	report_misnamed(loaded);
 	sources = kfg_policy_files_sources(loaded->files, &n);
 	return load_sources(loaded, sources, n);
 }

@@ -29,6 +29,8 @@ struct kfg_policy_files {
 	size_t n_files;
 	size_t bytes;
 	char *failed; /* owned */
+	char **misnamed; /* owned, n_misnamed */
+	size_t n_misnamed;
 };
 
 int kfg_policy_files_new(struct kfg_policy_files **ret_files)
@@ -67,6 +69,9 @@ void kfg_policy_files_free(struct kfg_policy_files *files)
 	free(files->paths);
 	free(files->data);
 	free(files->failed);
+	for (size_t i = 0; i < files->n_misnamed; i++)
+		free(files->misnamed[i]);
+	free(files->misnamed);
 	free(files);
 }
 
@@ -169,11 +174,28 @@ static void closedir_cleanup(DIR **dir)
 		closedir(*dir);
 }
 
-static bool is_policy_name(const char *name)
+static bool ends_in(const char *name, const char *end)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(name), n = strlen(end);
 
-	return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".yaml") == 0;
+	return name[0] != '.' && len > n && strcmp(name + len - n, end) == 0;
+}
+
+/* A file that somebody takes for a policy, and that is not read. */
+static int note_misnamed(struct kfg_policy_files *files, const char *dir, const char *name)
+{
+	char **items;
+
+	if (files->n_misnamed >= KFG_POLICY_FILES_MAX)
+		return 0;
+	items = reallocarray(files->misnamed, files->n_misnamed + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	files->misnamed = items;
+	if (asprintf(&items[files->n_misnamed], "%s/%s", dir, name) < 0)
+		return -ENOMEM;
+	files->n_misnamed++;
+	return 0;
 }
 
 static int names_add(struct names *names, const char *text, size_t dir)
@@ -190,8 +212,8 @@ static int names_add(struct names *names, const char *text, size_t dir)
 	return names->items[names->n].text ? (names->n++, 0) : -ENOMEM;
 }
 
-/* Takes over fd. */
-static int names_of_dir(struct names *names, int fd, size_t index)
+/* Takes over fd; path is its directory's. */
+static int names_of_dir(struct kfg_policy_files *files, struct names *names, int fd, const char *path, size_t index)
 {
 	_cleanup_(closedir_cleanup) DIR *dir = fdopendir(fd);
 	int r;
@@ -207,9 +229,11 @@ static int names_of_dir(struct names *names, int fd, size_t index)
 		entry = readdir(dir);
 		if (!entry)
 			return -errno;
-		if (!is_policy_name(entry->d_name))
-			continue;
-		r = names_add(names, entry->d_name, index);
+		r = 0;
+		if (ends_in(entry->d_name, ".yaml"))
+			r = names_add(names, entry->d_name, index);
+		else if (ends_in(entry->d_name, ".yml"))
+			r = note_misnamed(files, path, entry->d_name);
 		if (r < 0)
 			return r;
 	}
@@ -264,7 +288,7 @@ static int collect_names(struct kfg_policy_files *files, const char *const *dirs
 		if (fds[i] < 0)
 			return fail(files, dirs[i], fds[i]);
 		copy = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
-		r = copy < 0 ? -errno : names_of_dir(names, copy, i);
+		r = copy < 0 ? -errno : names_of_dir(files, names, copy, dirs[i], i);
 		if (r < 0)
 			return fail(files, dirs[i], r);
 	}
@@ -319,6 +343,12 @@ const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files 
 const char *kfg_policy_files_failed(const struct kfg_policy_files *files)
 {
 	return files->failed;
+}
+
+const char *const *kfg_policy_files_misnamed(const struct kfg_policy_files *files, size_t *ret_n)
+{
+	*ret_n = files->n_misnamed;
+	return (const char *const *)files->misnamed;
 }
 
 const char *const *kfg_policy_files_paths(const struct kfg_policy_files *files, size_t *ret_n)

@@ -46,6 +46,9 @@ struct kfg_includer kfg_policy_files_includer(struct kfg_policy_files *files);
 /* The path that the last failed call could not use; NULL before. */
 const char *kfg_policy_files_failed(const struct kfg_policy_files *files);
 
+/* Files of the directories whose names end in .yml, which are not read. */
+const char *const *kfg_policy_files_misnamed(const struct kfg_policy_files *files, size_t *ret_n);
+
 /* All paths read, includes too, in the order of reading. Frees nothing. */
 const char *const *kfg_policy_files_paths(const struct kfg_policy_files *files, size_t *ret_n);
 /* Frees the bytes; the paths stay. */

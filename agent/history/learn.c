@@ -12,6 +12,7 @@ static void set_done(struct kfg_learned_set *set)
 {
 	free(set->items);
 	free(set->rules);
+	free(set->left_out);
 }
 
 static int hex(char c)
@@ -86,6 +87,12 @@ static bool is_wanted_scanned(const struct kfg_learn_input *in, const struct kfg
 	return !why;
 }
 
+/* Whether a load was refused for this kfunc, or an explicit rule would have refused it. */
+static bool is_refused(const struct kfg_use *use)
+{
+	return use->decided[KFG_MESSAGE_REFUSED] || (use->reason == KFG_REASON_RULE && use->action == KFG_REFUSE);
+}
+
 /* Whether a rule is to be made for it; else why not is counted. */
 static bool is_wanted(const struct kfg_learn_input *in, const struct kfg_use *use, struct kfg_learned_set *set)
 {
@@ -97,7 +104,7 @@ static bool is_wanted(const struct kfg_learn_input *in, const struct kfg_use *us
 		return false;
 	if (use->key.scanned)
 		return is_wanted_scanned(in, use, set);
-	if (use->reason == KFG_REASON_RULE && use->action == KFG_REFUSE)
+	if (is_refused(use))
 		why = &set->refused;
 	else if (!use->key.loader_known || (!unit[0] && !exe[0]))
 		why = &set->no_loader;
@@ -144,8 +151,11 @@ static void collect(const struct kfg_learn_input *in, struct kfg_learned_set *se
 	for (size_t i = 0; i < in->usage->uses.n; i++) {
 		const struct kfg_use *use = kfg_usage_use(in->usage, i);
 
-		if (!is_wanted(in, use, set))
+		if (!is_wanted(in, use, set)) {
+			if (use->key.kfunc && !use->key.scanned && is_refused(use))
+				set->left_out[set->n_left_out++] = (uint32_t)i;
 			continue;
+		}
 		set->items[set->n++] = (struct kfg_learned){
 			.unit = use->key.unit, .exe = use->key.exe, .uid = use->key.uid,
 			.initial = use->key.initial, .token = use->key.token, .kfunc = use->key.kfunc,
@@ -236,10 +246,11 @@ int kfg_learn(const struct kfg_learn_input *input, struct kfg_strbuf *out, size_
 		.usage = input->usage,
 		.items = calloc(most, sizeof(*set.items)),
 		.rules = calloc(most, sizeof(*set.rules)),
+		.left_out = calloc(most, sizeof(*set.left_out)),
 	};
 	size_t n;
 
-	if (!set.items || !set.rules)
+	if (!set.items || !set.rules || !set.left_out)
 		return -ENOMEM;
 	collect(input, &set);
 	join_types(&set);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * learn.h - the smallest allowlist that covers what was recorded, as a policy in YAML. Rules are made of exact names;
- * two observations become one rule only where that allows nothing that was not observed. What an explicit rule refused,
- * and what cannot be named exactly, is told in comments and not allowed.
+ * learn.h - the smallest allowlist that covers what was recorded, as rules in YAML. Rules are made of exact names; two
+ * observations become one rule only where that allows nothing that was not observed. What was refused, or would have
+ * been by a rule, stands in comments by its name, and what cannot be named exactly by its number; neither is allowed.
  */
 #pragma once
 
@@ -16,6 +16,7 @@ struct kfg_learn_input {
 	const struct kfg_table *table; /* of it */
 	int32_t today;
 	bool recorded; /* records were read */
+	bool complete; /* a whole policy is wanted, not rules to add to one */
 	size_t n_objects; /* that were scanned */
 	size_t n_problems; /* and what could not be */
 };

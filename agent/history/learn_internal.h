@@ -29,6 +29,8 @@ struct kfg_learned_set {
 	size_t n;
 	struct kfg_learned_rule *rules; /* owned */
 	size_t n_rules;
+	uint32_t *left_out; /* owned: uses that were refused, as indexes into usage->uses */
+	size_t n_left_out;
 	uint64_t refused, unnamed, no_loader, no_type; /* loads that no rule is made of, and why */
 	uint64_t seen; /* calls in objects that are recorded, too: a rule names their loaders */
 };

@@ -50,16 +50,38 @@ static void add_sources(const struct kfg_learn_input *in, struct kfg_strbuf *out
 				  in->n_problems);
 }
 
+/* What was refused, a line for each use: who wants one of them allowed has to write that rule. */
+static void add_left_out(const struct kfg_learned_set *set, struct kfg_strbuf *out)
+{
+	kfg_strbuf_printf(out, "# Left out: %" PRIu64 " loads that were refused, or that a rule would refuse:\n",
+			  set->refused);
+	for (size_t i = 0; i < set->n_left_out; i++) {
+		const struct kfg_use *use = kfg_usage_use(set->usage, set->left_out[i]);
+		const char *unit = kfg_usage_text(set->usage, use->key.unit);
+		const char *exe = kfg_usage_text(set->usage, use->key.exe);
+		char day[KFG_DAY_TEXT];
+
+		kfg_strbuf_printf(out, "#   %s, %s, %s, %" PRIu64 " loads, last %s\n",
+				  kfg_usage_text(set->usage, use->key.kfunc),
+				  use->key.prog_type < 64 ? kfg_prog_type_str(use->key.prog_type) : "type unknown",
+				  unit[0] ? unit : exe[0] ? exe : "loader unknown", kfg_use_total(use->n),
+				  day_of(use->last, day));
+	}
+}
+
 static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_set *set, struct kfg_strbuf *out)
 {
 	const struct kfg_usage *u = in->usage;
 
 	add_sources(in, out);
+	if (!in->complete)
+		kfg_strbuf_adds(out, "# Rules to add to a policy: name, serial, mode and defaults are "
+				     "that policy's.\n");
 	if (set->seen)
 		kfg_strbuf_printf(out, "# %" PRIu64 " calls in objects are recorded, too: allowed to those loaders "
 				  "only.\n", set->seen);
 	if (set->refused)
-		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " loads that a rule refused.\n", set->refused);
+		add_left_out(set, out);
 	if (set->no_loader)
 		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " programs whose loader is not known.\n",
 				  set->no_loader);
@@ -71,7 +93,7 @@ static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_
 	if (u->uses.more)
 		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " records that had no room here.\n", u->uses.more);
 	kfg_strbuf_adds(out, "version: 1\n");
-	if (!in->against)
+	if (in->complete)
 		kfg_strbuf_adds(out, "name: learned\nserial: 1\nmode: audit\ndefaults: {unlisted: refuse}\n");
 }
 

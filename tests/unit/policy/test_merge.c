@@ -21,8 +21,8 @@ static void test_later_wins(void **state)
 	struct kfg_policy *p = load_texts(
 		HEAD
 		"mode: audit\nscope: any\nerrno: 5\ndefaults: {unlisted: warn, expired: warn}\n",
-		"version: 1\nname: other\ndefaults: {unlisted: refuse}\n",
-		"version: 1\nserial: 9\nmode: enforce\npresent: refuse\n");
+		"version: 1\noverride: [name, unlisted]\nname: other\ndefaults: {unlisted: refuse}\n",
+		"version: 1\noverride: [serial, mode]\nserial: 9\nmode: enforce\npresent: refuse\n");
 
 	(void)state;
 	assert_string_equal(kfg_policy_name(p), "other");
@@ -34,6 +34,47 @@ static void test_later_wins(void **state)
 	assert_int_equal(p->settings.defaults[KFG_DEFAULT_UNLISTED], KFG_REFUSE);
 	assert_int_equal(p->settings.defaults[KFG_DEFAULT_EXPIRED], KFG_WARN);
 	kfg_policy_free(p);
+}
+
+/* Each setting that a second file changes without saying so is an error; the same value again is none. */
+static void test_a_change_must_be_meant(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "name: a\nserial: 1\n", "name: b\n" },
+		{ "name: a\nserial: 1\n", "serial: 2\n" },
+		{ "name: a\nserial: 1\nmode: enforce\n", "mode: audit\n" },
+		{ "name: a\nserial: 1\nscope: live\n", "scope: any\n" },
+		{ "name: a\nserial: 1\npresent: report\n", "present: refuse\n" },
+		{ "name: a\nserial: 1\nguard: strict\n", "guard: off\n" },
+		{ "name: a\nserial: 1\non-stop: keep\n", "on-stop: detach\n" },
+		{ "name: a\nserial: 1\non-failure: closed\n", "on-failure: open\n" },
+		{ "name: a\nserial: 1\nerrno: EPERM\n", "errno: EACCES\n" },
+		{ "name: a\nserial: 1\nlifecycle-max-age: 90d\n", "lifecycle-max-age: 91d\n" },
+		{ "name: a\nserial: 1\ndefaults: {unlisted: refuse}\n", "defaults: {unlisted: allow}\n" },
+		{ "name: a\nserial: 1\ndefaults: {deprecated: refuse}\n", "defaults: {deprecated: allow}\n" },
+		{ "name: a\nserial: 1\ndefaults: {expired: refuse}\n", "defaults: {expired: allow}\n" },
+		{ "name: a\nserial: 1\ndefaults: {unscannable: refuse}\n", "defaults: {unscannable: allow}\n" },
+	};
+	char first[256], second[256];
+
+	(void)state;
+	assert_int_equal(sizeof(lines) / sizeof(lines[0]), KFG_SETTING_MAX - 1);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		for (int same = 0; same < 2; same++) {
+			struct kfg_source sources[] = {{"a.yaml", first, 0}, {"b.yaml", second, 0}};
+			struct kfg_diags diags = {0};
+			struct kfg_policy *policy = NULL;
+
+			sources[0].size = (size_t)snprintf(first, sizeof(first), "version: 1\n%s", lines[i][0]);
+			sources[1].size = (size_t)snprintf(second, sizeof(second), "version: 1\n%s",
+							   lines[i][same ? 0 : 1]);
+			assert_int_equal(kfg_policy_load(sources, 2, NULL, &diags, &policy), same ? 0 : -EBADMSG);
+			assert_int_equal(diags.n, same ? 0 : 1);
+			if (!same)
+				assert_non_null(strstr(diags.items[0].text, "is set in a.yaml:"));
+			kfg_policy_free(policy);
+			kfg_diags_done(&diags);
+		}
 }
 
 static void test_lists_grow_in_order(void **state)
@@ -128,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_later_wins),
+		cmocka_unit_test(test_a_change_must_be_meant),
 		cmocka_unit_test(test_lists_grow_in_order),
 		cmocka_unit_test(test_scope_is_settled_last),
 		cmocka_unit_test(test_deprecation_is_replaced_whole),

@@ -31,7 +31,7 @@ static void test_good(void **state)
 {
 	(void)state;
 	scratch_write("d/1.yaml", good);
-	scratch_write("d/2.yaml", "version: 1\nserial: 2\n");
+	scratch_write("d/2.yaml", "version: 1\noverride: [serial]\nserial: 2\n");
 	assert_int_equal(load(scratch_path("d"), NULL), 0);
 	assert_int_equal(kfg_policy_serial(loaded.policy), 2);
 	assert_int_equal(loaded.diags.n, 0);
@@ -41,7 +41,7 @@ static void test_several_in_order(void **state)
 {
 	(void)state;
 	scratch_write("z.yaml", good);
-	scratch_write("a.yaml", "version: 1\nname: later\n");
+	scratch_write("a.yaml", "version: 1\noverride: [name]\nname: later\n");
 	assert_int_equal(load(scratch_path("z.yaml"), scratch_path("a.yaml")), 0);
 	assert_string_equal(kfg_policy_name(loaded.policy), "later");
 }
@@ -58,6 +58,20 @@ static void test_all_findings_at_once(void **state)
 			    "cannot be read: No such file or directory");
 	assert_int_equal(loaded.diags.items[1].line, 4);
 	assert_int_equal(loaded.diags.items[2].line, 5);
+}
+
+/* Who writes 50-block.yml believes that it is in force. */
+static void test_other_ending(void **state)
+{
+	(void)state;
+	scratch_write("d/1.yaml", good);
+	scratch_write("d/50-block.yml", "version: 1\nmode: sealed\n");
+	scratch_write("d/README", "not a policy");
+	scratch_write("d/.hidden.yml", "not a policy");
+	assert_int_equal(load(scratch_path("d"), NULL), -EBADMSG);
+	assert_int_equal(loaded.diags.n, 1);
+	assert_string_equal(loaded.diags.items[0].file, scratch_path("d/50-block.yml"));
+	assert_non_null(strstr(loaded.diags.items[0].text, "ends in .yaml"));
 }
 
 static void test_empty_directory(void **state)
@@ -90,7 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_good), CASE(test_several_in_order), CASE(test_all_findings_at_once),
-		CASE(test_empty_directory), CASE(test_include_counts_as_file),
+		CASE(test_other_ending), CASE(test_empty_directory), CASE(test_include_counts_as_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
