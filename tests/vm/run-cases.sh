@@ -8,7 +8,8 @@
 #   -d CASES   the directory of the cases (default: cases, beside this script)
 #   -j N       that many VMs at a time (default 1); each but the first has a lock of its own, with -2, -3... in its name
 #   -v         show the output of all cases, not only what failed
-# A line per case and kernel: ok, FAIL or skip with the reason; then the count.
+# A line per case and kernel: ok, FAIL or skip with the reason, and the seconds and CPU seconds that it took. Then
+# what took longest, and the count.
 # Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all skipped, 2 wrong usage.
 #
 # A case is cases/TOPIC/NAME.sh (lib.sh: what it can use). Those that share a VM run in the order of their names, but
@@ -31,7 +32,7 @@ here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$(dirname "$here")")
 build=$top/build only_kernels='' filter=. cases=$here/cases verbose='' jobs=1
 lock=${KFGATE_VM_LOCK:-${XDG_RUNTIME_DIR:-/tmp}/kfgate-vm.lock}
-retry='' workers=()
+retry='' workers=() took=''
 
 while getopts b:k:f:d:j:v opt; do
 	case $opt in
@@ -48,7 +49,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-cases.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 98' INT TERM
 mkdir -p "$work"/{groups,taken,again} "$build/vm-logs"
-: >"$work/results"
+touch "$work"/{results,times,vms}
 desk=$work # of this worker: the batch that it is at
 
 # The value of a header key of a case.
@@ -57,7 +58,7 @@ header() { sed -n '/^#/!q; s/^# '"$2"': *//p' "$cases/$1.sh" | paste -sd ' '; }
 result() {
 	local verdict=$1 name=$2 kernel=$3 detail=${4:-}
 	echo "$verdict" >>"$work/results"
-	printf '%-4s %s on %s%s\n' "$verdict" "$name" "$kernel" "${detail:+: $detail}"
+	printf '%-4s %s on %s%s%s\n' "$verdict" "$name" "$kernel" "${took:+ ($took)}" "${detail:+: $detail}"
 }
 
 # One word of a files: header, for a kernel, to FILE[=DEST] words for run.sh, one per line.
@@ -189,9 +190,15 @@ parts_left_out() {
 
 # The verdict on one case from the output of its VM; fails if the VM never came to it.
 judge() {
-	local name=$1 kernel=$2 log=$3 vm_status=$4 group=$5 status why
-	grep -qx "KFGATE-CASE-BEGIN $name" "$log" || return 1
-	status=$(awk -v name="$name" '$1 == "KFGATE-CASE-END" && $2 == name { print $3 }' "$log")
+	local name=$1 kernel=$2 log=$3 vm_status=$4 group=$5 status seconds cpu why took=''
+	grep -q "^KFGATE-CASE-BEGIN $name " "$log" || return 1
+	read -r status seconds cpu < <(awk -v name="$name" '$2 != name { next }
+		$1 == "KFGATE-CASE-BEGIN" { began = $3 }
+		$1 == "KFGATE-CASE-END" { print $3, $4 / 100, ($5 - began) / 100 }' "$log") || :
+	if [ -n "$status" ]; then
+		took="$seconds s, CPU $cpu s"
+		echo "$seconds $cpu $name on $kernel" >>"$work/times"
+	fi
 	case $status in
 	0) result ok "$name" "$kernel" "${retry:+on the second try}" ;;
 	77)
@@ -225,13 +232,16 @@ judge() {
 
 # Boot once for the cases in $desk/batch.
 boot() {
-	local options=$1 logs=$2 files limit
+	local options=$1 logs=$2 files limit status=0
 	# shellcheck disable=SC2034 # eval uses it
 	mapfile -t files < <(sort -u "$desk/files")
 	limit=$(awk '{ sum += $2 } END { print sum + 180 }' "$desk/batch")
 	mkdir -p "$logs"
 	eval "$here/run.sh $options" -T "$limit" -s "$here/guest/batch.sh" -L "$logs" -o "$logs/out" \
-		"$desk/batch=/kfgate-vm/batch" '"${files[@]}"' >"$logs/output.log" 2>"$logs/run.log"
+		"$desk/batch=/kfgate-vm/batch" '"${files[@]}"' >"$logs/output.log" 2>"$logs/run.log" ||
+		status=$?
+	[ ! -e "$logs/took" ] || sed "s|\$| $(basename "$logs")|" "$logs/took" >>"$work/vms"
+	return $status
 }
 
 # All cases of a group, in as many boots as it takes: what a VM that died left out gets a new one.
@@ -320,6 +330,20 @@ second_try() {
 	wait $!
 }
 
+sum_up() {
+	awk -v of="$1" '{ seconds += $1; cpu += $2 }
+		END { printf "%7.1f  CPU %7.1f  in all: %d %s\n", seconds, cpu, NR, of }' "$2"
+}
+
+# What took longest, of what was run.
+longest() {
+	[ -s "$work/times" ] || return 0
+	echo "What took longest, in seconds:"
+	sort -rn "$work/times" | head -n 20 | awk '{ printf "%7.1f  CPU %7.1f  %s %s %s\n", $1, $2, $3, $4, $5 }'
+	sum_up "case runs" "$work/times"
+	sum_up "VMs, with their boots" "$work/vms"
+}
+
 count() { grep -cx "$1" "$work/results" || :; }
 
 sort_cases
@@ -333,6 +357,7 @@ for worker in "${workers[@]}"; do
 	wait "$worker" || result FAIL run-cases.sh "all kernels" "a worker ended with status $?"
 done
 second_try
+longest
 echo "$(count ok) passed, $(count FAIL) failed, $(count skip) skipped"
 if [ "$(count FAIL)" != 0 ]; then exit 1; fi
 if [ "$(count ok)" = 0 ]; then exit 77; fi

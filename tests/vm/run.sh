@@ -16,7 +16,7 @@
 #   -i           count instructions: one CPU, 1 ns of guest time is one guest instruction
 #   -T SECONDS   give up after (default 300)
 #   -o DIR       put what the script left in /out there, with dmesg (and the journal) of the VM
-#   -L DIR       keep console.log and script.log there
+#   -L DIR       keep console.log and script.log there, and in "took" the seconds and the CPU seconds that QEMU ran
 # The script's output comes on stdout. Exit status: the script's own, or
 #   77  the mirror has no such kernel or the kernel no such module (or the script said skip)
 #   96  the emulator's fault (see emulator_fault), and the script had begun; run it again
@@ -153,14 +153,41 @@ watch_clock() {
 	if lost_clock; then kill "$qemu_pid"; fi
 }
 
+# The hundredths of a second of CPU time that QEMU, the child of timeout, has used; 0 once it is gone.
+cpu_now() {
+	local pid=none
+	read -r pid _ <"/proc/$qemu_pid/task/$qemu_pid/children" || :
+	awk '{ print $14 + $15 }' "/proc/$pid/stat" || echo 0
+} 2>/dev/null
+
+# The script's output as it comes; lines that mark a case get the CPU time at their end.
+show_script() {
+	local line
+	tail -n +1 -f --pid=$qemu_pid "$logdir/script.log" 2>/dev/null | grep -v --line-buffered '^KFGATE-VM-EXIT ' |
+		while IFS= read -r line; do
+			case $line in KFGATE-CASE-*) line+=" $(cpu_now)" ;; esac
+			printf '%s\n' "$line"
+		done
+}
+
+# The children of this shell that have ended are QEMU and a few that hardly count.
+took() {
+	times >"$work/times"
+	awk -v begin="$1" -v end="$EPOCHREALTIME" 'NR == 2 {
+		for (i = 1; i <= 2; i++) { split($i, part, "[ms]"); cpu += part[1] * 60 + part[2] }
+		printf "%.1f %.1f\n", end - begin, cpu
+	}' "$work/times" >"$logdir/took"
+}
+
 # Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
-	local machine=(-accel "tcg,thread=multi" -smp 2)
+	local begin machine=(-accel "tcg,thread=multi" -smp 2)
 	local common="console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic watchdog_thresh=60"
 	# whether the timer ticks in time says more about the host's load: a busy one made 6.12 panic at boot
 	common+=" no_timer_check"
 	[ -z "$icount" ] || machine=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
 	[ -z "$rtc" ] || machine+=(-rtc "base=$rtc")
+	begin=$EPOCHREALTIME
 	timeout -k 5 "$limit" qemu-system-x86_64 "${machine[@]}" -cpu "$cpu" -m "$mem" \
 		-nodefaults -no-user-config -no-reboot -display none \
 		-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" \
@@ -170,10 +197,10 @@ boot() {
 	qemu_pid=$!
 	watch_clock 8>&- >/dev/null 2>&1 &
 	watch_pid=$!
-	tail -n +1 -f --pid=$qemu_pid "$logdir/script.log" 2>/dev/null |
-		grep -v --line-buffered '^KFGATE-VM-EXIT ' &
+	show_script &
 	wait $qemu_pid || :
 	qemu_pid=
+	took "$begin"
 	kill $watch_pid 2>/dev/null || :
 	wait
 }

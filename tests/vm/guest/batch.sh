@@ -3,6 +3,9 @@
 # an output directory of its own, and marks where each begins and ends for run-cases.sh.
 splats() { dmesg | grep -Ef /kfgate-vm/splats; }
 
+# Hundredths of a second since the boot.
+uptime_now() { sed 's/\.//; s/ .*//' /proc/uptime; }
+
 # What a case left behind that did not get to its end (an agent that it had stopped, the pins of a gate) would fail all
 # after it.
 end_leftovers() {
@@ -24,8 +27,10 @@ while read -r name limit; do
 	export KFGATE_OUT="/out/$name"
 	mkdir -p "$KFGATE_OUT"
 	before=$(splats | wc -l)
+	began=$(uptime_now)
 	timeout "$limit" sh "/t/cases/$name.sh"
 	status=$?
+	took=$(($(uptime_now) - began))
 	if [ "$status" = 124 ] || [ "$status" = 143 ]; then
 		echo "  FAIL: took longer than $limit s"
 	fi
@@ -39,6 +44,6 @@ while read -r name limit; do
 		splats | tail -n "+$((before + 1))" | sed 's/^/    | /'
 		status=97
 	fi
-	echo "KFGATE-CASE-END $name $status"
+	echo "KFGATE-CASE-END $name $status $took"
 done </kfgate-vm/batch
 exit 0
