@@ -39,7 +39,12 @@ struct scan {
 	struct kfg_report *report; /* owned */
 	unsigned libbpf;
 	double begin, told; /* seconds; of progress */
-	bool lost; /* a path that is not there */
+	bool failed; /* a path is not there, or holds no object */
+};
+
+/* What a report holds at one time. */
+struct counts {
+	size_t files, objects, problems;
 };
 
 static double now(void)
@@ -194,6 +199,24 @@ static void on_file(void *userdata, const char *path)
 	kfg_log_progress("%zu files, %zu objects: %s", scan->report->n_files, scan->report->n_objects, path);
 }
 
+/* A path by which nothing was found, and nothing could not be looked at: most likely it is the wrong one. */
+static void expect_objects(struct scan *scan, const struct kfg_args *args, const char *path,
+			   const struct counts *before)
+{
+	size_t n = scan->report->n_files - before->files;
+
+	if (kfg_args_has(args, "allow-empty") || scan->report->n_objects > before->objects ||
+	    scan->report->n_problems > before->problems)
+		return;
+	kfg_error("scan: %s: no BPF object found in %zu file%s (--allow-empty takes that)", path, n, n == 1 ? "" : "s");
+	scan->failed = true;
+}
+
+static struct counts counts_of(const struct scan *scan)
+{
+	return (struct counts){ scan->report->n_files, scan->report->n_objects, scan->report->n_problems };
+}
+
 static int search(struct scan *scan, const struct kfg_args *args)
 {
 	const struct kfg_find_ops ops = {
@@ -203,18 +226,26 @@ static int search(struct scan *scan, const struct kfg_args *args)
 	int r = kfg_find_new(&ops, &find);
 
 	for (size_t i = 0; i < args->n_words && r == 0; i++) {
+		struct counts before = counts_of(scan);
+
 		r = kfg_find_path(find, args->words[i]);
+		if (r == 0)
+			expect_objects(scan, args, args->words[i], &before);
 		if (r != -ENOENT)
 			continue;
 		kfg_error("scan: %s: there is no such file or directory", args->words[i]);
-		scan->lost = true;
+		scan->failed = true;
 		r = 0;
 	}
 	if (r == 0 && kfg_args_has(args, "installed")) {
+		struct counts before = counts_of(scan);
+
 		r = kfg_find_installed(find, NULL);
 		if (r == -ENOENT)
 			r = kfg_report_add_problem(scan->report, "--installed",
 						   "neither dpkg's lists nor rpm are on this host");
+		if (r == 0)
+			expect_objects(scan, args, "--installed", &before);
 	}
 	kfg_find_free(find);
 	kfg_log_progress(NULL);
@@ -229,7 +260,7 @@ static int exit_code(const struct scan *scan, const struct settings *s)
 	const struct kfg_report *report = scan->report;
 	bool there[KFG_REPORT_STATE_MAX] = { [KFG_REPORT_UNCHECKED] = report->n_problems > 0 };
 
-	if (scan->lost)
+	if (scan->failed)
 		return KFG_EXIT_FAILURE;
 	for (size_t i = 0; i < report->n_objects; i++)
 		for (size_t k = 0; k < report->n_kernels; k++)
@@ -251,9 +282,6 @@ static int print(const struct scan *scan, const struct settings *s)
 		kfg_log_errno(out.error, "scan: cannot write the report: %m");
 		return KFG_EXIT_FAILURE;
 	}
-	if (!scan->report->n_objects && !scan->report->n_problems && !s->quiet)
-		kfg_warning("scan: no BPF object found in %zu file%s", scan->report->n_files,
-			    scan->report->n_files == 1 ? "" : "s");
 	if (fwrite(kfg_strbuf_text(&out), 1, out.size, stdout) != out.size)
 		return KFG_EXIT_FAILURE; /* main says so */
 	return exit_code(scan, s);

@@ -76,6 +76,7 @@ static const struct kfg_option scan_options[] = {
 	{ "exe", "PATH", "judge as if this program loaded it", false },
 	{ "uid", "UID", "judge as if this user loaded it (root, if --unit or --exe is given)", false },
 	{ "installed", NULL, "look at the files of all installed packages", false },
+	{ "allow-empty", NULL, "a path without any BPF object is no error", false },
 	{ "libbpf", "VERSION",
 	  "judge by the rules of this libbpf (1.8); none: another loader opens the objects", false },
 	{ "fail-on", "LIST",

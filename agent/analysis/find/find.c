@@ -11,26 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL_MAX 8192u
-#define PROBLEMS_MAX 16u /* told of one file; more say nothing new */
-#define SECTIONS_MAX ((size_t)1 << 20) /* section headers looked at in one file */
+#define LABEL_MAX (64u << 10)
 #define COMPRESS_ZSTD 2 /* ELFCOMPRESS_ZSTD of newer elf.h */
 
-/* One file's search; what it unpacks to is searched as part of it. */
-struct search {
-	struct kfg_find *find;
-	const char *path;
-	size_t unpacked; /* bytes, in all */
-	size_t sections; /* budget of section headers */
-	unsigned depth;
-	unsigned n_problems, n_objects, n_light;
+static const uint64_t default_limits[] = {
+#define LIMIT_VALUE(name, value, text) value,
+	KFG_FIND_LIMITS(LIMIT_VALUE)
+#undef LIMIT_VALUE
 };
 
-/* Bytes being searched. */
-struct piece {
-	const char *label;
-	const uint8_t *data;
-	size_t size;
+static const char *const limit_texts[] = {
+#define LIMIT_TEXT(name, value, text) text,
+	KFG_FIND_LIMITS(LIMIT_TEXT)
+#undef LIMIT_TEXT
 };
 
 int kfg_find_new(const struct kfg_find_ops *ops, struct kfg_find **ret_find)
@@ -40,6 +33,7 @@ int kfg_find_new(const struct kfg_find_ops *ops, struct kfg_find **ret_find)
 	if (!find)
 		return -ENOMEM;
 	find->ops = ops;
+	memcpy(find->limits, default_limits, sizeof(find->limits));
 	*ret_find = find;
 	return 0;
 }
@@ -63,18 +57,72 @@ int kfg_find_problem(struct kfg_find *find, const char *label, const char *forma
 	return find->ops->problem(find->ops->userdata, label, why);
 }
 
-static int problem(struct search *s, const struct piece *piece, size_t at, const char *why)
+/* "limit: it unpacks to more than ... bytes" */
+static void limit_text(const struct kfg_find *find, enum kfg_find_limit limit, char *buf, size_t size)
 {
-	if (s->n_problems++ > PROBLEMS_MAX)
+	int n = snprintf(buf, size, "limit: ");
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* all are in the table above */
+	snprintf(buf + n, size - n, limit_texts[limit], (uintmax_t)find->limits[limit]);
+#pragma GCC diagnostic pop
+}
+
+void kfg_find_set_limit(struct kfg_find *find, enum kfg_find_limit limit, uint64_t value)
+{
+	find->limits[limit] = value;
+}
+
+int kfg_find_give_up(struct kfg_find *find, const char *label, enum kfg_find_limit limit)
+{
+	char why[160];
+
+	limit_text(find, limit, why, sizeof(why));
+	return kfg_find_problem(find, label, "%s", why);
+}
+
+int kfg_search_problem(struct kfg_search *s, const struct kfg_piece *piece, size_t at, const char *why)
+{
+	uint64_t max = s->find->limits[KFG_FIND_LIMIT_PROBLEMS];
+
+	if (s->n_problems++ > max)
 		return 0;
-	if (s->n_problems > PROBLEMS_MAX)
-		return kfg_find_problem(s->find, piece->label, "more than %u problems in this file", PROBLEMS_MAX);
+	if (s->n_problems > max)
+		return kfg_find_give_up(s->find, s->path, KFG_FIND_LIMIT_PROBLEMS);
 	return kfg_find_problem(s->find, piece->label, "offset 0x%zx: %s", at, why);
 }
 
-static int search_piece(struct search *s, const struct piece *piece);
+int kfg_search_give_up(struct kfg_search *s, const struct kfg_piece *piece, size_t at, enum kfg_find_limit limit)
+{
+	char why[160];
 
-static int tell(struct search *s, const struct piece *piece, const struct kfg_found *what)
+	limit_text(s->find, limit, why, sizeof(why));
+	return kfg_search_problem(s, piece, at, why);
+}
+
+int kfg_search_may_unpack(struct kfg_search *s, const struct kfg_piece *piece, size_t at, size_t *ret_max)
+{
+	const uint64_t *limits = s->find->limits;
+	uint64_t left = limits[KFG_FIND_LIMIT_UNPACKED] - s->find->live;
+	int r;
+
+	*ret_max = left;
+	if (s->depth >= limits[KFG_FIND_LIMIT_NESTED])
+		r = kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_NESTED);
+	else if (s->unpacked >= limits[KFG_FIND_LIMIT_FILE_UNPACKED])
+		r = kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_FILE_UNPACKED);
+	else
+		return 1;
+	return r;
+}
+
+/* A label that could not be made. */
+static int long_name(struct kfg_search *s, const struct kfg_piece *piece, size_t at, int error)
+{
+	return error == -ENOMEM ? -ENOMEM : kfg_search_problem(s, piece, at, "its name is too long");
+}
+
+static int tell(struct kfg_search *s, const struct kfg_piece *piece, const struct kfg_found *what)
 {
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
 	struct kfg_found found = *what;
@@ -84,14 +132,14 @@ static int tell(struct search *s, const struct piece *piece, const struct kfg_fo
 	if (found.light || found.size < piece->size)
 		kfg_strbuf_printf(&label, "@0x%zx", offset);
 	if (label.error)
-		return label.error;
+		return long_name(s, piece, offset, label.error);
 	found.label = kfg_strbuf_text(&label);
 	found.path = s->path;
 	return s->find->ops->found(s->find->ops->userdata, &found);
 }
 
 /* The rest of the piece behind an object that starts at `at`. */
-static int object_at(struct search *s, const struct piece *piece, size_t at, size_t *ret_next)
+static int object_at(struct kfg_search *s, const struct kfg_piece *piece, size_t at, size_t *ret_next)
 {
 	struct kfg_found found = { .data = piece->data + at };
 	const char *why;
@@ -99,9 +147,9 @@ static int object_at(struct search *s, const struct piece *piece, size_t at, siz
 
 	*ret_next = at + 4;
 	if (r == -E2BIG)
-		return problem(s, piece, at, "too many section headers in this file");
+		return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_SECTIONS);
 	if (r == -EBADMSG && at > 0)
-		return problem(s, piece, at, why);
+		return kfg_search_problem(s, piece, at, why);
 	if (at == 0) /* the file itself: what is wrong with it is said best by who reads it */
 		found.size = piece->size;
 	*ret_next = at + found.size;
@@ -109,16 +157,15 @@ static int object_at(struct search *s, const struct piece *piece, size_t at, siz
 	return tell(s, piece, &found);
 }
 
-/* Searches what was unpacked from the piece. */
-static int search_unpacked(struct search *s, const char *label, uint8_t *data, size_t size)
+int kfg_search_unpacked(struct kfg_search *s, const char *label, const uint8_t *data, size_t size)
 {
-	const struct piece inner = { label, data, size };
+	const struct kfg_piece inner = { label, data, size };
 	int r;
 
 	s->unpacked += size;
 	s->find->live += size;
 	s->depth++;
-	r = search_piece(s, &inner);
+	r = kfg_search_piece(s, &inner);
 	s->depth--;
 	s->find->live -= size;
 	return r;
@@ -129,16 +176,35 @@ static void unpacked_done(struct kfg_unpacked *unpacked)
 	free(unpacked->data);
 }
 
-static int stream_problem(struct search *s, const struct piece *piece, size_t at, int error)
+static int stream_problem(struct kfg_search *s, const struct kfg_piece *piece, size_t at, int error)
 {
 	if (error == -EFBIG)
-		return problem(s, piece, at, "a compressed stream unpacks to more than 40 MiB");
+		return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_UNPACKED);
+	if (error == -ENOBUFS)
+		return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_WINDOW);
 	if (error == -EBADMSG)
-		return problem(s, piece, at, "a compressed stream is damaged");
+		return kfg_search_problem(s, piece, at, "a compressed stream is damaged");
 	return error == -ENOMSG ? 0 : error;
 }
 
-static int stream_at(struct search *s, const struct piece *piece, size_t *at, enum kfg_magic magic)
+/* A bzip2 stream inside of something else. */
+static int bzip2_at(struct kfg_search *s, const struct kfg_piece *piece, size_t *at)
+{
+	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
+	struct kfg_piece inner = { .data = piece->data + *at, .size = piece->size - *at };
+	struct kfg_region rest = { 0, inner.size };
+	int r;
+
+	kfg_strbuf_printf(&label, "%s@0x%zx", piece->label, *at);
+	if (label.error)
+		return long_name(s, piece, *at, label.error);
+	inner.label = kfg_strbuf_text(&label);
+	r = kfg_search_archive(s, &inner, &rest);
+	*at += rest.from > 4 ? rest.from : 4;
+	return r;
+}
+
+static int stream_at(struct kfg_search *s, const struct kfg_piece *piece, size_t *at, enum kfg_magic magic)
 {
 	static const char *const names[KFG_MAGIC_MAX] = {
 		[KFG_MAGIC_GZIP] = "gzip", [KFG_MAGIC_ZSTD] = "zstd", [KFG_MAGIC_XZ] = "xz",
@@ -146,18 +212,16 @@ static int stream_at(struct search *s, const struct piece *piece, size_t *at, en
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
 	_cleanup_(unpacked_done) struct kfg_unpacked unpacked = { 0 };
 	size_t start = *at;
-	int r;
+	struct kfg_unpack_how how = { .window = s->find->limits[KFG_FIND_LIMIT_WINDOW], .is_file = !start };
+	int r = kfg_search_may_unpack(s, piece, start, &how.max);
 
 	*at = start + 4;
-	if (s->depth >= KFG_FIND_NESTED_MAX)
-		return problem(s, piece, start, "a compressed stream, too deep in others");
-	if (s->unpacked >= KFG_FIND_FILE_UNPACKED_MAX)
-		return problem(s, piece, start, "too many compressed streams in this file");
-	r = kfg_unpack_stream(magic, piece->data + start, piece->size - start,
-			      KFG_FIND_UNPACKED_MAX - s->find->live, &unpacked);
+	if (r <= 0)
+		return r;
+	r = kfg_unpack_stream(magic, piece->data + start, piece->size - start, &how, &unpacked);
 	if (r < 0) {
 		/* what was unpacked in vain counts, too */
-		s->unpacked += r == -ENOMSG ? (size_t)64 << 10 : KFG_FIND_UNPACKED_MAX;
+		s->unpacked += r == -ENOMSG ? (size_t)64 << 10 : how.max;
 		return stream_problem(s, piece, start, r);
 	}
 	kfg_strbuf_adds(&label, piece->label);
@@ -165,37 +229,42 @@ static int stream_at(struct search *s, const struct piece *piece, size_t *at, en
 		kfg_strbuf_printf(&label, "@0x%zx", start);
 	kfg_strbuf_printf(&label, "(%s)", names[magic]);
 	*at = start + unpacked.packed;
-	return label.error ? label.error : search_unpacked(s, kfg_strbuf_text(&label), unpacked.data, unpacked.size);
+	if (label.error)
+		return long_name(s, piece, start, label.error);
+	return kfg_search_unpacked(s, kfg_strbuf_text(&label), unpacked.data, unpacked.size);
 }
 
 /* One compressed section of an ELF file. Streams of zstd are found by their magic, see stream_at(). */
-static int section_unpack(struct search *s, const struct piece *piece, const Elf64_Shdr *h, const char *name)
+static int section_unpack(struct kfg_search *s, const struct kfg_piece *piece, const Elf64_Shdr *h, const char *name)
 {
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
 	_cleanup_free_ uint8_t *data = NULL;
 	Elf64_Chdr c;
+	size_t max;
 	int r;
 
 	if (h->sh_size < sizeof(c) || h->sh_offset > piece->size || h->sh_size > piece->size - h->sh_offset)
-		return problem(s, piece, 0, "a compressed section lies beyond the end");
+		return kfg_search_problem(s, piece, 0, "a compressed section lies beyond the end");
 	memcpy(&c, piece->data + h->sh_offset, sizeof(c));
 	if (c.ch_type != ELFCOMPRESS_ZLIB)
 		return c.ch_type == COMPRESS_ZSTD ? 0 :
-			problem(s, piece, h->sh_offset, "a section is compressed in an unknown way");
-	if (s->unpacked >= KFG_FIND_FILE_UNPACKED_MAX)
-		return problem(s, piece, h->sh_offset, "too many compressed sections in this file");
-	r = kfg_unpack_zlib(piece->data + h->sh_offset + sizeof(c), h->sh_size - sizeof(c), c.ch_size,
-			    KFG_FIND_UNPACKED_MAX - s->find->live, &data);
+			kfg_search_problem(s, piece, h->sh_offset, "a section is compressed in an unknown way");
+	r = kfg_search_may_unpack(s, piece, h->sh_offset, &max);
+	if (r <= 0)
+		return r;
+	r = kfg_unpack_zlib(piece->data + h->sh_offset + sizeof(c), h->sh_size - sizeof(c), c.ch_size, max, &data);
 	if (r < 0) {
-		s->unpacked += KFG_FIND_UNPACKED_MAX;
+		s->unpacked += max;
 		return stream_problem(s, piece, h->sh_offset, r);
 	}
 	kfg_strbuf_printf(&label, "%s:%s(zlib)", piece->label, name);
-	return label.error ? label.error : search_unpacked(s, kfg_strbuf_text(&label), data, c.ch_size);
+	if (label.error)
+		return long_name(s, piece, h->sh_offset, label.error);
+	return kfg_search_unpacked(s, kfg_strbuf_text(&label), data, c.ch_size);
 }
 
 /* The name of a section; "" where there is none. */
-static const char *section_name(const struct piece *piece, const Elf64_Ehdr *e, uint64_t n, const Elf64_Shdr *h)
+static const char *section_name(const struct kfg_piece *piece, const Elf64_Ehdr *e, uint64_t n, const Elf64_Shdr *h)
 {
 	Elf64_Shdr names;
 	uint64_t at;
@@ -211,7 +280,7 @@ static const char *section_name(const struct piece *piece, const Elf64_Ehdr *e, 
 }
 
 /* Compressed sections of the ELF64 file that the piece is; debug information holds no objects. */
-static int search_sections(struct search *s, const struct piece *piece)
+static int search_sections(struct kfg_search *s, const struct kfg_piece *piece)
 {
 	Elf64_Ehdr e;
 	int r = 0;
@@ -237,31 +306,39 @@ static int search_sections(struct search *s, const struct piece *piece)
 	return r;
 }
 
-static int search_piece(struct search *s, const struct piece *piece)
+/* What stands in the bytes as it is: objects, light skeletons, compressed streams. */
+static int search_bytes(struct kfg_search *s, const struct kfg_piece *piece, size_t at)
 {
-	size_t at = 0;
-	int r = search_sections(s, piece);
+	const uint64_t *limits = s->find->limits;
+	int r = 0;
 
 	while (r == 0) {
-		const struct kfg_found light = { .data = piece->data, .size = piece->size, .light = true };
-		struct kfg_found found = light;
+		struct kfg_found found = { .data = piece->data, .size = piece->size, .light = true };
 		enum kfg_magic magic;
 
 		at = kfg_search_next(piece->data, piece->size, at, &magic);
 		if (magic == KFG_MAGIC_NONE)
 			return 0;
-		if (s->n_objects >= KFG_FIND_OBJECTS_MAX || s->n_light >= KFG_FIND_LIGHT_MAX)
-			return problem(s, piece, at, "more objects in this file than are looked at");
+		if (s->n_objects >= limits[KFG_FIND_LIMIT_OBJECTS])
+			return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_OBJECTS);
+		if (s->n_light >= limits[KFG_FIND_LIMIT_LIGHT])
+			return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_LIGHT);
 		if (magic == KFG_MAGIC_OBJECT) {
 			r = object_at(s, piece, at, &at);
 			continue;
 		}
 		if (magic == KFG_MAGIC_OBJECT_BE) {
-			r = problem(s, piece, at, "a BPF object for big-endian machines");
+			r = kfg_search_problem(s, piece, at, "a BPF object for big-endian machines");
 		} else if (magic == KFG_MAGIC_LIGHT) {
 			found.at = at;
 			s->n_light++;
 			r = tell(s, piece, &found);
+		} else if (magic == KFG_MAGIC_BZIP2 && at) {
+			r = bzip2_at(s, piece, &at);
+			continue;
+		} else if (magic == KFG_MAGIC_BZIP2) {
+			at += 4; /* the piece as a whole was tried before */
+			continue;
 		} else {
 			r = stream_at(s, piece, &at, magic);
 			continue;
@@ -271,10 +348,27 @@ static int search_piece(struct search *s, const struct piece *piece)
 	return r;
 }
 
+int kfg_search_piece(struct kfg_search *s, const struct kfg_piece *piece)
+{
+	struct kfg_region rest = { 0, piece->size };
+	int r = kfg_search_archive(s, piece, &rest);
+
+	if (r == 0 && rest.from == 0)
+		r = search_sections(s, piece);
+	if (r == 0 && rest.from == 0)
+		r = kfg_search_encoded(s, piece);
+	if (r == 0) {
+		const struct kfg_piece known = { piece->label, piece->data, rest.to };
+
+		r = search_bytes(s, &known, rest.from);
+	}
+	return r;
+}
+
 int kfg_find_bytes(struct kfg_find *find, const char *path, const void *data, size_t size)
 {
-	struct search s = { .find = find, .path = path, .sections = SECTIONS_MAX };
-	const struct piece piece = { path, data, size };
+	struct kfg_search s = { .find = find, .path = path, .sections = find->limits[KFG_FIND_LIMIT_SECTIONS] };
+	const struct kfg_piece piece = { path, data, size };
 
-	return search_piece(&s, &piece);
+	return kfg_search_piece(&s, &piece);
 }

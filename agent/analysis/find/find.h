@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * find.h - from paths to BPF objects: a BPF ELF file; any file that holds BPF ELF objects at any offset (C skeletons,
- * bpf2go, include_bytes!, static libraries); what a gzip, zstd or xz stream in it or a compressed ELF section unpacks
- * to; light skeletons (bpftool gen skeleton -L), which are no ELF; directories; the packages of the host. Nothing is
- * left out silently: what could not be looked at is told to problem().
+ * bpf2go, include_bytes!); what a gzip, zstd or xz stream in it or a compressed ELF section unpacks to; the members of
+ * archives; objects that source code spells out, or that stand in base64; light skeletons (bpftool gen skeleton -L),
+ * which are no ELF; directories; the packages of the host. Nothing is left out silently: what could not be looked at is
+ * reported to problem().
  */
 #pragma once
 
+#include "analysis/find/limits.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Most bytes that are unpacked at one time, and that one file may make us unpack in all. */
-#define KFG_FIND_UNPACKED_MAX ((size_t)40 << 20)
-#define KFG_FIND_FILE_UNPACKED_MAX ((size_t)512 << 20)
-#define KFG_FIND_OBJECTS_MAX 4096u /* in one file */
-#define KFG_FIND_LIGHT_MAX 256u
-#define KFG_FIND_NESTED_MAX 3u /* a stream in a stream in a stream */
-#define KFG_FIND_DIR_DEPTH_MAX 128u
 
 /* Something to be looked at. Valid during the call only. */
 struct kfg_found {
@@ -41,6 +35,8 @@ struct kfg_find;
 /* ops must outlive the search. -ENOMEM. Free with kfg_find_free(). */
 int kfg_find_new(const struct kfg_find_ops *ops, struct kfg_find **ret_find);
 void kfg_find_free(struct kfg_find *find); /* accepts NULL */
+/* Replaces a limit (limits.h), for tests. */
+void kfg_find_set_limit(struct kfg_find *find, enum kfg_find_limit limit, uint64_t value);
 
 /*
  * A file, or all regular files below a directory, sorted by name; symbolic links are followed where they are named by

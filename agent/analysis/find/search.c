@@ -14,7 +14,7 @@ typedef uint64_t halves __attribute__((vector_size(16)));
 
 /* The first two bytes of each magic. */
 static const uint8_t pairs[][2] = {
-	{ 0x7f, 'E' }, { 0x1f, 0x8b }, { 0x28, 0xb5 }, { 0xfd, '7' }, { 0xbf, 0x16 },
+	{ 0x7f, 'E' }, { 0x1f, 0x8b }, { 0x28, 0xb5 }, { 0xfd, '7' }, { 'B', 'Z' }, { 0xbf, 0x16 },
 };
 #define N_PAIRS (sizeof(pairs) / sizeof(pairs[0]))
 
@@ -50,6 +50,9 @@ static enum kfg_magic magic_at(const uint8_t *p, size_t left)
 		return left > 18 && p[1] == 0x8b && p[2] == 8 && !(p[3] & 0xe0) ? KFG_MAGIC_GZIP : KFG_MAGIC_NONE;
 	case 0x28: /* RFC 8878 */
 		return left > 8 && !memcmp(p, "\x28\xb5\x2f\xfd", 4) ? KFG_MAGIC_ZSTD : KFG_MAGIC_NONE;
+	case 'B': /* a level, and the first block's magic, six digits of pi */
+		return left > 14 && !memcmp(p, "BZh", 3) && !memcmp(p + 4, "1AY&SY", 6) ? KFG_MAGIC_BZIP2
+											: KFG_MAGIC_NONE;
 	case 0xfd: /* The .xz File Format, 2.1.1.1 */
 		return left > 24 && !memcmp(p, "\xfd" "7zXZ\0", 6) ? KFG_MAGIC_XZ : KFG_MAGIC_NONE;
 	case 0xbf:

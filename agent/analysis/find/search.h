@@ -13,6 +13,7 @@ enum kfg_magic {
 	KFG_MAGIC_GZIP,
 	KFG_MAGIC_ZSTD,
 	KFG_MAGIC_XZ,
+	KFG_MAGIC_BZIP2,
 	KFG_MAGIC_MAX,
 };
 

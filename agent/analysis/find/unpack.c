@@ -6,15 +6,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <lzma.h>
-#include <stdbool.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
-/* Memory that a stream may ask for besides what it unpacks to: xz -8, zstd --ultra -20. */
-#define WINDOW_LOG_MAX 25
-#define WINDOW_MAX ((size_t)33 << (WINDOW_LOG_MAX - 5))
 #define CHUNK ((size_t)64 << 10)
 #define TAR_MAGIC_AT 257u
 
@@ -62,11 +58,14 @@ static bool promising(const struct output *out)
 struct decoder {
 	const uint8_t *in; /* not taken yet */
 	size_t in_left;
-	/* Fills at most room bytes; *ret_n: how many. 1: that was the end of the stream, 0, -EBADMSG, -ENOMEM */
+	/* Fills at most room bytes; *ret_n: how many. 1: the stream ends there; 0; -EBADMSG, -ENOBUFS, -ENOMEM */
 	int (*decode)(struct decoder *d, uint8_t *out, size_t room, size_t *ret_n);
 	z_stream zlib;
 	lzma_stream xz;
 	ZSTD_DCtx *zstd;
+	const uint8_t *start; /* the whole stream, size bytes at most */
+	size_t size;
+	bool is_file;
 };
 
 static int decode_zlib(struct decoder *d, uint8_t *out, size_t room, size_t *ret_n)
@@ -100,6 +99,8 @@ static int decode_xz(struct decoder *d, uint8_t *out, size_t room, size_t *ret_n
 	*ret_n = room - d->xz.avail_out;
 	if (r == LZMA_STREAM_END)
 		return 1;
+	if (r == LZMA_MEMLIMIT_ERROR)
+		return -ENOBUFS;
 	return r == LZMA_OK ? 0 : r == LZMA_MEM_ERROR ? -ENOMEM : -EBADMSG;
 }
 
@@ -112,24 +113,35 @@ static int decode_zstd(struct decoder *d, uint8_t *out, size_t room, size_t *ret
 	d->in += from.pos;
 	d->in_left -= from.pos;
 	*ret_n = to.pos;
-	if (ZSTD_isError(r))
-		return ZSTD_getErrorCode(r) == ZSTD_error_memory_allocation ? -ENOMEM : -EBADMSG;
-	return r == 0;
+	if (!ZSTD_isError(r))
+		return r == 0;
+	switch (ZSTD_getErrorCode(r)) {
+	case ZSTD_error_memory_allocation:
+		return -ENOMEM;
+	case ZSTD_error_frameParameter_windowTooLarge:
+		/* four bytes are a magic by chance sometimes, a chain of blocks is not */
+		return d->is_file || !ZSTD_isError(ZSTD_findFrameCompressedSize(d->start, d->size)) ? -ENOBUFS
+												    : -EBADMSG;
+	default:
+		return -EBADMSG;
+	}
 }
 
-static int decoder_open(struct decoder *d, enum kfg_magic magic)
+static int decoder_open(struct decoder *d, enum kfg_magic magic, size_t window)
 {
+	int window_log = 63 - __builtin_clzll(window | 1);
+
 	if (magic == KFG_MAGIC_GZIP) {
 		d->decode = decode_zlib;
 		return inflateInit2(&d->zlib, 15 + 16) == Z_OK ? 0 : -ENOMEM; /* the largest window, gzip's header */
 	}
 	if (magic == KFG_MAGIC_XZ) {
 		d->decode = decode_xz;
-		return lzma_stream_decoder(&d->xz, WINDOW_MAX, 0) == LZMA_OK ? 0 : -ENOMEM;
+		return lzma_stream_decoder(&d->xz, window, 0) == LZMA_OK ? 0 : -ENOMEM;
 	}
 	d->decode = decode_zstd;
 	d->zstd = ZSTD_createDCtx();
-	if (!d->zstd || ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX)))
+	if (!d->zstd || ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, window_log)))
 		return -ENOMEM;
 	return 0;
 }
@@ -155,7 +167,9 @@ static int unpack(struct decoder *d, size_t max, struct output *out)
 		if (end == -ENOMEM)
 			return end;
 		out->size += n;
-		if ((end || !d->in_left || out->size >= CHUNK) && !promising(out))
+		if (end == -ENOBUFS)
+			return end;
+		if ((end || !d->in_left || out->size >= CHUNK) && !d->is_file && !promising(out))
 			return -ENOMSG;
 		if (out->size > max)
 			return -EFBIG;
@@ -166,15 +180,16 @@ static int unpack(struct decoder *d, size_t max, struct output *out)
 	}
 }
 
-int kfg_unpack_stream(enum kfg_magic magic, const uint8_t *data, size_t size, size_t max,
+int kfg_unpack_stream(enum kfg_magic magic, const uint8_t *data, size_t size, const struct kfg_unpack_how *how,
 		      struct kfg_unpacked *ret_unpacked)
 {
-	_cleanup_(decoder_done) struct decoder d = { .in = data, .in_left = size, .xz = LZMA_STREAM_INIT };
+	_cleanup_(decoder_done) struct decoder d = { .in = data, .in_left = size, .xz = LZMA_STREAM_INIT,
+						     .start = data, .size = size, .is_file = how->is_file };
 	_cleanup_(output_done) struct output out = { 0 };
-	int r = decoder_open(&d, magic);
+	int r = decoder_open(&d, magic, how->window);
 
 	if (r == 0)
-		r = unpack(&d, max, &out);
+		r = unpack(&d, how->max, &out);
 	if (r < 0)
 		return r;
 	*ret_unpacked = (struct kfg_unpacked){ KFG_TAKE_PTR(out.data), out.size, size - d.in_left };
@@ -196,5 +211,19 @@ int kfg_unpack_zlib(const uint8_t *data, size_t size, uint64_t full, size_t max,
 	if (uncompress(out, &len, data, size) != Z_OK || len != full)
 		return -EBADMSG;
 	*ret_data = KFG_TAKE_PTR(out);
+	return 0;
+}
+
+int kfg_unpack_zlib_object(const uint8_t *data, size_t size, size_t max, uint8_t **ret_data, size_t *ret_size)
+{
+	_cleanup_(decoder_done) struct decoder d = { .in = data, .in_left = size, .xz = LZMA_STREAM_INIT,
+						     .decode = decode_zlib };
+	_cleanup_(output_done) struct output out = { 0 };
+	int r = inflateInit(&d.zlib) == Z_OK ? unpack(&d, max, &out) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	*ret_size = out.size;
+	*ret_data = KFG_TAKE_PTR(out.data);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analysis/find/search.h"
+#include <stdbool.h>
 
 struct kfg_unpacked {
 	uint8_t *data; /* owned by the caller */
@@ -13,10 +14,21 @@ struct kfg_unpacked {
 /*
  * Unpacks the stream (KFG_MAGIC_GZIP, _ZSTD or _XZ) at data, which ends where it ends. Returns 0; -ENOMSG: it does not
  * unpack, or not to something that may hold programs (an ELF file, a tar or cpio archive, a static library); -EFBIG:
- * that, but more than max bytes; -EBADMSG: that, but it breaks off, is damaged, or wants too large a window; -ENOMEM.
+ * more than max bytes; -ENOBUFS: it wants more than window bytes of memory; -EBADMSG: it breaks off or is damaged;
+ * -ENOMEM.
  */
-int kfg_unpack_stream(enum kfg_magic magic, const uint8_t *data, size_t size, size_t max,
+struct kfg_unpack_how {
+	size_t max, window;
+	bool is_file; /* it is one, not bytes in something else that may look so by chance: -ENOMSG does not occur */
+};
+int kfg_unpack_stream(enum kfg_magic magic, const uint8_t *data, size_t size, const struct kfg_unpack_how *how,
 		      struct kfg_unpacked *ret_unpacked);
 
 /* Unpacks a zlib stream (RFC 1950) to exactly full bytes, at most max. 0, -EFBIG, -EBADMSG, -ENOMEM. */
 int kfg_unpack_zlib(const uint8_t *data, size_t size, uint64_t full, size_t max, uint8_t **ret_data);
+
+/*
+ * Unpacks a zlib stream that ends where it ends, to *ret_data of *ret_size bytes. -ENOMSG: it is none, or not of an ELF
+ * file; else as above.
+ */
+int kfg_unpack_zlib_object(const uint8_t *data, size_t size, size_t max, uint8_t **ret_data, size_t *ret_size);

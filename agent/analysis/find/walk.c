@@ -136,8 +136,8 @@ static int walk_entry(struct kfg_find *find, int dir_fd, const char *dir, const 
 		return 0; /* gone in between */
 	if (r != -EISDIR)
 		return r;
-	if (depth >= KFG_FIND_DIR_DEPTH_MAX)
-		return kfg_find_problem(find, path, "directories too deep");
+	if (depth >= find->limits[KFG_FIND_LIMIT_DIR_DEPTH])
+		return kfg_find_give_up(find, path, KFG_FIND_LIMIT_DIR_DEPTH);
 	fd = openat(dir_fd, entry->d_name, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : kfg_find_problem(find, path, "%s", strerror(errno));

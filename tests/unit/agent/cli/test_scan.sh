@@ -34,6 +34,7 @@ says() {
 "$objcopy" --dump-section ".BTF=has.btf" "$fixtures/key.o" /dev/null
 "$objcopy" --dump-section ".BTF=lacks.btf" "$fixtures/plain.o" /dev/null
 "$objcopy" --dump-section ".BTF=both.btf" "$fixtures/scan/kernel_new.o" /dev/null
+{ printf hsqs; head -c 4096 /dev/zero; } >image.squashfs
 cat >allow.yaml <<P
 version: 1
 name: allow
@@ -107,8 +108,12 @@ exits 1 "no such libbpf" "${allow[@]}" "${lacks[@]}" --libbpf=1.x tree
 exits 4 "a damaged object alone" "${allow[@]}" "${lacks[@]}" tree/cut.o
 exits 1 "a path that is not there" "${allow[@]}" "${lacks[@]}" tree nowhere
 says 'nowhere: there is no such file' err
-exits 0 "nothing in it" "${allow[@]}" "${lacks[@]}" allow.yaml
-says 'no BPF object found in 1 file' err
+exits 1 "nothing in it" "${allow[@]}" "${lacks[@]}" allow.yaml
+says 'allow.yaml: no BPF object found in 1 file' err
+exits 1 "nothing in one of two" "${allow[@]}" "${lacks[@]}" allow.yaml "$fixtures/plain.o"
+exits 0 "nothing in it, which was expected" "${allow[@]}" "${lacks[@]}" --allow-empty allow.yaml
+exits 4 "into which it cannot look" "${allow[@]}" "${lacks[@]}" image.squashfs
+says 'it is a squashfs image, into which kfgate cannot look'
 exits 1 "no path" "${allow[@]}" "${lacks[@]}"
 exits 1 "no such kernel" "${allow[@]}" --kernel=none.btf tree
 exits 1 "no such format" "${allow[@]}" "${lacks[@]}" --format=xml tree

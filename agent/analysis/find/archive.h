@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* archive.h - archives and compressed files as libarchive reads them: one member after the other, bounded. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum kfg_container {
+	KFG_CONTAINER_NONE,
+	KFG_CONTAINER_ARCHIVE, /* has members */
+	KFG_CONTAINER_STREAM, /* of a compression that unpack.h does not know, of a file or an archive */
+	KFG_CONTAINER_KNOWN_STREAM, /* of one that unpack.h knows; what it unpacks to may be an archive */
+	KFG_CONTAINER_FOREIGN, /* holds files, and nothing here reads it */
+};
+
+/* What a file is by its first bytes, and its last ones (a zip archive behind a program); *ret_name: in a word. */
+enum kfg_container kfg_container_of(const uint8_t *data, size_t size, const char **ret_name);
+
+struct kfg_archive;
+
+/*
+ * Opens size bytes at data, which must outlive the reader. Returns 0; -EBADMSG: that is no archive, or a damaged one,
+ * by kfg_archive_error(); -ENOMEM. Close in any case.
+ */
+int kfg_archive_open(const uint8_t *data, size_t size, struct kfg_archive **ret_archive);
+/* The next regular file: 1, with *ret_name ("" if the archive gives none); 0: no more; -EBADMSG, -ENOMEM as above. */
+int kfg_archive_next(struct kfg_archive *archive, const char **ret_name);
+/* Its bytes, to be freed. -EFBIG: more than max; -EBADMSG, -ENOMEM as above: the next one may be fine. */
+int kfg_archive_read(struct kfg_archive *archive, size_t max, uint8_t **ret_data, size_t *ret_size);
+/* True once a member was read: the compressed file was no archive. */
+bool kfg_archive_is_plain(const struct kfg_archive *archive);
+/* The bytes at the end that were not read, which may be something else. */
+size_t kfg_archive_rest(const struct kfg_archive *archive);
+const char *kfg_archive_error(struct kfg_archive *archive);
+void kfg_archive_close(struct kfg_archive *archive); /* accepts NULL */
