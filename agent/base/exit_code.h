@@ -11,4 +11,6 @@ enum kfg_exit {
 	KFG_EXIT_NOT_RUNNING = 3, /* status, reload: there is no agent to ask */
 	KFG_EXIT_NO_GATE = 4, /* run: this kernel cannot enforce, or was not seen to */
 	KFG_EXIT_BUSY = 5, /* run: another agent is running */
+	KFG_EXIT_UNATTENDED = 6, /* status: there is no agent to ask, and the gate is in force */
+	KFG_EXIT_POLICY = 7, /* run: the policy has errors, or is not taken in place of the one in force */
 };

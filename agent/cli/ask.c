@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ask.c - see ask.h. */
 #include "cli/ask.h"
 
 #include "base/cleanup.h"
@@ -7,6 +8,11 @@
 #include "gate/control/client.h"
 #include "gate/control/protocol.h"
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LSM_LIST "/sys/kernel/security/lsm"
 
 static int cannot_ask(int error, const char *dir)
 {
@@ -22,16 +28,50 @@ static int cannot_ask(int error, const char *dir)
 	return KFG_EXIT_FAILURE;
 }
 
-int kfg_ask(const struct kfg_args *args, const char *request)
+int kfg_ask_print(int result, int code, const char *text, const char *runtime_dir)
 {
-	const char *dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR);
-	_cleanup_free_ char *text = NULL;
-	int code, r = kfg_control_ask(dir, request, &code, &text);
-
-	if (r < 0)
-		return cannot_ask(r, dir);
+	if (result < 0)
+		return cannot_ask(result, runtime_dir);
 	if (code == KFG_EXIT_OK)
 		return fputs(text, stdout) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 	kfg_log_lines(LOG_ERR, text);
 	return code;
+}
+
+int kfg_ask(const struct kfg_args *args, const char *request)
+{
+	const char *dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR);
+	_cleanup_free_ char *text = NULL;
+	int code = KFG_EXIT_OK, r = kfg_control_ask(dir, request, &code, &text);
+
+	return kfg_ask_print(r, code, text, dir);
+}
+
+/* Whether a file of the kernel, which is one line of words, has the word. separators: between them */
+static bool has_word(const char *path, const char *word, const char *separators)
+{
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	char line[4096] = "", *rest;
+
+	if (!f || !fgets(line, sizeof(line), f))
+		return false;
+	for (char *at = strtok_r(line, separators, &rest); at; at = strtok_r(NULL, separators, &rest))
+		if (!strcmp(at, word))
+			return true;
+	return false;
+}
+
+int kfg_ask_left(const char *runtime_dir, struct kfg_status_left *ret_left)
+{
+	struct kfg_status_left left = {
+		.switched_off = has_word("/proc/cmdline", "kfgate=off", " \n"),
+		.no_lsm = !access(LSM_LIST, R_OK) && !has_word(LSM_LIST, "bpf", ",\n"),
+	};
+	int r = kfg_left_read(KFG_LEFT_PINS, runtime_dir, &left.left);
+
+	if (r < 0)
+		return r;
+	left.in_force = r;
+	*ret_left = left;
+	return 0;
 }

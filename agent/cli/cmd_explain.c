@@ -2,16 +2,13 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "config/lifecycle.h"
 #include "config/load.h"
 #include "analysis/explain/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-
-#ifndef KFG_LIFECYCLE_DIR
-#define KFG_LIFECYCLE_DIR "/usr/lib/kfgate/lifecycle"
-#endif
 
 /* 128 findings, each with some strings of a policy */
 #define OUTPUT_MAX (16u * 1024 * 1024)
@@ -25,7 +22,7 @@ KFG_DEFINE_CLEANUP(struct kfg_vlog *, kfg_vlog_free)
 static int load_lifecycle(const char *path, struct kfg_loaded *ret_loaded)
 {
 	const char *from = path ? path : KFG_LIFECYCLE_DIR;
-	int r = kfg_load(&from, 1, ret_loaded);
+	int r = kfg_lifecycle_load(from, ret_loaded);
 
 	if (r == 0)
 		return 0;

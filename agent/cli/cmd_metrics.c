@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_metrics.c - the numbers for a monitoring system. */
 #include "base/cleanup.h"
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/past_source.h"
 #include "gate/control/client.h"
 #include "gate/control/protocol.h"
-
-static const char down[] = "# TYPE kfgate_up gauge\n# HELP kfgate_up Whether the agent runs.\nkfgate_up 0\n# EOF\n";
 
 int kfg_cmd_metrics(const struct kfg_args *args)
 {
 	const char *dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR);
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(2 * KFG_CONTROL_REPLY_MAX);
 	_cleanup_free_ char *text = NULL;
+	struct kfg_status_left left;
 	int code = KFG_EXIT_OK, r = kfg_control_ask(dir, KFG_REQUEST_STATUS_METRICS, &code, &text);
 
 	if (r == -EACCES || r == -EPERM || r == -ECONNRESET) {
@@ -25,6 +26,15 @@ int kfg_cmd_metrics(const struct kfg_args *args)
 		return code;
 	}
 	/* that nobody answers is a measurement, too */
-	kfg_strbuf_adds(&out, r == 0 ? text : down);
+	if (r == 0) {
+		kfg_strbuf_adds(&out, text);
+	} else {
+		r = kfg_ask_left(dir, &left);
+		if (r < 0) {
+			kfg_log_errno(r, "metrics: cannot see whether a gate is in force: %m");
+			return KFG_EXIT_FAILURE;
+		}
+		kfg_status_left_metrics(&left, &out);
+	}
 	return kfg_write_output(args, "metrics", &out);
 }

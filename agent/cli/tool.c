@@ -145,7 +145,7 @@ static const struct kfg_verb verbs[] = {
 	  programs_options, kfg_cmd_programs },
 	{ "status", 0, 0, "", "show what the running gate does",
 	  "Policy, hooks, what was judged, what was lost, the next deadlines. Exit code 3: no agent "
-	  "is running.",
+	  "is running, and no gate is in force; 6: the gate is, without one.",
 	  status_options, kfg_cmd_status },
 	{ "reload", 0, 0, "", "let the running gate take the policy files anew",
 	  "The new policy is put into force in one step, or not at all: then the old one stays and "

@@ -1,11 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* lifecycle.c - see lifecycle.h. Lifecycle data are what a policy includes, so one is made that includes them. */
 #include "config/lifecycle.h"
 
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* A pattern of an include in single quotes, in which nothing has a meaning but the quote. */
+static void add_quoted(struct kfg_strbuf *out, const char *text)
+{
+	for (; *text; text++)
+		kfg_strbuf_printf(out, "%s%c", *text == '\'' ? "'" : "", *text);
+}
 
 int kfg_lifecycle_load(const char *path, struct kfg_loaded *ret_loaded)
 {
-	return kfg_load(&path, 1, ret_loaded);
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(16384);
+	_cleanup_free_ char *real = realpath(path, NULL);
+	const struct kfg_spot spot = { .file = path };
+	struct stat st;
+	size_t n;
+	int r;
+
+	if (!real || stat(real, &st) < 0)
+		return kfg_load(&path, 1, ret_loaded); /* which says what is wrong with it */
+	kfg_strbuf_adds(&text, "version: 1\nname: lifecycle\nserial: 0\ninclude: ['");
+	add_quoted(&text, real);
+	kfg_strbuf_printf(&text, "%s']\n", S_ISDIR(st.st_mode) ? "/*.yaml" : "");
+	if (text.error)
+		return text.error;
+	r = kfg_load_text(path, kfg_strbuf_text(&text), ret_loaded);
+	if (r < 0)
+		return r;
+	(void)kfg_policy_files_paths(ret_loaded->files, &n);
+	if (n)
+		return 0;
+	kfg_diags_add(&ret_loaded->diags, KFG_ERROR, &spot, "no lifecycle data in here: no *.yaml file");
+	return -EBADMSG;
 }
 
 static bool is_about(const struct kfg_deprecation_info *info, const char *kfunc, const char *module)

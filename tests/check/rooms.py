@@ -18,7 +18,7 @@ AGENT = {
     "gate/control": {"base"},
     "gate/events": {"base"},
     "gate/enforce": {"base"},
-    "gate/status": {"base", "gate/enforce"},
+    "gate/status": {"base", "gate/control"},
     "gate/daemon": {"base", "config", "record", "gate/control", "gate/enforce", "gate/events", "gate/status"},
     "gate/agent": {"base", "gate/control", "gate/daemon"},
     "analysis/btf": {"base"},

@@ -67,28 +67,39 @@ static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kf
 	return r;
 }
 
-int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
-			struct kfg_strbuf *why)
+int kfg_candidate_read(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why)
 {
-	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
-	struct kfg_candidate c = { 0 };
-	int r = kfg_load(d->config->policy_paths, d->config->n_policy_paths, &loaded);
+	int r = kfg_load(d->config->policy_paths, d->config->n_policy_paths, ret_loaded);
 
 	if (r < 0 && r != -EBADMSG) {
 		kfg_strbuf_printf(why, "cannot load the policy: %s\n", strerror(-r));
 		return r;
 	}
-	describe(&loaded.diags, why);
-	if (r == 0)
-		r = make(d, loaded.policy, &c, why);
-	if (r == 0)
-		c.policy.files = KFG_TAKE_PTR(loaded.files);
+	describe(&ret_loaded->diags, why);
+	return r;
+}
+
+int kfg_candidate_make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_candidate *ret_candidate,
+		       struct kfg_strbuf *why)
+{
+	struct kfg_candidate c = { 0 };
+	int r = make(d, loaded->policy, &c, why);
+
 	if (r < 0) {
 		kfg_candidate_done(&c);
 		return r;
 	}
+	c.policy.files = KFG_TAKE_PTR(loaded->files);
 	*ret_candidate = c;
 	return 0;
+}
+
+int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate, struct kfg_strbuf *why)
+{
+	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
+	int r = kfg_candidate_read(d, &loaded, why);
+
+	return r < 0 ? r : kfg_candidate_make(d, &loaded, ret_candidate, why);
 }
 
 int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candidate)

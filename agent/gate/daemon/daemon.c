@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/control/left.h"
 #include "gate/daemon/daemon.h"
 
 #include "base/exit_code.h"
@@ -142,6 +143,8 @@ static void leave_gate(struct kfg_daemon *d)
 	if (r < 0)
 		kfg_log_errno(r, "the gate cannot be taken off, it stays in force: %m");
 	else
+		kfg_left_remove(d->config->runtime_dir);
+	if (r >= 0)
 		(void)kfg_tell(d, kfg_notice_stopped(d->current.names, &record), &record);
 }
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "gate/daemon/instance.h"
 #include "gate/daemon/state.h"
+#include "policy/verdict.h"
 #include "record/json_line.h"
 #include "record/notice.h"
 #include "record/send.h"
@@ -63,16 +64,56 @@ static int start_outbox(struct kfg_daemon *d)
 	return r < 0 ? kfg_log_errno(r, "cannot start the thread that writes records: %m") : 0;
 }
 
-static int first_policy(struct kfg_daemon *d, struct kfg_candidate *ret_candidate)
+/* Reports why the first policy is not taken, or what it is warned about. */
+static void report_policy(struct kfg_daemon *d, int result, const struct kfg_strbuf *why)
+{
+	struct kfg_record *record = NULL;
+
+	kfg_log_lines(result < 0 ? LOG_ERR : LOG_WARNING, kfg_strbuf_text(why));
+	if (result < 0)
+		(void)kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), NULL, &record), &record);
+}
+
+/* Before anything that takes long: who mistyped the policy learns it at once. KFG_EXIT_OK or KFG_EXIT_POLICY. */
+static int read_policy(struct kfg_daemon *d, struct kfg_loaded *ret_loaded)
 {
 	_cleanup_strbuf_ struct kfg_strbuf why = KFG_STRBUF(WHY_MAX);
-	struct kfg_record *record = NULL;
-	int r = kfg_candidate_build(d, ret_candidate, &why);
+	int r = kfg_candidate_read(d, ret_loaded, &why);
 
-	kfg_log_lines(r < 0 ? LOG_ERR : LOG_WARNING, kfg_strbuf_text(&why));
-	if (r < 0)
-		(void)kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(&why), NULL, &record),
-			 &record);
+	report_policy(d, r, &why);
+	return r < 0 ? KFG_EXIT_POLICY : KFG_EXIT_OK;
+}
+
+/* A restart is held to what a reload is held to. What is not refused, and weakens, is warned about. */
+static int compare_inherited(const struct kfg_daemon *d, const struct kfg_policy_names *p, struct kfg_strbuf *why)
+{
+	const struct kfg_table_header *older = &d->inherited;
+	bool same = strtoull(p->digest, NULL, 16) == older->digest;
+
+	if (!older->generation || same)
+		return 0;
+	if (p->serial < older->serial && (kfg_gate_sealed(d->gate) || !d->config->force)) {
+		kfg_strbuf_printf(why, "serial %" PRId64 " is lower than %" PRId64 " of the policy in force%s\n",
+				  p->serial, (int64_t)older->serial,
+				  kfg_gate_sealed(d->gate) ? ", which is sealed" : "; --force takes it all the same");
+		return -EPERM;
+	}
+	if (p->serial == older->serial)
+		kfg_warning("the policy in force had serial %" PRId64 ", too, and other content", p->serial);
+	if (kfg_mode_enforces(older->mode) && !kfg_mode_enforces(p->mode))
+		kfg_warning("the policy in force refused loads; this one, in mode %s, refuses none",
+			    kfg_mode_str(p->mode));
+	return 0;
+}
+
+static int first_policy(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_candidate *ret_candidate)
+{
+	_cleanup_strbuf_ struct kfg_strbuf why = KFG_STRBUF(WHY_MAX);
+	int r = kfg_candidate_make(d, loaded, ret_candidate, &why);
+
+	if (r == 0)
+		r = compare_inherited(d, ret_candidate->policy.names, &why);
+	report_policy(d, r, &why);
 	return r;
 }
 
@@ -141,11 +182,6 @@ static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
 
 	if (r < 0)
 		return kfg_log_errno(r, "cannot tell the gate the time: %m");
-	if (kfg_gate_sealed(d->gate) && candidate->policy.names->serial < d->inherited.serial) {
-		kfg_error("the gate is sealed with serial %" PRId64 " in force: serial %" PRId64 " is not taken",
-			  (int64_t)d->inherited.serial, candidate->policy.names->serial);
-		return -EPERM;
-	}
 	if (strtoull(candidate->policy.names->digest, NULL, 16) == d->inherited.digest)
 		candidate->policy.inherited = d->inherited.generation;
 	r = kfg_swap(d, candidate, &text);
@@ -189,12 +225,13 @@ static int drop_capabilities(void)
 	return r < 0 ? kfg_log_errno(r, "cannot give up capabilities: %m") : 0;
 }
 
-static int put_up(struct kfg_daemon *d, enum kfg_on_failure *on_failure)
+static int put_up(struct kfg_daemon *d, struct kfg_loaded *loaded, enum kfg_on_failure *on_failure)
 {
 	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
+	int r = first_policy(d, loaded, &candidate);
 
-	if (first_policy(d, &candidate) < 0)
-		return KFG_EXIT_FAILURE;
+	if (r < 0)
+		return r == -EPERM ? KFG_EXIT_POLICY : KFG_EXIT_FAILURE;
 	if (*on_failure == KFG_FAILURE_MAX)
 		*on_failure = candidate.policy.names->on_failure;
 	if (kfg_add_sources(d) < 0)
@@ -202,6 +239,7 @@ static int put_up(struct kfg_daemon *d, enum kfg_on_failure *on_failure)
 	if (bring_up(d, &candidate) < 0)
 		return KFG_EXIT_NO_GATE;
 	kfg_guarding_apply(d);
+	kfg_daemon_note(d);
 	kfg_sweep(d);
 	ready(d);
 	return KFG_EXIT_OK;
@@ -230,8 +268,19 @@ static void close_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 	(void)kfg_tell(d, kfg_notice_closed(from != 0, &record), &record);
 }
 
+/* What is left to do about a policy that cannot be read: a gate that refuses, where that is wanted. */
+static int start_without_policy(struct kfg_daemon *d, const struct kfg_probe *kernel)
+{
+	if (d->config->on_failure != KFG_FAILURE_CLOSED)
+		return KFG_EXIT_POLICY;
+	if (open_gate(d, kernel) == KFG_EXIT_OK && drop_capabilities() == 0)
+		close_gate(d, kernel);
+	return KFG_EXIT_POLICY;
+}
+
 int kfg_start(struct kfg_daemon *d)
 {
+	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
 	enum kfg_on_failure on_failure = d->config->on_failure;
 	struct kfg_probe kernel;
 	int r = take_lock(d);
@@ -242,11 +291,14 @@ int kfg_start(struct kfg_daemon *d)
 		return r;
 	if (start_outbox(d) < 0)
 		return KFG_EXIT_FAILURE;
+	if (read_policy(d, &loaded) != KFG_EXIT_OK)
+		return start_without_policy(d, &kernel);
 	r = open_gate(d, &kernel);
 	if (r == KFG_EXIT_OK && drop_capabilities() < 0)
 		r = KFG_EXIT_FAILURE;
 	if (r == KFG_EXIT_OK)
-		r = put_up(d, &on_failure);
+		r = put_up(d, &loaded, &on_failure);
+	kfg_loaded_done(&loaded); /* not kept for the agent's life */
 	if (r != KFG_EXIT_OK && d->gate && on_failure == KFG_FAILURE_CLOSED)
 		close_gate(d, &kernel);
 	return r;

@@ -78,6 +78,10 @@ struct kfg_candidate {
 };
 int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
 			struct kfg_strbuf *why);
+/* The two halves of it: the first needs no gate; the second takes the files over from what was read. */
+int kfg_candidate_read(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why);
+int kfg_candidate_make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_candidate *ret_candidate,
+		       struct kfg_strbuf *why);
 void kfg_candidate_done(struct kfg_candidate *candidate);
 
 /* The policy that refuses every kfunc; -ENOMEM. */
@@ -128,6 +132,9 @@ int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
  */
 void kfg_guarding_apply(struct kfg_daemon *d);
 void kfg_guarding_done(struct kfg_daemon *d);
+
+/* left_note.c: writes down what is in force, for when no agent answers; a failure is logged. */
+void kfg_daemon_note(const struct kfg_daemon *d);
 
 /* answer.c: requests of the control socket; a kfg_control_fn. */
 int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply);

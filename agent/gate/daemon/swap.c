@@ -181,6 +181,7 @@ static void accepted(struct kfg_daemon *d, const struct kfg_strbuf *warnings)
 	if (kfg_prove(d) < 0)
 		kfg_error("the gate is not proven any more: %s", d->proof.why);
 	kfg_guarding_apply(d);
+	kfg_daemon_note(d);
 	kfg_sweep(d);
 }
 

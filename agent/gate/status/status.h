@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/strbuf.h"
+#include "gate/control/left.h"
 #include <kfgate/abi.h>
 #include "policy/policy.h"
 #include <stdbool.h>
@@ -61,6 +62,18 @@ struct kfg_status {
 void kfg_status_text(const struct kfg_status *status, struct kfg_strbuf *out);
 void kfg_status_json(const struct kfg_status *status, struct kfg_strbuf *out);
 void kfg_status_metrics(const struct kfg_status *status, struct kfg_strbuf *out);
+
+/* A host on which no agent answers. */
+struct kfg_status_left {
+	bool in_force; /* a gate is attached all the same */
+	bool switched_off; /* kfgate=off is on the kernel command line */
+	bool no_lsm; /* bpf is not among the active security modules */
+	struct kfg_left left; /* as the last agent left it; all zero: not known */
+};
+
+void kfg_status_left_text(const struct kfg_status_left *status, struct kfg_strbuf *out);
+void kfg_status_left_json(const struct kfg_status_left *status, struct kfg_strbuf *out);
+void kfg_status_left_metrics(const struct kfg_status_left *status, struct kfg_strbuf *out);
 
 /* Whether every hook that the kernel has was proven. */
 bool kfg_status_proven(const struct kfg_status *status);

@@ -114,6 +114,8 @@ void kfg_status_json(const struct kfg_status *s, struct kfg_strbuf *out)
 	struct kfg_json j = { .out = out, .indent = true };
 
 	kfg_json_object(&j, NULL);
+	kfg_json_bool(&j, "running", true);
+	kfg_json_bool(&j, "in_force", true);
 	kfg_json_string(&j, "version", s->version);
 	kfg_json_uint(&j, "pid", s->pid);
 	kfg_json_uint(&j, "uptime_sec", s->uptime_sec);

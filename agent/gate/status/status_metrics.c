@@ -87,6 +87,7 @@ static void deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
 void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
 {
 	gauge(out, "up", "Whether the agent runs.", 1);
+	gauge(out, "gate_in_force", "Whether a gate judges loads.", 1);
 	info(s, out);
 	gauge(out, "enforcing", "Whether refusals are carried out (mode enforce or sealed).",
 	      kfg_mode_enforces(s->mode));

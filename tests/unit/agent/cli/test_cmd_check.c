@@ -85,7 +85,7 @@ static void test_directory_is_one_policy(void **state)
 	(void)state;
 	assert_int_equal(mkdir(scratch_path("d"), 0755), 0);
 	scratch_write("d/1.yaml", GOOD);
-	scratch_write("d/2.yaml", "version: 1\nserial: 2\n");
+	scratch_write("d/2.yaml", "version: 1\noverride: [serial]\nserial: 2\n");
 	assert_int_equal(check(scratch_path("d"), NULL, NULL), KFG_EXIT_OK);
 	assert_non_null(strstr(captured, "serial 2"));
 }

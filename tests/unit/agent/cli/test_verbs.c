@@ -72,9 +72,7 @@ static void test_not_running(void **state)
 {
 	(void)state;
 	assert_int_equal(run("status", "--runtime-dir=/nonexistent", NULL), KFG_EXIT_NOT_RUNNING);
-	assert_string_equal(
-		captured,
-		"kfgate: kfgate is not running (nobody answers at /nonexistent/control)\n");
+	assert_non_null(strstr(captured, "kfgate is not running"));
 	assert_int_equal(run("reload", "--runtime-dir=/nonexistent", NULL), KFG_EXIT_NOT_RUNNING);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the agent starts, takes over, fails and leaves. */
+#include "gate/control/left.h"
 #include "run_agent.h"
 
 static void test_starts_and_stops(void **state)
@@ -155,10 +156,62 @@ static void test_sealed_serial(void **state)
 	fake_gate.sealed = true;
 	fake_gate.from = 1;
 	fake_gate.n_inherited = 1;
-	fake_gate.inherited[0].serial = 15;
-	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
-	assert_non_null(strstr(captured, "the gate is sealed with serial 15 in force: serial 14 is not taken"));
+	fake_gate.inherited[0] = (struct kfg_table_header){ .generation = 3, .serial = 15 };
+	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
+	assert_non_null(strstr(captured, "serial 14 is lower than 15 of the policy in force, which is sealed"));
 	assert_string_equal(fake_gate.calls, "OC");
+}
+
+/* A restart is held to what a reload is held to: it may not weaken in silence. */
+static void test_restart_weakens(void **state)
+{
+	(void)state;
+	fake_gate.from = 1;
+	fake_gate.n_inherited = 1;
+	fake_gate.inherited[0] = (struct kfg_table_header){ .generation = 3, .serial = 15, .mode = KFG_MODE_ENFORCE };
+	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
+	assert_non_null(strstr(captured, "serial 14 is lower than 15 of the policy in force; --force takes it"));
+	assert_string_equal(fake_gate.calls, "OC");
+	assert_string_equal(kinds(), "policy-rejected ");
+	assert_int_equal(run_with(do_nothing, true), KFG_EXIT_OK);
+	fake_gate.inherited[0].serial = 14;
+	scratch_write("policy.yaml", POLICY_14 "mode: audit\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_non_null(strstr(captured, "had serial 14, too, and other content"));
+	assert_non_null(strstr(captured, "refused loads; this one, in mode audit, refuses none"));
+	scratch_write("policy.yaml", "version: 1\nname: t\nserial: 15\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_null(strstr(captured, "the policy in force"));
+}
+
+/* What "kfgate status" says when the agent is gone. */
+static void test_leaves_word(void **state)
+{
+	struct kfg_left left;
+
+	(void)state;
+	mkdir(scratch_path("pins"), 0755);
+	scratch_write("policy.yaml", POLICY_14 "on-stop: keep\nmode: audit\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_int_equal(kfg_left_read(scratch_path("pins"), scratch, &left), 0);
+	mkdir(scratch_path("pins/1"), 0755);
+	assert_int_equal(kfg_left_read(scratch_path("pins"), scratch, &left), 0); /* nothing attached */
+	scratch_write("pins/1/link_kfgate_prog", "");
+	assert_int_equal(kfg_left_read(scratch_path("pins"), scratch, &left), 1);
+	assert_string_equal(left.policy, "t");
+	assert_string_equal(left.mode, "audit");
+	assert_string_equal(left.guard, "off");
+	assert_int_equal(left.serial, 14);
+	assert_true(left.since_usec > 0);
+	/* another gate than the one that was written about */
+	scratch_write("in-force", "policy=t\nserial=14\ninstance=9\n");
+	assert_int_equal(kfg_left_read(scratch_path("pins"), scratch, &left), 1);
+	assert_string_equal(left.policy, "");
+	assert_int_equal(left.instance, 1);
+	assert_int_equal(kfg_left_read(scratch_path("none"), scratch, &left), 0);
+	scratch_write("policy.yaml", POLICY_14);
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_int_equal(access(scratch_path("in-force"), F_OK), -1); /* the gate was taken off */
 }
 
 static void test_closed(void **state)
@@ -166,7 +219,7 @@ static void test_closed(void **state)
 	(void)state;
 	on_failure = KFG_FAILURE_CLOSED;
 	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
-	assert_int_equal(run_daemon(false), KFG_EXIT_FAILURE);
+	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
 	assert_string_equal(fake_gate.calls, "OCOPARTRC");
 	assert_string_equal(kinds(), "policy-rejected policy-loaded closed ");
 	assert_non_null(strstr(captured, "every BPF program that calls a kfunc is refused until one can"));
@@ -179,7 +232,7 @@ static void test_closed_with_older(void **state)
 	on_failure = KFG_FAILURE_CLOSED;
 	fake_gate.from = 3;
 	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
-	assert_int_equal(run_daemon(false), KFG_EXIT_FAILURE);
+	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
 	assert_string_equal(fake_gate.calls, "OC");
 	assert_string_equal(kinds(), "policy-rejected closed ");
 }
@@ -271,11 +324,11 @@ static void test_policy_with_errors(void **state)
 {
 	(void)state;
 	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
-	assert_int_equal(run_daemon(false), KFG_EXIT_FAILURE);
+	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
 	assert_non_null(strstr(captured, "policy.yaml:4:7: error: "));
 	assert_non_null(strstr(captured, "kfgate:     4 | mode: no\n"));
 	assert_string_equal(kinds(), "policy-rejected ");
-	assert_string_equal(fake_gate.calls, "OC");
+	assert_string_equal(fake_gate.calls, ""); /* it is read first */
 }
 
 static void test_another_is_running(void **state)
@@ -319,6 +372,8 @@ int main(void)
 		CASE(test_cannot_detach),
 		CASE(test_on_stop_keep),
 		CASE(test_sealed_serial),
+		CASE(test_restart_weakens),
+		CASE(test_leaves_word),
 		CASE(test_closed),
 		CASE(test_closed_with_older),
 		CASE(test_cannot_close),
