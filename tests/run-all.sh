@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Build kfgate both ways and run all tests, here and in VMs. Installs the Debian packages it needs
 # (tests/deps.list: as root, or with sudo); kernels and programs for the VMs are kept in the user's cache directory.
-# usage: run-all.sh [--no-vm] [-k "KERNEL..."]
+# usage: run-all.sh [--quick] [--no-vm] [-k "KERNEL..."]
+#   --quick   to try a change before it is committed: all that runs on this host; in VMs the six steps of
+#             enforcement alone, on 6.1, 6.12 and the newest kernel
 #   --no-vm   only what runs on this host
 #   -k        in VMs only these kernels of tests/vm/kernels.list
+# The VMs need the second build alone: they run beside the first one and the tests on this host. ccache is used where it
+# is there and CMAKE_C_COMPILER_LAUNCHER says nothing else.
 # Builds are in build/debug (sanitizers, warnings are errors) and build/release. The last line is
 # "N passed, N failed, N skipped"; each failure, and each skip with its reason, has a line above.
 # Exit status: 0 no failure, 1 failures, 2 wrong usage.
@@ -12,24 +16,36 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$here")
-vm=1 kernels=''
+vm=1 quick='' kernels='' cases='' vm_pid=''
 passed=0 failed=0 skipped=0
 
 while [ $# -gt 0 ]; do
 	case $1 in
 	--no-vm) vm= ;;
+	--quick) quick=1 ;;
 	-k)
 		[ $# -gt 1 ] || { echo "run-all.sh: -k needs names of kernels" >&2; exit 2; }
 		kernels=$2
 		shift
 		;;
-	*) echo "run-all.sh: no option '$1' (--no-vm, -k KERNELS)" >&2; exit 2 ;;
+	*) echo "run-all.sh: no option '$1' (--quick, --no-vm, -k KERNELS)" >&2; exit 2 ;;
 	esac
 	shift
 done
+if [ -n "$quick" ]; then
+	kernels=${kernels:-6.1 6.12 newest}
+	cases='^decide/six-steps$'
+fi
+if [ -z "${CMAKE_C_COMPILER_LAUNCHER+set}" ] && command -v ccache >/dev/null; then
+	export CMAKE_C_COMPILER_LAUNCHER=ccache
+fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/kfgate-tests.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'end_vms; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
+
+end_vms() {
+	[ -z "$vm_pid" ] || kill -- "-$vm_pid" 2>/dev/null || :
+}
 
 # A part with its time. Nothing runs after a part that others stand on has failed.
 part() {
@@ -70,14 +86,14 @@ add_up() {
 
 build() {
 	local type=$1 dir=$2
-	{ cmake -S "$top" -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE="$type" -DBUILD_TESTING=ON && ninja -C "$dir"; } \
+	{ cmake -S "$top" -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE="$type" -DBUILD_TESTING=ON && nice ninja -C "$dir"; } \
 		>"$work/build.log" 2>&1 || { tail -n 50 "$work/build.log"; return 1; }
 }
 
 host_tests() {
 	local status=0
 	rm -f "$work/junit.xml"
-	ctest --test-dir "$top/build/debug" -j "$(nproc)" --timeout 300 --output-junit "$work/junit.xml" \
+	nice ctest --test-dir "$top/build/debug" -j "$(nproc)" --timeout 300 --output-junit "$work/junit.xml" \
 		>"$work/ctest.log" 2>&1 || status=$?
 	python3 "$here/count-tests.py" "$work/junit.xml" >"$work/counted" || cat "$work/ctest.log"
 	cat "$work/counted"
@@ -87,35 +103,59 @@ host_tests() {
 vm_tests() {
 	local options=(-b "$top/build/release" -j "$(nproc)")
 	[ -z "$kernels" ] || options+=(-k "$kernels")
-	"$here/vm/run-cases.sh" "${options[@]}" | tee "$work/vm-cases"
+	[ -z "$cases" ] || options+=(-f "$cases")
+	"$here/vm/run-cases.sh" "${options[@]}"
 }
 
 # The VM tests see what goes wrong: one test more.
 vm_self_test() {
 	local status=0
-	"$here/vm/self-test.sh" -b "$top/build/release" >"$work/self-test" 2>&1 || status=$?
+	"$here/vm/self-test.sh" -b "$top/build/release" -j "$(nproc)" >"$work/self-test" 2>&1 || status=$?
 	case $status in
-	0) passed=$((passed + 1)) ;;
+	0) echo "1 passed, 0 failed, 0 skipped" ;;
 	77)
-		skipped=$((skipped + 1))
 		echo "skip vm.self-test: $(tail -n 1 "$work/self-test")"
+		echo "0 passed, 0 failed, 1 skipped"
 		;;
 	*)
-		failed=$((failed + 1))
 		echo "FAIL vm.self-test"
 		sed 's/^/    | /' "$work/self-test"
+		echo "0 passed, 1 failed, 0 skipped"
 		;;
 	esac
 }
 
+# All that runs in VMs, in the background; what it prints is shown when the host's part is through.
+start_vms() {
+	touch "$work"/vm-{self-test,cases}
+	set -m # a process group of its own, to be ended as one
+	{
+		[ -n "$quick" ] || part "self-test of the VM tests" vm_self_test >"$work/vm-self-test"
+		part "tests in VMs" vm_tests >"$work/vm-cases" || :
+	} 2>&1 &
+	vm_pid=$!
+	set +m
+}
+
+show_vms() {
+	tail -n +1 -f -q --pid="$vm_pid" "$work"/vm-{self-test,cases}
+	wait "$vm_pid" || :
+	vm_pid=
+	[ -n "$quick" ] || add_up "self-test of the VM tests" "$work/vm-self-test"
+	add_up "tests in VMs" "$work/vm-cases"
+}
+
 needed "packages" "$here/install-deps.sh"
+if [ -n "$vm" ]; then
+	needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
+	start_vms
+fi
 needed "build, Debug with sanitizers" build Debug "$top/build/debug"
-needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
 part "tests on this host" host_tests || :
 add_up "tests on this host" "$work/counted"
 if [ -n "$vm" ]; then
-	part "self-test of the VM tests" vm_self_test
-	part "tests in VMs" vm_tests || :
-	add_up "tests in VMs" "$work/vm-cases"
+	show_vms
+else
+	needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
 fi
 finish
