@@ -5,6 +5,7 @@
 #include "config/lifecycle.h"
 #include "config/load.h"
 #include "analysis/explain/report.h"
+#include "analysis/lifecycle/kfunc_data.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,10 +59,10 @@ static int copy_log(int fd, const char *name, struct kfg_vlog *vlog, bool pass)
 	return 0;
 }
 
-static int report(const struct kfg_vlog *vlog, const struct kfg_policy *policy, bool json, bool quiet)
+static int report(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, bool json, bool quiet)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
-	int r = json ? kfg_explain_json(vlog, policy, &out) : kfg_explain_text(vlog, policy, &out);
+	int r = json ? kfg_explain_json(vlog, input, &out) : kfg_explain_text(vlog, input, &out);
 
 	if (r < 0)
 		return kfg_log_errno(r, "explain: %m");
@@ -88,13 +89,14 @@ static int explain(int fd, const char *name, const struct kfg_args *args, const 
 	_cleanup_(kfg_vlog_free_cleanup) struct kfg_vlog *vlog = NULL;
 	bool json = strcmp(kfg_args_value(args, "format", "text"), "json") == 0;
 	bool quiet = kfg_args_has(args, "quiet");
+	struct kfg_advice_input input = { .policy = policy, .kernel = kfg_args_value(args, "kernel", NULL) };
 	int r = kfg_vlog_new(&vlog);
 
 	if (r < 0) {
 		kfg_log_errno(r, "explain: %m");
 		return KFG_EXIT_FAILURE;
 	}
-	if (copy_log(fd, name, vlog, !json && !quiet) < 0 || report(vlog, policy, json, quiet) < 0)
+	if (copy_log(fd, name, vlog, !json && !quiet) < 0 || report(vlog, &input, json, quiet) < 0)
 		return KFG_EXIT_FAILURE;
 	return exit_code(vlog);
 }
@@ -102,13 +104,17 @@ static int explain(int fd, const char *name, const struct kfg_args *args, const 
 int kfg_cmd_explain(const struct kfg_args *args)
 {
 	const char *name = args->n_words ? args->words[0] : "-";
-	const char *format = kfg_args_value(args, "format", "text");
+	const char *format = kfg_args_value(args, "format", "text"), *kernel = kfg_args_value(args, "kernel", NULL);
 	_cleanup_close_ int file = KFG_NO_FD;
 	struct kfg_loaded lifecycle = { 0 };
 	int code = KFG_EXIT_FAILURE;
 
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0) {
 		kfg_error("explain: --format=%s: must be text or json", format);
+		return KFG_EXIT_FAILURE;
+	}
+	if (kernel && !kfg_release_parse(kernel)) {
+		kfg_error("explain: --kernel=%s: no release, as uname -r prints it (6.12.57)", kernel);
 		return KFG_EXIT_FAILURE;
 	}
 	if (strcmp(name, "-") != 0) {

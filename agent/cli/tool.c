@@ -22,6 +22,8 @@ static const struct kfg_option check_options[] = {
 
 static const struct kfg_option explain_options[] = {
 	{ "format", "FORMAT", "text (the log, then the explanations) or json (explanations only)", false },
+	{ "kernel", "RELEASE", "the kernel the log is from, as uname -r prints it, where the log does not say so",
+	  false },
 	{ "lifecycle", "PATH", "take lifecycle data from this file or directory, not from /usr/lib/kfgate/lifecycle",
 	  false },
 	{ "quiet", NULL, "print the explanations only, not the log", false },

@@ -61,6 +61,7 @@ _kfgate()
 	LIST) _kfgate_offer "none warned unchecked refused fails" "$cur" && return ;;
 	VERSION) _kfgate_offer "none 1.8" "$cur" && return ;;
 	TIME) _kfgate_offer "today yesterday -7d $(date +%F)" "$cur" && return ;;
+	RELEASE) _kfgate_offer "$(uname -r)" "$cur" && return ;;
 	DATE) _kfgate_offer "$(date -u +%F)" "$cur" && return ;;
 	UID) _kfgate_offer "0 $(id -u)" "$cur" && return ;;
 	NAME | UNIT)

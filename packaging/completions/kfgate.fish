@@ -51,6 +51,8 @@ function __kfgate_words
 			printf '%s\n' none warned unchecked refused fails
 		case TIME
 			printf '%s\n' today yesterday -7d (date +%F)
+		case RELEASE
+			uname -r
 		case DATE
 			date -u +%F
 		case UID

@@ -52,6 +52,7 @@ _kfgate() {
 	FORMAT) _kfgate_formats $verb; return ;;
 	LIST) compadd none warned unchecked refused fails; return ;;
 	TIME) compadd -- today yesterday -7d $(date +%F); return ;;
+	RELEASE) compadd $(uname -r); return ;;
 	DATE) compadd $(date -u +%F); return ;;
 	VERSION) compadd none 1.8; return ;;
 	UID) compadd 0 $(id -u); return ;;

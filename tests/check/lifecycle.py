@@ -302,9 +302,11 @@ def check_history(kernels, rows, lifecycle):
     for name in sorted({n for n, m in kernels.seen if m != "bpf_testmod"} - set(names)):
         if not re.fullmatch(UNKNOWN_ORIGIN, name):
             yield f"{name} is in no row of history.tsv"
-    signatures = read_tsv(os.path.join(lifecycle, "signatures.tsv"), ["kfunc", "module", "from", "arguments", "types"])
+    columns = ["kfunc", "module", "from", "arguments", "types", "prototype"]
+    signatures = read_tsv(os.path.join(lifecycle, "signatures.tsv"), columns)
     for row in signatures:
-        if row[0] not in kernels.names or not parse_release(row[2]) or not re.fullmatch(r"-?\d+", row[3]) or not row[4]:
+        if row[0] not in kernels.names or not parse_release(row[2]) or not row[4] or \
+                not re.fullmatch(r"-?\d+", row[3]):
             yield f"signatures.tsv: {row[0]}: no such kfunc, release or count"
 
 

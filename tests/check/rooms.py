@@ -32,8 +32,8 @@ AGENT = {
     "history": {"base", "record"},
     "render": {"base", "analysis/btf", "analysis/find", "analysis/kernel", "analysis/lifecycle", "analysis/scan"},
     "cli": {"base", "config", "gate/agent", "gate/control", "gate/status", "analysis/btf", "analysis/compare",
-            "analysis/explain", "analysis/find", "analysis/kernel", "analysis/programs", "analysis/scan", "history",
-            "render"},
+            "analysis/explain", "analysis/find", "analysis/kernel", "analysis/lifecycle", "analysis/programs",
+            "analysis/scan", "history", "render"},
 }
 # What the policy library shows to others.
 POLICY = {f"policy/{name}.h" for name in ("cases", "diag", "policy", "table", "verdict")}

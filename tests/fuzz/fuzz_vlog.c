@@ -32,14 +32,15 @@ static void look_at(const struct kfg_vlog *vlog)
 {
 	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(16u * 1024 * 1024),
 					   json = KFG_STRBUF(16u * 1024 * 1024);
+	const struct kfg_advice_input input = { .policy = NULL };
 	size_t n;
 	const struct kfg_vlog_finding *f = kfg_vlog_findings(vlog, &n);
 
 	must(n <= KFG_VLOG_FINDINGS_MAX && (n == KFG_VLOG_FINDINGS_MAX || !kfg_vlog_n_more(vlog)));
 	for (size_t i = 0; i < n; i++)
 		must(f[i].kind > KFG_LOG_NONE && f[i].kind < KFG_LOG_KIND_MAX && f[i].line > 0);
-	must(kfg_explain_text(vlog, NULL, &text) == 0 && kfg_explain_json(vlog, NULL, &json) == 0);
-	must(!n == !text.size);
+	must(kfg_explain_text(vlog, &input, &text) == 0 && kfg_explain_json(vlog, &input, &json) == 0);
+	must(text.size);
 	for (size_t i = 0; i < text.size; i++)
 		must((unsigned char)text.data[i] >= ' ' || text.data[i] == '\n');
 	must(strlen(kfg_strbuf_text(&json)) == json.size);

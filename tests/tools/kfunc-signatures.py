@@ -17,27 +17,32 @@ HEADER = """# SPDX-License-Identifier: GPL-2.0-or-later
 # How kfuncs are called, by the first of the kernels looked at in which that is so.
 # Made by tests/tools/kfunc-signatures.py from images of {}.
 # arguments: how many the program passes (-1: not known). types: the program types it is registered for (all: all of
-# them; a "+" in front: a filter in the kernel restricts it further).
-kfunc\tmodule\tfrom\targuments\ttypes
+# them; a "+" in front: a filter in the kernel restricts it further). prototype: what a program declares; "": not known.
+kfunc\tmodule\tfrom\targuments\ttypes\tprototype
 """
 
 
-def arguments(kfunc):
-    """How many arguments the prototype has; -1: the kernel does not say."""
-    prototype = kfunc["prototype"] or ""
-    match = re.fullmatch(r"[^(]*\b%s\((.*)\)" % re.escape(kfunc["name"]), prototype)
-    if not match:
-        return -1
-    text, depth = re.sub(r"\(\*[^()]*\)\([^()]*\)", "callback", match[1]), 0
-    if text in ("", "void"):
-        return 0
-    count = 1
+def split_arguments(text):
+    """The arguments of a prototype: commas within parentheses do not part."""
+    parts, depth = [""], 0
     for letter in text:
         depth += {"(": 1, ")": -1}.get(letter, 0)
-        count += letter == "," and not depth
-    last = text.split(",")[-1]
-    hidden = "KF_IMPLICIT_ARGS" in kfunc["flags"] and "struct bpf_prog_aux *" in last
-    return count - hidden
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def prototype(kfunc):
+    """How many arguments a program passes (-1: not known), and the prototype it declares."""
+    match = re.fullmatch(r"([^(]*\b%s)\((.*)\)" % re.escape(kfunc["name"]), kfunc["prototype"] or "")
+    if not match:
+        return -1, ""
+    arguments = [a for a in split_arguments(match[2]) if a not in ("", "void")]
+    if "KF_IMPLICIT_ARGS" in kfunc["flags"] and arguments and "struct bpf_prog_aux *" in arguments[-1]:
+        arguments.pop()
+    return len(arguments), f"{match[1]}({', '.join(arguments) or 'void'})"
 
 
 def main():
@@ -48,12 +53,12 @@ def main():
         kernel = json.loads(run.stdout)["kernels"][0]
         release = ".".join(kernel["release"].split(".")[:2])
         releases.append(kernel["release"])
-        every = max((k["program_types"] for k in kernel["kfuncs"]), key=len)
         for k in kernel["kfuncs"]:
             if not k["registered"] or not k["program_types"]:
                 continue
-            types = "all" if k["program_types"] == every else " ".join(k["program_types"])
-            row = (str(arguments(k)), "+" * k["filtered"] + types)
+            types = "all" if len(k["program_types"]) > 30 else " ".join(k["program_types"])
+            count, declared = prototype(k)
+            row = (str(count), "+" * k["filtered"] + types, declared)
             key = (k["name"], k["module"] or "vmlinux")
             if last.get(key) != row:
                 last[key] = row

@@ -129,22 +129,26 @@ static bool match_here(const char *pattern, const char *at, const char *end, str
 			pattern += 3;
 		}
 	}
+	m->end = at;
 	return true;
 }
 
-bool kfg_message_match(const char *pattern, const char *line, size_t size,
-		       struct kfg_message_match *ret_match)
+bool kfg_message_match(const char *pattern, const char *line, size_t size, struct kfg_message_match *ret_match)
 {
 	char leading = is_token(pattern) ? pattern[1] : '\0';
 	const char *rest = leading ? pattern + 3 : pattern, *end = line + size, *from = line, *at;
 	size_t n = literal_size(rest);
 
 	while ((at = memmem(from, (size_t)(end - from), rest, n))) {
+		struct kfg_span before = { at, 0 };
 		struct kfg_message_match m = { .number = -1 };
 
 		from = at + 1;
-		if (leading && !keep(leading, take_before(leading, line, at), &m))
+		if (leading)
+			before = take_before(leading, line, at);
+		if (leading && !keep(leading, before, &m))
 			continue;
+		m.begin = before.at;
 		if (!match_here(rest, at, end, &m))
 			continue;
 		*ret_match = m;

@@ -4,11 +4,12 @@
 #pragma once
 
 #include "base/strbuf.h"
-#include "analysis/explain/vlog.h"
+#include "analysis/explain/advice.h"
 #include "policy/policy.h"
 
-/* Both return 0 or a negative errno (-ENOMEM, -E2BIG); policy as in kfg_advise(). */
-int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_policy *policy,
-		     struct kfg_strbuf *out);
-int kfg_explain_json(const struct kfg_vlog *vlog, const struct kfg_policy *policy,
-		     struct kfg_strbuf *out);
+/*
+ * input: as for kfg_advise(); where it names no kernel, the log's own words do. Both return 0 or a negative errno
+ * (-ENOMEM, -E2BIG).
+ */
+int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, struct kfg_strbuf *out);
+int kfg_explain_json(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, struct kfg_strbuf *out);

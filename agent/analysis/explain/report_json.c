@@ -31,10 +31,10 @@ static void lifecycle(struct kfg_json *j, const struct kfg_deprecation_info *row
 	kfg_json_object_end(j);
 }
 
-static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struct kfg_policy *policy)
+static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struct kfg_advice_input *input)
 {
 	struct kfg_advice a;
-	int r = kfg_advise(f, policy, &a);
+	int r = kfg_advise(f, input, &a);
 
 	kfg_json_object(j, NULL);
 	text(j, "kind", kfg_log_kind_str(f->kind));
@@ -52,6 +52,7 @@ static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struc
 	kfg_json_uint(j, "line", f->line);
 	text(j, "message", f->message);
 	text(j, "fault", kfg_blame_str(a.blame));
+	text(j, "introduced_in", a.introduced);
 	text(j, "what", kfg_strbuf_text(&a.what));
 	text(j, "since", kfg_strbuf_text(&a.since));
 	text(j, "do", kfg_strbuf_text(&a.todo));
@@ -62,21 +63,28 @@ static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struc
 	return r;
 }
 
-int kfg_explain_json(const struct kfg_vlog *vlog, const struct kfg_policy *policy, struct kfg_strbuf *out)
+int kfg_explain_json(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, struct kfg_strbuf *out)
 {
+	const struct kfg_vlog_facts *facts = kfg_vlog_facts(vlog);
+	struct kfg_advice_input in = *input;
 	struct kfg_json j = { .out = out, .indent = true };
 	size_t n;
 	const struct kfg_vlog_finding *f = kfg_vlog_findings(vlog, &n);
 	int r = 0;
 
+	if (!in.kernel)
+		in.kernel = facts->kernel;
 	kfg_json_object(&j, NULL);
 	text(&j, "format", "kfgate-explain");
 	kfg_json_uint(&j, "version", 1);
+	kfg_json_uint(&j, "lines", facts->n_lines);
+	text(&j, "kernel", in.kernel);
 	kfg_json_array(&j, "findings");
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = one(&j, &f[i], policy);
+		r = one(&j, &f[i], &in);
 	kfg_json_array_end(&j);
 	kfg_json_uint(&j, "more", kfg_vlog_n_more(vlog));
+	text(&j, "refused_without_a_word", facts->refused);
 	kfg_json_object_end(&j);
 	kfg_strbuf_adds(out, "\n");
 	return r ? r : out->error;

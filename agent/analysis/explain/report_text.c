@@ -33,15 +33,17 @@ static void paragraph(struct kfg_strbuf *out, const char *label, const char *tex
 	kfg_strbuf_adds(out, "\n");
 }
 
+/* Code, with blanks for its tabs. */
 static void lines(struct kfg_strbuf *out, const char *text)
 {
 	while (*text) {
-		size_t len = strcspn(text, "\n");
+		size_t tabs = strspn(text, "\t"), len = strcspn(text, "\n");
 
-		int indent = (int)INDENT + (text[0] == '\t' ? 8 : 4);
-
-		kfg_strbuf_printf(out, "%*s%.*s\n", indent, "", (int)len - (text[0] == '\t'),
-				  text + (text[0] == '\t'));
+		if (len)
+			kfg_strbuf_printf(out, "%*s%.*s\n", (int)(INDENT + 4 + 4 * tabs), "", (int)(len - tabs),
+					  text + tabs);
+		else
+			kfg_strbuf_adds(out, "\n");
 		text += len + (text[len] == '\n');
 	}
 }
@@ -69,17 +71,21 @@ static void where(struct kfg_strbuf *out, const struct kfg_vlog_finding *f)
 	paragraph(out, "Where", kfg_strbuf_text(&text));
 }
 
-static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg_policy *policy,
+static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg_advice_input *input,
 	       struct kfg_strbuf *out)
 {
-	char name[4 * KFG_VLOG_NAME_MAX], message[4 * KFG_VLOG_TEXT_MAX];
+	char name[4 * KFG_VLOG_NAME_MAX], module[4 * KFG_VLOG_NAME_MAX], message[4 * KFG_VLOG_TEXT_MAX];
 	struct kfg_advice a;
-	int r = kfg_advise(f, policy, &a);
+	int r = kfg_advise(f, input, &a);
 
 	kfg_text_clean(f->symbol, sizeof(f->symbol), name, sizeof(name));
 	kfg_text_clean(f->message, sizeof(f->message), message, sizeof(message));
-	kfg_strbuf_printf(out, "\n%zu. %s%s%s\n", number, name, name[0] ? ": " : "",
-			  kfg_log_kind_title(f->kind));
+	kfg_text_clean(f->module, sizeof(f->module), module, sizeof(module));
+	kfg_strbuf_printf(out, "\n%zu. %s%s%s%s\n", number,
+			  name[0]   ? name :
+			  module[0] ? "module " :
+				      "",
+			  name[0] ? "" : module, name[0] || module[0] ? ": " : "", kfg_log_kind_title(f->kind));
 	paragraph(out, "Log", message);
 	where(out, f);
 	paragraph(out, "What", kfg_strbuf_text(&a.what));
@@ -91,18 +97,44 @@ static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg
 	return r;
 }
 
-int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_policy *policy, struct kfg_strbuf *out)
+/* A load that was refused, of which the log says no more. */
+static void say_refused(const struct kfg_vlog_facts *facts, struct kfg_strbuf *out)
 {
+	char message[4 * KFG_VLOG_TEXT_MAX];
+
+	kfg_text_clean(facts->refused, sizeof(facts->refused), message, sizeof(message));
+	kfg_strbuf_printf(out,
+			  "\nLine %zu says that a load was not permitted, and no line says why: %s\n"
+			  "A security module may have refused it, and kfgate is one: journalctl -x "
+			  "KFGATE_KIND=refused.\n",
+			  facts->refused_line, message);
+}
+
+int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, struct kfg_strbuf *out)
+{
+	const struct kfg_vlog_facts *facts = kfg_vlog_facts(vlog);
+	struct kfg_advice_input in = *input;
 	size_t n, more = kfg_vlog_n_more(vlog);
 	const struct kfg_vlog_finding *f = kfg_vlog_findings(vlog, &n);
+	char kernel[4 * KFG_VLOG_NAME_MAX];
 	int r = 0;
 
 	if (n)
-		kfg_strbuf_printf(out, "kfgate: %zu problem%s with kfuncs\n", n + more,
-				  n + more == 1 ? "" : "s");
+		kfg_strbuf_printf(out, "kfgate: %zu problem%s with kfuncs\n", n + more, n + more == 1 ? "" : "s");
+	else
+		kfg_strbuf_printf(out, "kfgate: no kfunc problem found in %zu line%s\n", facts->n_lines,
+				  facts->n_lines == 1 ? "" : "s");
+	if (!in.kernel)
+		in.kernel = facts->kernel;
+	if (n && in.kernel[0] && !input->kernel) {
+		kfg_text_clean(in.kernel, strlen(in.kernel), kernel, sizeof(kernel));
+		kfg_strbuf_printf(out, "The kernel is Linux %s, by line %zu.\n", kernel, facts->kernel_line);
+	}
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = one(&f[i], i + 1, policy, out);
+		r = one(&f[i], i + 1, &in, out);
 	if (more)
 		kfg_strbuf_printf(out, "\n... and %zu more\n", more);
+	if (!n && facts->refused_line)
+		say_refused(facts, out);
 	return r ? r : out->error;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vlog.c - lines to findings. */
+/* vlog.c - lines to findings: which load is spoken of, how it ended, and what the verifier's last words are about.
+ */
 #include "analysis/explain/vlog_internal.h"
 
-#include "analysis/lifecycle/kfunc_data.h"
 #include <errno.h>
 #include <stdlib.h>
+
+static void read_line(void *arg, const struct kfg_line *line);
 
 int kfg_vlog_new(struct kfg_vlog **ret_vlog)
 {
@@ -12,6 +14,7 @@ int kfg_vlog_new(struct kfg_vlog **ret_vlog)
 
 	if (!v)
 		return -ENOMEM;
+	kfg_lines_init(&v->lines, read_line, v);
 	kfg_vlog_start_log(v);
 	*ret_vlog = v;
 	return 0;
@@ -33,58 +36,9 @@ size_t kfg_vlog_n_more(const struct kfg_vlog *vlog)
 	return vlog->n_more;
 }
 
-/* The name that libbpf looks up: up to the last "___" (libbpf 1.1 to 1.8, bpf_core_essential_name_len()).
- */
-static void drop_suffix(char *name)
+const struct kfg_vlog_facts *kfg_vlog_facts(const struct kfg_vlog *vlog)
 {
-	for (size_t n = strlen(name); n >= 5; n--)
-		if (strncmp(name + n - 4, "___", 3) == 0 && name[n - 5] != '_' && name[n - 1] != '_') {
-			name[n - 4] = '\0';
-			return;
-		}
-}
-
-/* One problem may be said in several ways: in the old wording, in a report, and by libbpf. */
-static bool same(const struct kfg_vlog_finding *a, const struct kfg_vlog_finding *b)
-{
-	if (a->kind != b->kind || strcmp(a->prog, b->prog) != 0 || strcmp(a->module, b->module) != 0)
-		return false;
-	if (a->kind == KFG_LOG_UNCLEAR && strcmp(a->message, b->message) != 0)
-		return false;
-	if (strcmp(a->kfunc, b->kfunc) == 0)
-		return a->kfunc[0] || a->insn == b->insn;
-	return a->insn >= 0 && a->insn == b->insn && (!a->kfunc[0] || !b->kfunc[0]);
-}
-
-static void add(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
-{
-	v->explained = true;
-	v->denied = false;
-	for (size_t i = 0; i < v->n_findings; i++) {
-		struct kfg_vlog_finding *old = &v->findings[i];
-
-		if (!same(old, f))
-			continue;
-		if (!old->kfunc[0]) {
-			memcpy(old->kfunc, f->kfunc, sizeof(old->kfunc));
-			memcpy(old->symbol, f->symbol, sizeof(old->symbol));
-		}
-		return;
-	}
-	if (v->n_findings == KFG_VLOG_FINDINGS_MAX)
-		v->n_more++;
-	else
-		v->findings[v->n_findings++] = *f;
-}
-
-/* What is known of where a finding was made. */
-static struct kfg_vlog_finding start_finding(const struct kfg_vlog *v, enum kfg_log_kind kind)
-{
-	struct kfg_vlog_finding f = { .kind = kind, .insn = v->insn, .line = v->line_no };
-
-	memcpy(f.prog, v->prog, sizeof(f.prog));
-	memcpy(f.place, v->place, sizeof(f.place));
-	return f;
+	return &vlog->facts;
 }
 
 static void copy(const char *text, char *buf, size_t size)
@@ -92,107 +46,70 @@ static void copy(const char *text, char *buf, size_t size)
 	kfg_span_copy(kfg_span(text, strlen(text)), buf, size);
 }
 
-/* Whom a message is about. False: no kfunc, so it is no finding. */
-static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg,
-		       const struct kfg_message_match *m, struct kfg_vlog_finding *f)
+/* What the verifier said of a kfunc call in words that are not in the tables. ended: these were its last. */
+static void settle_call(struct kfg_vlog *v, bool ended)
 {
-	const struct kfg_vlog_call *acquired = kfg_vlog_call_at(v, m->number);
-
-	if (msg->flags & KFG_MSG_POISON && m->number / KFG_VLOG_POISON_UNIT != KFG_VLOG_POISON_KFUNC)
-		return false;
-	if (msg->flags & KFG_MSG_ALLOC) {
-		if (!acquired)
-			return false;
-		copy(acquired->name, f->symbol, sizeof(f->symbol));
-		copy(acquired->place, f->place, sizeof(f->place));
-		f->insn = m->number;
-	} else if (msg->flags & KFG_MSG_CALL) {
-		if (!v->is_kfunc_call)
-			return false;
-		copy(v->name, f->symbol, sizeof(f->symbol));
-	} else if (m->kfunc.n) {
-		kfg_span_copy(m->kfunc, f->symbol, sizeof(f->symbol));
-	} else if (msg->kfunc) {
-		copy(msg->kfunc, f->symbol, sizeof(f->symbol));
-	}
-	memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
-	if (msg->flags & KFG_MSG_DECLARED)
-		drop_suffix(f->kfunc);
-	return !(msg->flags & KFG_MSG_KNOWN) || kfg_kfunc_history_find(f->kfunc);
-}
-
-/* libbpf binds kfuncs before it loads a program, so what was read of one before does not belong here. */
-static void drop_program(struct kfg_vlog_finding *f)
-{
-	f->prog[0] = f->place[0] = '\0';
-	f->insn = -1;
-}
-
-static bool look_up(struct kfg_vlog *v, struct kfg_span line)
-{
-	struct kfg_message_match m;
-
-	for (const struct kfg_message *msg = kfg_messages; msg->pattern; msg++) {
-		struct kfg_vlog_finding f;
-
-		if (!kfg_message_match(msg->pattern, line.at, line.n, &m))
-			continue;
-		f = start_finding(v, msg->kind);
-		if (!find_kfunc(v, msg, &m, &f))
-			continue;
-		kfg_span_copy(line, f.message, sizeof(f.message));
-		kfg_span_copy(m.arg, f.arg, sizeof(f.arg));
-		if (msg->kind == KFG_LOG_MODULE_BTF)
-			kfg_span_copy(m.word, f.module, sizeof(f.module));
-		if (!v->inside && kfg_span_find(line, "libbpf: "))
-			drop_program(&f);
-		if (msg->kind != KFG_LOG_NONE)
-			add(v, &f);
-		return true;
-	}
-	return false;
-}
-
-/* What the verifier said of a kfunc call in words that are not in the table. */
-static void settle_call(struct kfg_vlog *v)
-{
-	struct kfg_vlog_finding f = start_finding(v, KFG_LOG_UNCLEAR);
+	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, ended ? KFG_LOG_REJECTED : KFG_LOG_UNCLEAR);
 
 	if (!v->said[0] || v->explained)
 		return;
 	copy(v->name, f.symbol, sizeof(f.symbol));
-	copy(v->name, f.kfunc, sizeof(f.kfunc));
+	memcpy(f.kfunc, f.symbol, sizeof(f.kfunc));
 	copy(v->said, f.message, sizeof(f.message));
 	f.line = v->said_line;
-	add(v, &f);
+	kfg_vlog_finding_add(v, &f);
 	v->said[0] = '\0';
 }
 
+/* EACCES: certain to be a security module's where the verifier had no objection, else it is only said. */
 static void settle_denied(struct kfg_vlog *v)
 {
-	struct kfg_vlog_finding f = start_finding(v, KFG_LOG_REFUSED);
+	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, KFG_LOG_REFUSED);
 
-	/* said by who called the loader, it is no news */
-	if (!v->denied || (!v->prog[0] && v->n_findings))
+	if (!v->denied)
 		return;
-	f.insn = -1;
-	f.place[0] = '\0';
+	v->denied = false;
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (v->findings[i].kind == KFG_LOG_REFUSED)
+			return;
+	if (!v->denied_verified) {
+		if (!v->facts.refused_line) {
+			memcpy(v->facts.refused, v->denied_message, sizeof(v->facts.refused));
+			v->facts.refused_line = v->denied_line;
+		}
+		return;
+	}
+	kfg_vlog_finding_drop_program(&f);
 	f.line = v->denied_line;
-	copy(v->denied_message, f.message, sizeof(f.message));
-	add(v, &f);
+	memcpy(f.prog, v->denied_prog, sizeof(f.prog));
+	memcpy(f.message, v->denied_message, sizeof(f.message));
+	kfg_vlog_finding_add(v, &f);
+}
+
+static void settle_held(struct kfg_vlog *v)
+{
+	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, KFG_LOG_UNCLEAR);
+
+	if (v->held_concerns) {
+		kfg_vlog_finding_drop_program(&f);
+		kfg_span_copy(kfg_span(v->held, v->held_size), f.message, sizeof(f.message));
+		f.line = v->held_line;
+		kfg_vlog_finding_add(v, &f);
+	}
+	v->held_size = 0;
+	v->held_concerns = false;
 }
 
 static void settle_reason(struct kfg_vlog *v)
 {
 	if (v->reason_size)
-		(void)look_up(v, kfg_span(v->reason, v->reason_size));
+		(void)kfg_vlog_look_up(v, kfg_span(v->reason, v->reason_size), 0);
 	v->reason_size = 0;
 }
 
 static bool is_title(struct kfg_span line)
 {
-	return line.n > 1 && line.n < 32 && line.at[0] >= 'A' && line.at[0] <= 'Z' &&
-	       line.at[line.n - 1] == ':';
+	return line.n > 1 && line.n < 32 && line.at[0] >= 'A' && line.at[0] <= 'Z' && line.at[line.n - 1] == ':';
 }
 
 /* A line of a report of Linux 7.3 and later: titles, blank and indented lines. False: the report is over. */
@@ -220,58 +137,87 @@ static bool read_report(struct kfg_vlog *v, struct kfg_span line, bool indented)
 	return true;
 }
 
-static bool ends_with(struct kfg_span line, const char *text)
-{
-	size_t n = strlen(text);
-
-	return line.n >= n && memcmp(line.at + line.n - n, text, n) == 0;
-}
-
 /* libbpf until 1.5 and from 1.6 on, systemd, cilium/ebpf: the kernel said EACCES. */
 static bool is_denied(struct kfg_span line)
 {
-	return ends_with(line, "BPF program load failed: Permission denied") ||
-	       ends_with(line, "BPF program load failed: -EACCES") ||
-	       ends_with(line, "oad BPF object: Permission denied") ||
-	       ends_with(line, "load program: permission denied");
+	return kfg_span_find(line, "BPF program load failed: Permission denied") ||
+	       kfg_span_find(line, "BPF program load failed: -EACCES") ||
+	       kfg_span_find(line, "oad BPF object: Permission denied") ||
+	       kfg_span_find(line, "load program: permission denied");
 }
 
-/* Marks of a loader. False: it is none. */
-static bool read_marks(struct kfg_vlog *v, struct kfg_span line)
+/* Whose load is spoken of: libbpf, cilium/ebpf, bpftrace. */
+static bool find_program(struct kfg_span line, struct kfg_span *ret_name)
 {
 	struct kfg_message_match m;
-	bool begins = kfg_span_find(line, "-- BEGIN PROG LOAD LOG --");
-	bool failed = kfg_message_match("prog '{w}': BPF program load failed: ", line.at, line.n, &m) ||
-		      is_denied(line);
 
-	if (begins || failed)
-		settle_call(v);
-	if (failed) {
-		settle_denied(v);
-		kfg_vlog_start_log(v);
-		v->inside = false;
-		v->denied = is_denied(line);
-		v->denied_line = v->line_no;
-		kfg_span_copy(line, v->denied_message, sizeof(v->denied_message));
-		v->prog[0] = '\0';
-	}
-	if (begins) {
-		kfg_vlog_start_log(v);
-		v->inside = true;
-	}
-	if ((begins || failed) && kfg_message_match("prog '{w}': ", line.at, line.n, &m))
-		kfg_span_copy(m.word, v->prog, sizeof(v->prog));
-	if (begins || failed)
-		return true;
-	if (!kfg_span_starts(line, "processed ") && !kfg_span_starts(line, "-- END PROG LOAD LOG --"))
+	if (kfg_message_match("prog '{w}': BPF program load failed: ", line.at, line.n, &m) ||
+	    kfg_message_match("prog '{w}': -- BEGIN PROG LOAD LOG --", line.at, line.n, &m) ||
+	    kfg_message_match("Error loading BPF program for {w}. Error code: ", line.at, line.n, &m))
+		*ret_name = m.word;
+	else if (kfg_message_match("program {k}: load program: ", line.at, line.n, &m) ||
+		 kfg_message_match("program {k}: fixing up kfuncs: ", line.at, line.n, &m))
+		*ret_name = m.kfunc;
+	else
 		return false;
-	settle_call(v);
-	kfg_vlog_stop_trace(v);
-	v->inside = v->inside && kfg_span_starts(line, "processed ");
 	return true;
 }
 
-/* libbpf speaks of kfuncs, other than in names it quotes. */
+static void start_load(struct kfg_vlog *v, struct kfg_span line, bool failed)
+{
+	struct kfg_span name = { 0 };
+
+	settle_call(v, false);
+	if (failed)
+		settle_denied(v);
+	kfg_vlog_start_log(v);
+	if (find_program(line, &name) || failed)
+		kfg_span_copy(name, v->prog, sizeof(v->prog));
+	if (!failed)
+		return;
+	v->denied = is_denied(line);
+	v->denied_verified = false;
+	v->denied_line = v->line_no;
+	memcpy(v->denied_prog, v->prog, sizeof(v->denied_prog));
+	kfg_span_copy(line, v->denied_message, sizeof(v->denied_message));
+}
+
+/* The verifier's statistics, or the mark behind its log: it has said all. */
+static bool read_end(struct kfg_vlog *v, struct kfg_span line)
+{
+	bool processed = kfg_span_starts(line, "processed ");
+
+	if (!processed && !kfg_span_starts(line, "-- END PROG LOAD LOG --"))
+		return false;
+	settle_call(v, true);
+	kfg_vlog_stop_trace(v);
+	v->denied_verified = v->denied;
+	v->inside = v->inside && processed;
+	return true;
+}
+
+/* Marks of a loader. False: it is none, or says more. */
+static bool read_marks(struct kfg_vlog *v, struct kfg_span line)
+{
+	bool begins = kfg_span_find(line, "-- BEGIN PROG LOAD LOG --");
+	struct kfg_span name;
+
+	if (begins) {
+		start_load(v, line, false);
+		v->inside = true;
+		return true;
+	}
+	if (kfg_span_find(line, "failed to load object") || kfg_span_find(line, "failed to load BPF skeleton"))
+		v->failed = true;
+	if (find_program(line, &name) || is_denied(line)) {
+		v->inside = false;
+		start_load(v, line, true);
+		return !kfg_span_find(line, "fixing up kfuncs: ") && !kfg_span_find(line, "load program: ");
+	}
+	return read_end(v, line);
+}
+
+/* A loader speaks of kfuncs, other than in names it quotes. */
 static bool concerns_kfuncs(struct kfg_span line)
 {
 	const char *at = kfg_span_find(line, "libbpf: ");
@@ -287,75 +233,159 @@ static bool concerns_kfuncs(struct kfg_span line)
 	return false;
 }
 
-static void read_other(struct kfg_vlog *v, struct kfg_span line)
+/* It may go on in the next line. */
+static void hold(struct kfg_vlog *v, const struct kfg_line *line)
 {
-	struct kfg_vlog_finding f = start_finding(v, KFG_LOG_UNCLEAR);
+	settle_held(v);
+	v->held_concerns = concerns_kfuncs(line->text);
+	if (!line->whole || line->text.n > sizeof(v->held) / 2)
+		return;
+	memcpy(v->held, line->text.at, line->text.n);
+	v->held_size = line->text.n;
+	v->held_line = v->line_no;
+	v->held_lines = 1;
+}
 
-	if (concerns_kfuncs(line)) {
-		drop_program(&f);
-		kfg_span_copy(line, f.message, sizeof(f.message));
-		add(v, &f);
-		return;
+/* Whether a line ends a wording that the one before began, with or without a blank in between. */
+static bool joins(struct kfg_vlog *v, struct kfg_span line)
+{
+	size_t n = v->held_size, this = v->line_no;
+	char text[KFG_VLOG_WRAP_MAX];
+	bool joined = false;
+
+	if (!n || !line.n || line.n > sizeof(text) - n - 1 || kfg_span_starts(line, "libbpf: "))
+		return false;
+	memcpy(text, v->held, n);
+	v->line_no = v->held_line;
+	for (size_t blank = 1; !joined && blank <= 1; blank--) {
+		text[n] = ' ';
+		memcpy(text + n + blank, line.at, line.n);
+		joined = kfg_vlog_look_up(v, kfg_span(text, n + blank + line.n), n - 1);
 	}
-	if (!line.n || kfg_vlog_is_state(line))
+	v->line_no = this;
+	if (!joined && v->held_concerns && v->held_lines < KFG_VLOG_WRAP_LINES) {
+		text[n] = ' ';
+		memcpy(text + n + 1, line.at, line.n);
+		memcpy(v->held, text, n + 1 + line.n);
+		v->held_size = n + 1 + line.n;
+		v->held_lines++;
+		return true;
+	}
+	if (joined)
+		v->held_size = v->held_concerns = 0;
+	return joined;
+}
+
+/* Neither the verifier's trace nor in the tables. */
+static void read_other(struct kfg_vlog *v, const struct kfg_line *line)
+{
+	struct kfg_span text = line->text;
+	bool omitted = kfg_span_find(text, " line(s) omitted)");
+
+	if (!text.n || kfg_vlog_is_state(text))
 		return;
-	if (v->inside)
+	if (v->inside || !line->whole)
 		v->denied = false;
-	if (v->is_kfunc_call && !v->said[0]) {
-		kfg_span_copy(line, v->said, sizeof(v->said));
+	if (kfg_vlog_is_other(text)) {
+		kfg_vlog_stop_trace(v);
+	} else if (v->is_kfunc_call && !v->said[0]) {
+		kfg_span_copy(text, v->said, sizeof(v->said));
 		v->said_line = v->line_no;
+		if (omitted)
+			settle_call(v, true);
 	}
 }
 
-static void read_line(struct kfg_vlog *v)
+/* "could not insert module DIRECTORY/NAME.ko": whose registration the kernel warns of next */
+static void note_module(struct kfg_vlog *v, struct kfg_span line)
 {
-	struct kfg_span line = kfg_span(v->line, v->size);
+	struct kfg_message_match m;
+	const char *slash, *from, *end, *dot;
 
-	while (line.n && (line.at[0] == ' ' || line.at[0] == '\t')) {
-		line.at++;
-		line.n--;
-	}
-	while (line.n && (line.at[line.n - 1] == '\r' || line.at[line.n - 1] == ' '))
-		line.n--;
-	if (v->report != KFG_REPORT_NONE && read_report(v, line, line.at != v->line))
+	if (!kfg_message_match("could not insert module {w}", line.at, line.n, &m))
 		return;
-	if (kfg_span_starts(line, "Verification failed: ")) {
+	end = m.word.at + m.word.n;
+	slash = memrchr(m.word.at, '/', m.word.n);
+	from = slash ? slash + 1 : m.word.at;
+	dot = memmem(from, (size_t)(end - from), ".ko", 3);
+	kfg_span_copy(kfg_span(from, (size_t)((dot ? dot : end) - from)), v->inserted, sizeof(v->inserted));
+}
+
+/* "Modules linked in: NAME(OE+) ...": the one that is being loaded */
+static void note_loading(struct kfg_vlog *v, struct kfg_span line)
+{
+	const char *at = kfg_span_find(line, "Modules linked in: "), *end = line.at + line.n, *plus, *from;
+	struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
+
+	if (!at || !last || last->kind != KFG_LOG_REGISTER_SET || last->module[0])
+		return;
+	plus = memmem(at, (size_t)(end - at), "+)", 2);
+	for (from = plus; from && from > at && *from != '('; from--)
+		;
+	end = from;
+	while (from && from > at && from[-1] != ' ')
+		from--;
+	if (plus)
+		kfg_span_copy(kfg_span(from, (size_t)(end - from)), last->module, sizeof(last->module));
+}
+
+/* Logs are cut in the middle by who pastes them: what follows does not belong to what stands before. */
+static bool is_cut(struct kfg_span line)
+{
+	static const char *const marks[] = { "[...]",  "...",	   "[..]",	 "(...)",	"<snip>",
+					     "[snip]", "--snip--", "-- snip --", "\xe2\x80\xa6" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (line.n == strlen(marks[i]) && kfg_span_starts(line, marks[i]))
+			return true;
+	return false;
+}
+
+static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
+{
+	if (is_cut(line->text)) {
+		kfg_vlog_stop_trace(v);
+	} else if (kfg_span_starts(line->text, "Verification failed: ")) {
 		v->report = KFG_REPORT_OTHER;
 		v->denied = false;
-	} else if (!kfg_vlog_trace(v, line) && !read_marks(v, line) && !look_up(v, line)) {
+	} else if (!kfg_vlog_trace(v, line->text) && !read_marks(v, line->text) &&
+		   !kfg_vlog_look_up(v, line->text, 0)) {
+		if (joins(v, line->text))
+			return;
+		hold(v, line);
 		read_other(v, line);
+		note_module(v, line->text);
+		note_loading(v, line->text);
+		return;
 	}
+	settle_held(v);
+}
+
+static void read_line(void *arg, const struct kfg_line *line)
+{
+	struct kfg_vlog *v = arg;
+
+	v->line_no = line->number;
+	kfg_kernel_words_read(&v->kernel, line->text, line->number);
+	if (v->report != KFG_REPORT_NONE && read_report(v, line->text, line->indented))
+		return;
+	read_text(v, line);
 }
 
 void kfg_vlog_feed(struct kfg_vlog *vlog, const void *data, size_t size)
 {
-	const char *at = data, *end = at + size;
-
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t n = (size_t)((newline ? newline : end) - at),
-		       room = KFG_VLOG_LINE_MAX - vlog->size;
-
-		memcpy(vlog->line + vlog->size, at, n < room ? n : room);
-		vlog->size += n < room ? n : room;
-		at += n;
-		if (!newline)
-			return;
-		at++;
-		vlog->line_no++;
-		read_line(vlog);
-		vlog->size = 0;
-	}
+	kfg_lines_feed(&vlog->lines, data, size);
 }
 
 void kfg_vlog_end(struct kfg_vlog *vlog)
 {
-	if (vlog->size) {
-		vlog->line_no++;
-		read_line(vlog);
-		vlog->size = 0;
-	}
+	kfg_lines_end(&vlog->lines);
+	settle_held(vlog);
 	settle_reason(vlog);
-	settle_call(vlog);
+	settle_call(vlog, false);
 	settle_denied(vlog);
+	kfg_vlog_conclude(vlog);
+	vlog->facts.n_lines = vlog->lines.number;
+	vlog->facts.kernel_line = vlog->kernel.line;
+	copy(vlog->kernel.release, vlog->facts.kernel, sizeof(vlog->facts.kernel));
 }

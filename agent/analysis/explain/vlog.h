@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vlog.h - reads the log of a BPF load (libbpf, bpftool, the verifier, whatever stands between) and
- * collects what in it concerns kfuncs. The text is hostile: any bytes, lines of any length, any order.
- * Memory is fixed, work linear in the input. Prefixes of lines (time, unit, level) do no harm.
+ * vlog.h - reads the log of a BPF load (of libbpf, cilium/ebpf, aya, bpftrace, the verifier, the kernel, whatever
+ * stands between) and collects what in it concerns kfuncs. The text is hostile: any bytes, lines of any length, any
+ * order. Memory is fixed, work linear in the input.
  */
 #pragma once
 
@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define KFG_VLOG_LINE_MAX 4096u /* bytes of a line that are looked at */
 #define KFG_VLOG_TEXT_MAX 256u
 #define KFG_VLOG_NAME_MAX 64u
 #define KFG_VLOG_FINDINGS_MAX 128u /* kept; more are only counted */
@@ -19,28 +18,43 @@
  */
 struct kfg_vlog_finding {
 	enum kfg_log_kind kind;
-	char kfunc[KFG_VLOG_NAME_MAX]; /* as the kernel names it: without the program's ___suffix */
+	char kfunc[KFG_VLOG_NAME_MAX];	/* as the kernel names it: without the program's ___suffix */
 	char symbol[KFG_VLOG_NAME_MAX]; /* as the log names it */
-	char module[KFG_VLOG_NAME_MAX]; /* whose BTF cannot be used */
+	char module[KFG_VLOG_NAME_MAX]; /* whose BTF or kfuncs cannot be used */
 	char prog[KFG_VLOG_NAME_MAX];
-	char arg[KFG_VLOG_NAME_MAX]; /* "R1" */
-	char place[KFG_VLOG_TEXT_MAX]; /* of the source: "FILE:LINE", or its text */
+	char arg[KFG_VLOG_NAME_MAX];	 /* "R1" */
+	char place[KFG_VLOG_TEXT_MAX];	 /* of the source: "FILE:LINE", or its text */
 	char message[KFG_VLOG_TEXT_MAX]; /* the line */
-	long long insn; /* -1: not known */
-	size_t line; /* of the input, from 1 */
+	long long insn;			 /* -1: not known */
+	long long number;		 /* in the message; -1: none */
+	size_t line;			 /* of the input, from 1 */
+};
+
+/* What the log says beside its findings. */
+struct kfg_vlog_facts {
+	size_t n_lines;
+	char kernel[KFG_VLOG_NAME_MAX]; /* the release of the kernel it is from: "6.8.0-45-generic"; "": not said */
+	size_t kernel_line;		/* that says so */
+	/* a load that was refused (EACCES), of which nothing else is said: a security module may have done that */
+	char refused[KFG_VLOG_TEXT_MAX];
+	size_t refused_line; /* 0: none */
 };
 
 struct kfg_vlog;
 
 int kfg_vlog_new(struct kfg_vlog **ret_vlog); /* -ENOMEM */
-void kfg_vlog_free(struct kfg_vlog *vlog); /* accepts NULL */
+void kfg_vlog_free(struct kfg_vlog *vlog);    /* accepts NULL */
 
 /* The next bytes of the input. */
 void kfg_vlog_feed(struct kfg_vlog *vlog, const void *data, size_t size);
 /* There are no more. */
 void kfg_vlog_end(struct kfg_vlog *vlog);
 
-/* In the order of the input, one for each problem, however often it was said. Owned by the log. */
+/*
+ * After the end: in the order of the input, one for each problem, however often it was said; the first is why the
+ * load failed. Owned by the log.
+ */
 const struct kfg_vlog_finding *kfg_vlog_findings(const struct kfg_vlog *vlog, size_t *ret_n);
 /* Findings beyond KFG_VLOG_FINDINGS_MAX. */
 size_t kfg_vlog_n_more(const struct kfg_vlog *vlog);
+const struct kfg_vlog_facts *kfg_vlog_facts(const struct kfg_vlog *vlog);

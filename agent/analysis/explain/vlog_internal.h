@@ -2,6 +2,8 @@
 /* vlog_internal.h - the state of a log that is being read; shared by the files of this room only. */
 #pragma once
 
+#include "analysis/explain/kernel_words.h"
+#include "analysis/explain/lines.h"
 #include "analysis/explain/vlog.h"
 
 #include <string.h>
@@ -9,7 +11,11 @@
 /* POISON_CALL_KFUNC_BASE of libbpf 1.3 to 1.8 is 2002000000; the rest numbers the kfunc in the object. */
 #define KFG_VLOG_POISON_UNIT 1000000
 #define KFG_VLOG_POISON_KFUNC 2002
-#define KFG_VLOG_CALLS 256u /* calls remembered, by instruction */
+/* kfuncCallPoisonBase of cilium/ebpf, 0xdedc0de */
+#define KFG_VLOG_POISON_CILIUM 0xdedc0de
+#define KFG_VLOG_CALLS 256u	/* calls remembered, by instruction */
+#define KFG_VLOG_WRAP_MAX 2048u /* bytes of a line that may go on in the next */
+#define KFG_VLOG_WRAP_LINES 3u
 
 /* A kfunc call that was printed. Of no worth unless `log` is the number of the log at hand. */
 struct kfg_vlog_call {
@@ -23,17 +29,16 @@ struct kfg_vlog_call {
 enum kfg_vlog_report { KFG_REPORT_NONE, KFG_REPORT_OTHER, KFG_REPORT_REASON };
 
 struct kfg_vlog {
-	char line[KFG_VLOG_LINE_MAX];
-	size_t size; /* of the line so far */
-	size_t line_no;
 	unsigned log; /* counts logs */
-	bool inside; /* between the marks that libbpf puts around a log */
+	bool inside;  /* between the marks that libbpf puts around a log */
+	bool failed;  /* a loader said that it gave up */
 
 	/* the instruction printed last */
 	long long insn; /* -1: none yet */
 	bool is_kfunc_call;
+	bool is_numbered_call;	      /* with a BTF id for which the kernel had no name */
 	char name[KFG_VLOG_NAME_MAX]; /* what it calls; "": the log does not know */
-	bool explained; /* a finding was made since */
+	bool explained;		      /* a finding was made since */
 	char said[KFG_VLOG_TEXT_MAX]; /* what the verifier said since, first line; "": nothing */
 	size_t said_line;
 
@@ -42,16 +47,31 @@ struct kfg_vlog {
 	struct kfg_vlog_call calls[KFG_VLOG_CALLS];
 
 	enum kfg_vlog_report report;
-	char reason[KFG_VLOG_LINE_MAX]; /* the lines of its reason as one */
+	char reason[KFG_VLOG_WRAP_MAX]; /* the lines of its reason as one */
 	size_t reason_size, reason_line;
+
+	/* a line that was not understood, and may go on in the next */
+	char held[KFG_VLOG_WRAP_MAX];
+	size_t held_size, held_line;
+	unsigned held_lines;
+	bool held_concerns; /* it is about a kfunc in any case */
 
 	/* a load that failed with EACCES, of which nothing more was said yet */
 	bool denied;
+	bool denied_verified; /* the verifier had no objection */
 	char denied_message[KFG_VLOG_TEXT_MAX];
+	char denied_prog[KFG_VLOG_NAME_MAX];
 	size_t denied_line;
 
+	struct kfg_vlog_finding circumstance; /* KFG_LOG_NONE: none; the last one */
+	char inserted[KFG_VLOG_NAME_MAX];     /* the module that insmod could not insert */
+
+	struct kfg_kernel_words kernel;
+	struct kfg_vlog_facts facts;
 	struct kfg_vlog_finding findings[KFG_VLOG_FINDINGS_MAX];
 	size_t n_findings, n_more;
+	size_t line_no; /* of the line at hand */
+	struct kfg_lines lines;
 };
 
 static inline struct kfg_span kfg_span(const char *at, size_t n)
@@ -67,7 +87,7 @@ static inline void kfg_span_copy(struct kfg_span s, char *buf, size_t size)
 	n = n ? strnlen(s.at, n) : 0;
 	if (n)
 		memcpy(buf, s.at, n);
-	buf[n] = '\0';
+	memset(buf + n, 0, size - n);
 }
 
 static inline const char *kfg_span_find(struct kfg_span s, const char *text)
@@ -88,9 +108,25 @@ static inline bool kfg_span_starts(struct kfg_span s, const char *text)
 bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line);
 /* Whether the verifier prints that on its way; else it may be a verdict. */
 bool kfg_vlog_is_state(struct kfg_span line);
+/* Whether somebody else speaks, or the verifier of something other than the instruction printed last. */
+bool kfg_vlog_is_other(struct kfg_span line);
 /* The kfunc called at that instruction of the log at hand, or NULL. */
 const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn);
 /* The instruction printed last is no longer what is spoken of. */
 void kfg_vlog_stop_trace(struct kfg_vlog *v);
 /* Another load begins. */
 void kfg_vlog_start_log(struct kfg_vlog *v);
+
+/* vlog_finding.c */
+
+/* What is known of where a finding was made. */
+struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_log_kind kind);
+/* Keeps a finding, or what is new in it where it was made before. */
+void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *finding);
+/* libbpf binds kfuncs before it loads a program, so what was read of one before does not belong there. */
+void kfg_vlog_finding_drop_program(struct kfg_vlog_finding *finding);
+/* What a wording says of a line, or of two that are one. boundary: it has to begin before and end behind; 0:
+ * anywhere. */
+bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary);
+/* After the end: circumstances become causes or nothing. */
+void kfg_vlog_conclude(struct kfg_vlog *v);

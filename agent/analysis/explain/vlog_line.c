@@ -11,27 +11,6 @@
 /* Helpers have small numbers (7.3: up to 211), kfuncs the BTF id of a function, which is far above. */
 #define HELPER_MAX 1000
 
-/* "123: (85) ..." anywhere in the line: the number, and what follows the opcode. */
-static bool find_insn(struct kfg_span line, long long *ret_insn, struct kfg_span *ret_rest)
-{
-	const char *end = line.at + line.n, *from = line.at, *at, *s;
-
-	while ((at = memmem(from, (size_t)(end - from), ": (", 3))) {
-		long long insn = 0, scale = 1;
-
-		from = at + 1;
-		for (s = at; s > line.at && isdigit((unsigned char)s[-1]) && at - s < 9; s--, scale *= 10)
-			insn += (s[-1] - '0') * scale;
-		if (s == at || end - at < 7 || !isxdigit((unsigned char)at[3]) ||
-		    !isxdigit((unsigned char)at[4]) || at[5] != ')' || at[6] != ' ')
-			continue;
-		*ret_insn = insn;
-		*ret_rest = kfg_span(at + 3, (size_t)(end - at - 3));
-		return true;
-	}
-	return false;
-}
-
 static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 {
 	struct kfg_message_match m;
@@ -44,10 +23,11 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 	}
 	if (m.number >= 0 && m.number <= HELPER_MAX)
 		return;
-	/* what libbpf puts in place of a call that it could not bind; other numbers of that kind are no
-	 * kfuncs */
+	/* what loaders put in place of a call that they could not bind; other numbers are ids of BTF */
 	if (m.kfunc.n == strlen("unknown") && memcmp(m.kfunc.at, "unknown", m.kfunc.n) == 0) {
-		v->is_kfunc_call = m.number / KFG_VLOG_POISON_UNIT == KFG_VLOG_POISON_KFUNC;
+		v->is_kfunc_call = m.number / KFG_VLOG_POISON_UNIT == KFG_VLOG_POISON_KFUNC ||
+				   m.number == KFG_VLOG_POISON_CILIUM;
+		v->is_numbered_call = !v->is_kfunc_call;
 		return;
 	}
 	v->is_kfunc_call = true;
@@ -61,7 +41,7 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 
 void kfg_vlog_stop_trace(struct kfg_vlog *v)
 {
-	v->is_kfunc_call = false;
+	v->is_kfunc_call = v->is_numbered_call = false;
 	v->name[0] = '\0';
 	v->explained = false;
 	v->said[0] = '\0';
@@ -90,22 +70,91 @@ static void note_source(struct kfg_vlog *v, struct kfg_span line)
 bool kfg_vlog_is_state(struct kfg_span line)
 {
 	static const char *const starts[] = {
-		"from ", "frame", "caller", "callee", "returning from", "to caller", "last_idx",
-		"first_idx", "regs=", "parent ", "mark_precise", "propagating", "Func#", "func#",
-		"Global func", "Validating ", "processed ", "verification time", "stack depth",
-		"max_states", "Live regs", "insns processed", "subprog", "hash ", "fp-",
-		"reg type unsupported for arg#", "arg#0 reference type('UNKNOWN ')",
+		"from ",
+		"frame",
+		"caller",
+		"callee",
+		"returning from",
+		"to caller",
+		"last_idx",
+		"first_idx",
+		"regs=",
+		"parent ",
+		"mark_precise",
+		"propagating",
+		"Func#",
+		"func#",
+		"Global func",
+		"Validating ",
+		"processed ",
+		"verification time",
+		"stack depth",
+		"max_states",
+		"Live regs",
+		"insns processed",
+		"subprog",
+		"hash ",
+		"fp-",
+		"reg type unsupported for arg#",
+		"arg#0 reference type('UNKNOWN ')",
+		"force_precise",
+		"old state",
+		"cur state",
 	};
 	size_t i = 1;
 
 	for (size_t k = 0; k < sizeof(starts) / sizeof(starts[0]); k++)
 		if (kfg_span_starts(line, starts[k]))
 			return true;
+	if (kfg_span_find(line, " before ") && kfg_span_find(line, ": ("))
+		return true;
 	if (!line.n || line.at[0] != 'R')
 		return !line.n || isdigit((unsigned char)line.at[0]);
 	while (i < line.n && isdigit((unsigned char)line.at[i]))
 		i++;
 	return i > 1 && i < line.n && (line.at[i] == '=' || line.at[i] == '_');
+}
+
+/* Who speaks is not the verifier, or it speaks of the program as a whole. */
+bool kfg_vlog_is_other(struct kfg_span line)
+{
+	static const char *const starts[] = {
+		"libbpf: ",
+		"-- ",
+		"Error",
+		"error:",
+		"ERROR",
+		"Caused by",
+		"thread '",
+		"make",
+		"panic",
+		"goroutine",
+		"level=",
+		"time=",
+		"Traceback",
+		"note:",
+		"Failed ",
+		"failed to load",
+		"#",
+		"$ ",
+		"```",
+		/* the verifier before it comes to the next instruction, or at the end */
+		"infinite loop detected",
+		"BPF program is too large",
+		"The sequence of ",
+		"back-edge",
+		"unreachable insn",
+		"combined stack size",
+		"the call stack of",
+		"stack size ",
+		"math between",
+		"too many states",
+	};
+
+	for (size_t k = 0; k < sizeof(starts) / sizeof(starts[0]); k++)
+		if (kfg_span_starts(line, starts[k]))
+			return true;
+	return line.n && strchr("{}()<|", line.at[0]);
 }
 
 bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
@@ -118,7 +167,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		note_source(v, line);
 		return true;
 	}
-	if (find_insn(line, &insn, &rest)) {
+	if (kfg_line_insn_find(line, &insn, &rest) == line.at) {
 		note_insn(v, insn);
 		if (kfg_span_starts(rest, "85) call "))
 			note_call(v, rest);

@@ -33,6 +33,7 @@ struct kfg_kfunc_signature {
 	int n_args; /* that the program passes; -1: not known */
 	bool restricted; /* a filter in the kernel may refuse some of the types, by attach point */
 	const char *types; /* of programs, as kfg_prog_type_str() has them, with blanks; "all" */
+	const char *prototype; /* as a program declares it, without what the kernel adds; "": not known */
 };
 
 struct kfg_btf_defect {

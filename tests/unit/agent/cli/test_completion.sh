@@ -72,6 +72,7 @@ expect_option()
 	KERNEL) value="policy.d policy.yaml running" ;;
 	DIR) value="policy.d" ;;
 	TIME) value="today yesterday -7d $(date +%F)" ;;
+	RELEASE) value=$(uname -r) ;;
 	DATE) value=$(date -u +%F) ;;
 	UID) value="0 $(id -u)" ;;
 	VERSION) value="none 1.8" ;;

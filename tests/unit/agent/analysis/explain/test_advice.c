@@ -5,14 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIFECYCLE                                                                                        \
-	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                \
-	"  - {kfunc: bpf_old, removed-in: \"7.3\", replacement: bpf_new, replacement-in: \"6.18\", "     \
-	"note: be quick}\n"                                                                              \
+#define LIFECYCLE                                                                                                  \
+	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                          \
+	"  - {kfunc: bpf_old, removed-in: \"7.3\", replacement: bpf_new, replacement-in: \"6.18\", "               \
+	"note: be quick}\n"                                                                                        \
 	"  - {kfunc: \"bpf_two [vmlinux]\", removed-in: \"7.2\", replacement: this or that}\n"
 
 static struct kfg_policy *policy;
 static struct kfg_advice advice;
+static const char *kernel; /* the log is from */
 
 static int setup(void **state)
 {
@@ -35,12 +36,13 @@ static int teardown(void **state)
 
 static void ask(enum kfg_log_kind kind, const char *kfunc, const char *message)
 {
-	struct kfg_vlog_finding f = { .kind = kind, .insn = -1, .line = 1 };
+	struct kfg_vlog_finding f = { .kind = kind, .insn = -1, .number = -1, .line = 1 };
+	const struct kfg_advice_input input = { .policy = policy, .kernel = kernel };
 
 	snprintf(f.kfunc, sizeof(f.kfunc), "%s", kfunc);
 	snprintf(f.message, sizeof(f.message), "%s", message);
 	kfg_advice_done(&advice);
-	assert_int_equal(kfg_advise(&f, policy, &advice), 0);
+	assert_int_equal(kfg_advise(&f, &input, &advice), 0);
 }
 
 static void assert_says(const struct kfg_strbuf *text, const char *part)
@@ -54,12 +56,19 @@ static void test_removed(void **state)
 	(void)state;
 	ask(KFG_LOG_MISSING, "bpf_old", "");
 	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
-	assert_string_equal(kfg_strbuf_text(&advice.since),
-			    "Removed in Linux 7.3, without notice. Note: be quick.");
+	/* notes are for maintainers */
+	assert_string_equal(kfg_strbuf_text(&advice.since), "Removed in Linux 7.3.");
 	assert_says(&advice.todo, "Use bpf_new, there since Linux 6.18.");
-	assert_says(&advice.code, "else if (bpf_ksym_exists(bpf_old))\n");
+	assert_says(&advice.code, "else if (bpf_ksym_exists(bpf_old)) {\n");
+	/* without a kernel, the removal is a possibility */
 	ask(KFG_LOG_NOT_ALLOWED, "bpf_old", "");
+	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
+	assert_says(&advice.what, "If the kernel is 7.3 or newer");
+	kernel = "7.3.4";
+	ask(KFG_LOG_NOT_ALLOWED, "bpf_old", "");
+	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
 	assert_says(&advice.what, "it is no kfunc any more");
+	kernel = NULL;
 }
 
 static void test_several_replacements(void **state)
@@ -81,6 +90,56 @@ static void test_history(void **state)
 	assert_says(&advice.since, "Is bpf_task_from_pid meant?");
 	assert_int_equal(advice.blame, KFG_BLAME_UNKNOWN);
 	assert_true(kfg_n_kfunc_history > 400);
+}
+
+/* What is said of versions depends on the kernel. */
+static void test_kernel(void **state)
+{
+	(void)state;
+	ask(KFG_LOG_MISSING, "bpf_rbtree_add", "");
+	assert_says(&advice.what, "Either the kernel is older than 7.1");
+	kernel = "6.12.57+deb13-amd64";
+	ask(KFG_LOG_MISSING, "bpf_rbtree_add", "");
+	assert_says(&advice.what, "This kernel is Linux 6.12.57+deb13-amd64, older than Linux 7.1");
+	kernel = "6.18.3";
+	ask(KFG_LOG_MISSING, "bpf_stream_vprintk", "");
+	assert_says(&advice.what, "releases 6.18 to 6.19 do not have it");
+	kernel = "6.12.0";
+	ask(KFG_LOG_MISSING, "bpf_xdp_ct_lookup", "");
+	assert_says(&advice.todo, "modprobe nf_conntrack");
+	assert_null(strstr(kfg_strbuf_text(&advice.what), "older"));
+	/* RHEL's BPF is newer than its kernel's number */
+	kernel = "5.14.0-570.el9_6.x86_64";
+	ask(KFG_LOG_MISSING, "bpf_rbtree_add", "");
+	assert_says(&advice.what, "Either the kernel is older than 7.1");
+	kernel = "7.3.4";
+	ask(KFG_LOG_MISSING, "bpf_old", "");
+	assert_says(&advice.what, "it was removed in Linux 7.3");
+	kernel = "7.2.0";
+	ask(KFG_LOG_MISSING, "bpf_old", "");
+	assert_null(strstr(kfg_strbuf_text(&advice.what), "removed in Linux 7.3"));
+	kernel = NULL;
+}
+
+static void test_types(void **state)
+{
+	(void)state;
+	ask(KFG_LOG_NOT_ALLOWED, "bpf_xdp_get_xfrm_state", "");
+	assert_says(&advice.what, "for programs of type xdp.");
+	kernel = "6.12.1";
+	ask(KFG_LOG_NOT_ALLOWED, "bpf_cgroup_release", "");
+	assert_says(&advice.what, "Linux 6.12.1 has it for programs of type sched_cls, ");
+	assert_null(strstr(kfg_strbuf_text(&advice.what), "sock_ops"));
+	kernel = NULL;
+}
+
+/* libbpf cuts the last ___suffix off, so a name of the kernel with one needs another. */
+static void test_code_of_v2(void **state)
+{
+	(void)state;
+	ask(KFG_LOG_MISSING, "scx_bpf_dsq_insert___v2", "");
+	assert_says(&advice.code, " scx_bpf_dsq_insert___v2___compat(struct task_struct *p,");
+	assert_says(&advice.code, "bpf_ksym_exists(scx_bpf_dsq_insert___v2___compat)");
 }
 
 static void test_whose_prototype(void **state)
@@ -129,9 +188,11 @@ static void test_every_kind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_removed),	   cmocka_unit_test(test_several_replacements),
-		cmocka_unit_test(test_history),	   cmocka_unit_test(test_whose_prototype),
-		cmocka_unit_test(test_by_wording), cmocka_unit_test(test_every_kind),
+		cmocka_unit_test(test_removed),		cmocka_unit_test(test_several_replacements),
+		cmocka_unit_test(test_history),		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_types),		cmocka_unit_test(test_code_of_v2),
+		cmocka_unit_test(test_whose_prototype), cmocka_unit_test(test_by_wording),
+		cmocka_unit_test(test_every_kind),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmocka_all.h"
+#include "analysis/explain/lines.h"
 #include "analysis/explain/vlog.h"
 #include <stdio.h>
 #include <string.h>
@@ -63,8 +64,7 @@ static void test_reference(void **state)
 	assert_string_equal(found[0].kfunc, "bpf_key_put");
 	assert_int_equal(found[0].insn, 3);
 	/* the calls of another program do not count */
-	read_log(BEGIN("p") CALL END BEGIN(
-		"q") "9: (95) exit\nUnreleased reference id=2 alloc_insn=3\n" END);
+	read_log(BEGIN("p") CALL END BEGIN("q") "9: (95) exit\nUnreleased reference id=2 alloc_insn=3\n" END);
 	assert_int_equal(n, 0);
 }
 
@@ -80,54 +80,73 @@ static void test_suffix(void **state)
 	assert_string_equal(found[1].kfunc, "scx_bpf_dsq_insert___v2");
 }
 
+/* EACCES: a security module where the verifier had no objection; else it is said, and no finding. */
 static void test_denied(void **state)
 {
 	(void)state;
-	read_log(FAILED("p", "Permission denied") "libbpf: prog 'p': failed to load: -13\n");
+	read_log(FAILED("p", "-EACCES") BEGIN("p") "0: (95) exit\n" END);
 	assert_int_equal(n, 1);
 	assert_int_equal(found[0].kind, KFG_LOG_REFUSED);
 	assert_string_equal(found[0].prog, "p");
-	read_log(FAILED("p", "-EACCES") BEGIN("p") "0: (95) exit\n" END);
-	assert_int_equal(n, 1);
 	/* the verifier had something to say */
 	read_log(FAILED("p", "-EACCES") BEGIN("p") "0: (95) exit\nR0 !read_ok\n" END);
 	assert_int_equal(n, 0);
+	assert_int_equal(kfg_vlog_facts(vlog)->refused_line, 0);
 	read_log(FAILED("p", "-EPERM"));
 	assert_int_equal(n, 0);
-	/* two programs, two findings; what the caller says of it is no third */
-	read_log(FAILED("p", "-EACCES")
-			 FAILED("q", "-EACCES") "Failed to load BPF object: Permission denied\n");
-	assert_int_equal(n, 2);
+	assert_int_equal(kfg_vlog_facts(vlog)->refused_line, 0);
+	read_log(FAILED("p", "Permission denied") "libbpf: prog 'p': failed to load: -13\n");
+	assert_int_equal(n, 0);
+	assert_int_equal(kfg_vlog_facts(vlog)->refused_line, 1);
 	read_log("Failed to load BPF object: Permission denied\n");
+	assert_int_equal(n, 0);
+	assert_int_equal(kfg_vlog_facts(vlog)->refused_line, 1);
+}
+
+/* kfgate says itself what it refused. */
+static void test_own_record(void **state)
+{
+	(void)state;
+	read_log("kfgate[230]: Refused BPF program \"userns\" (lsm) of nsres[300] (nsres.service): rule no-casts "
+		 "refuses "
+		 "kfunc bpf_rdonly_cast [rule no-casts, policy demo 1]\n"
+		 "nsres[300]: Failed to load BPF object: Permission denied\n");
 	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_LOG_REFUSED);
+	assert_string_equal(found[0].kfunc, "bpf_rdonly_cast");
+	assert_string_equal(found[0].prog, "userns");
+	assert_int_equal(strncmp(found[0].message, "Refused BPF program", 19), 0);
+	assert_int_equal(kfg_vlog_facts(vlog)->refused_line, 0);
+	read_log("kfgate[230]: Would refuse BPF program \"userns\" (lsm): rule no-casts refuses kfunc "
+		 "bpf_rdonly_cast\n");
+	assert_int_equal(n, 0);
 }
 
 /* Linux 7.3 prints the old wording, and a report after it. */
 static void test_report(void **state)
 {
-	const char *report =
-		"\nVerification failed: Policy: Operation is not allowed\n\nReason:\n"
-		"  The kfunc bpf_key_put is not allowed: calling kernel function\n  x is not allowed.\n\n"
-		"At:\n  p @ a.bpf.c:7:1\n  >>>    3 | (85) call bpf_other#99999\n\nSuggestion:\n  Do "
-		"not.\n\n";
+	const char *report = "\nVerification failed: Policy: Operation is not allowed\n\nReason:\n"
+			     "  The kfunc bpf_key_put is not allowed: calling kernel function\n  x is not "
+			     "allowed.\n\n"
+			     "At:\n  p @ a.bpf.c:7:1\n  >>>    3 | (85) call bpf_other#99999\n\nSuggestion:\n  Do "
+			     "not.\n\n";
 	char text[2048];
 
 	(void)state;
-	snprintf(text, sizeof(text),
-		 BEGIN("p") CALL "calling kernel function bpf_key_put is not allowed\n%s" END, report);
+	snprintf(text, sizeof(text), BEGIN("p") CALL "calling kernel function bpf_key_put is not allowed\n%s" END,
+		 report);
 	read_log(text);
 	assert_true(n >= 1);
 	assert_string_equal(found[0].kfunc, "bpf_key_put");
 	assert_int_equal(found[0].kind, KFG_LOG_NOT_ALLOWED);
 	/* an argument that only the report explains, over several lines */
-	read_log(BEGIN("p") CALL
-		 "\nVerification failed: Call Type Safety: Invalid call argument\n\nReason:\n"
-		 "  The first argument (key) to bpf_key_put does not satisfy the\n"
-		 "  verifier contract: the kfunc wants more.\n\nAt:\n  x\n\n" END);
+	read_log(BEGIN("p") CALL "\nVerification failed: Call Type Safety: Invalid call argument\n\nReason:\n"
+				 "  The first argument (key) to bpf_key_put does not satisfy the\n"
+				 "  verifier contract: the kfunc wants more.\n\nAt:\n  x\n\n" END);
 	assert_int_equal(n, 1);
 	assert_int_equal(found[0].kind, KFG_LOG_ARGUMENT);
-	assert_non_null(strstr(found[0].message,
-			       "to bpf_key_put does not satisfy the verifier contract: the kfunc"));
+	assert_non_null(strstr(found[0].message, "to bpf_key_put does not satisfy the verifier contract: the "
+						 "kfunc"));
 }
 
 /* What is said after a report is read again. */
@@ -148,7 +167,7 @@ static void test_unclear(void **state)
 	(void)state;
 	read_log(BEGIN("p") CALL "a wording of the future\nand more of it\n" END);
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_UNCLEAR);
+	assert_int_equal(found[0].kind, KFG_LOG_REJECTED);
 	assert_string_equal(found[0].message, "a wording of the future");
 	assert_int_equal(found[0].line, 4);
 	read_log("libbpf: the kfunc 'x' is from the future\nlibbpf: prog 'my kfunc x': all is well\n");
@@ -162,10 +181,9 @@ static void test_unclear(void **state)
 static void test_said_twice_is_found_once(void **state)
 {
 	(void)state;
-	read_log(BEGIN(
-		"p") "3: <invalid kfunc call>\nkfunc 'bpf_x' is referenced but wasn't resolved\n" END
-			 BEGIN("p") "3: (85) call unknown#2002000003\ninvalid func "
-				    "unknown#2002000003\n" END);
+	read_log(BEGIN("p") "3: <invalid kfunc call>\nkfunc 'bpf_x' is referenced but wasn't resolved\n" END BEGIN(
+		"p") "3: (85) call unknown#2002000003\ninvalid func "
+		     "unknown#2002000003\n" END);
 	assert_int_equal(n, 1);
 	assert_string_equal(found[0].kfunc, "bpf_x");
 	read_log("3: (85) call unknown#195896080\ninvalid func unknown#195896080\n");
@@ -174,7 +192,7 @@ static void test_said_twice_is_found_once(void **state)
 
 static void test_hostile(void **state)
 {
-	static char big[3 * KFG_VLOG_LINE_MAX];
+	static char big[3 * KFG_LINES_MAX];
 	static const char nul[] = "libbpf: extern (func ksym) 'bpf_\0x': not found in kernel\n";
 
 	(void)state;
@@ -219,8 +237,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_context),	  cmocka_unit_test(test_helpers_are_no_kfuncs),
 		cmocka_unit_test(test_reference), cmocka_unit_test(test_suffix),
-		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_report),
-		cmocka_unit_test(test_after_a_report),
+		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_own_record),
+		cmocka_unit_test(test_report),	  cmocka_unit_test(test_after_a_report),
 		cmocka_unit_test(test_unclear),	  cmocka_unit_test(test_said_twice_is_found_once),
 		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_only_so_many_are_kept),
 	};

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* advice_argument.c - what an argument should have been, by what the verifier says of it. */
+#include "analysis/explain/advice_internal.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first whose part is in the message counts. */
+static const struct {
+	const char *part, *what, *todo;
+} rules[] = {
+	{ "Possibly NULL", "", "Compare the pointer with NULL before the call, on every path." },
+	{ "is not a pointer to btf_id",
+	  " NULL, a number or memory of the program was passed where a pointer to a kernel object is wanted.",
+	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an acquiring "
+	  "kfunc." },
+	{ " is scalar expected ", " NULL or a number was passed where a pointer is wanted.",
+	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an acquiring "
+	  "kfunc; a "
+	  "pointer that was read by bpf_probe_read_kernel() is a number for the verifier." },
+	{ "!read_ok",
+	  " The register was not set on this path: the call has more arguments than the program passes, or one "
+	  "is not initialized.",
+	  "Initialize the argument on every path; compare the declaration with the kernel's." },
+	{ "zero offset", "", "Pass the pointer as it was got, not a member of what it points to." },
+	{ "referenced", "",
+	  "Pass a pointer that the kernel vouches for: an argument of the program, the result of an acquiring "
+	  "kfunc, or a "
+	  "member read under bpf_rcu_read_lock(); not one that was read by bpf_probe_read_kernel() or walked to. "
+	  "Since "
+	  "Linux 7.0 this is asked of every kfunc, before only of those with KF_TRUSTED_ARGS." },
+	{ "trusted", "",
+	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an "
+	  "acquiring kfunc." },
+	{ "rcu pointer", "",
+	  "Read the pointer under bpf_rcu_read_lock(), from a member that the kernel marks __rcu, and "
+	  "use it there; or acquire a reference." },
+	{ "known constant", "",
+	  "Pass a constant that the verifier knows: a literal, or a global const volatile that the "
+	  "loader set." },
+	{ "not a const", "",
+	  "Pass a constant that the verifier knows: a literal, or a global const volatile that the loader "
+	  "set." },
+	{ "is not a scalar", "", "Pass a number, not a pointer, and initialize it on every path." },
+	{ "not a pointer to arena", "", "Pass a pointer into the arena, or a number." },
+	{ "memory, len pair", "",
+	  "Pass the stack, a map value or other memory that the verifier knows, with a length that "
+	  "it can bound." },
+	{ "must point to",
+	  " A pointer of another kind, NULL or a number was passed where the kfunc wants that type.",
+	  "Pass a pointer of the type in the message: the kernel's own object where it is a struct of the kernel, "
+	  "else the "
+	  "stack or a map value." },
+	{ "irq flag", "",
+	  "Keep the flag on the stack, and restore it by the kfunc that belongs to the one that saved it." },
+	{ "iter", "",
+	  "Keep the iterator on the stack, and call new, next and destroy in that order on every path; "
+	  "bpf_for_each() does." },
+	{ "ynptr", "",
+	  "Pass the address of a dynptr on the stack that a constructor of the right kind has filled on every "
+	  "path." },
+	{ "pointer to ctx", " The kfunc wants the program's context.",
+	  "Pass the context as the program got it, and declare "
+	  "it with the context's type of this program type." },
+	{ "expected pointer to ", " A pointer to another struct was passed than the kfunc takes.",
+	  "Pass a pointer to the struct that is named first; a cast does not change what the verifier knows." },
+	{ "type=", "", "Pass a pointer of one of the kinds that the message expects." },
+};
+
+/* Another way the kernel said it once. */
+static bool is_null_or_number(const char *message)
+{
+	return strstr(message, "is not a pointer to btf_id") || strstr(message, " is scalar expected ");
+}
+
+void kfg_advise_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *m = k->f->message;
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (!strstr(m, rules[i].part))
+			continue;
+		kfg_strbuf_adds(&a->what, rules[i].what);
+		kfg_strbuf_adds(&a->todo, rules[i].todo);
+		if (is_null_or_number(m))
+			kfg_strbuf_adds(&a->todo, " NULL is no trusted pointer.");
+		return;
+	}
+	kfg_strbuf_adds(&a->todo, "Compare the declaration and the call with the kfunc in the target kernel's "
+				  "source or BTF; "
+				  "the rules for arguments became stricter over time.");
+}
+
+/* "R3" and "arg#2" are the third argument of a call; 0: it is none of the five in registers. */
+static int argument_number(const char *arg)
+{
+	bool is_register = arg[0] == 'R' && isdigit((unsigned char)arg[1]);
+	long n = is_register ? strtol(arg + 1, NULL, 10) : 0;
+
+	if (strncmp(arg, "arg#", 4) == 0)
+		n = strtol(arg + 4, NULL, 10) + 1;
+	return n > 0 && n <= 5 ? (int)n : 0;
+}
+
+/* The number behind a word like "size=". False: it is not there. */
+static bool find_number(const char *message, const char *word, long *ret)
+{
+	const char *at = strstr(message, word);
+
+	if (!at)
+		return false;
+	*ret = strtol(at + strlen(word), NULL, 10);
+	return true;
+}
+
+static void say_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *m = k->f->message;
+	long whole, offset, size;
+	int n = argument_number(k->f->arg);
+
+	if (n)
+		kfg_strbuf_printf(&a->what, " It is the memory passed in argument %d.", n);
+	if ((find_number(m, "value_size=", &whole) || find_number(m, "mem_size=", &whole)) &&
+	    find_number(m, " off=", &offset) && find_number(m, " size=", &size))
+		kfg_strbuf_printf(&a->what,
+				  " The kfunc may access %ld bytes at offset %ld, and there are %ld: the memory is "
+				  "smaller than what the kfunc may access.",
+				  size, offset, whole);
+}
+
+void kfg_advise_memory(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *m = k->f->message;
+
+	say_bounds(k, a);
+	if (strstr(m, "stack"))
+		kfg_strbuf_adds(&a->todo, "Initialize the whole buffer on the stack before the call (= {} does), "
+					  "and make it as "
+					  "large as the kfunc, or the length that is passed, may access.");
+	else if (strstr(m, "cannot write"))
+		kfg_strbuf_adds(&a->todo, "The kfunc writes there: pass memory that the program may write.");
+	else if (strstr(m, "unbounded") || strstr(m, "negative"))
+		kfg_strbuf_adds(&a->todo, "Bound the length or the offset before the call: compare it with a "
+					  "constant, or mask "
+					  "it.");
+	else
+		kfg_strbuf_adds(&a->todo, "Pass memory that is at least as large as the type the kfunc takes (a "
+					  "struct cpumask has "
+					  "CONFIG_NR_CPUS bits), or as the length that is passed; an index into an "
+					  "array has to be "
+					  "bounded.");
+}

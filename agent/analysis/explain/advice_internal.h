@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* advice_internal.h - what sentences are made from, and who makes them; shared by the files of this room only. */
+#pragma once
+
+#include "analysis/explain/advice.h"
+#include "analysis/lifecycle/kfunc_data.h"
+
+struct kfg_advice_words {
+	const char *word; /* in JSON: never changes */
+	const char *title;
+	enum kfg_blame blame;
+	const char *what;
+	const char *todo; /* "": depends on more than the kind */
+};
+
+/* advice_words.c */
+extern const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX];
+
+struct kfg_advice_known {
+	const struct kfg_vlog_finding *f;
+	const struct kfg_policy *policy;
+	char name[4 * KFG_VLOG_NAME_MAX];	 /* clean; "": the log does not say */
+	char module[4 * KFG_VLOG_NAME_MAX];	 /* clean, as well */
+	const struct kfg_kfunc_history *history; /* or NULL */
+	const struct kfg_btf_defect *leaked;	 /* or NULL */
+	const struct kfg_proto_change *change;	 /* or NULL */
+	const char *kernel;			 /* as in kfg_advice_input, never NULL */
+	unsigned release;			 /* of it; 0: not known, or its number says nothing about its BPF */
+};
+
+/* advice_lookup.c: the kfunc is not there, is another one, or is not for this program */
+void kfg_advise_missing(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advise_prototype(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advise_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advise_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a);
+
+/* advice_argument.c */
+void kfg_advise_argument(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advise_memory(const struct kfg_advice_known *k, struct kfg_advice *a);
+
+/* advice_code.c */
+/* C that calls `name` where the kernel has it, and what it replaces or is replaced by (NULL: nothing) otherwise. */
+void kfg_advice_code_guard(const struct kfg_advice_known *k, const char *first, const char *second,
+			   struct kfg_strbuf *code);
+bool kfg_advice_is_identifier(const char *text);
+
+/* advice.c */
+/* What to use instead; false: there is no such row. */
+bool kfg_advice_replacement(const struct kfg_advice *a, struct kfg_strbuf *out);

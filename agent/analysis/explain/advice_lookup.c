@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * advice_lookup.c - a kfunc that a kernel does not have, has otherwise, or keeps from a program. What is said of
+ * versions depends on whether the log, or the user, says which kernel it is.
+ */
+#include "analysis/explain/advice_internal.h"
+
+#include <string.h>
+
+/* The kfunc that was there before, and that this one replaces. False: none is known. */
+static bool find_predecessor(const struct kfg_advice_known *k, struct kfg_deprecation_info *ret)
+{
+	size_t n = k->policy ? kfg_policy_n_deprecations(k->policy) : 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (kfg_policy_deprecation(k->policy, i, ret) && ret->replacement &&
+		    kfg_advice_is_identifier(ret->kfunc) && strcmp(ret->replacement, k->name) == 0 &&
+		    strcmp(ret->kfunc, k->name) != 0)
+			return true;
+	return false;
+}
+
+/* " with two more arguments", or "" */
+static const char *more_arguments(const char *old, const char *new)
+{
+	static const char *const words[] = { "", " with one more argument", " with two more arguments",
+					     " with three more arguments" };
+	const struct kfg_kfunc_signature *a = kfg_kfunc_signature_find(old, 0),
+					 *b = kfg_kfunc_signature_find(new, 0);
+	int n = a && b && a->n_args >= 0 && b->n_args >= 0 ? a->n_args - b->n_args : 0;
+
+	return n > 0 && n < 4 ? words[n] : "";
+}
+
+/* "older than 7.1; there it is X with two more arguments" */
+static void say_predecessor(const struct kfg_advice_known *k, struct kfg_strbuf *out)
+{
+	struct kfg_deprecation_info old;
+
+	if (find_predecessor(k, &old))
+		kfg_strbuf_printf(out, ": there it is %s%s", old.kfunc, more_arguments(old.kfunc, k->name));
+}
+
+static bool is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a)
+{
+	return a->lifecycle.removed_in && k->release && k->release >= kfg_release_parse(a->lifecycle.removed_in);
+}
+
+/* What parts of the kernel a kfunc comes with, by its name. */
+static const char *configuration(const char *name)
+{
+	static const struct {
+		const char *prefix, *option;
+	} options[] = {
+		{ "scx_bpf_", "CONFIG_SCHED_CLASS_EXT=y" },
+		{ "__scx_bpf_", "CONFIG_SCHED_CLASS_EXT=y" },
+		{ "hid_bpf_", "CONFIG_HID_BPF=y" },
+		{ "bpf_crypto_", "CONFIG_CRYPTO=y, and for AEAD and skcipher CONFIG_CRYPTO_SKCIPHER=y" },
+		{ "bpf_qdisc_", "CONFIG_NET_SCH_BPF=y" },
+		{ "bpf_fsverity", "CONFIG_FS_VERITY=y" },
+		{ "bpf_get_fsverity", "CONFIG_FS_VERITY=y" },
+		{ "bpf_lookup_user_key", "CONFIG_KEYS=y" },
+		{ "bpf_lookup_system_key", "CONFIG_KEYS=y" },
+		{ "bpf_verify_pkcs7", "CONFIG_SYSTEM_DATA_VERIFICATION=y" },
+		{ "bpf_sock_destroy", "CONFIG_INET=y" },
+		{ "bpf_cgroup_", "CONFIG_CGROUPS=y" },
+		{ "bpf_task_under_cgroup", "CONFIG_CGROUPS=y" },
+		{ "bpf_arena_", "CONFIG_MMU=y on a 64-bit machine" },
+		{ "crash_kexec", "CONFIG_CRASH_DUMP=y" },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (strncmp(name, options[i].prefix, strlen(options[i].prefix)) == 0)
+			return options[i].option;
+	return NULL;
+}
+
+/* The kernel should have it, or nothing is known of the kernel. */
+static void say_presence_needs(const struct kfg_advice_known *k, struct kfg_strbuf *out)
+{
+	const char *option = configuration(k->name);
+
+	if (k->history->module[0])
+		kfg_strbuf_printf(out,
+				  "Kfuncs of modules are found in modules that are loaded only: modprobe %s before "
+				  "the "
+				  "program is loaded.",
+				  k->history->module);
+	else if (option)
+		kfg_strbuf_printf(out,
+				  "It is there only in kernels built with %s: zgrep CONFIG_ /proc/config.gz, or "
+				  "/boot/config-*.",
+				  option);
+	else
+		kfg_strbuf_adds(out, "It may depend on the kernel's configuration.");
+}
+
+static void missing_in_release(const struct kfg_advice_known *k, struct kfg_advice *a, enum kfg_presence presence)
+{
+	if (is_removed(k, a)) {
+		kfg_strbuf_printf(&a->what,
+				  " This kernel is Linux %s, which does not have it any more: it was removed in "
+				  "Linux %s.",
+				  k->kernel, a->lifecycle.removed_in);
+		if (!kfg_advice_replacement(a, &a->todo))
+			kfg_strbuf_adds(&a->todo, "Do without it on kernels that do not have it.");
+	} else if (presence == KFG_PRESENCE_TOO_OLD) {
+		kfg_strbuf_printf(&a->what, " This kernel is Linux %s, older than Linux %s, which brought it",
+				  k->kernel, k->history->introduced);
+		say_predecessor(k, &a->what);
+		kfg_strbuf_adds(&a->what, ".");
+		kfg_strbuf_printf(&a->todo,
+				  "Use Linux %s or newer, or make the program do without it on older kernels.",
+				  k->history->introduced);
+	} else if (presence == KFG_PRESENCE_ABSENT) {
+		kfg_strbuf_printf(&a->what, " This kernel is Linux %s; releases %s to %s do not have it", k->kernel,
+				  k->history->absent_from, k->history->absent_to);
+		say_predecessor(k, &a->what);
+		kfg_strbuf_adds(&a->what, ".");
+		kfg_strbuf_adds(&a->todo, "Use a newer kernel, or the other name on these.");
+	} else {
+		kfg_strbuf_printf(&a->what, " Linux %s has it, as far as its version says.", k->kernel);
+		say_presence_needs(k, &a->todo);
+	}
+}
+
+/* Nothing is known of the kernel: what can be why. */
+static void missing_somewhere(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const struct kfg_kfunc_history *h = k->history;
+
+	if (h && h->introduced[0]) {
+		kfg_strbuf_printf(&a->what, " Either the kernel is older than %s", h->introduced);
+		say_predecessor(k, &a->what);
+		if (h->absent_from[0])
+			kfg_strbuf_printf(&a->what, ", or of %s to %s", h->absent_from, h->absent_to);
+	} else {
+		kfg_strbuf_adds(&a->what, " Either the kernel is older than it");
+	}
+	if (a->lifecycle.removed_in)
+		kfg_strbuf_printf(&a->what, "; or it is %s or newer, from which it was removed",
+				  a->lifecycle.removed_in);
+	kfg_strbuf_adds(&a->what, h && h->module[0] ? "; or its module is not loaded." :
+						      "; or it was built without it. The log does not say which "
+						      "kernel it is "
+						      "(--kernel=RELEASE tells).");
+	if (a->lifecycle.removed_in && kfg_advice_replacement(a, &a->todo))
+		kfg_strbuf_adds(&a->todo, " ");
+	if (h)
+		say_presence_needs(k, &a->todo);
+	else if (!a->todo.size)
+		kfg_strbuf_adds(&a->todo, "Do without it on kernels that do not have it.");
+}
+
+/* The declarations of what serves old and new kernels. */
+static void show_guard(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	struct kfg_deprecation_info old;
+	const char *other = NULL;
+
+	if (a->lifecycle.kfunc && a->lifecycle.replacement && kfg_advice_is_identifier(a->lifecycle.replacement))
+		other = a->lifecycle.replacement;
+	kfg_strbuf_adds(&a->todo, " A program for kernels with and without it declares it weak and guards the "
+				  "call:");
+	if (a->lifecycle.removed_in && other)
+		kfg_advice_code_guard(k, other, k->name, &a->code);
+	else if (find_predecessor(k, &old))
+		kfg_advice_code_guard(k, k->name, old.kfunc, &a->code);
+	else
+		kfg_advice_code_guard(k, k->name, NULL, &a->code);
+}
+
+void kfg_advise_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	enum kfg_presence presence = kfg_kfunc_presence(k->history, k->release);
+
+	if (strstr(k->f->message, "kfunc \""))
+		kfg_strbuf_adds(&a->what, " \"Not supported\" is cilium/ebpf's wording for that.");
+	if (is_removed(k, a) || presence != KFG_PRESENCE_UNKNOWN) {
+		missing_in_release(k, a, presence);
+	} else if (k->history || a->lifecycle.removed_in) {
+		missing_somewhere(k, a);
+	} else {
+		a->blame = KFG_BLAME_UNKNOWN;
+		kfg_strbuf_adds(&a->todo, "Check the name. A kfunc of an out-of-tree module needs that module "
+					  "loaded, with "
+					  "BTF (/sys/kernel/btf/MODULE), and registered (dmesg).");
+	}
+	show_guard(k, a);
+}
+
+/* Whether the kernel is one of those that were found wrong. */
+static bool is_leaked_here(const struct kfg_advice_known *k)
+{
+	size_t n = strcspn(k->kernel, "+-");
+	const char *at = k->leaked->kernels;
+
+	while (n && *at) {
+		if (strncmp(at, k->kernel, n) == 0 && (!at[n] || strchr(",-", at[n])))
+			return true;
+		at += strcspn(at, ",");
+		at += strspn(at, ", ");
+	}
+	return false;
+}
+
+void kfg_advise_prototype(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (k->leaked) {
+		a->blame = k->change && !is_leaked_here(k) ? KFG_BLAME_UNKNOWN : KFG_BLAME_KERNEL_BUILD;
+		kfg_strbuf_printf(&a->what,
+				  " For %s it is probably the kernel that is wrong: shipped kernels (%s) show its "
+				  "hidden last argument, aux, in their BTF (built with pahole older than 1.31), "
+				  "and "
+				  "no program can match that.",
+				  k->name, k->leaked->kernels);
+		kfg_strbuf_printf(&a->todo,
+				  "Look at the kernel's side first: bpftool btf dump file /sys/kernel/btf/vmlinux "
+				  "| "
+				  "grep -A9 \"FUNC '%s'\". If the prototype ends in \"aux\", the program is right: "
+				  "use "
+				  "another build of the kernel. Else: ",
+				  k->name);
+	}
+	if (k->change)
+		kfg_strbuf_printf(&a->what, " Upstream changed it between %s (%s) and %s (%s).", k->change->from,
+				  k->change->before, k->change->to, k->change->after);
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_PROTO].todo);
+}
+
+void kfg_advise_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	enum kfg_presence presence = kfg_kfunc_presence(k->history, k->release);
+
+	if (strstr(k->f->message, "233685214") || strstr(k->f->message, "unknown kfunc"))
+		kfg_strbuf_adds(&a->what, " The call number 233685214 is 0xdedc0de, the mark that cilium/ebpf puts "
+					  "in place of a "
+					  "weak kfunc that the kernel lacks; the call was not guarded. The mark "
+					  "does not say "
+					  "which kfunc it is: one that is declared __weak.");
+	else if (!k->name[0])
+		kfg_strbuf_adds(&a->what, " The log does not say which one; libbpf 1.3 and later do.");
+	if (!k->name[0])
+		a->blame = KFG_BLAME_KERNEL;
+	if (presence == KFG_PRESENCE_TOO_OLD)
+		kfg_strbuf_printf(&a->what, " This kernel is Linux %s, and it came with %s.", k->kernel,
+				  k->history->introduced);
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_UNRESOLVED].todo);
+	if (a->lifecycle.removed_in) {
+		kfg_strbuf_adds(&a->todo, " ");
+		(void)kfg_advice_replacement(a, &a->todo);
+	}
+	if (k->name[0])
+		kfg_advice_code_guard(k, k->name, NULL, &a->code);
+}
+
+/* Which programs may call it. */
+static void say_types(const struct kfg_advice_known *k, const struct kfg_advice *a, struct kfg_strbuf *out)
+{
+	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(k->name, k->release), *oldest;
+	bool all = s && strcmp(s->types, "all") == 0;
+
+	if (!s || !s->types[0]) {
+		kfg_strbuf_adds(out, " For which types it is registered, kfgate kfuncs --kernel=IMAGE NAME says.");
+		return;
+	}
+	kfg_strbuf_printf(out, " %s %s has it for programs of %s",
+			  a->lifecycle.removed_in ? "Linux before" : "Linux",
+			  a->lifecycle.removed_in ? a->lifecycle.removed_in :
+			  k->release		  ? k->kernel :
+						    KFG_HISTORY_NEWEST,
+			  all ? "any type" : "type ");
+	for (const char *at = all ? "" : s->types; *at;) {
+		size_t n = strcspn(at, " ");
+
+		kfg_strbuf_add(out, at, n);
+		at += n + (at[n] == ' ');
+		kfg_strbuf_adds(out, *at ? ", " : "");
+	}
+	if (s->restricted)
+		kfg_strbuf_adds(out, ", there not at each attach point or struct_ops member");
+	kfg_strbuf_adds(out, ".");
+	oldest = kfg_kfunc_signature_find(k->name, 1);
+	if (!k->release && oldest && strcmp(oldest->types, s->types) != 0)
+		kfg_strbuf_adds(out, " Older kernels have it for fewer; kfgate kfuncs --kernel=IMAGE NAME lists "
+				     "them.");
+}
+
+void kfg_advise_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	say_types(k, a, &a->what);
+	if (is_removed(k, a)) {
+		kfg_strbuf_printf(&a->what,
+				  " This kernel is Linux %s, and it was removed in %s: a function of that name may "
+				  "still be in the kernel's BTF, so that loaders find it, but it is no kfunc any "
+				  "more.",
+				  k->kernel, a->lifecycle.removed_in);
+		a->blame = KFG_BLAME_KERNEL;
+		if (kfg_advice_replacement(a, &a->todo))
+			kfg_strbuf_adds(&a->todo, " ");
+	} else if (a->lifecycle.removed_in && !k->release) {
+		kfg_strbuf_printf(&a->what,
+				  " If the kernel is %s or newer, there is another reason: it is no kfunc there "
+				  "any more.",
+				  a->lifecycle.removed_in);
+	}
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_NOT_ALLOWED].todo);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * messages_kernel.c - what the kernel prints when it takes in a module's BTF and registers its kfuncs, what builds
+ * it prints, and kfgate's own records. Read from Linux 6.12.107 and 7.3.4.
+ */
+#include "analysis/explain/messages.h"
+
+const struct kfg_message kfg_messages_kernel[] = {
+	{ "Kernel module BTF mismatch detected", KFG_LOG_MODULE_OTHER, KFG_MSG_CIRCUMSTANCE, NULL,
+	  "btf.c 6.12:8037 7.3:8592" },
+	{ "failed to validate module [{w}] BTF: ", KFG_LOG_MODULE_OTHER, KFG_MSG_CIRCUMSTANCE, NULL,
+	  "btf.c 6.12:8033 7.3:8588" },
+	{ "missing module BTF, cannot register kfuncs", KFG_LOG_REGISTER, 0, NULL, "btf.c 6.12:8202 7.3:8757" },
+	{ "missing vmlinux BTF, cannot register kfuncs", KFG_LOG_NO_BTF, 0, NULL, "btf.c 6.12:8198 7.3:8753" },
+	{ "{w}: Failed to register kfunc sets (", KFG_LOG_REGISTER, 0, NULL,
+	  "nf_flow_table_core.c, ext.c 6.12:7480 7.3:11269" },
+	{ "{w}: Failed to register cid kfuncs (", KFG_LOG_REGISTER, 0, NULL, "ext.c 7.3:11281" },
+	{ "kfunc {k} (id: {n}) is already present in ", KFG_LOG_REGISTER_TWICE, 0, NULL, "btf.c 7.3:8910" },
+	{ "register_btf_kfunc_id_set+", KFG_LOG_REGISTER_SET, KFG_MSG_WARNING, NULL,
+	  "btf.c 6.9 register_btf_kfunc_id_set()" },
+	{ "resolve_btfids: unresolved symbol {k}", KFG_LOG_KERNEL_BTF, KFG_MSG_KNOWN, NULL,
+	  "tools/bpf/resolve_btfids/main.c" },
+	{ "Refused BPF program \"", KFG_LOG_REFUSED, KFG_MSG_RECORD, NULL, "agent/record/phrase.c" },
+	{ "Refused access to BPF program \"", KFG_LOG_REFUSED, KFG_MSG_RECORD, NULL, "agent/record/phrase.c" },
+	{ 0 },
+};
+
+const struct kfg_message *const kfg_messages[] = {
+	kfg_messages_loaders, kfg_messages_verifier, kfg_messages_arguments, kfg_messages_kernel, NULL,
+};

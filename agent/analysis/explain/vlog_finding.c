@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vlog_finding.c - wordings to findings: whom they are about, what they are where two say one thing, and what is
+ * why. */
+#include "analysis/explain/vlog_internal.h"
+
+#include "analysis/lifecycle/kfunc_data.h"
+#include <ctype.h>
+
+static void copy(const char *text, char *buf, size_t size)
+{
+	kfg_span_copy(kfg_span(text, strlen(text)), buf, size);
+}
+
+/* The name that libbpf looks up: up to the last "___" (libbpf 1.1 to 1.8, bpf_core_essential_name_len()).
+ */
+static void drop_suffix(char *name)
+{
+	for (size_t n = strlen(name); n >= 5; n--)
+		if (strncmp(name + n - 4, "___", 3) == 0 && name[n - 5] != '_' && name[n - 1] != '_') {
+			memset(name + n - 4, 0, KFG_VLOG_NAME_MAX - (n - 4));
+			return;
+		}
+}
+
+static bool compatible(const char *a, const char *b)
+{
+	return !a[0] || !b[0] || strcmp(a, b) == 0;
+}
+
+/* One problem may be said in several ways: in the old wording, in a report, and by the loader. */
+static bool same(const struct kfg_vlog_finding *a, const struct kfg_vlog_finding *b)
+{
+	if (a->kind != b->kind || !compatible(a->prog, b->prog) || strcmp(a->module, b->module) != 0)
+		return false;
+	if ((a->kind == KFG_LOG_UNCLEAR || a->kind == KFG_LOG_REFUSED) && strcmp(a->message, b->message) != 0)
+		return false;
+	if (strcmp(a->kfunc, b->kfunc) == 0)
+		return a->kfunc[0] || a->insn == b->insn || a->insn < 0 || b->insn < 0;
+	return compatible(a->kfunc, b->kfunc) && (a->insn == b->insn || a->insn < 0 || b->insn < 0);
+}
+
+static void fill(char *old, const char *new, size_t size)
+{
+	if (!old[0])
+		memcpy(old, new, size);
+}
+
+void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
+{
+	v->explained = true;
+	v->denied = false;
+	for (size_t i = 0; i < v->n_findings; i++) {
+		struct kfg_vlog_finding *old = &v->findings[i];
+
+		if (!same(old, f))
+			continue;
+		fill(old->kfunc, f->kfunc, sizeof(old->kfunc));
+		fill(old->symbol, f->symbol, sizeof(old->symbol));
+		fill(old->arg, f->arg, sizeof(old->arg));
+		fill(old->prog, f->prog, sizeof(old->prog));
+		if (old->insn < 0)
+			old->insn = f->insn;
+		return;
+	}
+	if (v->n_findings == KFG_VLOG_FINDINGS_MAX)
+		v->n_more++;
+	else
+		v->findings[v->n_findings++] = *f;
+}
+
+struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_log_kind kind)
+{
+	struct kfg_vlog_finding f = { .kind = kind, .insn = v->insn, .number = -1, .line = v->line_no };
+
+	memcpy(f.prog, v->prog, sizeof(f.prog));
+	memcpy(f.place, v->place, sizeof(f.place));
+	return f;
+}
+
+void kfg_vlog_finding_drop_program(struct kfg_vlog_finding *f)
+{
+	memset(f->prog, 0, sizeof(f->prog));
+	memset(f->place, 0, sizeof(f->place));
+	f->insn = -1;
+}
+
+/* The first word of the line that is a known kfunc's name. */
+static void find_named(struct kfg_span line, char *buf, size_t size)
+{
+	size_t i = 0;
+
+	while (i < line.n) {
+		size_t from = i;
+		char name[KFG_VLOG_NAME_MAX];
+
+		while (i < line.n && (isalnum((unsigned char)line.at[i]) || line.at[i] == '_'))
+			i++;
+		if (i - from >= 6 && i - from < sizeof(name)) {
+			kfg_span_copy(kfg_span(line.at + from, i - from), name, sizeof(name));
+			if (kfg_kfunc_history_find(name)) {
+				copy(name, buf, size);
+				return;
+			}
+		}
+		i += i == from;
+	}
+}
+
+static bool is_poison(long long number)
+{
+	return number / KFG_VLOG_POISON_UNIT == KFG_VLOG_POISON_KFUNC || number == KFG_VLOG_POISON_CILIUM;
+}
+
+/* Functions that a compiler calls where no programmer did. */
+static bool is_compilers(const char *name)
+{
+	static const char *const names[] = { "__bpf_trap", "bpf_unreachable", "__bpf_unreachable",
+					     "memcpy",	   "memset",	      "memmove",
+					     "memcmp",	   "__builtin_trap" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whom a message is about. False: no kfunc, so it is no finding. */
+static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, const struct kfg_message_match *m,
+		       struct kfg_span line, struct kfg_vlog_finding *f)
+{
+	const struct kfg_vlog_call *acquired = kfg_vlog_call_at(v, m->number);
+
+	if ((msg->flags & KFG_MSG_POISON && !is_poison(m->number)) ||
+	    (msg->flags & KFG_MSG_NUMBERED && !v->is_numbered_call) ||
+	    (msg->flags & KFG_MSG_WARNING && !kfg_span_find(line, " at kernel/bpf/btf.c:")))
+		return false;
+	if (msg->flags & KFG_MSG_ALLOC) {
+		if (!acquired)
+			return false;
+		copy(acquired->name, f->symbol, sizeof(f->symbol));
+		copy(acquired->place, f->place, sizeof(f->place));
+		f->insn = m->number;
+	} else if (msg->flags & KFG_MSG_CALL) {
+		if (!v->is_kfunc_call)
+			return false;
+		copy(v->name, f->symbol, sizeof(f->symbol));
+	} else if (m->kfunc.n) {
+		kfg_span_copy(m->kfunc, f->symbol, sizeof(f->symbol));
+	} else if (msg->kfunc) {
+		copy(msg->kfunc, f->symbol, sizeof(f->symbol));
+	} else if (msg->flags & KFG_MSG_NAMED) {
+		find_named(line, f->symbol, sizeof(f->symbol));
+	}
+	memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
+	if (msg->flags & KFG_MSG_DECLARED)
+		drop_suffix(f->kfunc);
+	return !(msg->flags & KFG_MSG_KNOWN) || kfg_kfunc_history_find(f->kfunc) || is_compilers(f->kfunc);
+}
+
+/* "pointer to STRUCT NAME but R2 has a pointer to STRUCT NAME": both are the same */
+static bool is_type_twice(struct kfg_span line)
+{
+	static const char wants[] = "expected pointer to ", has[] = "has a pointer to ";
+	const char *a = kfg_span_find(line, wants), *but = kfg_span_find(line, " but "),
+		   *b = kfg_span_find(line, has), *end = line.at + line.n;
+	size_t n;
+
+	if (!a || !but || !b || but < a)
+		return false;
+	a += strlen(wants);
+	b += strlen(has);
+	n = (size_t)(but - a);
+	return (size_t)(end - b) >= n && memcmp(a, b, n) == 0 && memchr(a, ' ', n) &&
+	       (b + n == end || !(isalnum((unsigned char)b[n]) || b[n] == '_'));
+}
+
+/* What more a line says than its wording. */
+static void refine(struct kfg_vlog_finding *f, struct kfg_span line)
+{
+	bool at_load = f->kind == KFG_LOG_MISSING || f->kind == KFG_LOG_UNRESOLVED ||
+		       f->kind == KFG_LOG_DECLARATION || f->kind == KFG_LOG_NO_SECTION;
+
+	if (at_load && is_compilers(f->kfunc))
+		f->kind = KFG_LOG_COMPILER;
+	else if (f->kind == KFG_LOG_ARGUMENT && is_type_twice(line))
+		f->kind = KFG_LOG_TYPE_TWICE;
+	else if (f->kind == KFG_LOG_ARGUMENT && kfg_span_find(line, "pointer type STRUCT bpf_prog_aux must point "
+								    "to"))
+		f->kind = KFG_LOG_HIDDEN;
+}
+
+/* kfgate's own: Refused BPF program "NAME" (TYPE) of ...: ... kfunc NAME ... */
+static void read_record(struct kfg_vlog_finding *f, const struct kfg_message_match *m, struct kfg_span line)
+{
+	const char *end = line.at + line.n, *quote = memchr(m->end, '"', (size_t)(end - m->end));
+	struct kfg_message_match name;
+
+	kfg_vlog_finding_drop_program(f);
+	if (quote)
+		kfg_span_copy(kfg_span(m->end, (size_t)(quote - m->end)), f->prog, sizeof(f->prog));
+	if (quote && kfg_message_match(" kfunc {k}", quote, (size_t)(end - quote), &name)) {
+		kfg_span_copy(name.kfunc, f->symbol, sizeof(f->symbol));
+		memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
+	}
+	kfg_span_copy(kfg_span(m->begin, (size_t)(end - m->begin)), f->message, sizeof(f->message));
+}
+
+static bool is_module(enum kfg_log_kind kind)
+{
+	return kind == KFG_LOG_MODULE_BTF || kind == KFG_LOG_MODULE_OTHER || kind == KFG_LOG_REGISTER;
+}
+
+bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
+{
+	struct kfg_message_match m;
+
+	for (const struct kfg_message *const *table = kfg_messages; *table; table++) {
+		for (const struct kfg_message *msg = *table; msg->pattern; msg++) {
+			struct kfg_vlog_finding f;
+
+			if (!kfg_message_match(msg->pattern, line.at, line.n, &m) ||
+			    (boundary && (m.begin >= line.at + boundary || m.end <= line.at + boundary + 1)))
+				continue;
+			f = kfg_vlog_finding_start(v, msg->kind);
+			if (!find_kfunc(v, msg, &m, line, &f))
+				continue;
+			kfg_span_copy(line, f.message, sizeof(f.message));
+			kfg_span_copy(m.arg, f.arg, sizeof(f.arg));
+			f.number = m.number;
+			if (is_module(msg->kind))
+				kfg_span_copy(m.word, f.module, sizeof(f.module));
+			if (!v->inside && kfg_span_find(line, "libbpf: "))
+				kfg_vlog_finding_drop_program(&f);
+			if (*table == kfg_messages_kernel)
+				kfg_vlog_finding_drop_program(&f);
+			if (msg->flags & KFG_MSG_RECORD)
+				read_record(&f, &m, line);
+			if (msg->kind == KFG_LOG_REGISTER_SET)
+				copy(v->inserted, f.module, sizeof(f.module));
+			refine(&f, line);
+			if (msg->flags & KFG_MSG_CIRCUMSTANCE)
+				v->circumstance = f;
+			else if (msg->kind != KFG_LOG_NONE)
+				kfg_vlog_finding_add(v, &f);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void remove_finding(struct kfg_vlog *v, size_t i)
+{
+	v->n_findings--;
+	memmove(&v->findings[i], &v->findings[i + 1], (v->n_findings - i) * sizeof(v->findings[0]));
+	memset(&v->findings[v->n_findings], 0, sizeof(v->findings[0]));
+}
+
+static struct kfg_vlog_finding *find_kind(struct kfg_vlog *v, enum kfg_log_kind kind)
+{
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (v->findings[i].kind == kind)
+			return &v->findings[i];
+	return NULL;
+}
+
+/* A kfunc that only a module can have. */
+static bool is_of_module(const char *kfunc)
+{
+	const struct kfg_kfunc_history *h = kfg_kfunc_history_find(kfunc);
+
+	return !h || h->module[0];
+}
+
+/*
+ * A module whose kfuncs were not taken is why they are missing. libbpf goes through all modules for what the kernel
+ * itself has not, and where it cannot read one, even a weak kfunc is an error (find_ksym_btf_id(),
+ * load_module_btfs()).
+ */
+static void blame_module(struct kfg_vlog *v)
+{
+	struct kfg_vlog_finding *reg = find_kind(v, KFG_LOG_REGISTER), *why = reg ? reg : &v->circumstance;
+	enum kfg_log_kind kind = v->circumstance.kind == KFG_LOG_MODULE_OTHER ? KFG_LOG_MODULE_OTHER : why->kind;
+	bool used = false;
+
+	if (kind == KFG_LOG_NONE)
+		return;
+	for (size_t i = 0; i < v->n_findings; i++) {
+		struct kfg_vlog_finding *f = &v->findings[i];
+
+		if (f->kind != KFG_LOG_MISSING || !(kind == KFG_LOG_MODULE_BTF || is_of_module(f->kfunc)))
+			continue;
+		f->kind = kind;
+		memcpy(f->module, why->module, sizeof(f->module));
+		used = true;
+	}
+	if (used && reg)
+		remove_finding(v, (size_t)(reg - v->findings));
+	if (!used && reg && v->circumstance.kind == KFG_LOG_MODULE_OTHER)
+		reg->kind = KFG_LOG_MODULE_OTHER;
+	if (!used && !reg && kind == KFG_LOG_MODULE_BTF && v->failed && !v->n_findings && !v->n_more)
+		kfg_vlog_finding_add(v, &v->circumstance);
+}
+
+/* A loader that looks at the kernel's BTF itself, and finds it wrong, knows more than libbpf does. */
+static void blame_kernel_btf(struct kfg_vlog *v)
+{
+	struct kfg_vlog_finding *known = find_kind(v, KFG_LOG_KERNEL_BTF), *proto = find_kind(v, KFG_LOG_PROTO);
+
+	if (!known || known->kfunc[0] || !proto)
+		return;
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (v->findings[i].kind == KFG_LOG_PROTO)
+			v->findings[i].kind = KFG_LOG_KERNEL_BTF;
+	remove_finding(v, (size_t)(known - v->findings));
+}
+
+/* In the order of the lines: a line that might have gone on in the next was settled late. */
+static void sort_findings(struct kfg_vlog *v)
+{
+	for (size_t i = 1; i < v->n_findings; i++) {
+		struct kfg_vlog_finding f = v->findings[i];
+		size_t at = i;
+
+		for (; at && v->findings[at - 1].line > f.line; at--)
+			v->findings[at] = v->findings[at - 1];
+		v->findings[at] = f;
+	}
+}
+
+void kfg_vlog_conclude(struct kfg_vlog *v)
+{
+	sort_findings(v);
+	blame_module(v);
+	blame_kernel_btf(v);
+}
