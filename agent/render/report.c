@@ -178,7 +178,8 @@ size_t kfg_report_count(const struct kfg_report *report, enum kfg_report_state s
 const char *kfg_report_state_str(enum kfg_report_state state)
 {
 	static const char *const words[] = {
-		[KFG_REPORT_OK] = "ok", [KFG_REPORT_WARNED] = "warned", [KFG_REPORT_UNCHECKED] = "unchecked",
+		[KFG_REPORT_OK] = "ok", [KFG_REPORT_FOREIGN] = "foreign",
+		[KFG_REPORT_WARNED] = "warned", [KFG_REPORT_UNCHECKED] = "unchecked",
 		[KFG_REPORT_REFUSED] = "refused", [KFG_REPORT_FAILS] = "fails",
 	};
 

@@ -16,6 +16,7 @@
 /* Of a use, or an object, on one kernel. Ordered: the later, the worse, and the sooner it decides the exit code. */
 enum kfg_report_state {
 	KFG_REPORT_OK,
+	KFG_REPORT_FOREIGN, /* for machines of the other byte order: nothing to be said of this kernel */
 	KFG_REPORT_WARNED, /* loads, but the policy warns, or it needs a capability, a module, its loader's doing */
 	KFG_REPORT_UNCHECKED, /* could not be decided */
 	KFG_REPORT_REFUSED, /* by the policy */

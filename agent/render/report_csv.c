@@ -81,10 +81,10 @@ static void object_rows(const struct kfg_report *report, const struct kfg_report
 		for (size_t i = 0; i < o->n_uses; i++) {
 			enum kfg_report_state state = o->uses[i].cells[k].state;
 
-			if (!quiet || state != KFG_REPORT_OK)
+			if (!quiet || state > KFG_REPORT_FOREIGN)
 				row(report, o, &o->uses[i], k, out);
 		}
-		if (o->kernels[k].object_reason[0] || (!quiet && !o->n_uses))
+		if (o->kernels[k].object_state > (quiet ? KFG_REPORT_FOREIGN : KFG_REPORT_OK) || (!quiet && !o->n_uses))
 			plain_row(o->kernels[k].object_state, o->label, kfg_report_kernel_name(report, k),
 				  o->kernels[k].object_reason, out);
 	}

@@ -185,7 +185,7 @@ void kfg_report_json(const struct kfg_report *report, bool quiet, struct kfg_str
 	json_kernels(report, &j);
 	kfg_json_array(&j, "objects");
 	for (size_t i = 0; i < report->n_objects; i++)
-		if (!quiet || report->objects[i].state != KFG_REPORT_OK)
+		if (!quiet || report->objects[i].state > KFG_REPORT_FOREIGN)
 			json_object(report, &report->objects[i], &j);
 	kfg_json_array_end(&j);
 	kfg_json_array(&j, "problems");

@@ -172,6 +172,21 @@ static const char *unsure_text(const struct kfg_report_object *object, const str
 	return buf;
 }
 
+/* An object that is not meant for this kernel's machine: the policy is not asked either. */
+static void commit_foreign(struct kfg_report_object *object, size_t kernel)
+{
+	struct kfg_report_fit *fit = &object->kernels[kernel];
+
+	*fit = (struct kfg_report_fit){ .state = KFG_REPORT_FOREIGN, .object_state = KFG_REPORT_FOREIGN };
+	fit->reason = fit->object_reason = "for machines of the other byte order";
+	for (size_t i = 0; i < object->n_uses; i++) {
+		struct kfg_report_cell *cell = &object->uses[i].cells[kernel];
+
+		cell->state = KFG_REPORT_FOREIGN;
+		cell->verdict = (struct kfg_report_verdict){ .deadline = KFG_DAY_MAX };
+	}
+}
+
 static int commit_kernel(struct kfg_report *report, struct kfg_report_object *object, size_t kernel)
 {
 	struct kfg_report_fit *fit = &object->kernels[kernel];
@@ -208,8 +223,14 @@ int kfg_report_commit_object(struct kfg_report *report, const struct kfg_fit_rep
 	for (size_t k = 0; k < report->n_kernels; k++) {
 		struct kfg_report_fit *fit = &object->kernels[k];
 		char text[768];
-		int r = commit_kernel(report, object, k);
+		int r = 0;
 
+		if (fits && fits[k]->foreign) {
+			commit_foreign(object, k);
+			object->state = object->state > fit->state ? object->state : fit->state;
+			continue;
+		}
+		r = commit_kernel(report, object, k);
 		if (r == 0)
 			r = commit_object_reason(report, fit, fits ? fits[k]->other : "",
 						 unsure_text(object, fits ? fits[k] : NULL, text, sizeof(text)));

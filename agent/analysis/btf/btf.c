@@ -191,8 +191,6 @@ static int check_header(const struct btf_header *h, size_t size, struct kfg_btf_
 		return refuse(error, 0, "%zu bytes are too few for a BTF header", size);
 	if (size > KFG_BTF_SIZE_MAX)
 		return refuse(error, 0, "%zu bytes are more than any BTF has", size);
-	if (h->magic == __builtin_bswap16(BTF_MAGIC))
-		return refuse(error, 0, "BTF of the other byte order");
 	if (h->magic != BTF_MAGIC)
 		return refuse(error, 0, "not BTF: it starts with 0x%04x", h->magic);
 	if (h->version != BTF_VERSION)
@@ -222,16 +220,59 @@ static int check_strings(const struct kfg_btf *btf, uint32_t len, size_t at, str
 	return 0;
 }
 
-/* Types are read as words: bytes that lie badly are copied. */
+static bool is_foreign(const void *data, size_t size)
+{
+	uint16_t magic;
+
+	if (size < sizeof(struct btf_header))
+		return false;
+	memcpy(&magic, data, sizeof(magic));
+	return magic == __builtin_bswap16(BTF_MAGIC);
+}
+
+static void turn_words(uint8_t *p, size_t size)
+{
+	for (; size >= 4; size -= 4, p += 4) {
+		uint32_t word;
+
+		memcpy(&word, p, sizeof(word));
+		word = __builtin_bswap32(word);
+		memcpy(p, &word, sizeof(word));
+	}
+}
+
+/*
+ * From the other byte order: behind the magic, the version and the flags, the header and all records of types are words
+ * of 32 bits. What the header has beyond struct btf_header is not read here.
+ */
+static void turn(uint8_t *data, size_t size)
+{
+	struct btf_header h;
+	uint64_t types_at;
+
+	memcpy(&h, data, sizeof(h));
+	h.magic = __builtin_bswap16(h.magic);
+	memcpy(data, &h, sizeof(h.magic));
+	turn_words(data + offsetof(struct btf_header, hdr_len), sizeof(h) - offsetof(struct btf_header, hdr_len));
+	memcpy(&h, data, sizeof(h));
+	types_at = (uint64_t)h.hdr_len + h.type_off;
+	if (h.hdr_len >= sizeof(h) && types_at <= size && h.type_len <= size - types_at)
+		turn_words(data + types_at, h.type_len);
+}
+
+/* Types are read as words: bytes that lie badly, or are of the other byte order, are copied. */
 static int settle(struct kfg_btf *btf, const void *data, size_t size)
 {
 	btf->data = data;
-	if ((uintptr_t)data % _Alignof(struct btf_type) == 0 || size > KFG_BTF_SIZE_MAX)
+	btf->foreign = is_foreign(data, size);
+	if (((uintptr_t)data % _Alignof(struct btf_type) == 0 && !btf->foreign) || size > KFG_BTF_SIZE_MAX)
 		return 0;
 	btf->copy = malloc(size);
 	if (!btf->copy)
 		return -ENOMEM;
 	memcpy(btf->copy, data, size);
+	if (btf->foreign)
+		turn(btf->copy, size);
 	btf->data = btf->copy;
 	return 0;
 }
@@ -281,6 +322,11 @@ void kfg_btf_free(struct kfg_btf *btf)
 	free(btf->offsets);
 	free(btf->copy);
 	free(btf);
+}
+
+bool kfg_btf_is_foreign(const struct kfg_btf *btf)
+{
+	return btf->foreign;
 }
 
 uint32_t kfg_btf_n_types(const struct kfg_btf *btf)

@@ -25,13 +25,16 @@ struct kfg_btf_error {
 
 /*
  * Opens size bytes at data, which stay the caller's and must outlive the view. base: the BTF that a split BTF (of a
- * module) continues, or NULL; it must outlive the view, too. Either byte order of the file is recognised, the foreign
- * one is refused. Memory: 4 bytes per type, and a copy of data that is not aligned to 4 bytes. A kind of type that is
- * not known is an error. Returns 0; -EBADMSG with *ret_error filled; -ENOMEM.
+ * module) continues, or NULL; it must outlive the view, too. A file of the other byte order is turned round first.
+ * Memory: 4 bytes per type, and a copy of data that is not aligned to 4 bytes or of the other byte order. A kind of
+ * type that is not known is an error. Returns 0; -EBADMSG with *ret_error filled; -ENOMEM.
  */
 int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, struct kfg_btf **ret_btf,
 		 struct kfg_btf_error *ret_error);
 void kfg_btf_free(struct kfg_btf *btf); /* accepts NULL */
+
+/* Whether the file was of the other byte order than this machine's. */
+bool kfg_btf_is_foreign(const struct kfg_btf *btf);
 
 /* Ids run from 1 to the number returned here minus 1, those of the base included; 0 is void. */
 uint32_t kfg_btf_n_types(const struct kfg_btf *btf);

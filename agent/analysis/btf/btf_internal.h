@@ -12,7 +12,8 @@ struct kfg_btf_index;
 struct kfg_btf {
 	const struct kfg_btf *base;
 	const uint8_t *data; /* the header */
-	uint8_t *copy; /* owned: of bytes that were not aligned; else NULL */
+	uint8_t *copy; /* owned: of bytes that were not aligned, or of the other byte order; else NULL */
+	bool foreign; /* of the other byte order: copy was turned round */
 	const uint8_t *types;
 	uint32_t *offsets; /* owned: of own types, from `types` */
 	uint32_t first, end; /* own ids */

@@ -323,13 +323,11 @@ static int search_bytes(struct kfg_search *s, const struct kfg_piece *piece, siz
 			return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_OBJECTS);
 		if (s->n_light >= limits[KFG_FIND_LIMIT_LIGHT])
 			return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_LIGHT);
-		if (magic == KFG_MAGIC_OBJECT) {
+		if (magic == KFG_MAGIC_OBJECT || magic == KFG_MAGIC_OBJECT_BE) {
 			r = object_at(s, piece, at, &at);
 			continue;
 		}
-		if (magic == KFG_MAGIC_OBJECT_BE) {
-			r = kfg_search_problem(s, piece, at, "a BPF object for big-endian machines");
-		} else if (magic == KFG_MAGIC_LIGHT) {
+		if (magic == KFG_MAGIC_LIGHT) {
 			found.at = at;
 			s->n_light++;
 			r = tell(s, piece, &found);

@@ -21,7 +21,8 @@ enum kfg_magic {
 size_t kfg_search_next(const uint8_t *data, size_t size, size_t from, enum kfg_magic *ret_magic);
 
 /*
- * The length of the little-endian ELF64 file that starts at data: the end of its section table, sections, and segments.
+ * The length of the ELF64 file, of either byte order, that starts at data: the end of its section table,
+ * sections, and segments.
  * *budget counts down section headers looked at. Returns 0; -EBADMSG: something is beyond size, *ret_why says what;
  * -E2BIG: the budget is spent.
  */

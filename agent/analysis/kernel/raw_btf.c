@@ -14,6 +14,17 @@ static bool is_header(const struct btf_header *h)
 	return h->magic == BTF_MAGIC && h->version == BTF_VERSION && h->hdr_len >= sizeof(*h);
 }
 
+/* Either byte order: the fields that are used here. */
+static void turn_if_foreign(struct btf_header *h)
+{
+	if (h->magic != __builtin_bswap16(BTF_MAGIC))
+		return;
+	h->magic = BTF_MAGIC;
+	h->hdr_len = __builtin_bswap32(h->hdr_len);
+	h->str_off = __builtin_bswap32(h->str_off);
+	h->str_len = __builtin_bswap32(h->str_len);
+}
+
 static uint64_t strings_at(const struct btf_header *h)
 {
 	return (uint64_t)h->hdr_len + h->str_off;
@@ -31,6 +42,7 @@ enum kfg_raw_btf kfg_raw_btf_kind_of(const void *data, size_t size)
 	if (size < sizeof(h))
 		return KFG_RAW_BTF_NONE;
 	memcpy(&h, data, sizeof(h));
+	turn_if_foreign(&h);
 	if (!is_header(&h))
 		return KFG_RAW_BTF_NONE;
 	/* what is cut short is refused, with its place, where it is read */
@@ -43,7 +55,10 @@ enum kfg_raw_btf kfg_raw_btf_kind(const char *path)
 	struct btf_header h;
 	char first;
 
-	if (fd < 0 || pread(fd, &h, sizeof(h), 0) != (ssize_t)sizeof(h) || !is_header(&h))
+	if (fd < 0 || pread(fd, &h, sizeof(h), 0) != (ssize_t)sizeof(h))
+		return KFG_RAW_BTF_NONE;
+	turn_if_foreign(&h);
+	if (!is_header(&h))
 		return KFG_RAW_BTF_NONE;
 	return pread(fd, &first, 1, (off_t)strings_at(&h)) == 1 ? kind_by(&h, first) : KFG_RAW_BTF_KERNEL;
 }

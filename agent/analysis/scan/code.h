@@ -100,6 +100,7 @@ struct kfg_st_ops_map {
 
 struct kfg_object_code {
 	struct kfg_elf_file elf;
+	uint8_t *turned; /* owned: the file, if it is of the other byte order; else NULL */
 	struct kfg_btf *btf; /* owned; NULL: none */
 	struct bpf_insn *insns; /* owned */
 	uint32_t *note_of; /* owned: per place, index into notes + 1; 0: none */

@@ -258,6 +258,14 @@ int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *ker
 		return -ENOMEM;
 	report->object = object;
 	report->kernel = kernel;
+	if (object->foreign != kfg_btf_is_foreign(kfg_kernel_btf(kernel))) {
+		report->foreign = true;
+		r = make_results(object, report);
+		if (r < 0)
+			return r;
+		*ret_report = KFG_TAKE_PTR(report);
+		return 0;
+	}
 	r = kfg_world_init(&world, object, kernel);
 	if (r >= 0)
 		r = judge(&world, &flows, report);

@@ -114,6 +114,8 @@ static struct kfg_value load_rodata(struct kfg_flow_run *run, struct kfg_value p
 			return kfg_value_truncate(KFG_VALUE_ANY, size);
 	}
 	memcpy(&number, s->data + at, size);
+	if (run->world->object->foreign)
+		number = __builtin_bswap64(number) >> (64 - 8 * size);
 	return kfg_value_number(number);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/scan/code.h"
 
+#include "analysis/scan/byte_order.h"
 #include "base/cleanup.h"
 #include <errno.h>
 #include <stdio.h>
@@ -89,7 +90,14 @@ int kfg_object_open(const void *data, size_t size, const char *label, struct kfg
 	object->code = calloc(1, sizeof(*object->code));
 	if (!object->label || !object->code)
 		return -ENOMEM;
-	r = kfg_elf_file_open(data, size, &object->code->elf, ret_error);
+	r = 0;
+	if (kfg_is_foreign_object(data, size)) {
+		object->foreign = true;
+		r = kfg_turn_foreign_object(data, size, &object->code->turned, ret_error);
+		data = object->code->turned;
+	}
+	if (r >= 0)
+		r = kfg_elf_file_open(data, size, &object->code->elf, ret_error);
 	if (r >= 0)
 		r = read_all(object, ret_error);
 	if (r < 0)
@@ -105,6 +113,7 @@ static void free_code(struct kfg_object_code *code)
 		return;
 	kfg_elf_file_done(&code->elf);
 	kfg_btf_free(code->btf);
+	free(code->turned);
 	free(code->insns);
 	free(code->note_of);
 	free(code->sections);

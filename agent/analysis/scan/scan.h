@@ -67,6 +67,7 @@ struct kfg_open_refusal {
 struct kfg_object {
 	const char *label; /* what the user sees: "FILE", "FILE@0x1f40", "FILE:MEMBER" */
 	const char *license;
+	bool foreign; /* for machines of the other byte order than this one's */
 	struct kfg_program *programs;
 	size_t n_programs;
 	struct kfg_use *uses;
@@ -141,6 +142,7 @@ struct kfg_fit_report {
 	 * With the object's own defaults (autoload, .rodata), as far as kfuncs, struct_ops and `other` decide. Objects
 	 * without kfuncs and struct_ops are not looked into any further.
 	 */
+	bool foreign; /* the object is for machines of the other byte order: nothing else was asked */
 	bool loads;
 	bool unchecked; /* something could not be decided */
 	/* Why, as far as no use and no struct_ops map accounts for it; sentences with "; " between, "" if nothing. */

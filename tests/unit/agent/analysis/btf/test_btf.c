@@ -232,12 +232,42 @@ static void test_damage(void **state)
 	free(bytes);
 }
 
+/* The same BTF as a machine of the other byte order writes it. */
+static void test_other_byte_order(void **state)
+{
+	uint32_t i = kfg_btf_build_int(&build, "int", 4, BTF_INT_SIGNED);
+	uint32_t f = kfg_btf_build_func(&build, "bpf_one", i, 1, (const char *[]){ "p" }, &i);
+	struct kfg_btf *btf = NULL;
+	size_t size;
+	uint8_t *bytes;
+	uint32_t *words;
+	struct btf_header h;
+
+	(void)state;
+	kfg_btf_build_tag(&build, "bpf_kfunc", f);
+	bytes = kfg_btf_build_bytes(&build, &size);
+	memcpy(&h, bytes, sizeof(h));
+	words = (uint32_t *)bytes;
+	for (size_t at = 1; at < (h.hdr_len + h.type_off + h.type_len) / 4; at++)
+		words[at] = __builtin_bswap32(words[at]);
+	bytes[0] = BTF_MAGIC >> 8;
+	bytes[1] = BTF_MAGIC & 0xff;
+	assert_int_equal(kfg_btf_open(bytes, size, NULL, &btf, &error), 0);
+	assert_true(kfg_btf_is_foreign(btf));
+	assert_int_equal(kfg_btf_find(btf, "bpf_one", BTF_KIND_FUNC), f);
+	assert_true(kfg_btf_has_tag(btf, f, "bpf_kfunc"));
+	kfg_btf_free(btf);
+	free(bytes);
+}
+
 static void test_headers(void **state)
 {
 	static const struct { const char *bytes; size_t size; const char *why; } cases[] = {
 		{ "", 0, "0 bytes are too few for a BTF header" },
 		{ "\x7f" "ELF....................", 24, "not BTF: it starts with 0x457f" },
-		{ "\xeb\x9f\x01\0\0\0\0\x18................", 24, "BTF of the other byte order" },
+		{ "\xeb\x9f\x01\0\0\0\0\x17................", 24, "header of 23 bytes" },
+		{ "\xeb\x9f\x01\0\0\0\0\x18\xff\xff\xff\xff\xff\xff\xff\xff........", 24,
+		  "types are beyond the end" },
 		{ "\x9f\xeb\x02\0\x18\0\0\0................", 24, "BTF of version 2, which is not known here" },
 		{ "\x9f\xeb\x01\0\xff\0\0\0................", 24, "header of 255 bytes" },
 		{ "\x9f\xeb\x01\0\x18\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff........", 24,
@@ -287,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bad_types, start, stop),
 		cmocka_unit_test_setup_teardown(test_damage, start, stop),
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test_setup_teardown(test_other_byte_order, start, stop),
 		cmocka_unit_test(test_vmlinux),
 	};
 

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/read_file.h"
+#include "analysis/scan/byte_order.h"
 #include "analysis/scan/elf_file.h"
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 struct kfg_kernel {
 	char *bytes;
+	uint8_t *turned; /* of a fixture of the other byte order; else NULL */
 	struct kfg_btf *btf;
 	struct kfg_kfunc *kfuncs;
 	size_t n_kfuncs;
@@ -58,8 +60,12 @@ struct kfg_kernel *kfg_fake_kernel(const char *path)
 	struct kfg_elf_file elf;
 	size_t size;
 
-	if (!kernel || kfg_read_file(AT_FDCWD, path, 1 << 20, &kernel->bytes, &size) < 0 ||
-	    kfg_elf_file_open(kernel->bytes, size, &elf, &why) < 0)
+	if (!kernel || kfg_read_file(AT_FDCWD, path, 1 << 20, &kernel->bytes, &size) < 0)
+		abort();
+	if (kfg_is_foreign_object(kernel->bytes, size) &&
+	    kfg_turn_foreign_object(kernel->bytes, size, &kernel->turned, &why) < 0)
+		abort();
+	if (kfg_elf_file_open(kernel->turned ? (const void *)kernel->turned : kernel->bytes, size, &elf, &why) < 0)
 		abort();
 	btf = &elf.sections[kfg_elf_file_find(&elf, ".BTF")];
 	if (kfg_btf_open(btf->data, btf->size, NULL, &kernel->btf, &btf_why) < 0)
@@ -87,6 +93,7 @@ void kfg_kernel_free(struct kfg_kernel *kernel)
 	kfg_btf_free(kernel->btf);
 	free(kernel->kfuncs);
 	free(kernel->bytes);
+	free(kernel->turned);
 	free(kernel);
 }
 

@@ -20,24 +20,23 @@ static const char *const kernel_names[] = { "old", "mid", "new" };
 
 static struct kfg_kernel *kernels[N_KERNELS];
 
-static int set_up(void **state)
+/* Where the objects are that a test is about: of this machine's byte order, or of the other one. */
+static const char *const orders[] = { "", "other/" };
+
+static void open_kernels(const char *order)
 {
 	char path[4096];
 
-	(void)state;
 	for (size_t i = 0; i < N_KERNELS; i++) {
-		snprintf(path, sizeof(path), BUILT "kernel_%s.o", kernel_names[i]);
+		snprintf(path, sizeof(path), BUILT "%skernel_%s.o", order, kernel_names[i]);
 		kernels[i] = kfg_fake_kernel(path);
 	}
-	return 0;
 }
 
-static int tear_down(void **state)
+static void close_kernels(void)
 {
-	(void)state;
 	for (size_t i = 0; i < N_KERNELS; i++)
 		kfg_kernel_free(kernels[i]);
-	return 0;
 }
 
 /* What became of a use or a map, in the words of an expectation; of the object itself where name is "object". */
@@ -118,11 +117,11 @@ static int check_line(const struct kfg_object *object, const char *fixture, cons
 	return !same;
 }
 
-static void test_expectations(void **state)
+static void check_all(const char *order)
 {
 	int failed = 0, lines = 0;
 
-	(void)state;
+	open_kernels(order);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		_cleanup_free_ char *source = NULL, *bytes = NULL;
 		struct kfg_object_error error = { 0 };
@@ -132,7 +131,7 @@ static void test_expectations(void **state)
 
 		snprintf(path, sizeof(path), SOURCES "%s.bpf.c", names[i]);
 		assert_int_equal(kfg_read_file(AT_FDCWD, path, FILE_MAX, &source, &size), 0);
-		snprintf(path, sizeof(path), BUILT "%s.o", names[i]);
+		snprintf(path, sizeof(path), BUILT "%s%s.o", order, names[i]);
 		assert_int_equal(kfg_read_file(AT_FDCWD, path, FILE_MAX, &bytes, &size), 0);
 		if (kfg_object_open(bytes, size, path, &object, &error) < 0)
 			fail_msg("%s: %s", path, error.text);
@@ -144,11 +143,44 @@ static void test_expectations(void **state)
 	}
 	assert_true(lines > 80);
 	assert_int_equal(failed, 0);
+	close_kernels();
+}
+
+static void test_expectations(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		check_all(orders[i]);
+}
+
+/* An object for the other byte order is no problem of a kernel, and is not asked about. */
+static void test_other_machines(void **state)
+{
+	_cleanup_free_ char *bytes = NULL;
+	struct kfg_object_error error = { 0 };
+	struct kfg_object *object = NULL;
+	struct kfg_fit_report *report;
+	size_t size;
+
+	(void)state;
+	open_kernels("");
+	assert_int_equal(kfg_read_file(AT_FDCWD, BUILT "other/strong.o", FILE_MAX, &bytes, &size), 0);
+	assert_int_equal(kfg_object_open(bytes, size, "other", &object, &error), 0);
+	assert_true(object->foreign);
+	assert_int_equal(kfg_fit_object(object, kernels[0], &report), 0);
+	assert_true(report->foreign);
+	assert_false(report->loads || report->unchecked);
+	kfg_fit_free(report);
+	kfg_object_free(object);
+	close_kernels();
 }
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(test_expectations) };
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_expectations),
+		cmocka_unit_test(test_other_machines),
+	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
