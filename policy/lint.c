@@ -5,8 +5,10 @@
  */
 #include "glob.h"
 #include "model.h"
+#include "words.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,13 +256,42 @@ static bool is_known(const struct known *known, const struct kfg_kfunc_pattern *
 	return false;
 }
 
+/* The kfunc that was probably meant: the same name elsewhere, or one that is a few letters off. NULL: none. */
+static const struct kfg_kfunc_pattern *nearest_known(const struct known *known, const struct kfg_kfunc_pattern *k)
+{
+	const char *best = NULL;
+	struct kfg_words one = {.n = 1};
+
+	for (size_t i = 0; i < known->n; i++)
+		if (!strcmp(known->items[i]->name, k->name))
+			return known->items[i];
+	for (size_t i = 0; i < known->n; i++) {
+		const char *pair[2] = {best, known->items[i]->name};
+
+		one.items = best ? pair : pair + 1;
+		one.n = best ? 2 : 1;
+		best = kfg_words_nearest(&one, k->name);
+	}
+	for (size_t i = 0; best && i < known->n; i++)
+		if (!strcmp(known->items[i]->name, best))
+			return known->items[i];
+	return NULL;
+}
+
 static void lint_kfunc(const struct lint *l, const struct known *known,
 		       const struct kfg_kfunc_pattern *k)
 {
+	const struct kfg_kfunc_pattern *near;
+	char hint[256] = ": check the spelling";
+
 	if (is_known(known, k))
 		return;
-	WARN(l, k->place, "no known kernel has a kfunc %s%s%s%s: check the spelling", k->name,
-	     k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "");
+	near = k->name_glob ? NULL : nearest_known(known, k);
+	if (near)
+		(void)snprintf(hint, sizeof(hint), ": did you mean \"%s%s%s%s\"?", near->name,
+			       near->module ? " [" : "", near->module ? near->module : "", near->module ? "]" : "");
+	WARN(l, k->place, "no known kernel has a kfunc %s%s%s%s%s", k->name, k->module ? " [" : "",
+	     k->module ? k->module : "", k->module ? "]" : "", hint);
 }
 
 static int lint_kfuncs(const struct lint *l)
@@ -305,6 +336,20 @@ static void lint_deadlines(const struct lint *l)
 			     "defaults.expired is allow",
 			     d->kfunc, kfg_day_format(d->deadline, day));
 	}
+}
+
+/* A policy without an allowlist that refuses what is in none. */
+static void lint_unlisted(const struct lint *l)
+{
+	const struct kfg_settings *s = &l->policy->settings;
+
+	if (s->defaults[KFG_DEFAULT_UNLISTED] != KFG_REFUSE || !s->at[KFG_SETTING_UNLISTED].line)
+		return;
+	for (size_t i = 0; i < l->policy->rules.n; i++)
+		if (kfg_rules(l->policy)[i].action != KFG_REFUSE)
+			return;
+	WARN(l, s->at[KFG_SETTING_UNLISTED],
+	     "no rule lets anything in, so that every program that calls a kfunc is refused: systemd's own, too");
 }
 
 /* Nothing but the loader's own word: it may call its program as it likes. */
@@ -419,6 +464,7 @@ int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_d
 	r = lint_shadowed(&l);
 	if (r)
 		return r;
+	lint_unlisted(&l);
 	lint_names(&l);
 	lint_origins(&l);
 	lint_all_units(&l);

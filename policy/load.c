@@ -16,6 +16,7 @@ struct load {
 	struct kfg_vector files; /* struct kfg_file, one per origin */
 	uint64_t digest;
 	bool unread; /* some policy could not be read: what is missing may stand there */
+	bool incomplete; /* or something that is included */
 };
 
 /* FNV-1a, 64 bit, http://www.isthe.com/chongo/tech/comp/fnv/ */
@@ -69,6 +70,7 @@ static int load_source(struct load *l, const struct kfg_source *source, bool inc
 	if (r && r != -EBADMSG)
 		return r;
 	l->unread |= r && !included;
+	l->incomplete |= r != 0;
 	o = &KFG_ITEMS(l->policy->origins, struct kfg_origin)[p.source];
 	o->date = file.date;
 	o->date_place = file.date_place;
@@ -91,6 +93,8 @@ static int report_include(struct load *l, const struct kfg_include *include, int
 			  const char *failed)
 {
 	struct kfg_spot spot = kfg_place_spot(l->policy, include->place);
+
+	l->incomplete |= error || !strpbrk(include->pattern, "*?[");
 
 	if (error == -ENOMEM)
 		return error;
@@ -201,29 +205,87 @@ static int sort_findings(const struct kfg_policy *p, struct kfg_diags *diags, si
 	return 0;
 }
 
+/* What has an error is not there, for lint. The policy is thrown away afterwards. */
+static void drop_faulty(struct kfg_policy *p)
+{
+	struct kfg_rule *rules = p->rules.items;
+	struct kfg_waiver *waivers = p->waivers.items;
+	struct kfg_upgrade *upgrades = p->upgrades.items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->rules.n; i++)
+		if (!rules[i].faulty)
+			rules[n++] = rules[i];
+	p->rules.n = n;
+	n = 0;
+	for (size_t i = 0; i < p->waivers.n; i++)
+		if (!waivers[i].faulty)
+			waivers[n++] = waivers[i];
+	p->waivers.n = n;
+	n = 0;
+	for (size_t i = 0; i < p->upgrades.n; i++)
+		if (!upgrades[i].faulty)
+			upgrades[n++] = upgrades[i];
+	p->upgrades.n = n;
+}
+
+/* lint: with the findings of kfg_policy_lint() */
+static int load_policy(struct load *l, const struct kfg_source *sources, size_t n, const struct kfg_linting *linting,
+		       bool lint)
+{
+	struct kfg_diags *diags = l->diags;
+	size_t first = diags->n, errors = diags->n_errors;
+	int r = load_all(l, sources, n, linting->includer);
+
+	if (!r && lint && !l->incomplete) {
+		if (diags->n_errors > errors)
+			drop_faulty(l->policy);
+		r = kfg_policy_lint(l->policy, linting->today, diags);
+	}
+	if (!r)
+		r = sort_findings(l->policy, diags, first);
+	if (!r && diags->lost)
+		r = -ENOMEM;
+	return !r && diags->n_errors > errors ? -EBADMSG : r;
+}
+
+/* lint: with the findings of kfg_policy_lint() */
+static int load_from(const struct kfg_source *sources, size_t n, const struct kfg_linting *linting, bool lint,
+		     struct load *l)
+{
+	int r;
+
+	l->policy = calloc(1, sizeof(*l->policy));
+	if (!l->policy)
+		return -ENOMEM;
+	r = load_policy(l, sources, n, linting, lint);
+	free(l->files.items);
+	if (r) {
+		kfg_policy_free(l->policy);
+		return r;
+	}
+	(void)snprintf(l->policy->digest, sizeof(l->policy->digest), "%016" PRIx64, l->digest);
+	return 0;
+}
+
 int kfg_policy_load(const struct kfg_source *sources, size_t n, const struct kfg_includer *includer,
 		    struct kfg_diags *diags, struct kfg_policy **ret_policy)
 {
 	struct load l = {.diags = diags, .digest = FNV64_INIT};
-	size_t first = diags->n, errors = diags->n_errors;
-	int r;
+	int r = load_from(sources, n, &(struct kfg_linting){.includer = includer}, false, &l);
 
-	l.policy = calloc(1, sizeof(*l.policy));
-	if (!l.policy)
-		return -ENOMEM;
-	r = load_all(&l, sources, n, includer);
 	if (!r)
-		r = sort_findings(l.policy, diags, first);
-	free(l.files.items);
-	if (!r && diags->lost)
-		r = -ENOMEM;
-	if (!r && diags->n_errors > errors)
-		r = -EBADMSG;
-	if (r) {
-		kfg_policy_free(l.policy);
-		return r;
-	}
-	(void)snprintf(l.policy->digest, sizeof(l.policy->digest), "%016" PRIx64, l.digest);
-	*ret_policy = l.policy;
-	return 0;
+		*ret_policy = l.policy;
+	return r;
+}
+
+int kfg_policy_load_linted(const struct kfg_source *sources, size_t n, const struct kfg_linting *linting,
+			   struct kfg_diags *diags, struct kfg_policy **ret_policy)
+{
+	struct load l = {.diags = diags, .digest = FNV64_INIT};
+	int r = load_from(sources, n, linting, true, &l);
+
+	if (!r)
+		*ret_policy = l.policy;
+	return r;
 }

@@ -61,6 +61,7 @@ struct kfg_condition {
 
 struct kfg_rule {
 	struct kfg_place place; /* first, see parse_items() */
+	bool faulty; /* second, likewise: there is an error in it */
 	const char *id;
 	const char *reason; /* or NULL */
 	struct kfg_condition when;
@@ -70,6 +71,7 @@ struct kfg_rule {
 
 struct kfg_waiver {
 	struct kfg_place place; /* first, see parse_items() */
+	bool faulty; /* second, likewise: there is an error in it */
 	const char *id, *owner, *reason;
 	struct kfg_condition when;
 	int32_t until; /* last good day */
@@ -83,6 +85,7 @@ struct kfg_release {
 
 struct kfg_deprecation {
 	struct kfg_place place;	    /* first, see parse_items() */
+	bool faulty; /* second, likewise: there is an error in it */
 	const char *kfunc, *module; /* module NULL: any */
 	struct kfg_release deprecated_in, removed_in, replacement_in;
 	const char *replacement, *source, *note; /* or NULL */
@@ -94,6 +97,7 @@ struct kfg_deprecation {
 
 struct kfg_upgrade {
 	struct kfg_place place; /* first, see parse_items() */
+	bool faulty; /* second, likewise: there is an error in it */
 	struct kfg_release kernel;
 	int32_t on;
 };

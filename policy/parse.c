@@ -30,7 +30,7 @@ static int parse_items(struct kfg_parse *p, const struct item_list *list,
 		       const struct kfg_node *value, void *ret_items, size_t *ret_n)
 {
 	char *items = kfg_arena_alloc(&p->policy->arena, value->n * list->size);
-	size_t n = 0;
+	size_t n = 0, errors;
 	int r;
 
 	if (!items)
@@ -43,9 +43,11 @@ static int parse_items(struct kfg_parse *p, const struct item_list *list,
 		}
 		memcpy(items + n * list->size, list->blank, list->size);
 		*(struct kfg_place *)(void *)(items + n * list->size) = kfg_node_place(p, i);
+		errors = p->diags->n_errors;
 		r = kfg_parse_mapping(p, list->schema, i, items + n * list->size);
 		if (r)
 			return r;
+		*(bool *)(void *)(items + n * list->size + sizeof(struct kfg_place)) = p->diags->n_errors > errors;
 		n++;
 	}
 	*(void **)ret_items = items;
@@ -53,7 +55,9 @@ static int parse_items(struct kfg_parse *p, const struct item_list *list,
 	return 0;
 }
 
-#define PLACE_FIRST(type) _Static_assert(offsetof(type, place) == 0, "parse_items() sets the place")
+#define PLACE_FIRST(type)                                                                                        \
+	_Static_assert(offsetof(type, place) == 0 && offsetof(type, faulty) == sizeof(struct kfg_place), \
+		       "parse_items() sets the two")
 PLACE_FIRST(struct kfg_rule);
 PLACE_FIRST(struct kfg_waiver);
 PLACE_FIRST(struct kfg_deprecation);

@@ -44,6 +44,16 @@ struct kfg_includer {
  */
 int kfg_policy_load(const struct kfg_source *sources, size_t n, const struct kfg_includer *includer,
 		    struct kfg_diags *diags, struct kfg_policy **ret_policy);
+/*
+ * The same for who wants to know all that is wrong at once: the findings of kfg_policy_lint(), too, also where there
+ * are errors. Of a policy that could not be read whole, lint would say what is not so, and is left out.
+ */
+struct kfg_linting {
+	const struct kfg_includer *includer;
+	int32_t today; /* days since 1970-01-01 UTC */
+};
+int kfg_policy_load_linted(const struct kfg_source *sources, size_t n, const struct kfg_linting *linting,
+			   struct kfg_diags *diags, struct kfg_policy **ret_policy);
 void kfg_policy_free(struct kfg_policy *policy);
 /* Frees the sources' text, kept for the excerpts of kfg_policy_lint(): for who holds a policy for long. */
 void kfg_policy_forget_text(struct kfg_policy *policy);

@@ -92,7 +92,7 @@ static int check_bytes(const struct kfg_source *source, struct kfg_diags *diags)
 	return 0;
 }
 
-/* What libyaml says, turned into what the writer can do about it. NULL: nothing better to say. */
+/* What libyaml says, turned into what the writer can do about it. */
 static const char *advice(const char *problem, const char *context)
 {
 	static const struct {
@@ -121,13 +121,25 @@ static const char *advice(const char *problem, const char *context)
 		 "expected a value here: check that lists and mappings are closed"},
 		{"found unexpected end of stream", NULL,
 		 "quotes that are opened here are not closed"},
+		{"did not find expected '-' indicator", NULL,
+		 "this line belongs to no entry of the list above it: indent it like the entry's other "
+		 "keys, or begin it with '- '"},
+		{"block sequence entries are not allowed in this context", NULL,
+		 "a '- ' makes no sense here: put a list on lines of its own, below its key"},
+		{"found a tab character where an indentation space is expected", NULL, "indent with spaces, not tabs"},
+		{"found a tab character that violates indentation", NULL, "indent with spaces, not tabs"},
+		{"control characters are not allowed", NULL, "this character cannot be seen: remove it"},
+		{"found unknown escape character", NULL,
+		 "in double quotes a \\ begins an escape: write \\\\ for it, or use single quotes"},
+		{"found undefined alias", NULL, "a pattern that begins with '*' must stand in quotes"},
+		{"found duplicate anchor; first occurrence", NULL, "text that begins with '&' must stand in quotes"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (!strcmp(problem, known[i].problem) &&
 		    (!known[i].context || (context && !strcmp(context, known[i].context))))
 			return known[i].text;
-	return NULL;
+	return "this cannot be read on: check indentation, quotes and brackets, here and above";
 }
 
 static int syntax_error(struct build *b)
@@ -146,11 +158,7 @@ static int syntax_error(struct build *b)
 	else if (p->context && p->context_mark.line && p->context_mark.line < mark.line)
 		(void)snprintf(begun, sizeof(begun), " (what is being read began on line %zu)",
 			       p->context_mark.line + 1);
-	if (text)
-		FINDING_MARK(b, mark, "not valid YAML: %s%s", text, begun);
-	else
-		FINDING_MARK(b, mark, "not valid YAML: %s %s%s", problem,
-			     p->context ? p->context : "", begun);
+	FINDING_MARK(b, mark, "not valid YAML: %s%s", text, begun);
 	return -EBADMSG;
 }
 

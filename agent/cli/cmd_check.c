@@ -10,19 +10,13 @@
 #include <string.h>
 #include <time.h>
 
-/*
- * What could be found out about one policy is found out in one go: what is wrong, else what is
- * unwise.
- */
-static int examine(struct kfg_loaded *loaded, int32_t today, const char *what)
+/* Whether a policy without errors can be compiled. */
+static int examine(struct kfg_loaded *loaded, const char *what)
 {
 	const struct kfg_spot spot = { .file = what };
 	struct kfg_table *table = NULL;
-	int r = kfg_policy_lint(loaded->policy, today, &loaded->diags);
+	int r = kfg_table_compile(loaded->policy, NULL, 0, 1, &table);
 
-	if (r < 0)
-		return r;
-	r = kfg_table_compile(loaded->policy, NULL, 0, 1, &table);
 	kfg_table_free(table);
 	if (r != -E2BIG)
 		return r;
@@ -64,14 +58,14 @@ static int check_one(const char *path, int32_t today, bool quiet)
 	const char *what = path ? path : "system policy";
 	struct kfg_loaded loaded;
 	size_t errors, findings;
-	int r = kfg_load(path ? &path : NULL, path ? 1 : 0, &loaded);
+	int r = kfg_load_linted(path ? &path : NULL, path ? 1 : 0, today, &loaded);
 
 	if (r < 0 && r != -EBADMSG) {
 		kfg_log_errno(r, "check: %s: %m", what);
 		return KFG_EXIT_FAILURE;
 	}
 	if (r == 0)
-		r = examine(&loaded, today, what);
+		r = examine(&loaded, what);
 	print_findings(&loaded.diags);
 	if (!quiet)
 		print_summary(&loaded, what);

@@ -75,13 +75,16 @@ static int collect_system(struct kfg_loaded *loaded)
 	return 0;
 }
 
-static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sources, size_t n)
+static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sources, size_t n, const int32_t *today)
 {
 	struct kfg_includer includer = kfg_policy_files_includer(loaded->files);
 	int r = 0;
 
 	if (n) {
-		r = kfg_policy_load(sources, n, &includer, &loaded->diags, &loaded->policy);
+		const struct kfg_linting linting = { .includer = &includer, .today = today ? *today : 0 };
+
+		r = today ? kfg_policy_load_linted(sources, n, &linting, &loaded->diags, &loaded->policy) :
+			    kfg_policy_load(sources, n, &includer, &loaded->diags, &loaded->policy);
 		kfg_policy_files_forget(loaded->files);
 		if (r < 0)
 			return r;
@@ -93,7 +96,7 @@ static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sour
 	return -EBADMSG;
 }
 
-static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_paths)
+static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_paths, const int32_t *today)
 {
 	const struct kfg_source *sources;
 	size_t n;
@@ -106,7 +109,7 @@ static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_pa
 		return r;
 	report_misnamed(loaded);
 	sources = kfg_policy_files_sources(loaded->files, &n);
-	return load_sources(loaded, sources, n);
+	return load_sources(loaded, sources, n, today);
 }
 
 static int hand_out(struct kfg_loaded *loaded, int r, struct kfg_loaded *ret_loaded)
@@ -122,7 +125,14 @@ int kfg_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded)
 {
 	struct kfg_loaded loaded = { 0 };
 
-	return hand_out(&loaded, load(&loaded, paths, n), ret_loaded);
+	return hand_out(&loaded, load(&loaded, paths, n, NULL), ret_loaded);
+}
+
+int kfg_load_linted(const char *const *paths, size_t n, int32_t today, struct kfg_loaded *ret_loaded)
+{
+	struct kfg_loaded loaded = { 0 };
+
+	return hand_out(&loaded, load(&loaded, paths, n, &today), ret_loaded);
 }
 
 int kfg_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded)
@@ -131,7 +141,7 @@ int kfg_load_text(const char *path, const char *text, struct kfg_loaded *ret_loa
 	struct kfg_loaded loaded = { 0 };
 	int r = kfg_policy_files_new(&loaded.files);
 
-	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, &source, 1), ret_loaded);
+	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, &source, 1, NULL), ret_loaded);
 }
 
 void kfg_loaded_done(struct kfg_loaded *loaded)

@@ -110,12 +110,11 @@ static char *render(const struct files *files, const char *include_dir)
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	int r = kfg_policy_load(files->items, files->n, &includer, &diags, &policy);
+	const struct kfg_linting linting = {.includer = &includer, .today = TODAY};
+	int r = kfg_policy_load_linted(files->items, files->n, &linting, &diags, &policy);
 
 	if (!out)
 		die("open_memstream");
-	if (!r)
-		r = kfg_policy_lint(policy, TODAY, &diags);
 	for (size_t i = 0; i < diags.n; i++) {
 		char *one = kfg_diag_format(&diags.items[i]);
 
