@@ -37,6 +37,7 @@ struct scan {
 	struct kfg_kernels kernels;
 	struct kfg_preview preview;
 	struct kfg_report *report; /* owned */
+	uint64_t *steps; /* owned: per kernel, what is left of KFG_SCAN_LIMIT_FILE_FLOW for this file */
 	unsigned libbpf;
 	double begin, told; /* seconds; of progress */
 	bool failed; /* a path is not there, or holds no object */
@@ -119,15 +120,27 @@ static int take_fail_on(const struct kfg_args *args, struct settings *s)
 	return 0;
 }
 
+static int fit_one(struct scan *scan, struct kfg_object *object, size_t kernel, struct kfg_fit_report **ret_fit)
+{
+	uint64_t *left = &scan->steps[kernel];
+	int r;
+
+	object->max[KFG_SCAN_LIMIT_FILE_FLOW] = *left;
+	r = kfg_fit_object(object, scan->kernels.items[kernel], ret_fit);
+	if (r == 0)
+		*left -= (*ret_fit)->steps;
+	return r;
+}
+
 /* Objects are read as they are found, and given back before the next is. */
-static int fit_all(struct scan *scan, const struct kfg_found *found, const struct kfg_object *object)
+static int fit_all(struct scan *scan, const struct kfg_found *found, struct kfg_object *object)
 {
 	size_t n = scan->kernels.n;
 	struct kfg_fit_report **fits = calloc(n, sizeof(*fits));
 	int r = fits ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = kfg_fit_object(object, scan->kernels.items[i], &fits[i]);
+		r = fit_one(scan, object, i, &fits[i]);
 	if (r == 0)
 		r = kfg_report_add_object(scan->report, found->path, object,
 					  (const struct kfg_fit_report *const *)fits);
@@ -193,6 +206,8 @@ static void on_file(void *userdata, const char *path)
 	double t = now();
 
 	scan->report->n_files++;
+	for (size_t i = 0; i < scan->kernels.n; i++)
+		scan->steps[i] = kfg_scan_limits[KFG_SCAN_LIMIT_FILE_FLOW];
 	if (t - scan->begin < 1 || t - scan->told < 0.1)
 		return;
 	scan->told = t;
@@ -305,6 +320,10 @@ static int run(const struct kfg_args *args, const struct settings *s, struct sca
 	};
 	r = kfg_report_new(&judge, (const struct kfg_kernel *const *)scan->kernels.items, scan->kernels.n,
 			   &scan->report);
+	if (r == 0) {
+		scan->steps = calloc(scan->kernels.n, sizeof(*scan->steps));
+		r = scan->steps ? 0 : -ENOMEM;
+	}
 	if (r < 0) {
 		kfg_log_errno(r, "scan: %m");
 		return KFG_EXIT_FAILURE;
@@ -327,6 +346,7 @@ int kfg_cmd_scan(const struct kfg_args *args)
 	}
 	code = run(args, &settings, &scan);
 	kfg_report_free(scan.report);
+	free(scan.steps);
 	kfg_kernels_done(&scan.kernels);
 	kfg_preview_done(&scan.preview);
 	return code;

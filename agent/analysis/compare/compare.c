@@ -91,7 +91,7 @@ static bool is_compatible(const struct kfg_kfunc *before, const struct kfg_kfunc
 	const struct kfg_type local = { before->btf, kfg_btf_type(before->btf, before->id)->type };
 	const struct kfg_type target = { after->btf, kfg_btf_type(after->btf, after->id)->type };
 
-	return kfg_types_compat(local, target) > 0;
+	return kfg_types_compat(local, target, kfg_scan_limits[KFG_SCAN_LIMIT_TYPES]) > 0;
 }
 
 static int compare_prototypes(struct comparing *c, const struct kfg_kfunc *before, const struct kfg_kfunc *after)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/scan/compat.h"
 
+#include "analysis/scan/limits.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,11 +9,9 @@
 /* libbpf's own limits: how many levels of prototypes, how many links from one type to the next. */
 #define LEVELS_MAX 32
 #define DEPTH_MAX 32
-/* Real prototypes take some dozens of steps; two BTFs made for it would take for ever. */
-#define STEPS_MAX 100000u
 
 struct comparison {
-	unsigned steps;
+	uint64_t steps; /* left */
 };
 
 bool kfg_kinds_compat(unsigned a, unsigned b)
@@ -67,8 +66,8 @@ static int compat(struct comparison *c, struct kfg_type local, struct kfg_type t
 
 		if (!kfg_kinds_compat(kind, other))
 			return 0;
-		if (++c->steps > STEPS_MAX)
-			return -EINVAL;
+		if (!c->steps--)
+			return -E2BIG;
 		switch (kind) {
 		case BTF_KIND_UNKN:
 		case BTF_KIND_STRUCT:
@@ -98,9 +97,9 @@ static int compat(struct comparison *c, struct kfg_type local, struct kfg_type t
 	return -EINVAL;
 }
 
-int kfg_types_compat(struct kfg_type local, struct kfg_type target)
+int kfg_types_compat(struct kfg_type local, struct kfg_type target, uint64_t steps)
 {
-	struct comparison c = { 0 };
+	struct comparison c = { steps };
 
 	/* the roots are compared as they are, before typedefs are looked through */
 	if (!kfg_kinds_compat(kfg_type_kind(local), kfg_type_kind(target)))
@@ -178,7 +177,7 @@ void kfg_proto_difference(struct kfg_type local, struct kfg_type target, char *b
 		return;
 	}
 	for (uint32_t i = 0; i < kfg_type_vlen(local); i++) {
-		struct comparison c = { 0 };
+		struct comparison c = { kfg_scan_limits[KFG_SCAN_LIMIT_TYPES] };
 
 		if (compat(&c, param_of(local, i), param_of(target, i), LEVELS_MAX - 1) > 0)
 			continue;

@@ -5,12 +5,16 @@
  */
 #pragma once
 
+#include "analysis/scan/limits.h"
 #include "analysis/scan/types.h"
 
-/* 1: compatible, 0: not; -EINVAL: nested too deeply to tell, which libbpf takes for an error. */
-int kfg_types_compat(struct kfg_type local, struct kfg_type target);
-/* 1: they match, 0: they do not; -EINVAL as above. */
-int kfg_types_match(struct kfg_type local, struct kfg_type target);
+/*
+ * 1: compatible, 0: not; -EINVAL: nested too deeply to tell, which libbpf takes for an error; -E2BIG: it takes more
+ * steps than these.
+ */
+int kfg_types_compat(struct kfg_type local, struct kfg_type target, uint64_t steps);
+/* 1: they match, 0: they do not; errors as above. */
+int kfg_types_match(struct kfg_type local, struct kfg_type target, uint64_t steps);
 /* Same kind, or both are enums. */
 bool kfg_kinds_compat(unsigned a, unsigned b);
 /* What differs between two prototypes (FUNC_PROTO), for people: "argument 2 is a pointer there, an integer here". */

@@ -177,6 +177,10 @@ static struct kfg_core_value resolve(struct kfg_world *world, const struct kfg_c
 		if (!find_candidate(world, local.root, attempt, &candidate))
 			continue;
 		r = kfg_spec_match(&local, relo->kind, candidate, &world->core_steps, &target);
+		if (r == -E2BIG) {
+			kfg_world_give_up(world, KFG_SCAN_LIMIT_CORE);
+			return (struct kfg_core_value){ .state = KFG_CORE_UNRESOLVED };
+		}
 		if (r <= 0)
 			continue;
 		r = kfg_core_is_field(relo->kind) ? field_value(relo->kind, &target, &found.value)

@@ -43,10 +43,10 @@ struct kfg_core_value kfg_core_resolve(struct kfg_world *world, uint32_t relo);
 /* core_spec.c: the path that a relocation follows in the object's own types. Returns 0 or -EINVAL. */
 int kfg_spec_parse(const struct kfg_btf *btf, const struct kfg_core_relo *relo, struct kfg_spec *ret_spec);
 /*
- * The same path in a type of the kernel: 1, 0 if there is none, -EINVAL. *steps counts down; at 0 nothing is found any
- * more, since two BTFs can be made so that the search never ends.
+ * The same path in a type of the kernel: 1, 0 if there is none, -EINVAL. *steps counts down; -E2BIG: it is
+ * at 0, since two BTFs can be made so that the search never ends.
  */
-int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type target, unsigned *steps,
+int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type target, uint64_t *steps,
 		   struct kfg_spec *ret_spec);
 
 bool kfg_core_is_field(uint32_t kind);

@@ -188,7 +188,7 @@ static bool fields_compat(struct kfg_type local, struct kfg_type target)
 /* One search for a field of the kernel. */
 struct search {
 	const struct kfg_accessor *local;
-	unsigned *steps;
+	uint64_t *steps;
 	struct kfg_spec *spec; /* grows as the search goes deeper */
 };
 
@@ -208,7 +208,7 @@ static int match_member(struct search *s, struct kfg_type *type)
 		struct kfg_type inner = { target.btf, m->type };
 
 		if (!*s->steps)
-			return 0;
+			return -E2BIG;
 		--*s->steps;
 		if (*name && strcmp(name, s->local->name) != 0)
 			continue;
@@ -261,15 +261,18 @@ static int match_element(const struct kfg_accessor *local, int i, struct kfg_spe
 	return 1;
 }
 
-static int match_enumval(const struct kfg_spec *local, struct kfg_type target, unsigned *steps, struct kfg_spec *spec)
+static int match_enumval(const struct kfg_spec *local, struct kfg_type target, uint64_t *steps, struct kfg_spec *spec)
 {
 	unsigned kind = kfg_type_resolve(target, &target);
 
 	if (!kfg_kind_is_enum(kind))
 		return 0;
-	for (uint32_t i = 0; i < kfg_type_vlen(target) && *steps; i++, --*steps) {
+	for (uint32_t i = 0; i < kfg_type_vlen(target); i++) {
 		const char *name = enumerator(target, kind, i);
 
+		if (!*steps)
+			return -E2BIG;
+		--*steps;
 		if (!same_essential(local->at[0].name, name))
 			continue;
 		spec->at[spec->n++] = (struct kfg_accessor){ target, i, name };
@@ -278,7 +281,7 @@ static int match_enumval(const struct kfg_spec *local, struct kfg_type target, u
 	return 0;
 }
 
-int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type target, unsigned *steps,
+int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type target, uint64_t *steps,
 		   struct kfg_spec *ret_spec)
 {
 	struct kfg_type type = target;
@@ -287,9 +290,9 @@ int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type 
 	ret_spec->n = ret_spec->n_raw = 0;
 	ret_spec->bit_offset = 0;
 	if (kind == BPF_CORE_TYPE_MATCHES)
-		return kfg_types_match(local->root, target);
+		return kfg_types_match(local->root, target, *steps);
 	if (kfg_core_is_type(kind))
-		return kfg_types_compat(local->root, target);
+		return kfg_types_compat(local->root, target, *steps);
 	if (kfg_core_is_enumval(kind))
 		return match_enumval(local, target, steps, ret_spec);
 	for (int i = 0; i < local->n; i++) {

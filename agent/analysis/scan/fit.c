@@ -173,6 +173,13 @@ static void judge_others(const struct kfg_world *world, const struct kfg_flows *
 	const char *where = world->complete ? "this kernel" : "the kernel itself, whose modules were not at hand,";
 
 	judge_open(world->object, report);
+	for (unsigned i = 0; i < KFG_SCAN_LIMIT_MAX; i++) {
+		char text[128];
+
+		kfg_world_limit_text(world, i, text, sizeof(text));
+		if (world->limits_met >> i & 1)
+			add_reason(report->unsure, sizeof(report->unsure), "%s", text);
+	}
 	if (flows->by_default.saw_config)
 		unresolved = flows->off.unresolved && flows->on.unresolved;
 	if (has_site(world) && !may_call_kfuncs(world->object))
@@ -269,6 +276,7 @@ int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *ker
 	r = kfg_world_init(&world, object, kernel);
 	if (r >= 0)
 		r = judge(&world, &flows, report);
+	report->steps = object->max[kfg_world_flow_limit(&world)] - world.flow_steps;
 	kfg_flow_done(&flows.by_default);
 	kfg_flow_done(&flows.any);
 	kfg_flow_done(&flows.off);

@@ -253,7 +253,10 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 		judge_undeclared(world, u, result);
 		return;
 	}
-	if (!found->func.btf) {
+	if (found->undecided) {
+		kfg_world_limit_text(world, KFG_SCAN_LIMIT_TYPES, result->detail, sizeof(result->detail));
+		result->fit = KFG_FIT_UNCHECKED;
+	} else if (!found->func.btf) {
 		judge_missing(world, u, result);
 	} else if (!found->compatible) {
 		judge_prototype(world, u, found, result);
@@ -272,7 +275,15 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 		if (!result->fails)
 			judge_kfunc(world, found->kfunc, result);
 	}
-	if (result->fails && kfg_fit_by_reach(u, result) && !is_certain(world, flows, use)) {
+	if (result->fails && kfg_fit_by_reach(u, result) && flows->by_default.gave_up) {
+		result->fit = KFG_FIT_UNCHECKED;
+		result->fails = false;
+		if (world->code->opaque)
+			say(result, "whether it is called depends on a jump table, which was not followed");
+		else
+			kfg_world_limit_text(world, kfg_world_flow_limit(world), result->detail,
+					     sizeof(result->detail));
+	} else if (result->fails && kfg_fit_by_reach(u, result) && !is_certain(world, flows, use)) {
 		result->fit = KFG_FIT_UNCHECKED;
 		result->fails = false;
 		say(result, "whether it is called depends on the kernel's configuration, which is not known");

@@ -9,7 +9,7 @@
 #define JOINS_MAX 4
 /* A frame is 900 bytes: more than 30 MB of them are not kept for one object. */
 #define FRAMES_MAX 32768u
-/* Each instruction is looked at some times, not more. */
+/* Each instruction is looked at some times, not more; all together see KFG_SCAN_LIMIT_FLOW. */
 #define STEPS_PER_INSN 64u
 #define CALL_FRAMES_MAX 8
 
@@ -246,7 +246,10 @@ int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct
 	const struct kfg_object_code *code = world->code;
 	struct kfg_flow_run run = { .world = world, .code = code, .assumption = assumption, .flow = ret_flow,
 				    .steps = (uint64_t)code->n_insns * STEPS_PER_INSN };
+	uint64_t most = run.steps < world->flow_steps ? run.steps : world->flow_steps;
 	int r = -ENOMEM;
+
+	run.steps = most;
 
 	ret_flow->reached = calloc(code->n_insns / 64 + 1, sizeof(*ret_flow->reached));
 	ret_flow->contexts = calloc((size_t)code->n_funcs + 1, sizeof(*ret_flow->contexts));
@@ -262,6 +265,9 @@ int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct
 			follow(&run);
 		kfg_flow_spread_contexts(&run);
 	}
+	world->flow_steps -= most - run.steps;
+	if (ret_flow->gave_up && !code->opaque)
+		kfg_world_give_up(world, kfg_world_flow_limit(world));
 	if (run.no_memory)
 		r = -ENOMEM;
 	done(&run);

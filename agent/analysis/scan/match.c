@@ -8,11 +8,9 @@
 
 #define LEVELS_MAX 32
 #define DEPTH_MAX 32
-/* A struct is compared with another member by member, each by name: some thousands of steps at the most. */
-#define STEPS_MAX 1000000u
 
 struct matching {
-	unsigned steps;
+	uint64_t steps; /* left */
 	int level; /* nested comparisons that may still be begun */
 	bool behind_pointer;
 };
@@ -60,8 +58,8 @@ static int match_enums(struct matching *m, struct kfg_type local, struct kfg_typ
 		bool found = false;
 
 		for (uint32_t k = 0; k < kfg_type_vlen(target) && !found; k++) {
-			if (++m->steps > STEPS_MAX)
-				return -EINVAL;
+			if (!m->steps--)
+				return -E2BIG;
 			found = names_match(enumerator(local, i), enumerator(target, k));
 		}
 		if (!found)
@@ -78,8 +76,8 @@ static int match_member(struct matching *m, struct kfg_type local, uint32_t memb
 	for (uint32_t i = 0; i < kfg_type_vlen(target); i++) {
 		int r;
 
-		if (++m->steps > STEPS_MAX)
-			return -EINVAL;
+		if (!m->steps--)
+			return -E2BIG;
 		if (!names_match(kfg_btf_str(local.btf, mine->name_off), kfg_btf_str(target.btf, theirs[i].name_off)))
 			continue;
 		r = match_part(m, (struct kfg_type){ local.btf, mine->type },
@@ -173,8 +171,10 @@ static int match_links(struct matching *m, struct kfg_type *local, struct kfg_ty
 
 static int match(struct matching *m, struct kfg_type local, struct kfg_type target)
 {
-	if (m->level <= 0 || ++m->steps > STEPS_MAX)
+	if (m->level <= 0)
 		return -EINVAL;
+	if (!m->steps--)
+		return -E2BIG;
 	for (int depth = 0; depth < DEPTH_MAX; depth++) {
 		unsigned kind = kfg_type_resolve(local, &local);
 		int r;
@@ -209,9 +209,9 @@ static int match(struct matching *m, struct kfg_type local, struct kfg_type targ
 	return -EINVAL;
 }
 
-int kfg_types_match(struct kfg_type local, struct kfg_type target)
+int kfg_types_match(struct kfg_type local, struct kfg_type target, uint64_t steps)
 {
-	struct matching m = { .level = LEVELS_MAX };
+	struct matching m = { .level = LEVELS_MAX, .steps = steps };
 
 	return match(&m, local, target);
 }

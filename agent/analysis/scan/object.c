@@ -86,6 +86,7 @@ int kfg_object_open(const void *data, size_t size, const char *label, struct kfg
 		return -ENOMEM;
 	object->license = "";
 	object->libbpf = KFG_LIBBPF_NEWEST;
+	memcpy(object->max, kfg_scan_limits, sizeof(object->max));
 	object->label = strdup(label);
 	object->code = calloc(1, sizeof(*object->code));
 	if (!object->label || !object->code)

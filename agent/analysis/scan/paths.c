@@ -330,7 +330,10 @@ int kfg_flow_run_paths(struct kfg_world *world, const bool *aims, struct kfg_flo
 	struct kfg_paths p = { .aims = aims };
 	struct kfg_flow_run run = { .world = world, .code = code, .assumption = KFG_ASSUME_NOTHING,
 				    .flow = ret_flow, .steps = steps_for(code), .paths = &p };
+	uint64_t most = run.steps < world->flow_steps ? run.steps : world->flow_steps;
 	int r = -ENOMEM;
+
+	run.steps = most;
 
 	for (size_t i = 0; i < world->object->n_uses; i++)
 		p.n_aims += aims[i];
@@ -342,6 +345,7 @@ int kfg_flow_run_paths(struct kfg_world *world, const bool *aims, struct kfg_flo
 	p.met = calloc(world->object->n_uses + 1, sizeof(*p.met));
 	if (ret_flow->reached && ret_flow->contexts && p.seen && p.now && p.entered && p.met) {
 		follow(&run);
+		world->flow_steps -= most - run.steps;
 		kfg_flow_spread_contexts(&run);
 		r = run.no_memory ? -ENOMEM : !p.too_long;
 	}

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "analysis/kernel/kernel.h"
+#include "analysis/scan/limits.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,6 +75,8 @@ struct kfg_object {
 	size_t n_uses;
 	struct kfg_struct_ops *struct_ops;
 	size_t n_struct_ops;
+	/* kfg_scan_limits, unless the caller sets others; of FILE_FLOW what is left on the kernel at hand */
+	uint64_t max[KFG_SCAN_LIMIT_MAX];
 	unsigned libbpf; /* the version it is judged by: KFG_LIBBPF_NEWEST unless the caller sets another */
 	struct kfg_open_refusal refusals[KFG_OPEN_REFUSALS_MAX];
 	size_t n_refusals, more_refusals; /* more: beyond those kept */
@@ -147,7 +150,8 @@ struct kfg_fit_report {
 	bool unchecked; /* something could not be decided */
 	/* Why, as far as no use and no struct_ops map accounts for it; sentences with "; " between, "" if nothing. */
 	char other[1024]; /* what the load fails for: the licence, a variable, a CO-RE relocation */
-	char unsure[256]; /* what could not be decided */
+	char unsure[512]; /* what could not be decided */
+	uint64_t steps; /* of KFG_SCAN_LIMIT_FLOW that were taken */
 };
 
 /* Returns 0 or -ENOMEM. Free with kfg_fit_free(). */

@@ -7,13 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Some dozens of steps for each relocation of a large object. */
-#define CORE_STEPS_MAX 4000000u
-
-static void find(const struct kfg_world *world, const struct kfg_use *use, struct kfg_found *found)
+static void find(struct kfg_world *world, const struct kfg_use *use, struct kfg_found *found)
 {
 	const struct kfg_btf *own = world->code->btf;
 	struct kfg_type local, target;
+	int r;
 
 	if (use->undeclared)
 		return;
@@ -25,7 +23,11 @@ static void find(const struct kfg_world *world, const struct kfg_use *use, struc
 	found->kfunc = kfg_kernel_kfunc_find(world->kernel, use->kfunc);
 	local = (struct kfg_type){ own, kfg_btf_type(own, use->btf_id)->type };
 	target = (struct kfg_type){ found->func.btf, kfg_type_record(found->func)->type };
-	found->compatible = kfg_types_compat(local, target) > 0;
+	r = kfg_types_compat(local, target, world->object->max[KFG_SCAN_LIMIT_TYPES]);
+	found->compatible = r > 0;
+	found->undecided = r == -E2BIG;
+	if (found->undecided)
+		kfg_world_give_up(world, KFG_SCAN_LIMIT_TYPES);
 }
 
 /* A struct_ops program goes with the maps that use it (bpf_object_adjust_struct_ops_autoload()). */
@@ -44,9 +46,6 @@ static void find_loaded(struct kfg_world *world)
 				world->loaded[program] = made;
 		}
 }
-
-/* Of the first slots alone: each may take a walk through the members of a struct. */
-#define SLOTS_MAX 512u
 
 static const char *member_at(const struct kfg_world *world, const struct kfg_st_ops_slot *slot)
 {
@@ -92,9 +91,14 @@ static int find_contexts(struct kfg_world *world)
 						    .may_sleep = program->sleepable,
 						    .section = program->section, .ops = "", .member = "" };
 	}
-	for (uint32_t i = 0; i < code->n_slots && i < SLOTS_MAX; i++) {
+	for (uint32_t i = 0; i < code->n_slots; i++) {
 		uint32_t program = code->funcs[code->slots[i].function].program;
 
+		/* each may take a walk through the members of a struct */
+		if (i >= world->object->max[KFG_SCAN_LIMIT_SLOTS]) {
+			kfg_world_give_up(world, KFG_SCAN_LIMIT_SLOTS);
+			break;
+		}
 		if (program == KFG_NONE || *contexts[program].ops)
 			continue;
 		contexts[program].ops = world->object->struct_ops[code->slots[i].map].type;
@@ -161,11 +165,20 @@ static void find_features(struct kfg_world *world)
 	world->lazy_globals = kfg_btf_find(vmlinux, "bpf_cpumask_weight", BTF_KIND_FUNC) != 0;
 }
 
+static uint64_t flow_steps(const struct kfg_object *object)
+{
+	uint64_t own = object->max[KFG_SCAN_LIMIT_FLOW], left = object->max[KFG_SCAN_LIMIT_FILE_FLOW];
+
+	return own < left ? own : left;
+}
+
 int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, const struct kfg_kernel *kernel)
 {
 	const struct kfg_object_code *code = object->code;
 
-	*world = (struct kfg_world){ .object = object, .code = code, .kernel = kernel, .core_steps = CORE_STEPS_MAX };
+	*world = (struct kfg_world){ .object = object, .code = code, .kernel = kernel,
+				     .core_steps = object->max[KFG_SCAN_LIMIT_CORE],
+				     .flow_steps = flow_steps(object) };
 	kfg_kernel_facts(kernel, &world->facts);
 	world->running = strcmp(world->facts.path, "running") == 0;
 	world->complete = world->facts.modules_known || world->running;

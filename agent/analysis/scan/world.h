@@ -14,6 +14,7 @@ struct kfg_found {
 	struct kfg_type func; /* the FUNC; btf NULL: there is none */
 	const char *module; /* NULL: the kernel itself */
 	bool compatible; /* by its prototype */
+	bool undecided; /* comparing the prototypes was given up */
 	const struct kfg_kfunc *kfunc; /* NULL: not known as a kfunc */
 };
 
@@ -33,7 +34,9 @@ struct kfg_world {
 	bool *address_taken; /* owned: per use, whether a program that is loaded asks for its address, dead or not */
 	bool *linked; /* owned: per function, whether it is part of a program that is loaded */
 	struct kfg_core_value *core; /* owned: per core_relo, what it came to; see core.h */
-	unsigned core_steps; /* left for searches of fields; see kfg_spec_match() */
+	uint64_t core_steps; /* left for searches of fields; see kfg_spec_match() */
+	uint64_t flow_steps; /* left for following calls */
+	unsigned limits_met; /* bit per enum kfg_scan_limit */
 	bool running; /* the kernel is the one that runs here, with the modules that are loaded */
 	bool complete; /* what is not found is not there: modules were looked at, too */
 	bool lazy_globals; /* global functions are verified if something that is live calls them */
@@ -43,6 +46,20 @@ struct kfg_world {
 /* Returns 0 or -ENOMEM; to be undone in either case. */
 int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, const struct kfg_kernel *kernel);
 void kfg_world_done(struct kfg_world *world);
+
+/* A limit was met: the object is unchecked on this kernel. */
+void kfg_world_give_up(struct kfg_world *world, enum kfg_scan_limit limit);
+/* Which of the two limits of following calls is the smaller one. */
+static inline enum kfg_scan_limit kfg_world_flow_limit(const struct kfg_world *world)
+{
+	const uint64_t *max = world->object->max;
+
+	return max[KFG_SCAN_LIMIT_FILE_FLOW] < max[KFG_SCAN_LIMIT_FLOW] ? KFG_SCAN_LIMIT_FILE_FLOW
+									: KFG_SCAN_LIMIT_FLOW;
+}
+
+/* What that says. */
+void kfg_world_limit_text(const struct kfg_world *world, enum kfg_scan_limit limit, char *buf, size_t size);
 
 /* Whether libbpf resolves the extern of a use. */
 static inline bool kfg_world_present(const struct kfg_world *world, uint32_t use)

@@ -6,6 +6,8 @@
 #include "analysis/scan/fake_kernel.h"
 #include <string.h>
 
+#define KFG_STEPS 1000000
+
 static struct kfg_kernel *mid, *new;
 
 static int set_up(void **state)
@@ -56,9 +58,9 @@ static void test_match(void **state)
 		struct kfg_type a = type_of(both ? mid : new, rows[i].name, rows[i].kind);
 		struct kfg_type b = type_of(new, rows[i].name, rows[i].kind);
 
-		assert_int_equal(kfg_types_match(a, b), rows[i].mid_in_new);
-		assert_int_equal(kfg_types_match(b, a), rows[i].new_in_mid);
-		assert_int_equal(kfg_types_match(b, b), 1);
+		assert_int_equal(kfg_types_match(a, b, KFG_STEPS), rows[i].mid_in_new);
+		assert_int_equal(kfg_types_match(b, a, KFG_STEPS), rows[i].new_in_mid);
+		assert_int_equal(kfg_types_match(b, b, KFG_STEPS), 1);
 	}
 }
 
@@ -68,12 +70,12 @@ static void test_match_kinds(void **state)
 	struct kfg_type nothing = { kfg_kernel_btf(new), 0 }, integer = type_of(new, "int", BTF_KIND_INT);
 
 	(void)state;
-	assert_int_equal(kfg_types_match(key, kinds), 0);
-	assert_int_equal(kfg_types_match(nothing, nothing), 1);
-	assert_int_equal(kfg_types_match(nothing, integer), 0);
-	assert_int_equal(kfg_types_match(integer, nothing), 0);
-	assert_int_equal(kfg_types_match(integer, type_of(mid, "int", BTF_KIND_INT)), 1);
-	assert_int_equal(kfg_types_match(integer, type_of(new, "long", BTF_KIND_INT)), 0);
+	assert_int_equal(kfg_types_match(key, kinds, KFG_STEPS), 0);
+	assert_int_equal(kfg_types_match(nothing, nothing, KFG_STEPS), 1);
+	assert_int_equal(kfg_types_match(nothing, integer, KFG_STEPS), 0);
+	assert_int_equal(kfg_types_match(integer, nothing, KFG_STEPS), 0);
+	assert_int_equal(kfg_types_match(integer, type_of(mid, "int", BTF_KIND_INT), KFG_STEPS), 1);
+	assert_int_equal(kfg_types_match(integer, type_of(new, "long", BTF_KIND_INT), KFG_STEPS), 0);
 }
 
 static void test_compat(void **state)
@@ -85,12 +87,12 @@ static void test_compat(void **state)
 
 	(void)state;
 	/* names of structs and sizes of integers do not count, kinds do */
-	assert_int_equal(kfg_types_compat(key, task), 1);
-	assert_int_equal(kfg_types_compat(integer, type_of(new, "long", BTF_KIND_INT)), 1);
-	assert_int_equal(kfg_types_compat(key, integer), 0);
-	assert_int_equal(kfg_types_compat(nothing, integer), 0);
-	assert_int_equal(kfg_types_compat(nothing, nothing), 1);
-	assert_int_equal(kfg_types_compat(type_of(mid, "bpf_both", BTF_KIND_FUNC), both), 1);
+	assert_int_equal(kfg_types_compat(key, task, KFG_STEPS), 1);
+	assert_int_equal(kfg_types_compat(integer, type_of(new, "long", BTF_KIND_INT), KFG_STEPS), 1);
+	assert_int_equal(kfg_types_compat(key, integer, KFG_STEPS), 0);
+	assert_int_equal(kfg_types_compat(nothing, integer, KFG_STEPS), 0);
+	assert_int_equal(kfg_types_compat(nothing, nothing, KFG_STEPS), 1);
+	assert_int_equal(kfg_types_compat(type_of(mid, "bpf_both", BTF_KIND_FUNC), both, KFG_STEPS), 1);
 }
 
 static void expect_difference(const char *local, const char *target, const char *want)

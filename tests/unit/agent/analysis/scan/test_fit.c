@@ -175,11 +175,54 @@ static void test_other_machines(void **state)
 	close_kernels();
 }
 
+/* Each limit, lowered until an object meets it: the object is unchecked, and says why. */
+static void test_limits(void **state)
+{
+	static const struct {
+		const char *fixture;
+		uint64_t value;
+		const char *says;
+	} rows[KFG_SCAN_LIMIT_MAX] = {
+		[KFG_SCAN_LIMIT_FLOW] = { "guard", 3, "limit: following its calls takes more than 3 steps" },
+		[KFG_SCAN_LIMIT_FILE_FLOW] = { "guard", 3, "limit: following the calls of all objects in this file" },
+		[KFG_SCAN_LIMIT_CORE] = { "core_values", 1, "limit: finding its types and fields in the kernel" },
+		[KFG_SCAN_LIMIT_TYPES] = { "licence", 1, "limit: comparing a type with the kernel's takes" },
+		[KFG_SCAN_LIMIT_SLOTS] = { "struct_ops", 1, "limit: more than 1 programs are in its struct_ops maps" },
+	};
+
+	(void)state;
+	open_kernels("");
+	for (unsigned i = 0; i < KFG_SCAN_LIMIT_MAX; i++) {
+		_cleanup_free_ char *bytes = NULL;
+		struct kfg_object_error error = { 0 };
+		struct kfg_object *object = NULL;
+		struct kfg_fit_report *report;
+		char path[4096];
+		size_t size;
+
+		assert_non_null(rows[i].fixture); /* a limit without a test */
+		snprintf(path, sizeof(path), BUILT "%s.o", rows[i].fixture);
+		assert_int_equal(kfg_read_file(AT_FDCWD, path, FILE_MAX, &bytes, &size), 0);
+		assert_int_equal(kfg_object_open(bytes, size, path, &object, &error), 0);
+		assert_int_equal(kfg_fit_object(object, kernels[2], &report), 0);
+		assert_null(strstr(report->unsure, "limit:"));
+		kfg_fit_free(report);
+		object->max[i] = rows[i].value;
+		assert_int_equal(kfg_fit_object(object, kernels[2], &report), 0);
+		if (!report->unchecked || !strstr(report->unsure, rows[i].says))
+			fail_msg("limit %u: \"%s\" does not say \"%s\"", i, report->unsure, rows[i].says);
+		kfg_fit_free(report);
+		kfg_object_free(object);
+	}
+	close_kernels();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_expectations),
 		cmocka_unit_test(test_other_machines),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
