@@ -2,13 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The checks see what they are for: faults are planted in text that is never written to the tree."""
 
+import os
 import struct
+import sys
 import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import bans
 import bpf_static
 import cases
 import layout
+import mutate
 import packaging
 import rooms
 import sizes
@@ -74,6 +79,13 @@ class Layout(unittest.TestCase):
         self.assertEqual(found(layout, "agent/x.c", "/*\n * a\n */\n\tint a;\n\t      + b;\n"), [])
         self.assertEqual(found(layout, "x.sh", "cat <<-E\n\t  a\n    b\n\tE\ncd\n"), [])
         self.assertTrue(found(layout, "x.sh", "cat <<-E\n\tE\n    cd\n"))
+
+
+class Mutate(unittest.TestCase):
+    def test_mutants(self):
+        text = "#if A == 1\n#ifdef __bpf__\nx = a < b;\n#else\n\tif (a <= b && !c) /* a == b */\n#endif\n\treturn 1;\n"
+        self.assertEqual([(m.line + 1, m.new) for m in mutate.mutants_of("x.c", text)],
+                         [(5, " < "), (5, " || "), (5, ""), (7, "0")])
 
 
 class Packaging(unittest.TestCase):

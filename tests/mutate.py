@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Break the source on purpose, one place at a time, and see whether a test notices.
+
+usage: mutate.py [-R REGEX] [-n N] [-s SEED] [-w DIR] [-l] FILE...
+  -R REGEX   the tests of ctest that have to notice (default: ^(parity.policy|unit.policy.*)$)
+  -n N       only N mutants, drawn at random
+  -s SEED    for the draw (default 1)
+  -w DIR     work there, and keep it (default: a temporary directory); its build is used again
+  -l         list the mutants, and do nothing
+
+FILEs are C sources, relative to the top of the tree. A mutant differs in one comparison, logical operator, sign, shift
+or constant. It is killed when a test fails, does not end, or crashes; one that does not compile does not count. Each
+that lives is printed with its line: either a test is missing, or it is no different from the original. The last line is
+the rate. The source tree itself is not touched.
+Exit status: 0 done, 1 the original itself fails, 2 wrong usage.
+"""
+
+import argparse
+import collections
+import os
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TOP, "tests", "check"))
+
+import tree  # noqa: E402
+
+SECONDS = 60
+# What is found, and what stands in its place. Blanks around it tell an operator from a pointer or a sign.
+RULES = [(re.compile(pattern), new) for pattern, new in (
+    (r" == ", " != "), (r" != ", " == "), (r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "), (r" >= ", " > "),
+    (r" && ", " || "), (r" \|\| ", " && "), (r"(?<=[\s(])!(?=[\w(])", ""), (r" \+ ", " - "), (r" - ", " + "),
+    (r"\+\+", "--"), (r"--", "++"), (r" \+= ", " -= "), (r" -= ", " += "), (r" \* (?=[A-Z\d])", " / "),
+    (r" / ", " * "), (r" % ", " / "), (r" & ", " | "), (r" \| ", " & "), (r" >> ", " << "), (r" << ", " >> "),
+    (r"\bcontinue;", "break;"), (r"\bbreak;", "continue;"))]
+NUMBER = re.compile(r"(?<![\w.])(\d+)(?=[uU]?[lL]*\b(?![\w.]))")
+
+Mutant = collections.namedtuple("Mutant", "path line start end new")
+
+
+def compiled(lines):
+    """Numbers of the lines that user space compiles: no directives, nothing that is for BPF alone."""
+    skipped, bpf, more = set(), False, False
+    for n, line in enumerate(lines):
+        if re.match(r"#\s*ifdef __bpf__", line):
+            bpf = True
+        elif re.match(r"#\s*(else|endif)", line):
+            bpf = False
+        if bpf or more or line.startswith("#"):
+            skipped.add(n)
+        more = (more or line.startswith("#")) and line.endswith("\\")
+    return [n for n in range(len(lines)) if n not in skipped]
+
+
+def mutants_of(path, text):
+    blank = tree.without_comments(text).split("\n")
+    for n in compiled(blank):
+        line = blank[n]
+        if re.match(r"\s*(_Static_assert|static_assert)\b", line):
+            continue
+        for pattern, new in RULES:
+            for match in pattern.finditer(line):
+                yield Mutant(path, n, match.start(), match.end(), new)
+        for match in NUMBER.finditer(line):
+            number = int(match.group(1))
+            yield Mutant(path, n, match.start(1), match.end(1), str(0 if number == 1 else number + 1))
+
+
+def quiet(command, **more):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+
+
+class Bench:
+    """A copy of the tree with a build of its own."""
+
+    def __init__(self, folder, regex):
+        self.source = os.path.join(folder, "source")
+        self.build = os.path.join(folder, "build")
+        for path in tree.paths():
+            self.put(path, tree.read(path) if tree.is_c(path) else None)
+        done = quiet(["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
+                      "-DBUILD_TESTING=ON"])
+        if done.returncode:
+            sys.exit(done.stdout)
+        self.tests = [test for test in self.tests_in("CTestTestfile.cmake") if re.search(regex, test[0])]
+        self.targets = sorted({os.path.relpath(command[0], self.build) for _, command in self.tests
+                               if command[0].startswith(self.build + "/")})
+        if not self.targets:
+            sys.exit(f"no test '{regex}' has a program of its own")
+
+    def tests_in(self, path):
+        """(name, command) of each test; ctest tells the commands of those alone that are built."""
+        with open(os.path.join(self.build, path), encoding="utf-8") as file:
+            for line in file:
+                if match := re.match(r'subdirs\("(.*)"\)', line):
+                    yield from self.tests_in(os.path.join(os.path.dirname(path), match.group(1), "CTestTestfile.cmake"))
+                elif match := re.match(r'add_test\(\[=\[(.*?)\]=\] (.*)\)$', line):
+                    yield match.group(1), shlex.split(match.group(2))
+
+    def put(self, path, text):
+        """A file is written only if it differs, so that ninja builds no more than it has to."""
+        target = os.path.join(self.source, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if text is None:
+            if not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(os.path.join(tree.TOP, path)):
+                shutil.copy2(os.path.join(tree.TOP, path), target)
+            return
+        if os.path.exists(target):
+            with open(target, encoding="utf-8", errors="replace") as file:
+                if file.read() == text:
+                    return
+        with open(target, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def killer(self):
+        """The name of the first test that fails; "" if none does, None if it does not compile."""
+        if quiet(["ninja", "-C", self.build] + self.targets).returncode:
+            return None
+        for name, command in self.tests:
+            try:
+                if quiet(command, timeout=SECONDS, cwd=self.build, errors="replace").returncode not in (0, 77):
+                    return name
+            except subprocess.TimeoutExpired:
+                return name
+        return ""
+
+
+def apply(mutant):
+    lines = tree.read(mutant.path).split("\n")
+    line = lines[mutant.line]
+    lines[mutant.line] = line[:mutant.start] + mutant.new + line[mutant.end:]
+    return "\n".join(lines), line.strip(), lines[mutant.line].strip()
+
+
+def run(bench, mutants):
+    killed, lived, stillborn = collections.Counter(), 0, 0
+    for mutant in mutants:
+        text, old, new = apply(mutant)
+        bench.put(mutant.path, text)
+        by = bench.killer()
+        bench.put(mutant.path, tree.read(mutant.path))
+        if by is None:
+            stillborn += 1
+        elif by:
+            killed[by] += 1
+        else:
+            lived += 1
+            print(f"{mutant.path}:{mutant.line + 1}: lives\n    - {old}\n    + {new}", flush=True)
+    for name, count in killed.most_common():
+        print(f"{count:5} killed by {name}")
+    total = sum(killed.values()) + lived
+    print(f"{sum(killed.values())} of {total} mutants killed ({100 * sum(killed.values()) / max(total, 1):.1f} %), "
+          f"{stillborn} did not compile")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-R", default=r"^(parity\.policy|unit\.policy\..*)$")
+    parser.add_argument("-n", type=int)
+    parser.add_argument("-s", type=int, default=1)
+    parser.add_argument("-w")
+    parser.add_argument("-l", action="store_true")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    args = parser.parse_args()
+    mutants = [mutant for path in args.files for mutant in mutants_of(path, tree.read(path))]
+    if args.n is not None and args.n < len(mutants):
+        mutants = sorted(random.Random(args.s).sample(mutants, args.n))
+    if args.l:
+        for mutant in mutants:
+            print(f"{mutant.path}:{mutant.line + 1}: {apply(mutant)[2]}")
+        print(f"{len(mutants)} mutants")
+        return 0
+    folder = args.w or tempfile.mkdtemp(prefix="kfgate-mutate.")
+    try:
+        bench = Bench(folder, args.R)
+        by = bench.killer()
+        if by != "":
+            print("the original does not build" if by is None else f"the original fails: {by}")
+            return 1
+        run(bench, mutants)
+    finally:
+        if not args.w:
+            shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
