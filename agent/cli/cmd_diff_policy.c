@@ -16,14 +16,16 @@ static int diff(const struct kfg_args *args, const struct kfg_history_source *so
 	struct kfg_diff_input input = { .usage = &usage, .rows_max = ALL_ROWS };
 	struct kfg_history_stats stats;
 	uint64_t changed;
-	int r;
+	int code, r;
 
 	kfg_usage_init(&usage);
 	for (size_t i = 0; i < 2; i++)
 		input.sides[i] = (struct kfg_diff_side){ sides[i].loaded.policy, sides[i].table };
-	if (kfg_past_day(args, "diff-policy", &input.today) != KFG_EXIT_OK ||
-	    kfg_past_source_read(source, "diff-policy", &usage, &stats) != KFG_EXIT_OK)
-		return KFG_EXIT_FAILURE;
+	code = kfg_past_day(args, "diff-policy", &input.today);
+	if (code == KFG_EXIT_OK)
+		code = kfg_past_source_read(source, "diff-policy", &usage, &stats);
+	if (code != KFG_EXIT_OK)
+		return code;
 	r = kfg_diff_build(&input, &sheet, &changed);
 	if (r < 0) {
 		kfg_log_errno(r, "diff-policy: %m");
@@ -39,8 +41,11 @@ int kfg_cmd_diff_policy(const struct kfg_args *args)
 	struct kfg_compiled sides[2] = { 0 };
 	const char *paths[KFG_ARGS_MAX];
 	struct kfg_history_source source;
-	int code = kfg_past_source_parse(args, "diff-policy", paths, &source);
+	enum kfg_sheet_format format;
+	int code = kfg_sheet_format_parse(args, "diff-policy", &format);
 
+	if (code == KFG_EXIT_OK)
+		code = kfg_past_source_parse(args, "diff-policy", paths, &source);
 	for (size_t i = 0; i < 2 && code == KFG_EXIT_OK; i++)
 		code = kfg_compiled_load((const char *const[]){ args->words[i] }, 1, "diff-policy", &sides[i]);
 	if (code == KFG_EXIT_OK)

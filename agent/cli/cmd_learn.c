@@ -31,13 +31,16 @@ static int learn(const struct kfg_args *args, const struct kfg_history_source *s
 	struct kfg_learn_scan scan;
 	struct kfg_history_stats stats;
 	size_t n;
-	int r;
+	int code, r;
 
 	kfg_usage_init(&usage);
-	if (kfg_past_day(args, "learn", &input.today) != KFG_EXIT_OK ||
-	    (input.recorded && kfg_past_source_read(source, "learn", &usage, &stats) != KFG_EXIT_OK) ||
-	    kfg_learn_scan(args, add_scanned, &usage, &scan) != KFG_EXIT_OK)
-		return KFG_EXIT_FAILURE;
+	code = kfg_past_day(args, "learn", &input.today);
+	if (code == KFG_EXIT_OK && input.recorded)
+		code = kfg_past_source_read(source, "learn", &usage, &stats);
+	if (code == KFG_EXIT_OK)
+		code = kfg_learn_scan(args, add_scanned, &usage, &scan);
+	if (code != KFG_EXIT_OK)
+		return code;
 	input.n_objects = scan.n_objects;
 	input.n_problems = scan.n_problems;
 	r = kfg_learn(&input, &out, &n);

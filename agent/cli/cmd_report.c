@@ -59,7 +59,9 @@ static int report(const struct kfg_args *args, const struct kfg_history_source *
 		kfg_log_errno(r, "report: %m");
 		return KFG_EXIT_FAILURE;
 	}
-	return kfg_sheet_output(args, "report", &sheet);
+	code = kfg_sheet_output(args, "report", &sheet);
+	/* what could not be looked at is missing in it */
+	return code == KFG_EXIT_OK && stats.n_unreadable ? KFG_EXIT_UNCHECKED : code;
 }
 
 int kfg_cmd_report(const struct kfg_args *args)

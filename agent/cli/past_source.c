@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* past_source.c - see past_source.h. */
 #include "cli/past_source.h"
 
 #include "base/exit_code.h"
@@ -7,6 +8,7 @@
 #include "history/when.h"
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static int parse_time(const struct kfg_args *args, const char *verb, const char *option,
 		      uint64_t *usec)
@@ -54,8 +56,14 @@ int kfg_past_source_read(const struct kfg_history_source *source, const char *ve
 	if (ret_stats->n_damaged || ret_stats->n_unreadable)
 		kfg_warning("%s: %zu journal files are damaged, %zu may not be read: %s", verb,
 			    ret_stats->n_damaged, ret_stats->n_unreadable, ret_stats->problem);
-	if (!ret_stats->n_files)
-		kfg_warning("%s: there is no journal file", verb);
+	if (ret_stats->n_unreadable && geteuid() != 0)
+		kfg_warning("%s: members of the groups systemd-journal and adm may read the journal (journalctl(1))",
+			    verb);
+	if (ret_stats->n_files <= ret_stats->n_unreadable) {
+		kfg_error("%s: %s, so nothing can be said", verb,
+			  ret_stats->n_files ? "no journal file could be read" : "there is no journal file");
+		return KFG_EXIT_UNCHECKED;
+	}
 	if (ret_stats->foreign && !ret_stats->records)
 		kfg_warning("%s: all %llu records were written by others than root's processes in %s (--unit)", verb,
 			    (unsigned long long)ret_stats->foreign, source->unit);

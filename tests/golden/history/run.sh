@@ -63,6 +63,10 @@ golden since.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" -
 golden set-back.txt report --directory="$tmp/set-back" --policy="$policy" "${at[@]}" --until=2026-11-18
 golden unit.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --unit=other.service
 golden missing.txt report --directory="$tmp/none" --policy="$policy"
+mkdir "$tmp/empty"
+golden empty.txt report --directory="$tmp/empty" --policy="$policy" "${at[@]}"
+golden empty-learn.txt learn --directory="$tmp/empty"
+golden empty-diff-policy.txt diff-policy --directory="$tmp/empty" "$policy" "$policy"
 golden time.txt report --since=soon
 mkdir "$tmp/damaged"
 head -c 5000 "$tmp/hour/hour.journal" >"$tmp/damaged/cut.journal"
