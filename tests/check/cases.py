@@ -9,7 +9,8 @@ import tree
 
 CASE = re.compile(r"^tests/vm/(cases|soak)/(?P<rest>.+\.sh)$")
 NAME = re.compile(r"[a-z][a-z-]*/[a-z][a-z0-9-]*\.sh$")
-KEYS = {"kernels", "tier", "files", "modules", "args", "lsm", "rtc", "memory", "cpu", "icount", "timeout", "reboot"}
+KEYS = {"kernels", "tier", "files", "modules", "args", "lsm", "rtc", "memory", "cpu", "icount", "timeout", "reboot",
+        "last"}
 NEVER_FAILS = re.compile(r'\bcheck "[^"]*" (true|:)(\s|$)|\bexpect_fail "[^"]*" false(\s|$)')
 # The status of a pipeline is that of its last command: where the first could not run, the last finds nothing.
 REFUSED_PIPE = re.compile(r"\bexpect_fail \"[^\"]*\" sh -c '[^']*\|\s*grep")

@@ -25,6 +25,7 @@
 #   modules  kernel modules to load
 #   args, lsm, rtc, memory, cpu, icount    as -a -l -r -m -c -i of run.sh (icount: yes)
 #   timeout  seconds for this case (default 120)
+#   last     yes: it leaves a VM that others cannot use: after all others of its set-up
 #   reboot   yes: a VM of its own (default for systemd); no: shares one with others of its set-up
 set -euo pipefail
 
@@ -37,7 +38,7 @@ retry='' workers=() took=''
 while getopts b:k:f:d:j:v opt; do
 	case $opt in
 	b) build=$(readlink -f "$OPTARG") ;;
-	k) only_kernels=" $OPTARG " ;;
+	k) only_kernels=$OPTARG ;;
 	f) filter=$OPTARG ;;
 	d) cases=$(readlink -f "$OPTARG") ;;
 	j) jobs=$OPTARG ;;
@@ -119,24 +120,33 @@ version_of() {
 	cat "$file"
 }
 
-# The kernels of a case that are asked for: "newest" may be one of the others.
-kernels_of() {
-	local kernel version seen=' '
-	for kernel in $(header "$1" kernels); do
-		if [ -n "$only_kernels" ] && [[ $only_kernels != *" $kernel "* ]]; then continue; fi
-		version=$(version_of "$kernel")
-		[[ $seen != *" $version "* ]] || continue
-		seen+="$version "
-		echo "$kernel"
+# The name under which a kernel is asked for, perhaps another of the same version; without -k that is "newest" where
+# it is one of the others, so that both share a VM.
+name_of_kernel() {
+	local version name
+	version=$(version_of "$1")
+	for name in ${only_kernels:-newest "$1"}; do
+		if [ "$name" = "$1" ] || [ "$(version_of "$name")" = "$version" ]; then
+			echo "$name"
+			return
+		fi
 	done
 }
 
+# The kernels of a case that are asked for, each once.
+kernels_of() {
+	local kernel
+	for kernel in $(header "$1" kernels); do name_of_kernel "$kernel"; done | awk '!seen[$0]++'
+}
+
 names_of_cases() {
-	local names
+	local names name last=()
 	names=$(cd "$cases" && find . -mindepth 1 -maxdepth 2 -name '*.sh' | sed 's|^\./||; s|\.sh$||' | LC_ALL=C sort |
 		grep -E -- "$filter")
-	grep '^boot/' <<<"$names" || :
-	grep -v '^boot/' <<<"$names" || :
+	for name in $(grep '^boot/' <<<"$names") $(grep -v '^boot/' <<<"$names"); do
+		if [ "$(header "$name" last)" = yes ]; then last+=("$name"); else echo "$name"; fi
+	done
+	[ "${#last[@]}" = 0 ] || printf '%s\n' "${last[@]}"
 }
 
 sort_cases() {
@@ -349,6 +359,7 @@ count() { grep -cx "$1" "$work/results" || :; }
 sort_cases
 groups_of "$work/groups" >"$work/order"
 [ -s "$work/order" ] || { echo "run-cases.sh: no case matches" >&2; exit 2; }
+echo "VMs run with $("$here/accel.sh"), $jobs at a time"
 for worker in $(seq "$jobs"); do
 	work_on "$worker" &
 	workers+=($!)

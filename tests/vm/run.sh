@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Run a script in a VM on a Debian kernel (QEMU TCG: no KVM, no root) and end with its exit status.
+# Run a script in a VM on a Debian kernel (QEMU, with KVM or without; no root) and end with its exit status.
 #
 # usage: run.sh [options] -s SCRIPT [FILE[=DEST]...]
 #   -k KERNEL    a name of kernels.list (default newest)
@@ -181,7 +181,7 @@ took() {
 
 # Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
-	local begin machine=(-accel "tcg,thread=multi" -smp 2)
+	local begin machine=(-accel "$accel" -smp 2)
 	local common="console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic watchdog_thresh=60"
 	# whether the timer ticks in time says more about the host's load: a busy one made 6.12 panic at boot
 	common+=" no_timer_check"
@@ -268,6 +268,8 @@ unpack_output() {
 	[ -s "$work/out.tar" ] && tar -C "$outdir" --no-same-owner -m -xf "$work/out.tar"
 }
 
+accel=$("$here/accel.sh")
+[ "$accel" != tcg ] || accel=tcg,thread=multi
 locate_kernel
 "build_$tier" "$@"
 take_lock

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The boot, with the gate up from its start under the profile 30-hardened, is what it is without the gate.
-# kernels: 6.12 7.3 newest
+# kernels: 6.12 newest
 # tier: systemd
 # reboot: no
 # modules: veth nf_flow_table

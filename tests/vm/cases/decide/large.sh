@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Programs as large as they come, and calls where one would not look.
-# kernels: 6.12 7.0 7.2 7.3 newest
+# kernels: 6.12 7.2 newest
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh

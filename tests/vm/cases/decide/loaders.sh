@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Rules for units and executables hold for those of the host and not for namesakes: in a user's subtree, in a container's cgroup
 # tree, below another root directory.
-# kernels: 6.1 7.2 7.3 newest
+# kernels: 6.1 newest
 # tier: systemd
 # reboot: no
 # args: systemd.setenv=KFGATE_PROFILE=10-observe systemd.wants=kfgate-profile.service systemd.wants=kfgate.service

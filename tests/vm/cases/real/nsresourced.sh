@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # systemd-nsresourced, whose program calls bpf_rdonly_cast: allowed by the hardened profile, refused without its rule.
-# kernels: 6.12 7.3 newest
+# kernels: 6.12 newest
 # tier: systemd
 # reboot: no
 # modules: veth nf_flow_table

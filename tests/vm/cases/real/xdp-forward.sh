@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # xdp-forward of xdp-tools, whose flow table program calls a kfunc of nf_flow_table: refused by the hardened profile, allowed by
 # a rule of one's own.
-# kernels: 6.12 7.3 newest
+# kernels: 6.12 newest
 # tier: systemd
 # reboot: no
 # modules: veth nf_flow_table

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A flood of refusals and an agent that does not read: no verdict changes, what is lost is counted, and the count is told.
-# kernels: 6.1 6.12 7.2 7.3 newest
+# kernels: 6.1 6.12 newest
 # tier: bare
 # timeout: 300
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The sandbox of kfgate.service: each directive is in force, the agent has no capability in effect, and gate, journal,
 # reload, control socket and watchdog work in it.
-# kernels: 6.1 7.2
+# kernels: 6.1 newest
 # tier: systemd
 # reboot: no
 # timeout: 240

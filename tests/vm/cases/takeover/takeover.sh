@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The gate outlives its agent (SIGKILL), deadlines included; the next agent takes it over with its counters and unread
 # events; a second agent is told who is there; whoever stops it takes it off.
-# kernels: 6.1 6.12 7.2 7.3
+# kernels: 6.1 6.12 7.3
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh
