@@ -154,6 +154,24 @@ static void advise_jit(const struct kfg_advice_known *k, struct kfg_advice *a)
 	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_JIT].todo);
 }
 
+/* Since 7.0 the kernel's BTF keeps the shape of some kfuncs under a name that is no symbol any more. */
+static void advise_address(const struct kfg_advice_known *k __attribute__((unused)), struct kfg_advice *a)
+{
+	if (!a->lifecycle.removed_in) {
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_NO_ADDRESS].todo);
+		return;
+	}
+	a->what.size = 0;
+	a->blame = KFG_BLAME_KERNEL;
+	kfg_strbuf_printf(&a->what,
+			  "Linux %s removed this kfunc; the kernel's BTF still has a function of that name, which "
+			  "is "
+			  "only the shape of another one with its hidden arguments, so loaders find what cannot be "
+			  "called.",
+			  a->lifecycle.removed_in);
+	(void)kfg_advice_replacement(a, &a->todo);
+}
+
 static void advise_refused(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	if (strstr(k->f->message, "BPF program \"")) {
@@ -173,15 +191,11 @@ static void advise_refused(const struct kfg_advice_known *k, struct kfg_advice *
 static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	static void (*const special[KFG_LOG_KIND_MAX])(const struct kfg_advice_known *, struct kfg_advice *) = {
-		[KFG_LOG_MISSING] = kfg_advise_missing,
-		[KFG_LOG_PROTO] = kfg_advise_prototype,
-		[KFG_LOG_UNRESOLVED] = kfg_advise_unresolved,
-		[KFG_LOG_NOT_ALLOWED] = kfg_advise_not_allowed,
-		[KFG_LOG_CAPABILITY] = advise_capability,
-		[KFG_LOG_ARGUMENT] = kfg_advise_argument,
-		[KFG_LOG_MEMORY] = kfg_advise_memory,
-		[KFG_LOG_MODULE_BTF] = advise_module,
-		[KFG_LOG_JIT] = advise_jit,
+		[KFG_LOG_MISSING] = kfg_advise_missing,	      [KFG_LOG_PROTO] = kfg_advise_prototype,
+		[KFG_LOG_UNRESOLVED] = kfg_advise_unresolved, [KFG_LOG_NOT_ALLOWED] = kfg_advise_not_allowed,
+		[KFG_LOG_CAPABILITY] = advise_capability,     [KFG_LOG_ARGUMENT] = kfg_advise_argument,
+		[KFG_LOG_MEMORY] = kfg_advise_memory,	      [KFG_LOG_MODULE_BTF] = advise_module,
+		[KFG_LOG_NO_ADDRESS] = advise_address,	      [KFG_LOG_JIT] = advise_jit,
 		[KFG_LOG_REFUSED] = advise_refused,
 	};
 	const struct kfg_advice_words *words = &kfg_advice_words[k->f->kind];

@@ -181,10 +181,11 @@ void kfg_advise_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
 	} else if (k->history || a->lifecycle.removed_in) {
 		missing_somewhere(k, a);
 	} else {
-		a->blame = KFG_BLAME_UNKNOWN;
+		a->blame = kfg_kfunc_nearest(k->name) ? KFG_BLAME_PROGRAM : KFG_BLAME_KERNEL;
 		kfg_strbuf_adds(&a->todo, "Check the name. A kfunc of an out-of-tree module needs that module "
-					  "loaded, with "
-					  "BTF (/sys/kernel/btf/MODULE), and registered (dmesg).");
+					  "loaded, built "
+					  "for this kernel with BTF (/sys/kernel/btf/MODULE), and registered "
+					  "(dmesg).");
 	}
 	show_guard(k, a);
 }

@@ -3,6 +3,8 @@
 #include "analysis/explain/advice_internal.h"
 
 /* clang-format off */
+/* clang-format off */
+/* clang-format off */
 const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 	[KFG_LOG_NONE] = {
 		"none", "no problem", KFG_BLAME_UNKNOWN,
@@ -52,6 +54,17 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 		"valid for one build of one kernel.",
 		"Let the loader look the kfunc up on the kernel it runs on; do not ship instructions with ids in "
 		"them." },
+	[KFG_LOG_TOO_FAR] = {
+		"too-far", "too far away to be called", KFG_BLAME_KERNEL,
+		"The kfunc is in a module that lies further from the kernel than a call instruction reaches in "
+		"this kernel (s390, arm64 with large address space), and its JIT cannot call it in another way.",
+		"Use a kernel whose JIT supports far calls (s390 since 6.4, loongarch and powerpc later), or "
+		"build the module into the kernel." },
+	[KFG_LOG_ALLOCATOR] = {
+		"no-allocator", "the kernel's memory allocator for BPF is not there", KFG_BLAME_KERNEL,
+		"This kfunc takes memory from an allocator that the kernel sets up at boot, and that failed.",
+		"Look into the first lines of dmesg for why memory was short at boot; no change of the program "
+		"helps." },
 	[KFG_LOG_NO_ADDRESS] = {
 		"no-address", "in the BTF, but not in the kernel", KFG_BLAME_KERNEL_BUILD,
 		"The BTF has the function, and the kernel (or the module) has no symbol of that name: the "

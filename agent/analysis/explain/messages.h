@@ -19,6 +19,8 @@ enum kfg_log_kind {
 	KFG_LOG_COMPILER,    /* a call that the compiler made, not the programmer */
 	KFG_LOG_NOT_ALLOWED, /* not registered for this program type, or not at all */
 	KFG_LOG_NOT_KFUNC,   /* the BTF id is no function that can be called */
+	KFG_LOG_TOO_FAR, /* a module too far away for a call */
+	KFG_LOG_ALLOCATOR, /* memory of the kernel that some kfuncs need was not there at boot */
 	KFG_LOG_NO_ADDRESS,  /* in the BTF, and not among the symbols of the kernel */
 	KFG_LOG_KERNEL_BTF,  /* the kernel's own BTF contradicts itself */
 	KFG_LOG_LICENSE,

@@ -120,6 +120,9 @@ static size_t bracket_size(struct kfg_span s)
 
 	if (s.at[0] == '>' || s.at[0] == '|')
 		return s.n > 1 && s.at[1] == ' ' ? 2 : 1;
+	/* comments, and output of the test anything protocol */
+	if ((s.at[0] == '*' || s.at[0] == '#') && s.n > 1 && s.at[1] == ' ')
+		return 2;
 	if (s.at[0] == '<' && s.n > 2 && isdigit((unsigned char)s.at[1])) {
 		n = s.at[2] == '>' ? 3 : s.n > 3 && s.at[3] == '>' ? 4 : 0;
 		return n;

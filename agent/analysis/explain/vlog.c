@@ -256,6 +256,8 @@ static bool joins(struct kfg_vlog *v, struct kfg_span line)
 	if (!n || !line.n || line.n > sizeof(text) - n - 1 || kfg_span_starts(line, "libbpf: "))
 		return false;
 	memcpy(text, v->held, n);
+	/* a soft break of mail */
+	n -= n > 1 && text[n - 1] == '=';
 	v->line_no = v->held_line;
 	for (size_t blank = 1; !joined && blank <= 1; blank--) {
 		text[n] = ' ';
@@ -344,6 +346,7 @@ static bool is_cut(struct kfg_span line)
 static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 {
 	if (is_cut(line->text)) {
+		settle_call(v, v->inside);
 		kfg_vlog_stop_trace(v);
 	} else if (kfg_span_starts(line->text, "Verification failed: ")) {
 		v->report = KFG_REPORT_OTHER;

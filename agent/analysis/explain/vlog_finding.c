@@ -114,9 +114,10 @@ static bool is_poison(long long number)
 /* Functions that a compiler calls where no programmer did. */
 static bool is_compilers(const char *name)
 {
-	static const char *const names[] = { "__bpf_trap", "bpf_unreachable", "__bpf_unreachable",
-					     "memcpy",	   "memset",	      "memmove",
-					     "memcmp",	   "__builtin_trap" };
+	static const char *const names[] = { "bpf_arena_memcpy", "bpf_arena_memset", "bpf_arena_memmove",
+					     "__bpf_trap",	 "bpf_unreachable",  "__bpf_unreachable",
+					     "memcpy",		 "memset",	     "memmove",
+					     "memcmp",		 "__builtin_trap" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -150,6 +151,9 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, 
 		copy(msg->kfunc, f->symbol, sizeof(f->symbol));
 	} else if (msg->flags & KFG_MSG_NAMED) {
 		find_named(line, f->symbol, sizeof(f->symbol));
+	} else if (v->is_kfunc_call) {
+		/* of a call that was printed, whatever is said without a name is about that */
+		copy(v->name, f->symbol, sizeof(f->symbol));
 	}
 	memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
 	if (msg->flags & KFG_MSG_DECLARED)
@@ -210,6 +214,21 @@ static bool is_module(enum kfg_log_kind kind)
 	return kind == KFG_LOG_MODULE_BTF || kind == KFG_LOG_MODULE_OTHER || kind == KFG_LOG_REGISTER;
 }
 
+/* The verifier often says two things of one call: the first is the closer one. */
+static bool is_said_further(const struct kfg_vlog *v, const struct kfg_vlog_finding *f)
+{
+	return v->explained && v->n_findings && v->insn >= 0 && f->insn == v->insn && f->kind != KFG_LOG_NONE;
+}
+
+static void more_of_last(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
+{
+	struct kfg_vlog_finding *last = &v->findings[v->n_findings - 1];
+
+	fill(last->arg, f->arg, sizeof(last->arg));
+	fill(last->kfunc, f->kfunc, sizeof(last->kfunc));
+	fill(last->symbol, f->symbol, sizeof(last->symbol));
+}
+
 bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 {
 	struct kfg_message_match m;
@@ -240,6 +259,8 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 			refine(&f, line);
 			if (msg->flags & KFG_MSG_CIRCUMSTANCE)
 				v->circumstance = f;
+			else if (is_said_further(v, &f))
+				more_of_last(v, &f);
 			else if (msg->kind != KFG_LOG_NONE)
 				kfg_vlog_finding_add(v, &f);
 			return true;

@@ -99,6 +99,8 @@ bool kfg_vlog_is_state(struct kfg_span line)
 		"arg#0 reference type('UNKNOWN ')",
 		"force_precise",
 		"old state",
+		"refs=",
+		"=3D",
 		"cur state",
 	};
 	size_t i = 1;

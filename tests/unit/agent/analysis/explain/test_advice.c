@@ -88,7 +88,12 @@ static void test_history(void **state)
 	assert_says(&advice.todo, "modprobe nf_conntrack");
 	ask(KFG_LOG_MISSING, "bpf_task_form_pid", "");
 	assert_says(&advice.since, "Is bpf_task_from_pid meant?");
-	assert_int_equal(advice.blame, KFG_BLAME_UNKNOWN);
+	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
+	ask(KFG_LOG_MISSING, "mymod_count_packets", "");
+	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
+	assert_says(&advice.todo, "/sys/kernel/btf/MODULE");
+	ask(KFG_LOG_NO_ADDRESS, "bpf_old", "");
+	assert_says(&advice.what, "Linux 7.3 removed this kfunc");
 	assert_true(kfg_n_kfunc_history > 400);
 }
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_messages.c - each message of tests/data/verifier-messages.tsv after a call: known, and never only "rejected". */
+#include "analysis/explain/advice.h"
+#include "cmocka_all.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS 4
+
+static void check(const char *kind, const char *kfunc, const char *message)
+{
+	const struct kfg_vlog_finding *f;
+	struct kfg_vlog *vlog = NULL;
+	char log[1024];
+	size_t n;
+
+	snprintf(log, sizeof(log), "7: (85) call bpf_task_acquire#70000\n%s\nprocessed 8 insns (limit 1000000)\n",
+		 message);
+	assert_int_equal(kfg_vlog_new(&vlog), 0);
+	kfg_vlog_feed(vlog, log, strlen(log));
+	kfg_vlog_end(vlog);
+	f = kfg_vlog_findings(vlog, &n);
+	if (n != 1)
+		fail_msg("%zu findings in \"%s\"", n, message);
+	if (strcmp(kfg_log_kind_str(f[0].kind), kind) != 0)
+		fail_msg("\"%s\" is taken for %s, not for %s", message, kfg_log_kind_str(f[0].kind), kind);
+	if (strcmp(f[0].kfunc, kfunc) != 0)
+		fail_msg("\"%s\" is about %s, not about %s", message, f[0].kfunc, kfunc);
+	assert_true(f[0].kind != KFG_LOG_REJECTED && f[0].kind != KFG_LOG_UNCLEAR);
+	kfg_vlog_free(vlog);
+}
+
+/* Parts a line at its tabs, in place. */
+static size_t split(char *line, char *columns[COLUMNS])
+{
+	size_t n = 0;
+
+	line[strcspn(line, "\n")] = '\0';
+	while (n < COLUMNS) {
+		char *tab = n < COLUMNS - 1 ? strchr(line, '\t') : NULL;
+
+		columns[n++] = line;
+		if (!tab)
+			break;
+		*tab = '\0';
+		line = tab + 1;
+	}
+	return n;
+}
+
+static void test_every_message(void **state)
+{
+	FILE *file = fopen(KFG_SOURCE_DIR "/tests/data/verifier-messages.tsv", "re");
+	char *line = NULL, *columns[COLUMNS];
+	size_t size = 0, n = 0;
+
+	(void)state;
+	assert_non_null(file);
+	while (getline(&line, &size, file) > 0) {
+		if (line[0] == '#' || strncmp(line, "kernels\t", 8) == 0)
+			continue;
+		assert_int_equal(split(line, columns), COLUMNS);
+		check(columns[1], columns[2], columns[3]);
+		n++;
+	}
+	assert_true(n > 200);
+	free(line);
+	fclose(file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_message) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
