@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Build kfgate both ways and run all tests, here and in VMs. Installs the Debian packages it needs
 # (tests/deps.list: as root, or with sudo); kernels and programs for the VMs are kept in the user's cache directory.
-# usage: run-all.sh [--quick] [--no-vm] [-k "KERNEL..."]
+# usage: run-all.sh [--quick] [--no-vm] [--coverage] [-k "KERNEL..."]
 #   --quick   to try a change before it is committed: all that runs on this host; in VMs the six steps of
 #             enforcement alone, on 6.1, 6.12 and the newest kernel
 #   --no-vm   only what runs on this host
+#   --coverage  the tests of this host once more in a third build, build/coverage: which lines they run, by file
 #   -k        in VMs only these kernels of tests/vm/kernels.list
 # The VMs need the second build alone: they run beside the first one and the tests on this host. ccache is used where it
 # is there and CMAKE_C_COMPILER_LAUNCHER says nothing else.
@@ -16,19 +17,20 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$here")
-vm=1 quick='' kernels='' cases='' vm_pid=''
+vm=1 quick='' coverage='' kernels='' cases='' vm_pid=''
 passed=0 failed=0 skipped=0
 
 while [ $# -gt 0 ]; do
 	case $1 in
 	--no-vm) vm= ;;
 	--quick) quick=1 ;;
+	--coverage) coverage=1 ;;
 	-k)
 		[ $# -gt 1 ] || { echo "run-all.sh: -k needs names of kernels" >&2; exit 2; }
 		kernels=$2
 		shift
 		;;
-	*) echo "run-all.sh: no option '$1' (--quick, --no-vm, -k KERNELS)" >&2; exit 2 ;;
+	*) echo "run-all.sh: no option '$1' (--quick, --no-vm, --coverage, -k KERNELS)" >&2; exit 2 ;;
 	esac
 	shift
 done
@@ -86,7 +88,8 @@ add_up() {
 
 build() {
 	local type=$1 dir=$2
-	{ cmake -S "$top" -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE="$type" -DBUILD_TESTING=ON && nice ninja -C "$dir"; } \
+	{ cmake -S "$top" -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE="$type" -DBUILD_TESTING=ON \
+		-DCMAKE_C_FLAGS_COVERAGE="-O0 -g --coverage" && nice ninja -C "$dir"; } \
 		>"$work/build.log" 2>&1 || { tail -n 50 "$work/build.log"; return 1; }
 }
 
@@ -100,8 +103,9 @@ host_tests() {
 	return "$status"
 }
 
+# A VM waits about as often as it works: one more than there are processors.
 vm_tests() {
-	local options=(-b "$top/build/release" -j "$(nproc)")
+	local options=(-b "$top/build/release" -j $(($(nproc) + 1)))
 	[ -z "$kernels" ] || options+=(-k "$kernels")
 	[ -z "$cases" ] || options+=(-f "$cases")
 	"$here/vm/run-cases.sh" "${options[@]}"
@@ -145,6 +149,14 @@ show_vms() {
 	add_up "tests in VMs" "$work/vm-cases"
 }
 
+# Says what the tests on this host have run; they themselves have had their say.
+show_coverage() {
+	find "$top/build/coverage" -name '*.gcda' -delete
+	nice ctest --test-dir "$top/build/coverage" -j "$(nproc)" --timeout 600 -L 'unit|golden|fuzz' \
+		>"$work/coverage.log" 2>&1 || :
+	"$here/coverage.py" "$top/build/coverage"
+}
+
 needed "packages" "$here/install-deps.sh"
 if [ -n "$vm" ]; then
 	needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
@@ -153,6 +165,10 @@ fi
 needed "build, Debug with sanitizers" build Debug "$top/build/debug"
 part "tests on this host" host_tests || :
 add_up "tests on this host" "$work/counted"
+if [ -n "$coverage" ]; then
+	needed "build, Coverage" build Coverage "$top/build/coverage"
+	part "coverage by the tests on this host" show_coverage || failed=$((failed + 1))
+fi
 if [ -n "$vm" ]; then
 	show_vms
 else
