@@ -64,6 +64,8 @@ static void help_options(struct kfg_strbuf *out, const struct kfg_option *option
 		snprintf(left, sizeof(left), "  --%s%s%s", o->name, o->value ? "=" : "",
 			 o->value ? o->value : "");
 		kfg_strbuf_printf(out, "%-22s", left);
+		if (strlen(left) >= 22) /* no room beside it */
+			kfg_strbuf_printf(out, "\n%22s", "");
 		wrapped(out, o->help, 22, 22);
 	}
 }

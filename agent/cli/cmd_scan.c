@@ -2,19 +2,23 @@
 /* cmd_scan.c - paths and kernels to a report: find, read, hold against each kernel, judge, render. */
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/read_file.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
 #include "cli/preview.h"
 #include "analysis/find/find.h"
+#include "render/baseline.h"
 #include "render/report.h"
 #include "analysis/scan/scan.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#define BASELINE_MAX ((size_t)64 << 20)
 #define OUTPUT_MAX ((size_t)1 << 30)
 
 typedef void render_fn(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out);
@@ -39,6 +43,9 @@ struct scan {
 	struct kfg_report *report; /* owned */
 	uint64_t *steps; /* owned: per kernel, what is left of KFG_SCAN_LIMIT_FILE_FLOW for this file */
 	unsigned libbpf;
+	struct kfg_deployment deployment;
+	const char *modules[KFG_ARGS_MAX];
+	struct kfg_baseline *baseline; /* owned */
 	double begin, told; /* seconds; of progress */
 	bool failed; /* a path is not there, or holds no object */
 };
@@ -175,6 +182,7 @@ static int take_object(struct scan *scan, const struct kfg_found *found)
 
 	if (r == 0) {
 		object->libbpf = scan->libbpf;
+		object->deployment = &scan->deployment;
 		r = fit_all(scan, found, object);
 		kfg_object_free(object);
 		return r;
@@ -302,11 +310,71 @@ static int print(const struct scan *scan, const struct settings *s)
 	return exit_code(scan, s);
 }
 
+/* What --with-module and --with-capability say. */
+static int take_deployment(const struct kfg_args *args, struct scan *scan)
+{
+	struct kfg_deployment *d = &scan->deployment;
+	const char *capabilities[KFG_ARGS_MAX];
+	size_t n = kfg_args_values(args, "with-capability", capabilities, KFG_ARGS_MAX);
+
+	d->modules = scan->modules;
+	d->n_modules = kfg_args_values(args, "with-module", scan->modules, KFG_ARGS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = capabilities[i];
+
+		/* kernel/bpf/verifier.c asks perfmon_capable(), which CAP_SYS_ADMIN is enough for */
+		if (strcmp(name, "CAP_PERFMON") == 0 || strcmp(name, "CAP_SYS_ADMIN") == 0) {
+			d->cap_perfmon = true;
+		} else if (strcmp(name, "CAP_SYS_BOOT") == 0) {
+			d->cap_sys_boot = true;
+		} else {
+			kfg_error("scan: --with-capability=%s: must be CAP_PERFMON, CAP_SYS_BOOT or CAP_SYS_ADMIN",
+				  name);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static void say_ended(void *arg, unsigned line, int32_t day)
+{
+	char text[KFG_DAY_TEXT];
+
+	kfg_warning("scan: %s:%u: this entry ended on %s", (const char *)arg, line, kfg_day_format(day, text));
+}
+
+static int take_baseline(const struct kfg_args *args, struct scan *scan)
+{
+	const char *path = kfg_args_value(args, "baseline", NULL);
+	struct kfg_baseline_error error = { 0 };
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	int r;
+
+	if (!path)
+		return 0;
+	r = kfg_read_file(AT_FDCWD, path, BASELINE_MAX, &text, &size);
+	if (r < 0) {
+		kfg_log_errno(r, "scan: --baseline=%s: %m", path);
+		return r;
+	}
+	r = kfg_baseline_parse(text, size, scan->preview.loader.today, &scan->baseline, &error);
+	if (r == -EBADMSG)
+		kfg_error("scan: %s:%u: %s", path, error.line, error.text);
+	else if (r == 0)
+		kfg_baseline_ended(scan->baseline, say_ended, (void *)path);
+	return r;
+}
+
 static int run(const struct kfg_args *args, const struct settings *s, struct scan *scan)
 {
 	struct kfg_report_judge judge;
 	int r = kfg_preview_open(args, "scan", &scan->preview);
 
+	if (r == 0)
+		r = take_baseline(args, scan);
+	if (r == 0)
+		r = take_deployment(args, scan);
 	if (r == 0)
 		r = kfg_kernels_open(args, "scan", &scan->kernels);
 	if (r < 0)
@@ -317,6 +385,7 @@ static int run(const struct kfg_args *args, const struct settings *s, struct sca
 		.source = scan->preview.source,
 		.loader = scan->preview.loader,
 		.loader_known = scan->preview.loader_known,
+		.baseline = scan->baseline,
 	};
 	r = kfg_report_new(&judge, (const struct kfg_kernel *const *)scan->kernels.items, scan->kernels.n,
 			   &scan->report);
@@ -337,7 +406,8 @@ int kfg_cmd_scan(const struct kfg_args *args)
 	struct scan scan = { .begin = now() };
 	int code;
 
-	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0 || take_libbpf(args, &settings) < 0)
+	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0 ||
+	    take_libbpf(args, &settings) < 0)
 		return KFG_EXIT_FAILURE;
 	scan.libbpf = settings.libbpf;
 	if (!args->n_words && !kfg_args_has(args, "installed")) {
@@ -346,6 +416,7 @@ int kfg_cmd_scan(const struct kfg_args *args)
 	}
 	code = run(args, &settings, &scan);
 	kfg_report_free(scan.report);
+	kfg_baseline_free(scan.baseline);
 	free(scan.steps);
 	kfg_kernels_done(&scan.kernels);
 	kfg_preview_done(&scan.preview);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/report_internal.h"
 
+#include "render/baseline.h"
 #include <errno.h>
 #include <string.h>
 
@@ -146,6 +147,10 @@ int kfg_report_add_problem(struct kfg_report *report, const char *label, const c
 	struct kfg_report_problem problem;
 	bool lost = false;
 
+	if (kfg_baseline_covers(report->judge.baseline, KFG_REPORT_UNCHECKED, label, "", "")) {
+		report->n_ignored++;
+		return 0;
+	}
 	if (make_room(&report->problems, report->n_problems, &report->problems_allocated, sizeof(problem)) < 0)
 		return -ENOMEM;
 	problem.label = kfg_report_copy(report, label, &lost);
@@ -178,7 +183,7 @@ size_t kfg_report_count(const struct kfg_report *report, enum kfg_report_state s
 const char *kfg_report_state_str(enum kfg_report_state state)
 {
 	static const char *const words[] = {
-		[KFG_REPORT_OK] = "ok", [KFG_REPORT_FOREIGN] = "foreign",
+		[KFG_REPORT_OK] = "ok", [KFG_REPORT_IGNORED] = "ignored", [KFG_REPORT_FOREIGN] = "foreign",
 		[KFG_REPORT_WARNED] = "warned", [KFG_REPORT_UNCHECKED] = "unchecked",
 		[KFG_REPORT_REFUSED] = "refused", [KFG_REPORT_FAILS] = "fails",
 	};

@@ -16,6 +16,7 @@
 /* Of a use, or an object, on one kernel. Ordered: the later, the worse, and the sooner it decides the exit code. */
 enum kfg_report_state {
 	KFG_REPORT_OK,
+	KFG_REPORT_IGNORED, /* a finding that a baseline knows */
 	KFG_REPORT_FOREIGN, /* for machines of the other byte order: nothing to be said of this kernel */
 	KFG_REPORT_WARNED, /* loads, but the policy warns, or it needs a capability, a module, its loader's doing */
 	KFG_REPORT_UNCHECKED, /* could not be decided */
@@ -102,6 +103,8 @@ struct kfg_report_problem {
 	const char *label, *why;
 };
 
+struct kfg_baseline;
+
 /* By what verdicts are given. Nothing is owned; all must outlive the report's making. */
 struct kfg_report_judge {
 	const struct kfg_policy *policy;
@@ -109,6 +112,7 @@ struct kfg_report_judge {
 	const char *source; /* where the policy comes from, for people */
 	struct kfg_load loader; /* unit, exe, uid, today; programs are put in */
 	bool loader_known;
+	const struct kfg_baseline *baseline; /* NULL: all findings are new */
 };
 
 struct kfg_report {
@@ -125,6 +129,7 @@ struct kfg_report {
 	struct kfg_report_problem *problems; /* what could not be checked */
 	size_t n_problems, problems_allocated;
 	size_t n_files; /* looked at */
+	size_t n_ignored; /* findings that the baseline knows */
 	struct kfg_report_block *blocks; /* memory */
 };
 

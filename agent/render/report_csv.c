@@ -77,14 +77,17 @@ static void plain_row(enum kfg_report_state state, const char *label, const char
 static void object_rows(const struct kfg_report *report, const struct kfg_report_object *o, bool quiet,
 			struct kfg_strbuf *out)
 {
+	/* an object that is ok has a row only where no kfunc has one */
+	enum kfg_report_state least = quiet ? KFG_REPORT_WARNED : KFG_REPORT_OK + 1;
+
 	for (size_t k = 0; k < report->n_kernels; k++) {
 		for (size_t i = 0; i < o->n_uses; i++) {
 			enum kfg_report_state state = o->uses[i].cells[k].state;
 
-			if (!quiet || state > KFG_REPORT_FOREIGN)
+			if (!quiet || state >= KFG_REPORT_WARNED)
 				row(report, o, &o->uses[i], k, out);
 		}
-		if (o->kernels[k].object_state > (quiet ? KFG_REPORT_FOREIGN : KFG_REPORT_OK) || (!quiet && !o->n_uses))
+		if (o->kernels[k].object_state >= least || (!quiet && !o->n_uses))
 			plain_row(o->kernels[k].object_state, o->label, kfg_report_kernel_name(report, k),
 				  o->kernels[k].object_reason, out);
 	}

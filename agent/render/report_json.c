@@ -185,7 +185,7 @@ void kfg_report_json(const struct kfg_report *report, bool quiet, struct kfg_str
 	json_kernels(report, &j);
 	kfg_json_array(&j, "objects");
 	for (size_t i = 0; i < report->n_objects; i++)
-		if (!quiet || report->objects[i].state > KFG_REPORT_FOREIGN)
+		if (!quiet || report->objects[i].state >= KFG_REPORT_WARNED)
 			json_object(report, &report->objects[i], &j);
 	kfg_json_array_end(&j);
 	kfg_json_array(&j, "problems");
@@ -203,6 +203,7 @@ void kfg_report_json(const struct kfg_report *report, bool quiet, struct kfg_str
 	for (int state = KFG_REPORT_OK; state < KFG_REPORT_STATE_MAX; state++)
 		kfg_json_uint(&j, kfg_report_state_str(state), kfg_report_count(report, state));
 	kfg_json_uint(&j, "problems", report->n_problems);
+	kfg_json_uint(&j, "findings_ignored", report->n_ignored);
 	kfg_json_object_end(&j);
 	kfg_json_object_end(&j);
 	kfg_strbuf_adds(out, "\n");

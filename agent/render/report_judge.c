@@ -2,6 +2,7 @@
 /* report_judge.c - the policy's verdict on a use, and what it makes of an object. */
 #include "render/report_internal.h"
 
+#include "render/baseline.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,6 +116,17 @@ static enum kfg_report_state cell_state(const struct kfg_report *report, const s
 	return KFG_REPORT_OK;
 }
 
+/* A finding that the baseline knows does not count. */
+static enum kfg_report_state unless_known(struct kfg_report *report, enum kfg_report_state state,
+					  const struct kfg_report_object *object, size_t kernel, const char *name)
+{
+	if (state < KFG_REPORT_WARNED || !kfg_baseline_covers(report->judge.baseline, state, object->label,
+							      kfg_report_kernel_name(report, kernel), name))
+		return state;
+	report->n_ignored++;
+	return KFG_REPORT_IGNORED;
+}
+
 /* One sentence on why the cell is not ok. */
 static void reason_text(const struct kfg_report *report, const struct kfg_report_use *use,
 			const struct kfg_report_cell *cell, char *buf, size_t size)
@@ -139,13 +151,15 @@ static void reason_text(const struct kfg_report *report, const struct kfg_report
  * What no use accounts for: fails is why the object does not load, unsure what could not be decided, each "" or one
  * sentence or several. Makes the state at least as bad.
  */
-static int commit_object_reason(struct kfg_report *report, struct kfg_report_fit *fit, const char *fails,
-				const char *unsure)
+static int commit_object_reason(struct kfg_report *report, struct kfg_report_object *object, size_t kernel,
+				const char *fails, const char *unsure)
 {
 	enum kfg_report_state state = fails[0] ? KFG_REPORT_FAILS : unsure[0] ? KFG_REPORT_UNCHECKED : KFG_REPORT_OK;
+	struct kfg_report_fit *fit = &object->kernels[kernel];
 	char text[1024];
 	bool lost = false;
 
+	state = unless_known(report, state, object, kernel, "");
 	fit->object_reason = "";
 	fit->object_state = state;
 	if (state == KFG_REPORT_OK)
@@ -200,7 +214,7 @@ static int commit_kernel(struct kfg_report *report, struct kfg_report_object *ob
 		struct kfg_report_use *use = &object->uses[i];
 		struct kfg_report_cell *cell = &use->cells[kernel];
 
-		cell->state = cell_state(report, cell);
+		cell->state = unless_known(report, cell_state(report, cell), object, kernel, use->name);
 		fit->loads &= !cell->fails;
 		if (cell->state > use->state)
 			use->state = cell->state;
@@ -232,7 +246,7 @@ int kfg_report_commit_object(struct kfg_report *report, const struct kfg_fit_rep
 		}
 		r = commit_kernel(report, object, k);
 		if (r == 0)
-			r = commit_object_reason(report, fit, fits ? fits[k]->other : "",
+			r = commit_object_reason(report, object, k, fits ? fits[k]->other : "",
 						 unsure_text(object, fits ? fits[k] : NULL, text, sizeof(text)));
 		if (r < 0)
 			return r;

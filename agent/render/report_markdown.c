@@ -30,7 +30,7 @@ static void matrix(const struct kfg_report *report, bool quiet, struct kfg_strbu
 	for (size_t i = 0; i < report->n_objects; i++) {
 		const struct kfg_report_object *o = &report->objects[i];
 
-		if (o->state <= KFG_REPORT_FOREIGN && (quiet || !o->n_uses))
+		if (o->state < KFG_REPORT_WARNED && (quiet || !o->n_uses))
 			continue; /* those that ask for nothing are counted only */
 		kfg_strbuf_adds(out, "| ");
 		add_text(o->label, out);
@@ -77,7 +77,7 @@ static void object_lines(const struct kfg_report *report, const struct kfg_repor
 	struct kfg_report_group group;
 	size_t next = 0;
 
-	if (o->state <= KFG_REPORT_FOREIGN)
+	if (o->state < KFG_REPORT_WARNED)
 		return;
 	kfg_strbuf_adds(out, "\n### ");
 	add_text(o->label, out);
@@ -88,7 +88,7 @@ static void object_lines(const struct kfg_report *report, const struct kfg_repor
 		kfg_strbuf_adds(out, "\n");
 	}
 	for (size_t i = 0; i < o->n_uses; i++)
-		if (o->uses[i].state > KFG_REPORT_FOREIGN)
+		if (o->uses[i].state >= KFG_REPORT_WARNED)
 			use_lines(report, &o->uses[i], out);
 }
 

@@ -170,12 +170,12 @@ static void object_results(const struct kfg_report *report, const struct kfg_rep
 	enum kfg_report_state by_itself = KFG_REPORT_OK;
 
 	for (size_t i = 0; i < o->n_uses; i++)
-		if (o->uses[i].state > KFG_REPORT_FOREIGN)
+		if (o->uses[i].state >= KFG_REPORT_WARNED)
 			use_result(report, o, &o->uses[i], j);
 	for (size_t k = 0; k < report->n_kernels; k++)
 		if (o->kernels[k].object_state > by_itself)
 			by_itself = o->kernels[k].object_state;
-	if (by_itself > KFG_REPORT_FOREIGN)
+	if (by_itself >= KFG_REPORT_WARNED)
 		object_result(report, o, by_itself, j);
 }
 

@@ -31,7 +31,7 @@ static void matrix(const struct kfg_report *report, bool quiet, struct kfg_strbu
 	for (size_t i = 0; i < report->n_objects; i++) {
 		const struct kfg_report_object *o = &report->objects[i];
 
-		if (o->state <= KFG_REPORT_FOREIGN && (quiet || !o->n_uses))
+		if (o->state < KFG_REPORT_WARNED && (quiet || !o->n_uses))
 			continue; /* those that ask for nothing are counted only */
 		if (!headed) {
 			kfg_strbuf_adds(out, "\n");
@@ -88,10 +88,10 @@ static void fine_uses(const struct kfg_report *report, const struct kfg_report_o
 	for (size_t i = 0; i < o->n_uses; i++) {
 		size_t len;
 
-		if (o->uses[i].state > KFG_REPORT_FOREIGN)
+		if (o->uses[i].state != KFG_REPORT_OK)
 			continue;
 		len = strlen(kfg_report_use_name(report, &o->uses[i], name));
-		if (column && column + len > 100) {
+		if (column && column + len > 78) {
 			kfg_strbuf_adds(out, ",\n        ");
 			column = 8;
 		} else {
@@ -111,16 +111,25 @@ static void object_details(const struct kfg_report *report, const struct kfg_rep
 	struct kfg_report_group group;
 	size_t next = 0;
 
-	if (o->state <= KFG_REPORT_FOREIGN && (quiet || !o->n_uses))
+	if (o->state < KFG_REPORT_WARNED && (quiet || !o->n_uses))
 		return;
 	kfg_strbuf_printf(out, "\n%s%s\n", kfg_report_clean(o->label, label), o->light ? " (light skeleton)" : "");
 	while (kfg_report_group(report, kfg_report_fit_of, o, &next, &group))
 		kfg_strbuf_printf(out, "   kernel %s: %s\n", group.kernels, group.text);
 	for (size_t i = 0; i < o->n_uses; i++)
-		if (o->uses[i].state > KFG_REPORT_FOREIGN)
+		if (o->uses[i].state >= KFG_REPORT_WARNED)
 			use_details(report, &o->uses[i], out);
 	if (!quiet)
 		fine_uses(report, o, out);
+}
+
+/* The columns are numbers: what they stand for is said wherever there are any. */
+static bool has_findings(const struct kfg_report *report)
+{
+	for (size_t i = 0; i < report->n_objects; i++)
+		if (report->objects[i].state >= KFG_REPORT_WARNED)
+			return true;
+	return false;
 }
 
 void kfg_report_table(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out)
@@ -130,8 +139,9 @@ void kfg_report_table(const struct kfg_report *report, bool quiet, struct kfg_st
 	if (!quiet) {
 		kfg_report_policy_line(report, out);
 		kfg_strbuf_adds(out, "\n");
-		kernels(report, out);
 	}
+	if (!quiet || has_findings(report))
+		kernels(report, out);
 	matrix(report, quiet, out);
 	for (size_t i = 0; i < report->n_objects; i++)
 		object_details(report, &report->objects[i], quiet, out);

@@ -176,6 +176,9 @@ void kfg_report_summary_line(const struct kfg_report *report, struct kfg_strbuf 
 		idle += !report->objects[i].n_uses;
 	if (idle)
 		kfg_strbuf_printf(out, "; %zu without kfuncs", idle);
+	if (report->n_ignored)
+		kfg_strbuf_printf(out, "; %zu finding%s ignored by the baseline", report->n_ignored,
+				  report->n_ignored == 1 ? "" : "s");
 	if (report->n_problems)
 		kfg_strbuf_printf(out, "; %zu could not be read", report->n_problems);
 }

@@ -6,7 +6,7 @@ function __kfgate_verbs
 end
 
 function __kfgate_options
-	kfgate help $argv[1] 2>/dev/null | string replace -rf '^  (--[a-z-]+=?)[A-Z]* +(.*)' '$1\t$2'
+	kfgate help $argv[1] 2>/dev/null | string replace -rf '^  (--[a-z-]+=?)[A-Z]* *(.*)' '$1\t$2'
 end
 
 # What stands for the value of option $argv[2] of verb $argv[1] in the help: PATH, DATE, ...
@@ -45,6 +45,10 @@ function __kfgate_words
 			printf '%s\n' open closed
 		case FORMAT
 			__kfgate_formats $argv[1]
+		case MODULE
+			test -r /proc/modules; and string replace -r ' .*' '' </proc/modules
+		case CAPABILITY
+			printf '%s\n' CAP_PERFMON CAP_SYS_BOOT CAP_SYS_ADMIN
 		case VERSION
 			printf '%s\n' none 1.8
 		case LIST

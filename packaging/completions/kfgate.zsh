@@ -16,7 +16,7 @@ _kfgate_verbs() {
 _kfgate_options() {
 	local -a switches valued
 	switches=(${(f)"$(kfgate help $1 2>/dev/null | sed -n 's/^  \(--[a-z-]*\)  *\(.*\)/\1:\2/p')"})
-	valued=(${(f)"$(kfgate help $1 2>/dev/null | sed -n 's/^  \(--[a-z-]*=\)[A-Z]*  *\(.*\)/\1:\2/p')"})
+	valued=(${(f)"$(kfgate help $1 2>/dev/null | sed -n 's/^  \(--[a-z-]*=\)[A-Z]* *\(.*\)/\1:\2/p')"})
 	_describe -o -t options option switches -- valued -S ''
 }
 
@@ -54,6 +54,8 @@ _kfgate() {
 	TIME) compadd -- today yesterday -7d $(date +%F); return ;;
 	RELEASE) compadd $(uname -r); return ;;
 	DATE) compadd $(date -u +%F); return ;;
+	MODULE) compadd $(cut -d" " -f1 /proc/modules 2>/dev/null); return ;;
+	CAPABILITY) compadd CAP_PERFMON CAP_SYS_BOOT CAP_SYS_ADMIN; return ;;
 	VERSION) compadd none 1.8; return ;;
 	UID) compadd 0 $(id -u); return ;;
 	NAME|UNIT) compadd -- ${(f)"$(systemctl list-unit-files --no-legend 2>/dev/null | cut -d' ' -f1)"}; return ;;

@@ -209,14 +209,33 @@ static void judge_sleep(const struct kfg_world *world, const struct kfg_flow *fl
 	}
 }
 
+/* Modules are named with either sign in files, and with '_' by the kernel. */
+static bool is_loaded(const struct kfg_deployment *given, const char *module)
+{
+	for (size_t i = 0; given && i < given->n_modules; i++) {
+		const char *a = given->modules[i], *b = module;
+
+		while (*a && (*a == *b || (*a == '-' && *b == '_'))) {
+			a++;
+			b++;
+		}
+		if (!*a && !*b)
+			return true;
+	}
+	return false;
+}
+
 static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *kfunc, struct kfg_fit_result *result)
 {
-	if (kfunc->module && !world->running) {
+	const struct kfg_deployment *given = world->object->deployment;
+	bool boot = kfunc->flags & KF_DESTRUCTIVE, perfmon = kfunc->flags & KF_PERFMON;
+
+	if (kfunc->module && !world->running && !is_loaded(given, kfunc->module)) {
 		result->fit = KFG_FIT_MODULE;
 		say(result, "module %s has to be loaded first", kfunc->module);
-	} else if (kfunc->flags & (KF_DESTRUCTIVE | KF_PERFMON)) {
+	} else if ((boot && !(given && given->cap_sys_boot)) || (perfmon && !(given && given->cap_perfmon))) {
 		result->fit = KFG_FIT_CAPABILITY;
-		say(result, "needs %s", kfunc->flags & KF_DESTRUCTIVE ? "CAP_SYS_BOOT" : "CAP_PERFMON");
+		say(result, "needs %s", boot && !(given && given->cap_sys_boot) ? "CAP_SYS_BOOT" : "CAP_PERFMON");
 	}
 }
 

@@ -64,6 +64,13 @@ struct kfg_open_refusal {
 	char text[184]; /* one clause */
 };
 
+/* What the place where objects are to be loaded gives, beyond a kernel. */
+struct kfg_deployment {
+	const char *const *modules; /* that are loaded before; '-' and '_' are the same in a name */
+	size_t n_modules;
+	bool cap_perfmon, cap_sys_boot; /* that every loader has */
+};
+
 /* A BPF object, read. All strings and arrays belong to it. */
 struct kfg_object {
 	const char *label; /* what the user sees: "FILE", "FILE@0x1f40", "FILE:MEMBER" */
@@ -77,6 +84,7 @@ struct kfg_object {
 	size_t n_struct_ops;
 	/* kfg_scan_limits, unless the caller sets others; of FILE_FLOW what is left on the kernel at hand */
 	uint64_t max[KFG_SCAN_LIMIT_MAX];
+	const struct kfg_deployment *deployment; /* NULL: nothing is known of it; set by the caller, whose it stays */
 	unsigned libbpf; /* the version it is judged by: KFG_LIBBPF_NEWEST unless the caller sets another */
 	struct kfg_open_refusal refusals[KFG_OPEN_REFUSALS_MAX];
 	size_t n_refusals, more_refusals; /* more: beyond those kept */

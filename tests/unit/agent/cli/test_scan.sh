@@ -104,6 +104,23 @@ says 'of_another_object is defined in no section'
 says 'undeclared, does not load: it is not declared in \.ksyms'
 exits 4 "that another loader may resolve" "${allow[@]}" --kernel=both.btf --libbpf=none "$fixtures/scan/undeclared.o"
 says 'how its loader resolves it is not known'
+# Findings that are known do not count again.
+exits 3 "a report as a baseline: its exit code" "${allow[@]}" "${lacks[@]}" --format=csv tree
+cp out known.csv
+exits 0 "what the baseline knows" "${allow[@]}" "${lacks[@]}" --baseline=known.csv tree
+says '^ignored +tree/key\.o$'
+says 'findings ignored by the baseline$'
+exits 4 "on another kernel it does not" "${allow[@]}" "${has[@]}" --baseline=known.csv tree
+printf 'name,until,note\nbpf_*key*,2026-11-20,OPS-1\n' >ended.csv
+exits 3 "an entry that ended" "${allow[@]}" "${lacks[@]}" --at=2026-11-21 --baseline=ended.csv "$fixtures/key.o"
+says 'ended\.csv:2: this entry ended on 2026-11-20' err
+exits 0 "and before" "${allow[@]}" "${lacks[@]}" --at=2026-11-20 --baseline=ended.csv "$fixtures/key.o"
+printf 'state\nbroken\n' >broken.csv
+exits 1 "a broken baseline" "${allow[@]}" "${lacks[@]}" --baseline=broken.csv tree
+says 'broken\.csv:2: no such state: "broken"' err
+exits 1 "no such capability" "${allow[@]}" "${lacks[@]}" --with-capability=CAP_CHOWN tree
+exits 3 "the kernels are said by --quiet, too" "${allow[@]}" "${lacks[@]}" --quiet "$fixtures/key.o"
+says '^kernel 1: lacks\.btf$'
 exits 1 "no such libbpf" "${allow[@]}" "${lacks[@]}" --libbpf=1.x tree
 exits 4 "a damaged object alone" "${allow[@]}" "${lacks[@]}" tree/cut.o
 exits 1 "a path that is not there" "${allow[@]}" "${lacks[@]}" tree nowhere

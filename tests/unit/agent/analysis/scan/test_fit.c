@@ -217,12 +217,38 @@ static void test_limits(void **state)
 	close_kernels();
 }
 
+/* What the deployment gives is not asked for any more. */
+static void test_deployment(void **state)
+{
+	static const char *const modules[] = { "other", "nf-conntrack" };
+	const struct kfg_deployment given = { .modules = modules, .n_modules = 2, .cap_perfmon = true,
+					      .cap_sys_boot = true };
+	_cleanup_free_ char *bytes = NULL;
+	struct kfg_object_error error = { 0 };
+	struct kfg_object *object = NULL;
+	struct kfg_fit_report *report;
+	size_t size;
+
+	(void)state;
+	open_kernels("");
+	assert_int_equal(kfg_read_file(AT_FDCWD, BUILT "needs.o", FILE_MAX, &bytes, &size), 0);
+	assert_int_equal(kfg_object_open(bytes, size, "needs", &object, &error), 0);
+	object->deployment = &given;
+	assert_int_equal(kfg_fit_object(object, kernels[2], &report), 0);
+	for (size_t i = 0; i < object->n_uses; i++)
+		assert_int_equal(report->uses[i].fit, KFG_FIT_OK);
+	kfg_fit_free(report);
+	kfg_object_free(object);
+	close_kernels();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_expectations),
 		cmocka_unit_test(test_other_machines),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_deployment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
