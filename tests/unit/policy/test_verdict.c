@@ -253,6 +253,51 @@ static void test_no_table(void **state)
 	assert_int_equal(d.verdict.rule, KFG_NONE);
 }
 
+/* Asks a table about kfunc "bpf_x" when the walks of the load have taken `spent` steps: 1 if the answer failed. */
+static int failed_after(const void *cells, uint32_t n_cells, uint32_t spent)
+{
+	struct kfg_cells table = {cells, n_cells};
+	struct kfg_decision d;
+	struct kfg_walk walk = {&table, &d};
+	uint8_t reason;
+
+	memset(&d, 0, sizeof(d));
+	memcpy(d.subject.text + KFG_TEXT_KFUNC, "bpf_x", 6);
+	for (uint32_t dim = 0; dim < KFG_DIM_MAX; dim++)
+		if (dim != KFG_DIM_UID)
+			kfg_subject_hash(&walk, dim);
+	d.spent = spent;
+	assert_int_equal(kfg_decide(&walk), 0);
+	if (d.verdict.failed)
+		assert_int_equal(kfg_effective(&d.verdict, 0, KFG_REFUSE, &reason), KFG_REFUSE);
+	else
+		assert_int_equal(d.verdict.rule, 0);
+	return (int)d.verdict.failed;
+}
+
+/* Rows that are not there, and walks that are not through when the steps of the load are spent, fail closed. */
+static void test_fails_closed(void **state)
+{
+	struct kfg_table *t = compile_text(HEAD "rules: [{id: a, kfuncs: ['bpf_*'], action: warn}]\n", NULL, 0);
+	uint32_t n, last = KFG_STEPS_LOAD;
+	const void *cells = kfg_table_cells(t, &n);
+	struct kfg_table_header *copy = malloc((size_t)n * KFG_CELL_SIZE);
+
+	(void)state;
+	assert_non_null(copy);
+	assert_int_equal(failed_after(cells, n, 0), 0);
+	assert_int_equal(failed_after(cells, n, KFG_STEPS_LOAD), 1);
+	/* whichever step is the first that is too many, of the rows or of a pattern */
+	while (failed_after(cells, n, last))
+		last--;
+	assert_in_range(KFG_STEPS_LOAD - last, 5, 50);
+	memcpy(copy, cells, (size_t)n * KFG_CELL_SIZE);
+	copy->row_first = n;
+	assert_int_equal(failed_after(copy, n, 0), 1);
+	free(copy);
+	kfg_table_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_canaries),
 		cmocka_unit_test(test_worst_glob),
 		cmocka_unit_test(test_no_table),
+		cmocka_unit_test(test_fails_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
