@@ -143,6 +143,36 @@ static void test_names_that_do_not_fit(void **state)
 	kfg_table_free(t);
 }
 
+/* The longest names there can be are compared whole: one that differs in any character is another. */
+static void test_longest_names(void **state)
+{
+	char kfunc[KFG_KFUNC_LEN], module[KFG_MODULE_LEN], text[512];
+	struct kfg_load load = {.today = TODAY};
+	struct kfg_table *t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kfunc); i++)
+		kfunc[i] = (char)('a' + i / 3);
+	for (size_t i = 0; i < sizeof(module); i++)
+		module[i] = (char)('a' + i / 3);
+	kfunc[sizeof(kfunc) - 1] = module[sizeof(module) - 1] = '\0';
+	(void)snprintf(text, sizeof(text), HEAD "deprecations: [{kfunc: '%s [%s]', deadline: 2026-11-21}]\n",
+		       kfunc, module);
+	t = compile_text(text, NULL, 0);
+	assert_int_equal(ask(t, &load, kfunc, module).dep_state, KFG_DEP_DEPRECATED);
+	for (size_t i = 0; i < sizeof(module) - 1; i++) {
+		module[i]++;
+		assert_int_equal(ask(t, &load, kfunc, module).dep_state, KFG_DEP_NONE);
+		module[i]--;
+	}
+	for (size_t i = 0; i < sizeof(kfunc) - 1; i++) {
+		kfunc[i]++;
+		assert_int_equal(ask(t, &load, kfunc, module).dep_state, KFG_DEP_NONE);
+		kfunc[i]--;
+	}
+	kfg_table_free(t);
+}
+
 static void test_prog_types(void **state)
 {
 	struct kfg_table *t = compile_text(
@@ -306,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_unknown_texts),
 		cmocka_unit_test(test_names_that_do_not_fit),
+		cmocka_unit_test(test_longest_names),
 		cmocka_unit_test(test_prog_types),
 		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_canaries),
