@@ -83,10 +83,21 @@ static int add_option(struct kfg_args *args, const struct kfg_option *o, const c
 	return 0;
 }
 
+/* The letters that everybody tries: the option that one stands for, where the verb has it, else the word itself. */
+static const char *spelled_out(const char *word)
+{
+	static const char *const letters[][2] = { { "-h", "--help" }, { "-q", "--quiet" }, { "-v", "--verbose" } };
+
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+		if (strcmp(word, letters[i][0]) == 0)
+			return letters[i][1];
+	return word;
+}
+
 /* Takes the option at the cursor, and the next word where that is its value. */
 static int take_option(struct kfg_args *args, const struct kfg_option *options, struct cursor *c)
 {
-	const char *word = *c->at, *name = word + 2;
+	const char *word = spelled_out(*c->at), *name = word + 2;
 	size_t len = strcspn(name, "=");
 	const char *value = name[len] ? name + len + 1 : NULL;
 	const struct kfg_option *o = NULL;

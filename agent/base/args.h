@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * args.h - a verb's options, declared as a table, and the words of a command line taken apart by
- * it. Long options only, in full ("--name", "--name=value", "--name value"), anywhere among the
- * arguments; "--" ends them.
+ * it. Long options, in full ("--name", "--name=value", "--name value"), anywhere among the
+ * arguments; -h, -q and -v stand for --help, --quiet and --verbose; "--" ends them.
  */
 #pragma once
 

@@ -159,7 +159,7 @@ int kfg_verbs_main(const struct kfg_program *program, int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return print_help(program, NULL);
-	if (strcmp(argv[1], "--version") == 0)
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 		return printf("%s " KFG_VERSION "\n", program->name) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 	verb = kfg_verbs_find(program, argv[1]);
 	return verb ? run_verb(program, verb, argc - 2, argv + 2) : unknown_verb(program, argv[1]);

@@ -14,6 +14,7 @@
 #include <linux/capability.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #define WHY_MAX (32u * 1024)
 
@@ -212,6 +213,10 @@ static void ready(struct kfg_daemon *d)
 		 &record);
 	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name,
 			 p->serial);
+	/* who typed the command sees no journal */
+	if (isatty(STDERR_FILENO))
+		kfg_info("the gate is up: policy %s %" PRId64 ", mode %s; Ctrl-C takes it off", p->name, p->serial,
+			 kfg_mode_str(p->mode));
 }
 
 /*

@@ -42,6 +42,9 @@ static void test_common_options(void **state)
 	(void)state;
 	assert_int_equal(PARSE("--help"), 0);
 	assert_true(kfg_args_has(&args, "help"));
+	assert_int_equal(PARSE("-h", "-v"), 0);
+	assert_true(kfg_args_has(&args, "help"));
+	assert_true(kfg_args_has(&args, "verbose"));
 }
 
 #define WRONG(text, ...)                                   \
@@ -57,6 +60,7 @@ static void test_wrong_use(void **state)
 	WRONG("unknown option --polcy=x, did you mean --policy?", "--polcy=x");
 	WRONG("unknown option --nothing-like-it", "--nothing-like-it");
 	WRONG("unknown option -f", "-f");
+	WRONG("unknown option --quiet", "-q"); /* these options have none */
 	WRONG("unknown option --forc, did you mean --force?", "--forc");
 	WRONG("--policy needs a value: --policy=PATH", "--policy");
 	WRONG("--policy needs a value: --policy=PATH", "--policy=");
