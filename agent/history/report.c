@@ -102,7 +102,8 @@ static void add_deprecated(const struct kfg_report_input *in, struct kfg_sheet *
 	};
 	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
 		.key = "deprecated", .title = "Deprecated kfuncs, nearest deadline first",
-		.empty = "No record tells of one.", .columns = columns, .n_columns = 9 + !!in->policy });
+		.empty = "No record tells of one.", .columns = columns, .n_columns = 9 + !!in->policy,
+		.late_column = 3 });
 	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_KFUNC,
 								.wants = is_deprecated,
 								.order = by_deadline };
@@ -251,9 +252,52 @@ static void add_head(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 	kfg_sheet_printf(sheet, &sheet->summary, "%s", kfg_strbuf_text(&text));
 }
 
+struct headline {
+	uint64_t refused, would_refuse;
+	const struct kfg_use *next; /* of the deadlines to come, in use */
+	size_t n_overdue;
+};
+
+/* What becomes of loads, each counted once: by the kfunc that decided, or by none. */
+static void count_use(const struct kfg_use *use, int32_t today, struct headline *h)
+{
+	h->refused += use->decided[KFG_MESSAGE_REFUSED];
+	h->would_refuse += use->decided[KFG_MESSAGE_WOULD_REFUSE];
+	if (!use->key.kfunc || use->deadline == KFG_DAY_MAX)
+		return;
+	if (use->deadline < today)
+		h->n_overdue++;
+	else if (!h->next || use->deadline < h->next->deadline)
+		h->next = use;
+}
+
+static void add_figures(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+{
+	struct kfg_figure next = { .key = "next_break", .title = "breaks next", .bad = false };
+	struct headline h = { 0 };
+	char day[KFG_DAY_TEXT];
+
+	for (size_t i = 0; i < in->usage->uses.n; i++)
+		count_use(kfg_usage_use(in->usage, i), in->today, &h);
+	if (h.next)
+		kfg_sheet_printf(sheet, &next.text, "%s on %s", kfg_usage_text(in->usage, h.next->key.kfunc),
+				 kfg_day_format(h.next->deadline + 1, day));
+	else
+		kfg_sheet_printf(sheet, &next.text, "nothing that has a deadline");
+	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "hosts", .title = "hosts", .number = in->usage->hosts.n });
+	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "refused", .title = "loads refused",
+						      .number = (int64_t)h.refused });
+	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "would_refuse", .title = "would be, in mode enforce",
+						      .number = (int64_t)h.would_refuse });
+	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "overdue", .title = "uses past their deadline",
+						      .number = (int64_t)h.n_overdue, .bad = h.n_overdue > 0 });
+	kfg_sheet_figure(sheet, &next);
+}
+
 int kfg_report_build(const struct kfg_report_input *input, struct kfg_sheet *sheet)
 {
 	add_head(input, sheet);
+	add_figures(input, sheet);
 	kfg_report_timeline(input, sheet);
 	kfg_report_tampering(input, sheet);
 	add_deprecated(input, sheet);

@@ -37,7 +37,7 @@ void kfg_report_tampering(const struct kfg_report_input *in, struct kfg_sheet *s
 {
 	static const struct kfg_column columns[] = {
 		{ "attempt", "attempt" }, { "comm", "command" }, { "exe_name", "executable" }, { "uid", "uid" },
-		{ "host", "host" }, { "records", "records" }, { "untold", "untold" }, { "first", "since" },
+		{ "host", "host" }, { "records", "records" }, { "untold", "suppressed" }, { "first", "since" },
 		{ "last", "last" },
 	};
 	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
@@ -67,6 +67,7 @@ void kfg_report_tampering(const struct kfg_report_input *in, struct kfg_sheet *s
 	}
 	s->more += in->usage->attempts.more;
 	if (untold)
-		kfg_sheet_printf(sheet, &s->note, "Untold: attempts that came too fast to get records of their own, "
+		kfg_sheet_printf(sheet, &s->note,
+				 "Suppressed: attempts that came too fast to get records of their own, "
 				 "counted with the next that got one; who made them is not known.");
 }

@@ -1,8 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sheet.c - a report as data, filled row by row. */
 #include "history/sheet.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+void kfg_sheet_figure(struct kfg_sheet *sheet, const struct kfg_figure *like)
+{
+	if (sheet->n_figures < KFG_SHEET_FIGURES) {
+		sheet->figures[sheet->n_figures++] = *like;
+		return;
+	}
+	free(like->text);
+	sheet->error = -E2BIG;
+}
+
+bool kfg_section_row_is_late(const struct kfg_section *section, size_t row)
+{
+	const struct kfg_cell *cell;
+
+	if (!section->late_column)
+		return false;
+	cell = &section->cells[row * section->n_columns + section->late_column - 1];
+	return cell->kind == KFG_CELL_NUMBER && cell->number < 0;
+}
 
 struct kfg_section *kfg_sheet_section(struct kfg_sheet *sheet, const struct kfg_section *like)
 {
@@ -85,6 +107,8 @@ void kfg_sheet_done(struct kfg_sheet *sheet)
 		free(s->cells);
 		free(s->note);
 	}
+	for (size_t i = 0; i < sheet->n_figures; i++)
+		free(sheet->figures[i].text);
 	free(sheet->title);
 	free(sheet->summary);
 	*sheet = (struct kfg_sheet){ 0 };

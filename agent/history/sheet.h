@@ -12,6 +12,7 @@
 
 #define KFG_SHEET_SECTIONS 8u
 #define KFG_SHEET_COLUMNS 10u
+#define KFG_SHEET_FIGURES 8u
 
 enum kfg_cell_kind { KFG_CELL_EMPTY, KFG_CELL_TEXT, KFG_CELL_NUMBER };
 
@@ -19,6 +20,15 @@ struct kfg_cell {
 	enum kfg_cell_kind kind;
 	char *text; /* owned */
 	int64_t number;
+};
+
+/* One of the numbers that say it all, before any table. */
+struct kfg_figure {
+	const char *key; /* of JSON */
+	const char *title;
+	int64_t number;
+	char *text; /* owned; NULL: the number says it */
+	bool bad; /* somebody has to do something about it */
 };
 
 struct kfg_column {
@@ -41,16 +51,23 @@ struct kfg_section {
 	size_t n_rows, capacity;
 	uint64_t more; /* rows that are not here */
 	char *note; /* owned; a sentence below the table, or NULL */
+	size_t late_column; /* plus 1: of the number that makes a row overdue when it is negative; 0: none */
 };
 
 struct kfg_sheet {
 	char *title; /* owned; one line */
 	char *summary; /* owned; one or more sentences */
+	struct kfg_figure figures[KFG_SHEET_FIGURES];
+	size_t n_figures;
 	struct kfg_section sections[KFG_SHEET_SECTIONS];
 	size_t n;
 	int error; /* what went wrong while it was filled: -ENOMEM, -E2BIG; sticks */
 };
 
+/* Adds a figure like `like`; its text, if it has one, is taken over. */
+void kfg_sheet_figure(struct kfg_sheet *sheet, const struct kfg_figure *like);
+/* Whether a row is overdue. */
+bool kfg_section_row_is_late(const struct kfg_section *section, size_t row);
 /* Adds a section like `like`, of which cells, rows and note are not used. Never NULL. */
 struct kfg_section *kfg_sheet_section(struct kfg_sheet *sheet, const struct kfg_section *like);
 /* Adds a row of empty cells; NULL after a failure. Valid until the next row of the section. */

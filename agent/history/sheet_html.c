@@ -46,6 +46,31 @@ static const char style[] =
 	".legend { display: flex; flex-wrap: wrap; gap: 1rem; padding: 0; list-style: none; }\n"
 	".legend svg { width: .8rem; height: .8rem; vertical-align: -.05rem; }\n"
 	".note, footer { color: var(--faint); }\n"
+	".figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 1rem;\n"
+	"  margin: 1.5rem 0; }\n"
+	".figures div { border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .9rem; }\n"
+	".figures dt { color: var(--faint); } .figures dd { margin: 0; font-size: 1.35rem; font-weight: 600;\n"
+	"  overflow-wrap: anywhere; }\n"
+	".figures .bad { border-color: var(--s1); } .figures .bad dd { color: var(--s1); }\n"
+	"tr.late td { color: var(--s1); font-weight: 600; }\n"
+	/* a phone: the chart scrolls rather than shrinks, and rows become blocks with the title before each cell */
+	"@media (max-width: 40rem) {\n"
+	"body { padding: .75rem; } .chart { overflow-x: auto; } .chart > svg { width: 44rem; max-width: none; }\n"
+	"thead { display: none; } table, tbody, tr, td { display: block; }\n"
+	"tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }\n"
+	"td, td.n { border: 0; padding: .05rem 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }\n"
+	"td::before { content: attr(data-title) \": \"; color: var(--faint); font-weight: 400; }\n"
+	"td:empty { display: none; } }\n"
+	/* paper: no column is lost at the edge, no row is split, and the numbers of the chart are there */
+	"@media print {\n"
+	"@page { size: landscape; margin: 12mm; }\n"
+	":root { --text: #000; --back: #fff; --line: #bbb; --faint: #444; --stripe: #fff; }\n"
+	"body { font-size: 10px; max-width: none; padding: 0; } .scroll { overflow: visible; }\n"
+	"table { width: 100%; font-size: 9px; }\n"
+	"th, td { white-space: normal; overflow-wrap: anywhere; padding-right: .4rem; }\n"
+	"tr, .figures div, svg { break-inside: avoid; } h2 { break-after: avoid; }\n"
+	"thead { display: table-header-group; }\n"
+	"}\n"
 	"</style>\n";
 
 static void escaped(const char *text, struct kfg_strbuf *out)
@@ -88,13 +113,13 @@ static bool numbers(const struct kfg_section *s, size_t c)
 	return true;
 }
 
-static void add_cell(const struct kfg_cell *cell, struct kfg_strbuf *out)
+static void add_cell(const struct kfg_cell *cell, const char *title, struct kfg_strbuf *out)
 {
 	if (cell->kind == KFG_CELL_NUMBER) {
-		kfg_strbuf_printf(out, "<td class=\"n\">%" PRId64 "</td>", cell->number);
+		kfg_strbuf_printf(out, "<td class=\"n\" data-title=\"%s\">%" PRId64 "</td>", title, cell->number);
 		return;
 	}
-	kfg_strbuf_adds(out, "<td>");
+	kfg_strbuf_printf(out, "<td data-title=\"%s\">", title);
 	escaped(cell->text ? cell->text : "", out);
 	kfg_strbuf_adds(out, "</td>");
 }
@@ -108,9 +133,9 @@ static void add_table(const struct kfg_section *s, struct kfg_strbuf *out)
 				  s->columns[c].title);
 	kfg_strbuf_adds(out, "</tr></thead>\n<tbody>\n");
 	for (size_t r = 0; r < s->n_rows; r++) {
-		kfg_strbuf_adds(out, "<tr>");
+		kfg_strbuf_adds(out, kfg_section_row_is_late(s, r) ? "<tr class=\"late\">" : "<tr>");
 		for (size_t c = 0; c < s->n_columns; c++)
-			add_cell(&s->cells[r * s->n_columns + c], out);
+			add_cell(&s->cells[r * s->n_columns + c], s->columns[c].title, out);
 		kfg_strbuf_adds(out, "</tr>\n");
 	}
 	kfg_strbuf_adds(out, "</tbody>\n</table>\n</div>\n");
@@ -192,12 +217,13 @@ static void add_chart(const struct kfg_section *s, struct kfg_strbuf *out)
 {
 	int64_t top = chart_top(s);
 
-	kfg_strbuf_printf(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s; the numbers are in the "
+	kfg_strbuf_printf(out, "<div class=\"chart\">"
+			  "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s; the numbers are in the "
 			  "table below\">\n", CHART_WIDTH, CHART_HEIGHT, s->title);
 	add_grid(s, top, out);
 	for (size_t r = 0; r < s->n_rows; r++)
 		add_column(s, r, top, out);
-	kfg_strbuf_adds(out, "</svg>\n<ul class=\"legend\">\n");
+	kfg_strbuf_adds(out, "</svg></div>\n<ul class=\"legend\">\n");
 	for (size_t c = 1; c < s->n_columns; c++)
 		kfg_strbuf_printf(out, "<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"s%zu\" "
 				  "width=\"10\" height=\"10\"/></svg> %s</li>\n", c, s->columns[c].title);
@@ -228,6 +254,24 @@ static void add_section(const struct kfg_section *s, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "</section>\n");
 }
 
+static void add_figures(const struct kfg_sheet *sheet, struct kfg_strbuf *out)
+{
+	if (!sheet->n_figures)
+		return;
+	kfg_strbuf_adds(out, "<dl class=\"figures\">\n");
+	for (size_t i = 0; i < sheet->n_figures; i++) {
+		const struct kfg_figure *f = &sheet->figures[i];
+
+		kfg_strbuf_printf(out, "<div%s><dt>%s</dt><dd>", f->bad ? " class=\"bad\"" : "", f->title);
+		if (f->text)
+			escaped(f->text, out);
+		else
+			kfg_strbuf_printf(out, "%" PRId64, f->number);
+		kfg_strbuf_adds(out, "</dd></div>\n");
+	}
+	kfg_strbuf_adds(out, "</dl>\n");
+}
+
 void kfg_sheet_html(const struct kfg_sheet *sheet, struct kfg_strbuf *out)
 {
 	kfg_strbuf_adds(out, head);
@@ -235,6 +279,7 @@ void kfg_sheet_html(const struct kfg_sheet *sheet, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, style);
 	kfg_strbuf_adds(out, "</head>\n<body>\n<main>\n");
 	element(out, "h1", sheet->title);
+	add_figures(sheet, out);
 	element(out, "p", sheet->summary);
 	for (size_t i = 0; i < sheet->n; i++)
 		add_section(&sheet->sections[i], out);

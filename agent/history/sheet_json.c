@@ -21,7 +21,18 @@ void kfg_sheet_json(const struct kfg_sheet *sheet, struct kfg_strbuf *out)
 
 	kfg_json_object(&j, NULL);
 	kfg_json_string(&j, "title", sheet->title);
+	kfg_json_string(&j, "version", KFG_VERSION);
 	kfg_json_string(&j, "summary", sheet->summary);
+	kfg_json_object(&j, "figures");
+	for (size_t i = 0; i < sheet->n_figures; i++) {
+		const struct kfg_figure *f = &sheet->figures[i];
+
+		if (f->text)
+			kfg_json_string(&j, f->key, f->text);
+		else
+			kfg_json_int(&j, f->key, f->number);
+	}
+	kfg_json_object_end(&j);
 	for (size_t i = 0; i < sheet->n; i++) {
 		const struct kfg_section *s = &sheet->sections[i];
 

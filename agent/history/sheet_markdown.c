@@ -60,6 +60,16 @@ void kfg_sheet_markdown(const struct kfg_sheet *sheet, struct kfg_strbuf *out)
 	kfg_strbuf_printf(out, "# %s\n\n", sheet->title);
 	escaped(sheet->summary, out);
 	kfg_strbuf_adds(out, "\n");
+	for (size_t i = 0; i < sheet->n_figures; i++) {
+		const struct kfg_figure *f = &sheet->figures[i];
+
+		kfg_strbuf_printf(out, "%s- %s: ", i ? "" : "\n", f->title);
+		if (f->text)
+			escaped(f->text, out);
+		else
+			kfg_strbuf_printf(out, "%" PRId64, f->number);
+		kfg_strbuf_adds(out, "\n");
+	}
 	for (size_t i = 0; i < sheet->n; i++) {
 		const struct kfg_section *s = &sheet->sections[i];
 

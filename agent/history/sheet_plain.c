@@ -38,33 +38,14 @@ static void spaces(struct kfg_strbuf *out, size_t n)
 	kfg_strbuf_printf(out, "%*s", (int)n, "");
 }
 
-/* The first characters of a text that has no room, and a mark that there was more. */
-static void add_cut(struct kfg_strbuf *out, const char *text, size_t columns)
-{
-	size_t keep = columns > 3 ? columns - 3 : 0, at = 0;
-
-	while (text[at] && (keep || (text[at] & 0xc0) == 0x80)) {
-		if ((text[at] & 0xc0) != 0x80)
-			keep--;
-		at++;
-	}
-	kfg_strbuf_add(out, text, at);
-	kfg_strbuf_add(out, "...", columns < 3 ? columns : 3);
-}
-
 static void add_cell(struct plain *p, size_t c, const char *text, bool right)
 {
 	size_t w = width(text), all = p->widths[c];
 	bool last = c + 1 == p->section->n_columns;
 
-	if (w > all) {
-		add_cut(p->out, text, all);
-		w = all;
-	} else {
-		if (right)
-			spaces(p->out, all - w);
-		kfg_strbuf_adds(p->out, text);
-	}
+	if (right)
+		spaces(p->out, all - w);
+	kfg_strbuf_adds(p->out, text);
 	if (!last)
 		spaces(p->out, GAP + (right ? 0 : all - w));
 }
@@ -77,7 +58,8 @@ static bool is_right(const struct kfg_section *s, size_t c)
 	return true;
 }
 
-static void measure(struct plain *p, size_t columns)
+/* Sets the widths of the columns; returns that of the table. */
+static size_t measure(struct plain *p)
 {
 	const struct kfg_section *s = p->section;
 	size_t sum = 0;
@@ -93,18 +75,7 @@ static void measure(struct plain *p, size_t columns)
 		}
 		sum += p->widths[c] + (c ? GAP : 0);
 	}
-	/* the widest give way first */
-	while (columns && sum > columns) {
-		size_t widest = 0;
-
-		for (size_t c = 1; c < s->n_columns; c++)
-			if (p->widths[c] > p->widths[widest])
-				widest = c;
-		if (p->widths[widest] <= 8)
-			break;
-		p->widths[widest]--;
-		sum--;
-	}
+	return sum;
 }
 
 static void end_line(struct kfg_strbuf *out)
@@ -129,6 +100,41 @@ static void add_table(struct plain *p)
 				 is_right(s, c));
 		}
 		end_line(p->out);
+	}
+}
+
+/*
+ * A table that is wider than the terminal: nothing is cut, each row is a block. Its first cell heads it; the others
+ * follow with their titles, as many on a line as there is room for.
+ */
+static void add_blocks(struct plain *p, size_t columns)
+{
+	const struct kfg_section *s = p->section;
+
+	for (size_t r = 0; r < s->n_rows; r++) {
+		size_t at = 0;
+
+		for (size_t c = 0; c < s->n_columns; c++) {
+			const struct kfg_cell *cell = &s->cells[r * s->n_columns + c];
+			char buf[32];
+			const char *text = cell_text(cell, buf, sizeof(buf));
+			size_t w = strlen(s->columns[c].title) + 2 + width(text);
+
+			if (!c) {
+				kfg_strbuf_printf(p->out, "%s%s\n", text,
+						  kfg_section_row_is_late(s, r) ? "   OVERDUE" : "");
+				continue;
+			}
+			if (!text[0])
+				continue;
+			if (at && at + 2 + w > columns) {
+				kfg_strbuf_adds(p->out, "\n");
+				at = 0;
+			}
+			kfg_strbuf_printf(p->out, "%s%s: %s", at ? ", " : "    ", s->columns[c].title, text);
+			at += w + (at ? 2 : 4);
+		}
+		kfg_strbuf_adds(p->out, at ? "\n" : "");
 	}
 }
 
@@ -209,22 +215,45 @@ static void add_wrapped(struct kfg_strbuf *out, const char *text, size_t columns
 	kfg_strbuf_adds(out, "\n");
 }
 
+/* The figures, a line each. */
+static void add_figures(const struct kfg_sheet *sheet, struct kfg_strbuf *out)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < sheet->n_figures; i++)
+		if (strlen(sheet->figures[i].title) > most)
+			most = strlen(sheet->figures[i].title);
+	for (size_t i = 0; i < sheet->n_figures; i++) {
+		const struct kfg_figure *f = &sheet->figures[i];
+
+		kfg_strbuf_printf(out, "%s  %-*s  ", i ? "" : "\n", (int)most, f->title);
+		if (f->text)
+			kfg_strbuf_printf(out, "%s\n", f->text);
+		else
+			kfg_strbuf_printf(out, "%" PRId64 "\n", f->number);
+	}
+}
+
 void kfg_sheet_plain(const struct kfg_sheet *sheet, size_t columns, bool utf8, struct kfg_strbuf *out)
 {
 	add_wrapped(out, sheet->summary, columns);
+	add_figures(sheet, out);
 	for (size_t i = 0; i < sheet->n; i++) {
 		struct plain p = { .section = &sheet->sections[i], .out = out, .utf8 = utf8 };
+		bool fits;
 
 		if (!p.section->n_rows && !p.section->empty)
 			continue;
 		kfg_strbuf_printf(out, "\n%s\n", p.section->title);
-		measure(&p, columns);
+		fits = measure(&p) <= columns || !columns;
 		if (!p.section->n_rows)
 			kfg_strbuf_printf(out, "%s\n", p.section->empty);
 		else if (p.section->chart == KFG_CHART_STACK)
 			add_stack(&p);
-		else
+		else if (fits)
 			add_table(&p);
+		else
+			add_blocks(&p, columns);
 		if (p.section->more)
 			kfg_strbuf_printf(out, "... and %" PRIu64 " more\n", p.section->more);
 		if (p.section->note)

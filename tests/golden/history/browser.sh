@@ -37,4 +37,12 @@ has "$tmp/page.dom" 0 '<script|https?://| src='
 # the page's own policy keeps scripts from running, whoever put them there
 has "$tmp/script.dom" 1 '<title>kfgate report</title>'
 has "$tmp/script.dom" 0 '<title>(ran|1)</title>'
+# on paper no column is lost at the edge
+command -v pdftotext >/dev/null || { echo "skipped: no pdftotext"; exit 77; }
+timeout 100 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$tmp/profile" \
+	--print-to-pdf="$tmp/page.pdf" "file://$tmp/page.html" >"$tmp/log" 2>&1
+pdftotext -layout "$tmp/page.pdf" "$tmp/page.txt"
+has "$tmp/page.txt" 1 'kfunc +deadline +days left +removed in +use instead +loads +hosts +since +last +known from'
+has "$tmp/page.txt" 1 'scx_bpf_cpu_rq +2027-01-14 +54 +7.3 +scx_bpf_locked_rq .*policy.yaml:10'
+has "$tmp/page.txt" 1 'uses past their deadline'
 exit $failed
