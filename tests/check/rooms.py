@@ -41,7 +41,7 @@ POLICY = {f"policy/{name}.h" for name in ("cases", "diag", "policy", "table", "v
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
     (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/analysis/find/unpack.c",)),
-    (r"archive(_entry)?\.h", ("agent/analysis/find/archive.c", "agent/analysis/kernel/")),
+    (r"archive(_entry)?\.h", ("agent/analysis/find/archive.c", "agent/analysis/kernel/unpack.c")),
     (r"systemd/sd-journal\.h", ("agent/record/send.c", "agent/history/journal.c")),
     (r"systemd/.*", ("agent/record/", "agent/gate/control/", "agent/gate/daemon/")),
     (r"bpf/.*|gelf\.h|libelf\.h",

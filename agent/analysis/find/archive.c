@@ -128,21 +128,36 @@ static la_int64_t seek(struct archive *reader, void *userdata, la_int64_t offset
 
 typedef int support_fn(struct archive *reader);
 
+/* A filter that libarchive was built without would run a program instead: it does not say ARCHIVE_OK then. */
+static bool is_built_in(support_fn *fn)
+{
+	struct archive *probe = archive_read_new();
+	bool ok = probe && fn(probe) == ARCHIVE_OK;
+
+	archive_read_free(probe); /* accepts NULL */
+	return ok;
+}
+
 static bool support_all(struct archive *reader)
 {
-	static support_fn *const fns[] = {
+	static support_fn *const filters[] = {
 		archive_read_support_filter_bzip2, archive_read_support_filter_compress,
 		archive_read_support_filter_gzip, archive_read_support_filter_lz4, archive_read_support_filter_lzip,
 		archive_read_support_filter_lzma, archive_read_support_filter_rpm, archive_read_support_filter_xz,
-		archive_read_support_filter_zstd, archive_read_support_format_7zip, archive_read_support_format_ar,
-		archive_read_support_format_cab, archive_read_support_format_cpio,
-		archive_read_support_format_iso9660, archive_read_support_format_rar,
-		archive_read_support_format_rar5, archive_read_support_format_tar, archive_read_support_format_xar,
-		archive_read_support_format_zip, archive_read_support_format_raw,
+		archive_read_support_filter_zstd,
+	};
+	static support_fn *const formats[] = {
+		archive_read_support_format_7zip, archive_read_support_format_ar, archive_read_support_format_cab,
+		archive_read_support_format_cpio, archive_read_support_format_iso9660,
+		archive_read_support_format_rar, archive_read_support_format_rar5, archive_read_support_format_tar,
+		archive_read_support_format_xar, archive_read_support_format_zip, archive_read_support_format_raw,
 	};
 
-	for (size_t i = 0; i < sizeof(fns) / sizeof(fns[0]); i++)
-		if (fns[i](reader) == ARCHIVE_FATAL)
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (is_built_in(filters[i]) && filters[i](reader) != ARCHIVE_OK)
+			return false;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (formats[i](reader) == ARCHIVE_FATAL)
 			return false;
 	return true;
 }

@@ -3,7 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "analysis/kernel/archive_library.h"
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -14,31 +15,20 @@
 #define ENTRIES_MAX 1000000u
 #define IN_MEMORY_MAX (4u << 20)
 
-static const struct kfg_archive_library *la; /* set by the public functions, before all else */
-
 static void close_archive(struct archive **a)
 {
 	if (*a)
-		la->archive_read_free(*a);
+		archive_read_free(*a);
 }
 
 #define _cleanup_archive_ _cleanup_(close_archive)
 
-static int need_library(struct kfg_unpack_error *error)
-{
-	la = kfg_archive_library();
-	if (la)
-		return 0;
-	snprintf(error->text, sizeof(error->text), "libarchive, which unpacks it, is not installed");
-	return -EBADMSG;
-}
-
 static int refuse(struct archive *a, struct kfg_unpack_error *error)
 {
-	const char *text = la->archive_error_string(a);
+	const char *text = archive_error_string(a);
 
 	kfg_text_clean(text ? text : "cannot be unpacked", sizeof(error->text), error->text, sizeof(error->text));
-	return la->archive_errno(a) == ENOMEM ? -ENOMEM : -EBADMSG;
+	return archive_errno(a) == ENOMEM ? -ENOMEM : -EBADMSG;
 }
 
 enum kfg_packing kfg_unpack_kind(const void *data, size_t size)
@@ -66,19 +56,19 @@ enum kfg_packing kfg_unpack_kind(const void *data, size_t size)
 /* A filter that libarchive was built without would run a program instead: it says ARCHIVE_WARN then. */
 static struct archive *new_reader(bool rpm)
 {
-	struct archive *a = la->archive_read_new();
+	struct archive *a = archive_read_new();
 
 	if (!a)
 		return NULL;
-	if (la->archive_read_support_filter_gzip(a) == ARCHIVE_OK &&
-	    la->archive_read_support_filter_xz(a) == ARCHIVE_OK &&
-	    la->archive_read_support_filter_lzma(a) == ARCHIVE_OK &&
-	    la->archive_read_support_filter_bzip2(a) == ARCHIVE_OK &&
-	    la->archive_read_support_filter_zstd(a) == ARCHIVE_OK &&
-	    la->archive_read_support_filter_lz4(a) == ARCHIVE_OK &&
-	    (!rpm || la->archive_read_support_filter_rpm(a) == ARCHIVE_OK))
+	if (archive_read_support_filter_gzip(a) == ARCHIVE_OK &&
+	    archive_read_support_filter_xz(a) == ARCHIVE_OK &&
+	    archive_read_support_filter_lzma(a) == ARCHIVE_OK &&
+	    archive_read_support_filter_bzip2(a) == ARCHIVE_OK &&
+	    archive_read_support_filter_zstd(a) == ARCHIVE_OK &&
+	    archive_read_support_filter_lz4(a) == ARCHIVE_OK &&
+	    (!rpm || archive_read_support_filter_rpm(a) == ARCHIVE_OK))
 		return a;
-	la->archive_read_free(a);
+	archive_read_free(a);
 	return NULL;
 }
 
@@ -167,7 +157,7 @@ static int finish(struct growing *g, struct kfg_unpacked *ret_file)
 static int grow(struct archive *a, size_t max, struct growing *g, struct kfg_unpack_error *error)
 {
 	for (;;) {
-		la_ssize_t n = la->archive_read_data(a, g->buffer + g->n, g->room - g->n);
+		la_ssize_t n = archive_read_data(a, g->buffer + g->n, g->room - g->n);
 		int r;
 
 		if (n < 0)
@@ -204,17 +194,13 @@ static int read_data(struct archive *a, size_t max, struct kfg_unpacked *ret_fil
 int kfg_unpack_file(const void *data, size_t size, size_t max, struct kfg_unpacked *ret_file,
 		    struct kfg_unpack_error *ret_error)
 {
-	_cleanup_archive_ struct archive *a = NULL;
+	_cleanup_archive_ struct archive *a = new_reader(false);
 	struct archive_entry *entry;
-	int r = need_library(ret_error);
 
-	if (r < 0)
-		return r;
-	a = new_reader(false);
-	if (!a || la->archive_read_support_format_raw(a) != ARCHIVE_OK)
+	if (!a || archive_read_support_format_raw(a) != ARCHIVE_OK)
 		return -ENOMEM;
-	if (la->archive_read_open_memory(a, data, size) != ARCHIVE_OK ||
-	    la->archive_read_next_header(a, &entry) != ARCHIVE_OK)
+	if (archive_read_open_memory(a, data, size) != ARCHIVE_OK ||
+	    archive_read_next_header(a, &entry) != ARCHIVE_OK)
 		return refuse(a, ret_error);
 	return read_data(a, max, ret_file, ret_error);
 }
@@ -228,11 +214,11 @@ struct nested {
 static la_ssize_t read_outer(struct archive *a, void *arg, const void **ret_buffer)
 {
 	struct nested *nested = arg;
-	la_ssize_t n = la->archive_read_data(nested->outer, nested->buffer, sizeof(nested->buffer));
+	la_ssize_t n = archive_read_data(nested->outer, nested->buffer, sizeof(nested->buffer));
 
 	if (n < 0)
-		la->archive_set_error(a, la->archive_errno(nested->outer), "%s",
-				      la->archive_error_string(nested->outer));
+		archive_set_error(a, archive_errno(nested->outer), "%s",
+				      archive_error_string(nested->outer));
 	*ret_buffer = nested->buffer;
 	return n;
 }
@@ -240,12 +226,12 @@ static la_ssize_t read_outer(struct archive *a, void *arg, const void **ret_buff
 static int give_entry(struct archive *a, struct archive_entry *entry, const struct kfg_unpack_sink *sink,
 		      struct kfg_unpack_error *error)
 {
-	const char *path = la->archive_entry_pathname(entry);
+	const char *path = archive_entry_pathname(entry);
 	struct kfg_unpacked file;
 	size_t max;
 	int r;
 
-	if (!path || la->archive_entry_filetype(entry) != AE_IFREG || la->archive_entry_hardlink(entry))
+	if (!path || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
 		return 0;
 	max = sink->wants(sink->arg, path);
 	if (!max)
@@ -259,7 +245,7 @@ static int walk_entries(struct archive *a, const struct kfg_unpack_sink *sink, s
 	struct archive_entry *entry;
 
 	for (size_t n = 0; n < ENTRIES_MAX; n++) {
-		int r = la->archive_read_next_header(a, &entry);
+		int r = archive_read_next_header(a, &entry);
 
 		if (r == ARCHIVE_EOF)
 			return 0;
@@ -275,8 +261,8 @@ static int walk_entries(struct archive *a, const struct kfg_unpack_sink *sink, s
 
 static int support_archives(struct archive *a)
 {
-	if (la->archive_read_support_format_tar(a) == ARCHIVE_OK &&
-	    la->archive_read_support_format_cpio(a) == ARCHIVE_OK)
+	if (archive_read_support_format_tar(a) == ARCHIVE_OK &&
+	    archive_read_support_format_cpio(a) == ARCHIVE_OK)
 		return 0;
 	return -ENOMEM;
 }
@@ -290,11 +276,11 @@ static int walk_nested(struct archive *outer, const struct kfg_unpack_sink *sink
 	if (!a || !nested || support_archives(a) < 0)
 		return -ENOMEM;
 	nested->outer = outer;
-	if (la->archive_read_open(a, nested, NULL, read_outer, NULL) != ARCHIVE_OK)
+	if (archive_read_open(a, nested, NULL, read_outer, NULL) != ARCHIVE_OK)
 		return refuse(a, error);
 	r = walk_entries(a, sink, error);
 	/* before what it reads from is freed */
-	la->archive_read_free(KFG_TAKE_PTR(a));
+	archive_read_free(KFG_TAKE_PTR(a));
 	return r;
 }
 
@@ -304,8 +290,8 @@ static int walk_deb(struct archive *a, const struct kfg_unpack_sink *sink, struc
 	struct archive_entry *entry;
 	int r;
 
-	while ((r = la->archive_read_next_header(a, &entry)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
-		const char *path = la->archive_entry_pathname(entry);
+	while ((r = archive_read_next_header(a, &entry)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
+		const char *path = archive_entry_pathname(entry);
 
 		if (path && strncmp(path, "data.tar", 8) == 0)
 			return walk_nested(a, sink, error);
@@ -321,15 +307,11 @@ int kfg_unpack_walk(const void *data, size_t size, const struct kfg_unpack_sink 
 {
 	bool deb = size >= 8 && memcmp(data, "!<arch>\n", 8) == 0;
 	bool rpm = size >= 4 && memcmp(data, "\xed\xab\xee\xdb", 4) == 0;
-	_cleanup_archive_ struct archive *a = NULL;
-	int r = need_library(ret_error);
+	_cleanup_archive_ struct archive *a = new_reader(rpm);
 
-	if (r < 0)
-		return r;
-	a = new_reader(rpm);
-	if (!a || (deb ? la->archive_read_support_format_ar(a) != ARCHIVE_OK : support_archives(a) < 0))
+	if (!a || (deb ? archive_read_support_format_ar(a) != ARCHIVE_OK : support_archives(a) < 0))
 		return -ENOMEM;
-	if (la->archive_read_open_memory(a, data, size) != ARCHIVE_OK)
+	if (archive_read_open_memory(a, data, size) != ARCHIVE_OK)
 		return refuse(a, ret_error);
 	return deb ? walk_deb(a, sink, ret_error) : walk_entries(a, sink, ret_error);
 }
