@@ -6,6 +6,7 @@
 #pragma once
 
 #include <linux/bpf.h>
+#include <linux/errno.h>
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -18,9 +19,17 @@ struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
 } KFG_KERNEL;
+struct kfg_atomic {
+	int counter;
+} KFG_KERNEL;
 struct inode {
 	struct super_block *i_sb;
 	unsigned long i_ino;
+	unsigned short i_mode;
+	struct kfg_atomic i_writecount; /* below 0: written by nobody, executed by so many */
+} KFG_KERNEL;
+struct iattr {
+	unsigned int ia_valid;
 } KFG_KERNEL;
 struct qstr {
 	const unsigned char *name;
@@ -105,7 +114,7 @@ struct proc_inode {
 	struct pid *pid;
 	struct inode vfs_inode;
 } KFG_KERNEL;
-enum { KFG_PIDTYPE_TGID = 1 };
+enum { KFG_PIDTYPE_PID };
 
 /* include/linux/kernfs.h, cgroup-defs.h */
 struct kernfs_node {
@@ -147,6 +156,18 @@ struct task_struct {
 	struct css_set *cgroups;
 } KFG_KERNEL;
 
+/* include/linux/perf_event.h, include/uapi/linux/perf_event.h (sigtrap: 5.13 and later) */
+struct perf_event_attr {
+	__u64 sigtrap : 1;
+} KFG_KERNEL;
+struct hw_perf_event {
+	struct task_struct *target;
+} KFG_KERNEL;
+struct perf_event {
+	struct perf_event_attr attr;
+	struct hw_perf_event hw;
+} KFG_KERNEL;
+
 /* include/linux/bpf.h */
 struct bpf_map {
 	__u32 id;
@@ -169,3 +190,15 @@ enum lockdown_reason { LOCKDOWN_BPF_WRITE_USER = 17 };
 #define KFG_FMODE_WRITE 2u
 #define KFG_PTRACE_ATTACH 2u
 #define KFG_MS_MOVE 8192u
+#define KFG_PROT_EXEC 4u /* include/uapi/asm-generic/mman-common.h */
+#define KFG_ATTR_OWNER 7u /* ATTR_MODE, ATTR_UID, ATTR_GID (include/linux/fs.h) */
+#define KFG_SIGTRAP 5
+#define KFG_F_UNLCK 2u /* include/uapi/asm-generic/fcntl.h */
+#define KFG_S_IFMT 0170000u /* include/uapi/linux/stat.h */
+#define KFG_S_IFREG 0100000u
+/*
+ * include/linux/fsnotify_backend.h: FS_OPEN_PERM, FS_ACCESS_PERM, FS_OPEN_EXEC_PERM, and since 6.14 FS_PRE_ACCESS, of
+ * the same values as FAN_*; and a mark on an inode, as opposed to one on a mount or a file system
+ */
+#define KFG_FS_PERMISSION_EVENTS 0x170000ull
+#define KFG_FSNOTIFY_INODE 0u

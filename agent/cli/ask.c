@@ -4,10 +4,12 @@
 
 #include "base/cleanup.h"
 #include "base/exit_code.h"
+#include "base/lock_holder.h"
 #include "base/log.h"
 #include "gate/control/client.h"
 #include "gate/control/protocol.h"
 #include <errno.h>
+#include <kfgate/guard.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,11 +23,31 @@ static int cannot_ask(int error, const char *dir)
 			  dir);
 		return KFG_EXIT_NOT_RUNNING;
 	}
+	if (error == -EBADE) {
+		kfg_error("what listens at %s/" KFG_CONTROL_SOCKET " is not the agent that holds " KFG_PIN_DIR
+			  ": its answer is not to be believed", dir);
+		return KFG_EXIT_FAILURE;
+	}
 	if (error == -EACCES || error == -EPERM || error == -ECONNRESET)
 		kfg_error("only root may ask the running kfgate");
 	else
 		kfg_log_errno(error, "cannot ask the running kfgate: %m");
 	return KFG_EXIT_FAILURE;
+}
+
+int kfg_ask_agent(const char *dir, const char *request, int *ret_code, char **ret_text)
+{
+	_cleanup_free_ char *text = NULL;
+	pid_t peer = 0, agent = 0;
+	int r = kfg_control_ask(dir, request, ret_code, &text, &peer);
+
+	if (r < 0)
+		return r;
+	/* whoever may write to /run can put a socket there; the lock on the pins is the agent's, and guarded */
+	if (kfg_lock_holder(KFG_PIN_DIR, &agent) < 0 || !peer || peer != agent)
+		return -EBADE;
+	*ret_text = KFG_TAKE_PTR(text);
+	return 0;
 }
 
 int kfg_ask_print(int result, int code, const char *text, const char *runtime_dir)
@@ -42,7 +64,7 @@ int kfg_ask(const struct kfg_args *args, const char *request)
 {
 	const char *dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR);
 	_cleanup_free_ char *text = NULL;
-	int code = KFG_EXIT_OK, r = kfg_control_ask(dir, request, &code, &text);
+	int code = KFG_EXIT_OK, r = kfg_ask_agent(dir, request, &code, &text);
 
 	return kfg_ask_print(r, code, text, dir);
 }
@@ -67,7 +89,7 @@ int kfg_ask_left(const char *runtime_dir, struct kfg_status_left *ret_left)
 		.switched_off = has_word("/proc/cmdline", "kfgate=off", " \n"),
 		.no_lsm = !access(LSM_LIST, R_OK) && !has_word(LSM_LIST, "bpf", ",\n"),
 	};
-	int r = kfg_left_read(KFG_LEFT_PINS, runtime_dir, &left.left);
+	int r = kfg_left_read(KFG_PIN_DIR, runtime_dir, &left.left);
 
 	if (r < 0)
 		return r;

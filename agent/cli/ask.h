@@ -5,6 +5,12 @@
 #include "base/args.h"
 #include "gate/status/status.h"
 
+/*
+ * Asks the running agent, as kfg_control_ask() does; -EBADE: somebody else than the agent that holds the gate's pins
+ * has answered.
+ */
+int kfg_ask_agent(const char *dir, const char *request, int *ret_code, char **ret_text);
+
 /* Prints the reply, to standard error if it reports a failure. Returns an enum kfg_exit. */
 int kfg_ask(const struct kfg_args *args, const char *request);
 

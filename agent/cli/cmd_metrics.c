@@ -6,7 +6,6 @@
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/past_source.h"
-#include "gate/control/client.h"
 #include "gate/control/protocol.h"
 
 int kfg_cmd_metrics(const struct kfg_args *args)
@@ -15,8 +14,10 @@ int kfg_cmd_metrics(const struct kfg_args *args)
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(2 * KFG_CONTROL_REPLY_MAX);
 	_cleanup_free_ char *text = NULL;
 	struct kfg_status_left left;
-	int code = KFG_EXIT_OK, r = kfg_control_ask(dir, KFG_REQUEST_STATUS_METRICS, &code, &text);
+	int code = KFG_EXIT_OK, r = kfg_ask_agent(dir, KFG_REQUEST_STATUS_METRICS, &code, &text);
 
+	if (r == -EBADE)
+		return kfg_ask_print(r, code, NULL, dir);
 	if (r == -EACCES || r == -EPERM || r == -ECONNRESET) {
 		kfg_error("only root may ask the running kfgate");
 		return KFG_EXIT_FAILURE;

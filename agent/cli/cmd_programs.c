@@ -5,9 +5,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/preview.h"
-#include "gate/control/client.h"
 #include "gate/control/protocol.h"
 #include "analysis/programs/programs.h"
 
@@ -181,7 +181,7 @@ static size_t own_programs(uint32_t ret_ids[static KFG_CONTROL_PROGRAMS_MAX])
 	size_t n = 0;
 	int code;
 
-	if (kfg_control_ask(KFG_DEFAULT_RUNTIME_DIR, KFG_REQUEST_PROGRAMS, &code, &text) < 0 || code != KFG_EXIT_OK)
+	if (kfg_ask_agent(KFG_DEFAULT_RUNTIME_DIR, KFG_REQUEST_PROGRAMS, &code, &text) < 0 || code != KFG_EXIT_OK)
 		return 0; /* none that is guarded, or an agent that died: then the guard hides them, and tells */
 	for (char *line = text, *end; n < KFG_CONTROL_PROGRAMS_MAX; line = end + 1) {
 		unsigned long id = strtoul(line, &end, 10);

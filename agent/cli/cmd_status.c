@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
-#include "gate/control/client.h"
 #include "gate/control/protocol.h"
 
 #include <errno.h>
@@ -18,7 +17,7 @@ int kfg_cmd_status(const struct kfg_args *args)
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(64u * 1024);
 	_cleanup_free_ char *text = NULL;
 	struct kfg_status_left left;
-	int code, r = kfg_control_ask(dir, json ? KFG_REQUEST_STATUS_JSON : KFG_REQUEST_STATUS, &code, &text);
+	int code, r = kfg_ask_agent(dir, json ? KFG_REQUEST_STATUS_JSON : KFG_REQUEST_STATUS, &code, &text);
 
 	if (r != -ENOENT && r != -ECONNREFUSED)
 		return kfg_ask_print(r, code, text, dir);

@@ -27,6 +27,8 @@ struct kfg_policy_files {
 	char **paths; /* owned, n_files */
 	char **data;  /* owned, n_files */
 	size_t n_files;
+	char **patterns; /* owned, n_patterns: of includes */
+	size_t n_patterns;
 	size_t bytes;
 	char *failed; /* owned */
 	char **misnamed; /* owned, n_misnamed */
@@ -66,6 +68,9 @@ void kfg_policy_files_free(struct kfg_policy_files *files)
 	kfg_policy_files_forget(files);
 	for (size_t i = 0; i < files->n_files; i++)
 		free(files->paths[i]);
+	for (size_t i = 0; i < files->n_patterns; i++)
+		free(files->patterns[i]);
+	free(files->patterns);
 	free(files->paths);
 	free(files->data);
 	free(files->failed);
@@ -357,6 +362,12 @@ const char *const *kfg_policy_files_paths(const struct kfg_policy_files *files, 
 	return (const char *const *)files->paths;
 }
 
+const char *const *kfg_policy_files_patterns(const struct kfg_policy_files *files, size_t *ret_n)
+{
+	*ret_n = files->n_patterns;
+	return (const char *const *)files->patterns;
+}
+
 /* glob(3) passes no userdata */
 static _Thread_local int glob_error;
 
@@ -384,6 +395,20 @@ static int find_includes(const char *pattern, glob_t *g)
 	}
 }
 
+static int note_pattern(struct kfg_policy_files *files, const char *pattern)
+{
+	char **patterns = reallocarray(files->patterns, files->n_patterns + 1, sizeof(*patterns));
+
+	if (!patterns)
+		return -ENOMEM;
+	files->patterns = patterns;
+	patterns[files->n_patterns] = strdup(pattern);
+	if (!patterns[files->n_patterns])
+		return -ENOMEM;
+	files->n_patterns++;
+	return 0;
+}
+
 static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
 		  size_t *ret_n, const char **ret_failed)
 {
@@ -393,6 +418,8 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 	int r = find_includes(pattern, &g);
 
 	*ret_failed = NULL;
+	if (r >= 0)
+		r = note_pattern(files, pattern);
 	if (r < 0)
 		return r;
 	batch = calloc(1, sizeof(*batch) + g.gl_pathc * sizeof(batch->items[0]));

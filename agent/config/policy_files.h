@@ -51,5 +51,7 @@ const char *const *kfg_policy_files_misnamed(const struct kfg_policy_files *file
 
 /* All paths read, includes too, in the order of reading. Frees nothing. */
 const char *const *kfg_policy_files_paths(const struct kfg_policy_files *files, size_t *ret_n);
+/* The glob(7) patterns of all includes in the order of reading, those that match nothing too. Frees nothing. */
+const char *const *kfg_policy_files_patterns(const struct kfg_policy_files *files, size_t *ret_n);
 /* Frees the bytes; the paths stay. */
 void kfg_policy_files_forget(struct kfg_policy_files *files);

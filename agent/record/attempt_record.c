@@ -20,6 +20,8 @@ static const struct {
 	[KFG_ATTEMPT_POLICY] = { "policy", "a change of the sealed policy", NULL },
 	[KFG_ATTEMPT_SYSCTL] = { "sysctl", "the switch of function tracing, which the gate hangs on", NULL },
 	[KFG_ATTEMPT_HELPER] = { "helper", "a program that can change memory, registers or results of others", NULL },
+	[KFG_ATTEMPT_CODE] = { "code", "a change of the code that the agent runs", NULL },
+	[KFG_ATTEMPT_HOLD] = { "hold", "being asked before files that the agent needs are opened", NULL },
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == KFG_ATTEMPT_MAX, "a word for each kind");
 

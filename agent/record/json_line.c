@@ -89,6 +89,8 @@ static int write_all(int fd, const char *data, size_t size)
 			continue;
 		if (n < 0)
 			return -errno;
+		if (!n || (size_t)n > size)
+			return -EIO; /* a program on the way of write(2) may lie: it takes not more than there is */
 		data += n;
 		size -= n;
 	}

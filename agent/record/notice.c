@@ -92,7 +92,7 @@ int kfg_notice_stopped(const struct kfg_policy_names *policy, struct kfg_record 
 	return finish(record, ret_record);
 }
 
-int kfg_notice_kept(const struct kfg_policy_names *policy, bool sealed, struct kfg_record **ret_record)
+int kfg_notice_kept(const struct kfg_policy_names *policy, const char *why, struct kfg_record **ret_record)
 {
 	struct kfg_record *record;
 	int r = kfg_record_new(KFG_MESSAGE_KEPT, -1, &record);
@@ -101,8 +101,7 @@ int kfg_notice_kept(const struct kfg_policy_names *policy, bool sealed, struct k
 		return r;
 	kfg_record_addf(record, "MESSAGE",
 			"The agent leaves, the gate for BPF kfuncs stays in force: %s; what it decides is told "
-			"when an agent is there again",
-			sealed ? "it is sealed until the next boot" : "the policy says on-stop: keep");
+			"when an agent is there again", why);
 	add_policy(record, policy);
 	return finish(record, ret_record);
 }

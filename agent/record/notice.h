@@ -12,7 +12,8 @@ int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1,
 		       const char *kernel_release, struct kfg_record **ret_record);
 int kfg_notice_stopped(const struct kfg_policy_names *policy, struct kfg_record **ret_record);
 /* The agent leaves, the gate stays: as it is sealed, or because of on-stop */
-int kfg_notice_kept(const struct kfg_policy_names *policy, bool sealed, struct kfg_record **ret_record);
+/* why: a clause, "the policy says on-stop: keep" */
+int kfg_notice_kept(const struct kfg_policy_names *policy, const char *why, struct kfg_record **ret_record);
 /* on-failure: closed; older: a gate that was there before stays as it is, else one that refuses all kfuncs is put up */
 int kfg_notice_closed(bool older, struct kfg_record **ret_record);
 int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t generation,

@@ -7,6 +7,8 @@
 
 #include <linux/types.h>
 
+#define KFG_PIN_DIR "/sys/fs/bpf/kfgate" /* what keeps the gate in the kernel; the running agent has locked it */
+
 #define KFG_ATTEMPT_MAGIC 0x6b666761u /* "kfga" */
 
 /* What somebody tried and was refused */
@@ -23,6 +25,8 @@ enum kfg_attempt_kind {
 	KFG_ATTEMPT_POLICY,   /* to change a guarded policy file */
 	KFG_ATTEMPT_SYSCTL,   /* to switch off the kernel's function tracing, by which BPF LSM programs are called */
 	KFG_ATTEMPT_HELPER,   /* a program that may write to the agent's memory or registers */
+	KFG_ATTEMPT_CODE,     /* to change a file that the agent runs from, or to give it other code */
+	KFG_ATTEMPT_HOLD,     /* to be asked before somebody opens what the agent needs (fanotify permission events) */
 	KFG_ATTEMPT_MAX,
 };
 
@@ -52,13 +56,18 @@ struct kfg_identity {
 #define KFG_GUARD_LEVELS 4u /* cgroups from the top that are guarded with the agent's own */
 #define KFG_GUARD_NAME 64u
 
+#define KFG_GUARD_FILTER 16u /* words of the filter of inode numbers */
+
 /* Counters and identities: written by the BPF programs, read by the agent. The policy part is the agent's to write. */
 struct kfg_guard_state {
-	struct kfg_identity agent;
-	struct kfg_identity heir; /* the last process that the service manager started as the next agent */
+	struct kfg_identity agent; /* ends with the process, and when it executes another program */
+	struct kfg_identity successor; /* the last process that the service manager started as the next agent */
+	__u64 agent_task;  /* the agent's struct task_struct, */
+	__u64 agent_child; /* and that of the last process that it forked, 0: none */
 	/* policy */
 	__u32 strict;  /* not even the service manager may signal the agent, or start the next one */
-	__u32 n_files; /* guarded policy files and directories: 0 spares the look-up */
+	__u32 pad0;
+	__u64 inode_filter[KFG_GUARD_FILTER]; /* a bit for each hash of a guarded inode's number */
 	/* facts of set-up */
 	__u32 managed; /* PID 1 is the agent's parent */
 	__u32 pin_dev; /* device of the pins' file system, 0: no pins */
@@ -67,7 +76,8 @@ struct kfg_guard_state {
 	__u64 pin_dentry; /* their directory */
 	__u64 exe_dir_ino; /* where the agent's executable stands */
 	__u32 exe_dir_dev;
-	__u32 pad;
+	__u32 init_dir_dev;
+	__u64 init_dir_ino; /* where PID 1's executable stands, and systemd-executor beside it */
 	char exe_name[KFG_GUARD_NAME];
 	__u64 unit_parent; /* the cgroup above the unit's, */
 	char unit_name[KFG_GUARD_NAME]; /* and the unit's name */
@@ -78,23 +88,39 @@ struct kfg_guard_state {
 	__u64 lost; /* refusals that the ring had no room for */
 };
 
-#define KFG_GUARD_COVER 1u /* flags of an inode: nothing may be mounted there, nor unmounted */
+/* Flags of an inode */
+#define KFG_GUARD_COVER 1u /* nothing may be mounted there, nor unmounted */
 #define KFG_GUARD_FILE 2u  /* a policy file or its directory: not to be changed */
+#define KFG_GUARD_CODE 4u  /* the agent runs from it: not to be written, truncated, or given other attributes */
+#define KFG_GUARD_NAMES 8u /* a directory, some names in which may not be made, removed or renamed */
+#define KFG_GUARD_PINS 16u /* only asked for: the directory of the pins */
+
 #define KFG_GUARD_TO_ROOT 64u /* levels: all, those right below the root included */
-#define KFG_GUARD_PINS 4u  /* only asked for: the directory of the pins */
 
 /* Argument of the programs that the agent runs itself */
 struct kfg_guard_note {
 	__s32 fd;
 	__u32 flags; /* KFG_GUARD_* */
 	__u32 levels; /* COVER: so many directories from there upwards */
-	__s32 result; /* 0 or a negative errno */
+	__s32 result; /* 0 or a negative errno; -ETXTBSY: noted, but somebody has it open for writing (CODE) */
+	char name[KFG_GUARD_NAME]; /* NAMES: the name in the directory, zero padded, and cut if it is longer */
 };
 
 struct kfg_guard_inode {
 	__u64 ino;
 	__u32 dev; /* as the kernel has it (super_block.s_dev) */
 	__u32 pad;
+};
+
+struct kfg_guard_inode_flags {
+	__u32 flags;
+	__u32 pad;
+	__u64 address; /* CODE: of the struct inode, which the agent's mapping keeps */
+};
+
+struct kfg_guard_dir_name {
+	struct kfg_guard_inode dir;
+	char name[KFG_GUARD_NAME];
 };
 
 enum kfg_guard_object { KFG_GUARD_MAP, KFG_GUARD_PROG, KFG_GUARD_LINK };

@@ -161,6 +161,26 @@ static int policy_add(int argc, char **argv)
 	return fd < 0 ? -errno : close(fd);
 }
 
+/* exchange A B: RENAME_EXCHANGE (include/uapi/linux/fs.h) */
+static int exchange(int argc, char **argv)
+{
+	return argc > 1 ? result(renameat2(AT_FDCWD, argv[0], AT_FDCWD, argv[1], 2)) : -EINVAL;
+}
+
+/* policy-acl FILE: nothing for its owner; include/uapi/linux/posix_acl_xattr.h */
+static int policy_acl(int argc, char **argv)
+{
+	static const struct {
+		unsigned version;
+		struct {
+			unsigned short tag, perm;
+			unsigned id;
+		} entries[3];
+	} acl = { 2, { { 0x01, 0, -1u }, { 0x04, 0, -1u }, { 0x20, 0, -1u } } };
+
+	return argc > 0 ? result(setxattr(argv[0], "system.posix_acl_access", &acl, sizeof(acl), 0)) : -EINVAL;
+}
+
 const struct attack attacks_files[] = {
 	{ "pin-unlink", pin_unlink, "remove the pin of a link" },
 	{ "pin-rename", pin_rename, "rename the pin of a link" },
@@ -178,6 +198,8 @@ const struct attack attacks_files[] = {
 	{ "policy-truncate", policy_truncate, "empty it" },
 	{ "policy-unlink", policy_unlink, "remove it" },
 	{ "policy-rename", policy_rename, "put another file in its place" },
+	{ "policy-acl", policy_acl, "keep its owner out by an access list" },
+	{ "exchange", exchange, "two names for each other" },
 	{ "policy-add", policy_add, "add a file to the policy's directory" },
 	{},
 };

@@ -175,6 +175,15 @@ static int cover_joined(int argc, char **argv)
 	return r ? r : cover(argc > 0 ? argv[0] : "/etc/kfgate");
 }
 
+/* pins-readonly [joined]: the mount, on the host or in the agent's namespace; no security module is asked */
+static int pins_readonly(int argc, char **argv)
+{
+	const struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+	int r = argc > 0 ? join(0, argv) : 0;
+
+	return r ? r : result(syscall(__NR_mount_setattr, AT_FDCWD, BPFFS, 0, &attr, sizeof(attr)));
+}
+
 /* Everybody on the host gets another root. */
 static int pivot(int argc, char **argv)
 {
@@ -203,6 +212,7 @@ const struct attack attacks_mounts[] = {
 	{ "move-new", move_new, "move the mount by move_mount(2)" },
 	{ "remount", remount, "make the file system read-only" },
 	{ "remount-new", remount_new, "the same by fsconfig(2)" },
+	{ "pins-readonly", pins_readonly, "make the mount read-only, not its file system" },
 	{ "pivot", pivot, "give the host another root" },
 	{},
 };

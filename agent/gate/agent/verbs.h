@@ -9,7 +9,7 @@
 #include "gate/control/protocol.h"
 
 #define KFG_RUNTIME_DIR_OPTION \
-	{ "runtime-dir", "DIR", "lock and control socket are in DIR (" KFG_DEFAULT_RUNTIME_DIR ")", \
+	{ "runtime-dir", "DIR", "the control socket is in DIR (" KFG_DEFAULT_RUNTIME_DIR ")", \
 	  false }
 
 extern const struct kfg_option kfg_agent_run_options[];

@@ -51,17 +51,23 @@ static int parse_reply(char *reply, size_t n, int *ret_code, char **ret_text)
 	return 0;
 }
 
-int kfg_control_ask(const char *runtime_dir, const char *request, int *ret_code, char **ret_text)
+int kfg_control_ask(const char *runtime_dir, const char *request, int *ret_code, char **ret_text, pid_t *ret_peer)
 {
 	const size_t size = KFG_CONTROL_REPLY_MAX + 64;
 	_cleanup_free_ char *reply = malloc(size);
 	_cleanup_close_ int fd = connect_to(runtime_dir);
+	struct ucred peer = { 0 };
+	socklen_t peer_size = sizeof(peer);
 	ssize_t n;
 
 	if (!reply)
 		return -ENOMEM;
 	if (fd < 0)
 		return fd;
+	if (ret_peer && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) < 0)
+		return -errno;
+	if (ret_peer)
+		*ret_peer = peer.pid; /* of who called listen(2): unix(7) */
 	if (send(fd, request, strlen(request), MSG_NOSIGNAL) < 0)
 		return -errno;
 	do {

@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #define KFG_LEFT_FILE "in-force" /* in the runtime directory */
-#define KFG_LEFT_PINS "/sys/fs/bpf/kfgate"
 
 struct kfg_left {
 	char policy[72]; /* name; empty: not known */
@@ -28,7 +27,7 @@ int kfg_left_write(const char *runtime_dir, const struct kfg_left *left);
 void kfg_left_remove(const char *runtime_dir);
 
 /*
- * Is a gate attached? pins: KFG_LEFT_PINS. 1: yes, and *ret_left is what the last agent wrote about it (all zero where
+ * Is a gate attached? pins: KFG_PIN_DIR. 1: yes, and *ret_left is what the last agent wrote about it (all zero where
  * that is not to be had, or is about another one); 0: no; -EACCES: only root can tell; another negative errno.
  */
 int kfg_left_read(const char *pins, const char *runtime_dir, struct kfg_left *ret_left);

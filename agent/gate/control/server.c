@@ -121,7 +121,7 @@ static int listen_at(const struct sockaddr_un *address)
 
 	if (fd < 0)
 		return -errno;
-	/* left behind by an agent that was killed; the lock says that none is running */
+	/* left behind by an agent that was killed; the lock on the pins says that none is running */
 	if (unlink(address->sun_path) < 0 && errno != ENOENT)
 		return -errno;
 	mask = umask(0177);
@@ -151,7 +151,7 @@ int kfg_control_server_new(sd_event *event, const char *runtime_dir, kfg_control
 		free(server);
 		return -ENAMETOOLONG;
 	}
-	fd = r = listen_at(&server->address);
+	fd = r = mkdir(runtime_dir, 0755) < 0 && errno != EEXIST ? -errno : listen_at(&server->address);
 	if (fd >= 0) {
 		r = sd_event_add_io(event, &server->source, fd, EPOLLIN, on_connection, server);
 		if (r < 0)

@@ -15,7 +15,6 @@
 #include <sys/epoll.h>
 #include <systemd/sd-daemon.h>
 
-#define WHY_MAX (32u * 1024)
 #define STOP_TIMEOUT_MS 5000u
 #define RETIRE_USEC 1000000u
 
@@ -63,26 +62,6 @@ static void on_clock(void *userdata)
 		kfg_info("the clock was set");
 }
 
-static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-	(void)info;
-	(void)userdata;
-	(void)sd_notify(0, "STOPPING=1\nSTATUS=Stopping");
-	return sd_event_exit(sd_event_source_get_event(source), 0);
-}
-
-static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-	_cleanup_strbuf_ struct kfg_strbuf reply = KFG_STRBUF(WHY_MAX);
-	struct kfg_daemon *d = userdata;
-
-	(void)source;
-	(void)info;
-	/* it tells the journal; nobody waits for an answer */
-	(void)kfg_reload(d, d->config->force, &reply);
-	return 0;
-}
-
 static int block_signals(void)
 {
 	sigset_t set;
@@ -97,12 +76,8 @@ static int block_signals(void)
 
 int kfg_add_sources(struct kfg_daemon *d)
 {
-	int r = sd_event_add_signal(d->event, NULL, SIGTERM, on_stop, d);
+	int r = kfg_orders_add(d);
 
-	if (r >= 0)
-		r = sd_event_add_signal(d->event, NULL, SIGINT, on_stop, d);
-	if (r >= 0)
-		r = sd_event_add_signal(d->event, NULL, SIGHUP, on_reload, d);
 	if (r >= 0)
 		r = sd_event_add_io(d->event, &d->ring_source, kfg_gate_event_fd(d->gate), EPOLLIN,
 				    on_ring, d);
@@ -120,6 +95,7 @@ int kfg_add_sources(struct kfg_daemon *d)
 
 static void drop_sources(struct kfg_daemon *d)
 {
+	kfg_orders_done(d);
 	kfg_control_server_free(d->control);
 	sd_event_source_disable_unref(d->ring_source);
 	sd_event_source_disable_unref(d->clock_source);
@@ -129,14 +105,17 @@ static void drop_sources(struct kfg_daemon *d)
 /* Takes the gate off, if that is what being told to stop means for it. */
 static void leave_gate(struct kfg_daemon *d)
 {
-	bool sealed = kfg_gate_sealed(d->gate);
+	bool sealed = kfg_gate_sealed(d->gate), strict = d->guard && kfg_guard_strict(d->guard);
 	struct kfg_record *record = NULL;
 	int r;
 
-	if (kfg_manager_restarts())
+	if (kfg_manager_job() == KFG_MANAGER_RESTART)
 		return; /* the next agent is about to take over */
-	if (sealed || d->current.names->on_stop == KFG_STOP_KEEP) {
-		(void)kfg_tell(d, kfg_notice_kept(d->current.names, sealed, &record), &record);
+	if (sealed || strict || d->current.names->on_stop == KFG_STOP_KEEP) {
+		(void)kfg_tell(d, kfg_notice_kept(d->current.names,
+						  sealed ? "it is sealed until the next boot" :
+						  strict ? "it is guarded until the next boot (guard: strict)" :
+							   "the policy says on-stop: keep", &record), &record);
 		return;
 	}
 	r = kfg_gate_detach(d->gate);
@@ -171,14 +150,12 @@ static void stop(struct kfg_daemon *d, bool told)
 	kfg_dedup_free(d->dedup);
 	free(d->rejected);
 	sd_event_unref(d->event);
-	kfg_close_cleanup(&d->lock_fd);
 }
 
 int kfg_daemon_run(const struct kfg_daemon_config *config)
 {
 	struct kfg_daemon d = {
 		.config = config,
-		.lock_fd = KFG_NO_FD,
 		.started_usec = kfg_now_usec(CLOCK_BOOTTIME),
 	};
 	int r, code = KFG_EXIT_FAILURE;

@@ -5,17 +5,22 @@
 #include "record/attempt_record.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 
-static void on_attempt(void *userdata, const struct kfg_attempt *attempt)
+void kfg_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt)
 {
-	struct kfg_daemon *d = userdata;
 	struct kfg_record *record = NULL;
 	uint64_t untold = 0;
 
 	if (kfg_attempts_tell(d->attempts, attempt, &untold))
 		(void)kfg_tell(d, kfg_attempt_record(attempt, untold, d->current.names, &record), &record);
+}
+
+static void on_attempt(void *userdata, const struct kfg_attempt *attempt)
+{
+	kfg_guarding_report(userdata, attempt);
 }
 
 static int on_refusals(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -43,28 +48,61 @@ static bool is_wanted(const struct kfg_policy_names *policy)
 	}
 }
 
-/* A sealed policy is not to be changed before it is read again, at the next boot. */
+/* Below /run there is nothing at the next boot, and a reload of a sealed policy loosens nothing. */
+static void guard_way(struct kfg_daemon *d, const char *path)
+{
+	char absolute[PATH_MAX * 2], cwd[PATH_MAX];
+	int r = 0;
+
+	(void)snprintf(absolute, sizeof(absolute), "%s", path);
+	if (*path != '/' && getcwd(cwd, sizeof(cwd)))
+		(void)snprintf(absolute, sizeof(absolute), "%s/%s", cwd, path);
+	if (strncmp(absolute, "/run/", 5) != 0)
+		r = kfg_guard_way(d->guard, absolute);
+	if (r < 0)
+		kfg_warning("cannot guard the way to %s: %s", path, strerror(-r));
+}
+
+static void guard_file(struct kfg_daemon *d, const char *path, bool sealed, unsigned levels)
+{
+	int r = kfg_guard_path(d->guard, path, KFG_GUARD_COVER | (sealed ? KFG_GUARD_FILE : 0), levels);
+
+	if (r < 0 && r != -ENOENT)
+		kfg_warning("cannot guard %s: %s", path, strerror(-r));
+	if (sealed)
+		guard_way(d, path);
+}
+
+/*
+ * A sealed policy is not to be changed before it is read again, at the next boot: neither its files and directories,
+ * nor the way to them, nor what would be read if it were there.
+ */
 static void guard_files(struct kfg_daemon *d)
 {
 	bool sealed = d->current.names->mode == KFG_MODE_SEALED;
 	const char *const *paths;
 	size_t n;
-	int r;
 
-	for (size_t i = 0; i < KFG_POLICY_N_DIRS; i++) {
-		uint32_t flags = KFG_GUARD_COVER | (sealed ? KFG_GUARD_FILE : 0);
-
-		/* policy.d and kfgate; the directory may be absent */
-		r = kfg_guard_path(d->guard, kfg_policy_dirs[i], flags, 2);
-		if (r < 0 && r != -ENOENT)
-			kfg_warning("cannot guard %s: %s", kfg_policy_dirs[i], strerror(-r));
-	}
+	/* policy.d and kfgate; the directory may be absent */
+	for (size_t i = 0; i < KFG_POLICY_N_DIRS; i++)
+		guard_file(d, kfg_policy_dirs[i], sealed, 2);
+	for (size_t i = 0; i < d->config->n_policy_paths; i++)
+		guard_file(d, d->config->policy_paths[i], sealed, 1);
 	paths = kfg_policy_files_paths(d->current.files, &n);
-	for (size_t i = 0; i < n; i++) {
-		r = kfg_guard_path(d->guard, paths[i], KFG_GUARD_COVER | (sealed ? KFG_GUARD_FILE : 0), 1);
-		if (r < 0)
-			kfg_warning("cannot guard %s: %s", paths[i], strerror(-r));
-	}
+	for (size_t i = 0; i < n; i++)
+		guard_file(d, paths[i], sealed, 1);
+	paths = kfg_policy_files_patterns(d->current.files, &n);
+	for (size_t i = 0; sealed && i < n; i++)
+		guard_way(d, paths[i]);
+}
+
+static void on_code(void *userdata, const char *path, int error)
+{
+	(void)userdata;
+	if (error == -ETXTBSY)
+		kfg_error("%s is open for writing: whoever opened it can change the code that this agent runs", path);
+	else
+		kfg_warning("cannot guard %s, which this agent runs from: %s", path, strerror(-error));
 }
 
 /* What the next agent is made of, and what PID 1 starts it by: not to be mounted over. Absent is fine. */
@@ -100,6 +138,9 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 		return r;
 	kfg_guard_set_strict(d->guard, d->current.names->guarding == KFG_GUARDING_STRICT);
 	guard_files(d);
+	r = kfg_guard_code(d->guard, on_code, NULL);
+	if (r < 0)
+		return r;
 	if (kfg_guard_managed(d->guard))
 		guard_origin(d);
 	r = kfg_gate_guard(d->gate, d->guard);

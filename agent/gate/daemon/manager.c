@@ -4,7 +4,9 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <systemd/sd-bus.h>
 
 #define TIMEOUT_USEC 1000000u
@@ -22,6 +24,20 @@ static void message_cleanup(sd_bus_message **message)
 	sd_bus_message_unref(*message);
 }
 
+/* Whoever may write to /run can put a socket there: it counts who listens, unix(7). */
+static int check_peer(sd_bus *bus)
+{
+	struct ucred peer = { 0 };
+	socklen_t size = sizeof(peer);
+	int fd = sd_bus_get_fd(bus);
+
+	if (fd < 0)
+		return fd;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+		return -errno;
+	return peer.pid == 1 ? 0 : -EPERM;
+}
+
 static int open_bus(sd_bus **ret_bus)
 {
 	_cleanup_(bus_cleanup) sd_bus *bus = NULL;
@@ -33,6 +49,8 @@ static int open_bus(sd_bus **ret_bus)
 		r = sd_bus_set_method_call_timeout(bus, TIMEOUT_USEC);
 	if (r >= 0)
 		r = sd_bus_start(bus);
+	if (r >= 0)
+		r = check_peer(bus);
 	if (r >= 0)
 		*ret_bus = KFG_TAKE_PTR(bus);
 	return r;
@@ -57,20 +75,22 @@ static int job_type(sd_bus *bus, char **ret_type)
 	return r;
 }
 
-bool kfg_manager_restarts(void)
+enum kfg_manager_job kfg_manager_job(void)
 {
 	_cleanup_(bus_cleanup) sd_bus *bus = NULL;
 	_cleanup_free_ char *type = NULL;
 	int r;
 
 	if (!getenv("INVOCATION_ID"))
-		return false; /* not a service: systemd.exec(5) */
+		return KFG_MANAGER_UNKNOWN; /* not a service: systemd.exec(5) */
 	r = open_bus(&bus);
 	if (r >= 0)
 		r = job_type(bus, &type);
 	if (r < 0) {
-		kfg_debug("cannot ask systemd why it stops this service: %s", strerror(-r));
-		return false;
+		kfg_debug("cannot ask systemd what job this service has: %s", strerror(-r));
+		return KFG_MANAGER_UNKNOWN;
 	}
-	return strcmp(type, "restart") == 0;
+	return strcmp(type, "restart") == 0 ? KFG_MANAGER_RESTART :
+	       strcmp(type, "stop") == 0    ? KFG_MANAGER_STOP :
+					      KFG_MANAGER_UNKNOWN;
 }

@@ -2,10 +2,11 @@
 /* manager.h - what systemd, if it runs us, has in mind. */
 #pragma once
 
-#include <stdbool.h>
+/* The job that our unit has (org.freedesktop.systemd1(5), v252..v257) */
+enum kfg_manager_job {
+	KFG_MANAGER_UNKNOWN, /* none, another one, no service, or systemd cannot be asked within a second */
+	KFG_MANAGER_STOP,
+	KFG_MANAGER_RESTART, /* we are stopped in order to be started again */
+};
 
-/*
- * True if we are told to stop in order to be started again: our unit has a job "restart" (org.freedesktop.systemd1(5),
- * v252..v257). False in any other case, and where systemd cannot be asked within a second.
- */
-bool kfg_manager_restarts(void);
+enum kfg_manager_job kfg_manager_job(void);

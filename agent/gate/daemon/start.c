@@ -3,7 +3,6 @@
 #include "base/caps.h"
 #include "base/exit_code.h"
 #include "base/log.h"
-#include "gate/daemon/instance.h"
 #include "gate/daemon/state.h"
 #include "policy/verdict.h"
 #include "record/json_line.h"
@@ -17,24 +16,6 @@
 #include <unistd.h>
 
 #define WHY_MAX (32u * 1024)
-
-/* KFG_EXIT_OK, or why not. */
-static int take_lock(struct kfg_daemon *d)
-{
-	pid_t holder = 0;
-
-	d->lock_fd = kfg_instance_lock(d->config->runtime_dir, &holder);
-	if (d->lock_fd == -EBUSY) {
-		kfg_error("another kfgate is running, pid %d holds %s/" KFG_INSTANCE_LOCK,
-			  (int)holder, d->config->runtime_dir);
-		return KFG_EXIT_BUSY;
-	}
-	if (d->lock_fd < 0) {
-		kfg_log_errno(d->lock_fd, "cannot take the lock in %s: %m", d->config->runtime_dir);
-		return KFG_EXIT_FAILURE;
-	}
-	return KFG_EXIT_OK;
-}
 
 static int probe(struct kfg_probe *ret_probe)
 {
@@ -288,10 +269,8 @@ int kfg_start(struct kfg_daemon *d)
 	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
 	enum kfg_on_failure on_failure = d->config->on_failure;
 	struct kfg_probe kernel;
-	int r = take_lock(d);
+	int r = probe(&kernel);
 
-	if (r == KFG_EXIT_OK)
-		r = probe(&kernel);
 	if (r != KFG_EXIT_OK)
 		return r;
 	if (start_outbox(d) < 0)

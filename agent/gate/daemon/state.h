@@ -13,6 +13,7 @@
 #include "record/outbox.h"
 #include "record/policy_names.h"
 #include <stdint.h>
+#include <sys/signalfd.h>
 #include <sys/utsname.h>
 #include <systemd/sd-event.h>
 
@@ -36,13 +37,15 @@ struct kfg_file_watch {
 
 struct kfg_daemon {
 	const struct kfg_daemon_config *config;
-	int lock_fd;
 	sd_event *event;
 	struct kfg_gate *gate; /* owned; what it put into force stays without it */
 	bool in_force; /* it is this agent's gate that decides */
 	sd_event_source *ring_source, *clock_source, *retire_source, *guard_source;
 	struct kfg_guard *guard; /* owned; NULL: the gate is not guarded */
 	struct kfg_attempts *attempts; /* with the guard */
+	sd_event_source *ask_source; /* the service manager is to be asked about a signal */
+	struct signalfd_siginfo unasked; /* which one */
+	uint64_t asked_usec; /* CLOCK_MONOTONIC of the last question, 0: none */
 	struct kfg_control_server *control;
 	int json_fd; /* standard output; not owned */
 	struct kfg_outbox *outbox;
@@ -132,6 +135,12 @@ int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
  */
 void kfg_guarding_apply(struct kfg_daemon *d);
 void kfg_guarding_done(struct kfg_daemon *d);
+/* A refusal becomes a record, or is counted in the next one's; not without a guard. */
+void kfg_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt);
+
+/* orders.c: signals, in the event loop. Negative errno. */
+int kfg_orders_add(struct kfg_daemon *d);
+void kfg_orders_done(struct kfg_daemon *d);
 
 /* left_note.c: writes down what is in force, for when no agent answers; a failure is logged. */
 void kfg_daemon_note(const struct kfg_daemon *d);

@@ -51,6 +51,12 @@ static unsigned n_arguments(const struct btf *btf, const char *func)
 	return type ? btf_vlen(btf__type_by_id(btf, type->type)) : 0;
 }
 
+/* 6.2 and later; before, an access list is an extended attribute, which has a hook of its own. */
+static bool is_covered(const char *hook)
+{
+	return strcmp(hook, "inode_set_acl") == 0 || strcmp(hook, "inode_remove_acl") == 0;
+}
+
 /* Hooks are functions of the kernel (kernel/bpf/bpf_lsm.c): its type information says which there are. */
 static int choose_hooks(struct kfg_guard *guard)
 {
@@ -69,7 +75,8 @@ static int choose_hooks(struct kfg_guard *guard)
 		(void)snprintf(func, sizeof(func), "bpf_lsm_%s", section + strlen(LSM));
 		if (btf__find_by_name_kind(btf, func, BTF_KIND_FUNC) > 0)
 			continue;
-		note_missing(guard, section + strlen(LSM));
+		if (!is_covered(section + strlen(LSM)))
+			note_missing(guard, section + strlen(LSM));
 		bpf_program__set_autoload(prog, false);
 	}
 	idmap = n_arguments(btf, "bpf_lsm_inode_setattr") == 3;
@@ -113,10 +120,10 @@ int kfg_guard_open(struct kfg_guard **ret_guard)
 	if (!r)
 		r = guard__load(guard->skel);
 	if (!r)
-		r = run(guard->skel->progs.kfgate_guard_who, NULL, 0);
+		r = run(guard->skel->progs.kfgate_guard_identify, NULL, 0);
 	if (!r) {
 		/* whoever ran it again would be taken for the agent */
-		bpf_program__unload(guard->skel->progs.kfgate_guard_who);
+		bpf_program__unload(guard->skel->progs.kfgate_guard_identify);
 		guard->ring = ring_buffer__new(bpf_map__fd(guard->skel->maps.kfg_attempts), on_attempt, guard, NULL);
 		r = guard->ring ? 0 : -errno;
 	}
@@ -201,20 +208,34 @@ size_t kfg_guard_programs(const struct kfg_guard *guard, uint32_t *ret_ids, size
 	return n;
 }
 
+static int note(struct kfg_guard *guard, struct kfg_guard_note *note)
+{
+	int r = run(guard->skel->progs.kfgate_guard_note, note, sizeof(*note));
+
+	return r ? r : note->result;
+}
+
 int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, uint32_t levels)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
-	struct kfg_guard_note note = { .fd = fd, .flags = flags, .levels = levels };
-	int r;
 
 	if (fd < 0)
 		return -errno;
-	r = run(guard->skel->progs.kfgate_guard_note, &note, sizeof(note));
-	if (!r)
-		r = note.result;
-	if (!r && (flags & KFG_GUARD_FILE))
-		state(guard)->n_files++;
-	return r;
+	return note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags, .levels = levels });
+}
+
+int kfg_guard_inode(struct kfg_guard *guard, int fd, uint32_t flags)
+{
+	return note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags });
+}
+
+int kfg_guard_name(struct kfg_guard *guard, int dir, const char *name)
+{
+	struct kfg_guard_note n = { .fd = dir, .flags = KFG_GUARD_NAMES };
+
+	/* as the kernel's side reads it: cut, with a NUL at the end */
+	memcpy(n.name, name, strnlen(name, sizeof(n.name) - 1));
+	return note(guard, &n);
 }
 
 void kfg_guard_set_strict(struct kfg_guard *guard, bool strict)

@@ -27,6 +27,28 @@ int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton 
  */
 int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, uint32_t levels);
 
+/*
+ * The inode of an open descriptor (O_PATH will do), or a name in the directory of one, whether it is there or not.
+ * flags: KFG_GUARD_FILE or KFG_GUARD_CODE. Negative errno; -ETXTBSY: guarded from now on, but open for writing already.
+ */
+int kfg_guard_inode(struct kfg_guard *guard, int fd, uint32_t flags);
+int kfg_guard_name(struct kfg_guard *guard, int dir, const char *name);
+
+/*
+ * Every name by which an absolute path is reached from the root, through symbolic links, up to the first that is not
+ * there: none of them may be made, removed, renamed or replaced from now on. Where a name has wildcards, as in an
+ * include, its directory stays as it is, and each match is followed. Negative errno.
+ */
+int kfg_guard_way(struct kfg_guard *guard, const char *path);
+
+/*
+ * Each file that the calling process has mapped: nobody may write to it, truncate it or change its attributes while the
+ * process lives. It may be renamed, replaced or removed, as updates of packages do. failed is called with the path of
+ * each that could not be guarded, or that somebody had open for writing before (-ETXTBSY). Negative errno.
+ */
+typedef void kfg_guard_code_fn(void *userdata, const char *path, int error);
+int kfg_guard_code(struct kfg_guard *guard, kfg_guard_code_fn *failed, void *userdata);
+
 /* strict: the service manager is like anybody else. To be told before attaching. */
 void kfg_guard_set_strict(struct kfg_guard *guard, bool strict);
 bool kfg_guard_strict(const struct kfg_guard *guard);

@@ -14,11 +14,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #define PATH_SIZE 320
+#define BPFFS "/sys/fs/bpf"
+#define TRIES 100
 
 static void closedir_cleanup(DIR **dir)
 {
@@ -53,15 +57,30 @@ static bool is_bpffs(int fd)
 	return !fstatfs(fd, &fs) && fs.f_type == BPF_FS_MAGIC;
 }
 
+/*
+ * Whoever may mount can make a mount read-only by mount_setattr(2), and no security module is asked (fs/namespace.c,
+ * 6.1 to 7.3). It is taken back on the mount that this process sees. A file system made read-only is another matter,
+ * which the guard refuses.
+ */
+static void make_writable(void)
+{
+	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_RDONLY };
+	struct statvfs fs;
+
+	if (statvfs(BPFFS, &fs) == 0 && (fs.f_flag & ST_RDONLY))
+		(void)mount_setattr(AT_FDCWD, BPFFS, 0, &attr, sizeof(attr));
+}
+
 int kfg_pins_lock(void)
 {
 	_cleanup_close_ int parent = KFG_NO_FD, dir = KFG_NO_FD;
 
-	parent = open("/sys/fs/bpf", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	parent = open(BPFFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (parent < 0)
 		return -errno;
 	if (!is_bpffs(parent))
 		return -ENOTTY;
+	make_writable();
 	if (mkdirat(parent, "kfgate", 0700) < 0 && errno != EEXIST)
 		return -errno;
 	dir = openat(parent, "kfgate", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -126,7 +145,7 @@ int kfg_pins_get(uint64_t instance, const char *name, unsigned version)
 	return fd < 0 ? -errno : fd;
 }
 
-int kfg_pins_add(uint64_t instance, const char *name, unsigned version, int fd)
+static int add_once(uint64_t instance, const char *name, unsigned version, int fd)
 {
 	char dir[PATH_SIZE], path[PATH_SIZE], fresh[PATH_SIZE];
 	int r;
@@ -147,6 +166,17 @@ int kfg_pins_add(uint64_t instance, const char *name, unsigned version, int fd)
 	return r;
 }
 
+int kfg_pins_add(uint64_t instance, const char *name, unsigned version, int fd)
+{
+	int r = add_once(instance, name, version, fd);
+
+	for (int i = 0; r == -EROFS && i < TRIES; i++) {
+		make_writable();
+		r = add_once(instance, name, version, fd);
+	}
+	return r;
+}
+
 void kfg_pins_drop(uint64_t instance, const char *name, unsigned version)
 {
 	char path[PATH_SIZE];
@@ -155,7 +185,7 @@ void kfg_pins_drop(uint64_t instance, const char *name, unsigned version)
 	(void)unlink(path);
 }
 
-int kfg_pins_remove(int dir, uint64_t instance)
+static int remove_once(int dir, uint64_t instance)
 {
 	_cleanup_dir_ DIR *stream = NULL;
 	const struct dirent *entry;
@@ -170,6 +200,17 @@ int kfg_pins_remove(int dir, uint64_t instance)
 		if (entry->d_name[0] != '.' && unlinkat(dirfd(stream), entry->d_name, 0) < 0 && errno != ENOENT)
 			return -errno;
 	return unlinkat(dir, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int kfg_pins_remove(int dir, uint64_t instance)
+{
+	int r = remove_once(dir, instance);
+
+	for (int i = 0; r == -EROFS && i < TRIES; i++) {
+		make_writable();
+		r = remove_once(dir, instance);
+	}
+	return r;
 }
 
 int kfg_pins_each_link(int dir, uint64_t instance, kfg_pin_fn *fn, void *userdata)

@@ -11,10 +11,10 @@
  */
 #pragma once
 
+#include <kfgate/guard.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define KFG_PIN_DIR "/sys/fs/bpf/kfgate"
 #define KFG_PIN_LINK "link_"
 #define KFG_PIN_TABLES "kfg_tables"
 #define KFG_PIN_FILES "kfg_files"

@@ -102,7 +102,7 @@ static inline void ask(const char *request)
 	/* the agent waits for a service manager that does not listen */
 	while (recv(notify_fd, message, sizeof(message), MSG_DONTWAIT) > 0)
 		;
-	r = kfg_control_ask(scratch, request, &code, &text);
+	r = kfg_control_ask(scratch, request, &code, &text, NULL);
 	snprintf(code_text, sizeof(code_text), "%s:%d:", r < 0 ? "failed" : "", code);
 	saw(code_text);
 	saw(text ? text : "\n");
@@ -119,7 +119,7 @@ static inline void send_events(size_t n)
 	fake_gate.n_events = n;
 	fake_gate_send();
 	while (fake_gate.reads == before)
-		if (kfg_control_ask(scratch, "nothing", &code, &text) == 0)
+		if (kfg_control_ask(scratch, "nothing", &code, &text, NULL) == 0)
 			free(text);
 }
 

@@ -57,10 +57,10 @@ static void test_messages(void **state)
 		      "this kernel has no earlier hook");
 	assert_record(kfg_notice_stopped(p, &r), &r, "stopped",
 		      "Gate for BPF kfuncs was taken off: loads are not judged any more");
-	assert_record(kfg_notice_kept(p, false, &r), &r, "kept",
+	assert_record(kfg_notice_kept(p, "the policy says on-stop: keep", &r), &r, "kept",
 		      "The agent leaves, the gate for BPF kfuncs stays in force: the policy says on-stop: keep; what "
 		      "it decides is told when an agent is there again");
-	assert_record(kfg_notice_kept(p, true, &r), &r, "kept",
+	assert_record(kfg_notice_kept(p, "it is sealed until the next boot", &r), &r, "kept",
 		      "The agent leaves, the gate for BPF kfuncs stays in force: it is sealed until the next boot; "
 		      "what it decides is told when an agent is there again");
 	assert_record(kfg_notice_closed(true, &r), &r, "closed",

@@ -2,7 +2,7 @@
 # A guarded kfgate.service: what another service may not do to it, what the service manager may, and who comes next.
 # kernels: 6.12 newest
 # tier: systemd
-# timeout: 400
+# timeout: 600
 # files: vm-stage=/ src:tests/vm/service.sh src:tests/vm/attack.sh
 # files: tests/tools/kfload tests/attack/attack fixture:key.o fixture:plain.o
 . /t/lib.sh
@@ -60,6 +60,14 @@ refused pin-unlink
 refused map-write
 refused link-fd
 refused ftrace
+refused code-write
+refused code-write /kfgate
+refused code-truncate
+refused oom-thread
+refused sigtrap
+refused send-signal 15
+refused send-signal 1
+check "the agent obeys no signal of the kernel's" sh -c "[ $(journal KFGATE_SIGNAL=15 KFGATE_COMM=kernel | wc -l) -gt 0 ]"
 kfg_gate="in a namespace of its own"
 worked cover-private
 decides "attacked by a service"
@@ -70,6 +78,30 @@ check "records tell of it" in_journal KFGATE_KIND=tampering KFGATE_ATTEMPT=cgrou
 check "with the unit that it was" in_journal KFGATE_KIND=tampering OBJECT_SYSTEMD_UNIT=evil.service
 
 check "services get their credentials" with_credential
+
+echo "A file that is called as PID 1's code is"
+cp /t/attack /run/systemd-executor
+if [ -e /usr/lib/systemd/systemd-executor ]; then
+	echo "  this systemd has one of its own"
+else
+	systemd-run --quiet --collect --wait --pipe --unit=evil.service /run/systemd-executor kill 18 >/tmp/executor 2>&1
+	check_file "a service that is called so is no service manager" 'kill refused EPERM' /tmp/executor
+fi
+
+echo "What stands in the way of the next agent"
+worked pins-readonly
+worked pins-readonly joined
+/t/attack lock-hold /run/kfgate/lock 300 >/tmp/held 2>&1 &
+until_true 5 grep -q held /tmp/held
+check "with the pins' mount read-only, and its old lock held, it is restarted" systemctl restart kfgate.service
+decides "by it"
+/t/attack answer /run/kfgate/control >/tmp/answer 2>&1 &
+until_true 5 grep -q listening /tmp/answer
+timeout 10 kfgate status >/tmp/status 2>&1
+check_eq "what another process answers in the agent's place is no status" 1 $?
+check_file "and it is said" 'is not the agent that holds /sys/fs/bpf/kfgate' /tmp/status
+check "systemctl restart puts the agent's own socket there" systemctl restart kfgate.service
+check "and it is believed" kfgate status
 
 echo "The next agent"
 old=$(agent)
@@ -125,6 +157,12 @@ systemctl kill --signal=KILL kfgate.service
 sleep 2
 check_eq "the service manager may not kill it" "$old" "$(agent)"
 check "it lives" kill -0 "$old"
+expect_fail "nor freeze it" timeout 20 systemctl freeze kfgate.service
+systemctl thaw kfgate.service >/dev/null 2>&1
+systemctl set-property --runtime kfgate.service MemoryMax=1M CPUQuota=1%
+check_eq "nor let it have no memory" max "$(cat /sys/fs/cgroup/system.slice/kfgate.service/memory.max)"
+check "the agent answers" timeout 20 kfgate status
+check "other services start and stop" in_unit other.service true
 check "services get their credentials, still" with_credential
 decides "strict"
 finish

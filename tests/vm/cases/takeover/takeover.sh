@@ -41,7 +41,7 @@ refused=$(stat refused)
 
 kfgate run --policy /tmp/policy.yaml >/tmp/second 2>&1
 check_eq "a second agent does not start" 5 $?
-check_file "and says who is there" "pid $gate_pid holds /run/kfgate/lock" /tmp/second
+check_file "and says who is there" "pid $gate_pid holds /sys/fs/bpf/kfgate" /tmp/second
 kfgate run --policy /tmp/policy.yaml --runtime-dir=/tmp/other >/tmp/second 2>&1
 check_eq "nor with another directory" 5 $?
 check_file "as the gate itself knows" "pid $gate_pid holds /sys/fs/bpf/kfgate" /tmp/second

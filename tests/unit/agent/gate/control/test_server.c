@@ -44,13 +44,14 @@ struct ask {
 	const char *request;
 	int result, code;
 	char *text;
+	pid_t peer;
 };
 
 static void *ask_thread(void *arg)
 {
 	struct ask *a = arg;
 
-	a->result = kfg_control_ask(scratch, a->request, &a->code, &a->text);
+	a->result = kfg_control_ask(scratch, a->request, &a->code, &a->text, &a->peer);
 	return NULL;
 }
 
@@ -65,6 +66,8 @@ static struct ask ask(const char *request)
 	while (answered == before)
 		assert_true(sd_event_run(event, UINT64_MAX) >= 0);
 	assert_int_equal(pthread_join(thread, NULL), 0);
+	if (a.result == 0)
+		assert_int_equal(a.peer, getpid());
 	return a;
 }
 
@@ -170,7 +173,7 @@ static void test_nobody_there(void **state)
 
 	kfg_control_server_free(server);
 	server = NULL;
-	assert_int_equal(kfg_control_ask(scratch, "hello", &code, &text), -ENOENT);
+	assert_int_equal(kfg_control_ask(scratch, "hello", &code, &text, NULL), -ENOENT);
 	assert_null(text);
 	(void)state;
 }

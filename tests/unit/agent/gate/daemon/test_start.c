@@ -33,13 +33,13 @@ static void test_guard(void **state)
 	fake_guard.n_attempts = 1;
 	assert_int_equal(run_with(ask_for_programs, false), KFG_EXIT_OK);
 	assert_non_null(strstr(seen, ":0:11\n12\n"));
-	assert_string_equal(fake_guard.calls, "OcccARC");
+	assert_string_equal(fake_guard.calls, "OccccxARC");
 	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"tampering\""));
 	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
 	scratch_write("policy.yaml", POLICY_14 "guard: strict\n");
 	seen[0] = '\0';
 	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
-	assert_string_equal(fake_guard.calls, "OScccARC");
+	assert_string_equal(fake_guard.calls, "OSccccxARC");
 	assert_non_null(strstr(seen, "Guard: on until the next boot (strict), 2 attempts"));
 }
 
@@ -51,7 +51,7 @@ static void test_guard_fails(void **state)
 	fake_guard.prove_error = -ENOTRECOVERABLE;
 	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
 	assert_non_null(strstr(captured, "the gate is up, but not guarded against removal: because"));
-	assert_string_equal(fake_guard.calls, "OcccARC");
+	assert_string_equal(fake_guard.calls, "OccccxARC");
 	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
 }
 
@@ -331,22 +331,6 @@ static void test_policy_with_errors(void **state)
 	assert_string_equal(fake_gate.calls, ""); /* it is read first */
 }
 
-static void test_another_is_running(void **state)
-{
-	char expected[256];
-	int fd;
-
-	(void)state;
-	scratch_write("lock", "4711\n");
-	fd = open(scratch_path("lock"), O_RDWR | O_CLOEXEC);
-	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_int_equal(run_daemon(false), KFG_EXIT_BUSY);
-	snprintf(expected, sizeof(expected),
-		 "kfgate: another kfgate is running, pid 4711 holds %s/lock\n", scratch);
-	assert_string_equal(captured, expected);
-	close(fd);
-}
-
 static void test_stage2_alone(void **state)
 {
 	(void)state;
@@ -380,7 +364,6 @@ int main(void)
 		CASE(test_detach),
 		CASE(test_takes_over),
 		CASE(test_policy_with_errors),
-		CASE(test_another_is_running),
 		CASE(test_stage2_alone),
 	};
 

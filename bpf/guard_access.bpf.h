@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guard_who.bpf.h - the guard's maps, who may touch what is guarded, and the refusal itself.
+ * guard_access.bpf.h - the guard's maps, who may touch what is guarded, and the refusal itself.
  *
- * The agent is known by pid and start time, so a pid that is used again is nobody. The next agent is known by its
- * birth: PID 1 cloned it, and the first file that PID 1's own code executed in it is the agent's. A process that is
- * made PID 1's child later, or that executes the agent after something else, is none, whatever its path or cgroup.
+ * The agent is known by pid and start time, so a pid that is used again is nobody. That ends when it executes another
+ * program. Its successor, the next agent, is known by how it came to be: PID 1 cloned it, and the first file that PID
+ * 1's own code executed in it is the agent's. A process that is made PID 1's child later, or that executes the agent
+ * after something else, is none, whatever its path or cgroup.
  */
 #pragma once
 
@@ -24,8 +25,16 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 512);
 	__type(key, struct kfg_guard_inode);
-	__type(value, __u32); /* KFG_GUARD_* */
+	__type(value, struct kfg_guard_inode_flags);
 } kfg_guard_inodes SEC(".maps");
+
+/* Names in directories with KFG_GUARD_NAMES, whether there is such a file or not */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct kfg_guard_dir_name);
+	__type(value, __u32);
+} kfg_guard_names SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -56,21 +65,30 @@ KFG_INLINE int kfg_is_identity(const struct kfg_identity *id, __u32 tgid, __u64 
 	return id->start && id->tgid == tgid && id->start == start;
 }
 
-/* Is the task of the agent, or of the next one? */
-KFG_INLINE int kfg_is_agent(struct task_struct *task)
+KFG_INLINE int kfg_is_identified(__u32 tgid, const struct task_struct *task)
 {
-	__u32 tgid = BPF_CORE_READ(task, tgid);
 	__u64 start;
 
-	if (tgid != kfg_guard.agent.tgid && tgid != kfg_guard.heir.tgid)
+	if (tgid != kfg_guard.agent.tgid && tgid != kfg_guard.successor.tgid)
 		return 0;
 	start = BPF_CORE_READ(task, group_leader, start_boottime);
-	return kfg_is_identity(&kfg_guard.agent, tgid, start) || kfg_is_identity(&kfg_guard.heir, tgid, start);
+	return kfg_is_identity(&kfg_guard.agent, tgid, start) || kfg_is_identity(&kfg_guard.successor, tgid, start);
+}
+
+/*
+ * Is the task of the agent or of its successor, or of a process that the agent forked? The last has no rights of the
+ * agent's, but its memory and descriptors.
+ */
+KFG_INLINE int kfg_is_agent(struct task_struct *task)
+{
+	if (kfg_is_identified(BPF_CORE_READ(task, tgid), task))
+		return 1;
+	return kfg_guard.agent_child && (__u64)BPF_CORE_READ(task, group_leader) == kfg_guard.agent_child;
 }
 
 KFG_INLINE int kfg_by_agent(void)
 {
-	return kfg_is_agent((struct task_struct *)bpf_get_current_task());
+	return kfg_is_identified(bpf_get_current_pid_tgid() >> 32, (struct task_struct *)bpf_get_current_task());
 }
 
 /* Is the task PID 1, or a child or helper of it that still runs PID 1's own code? */
@@ -91,7 +109,7 @@ KFG_INLINE int kfg_by_manager(void)
 	return !kfg_guard.strict && kfg_is_manager((struct task_struct *)bpf_get_current_task());
 }
 
-static __attribute__((noinline)) int kfg_tell_attempt(__u32 kind, __u32 detail)
+static __attribute__((noinline)) int kfg_attempt_report(__u32 kind, __u32 detail)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct kfg_attempt *a;
@@ -125,25 +143,43 @@ static __attribute__((noinline)) int kfg_tell_attempt(__u32 kind, __u32 detail)
 	return 0;
 }
 
-/* -EPERM, and told */
-#define KFG_DENY(kind, detail)                        \
-	({                                            \
-		kfg_tell_attempt((kind), (detail));   \
-		-1;                                   \
+/* -EPERM, with a report of it */
+#define KFG_DENY(kind, detail)                          \
+	({                                              \
+		kfg_attempt_report((kind), (detail));   \
+		-EPERM;                                 \
 	})
 
-KFG_INLINE __u32 kfg_inode_flags(struct dentry *dentry)
+KFG_INLINE __u32 kfg_filter_bit(__u64 ino)
+{
+	return (ino * 0x9e3779b97f4a7c15ull) >> 54; /* 0 to 1023: KFG_GUARD_FILTER words */
+}
+
+/* Flags of an inode, or 0. CODE holds while the agent is there, which keeps the inode. */
+KFG_INLINE __u32 kfg_inode_flags(struct inode *inode)
 {
 	struct kfg_guard_inode key = {};
-	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
-	__u32 *flags;
+	struct kfg_guard_inode_flags *found;
+	__u32 bit;
 
 	if (!inode)
 		return 0;
 	key.ino = BPF_CORE_READ(inode, i_ino);
+	bit = kfg_filter_bit(key.ino);
+	if (!(kfg_guard.inode_filter[bit / 64 % KFG_GUARD_FILTER] & 1ull << bit % 64))
+		return 0;
 	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
-	flags = bpf_map_lookup_elem(&kfg_guard_inodes, &key);
-	return flags ? *flags : 0;
+	found = bpf_map_lookup_elem(&kfg_guard_inodes, &key);
+	if (!found)
+		return 0;
+	if (found->address != (__u64)inode || !kfg_guard.agent.start)
+		return found->flags & ~KFG_GUARD_CODE;
+	return found->flags;
+}
+
+KFG_INLINE __u32 kfg_dentry_flags(struct dentry *dentry)
+{
+	return kfg_inode_flags(BPF_CORE_READ(dentry, d_inode));
 }
 
 KFG_INLINE struct mount *kfg_mount_of(struct vfsmount *mnt)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard_birth.bpf.h - who the agent is, told by itself before the hooks are attached, and how the next is known. */
+/* guard_identity.bpf.h - who the agent is, as it notes before the hooks are attached, and who its successor is. */
 #pragma once
 
-#include "guard_who.bpf.h"
+#include "guard_access.bpf.h"
 
 #define KFG_ANCESTORS 64
 #define KFG_MOUNTS 65536 /* of one file system, in all namespaces */
@@ -45,7 +45,7 @@ KFG_INLINE void kfg_note_unit(struct task_struct *task)
 
 /* Run by the agent: who it is, and where. */
 SEC("syscall")
-int kfgate_guard_who(void *ctx)
+int kfgate_guard_identify(void *ctx)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *init = task;
 	struct dentry *exe = BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
@@ -63,6 +63,10 @@ int kfgate_guard_who(void *ctx)
 	bpf_probe_read_kernel_str(kfg_guard.exe_name, sizeof(kfg_guard.exe_name), BPF_CORE_READ(exe, d_name.name));
 	if (kfg_guard.managed)
 		kfg_note_unit(task);
+	exe = BPF_CORE_READ(init, mm, exe_file, f_path.dentry, d_parent);
+	kfg_guard.init_dir_ino = BPF_CORE_READ(exe, d_inode, i_ino);
+	kfg_guard.init_dir_dev = BPF_CORE_READ(exe, d_sb, s_dev);
+	kfg_guard.agent_task = (__u64)BPF_CORE_READ(task, group_leader);
 	kfg_guard.agent.tgid = bpf_get_current_pid_tgid() >> 32;
 	kfg_guard.agent.start = BPF_CORE_READ(task, group_leader, start_boottime);
 	return 0;
@@ -70,12 +74,23 @@ int kfgate_guard_who(void *ctx)
 
 KFG_INLINE void kfg_flag_inode(struct dentry *dentry, __u32 flags)
 {
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	struct kfg_guard_inode_flags new = { .flags = flags }, *old;
 	struct kfg_guard_inode key = {};
+	__u32 bit;
 
-	key.ino = BPF_CORE_READ(dentry, d_inode, i_ino);
-	key.dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	flags |= kfg_inode_flags(dentry);
-	bpf_map_update_elem(&kfg_guard_inodes, &key, &flags, BPF_ANY);
+	key.ino = BPF_CORE_READ(inode, i_ino);
+	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	old = bpf_map_lookup_elem(&kfg_guard_inodes, &key);
+	if (old) {
+		new.flags |= old->flags;
+		new.address = old->address;
+	}
+	if (flags & KFG_GUARD_CODE)
+		new.address = (__u64)inode;
+	bpf_map_update_elem(&kfg_guard_inodes, &key, &new, BPF_ANY);
+	bit = kfg_filter_bit(key.ino);
+	kfg_guard.inode_filter[bit / 64 % KFG_GUARD_FILTER] |= 1ull << bit % 64;
 }
 
 struct kfg_climb {
@@ -164,6 +179,20 @@ KFG_INLINE struct mount *kfg_host_mount(struct super_block *sb)
 	return found;
 }
 
+KFG_INLINE void kfg_note_name(struct dentry *dir, const struct kfg_guard_note *note)
+{
+	const __u64 *name = (const __u64 *)note->name;
+	struct kfg_guard_dir_name key = {};
+	__u32 one = 1;
+
+	key.dir.ino = BPF_CORE_READ(dir, d_inode, i_ino);
+	key.dir.dev = BPF_CORE_READ(dir, d_sb, s_dev);
+#pragma unroll
+	for (int i = 0; i < KFG_GUARD_NAME / 8; i++)
+		((__u64 *)key.name)[i] = name[i];
+	bpf_map_update_elem(&kfg_guard_names, &key, &one, BPF_ANY);
+}
+
 /* Run by the agent: what the descriptor stands for is guarded from now on. */
 SEC("syscall")
 int kfgate_guard_note(struct kfg_guard_note *note)
@@ -178,7 +207,7 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 	if (fd < BPF_CORE_READ(table, max_fds))
 		bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
 	if (!file) {
-		note->result = -9; /* EBADF */
+		note->result = -EBADF;
 		return 0;
 	}
 	climb.dentry = dentry = BPF_CORE_READ(file, f_path.dentry);
@@ -194,21 +223,25 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 		climb.root = BPF_CORE_READ(init, fs, root.dentry);
 		climb.root_mount = kfg_mount_of(BPF_CORE_READ(init, fs, root.mnt));
 		if (!climb.mount) {
-			note->result = -2; /* ENOENT */
+			note->result = -ENOENT;
 			return 0;
 		}
 	}
-	if (flags & KFG_GUARD_FILE)
-		kfg_flag_inode(dentry, KFG_GUARD_FILE);
+	if (flags & (KFG_GUARD_FILE | KFG_GUARD_CODE | KFG_GUARD_NAMES))
+		kfg_flag_inode(dentry, flags & (KFG_GUARD_FILE | KFG_GUARD_CODE | KFG_GUARD_NAMES));
+	if (flags & KFG_GUARD_NAMES)
+		kfg_note_name(dentry, note);
 	if (flags & KFG_GUARD_COVER)
 		bpf_loop(levels < KFG_ANCESTORS ? levels : KFG_ANCESTORS, kfg_step_up, &climb, 0);
 	note->result = 0;
+	if ((flags & KFG_GUARD_CODE) && BPF_CORE_READ(dentry, d_inode, i_writecount.counter) > 0)
+		note->result = -ETXTBSY;
 	return 0;
 }
 
 /* What PID 1's own code forks is noted; any other task in the place of an old one is not that one. */
 SEC("lsm/task_alloc")
-int BPF_PROG(kfgate_guard_birth, struct task_struct *task, unsigned long clone_flags)
+int BPF_PROG(kfgate_guard_fork, struct task_struct *task, unsigned long clone_flags)
 {
 	__u64 key = (__u64)task, leader;
 	struct kfg_child child = {}, *parent;
@@ -217,6 +250,8 @@ int BPF_PROG(kfgate_guard_birth, struct task_struct *task, unsigned long clone_f
 		bpf_map_delete_elem(&kfg_children, &key);
 		return 0;
 	}
+	if (kfg_by_agent())
+		kfg_guard.agent_child = key;
 	if (bpf_get_current_pid_tgid() >> 32 != 1) {
 		leader = (__u64)BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), group_leader);
 		parent = bpf_map_lookup_elem(&kfg_children, &leader);
@@ -250,7 +285,28 @@ KFG_INLINE int kfg_is_our_unit(struct task_struct *task)
 
 static const char kfg_executor[KFG_GUARD_NAME] __attribute__((aligned(8))) = "systemd-executor";
 
-/* Called for each program that is executed, with the new one already there. */
+/* In the directory of PID 1's own executable: a file of that name elsewhere is somebody's own. */
+KFG_INLINE int kfg_is_executor(struct dentry *exe)
+{
+	return BPF_CORE_READ(exe, d_parent, d_inode, i_ino) == kfg_guard.init_dir_ino &&
+	       BPF_CORE_READ(exe, d_sb, s_dev) == kfg_guard.init_dir_dev &&
+	       kfg_name_is(BPF_CORE_READ(exe, d_name.name), kfg_executor);
+}
+
+/* The agent's task is no more: nobody is the agent, and what it ran from is a file like others. */
+SEC("lsm/task_free")
+int BPF_PROG(kfgate_guard_end, struct task_struct *task)
+{
+	if ((__u64)task == kfg_guard.agent_task) {
+		kfg_guard.agent.start = 0;
+		kfg_guard.agent_task = 0;
+	}
+	if ((__u64)task == kfg_guard.agent_child)
+		kfg_guard.agent_child = 0;
+	return 0;
+}
+
+/* Called for each program that is executed, with the new one already there: an identity ends here. */
 SEC("lsm/bprm_committed_creds")
 int BPF_PROG(kfgate_guard_exec, struct linux_binprm *bprm)
 {
@@ -259,10 +315,16 @@ int BPF_PROG(kfgate_guard_exec, struct linux_binprm *bprm)
 	__u64 key = (__u64)task;
 	struct kfg_child *child = bpf_map_lookup_elem(&kfg_children, &key);
 
+	if (kfg_by_agent()) {
+		if (bpf_get_current_pid_tgid() >> 32 == kfg_guard.agent.tgid)
+			kfg_guard.agent.start = 0;
+		else
+			kfg_guard.successor.start = 0;
+	}
 	if (!child)
 		return 0;
 	child->execs++;
-	if (child->execs == 1 && kfg_name_is(BPF_CORE_READ(exe, d_name.name), kfg_executor)) {
+	if (child->execs == 1 && kfg_is_executor(exe)) {
 		child->executor = 1;
 		return 0;
 	}
@@ -270,9 +332,9 @@ int BPF_PROG(kfgate_guard_exec, struct linux_binprm *bprm)
 	    kfg_is_our_file(exe) && kfg_is_our_unit(task) &&
 	    (__u64)BPF_CORE_READ(task, real_cred, user_ns) == kfg_guard.user_ns) {
 		/* nobody for a moment: the halves are not written at once */
-		kfg_guard.heir.start = 0;
-		kfg_guard.heir.tgid = bpf_get_current_pid_tgid() >> 32;
-		kfg_guard.heir.start = BPF_CORE_READ(task, group_leader, start_boottime);
+		kfg_guard.successor.start = 0;
+		kfg_guard.successor.tgid = bpf_get_current_pid_tgid() >> 32;
+		kfg_guard.successor.start = BPF_CORE_READ(task, group_leader, start_boottime);
 	}
 	bpf_map_delete_elem(&kfg_children, &key);
 	return 0;

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard_files.bpf.h - files: the pins, a sealed policy and the way to it, and what the agent runs from.
+ */
+#pragma once
+
+#include "guard_agent.bpf.h"
+
+/* Is it the directory of the pins, or below it? The dentries of bpffs stay while their files do. */
+KFG_INLINE int kfg_in_pins(struct dentry *dentry)
+{
+	__u64 pins = kfg_guard.pin_dentry;
+
+	if (BPF_CORE_READ(dentry, d_sb, s_dev) != kfg_guard.pin_dev || !pins)
+		return 0;
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		if ((__u64)dentry == pins)
+			return 1;
+		dentry = BPF_CORE_READ(dentry, d_parent);
+	}
+	return 0;
+}
+
+KFG_INLINE int kfg_is_policy(struct dentry *dentry)
+{
+	return kfg_dentry_flags(dentry) & KFG_GUARD_FILE;
+}
+
+/* Is it a name in its directory that the policy is reached by, or would be if it were there? */
+KFG_INLINE int kfg_is_way(struct dentry *dentry, struct dentry *dir)
+{
+	struct kfg_guard_dir_name key = {};
+
+	key.dir.ino = BPF_CORE_READ(dir, d_inode, i_ino);
+	key.dir.dev = BPF_CORE_READ(dir, d_sb, s_dev);
+	bpf_probe_read_kernel_str(key.name, sizeof(key.name), BPF_CORE_READ(dentry, d_name.name));
+	return bpf_map_lookup_elem(&kfg_guard_names, &key) != 0;
+}
+
+/* Something is to be made, removed or renamed as `dentry`. */
+KFG_INLINE int kfg_guard_name(struct dentry *dentry)
+{
+	struct dentry *dir;
+	__u32 flags;
+
+	if (kfg_in_pins(dentry))
+		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
+	if (kfg_is_policy(dentry))
+		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
+	dir = BPF_CORE_READ(dentry, d_parent);
+	flags = kfg_dentry_flags(dir);
+	if ((flags & KFG_GUARD_FILE) || ((flags & KFG_GUARD_NAMES) && kfg_is_way(dentry, dir)))
+		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
+	return 0;
+}
+
+/*
+ * Attributes of `dentry` are to be changed: `owner` says that it is the mode, the owner or an access list, by which the
+ * agent could be kept from passing a directory. Times of those on the way to the policy are everybody's.
+ */
+KFG_INLINE int kfg_guard_attributes(struct dentry *dentry, int owner)
+{
+	__u32 flags = kfg_dentry_flags(dentry);
+	struct dentry *dir;
+
+	if (flags & KFG_GUARD_CODE)
+		return KFG_DENY(KFG_ATTEMPT_CODE, 0);
+	if (flags & KFG_GUARD_FILE)
+		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
+	if (kfg_in_pins(dentry))
+		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
+	dir = BPF_CORE_READ(dentry, d_parent);
+	flags = kfg_dentry_flags(dir);
+	if ((flags & KFG_GUARD_FILE) || (owner && (flags & KFG_GUARD_NAMES) && kfg_is_way(dentry, dir)))
+		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
+	return 0;
+}
+
+SEC("lsm/inode_create")
+int BPF_PROG(kfgate_guard_create, struct inode *dir, struct dentry *dentry)
+{
+	return kfg_guard_name(dentry);
+}
+
+SEC("lsm/inode_mkdir")
+int BPF_PROG(kfgate_guard_mkdir, struct inode *dir, struct dentry *dentry)
+{
+	return kfg_guard_name(dentry);
+}
+
+SEC("lsm/inode_mknod")
+int BPF_PROG(kfgate_guard_mknod, struct inode *dir, struct dentry *dentry)
+{
+	return kfg_guard_name(dentry);
+}
+
+SEC("lsm/inode_symlink")
+int BPF_PROG(kfgate_guard_symlink, struct inode *dir, struct dentry *dentry)
+{
+	return kfg_guard_name(dentry);
+}
+
+SEC("lsm/inode_link")
+int BPF_PROG(kfgate_guard_link, struct dentry *old, struct inode *dir, struct dentry *dentry)
+{
+	int r = kfg_guard_name(old);
+
+	return r ? -EPERM : kfg_guard_name(dentry);
+}
+
+SEC("lsm/inode_unlink")
+int BPF_PROG(kfgate_guard_unlink, struct inode *dir, struct dentry *dentry)
+{
+	return kfg_guard_name(dentry);
+}
+
+SEC("lsm/inode_rmdir")
+int BPF_PROG(kfgate_guard_rmdir, struct inode *dir, struct dentry *dentry)
+{
+	return kfg_guard_name(dentry);
+}
+
+SEC("lsm/inode_rename")
+int BPF_PROG(kfgate_guard_rename, struct inode *old_dir, struct dentry *old, struct inode *dir, struct dentry *dentry)
+{
+	int r = kfg_guard_name(old);
+
+	return r ? -EPERM : kfg_guard_name(dentry);
+}
+
+/* 6.3 and later: with the mount's mapping of ids; before, without. The agent loads the one that fits. */
+SEC("lsm/inode_setattr")
+int BPF_PROG(kfgate_guard_setattr, void *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	return kfg_guard_attributes(dentry, attr->ia_valid & KFG_ATTR_OWNER);
+}
+
+SEC("lsm/inode_setattr")
+int BPF_PROG(kfgate_guard_setattr_old, struct dentry *dentry, struct iattr *attr)
+{
+	return kfg_guard_attributes(dentry, attr->ia_valid & KFG_ATTR_OWNER);
+}
+
+SEC("lsm/inode_setxattr")
+int BPF_PROG(kfgate_guard_setxattr, void *idmap, struct dentry *dentry)
+{
+	return kfg_guard_attributes(dentry, 1);
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(kfgate_guard_rmxattr, void *idmap, struct dentry *dentry)
+{
+	return kfg_guard_attributes(dentry, 1);
+}
+
+/* Access lists: 6.2 and later; before, they are extended attributes like others */
+SEC("lsm/inode_set_acl")
+int BPF_PROG(kfgate_guard_set_acl, void *idmap, struct dentry *dentry)
+{
+	return kfg_guard_attributes(dentry, 1);
+}
+
+SEC("lsm/inode_remove_acl")
+int BPF_PROG(kfgate_guard_rm_acl, void *idmap, struct dentry *dentry)
+{
+	return kfg_guard_attributes(dentry, 1);
+}
+
+/*
+ * fanotify: who is asked before a file is opened may never answer. A mark on a mount or a file system is how scanners
+ * for malware work, and stays allowed.
+ */
+SEC("lsm/path_notify")
+int BPF_PROG(kfgate_guard_hold, struct path *path, __u64 mask, unsigned int type)
+{
+	if (!(mask & KFG_FS_PERMISSION_EVENTS) || type != KFG_FSNOTIFY_INODE || !kfg_dentry_flags(path->dentry))
+		return 0;
+	return KFG_DENY(KFG_ATTEMPT_HOLD, 0);
+}
+
+/*
+ * The agent's lock is one on the directory of the pins: whoever holds it keeps the next agent from starting. A lease,
+ * which asks this hook like a lock (generic_setlease(), fs/locks.c), keeps whoever opens the file waiting for as long
+ * as /proc/sys/fs/lease-break-time says: none on a file that the agent needs.
+ */
+SEC("lsm/file_lock")
+int BPF_PROG(kfgate_guard_lock, struct file *file, unsigned int cmd)
+{
+	if (kfg_in_pins(BPF_CORE_READ(file, f_path.dentry)))
+		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
+	if (cmd == KFG_F_UNLCK || !kfg_inode_flags(file->f_inode) ||
+	    (BPF_CORE_READ(file, f_inode, i_mode) & KFG_S_IFMT) != KFG_S_IFREG || kfg_by_agent())
+		return 0;
+	return KFG_DENY(KFG_ATTEMPT_HOLD, 0);
+}
+
+/*
+ * Opened for writing. It is the inode that counts: below an overlay the path of the file is the overlay's
+ * (backing_file_open(), fs/backing-file.c; open_with_fake_path() before 6.8).
+ */
+SEC("lsm/file_open")
+int BPF_PROG(kfgate_guard_open, struct file *file)
+{
+	unsigned long magic;
+	__u32 flags;
+
+	if (!(file->f_mode & KFG_FMODE_WRITE))
+		return 0;
+	magic = file->f_inode->i_sb->s_magic;
+	if (magic == KFG_PROC_MAGIC)
+		return kfg_guard_proc(file);
+	if (magic == KFG_CGROUP2_MAGIC)
+		return kfg_guard.managed ? kfg_guard_cgroup(file) : 0;
+	flags = kfg_inode_flags(file->f_inode);
+	if (flags & KFG_GUARD_CODE)
+		return KFG_DENY(KFG_ATTEMPT_CODE, 0);
+	if (flags & KFG_GUARD_FILE)
+		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
+	return 0;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guard_mounts.bpf.h - mounts that the pins and the policy are reached by. */
+#pragma once
+
+#include "guard_files.bpf.h"
+
+/*
+ * Can a change at this mount be seen from the host, or by the agent? A mount namespace of one's own is one's own
+ * affair, but a mount shared with the host's hands on what is done to it.
+ */
+KFG_INLINE int kfg_reaches_us(struct mount *mount)
+{
+	__u64 ns = kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns));
+
+	if (ns == kfg_guard.host_mount_ns || (ns && ns == kfg_guard.agent_mount_ns))
+		return 1;
+	return BPF_CORE_READ(mount, mnt_group_id) && !BPF_CORE_READ(mount, mnt_master);
+}
+
+KFG_INLINE int kfg_may_not_cover(struct vfsmount *mnt, struct dentry *dentry)
+{
+	struct mount *mount = kfg_mount_of(mnt);
+
+	if (kfg_guard.agent_mount_ns &&
+	    kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns)) == kfg_guard.agent_mount_ns)
+		return 1; /* what the agent sees is no other's to arrange */
+	return (kfg_dentry_flags(dentry) & KFG_GUARD_COVER) && kfg_reaches_us(mount);
+}
+
+/* Is the mount one that the pins, or a guarded directory, are reached by? */
+KFG_INLINE int kfg_may_not_go(struct vfsmount *mnt)
+{
+	struct mount *mount = kfg_mount_of(mnt), *parent = BPF_CORE_READ(mount, mnt_parent);
+
+	if (parent == mount)
+		return 0; /* mounted nowhere, or a namespace's root */
+	return kfg_may_not_cover(&parent->mnt, BPF_CORE_READ(mount, mnt_mountpoint));
+}
+
+KFG_INLINE int kfg_guard_mounts(int concerned, __u32 flags)
+{
+	if (!concerned || kfg_by_agent() || kfg_by_manager())
+		return 0;
+	return KFG_DENY(KFG_ATTEMPT_MOUNT, flags);
+}
+
+SEC("lsm/sb_umount")
+int BPF_PROG(kfgate_guard_umount, struct vfsmount *mnt, int flags)
+{
+	return kfg_guard_mounts(kfg_may_not_go(mnt), flags);
+}
+
+/*
+ * mount(2): new, bind, remount, propagation. What MS_MOVE moves is known by a name only: where the host can see it, it
+ * is for the service manager alone, which puts credentials of services in place so (src/core/exec-credential.c, v257).
+ */
+SEC("lsm/sb_mount")
+int BPF_PROG(kfgate_guard_mount, const char *source, struct path *path, const char *type, unsigned long flags)
+{
+	struct vfsmount *mnt = path->mnt;
+
+	if ((flags & KFG_MS_MOVE) && kfg_reaches_us(kfg_mount_of(mnt)) &&
+	    !kfg_is_manager((struct task_struct *)bpf_get_current_task()))
+		return KFG_DENY(KFG_ATTEMPT_MOUNT, flags);
+	return kfg_guard_mounts(kfg_may_not_cover(mnt, path->dentry), flags);
+}
+
+SEC("lsm/move_mount")
+int BPF_PROG(kfgate_guard_move, struct path *from, struct path *to)
+{
+	int concerned = kfg_may_not_cover(to->mnt, to->dentry);
+
+	if (!concerned)
+		concerned = kfg_may_not_go(from->mnt);
+	return kfg_guard_mounts(concerned, 0);
+}
+
+SEC("lsm/sb_remount")
+int BPF_PROG(kfgate_guard_remount, struct super_block *sb)
+{
+	return kfg_guard_mounts(kfg_guard.pin_dev && sb->s_dev == kfg_guard.pin_dev, 0);
+}
+
+SEC("lsm/sb_pivotroot")
+int BPF_PROG(kfgate_guard_pivot, struct path *old, struct path *new)
+{
+	return kfg_guard_mounts(kfg_reaches_us(kfg_mount_of(new->mnt)), 0);
+}
