@@ -97,9 +97,10 @@ static struct kfg_span certain_release(struct kfg_span line)
 static const char *find_word(struct kfg_span line, const char *from, const char *word)
 {
 	size_t n = strlen(word);
+	char upper = (char)toupper((unsigned char)word[0]);
 
 	for (const char *at = from; at + n <= line.at + line.n; at++)
-		if (strncasecmp(at, word, n) == 0)
+		if ((*at == word[0] || *at == upper) && strncasecmp(at, word, n) == 0)
 			return at;
 	return NULL;
 }
@@ -172,8 +173,11 @@ void kfg_kernel_words_read(struct kfg_kernel_words *w, struct kfg_span line, siz
 	if (w->asked && !r.n)
 		r = release_at(line.at, line.at + line.n);
 	keep(w, r, number, true);
-	if (!r.n && !is_demand(line))
-		keep(w, by_name(line), number, false);
+	if (!r.n && !w->release[0]) {
+		r = by_name(line);
+		if (r.n && !is_demand(line))
+			keep(w, r, number, false);
+	}
 	w->asked = find(line, line.at, "uname -r") != NULL;
 }
 

@@ -69,6 +69,7 @@ enum kfg_log_kind {
 #define KFG_MSG_NUMBERED 0x80u	   /* of no concern unless the call before it has a BTF id and no name */
 #define KFG_MSG_WARNING 0x100u	   /* of no concern unless the kernel warns of that function */
 #define KFG_MSG_RECORD 0x200u	   /* kfgate's own record: names program and kfunc */
+#define KFG_MSG_KERNEL 0x400u /* of no program's load */
 
 /*
  * A wording. In the pattern {k} stands for a kfunc's name, {w} for a word, {n} for a number, {a} for an argument

@@ -196,6 +196,16 @@ static bool read_end(struct kfg_vlog *v, struct kfg_span line)
 	return true;
 }
 
+/* libbpf prints the verifier's log between these two lines; where they stand together there was none. */
+static void note_silence(struct kfg_vlog *v, struct kfg_span line)
+{
+	struct kfg_message_match m;
+
+	if (v->denied && v->line_no == v->denied_line + 1 &&
+	    kfg_message_match("prog '{w}': failed to load: -", line.at, line.n, &m))
+		v->denied_verified = true;
+}
+
 /* Marks of a loader. False: it is none, or says more. */
 static bool read_marks(struct kfg_vlog *v, struct kfg_span line)
 {
@@ -207,6 +217,7 @@ static bool read_marks(struct kfg_vlog *v, struct kfg_span line)
 		v->inside = true;
 		return true;
 	}
+	note_silence(v, line);
 	if (kfg_span_find(line, "failed to load object") || kfg_span_find(line, "failed to load BPF skeleton"))
 		v->failed = true;
 	if (find_program(line, &name) || is_denied(line)) {
@@ -233,12 +244,25 @@ static bool concerns_kfuncs(struct kfg_span line)
 	return false;
 }
 
+/* Whether it can be the beginning of a wording: of all others the next line is not tried together with. */
+static bool may_go_on(const struct kfg_vlog *v, struct kfg_span line)
+{
+	static const char *const words[] = { "libbpf", "kfunc", "ksym", "extern", "kernel func", "BTF", "ksyms" };
+
+	if (v->is_kfunc_call || v->inside)
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (kfg_span_find(line, words[i]))
+			return true;
+	return false;
+}
+
 /* It may go on in the next line. */
 static void hold(struct kfg_vlog *v, const struct kfg_line *line)
 {
 	settle_held(v);
 	v->held_concerns = concerns_kfuncs(line->text);
-	if (!line->whole || line->text.n > sizeof(v->held) / 2)
+	if (!line->whole || line->text.n > sizeof(v->held) / 2 || !may_go_on(v, line->text))
 		return;
 	memcpy(v->held, line->text.at, line->text.n);
 	v->held_size = line->text.n;

@@ -229,34 +229,50 @@ static void more_of_last(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 	fill(last->symbol, f->symbol, sizeof(last->symbol));
 }
 
+/* A finding out of a wording that fits. False: it does not concern a kfunc. */
+static bool make_finding(const struct kfg_vlog *v, const struct kfg_message *msg, const struct kfg_message_match *m,
+			 struct kfg_span line, struct kfg_vlog_finding *ret)
+{
+	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, msg->kind);
+
+	if (!find_kfunc(v, msg, m, line, &f))
+		return false;
+	kfg_span_copy(line, f.message, sizeof(f.message));
+	kfg_span_copy(m->arg, f.arg, sizeof(f.arg));
+	f.number = m->number;
+	if (is_module(msg->kind))
+		kfg_span_copy(m->word, f.module, sizeof(f.module));
+	if ((!v->inside && kfg_span_find(line, "libbpf: ")) || msg->flags & KFG_MSG_KERNEL)
+		kfg_vlog_finding_drop_program(&f);
+	if (msg->flags & KFG_MSG_RECORD)
+		read_record(&f, m, line);
+	if (msg->kind == KFG_LOG_REGISTER_SET)
+		copy(v->inserted, f.module, sizeof(f.module));
+	refine(&f, line);
+	*ret = f;
+	return true;
+}
+
+static bool fits(const struct kfg_vlog *v, const struct kfg_message *msg, struct kfg_span line, size_t boundary,
+		 struct kfg_message_match *m)
+{
+	/* what speaks of a call needs one */
+	if (msg->flags & KFG_MSG_CALL && !v->is_kfunc_call)
+		return false;
+	if (!kfg_message_match(msg->pattern, line.at, line.n, m))
+		return false;
+	return !boundary || (m->begin < line.at + boundary && m->end > line.at + boundary + 1);
+}
+
 bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 {
-	struct kfg_message_match m;
-
 	for (const struct kfg_message *const *table = kfg_messages; *table; table++) {
 		for (const struct kfg_message *msg = *table; msg->pattern; msg++) {
+			struct kfg_message_match m;
 			struct kfg_vlog_finding f;
 
-			if (!kfg_message_match(msg->pattern, line.at, line.n, &m) ||
-			    (boundary && (m.begin >= line.at + boundary || m.end <= line.at + boundary + 1)))
+			if (!fits(v, msg, line, boundary, &m) || !make_finding(v, msg, &m, line, &f))
 				continue;
-			f = kfg_vlog_finding_start(v, msg->kind);
-			if (!find_kfunc(v, msg, &m, line, &f))
-				continue;
-			kfg_span_copy(line, f.message, sizeof(f.message));
-			kfg_span_copy(m.arg, f.arg, sizeof(f.arg));
-			f.number = m.number;
-			if (is_module(msg->kind))
-				kfg_span_copy(m.word, f.module, sizeof(f.module));
-			if (!v->inside && kfg_span_find(line, "libbpf: "))
-				kfg_vlog_finding_drop_program(&f);
-			if (*table == kfg_messages_kernel)
-				kfg_vlog_finding_drop_program(&f);
-			if (msg->flags & KFG_MSG_RECORD)
-				read_record(&f, &m, line);
-			if (msg->kind == KFG_LOG_REGISTER_SET)
-				copy(v->inserted, f.module, sizeof(f.module));
-			refine(&f, line);
 			if (msg->flags & KFG_MSG_CIRCUMSTANCE)
 				v->circumstance = f;
 			else if (is_said_further(v, &f))

@@ -95,7 +95,11 @@ static void test_denied(void **state)
 	read_log(FAILED("p", "-EPERM"));
 	assert_int_equal(n, 0);
 	assert_int_equal(kfg_vlog_facts(vlog)->refused_line, 0);
+	/* nothing between these lines: the verifier was not asked */
 	read_log(FAILED("p", "Permission denied") "libbpf: prog 'p': failed to load: -13\n");
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_LOG_REFUSED);
+	read_log(FAILED("p", "Permission denied") "libbpf: failed to load object 'o'\n");
 	assert_int_equal(n, 0);
 	assert_int_equal(kfg_vlog_facts(vlog)->refused_line, 1);
 	read_log("Failed to load BPF object: Permission denied\n");
