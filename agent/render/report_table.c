@@ -155,4 +155,7 @@ void kfg_report_table(const struct kfg_report *report, bool quiet, struct kfg_st
 	kfg_strbuf_adds(out, "\n");
 	kfg_report_summary_line(report, out);
 	kfg_strbuf_adds(out, "\n");
+	if (kfg_report_count(report, KFG_REPORT_OK))
+		kfg_strbuf_adds(out, "ok: libbpf opens it, and the kernel has what it asks for; the verifier may "
+				     "refuse it for\nreasons that are not looked at, see kfgate-scan(8)\n");
 }

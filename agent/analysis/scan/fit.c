@@ -118,12 +118,15 @@ static const char *missing_variable(const struct kfg_world *world)
 
 	for (uint32_t i = 0; i < code->n_externs; i++) {
 		const struct kfg_extern *ext = &code->externs[i];
-		struct kfg_type type = { code->btf, kfg_btf_type(code->btf, ext->btf_id)->type };
 		const struct kfg_btf *btf;
+		struct kfg_type type;
 		const char *module;
 
+		if (ext->kind != KFG_EXTERN_KSYM || ext->weak)
+			continue;
 		/* one without a type comes from /proc/kallsyms, which is not at hand */
-		if (ext->kind == KFG_EXTERN_KSYM && !ext->weak && kfg_type_resolve(type, NULL) != BTF_KIND_UNKN &&
+		type = (struct kfg_type){ code->btf, kfg_btf_type(code->btf, ext->btf_id)->type };
+		if (kfg_type_resolve(type, NULL) != BTF_KIND_UNKN &&
 		    !kfg_kernel_type_find(world->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
 			return ext->name;
 	}

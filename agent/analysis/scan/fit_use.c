@@ -94,8 +94,9 @@ static void judge_undeclared(const struct kfg_world *world, const struct kfg_use
 	result->kfunc = kfg_kernel_kfunc_find(world->kernel, use->kfunc);
 	result->fails = world->object->libbpf != KFG_LIBBPF_NONE;
 	result->fit = result->fails ? KFG_FIT_UNDECLARED : KFG_FIT_UNCHECKED;
-	say(result, result->fails ? "it is not declared in .ksyms (__ksym), so libbpf refuses to open the object"
-				  : "it is not declared in .ksyms (__ksym): how its loader resolves it is not known");
+	say(result, "%s%s",
+	    world->code->btf ? "it is not declared in .ksyms (__ksym)" : "the object has no BTF (-g) that declares it",
+	    result->fails ? ", so libbpf refuses to open the object" : ": how its loader resolves it is not known");
 }
 
 /* A function of the kernel that programs may not call: the verifier says so for calls that are live. */

@@ -100,8 +100,14 @@ says 'libbpf refuses to open it: section "maps" holds legacy map definitions'
 exits 4 "old maps by an old libbpf" "${allow[@]}" --kernel=both.btf --libbpf=0.8.1 "$fixtures/scan/legacy_maps.o"
 exits 4 "another loader" "${allow[@]}" --kernel=both.btf --libbpf=none "$fixtures/scan/legacy_maps.o"
 exits 3 "an extern outside of .ksyms" "${allow[@]}" --kernel=both.btf "$fixtures/scan/undeclared.o"
-says 'of_another_object is defined in no section'
 says 'undeclared, does not load: it is not declared in \.ksyms'
+says 'of_another_object is defined in no section'
+"$objcopy" --remove-section=.BTF --remove-section=.BTF.ext "$fixtures/scan/undeclared.o" no-btf.o
+exits 3 "an extern without BTF" "${allow[@]}" --kernel=both.btf no-btf.o
+says 'bpf_rcu_read_lock: strong'
+says 'undeclared, does not load: the object has no BTF'
+"$objcopy" -R .BTF -R .BTF.ext "$fixtures/scan/guard.o" no-btf.o
+exits 3 "kfuncs without BTF" "${allow[@]}" --kernel=both.btf no-btf.o
 exits 4 "that another loader may resolve" "${allow[@]}" --kernel=both.btf --libbpf=none "$fixtures/scan/undeclared.o"
 says 'how its loader resolves it is not known'
 # Findings that are known do not count again.
