@@ -44,7 +44,6 @@ static __attribute__((noinline)) int kfg_next_table(struct kfg_walk *w)
 		kfg_keep_table(w);
 	w->table = table;
 	s->tables = slot + 1;
-	s->decision.spent = 0;
 	s->live = s->unattributed = s->always = 0;
 	s->event.action = KFG_ALLOW;
 	s->event.reason = KFG_REASON_NONE;
@@ -59,6 +58,10 @@ static __attribute__((always_inline)) inline const struct kfg_table_header *kfg_
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 
+	if (!s->judged_all) {
+		s->event.action = KFG_REFUSE;
+		s->event.reason = KFG_REASON_WALK;
+	}
 	if (s->tables <= 1)
 		return kfg_header(w);
 	kfg_keep_table(w);
@@ -109,11 +112,11 @@ static __attribute__((noinline)) int kfg_fill_source(struct kfg_walk *w, __u32 i
 }
 
 /* Puts the kfunc just judged into the event, if it is a finding. */
-static __attribute__((noinline)) int kfg_add_finding(struct kfg_walk *w, __u32 use, __u32 how)
+static __attribute__((noinline)) int kfg_add_finding(struct kfg_walk *w)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
-	__u8 action = how, reason = how >> 8;
-	__u32 index = s->event.n_kfuncs;
+	__u8 action = s->action, reason = s->reason;
+	__u32 index = s->event.n_kfuncs, use = s->judged;
 	struct kfg_event_kfunc *k;
 
 	if (index >= KFG_EVENT_KFUNCS) {
@@ -146,25 +149,26 @@ static __attribute__((noinline)) int kfg_add_finding(struct kfg_walk *w, __u32 u
 	return 0;
 }
 
-/* Judges the kfunc named in the subject; use: its index in s->uses, or KFG_NONE. */
-static __attribute__((noinline)) int kfg_judge_one(struct kfg_walk *w, __u32 use)
+/* The kfunc s->judged is decided: what that means for the load. */
+static __attribute__((noinline)) int kfg_judge_decided(struct kfg_walk *w)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	const struct kfg_table_header *h = kfg_header(w);
-	__u8 action, reason;
+	__u8 reason;
 
 	if (!h)
 		return 0;
-	kfg_decide(w);
-	action = kfg_effective(&s->decision.verdict, s->live, h->unscannable, &reason);
-	if (action == KFG_ALLOW)
+	/* through memory: each pair of numbers that the verifier knows would be a state of its own */
+	s->action = kfg_effective(&s->decision.verdict, s->live, h->unscannable, &reason);
+	s->reason = reason;
+	if (KFG_ONCE32(s->action) == KFG_ALLOW)
 		return 0;
 	if (s->decision.verdict.row_flags & KFG_ROW_ALWAYS)
 		s->always = 1;
-	kfg_add_finding(w, use, action | (__u32)reason << 8);
-	if (action > s->event.action) {
-		s->event.action = action;
-		s->event.reason = reason;
+	kfg_add_finding(w);
+	if (s->action > s->event.action) {
+		s->event.action = s->action;
+		s->event.reason = s->reason;
 	}
 	return 0;
 }
@@ -281,19 +285,41 @@ kfg_check_scan(struct kfg_scratch *s, const struct kfg_table_header *h)
 		kfg_unscannable(s, h, KFG_REASON_TABLE_FULL);
 }
 
+/* Names the next kfunc to be decided by the table at hand: its index in uses, KFG_NONE, or KFG_SKIP. */
+static __attribute__((always_inline)) inline __u32 kfg_judge_next(struct kfg_walk *w, int stage)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (s->idle)
+		return KFG_SKIP;
+	if (stage == 1)
+		return kfg_name_early(w, s->step - 1);
+	if (s->step <= s->n_uses)
+		return kfg_name_next_live(w, s->step - 1);
+	return kfg_name_rest(w, s->step - 1 - s->n_uses);
+}
+
 /*
- * One step of the judging: step 0 goes on to the next table, each other one judges one kfunc by it. All tables in one
- * loop, as a verifier goes through the judging once per place that calls it.
+ * One step of the judging, all of which is one loop: all tables, of each all kfuncs, and all steps of each decision. So
+ * a verifier goes through each part once. s->step 0 goes on to the next table.
  */
 static __attribute__((always_inline)) inline long kfg_judge_step(struct kfg_walk *w, int stage)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	const struct kfg_table_header *h;
-	__u32 use;
 
+	if (s->deciding) {
+		if (kfg_decide_step(w)) {
+			s->deciding = 0;
+			kfg_judge_decided(w);
+		}
+		return 0;
+	}
 	if (!s->step) {
-		if (kfg_next_table(w))
+		if (kfg_next_table(w)) {
+			s->judged_all = 1;
 			return 1;
+		}
 		h = kfg_header(w);
 		if (!h)
 			return 1;
@@ -301,15 +327,13 @@ static __attribute__((always_inline)) inline long kfg_judge_step(struct kfg_walk
 				       s->present && h->present != KFG_PRESENT_REFUSE;
 		if (stage == 1 || !s->idle)
 			kfg_check_scan(s, h);
-	} else if (!s->idle) {
-		if (stage == 1)
-			use = kfg_name_early(w, s->step - 1);
-		else if (s->step <= s->n_uses)
-			use = kfg_name_next_live(w, s->step - 1);
-		else
-			use = kfg_name_rest(w, s->step - 1 - s->n_uses);
-		if (use != KFG_SKIP)
-			kfg_judge_one(w, use);
+	} else {
+		s->judged = kfg_judge_next(w, stage);
+		/* through memory: each number that the verifier knows on a way here would be a state of its own */
+		if (KFG_ONCE32(s->judged) != KFG_SKIP) {
+			kfg_decide_begin(w);
+			s->deciding = 1;
+		}
 	}
 	s->step = s->step < s->steps ? s->step + 1 : 0;
 	return 0;
@@ -358,14 +382,19 @@ static __attribute__((noinline)) int kfg_fill_program(struct kfg_walk *w)
 	return 0;
 }
 
-static __attribute__((always_inline)) inline void kfg_count_action(__u8 action, __u8 enforced)
+/* The counter of an action: KFG_STAT_MAX for none. */
+static __attribute__((always_inline)) inline __u32 kfg_stat_of(__u8 action, __u8 enforced)
 {
-	if (action == KFG_AUDIT)
-		kfg_count(KFG_STAT_AUDITED);
-	else if (action == KFG_WARN)
-		kfg_count(KFG_STAT_WARNED);
-	else if (action == KFG_REFUSE)
-		kfg_count(enforced ? KFG_STAT_REFUSED : KFG_STAT_WOULD_REFUSE);
+	switch (action) {
+	case KFG_AUDIT:
+		return KFG_STAT_AUDITED;
+	case KFG_WARN:
+		return KFG_STAT_WARNED;
+	case KFG_REFUSE:
+		return enforced ? KFG_STAT_REFUSED : KFG_STAT_WOULD_REFUSE;
+	default:
+		return KFG_STAT_MAX;
+	}
 }
 
 static __attribute__((always_inline)) inline void kfg_send(struct kfg_scratch *s)
@@ -374,24 +403,20 @@ static __attribute__((always_inline)) inline void kfg_send(struct kfg_scratch *s
 
 	if (n > KFG_EVENT_KFUNCS)
 		n = KFG_EVENT_KFUNCS;
-	if (bpf_ringbuf_output(&kfg_events, &s->event,
-			       __builtin_offsetof(struct kfg_event, kfuncs) +
-			       n * sizeof(struct kfg_event_kfunc), 0))
-		kfg_count(KFG_STAT_LOST);
-	else
-		kfg_count(KFG_STAT_EVENTS);
+	n = __builtin_offsetof(struct kfg_event, kfuncs) + n * sizeof(struct kfg_event_kfunc);
+	kfg_count(bpf_ringbuf_output(&kfg_events, &s->event, n, 0) ? KFG_STAT_LOST : KFG_STAT_EVENTS);
 }
 
 /*
- * The end of a decision: what the loader gets (0 or a negative errno), the counters, the event. can_refuse: the hook's
- * answer counts for this load.
+ * The end of a decision: what the loader gets (0 or a negative errno), the counters, the event. In a
+ * sweep the hook's answer does not count.
  */
-static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w, __u32 can_refuse)
+static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	const struct kfg_table_header *h = kfg_header(w);
 	struct kfg_event *e = &s->event;
-	__u32 err;
+	__u32 err, stat;
 
 	if (!h || e->action == KFG_ALLOW)
 		return 0;
@@ -400,19 +425,20 @@ static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w, __u32 can_
 	e->mode = h->mode;
 	e->stage = s->stage;
 	e->scanned = s->done;
-	e->enforced = can_refuse && (kfg_mode_enforces(h->mode) || s->always);
+	e->enforced = s->request != KFG_REQUEST_SWEEP && (kfg_mode_enforces(h->mode) || s->always);
 	err = 0;
 	if (e->action == KFG_REFUSE && e->enforced)
 		err = h->refuse_errno;
 	e->error = -err;
 	if (s->always && err)
-		kfg_count(s->stage == 1 ? KFG_STAT_CANARY1 : KFG_STAT_CANARY2);
+		stat = s->stage == 1 ? KFG_STAT_CANARY1 : KFG_STAT_CANARY2;
 	else if (e->reason == KFG_REASON_FOREIGN_FD)
-		kfg_count(KFG_STAT_FOREIGN_FD);
+		stat = KFG_STAT_FOREIGN_FD;
 	else if (e->kind == KFG_EVENT_PRESENT)
-		kfg_count(KFG_STAT_PRESENT_FOUND);
+		stat = KFG_STAT_PRESENT_FOUND;
 	else
-		kfg_count_action(e->action, e->enforced);
+		stat = kfg_stat_of(e->action, e->enforced);
+	kfg_count(stat);
 	kfg_send(s);
-	return err;
+	return -e->error;
 }

@@ -11,8 +11,8 @@
  * Who loads is known from the program (kfg_loads, keyed by prog->aux), not from the task: a later fd, or another task's
  * fd of a load in progress, is not the load. A program is judged once, by the policy and the clock of its load.
  *
- * Several sets of these programs may be attached, one of which takes over from the other (turn.bpf.h). Each load is
- * decided by one of them, in both stages, and told by that one.
+ * Several sets of these programs may be attached, one of which takes over from the other (handover.bpf.h). Each load is
+ * decided by one of them, in both stages, and reported by that one.
  *
  * Every function but the hooks is static: a global one could be replaced by an EXT program (6.12..7.3).
  * A hook's answer must be provably 0 or a negative errno (6.12 and later), which kfg_answer() makes it.
@@ -33,9 +33,6 @@ static __attribute__((always_inline)) inline int kfg_answer(__u32 err)
 	asm volatile("if %0 s> 0 goto +1; if %0 s> -4096 goto +1; %0 = -1" : "+r"(ret));
 	return ret;
 }
-#define KFG_EACCES 13u
-#define KFG_EBUSY 16u
-
 /* A scratch for this thread, or NULL: none is free for its unit. */
 static __attribute__((noinline)) struct kfg_scratch *kfg_scratch_get(__u64 *tid)
 {
@@ -53,34 +50,45 @@ static __attribute__((noinline)) struct kfg_scratch *kfg_scratch_get(__u64 *tid)
 	return s;
 }
 
+struct kfg_no_room {
+	__u32 tables;
+	__u32 err;
+	__u8 action;
+	__u8 enforced;
+};
+
+static long kfg_no_room_ask(__u32 slot, void *ctx)
+{
+	struct kfg_no_room *c = ctx;
+	struct kfg_walk w = {};
+	const struct kfg_table_header *h = kfg_table(&w, slot);
+
+	if (!h)
+		return 1;
+	if (c->tables && h->unscannable < c->action)
+		return 0;
+	c->tables = 1;
+	c->action = h->unscannable;
+	c->enforced = kfg_mode_enforces(h->mode);
+	c->err = h->refuse_errno;
+	return 0;
+}
+
 /*
- * No memory to judge with, or no table to judge by: unscannable, and told by the counters alone. Returns a positive
+ * No memory to judge with, or no table to judge by: unscannable, which the counters alone show. Returns a positive
  * errno or 0.
  */
-static __attribute__((noinline)) __u32 kfg_no_room(struct kfg_walk *w)
+static __attribute__((noinline)) __u32 kfg_no_room(void)
 {
-	const struct kfg_table_header *h;
-	__u8 action = KFG_ALLOW, enforced = 0;
-	__u32 err = 0;
+	struct kfg_no_room c = { .err = EACCES, .action = KFG_REFUSE, .enforced = 1 };
 
-	for (__u32 slot = 0; slot < KFG_TABLES_MAX; slot++) {
-		h = kfg_table(w, slot);
-		if (!h && slot)
-			break;
-		if (h && h->unscannable < action)
-			continue;
-		action = h ? h->unscannable : KFG_REFUSE;
-		enforced = !h || kfg_mode_enforces(h->mode);
-		err = h ? h->refuse_errno : KFG_EACCES;
-		if (!h)
-			break;
-	}
+	bpf_loop(KFG_TABLES_MAX, kfg_no_room_ask, &c, 0);
 	kfg_count(KFG_STAT_UNSCANNABLE);
-	if (action == KFG_ALLOW)
+	if (c.action == KFG_ALLOW)
 		return 0;
-	kfg_count_action(action, enforced);
+	kfg_count(kfg_stat_of(c.action, c.enforced));
 	kfg_count(KFG_STAT_LOST);
-	return action == KFG_REFUSE && enforced ? err : 0;
+	return c.action == KFG_REFUSE && c.enforced ? c.err : 0;
 }
 
 /* Enters the load into the table of loads in progress. Returns 0 or non-zero: no room. */
@@ -117,7 +125,7 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 		return 0; /* what was read as a call stood behind the program */
 	kfg_count(KFG_STAT_KFUNC_LOADS);
 	if (!kfg_table(w, 0))
-		return kfg_no_room(w);
+		return kfg_no_room();
 	kfg_fill_program(w);
 	s->event.kernel = s->inflight.kernel = kernel;
 	kfg_fill_loader(w);
@@ -129,14 +137,14 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 	if (s->done != s->len || s->overflow || s->full)
 		kfg_count(KFG_STAT_UNSCANNABLE);
 	s->steps = s->n_uses;
-	bpf_loop(KFG_TABLES_MAX * (s->steps + 1) & 0xfff, kfg_judge_early, w, 0);
+	bpf_loop(KFG_STEPS_MAX, kfg_judge_early, w, 0);
 	h = kfg_deciding_table(w);
 	if (!h)
-		return KFG_EACCES;
-	/* what does not end the load here is found again in stage 2, which tells of it once */
+		return EACCES;
+	/* stage 2 reports everything that is not refused here, so that each load is one event */
 	if (!s->full && (s->event.action != KFG_REFUSE || (!kfg_mode_enforces(h->mode) && !s->always)))
 		return 0;
-	return kfg_conclude(w, 1);
+	return kfg_conclude(w);
 }
 
 SEC("?lsm.s/bpf_prog_load")
@@ -148,8 +156,8 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	__u32 first, err, tri = KFG_UNKNOWN;
 	int any;
 
-	/* before its turn a set decides its agent's own loads: canaries, which prove it */
-	if (!kfg_my_turn(load_time) && !kfg_is_agent())
+	/* before it takes over, a set decides its agent's own loads: canaries, which prove it */
+	if (!kfg_handover_is_mine(load_time) && !kfg_handover_is_agent())
 		return 0;
 	kfg_count(KFG_STAT_LOADS);
 	/* the program as a number: through a trusted pointer nothing behind the struct could be read */
@@ -159,12 +167,12 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 		return 0;
 	if (any < 0)
 		first = 0;
-	if (kfg_is_next_agent())
+	if (kfg_handover_is_successor())
 		return 0;
 	tid = bpf_get_current_pid_tgid();
 	s = kfg_scratch_get(&tid);
 	if (!s)
-		return kfg_answer(kfg_no_room(&w));
+		return kfg_answer(kfg_no_room());
 	/* 7.2 and later: (prog, attr, token, bool kernel) */
 	if (!bpf_get_func_arg(ctx, 3, &kernel))
 		tri = kernel & 0xff ? KFG_YES : KFG_NO;
@@ -187,16 +195,15 @@ int BPF_PROG(kfgate_enter, struct bpf_prog_aux *aux)
 	static const struct kfg_inflight empty;
 	__u64 key = (__u64)aux, account;
 	struct kfg_inflight *entry;
-	struct kfg_walk w = {};
 
-	/* its load_time comes a moment later: who is between two turns here is found in stage 2 */
-	if ((!kfg_my_turn(bpf_ktime_get_boot_ns()) && !kfg_is_agent()) || kfg_is_next_agent())
+	/* its load_time comes a moment later: a load between two sets is found in stage 2 */
+	if ((!kfg_handover_is_mine(bpf_ktime_get_boot_ns()) && !kfg_handover_is_agent()) || kfg_handover_is_successor())
 		return 0;
 	kfg_count(KFG_STAT_LOADS);
 	account = kfg_account(kfg_unit_cgroup());
 	if (!KFG_MAY_ENTER(kfg_loads, account) || KFG_ENTER(kfg_loads, &key, &empty)) {
 		kfg_count(KFG_STAT_TABLE_FULL);
-		return kfg_no_room(&w) ? -12 : 0; /* ENOMEM, which is what this hook can answer */
+		return kfg_no_room() ? -ENOMEM : 0; /* the one errno that this hook can answer */
 	}
 	entry = bpf_map_lookup_elem(&kfg_loads, &key);
 	if (entry) {
@@ -207,69 +214,25 @@ int BPF_PROG(kfgate_enter, struct bpf_prog_aux *aux)
 	return 0;
 }
 
-/* Scans and judges what is live. loader: the current task is loading this very program. Returns a positive errno. */
-static __attribute__((noinline)) __u32 kfg_stage2(struct kfg_walk *w, __u32 loader, __u32 can_refuse)
+/* The same request as before, which the counters alone show: a task that keeps asking may not fill the ring. */
+static __attribute__((noinline)) __u32 kfg_foreign_again(void)
 {
-	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
-
-	if (!kfg_table(w, 0))
-		return can_refuse ? kfg_no_room(w) : 0;
-	kfg_scan_all(w, s, 0);
-	if (s->done == s->len && !s->n_uses && !s->overflow && !s->inflight.n_uses)
-		return 0;
-	if (loader && !s->inflight.n_uses)
-		kfg_count(KFG_STAT_KFUNC_LOADS);
-	if (s->done != s->len || s->overflow)
-		kfg_count(KFG_STAT_UNSCANNABLE);
-	kfg_fill_program(w);
-	s->event.kernel = s->inflight.n_uses ? s->inflight.kernel : KFG_UNKNOWN;
-	if (loader)
-		kfg_fill_loader(w);
-	else
-		kfg_recall_loader(w);
-	s->n_hashes = s->inflight.n_uses;
-	bpf_loop(s->n_hashes & 0x1ff, kfg_name_one, w, 0);
-	/* the knob and the tables are not swapped at one moment */
-	s->present = !loader && can_refuse;
-	s->steps = s->n_uses + s->n_hashes;
-	bpf_loop(KFG_TABLES_MAX * (s->steps + 1) & 0xfff, kfg_judge_late, w, 0);
-	if (!kfg_deciding_table(w))
-		return can_refuse ? KFG_EACCES : 0;
-	return kfg_conclude(w, can_refuse);
-}
-
-/* Another task asks for an fd of a load in progress: refused and told, whatever the load's own verdict will be. */
-static __attribute__((noinline)) __u32 kfg_foreign(struct kfg_walk *w)
-{
-	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
-
-	if (!kfg_table(w, 0))
-		return kfg_no_room(w);
-	kfg_fill_program(w);
-	kfg_fill_loader(w);
-	s->event.action = KFG_REFUSE;
-	s->event.reason = KFG_REASON_FOREIGN_FD;
-	return kfg_conclude(w, 1);
-}
-
-/* The same, told by the counters alone: a thief that keeps asking may not fill the ring. */
-static __attribute__((noinline)) __u32 kfg_foreign_again(struct kfg_walk *w)
-{
-	const struct kfg_table_header *h = kfg_table(w, 0);
+	struct kfg_walk w = {};
+	const struct kfg_table_header *h = kfg_table(&w, 0);
 
 	if (!h)
-		return kfg_no_room(w);
+		return kfg_no_room();
 	kfg_count(KFG_STAT_FOREIGN_FD);
 	kfg_count(KFG_STAT_REPEATED);
 	return kfg_mode_enforces(h->mode) ? h->refuse_errno : 0;
 }
 
 /*
- * A load of this set's turn that its first hook did not see: it was under way when the gate was attached, or began at
- * the moment of a take-over (6.1). It began before, got its id after. It has no entry, and is judged whoever asks for
- * its fd first, until it is admitted. Ids count up (idr_alloc_cyclic(),
- * kernel/bpf/syscall.c, 6.1..7.3). Until first_id is known, its own first fd is told by the one reference (not so in
- * __get_prog_inode(), kernel/bpf/inode.c, which asks before it takes one).
+ * A load that this set decides and that its first hook did not see: it was under way when the gate was attached, or
+ * began at the moment of a takeover (6.1). It began before, got its id after. It has no entry, and is judged whoever
+ * asks for its fd first, until it is admitted. Ids count up (idr_alloc_cyclic(), kernel/bpf/syscall.c, 6.1..7.3). Until
+ * first_id is known, the one reference shows that an fd is its first (not so in __get_prog_inode(),
+ * kernel/bpf/inode.c, which asks before it takes one).
  */
 static __attribute__((always_inline)) inline __u32 kfg_straddles(struct bpf_prog *prog)
 {
@@ -302,83 +265,179 @@ static __attribute__((always_inline)) inline struct kfg_loader *kfg_find_loader(
  * Ends the load: its verdict is kept with the program, and the entry leaves the table of loads in progress. A refused
  * program may wait long for its end (RCU), so it keeps a place there only when the other table is full, as nobody's.
  */
-static __attribute__((always_inline)) inline void
-kfg_leave(struct kfg_scratch *s, struct kfg_inflight *entry, __u32 err)
+static __attribute__((noinline)) int kfg_leave(struct kfg_scratch *s, __u32 err)
 {
 	/* a program that was not even described calls no kfunc: nothing to keep */
 	long kept = s->event.magic ? kfg_keep_loader(s, !!err) : 0;
+	struct kfg_inflight *entry;
 
 	if (kept && !err)
 		kfg_count(KFG_STAT_UNKNOWN_LOADER);
+	entry = kfg_find_load(&s->aux, s->load_time);
 	if (!entry)
-		return;
+		return 0;
 	if (err && kept) {
 		entry->tid = 0;
-		return;
+		return 0;
 	}
 	entry->done = 1;
 	KFG_DROP(kfg_loads, &s->aux);
+	return 0;
+}
+
+/* Somebody asks for an fd that is not his to have; *fds_refused counts them. The agent's are a sweep's. */
+static __attribute__((always_inline)) inline enum kfg_request kfg_request_foreign(__u32 *fds_refused)
+{
+	if (kfg_handover_is_agent())
+		return KFG_REQUEST_REFUSED;
+	return __sync_fetch_and_add(fds_refused, 1) ? KFG_REQUEST_AGAIN : KFG_REQUEST_FOREIGN;
+}
+
+/* What is asked of this set about a program. A load in progress is its thread's alone, a refused program nobody's. */
+static __attribute__((noinline)) __u32
+kfg_request_classify(struct bpf_prog *prog, __u64 *aux, __u64 load_time, __u64 tid)
+{
+	struct kfg_inflight *entry = kfg_find_load(aux, load_time);
+	struct kfg_loader *known;
+
+	if (entry) {
+		if (entry->owner != kfg_instance)
+			return KFG_REQUEST_NONE;
+		return entry->tid == tid ? KFG_REQUEST_LOAD : kfg_request_foreign(&entry->fds_refused);
+	}
+	known = kfg_find_loader(aux, load_time);
+	if (known && known->refused)
+		return kfg_handover_is_current() ? kfg_request_foreign(&known->fds_refused) : KFG_REQUEST_REFUSED;
+	if (!known && kfg_handover_is_mine(load_time) && kfg_straddles(prog) && !kfg_handover_is_successor())
+		return KFG_REQUEST_LOAD;
+	if (!kfg_handover_is_current())
+		return KFG_REQUEST_NONE;
+	if (kfg_knobs.sweeping && kfg_handover_is_agent())
+		return KFG_REQUEST_SWEEP;
+	return kfg_knobs.present_refuse && !kfg_handover_is_successor() ? KFG_REQUEST_PRESENT : KFG_REQUEST_NONE;
+}
+
+/* No scratch, no judgement. A load that is let through for want of it is not in progress any more. */
+static __attribute__((noinline)) __u32 kfg_request_without_scratch(__u32 request, __u64 *aux)
+{
+	__u32 err;
+
+	switch (request) {
+	case KFG_REQUEST_SWEEP:
+		return EBUSY;
+	case KFG_REQUEST_FOREIGN:
+		return kfg_foreign_again();
+	default:
+		err = kfg_no_room();
+		if (!err && request == KFG_REQUEST_LOAD)
+			KFG_DROP(kfg_loads, aux);
+		return err;
+	}
+}
+
+/* What stage 1 noted about the load. */
+static __attribute__((always_inline)) inline void kfg_recall_load(struct kfg_scratch *s)
+{
+	struct kfg_inflight *entry = kfg_find_load(&s->aux, s->load_time);
+
+	if (entry)
+		bpf_probe_read_kernel(&s->inflight, sizeof(s->inflight), entry);
+}
+
+/* Collects the live calls. Returns 0: the program calls no kfunc. */
+static __attribute__((noinline)) int kfg_scan_live(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (s->request == KFG_REQUEST_LOAD)
+		kfg_recall_load(s);
+	kfg_scan_all(w, s, 0);
+	if (s->done == s->len && !s->n_uses && !s->overflow && !s->inflight.n_uses)
+		return 0;
+	if (s->request == KFG_REQUEST_LOAD && !s->inflight.n_uses)
+		kfg_count(KFG_STAT_KFUNC_LOADS);
+	if (s->done != s->len || s->overflow)
+		kfg_count(KFG_STAT_UNSCANNABLE);
+	return 1;
+}
+
+/* Judges what is live. Returns 0: there is no table any more. */
+static __attribute__((noinline)) int kfg_judge_live(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	s->event.kernel = s->inflight.n_uses ? s->inflight.kernel : KFG_UNKNOWN;
+	s->n_hashes = s->inflight.n_uses;
+	bpf_loop(s->n_hashes & 0x1ff, kfg_name_one, w, 0);
+	/* the knob and the tables are not swapped at one moment */
+	s->present = s->request == KFG_REQUEST_PRESENT;
+	s->steps = s->n_uses + s->n_hashes;
+	bpf_loop(KFG_STEPS_MAX, kfg_judge_late, w, 0);
+	return !!kfg_deciding_table(w);
+}
+
+/*
+ * Acts on s->request, one of LOAD, FOREIGN, SWEEP and PRESENT. Returns a positive errno or 0. A foreign request is
+ * refused and reported, whatever the load's own verdict will be.
+ */
+static __attribute__((noinline)) __u32 kfg_request_decide(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+
+	if (s->request == KFG_REQUEST_SWEEP)
+		kfg_count(KFG_STAT_PRESENT);
+	if (!kfg_table(w, 0))
+		return s->request == KFG_REQUEST_SWEEP ? 0 : kfg_no_room();
+	if (KFG_ONCE32(s->request) != KFG_REQUEST_FOREIGN && !kfg_scan_live(w))
+		return 0;
+	kfg_fill_program(w);
+	s->event.kind = KFG_EVENT_LOAD;
+	if (KFG_ONCE32(s->request) == KFG_REQUEST_LOAD || KFG_ONCE32(s->request) == KFG_REQUEST_FOREIGN) {
+		kfg_fill_loader(w);
+	} else {
+		s->event.kind = KFG_EVENT_PRESENT;
+		kfg_recall_loader(w);
+	}
+	if (KFG_ONCE32(s->request) == KFG_REQUEST_FOREIGN) {
+		s->event.action = KFG_REFUSE;
+		s->event.reason = KFG_REASON_FOREIGN_FD;
+	} else if (!kfg_judge_live(w)) {
+		return s->request == KFG_REQUEST_SWEEP ? 0 : EACCES;
+	}
+	return kfg_conclude(w);
 }
 
 SEC("?lsm.s/bpf_prog")
 int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 {
+	__u64 aux = (__u64)prog->aux, load_time = BPF_CORE_READ(prog, aux, load_time), self = 0;
+	__u64 tid = bpf_get_current_pid_tgid();
+	__u32 request = kfg_request_classify(prog, &aux, load_time, tid), err;
 	struct kfg_walk w = {};
-	struct kfg_inflight *entry;
-	struct kfg_loader *known;
 	struct kfg_scratch *s;
-	__u64 aux = (__u64)prog->aux, load_time = BPF_CORE_READ(prog, aux, load_time), tid, self = 0;
-	__u32 err, loader, sweep, foreign;
 
-	entry = kfg_find_load(&aux, load_time);
-	if (entry && entry->owner != kfg_instance)
-		return 0; /* another set decides it */
-	known = kfg_find_loader(&aux, load_time);
-	loader = entry || (!known && kfg_my_turn(load_time) && kfg_straddles(prog) && !kfg_is_next_agent());
-	foreign = 0;
-	if (!loader && !kfg_is_current())
-		return known && known->refused ? kfg_answer(KFG_EACCES) : 0;
-	if (!loader && !(known && known->refused) && !kfg_knobs.sweeping && !kfg_knobs.present_refuse)
-		return 0; /* admitted, free of kfuncs, or there before us */
-	tid = bpf_get_current_pid_tgid();
-	/* a load in progress is its thread's alone, a refused program nobody's */
-	foreign = (known && known->refused) || (entry && entry->tid != tid);
-	if (foreign && kfg_is_agent())
-		return kfg_answer(KFG_EACCES); /* a sweep: the load is judged as such */
-	sweep = !loader && kfg_knobs.sweeping && kfg_is_agent();
-	if (!foreign && !loader && !sweep && (!kfg_knobs.present_refuse || kfg_is_next_agent()))
+	if (request == KFG_REQUEST_NONE)
 		return 0;
-	if (foreign && __sync_fetch_and_add(entry ? &entry->told : &known->told, 1))
-		return kfg_answer(kfg_foreign_again(&w));
+	if (request == KFG_REQUEST_REFUSED)
+		return kfg_answer(EACCES);
+	request = kfg_unknown(request);
+	if (request == KFG_REQUEST_AGAIN)
+		return kfg_answer(kfg_foreign_again());
 	s = kfg_scratch_get(&tid);
-	if (!s) {
-		err = sweep ? KFG_EBUSY : foreign ? kfg_foreign_again(&w) : kfg_no_room(&w);
-		if (entry && !foreign && !err)
-			KFG_DROP(kfg_loads, &aux);
-		return kfg_answer(err);
-	}
-	if (entry && !foreign)
-		bpf_probe_read_kernel(&s->inflight, sizeof(s->inflight), entry);
+	if (!s)
+		return kfg_answer(kfg_request_without_scratch(request, &aux));
 	bpf_get_func_arg(ctx, 0, &self);
 	w.d = &s->decision;
 	s->stage = 2;
+	s->request = request;
 	s->prog = self;
 	s->aux = aux;
 	s->load_time = load_time;
 	s->base = self + bpf_core_field_offset(struct bpf_prog, insnsi);
 	s->len = prog->len;
-	if (!loader)
-		s->event.kind = KFG_EVENT_PRESENT;
-	if (sweep)
-		kfg_count(KFG_STAT_PRESENT);
-	if (foreign) {
-		s->event.kind = KFG_EVENT_LOAD;
-		err = kfg_foreign(&w);
-	} else {
-		err = kfg_stage2(&w, loader, !sweep);
-		if (loader)
-			kfg_leave(s, entry, err);
-	}
+	err = kfg_request_decide(&w);
+	if (s->request == KFG_REQUEST_LOAD)
+		kfg_leave(s, err);
 	KFG_DROP(kfg_scratches, &tid);
 	return kfg_answer(err);
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "turn.bpf.h"
+#include "handover.bpf.h"
 
 #define KFG_LEVELS_MAX 128u /* of a path: the unit stands among the first */
 
@@ -213,7 +213,7 @@ static __attribute__((noinline)) int kfg_fill_exe(struct kfg_walk *w)
 static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s, __u32 refused)
 {
 	s->loader.account = s->account;
-	s->loader.told = 0;
+	s->loader.fds_refused = 0;
 	s->loader.load_time = s->load_time;
 	s->loader.refused = refused;
 	s->loader.uid = s->event.uid;
@@ -273,7 +273,7 @@ static __attribute__((noinline)) int kfg_fill_loader(struct kfg_walk *w)
 	s->event.loader_known = 1;
 	s->event.userns = BPF_CORE_READ(task, cred, user_ns, ns.inum);
 	s->decision.subject.initial = s->event.userns == KFG_USERNS_INITIAL;
-	s->decision.subject.is_agent = kfg_is_agent();
+	s->decision.subject.is_agent = kfg_handover_is_agent();
 	bpf_get_current_comm(s->event.comm, sizeof(s->event.comm));
 	kfg_fill_cgroup(w);
 	kfg_fill_exe(w);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <asm/errno.h>
 #include <kfgate/decide.h>
 
 /*
@@ -70,7 +71,7 @@ struct kfg_loader {
 	__u64 load_time; /* of the program */
 	__u32 refused;
 	__u32 userns; /* inode number */
-	__u32 told; /* fds asked for after it was refused */
+	__u32 fds_refused; /* asked for after the program was refused */
 	__u32 exe_is; /* enum kfg_exe */
 	struct kfg_file_id exe_file;
 	char comm[16];
@@ -122,6 +123,10 @@ struct kfg_scratch {
 	__u32 insn;
 	/* judging */
 	__u32 stage;
+	__u32 request; /* enum kfg_request; stage 2 */
+	__u32 judged; /* index in uses of the kfunc at hand, KFG_NONE, or KFG_SKIP */
+	__u32 action; /* of that kfunc: enum kfg_action, enum kfg_reason */
+	__u32 reason;
 	__u32 live; /* what the pass at hand judges */
 	__u32 unattributed; /* a live call bears a name that was not loaded: the kernel replaced it */
 	__u32 always; /* enforced in audit mode too */
@@ -151,10 +156,12 @@ struct kfg_scratch {
 	struct kfg_inflight inflight;
 	struct kfg_loader loader;
 	struct kfg_event event;
-	/* walking the tables */
+	/* evaluation of the tables */
 	__u32 tables; /* begun */
 	__u32 step; /* 0: the next table; else 1 + what is judged */
 	__u32 steps;
+	__u32 deciding; /* the kfunc at hand is being decided */
+	__u32 judged_all; /* the loop came to its end */
 	__u32 idle; /* the table at hand does not ask */
 	__u32 present; /* a later fd: only tables that ask for it */
 	__u32 full; /* no room to enter the load */
@@ -171,6 +178,31 @@ struct {
 } kfg_scratches SEC(".maps");
 
 static const volatile struct kfg_scratch kfg_scratch_zero;
+
+#define KFG_ONCE32(x) (*(const volatile __u32 *)&(x))
+
+/*
+ * The same number, of which the verifier knows nothing any more. It goes through a function once for each thing it
+ * knows about an argument or about what is alive beside it: several known numbers are several times the work.
+ */
+static __attribute__((always_inline)) inline __u32 kfg_unknown(__u32 value)
+{
+	__u32 copy = 0;
+
+	bpf_probe_read_kernel(&copy, sizeof(copy), &value);
+	return copy;
+}
+
+/* What kfgate_prog is asked for: kfg_request_classify() */
+enum kfg_request {
+	KFG_REQUEST_NONE,    /* nothing to decide: admitted, free of kfuncs, or another set's */
+	KFG_REQUEST_LOAD,    /* the end of a load, by the task that loads */
+	KFG_REQUEST_FOREIGN, /* the first fd of a load in progress for another task, or of a refused program */
+	KFG_REQUEST_AGAIN,   /* one more of these */
+	KFG_REQUEST_REFUSED, /* the same without a report: a sweep's, or asked of a set that decides nothing new */
+	KFG_REQUEST_SWEEP,   /* the agent examines a present program */
+	KFG_REQUEST_PRESENT, /* a later fd, where the policy judges those, too */
+};
 
 /* Written by the agent through its mapping; see abi.h */
 struct kfg_knobs kfg_knobs = { .start_ns = ~0ULL };
@@ -238,7 +270,7 @@ KFG_STEP_CROWD(kfg_scratches, struct kfg_scratch)
 												   \
 		if (!r_)                                                                           \
 			__sync_fetch_and_add(&map##_taken, 1);                                     \
-		else if (r_ == -17) /* EEXIST */                                                   \
+		else if (r_ == -EEXIST)                                                            \
 			r_ = bpf_map_update_elem(&map, key, value, BPF_EXIST);                     \
 		r_;                                                                                \
 	})

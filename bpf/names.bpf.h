@@ -82,42 +82,46 @@ static long kfg_step_module(__u32 i, void *ctx)
 }
 
 /*
- * Name and module of a kfunc as loaded (key: offset << 32 | BTF id). An offset is resolved through the program's own
- * kfunc_btf_tab, which the verifier filled and which holds references; it is there in stage 2 only. Returns 0, or -1:
- * not to be named (now).
+ * The BTF of the module that an offset means, or NULL: not to be known (now). It is found through the program's own
+ * kfunc_btf_tab, which the verifier filled and which holds references; it is there in stage 2 only.
  */
-static __attribute__((noinline)) int kfg_name_loaded(struct kfg_walk *w, __u64 key)
+static __attribute__((noinline)) __u64 kfg_name_module_btf(struct kfg_walk *w, __u32 offset)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	struct bpf_prog *prog = (struct bpf_prog *)s->prog;
 	struct bpf_kfunc_btf_tab *tab;
 	struct bpf_kfunc_btf *desc;
-	struct btf *btf;
 
-	kfg_clear_name(s);
-	if (!(key >> 32)) {
-		btf = (struct btf *)kfg_addresses.btf_vmlinux;
-		if (!btf || kfg_name_by_id(s, btf, key))
-			return -1;
-		kfg_set_vmlinux(s);
-		return 0;
-	}
 	if (s->stage == 1)
-		return -1;
+		return 0;
 	tab = BPF_CORE_READ(prog, aux, kfunc_btf_tab);
 	if (!tab)
-		return -1;
-	s->probe = key >> 32 & 0xffff;
+		return 0;
+	s->probe = offset & 0xffff;
 	s->found = KFG_NONE;
 	bpf_loop(BPF_CORE_READ(tab, nr_descs) & 0x1ff, kfg_step_module, w, 0);
 	if (s->found >= 256)
-		return -1;
+		return 0;
 	desc = (void *)tab + bpf_core_field_offset(struct bpf_kfunc_btf_tab, descs) +
 	       s->found * bpf_core_type_size(struct bpf_kfunc_btf);
-	btf = BPF_CORE_READ(desc, btf);
+	return (__u64)BPF_CORE_READ(desc, btf);
+}
+
+/* Name and module of a kfunc as loaded (key: offset << 32 | BTF id). Returns 0, or -1: not to be named (now). */
+static __attribute__((noinline)) int kfg_name_loaded(struct kfg_walk *w, __u64 key)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	__u32 offset = key >> 32;
+	struct btf *btf;
+
+	kfg_clear_name(s);
+	btf = (struct btf *)(offset ? kfg_name_module_btf(w, offset) : kfg_addresses.btf_vmlinux);
 	if (!btf || kfg_name_by_id(s, btf, key))
 		return -1;
-	bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_MODULE], KFG_MODULE_LEN, &btf->name);
+	if (!offset)
+		kfg_set_vmlinux(s);
+	else
+		bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_MODULE], KFG_MODULE_LEN, &btf->name);
 	return 0;
 }
 

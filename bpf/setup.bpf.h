@@ -9,7 +9,6 @@
 #pragma once
 
 #include "loader.bpf.h"
-#include <asm/errno.h>
 
 #define KFG_CALL_WITHIN 32u /* instructions of kfgate_call */
 

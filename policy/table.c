@@ -156,6 +156,16 @@ static void write_lists(const struct kfg_compile *c, const struct layout *l, str
 		numbers[l->refs_at + i] = l->matchers + l->matcher_cells[c->refs.data[i]];
 }
 
+/* See struct kfg_matcher. */
+static uint8_t glob_prefix(const struct kfg_text *text)
+{
+	size_t n = text->tag & KFG_MATCH_GLOB ? strcspn(text->text, "*?") : 0;
+
+	if (n > text->len)
+		n = text->len;
+	return (uint8_t)(n < KFG_PREFIX_MAX ? n : KFG_PREFIX_MAX);
+}
+
 static void write_matchers(const struct kfg_compile *c, const struct layout *l, struct kfg_table *t)
 {
 	for (uint32_t i = 0; i < c->matchers.slots.n; i++) {
@@ -165,6 +175,7 @@ static void write_matchers(const struct kfg_compile *c, const struct layout *l, 
 		m->hash = text->hash;
 		m->len = (uint16_t)text->len;
 		m->flags = (uint8_t)text->tag;
+		m->prefix = glob_prefix(text);
 		/* the text runs on into the next cells, which lay_out() left for it */
 		memcpy((char *)m + KFG_MATCHER_TEXT, text->text, text->len);
 	}

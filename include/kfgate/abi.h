@@ -148,9 +148,10 @@ struct kfg_matcher {
 	__u32 hash; /* of text, where it is not a glob */
 	__u16 len;
 	__u8 flags;
-	__u8 pad;
+	__u8 prefix; /* of a glob: characters before the first '*' or '?', at most KFG_PREFIX_MAX; may be too small */
 	char text[KFG_CELL_SIZE - 8]; /* NUL terminated; runs on into the next cells */
 };
+#define KFG_PREFIX_MAX 32u
 #define KFG_MATCHER_TEXT 8u /* offset of the text in the cell */
 
 #define KFG_DAY_MAX 0x7fffffff /* days since 1970-01-01, UTC; MAX: no such day */
@@ -339,7 +340,7 @@ struct kfg_inflight {
 	__u32 done; /* decided: what is left of it says nothing */
 	__u64 load_time; /* of the program; 0: not known yet */
 	__u32 kernel; /* enum kfg_tristate: loaded from kernel memory */
-	__u32 told; /* fds asked for by others */
+	__u32 fds_refused; /* asked for by others */
 	__u64 account; /* of the unit that loads */
 	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
 };
@@ -420,4 +421,5 @@ _Static_assert(__builtin_offsetof(struct kfg_event, kfuncs) % 8 == 0, "kfuncs al
 _Static_assert(sizeof(struct kfg_event_kfunc) % 8 == 0, "kfuncs aligned");
 _Static_assert(__builtin_offsetof(struct kfg_name, name) % 8 == 0, "compared eight bytes at a time");
 _Static_assert(__builtin_offsetof(struct kfg_dep, module) % 8 == 0, "compared eight bytes at a time");
+_Static_assert(KFG_MATCHER_TEXT % 8 == 0 && KFG_CELL_SIZE % 8 == 0, "compared eight bytes at a time");
 _Static_assert(KFG_TEXT_EXE + KFG_EXE_LEN == KFG_TEXT_SIZE, "texts fill the subject");

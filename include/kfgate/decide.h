@@ -8,10 +8,11 @@
  *
  * and the stricter answer wins (kfg_effective()).
  *
- * The table is walked in small steps whose state lives in struct kfg_decision, one bounded loop per walk: a
- * BPF verifier sees each step once, whatever the size of the policy. In BPF the decision state must be map
- * memory, so that the verifier takes its fields for unknown scalars (constants would make each round of a
- * loop a new state). A walk that does not end within its bound says so (verdict.failed): fail closed.
+ * A decision is a state machine: kfg_decide_begin(), then kfg_decide_step() until it says that it is done. Each step
+ * is small, and all state lives in struct kfg_decision, so that a BPF program needs one bounded loop for the whole of
+ * it: a verifier goes through each step once, whatever the size of the policy. In BPF the struct must be map memory, so
+ * that the verifier takes its fields for unknown scalars (constants would make each round of a loop a new state). An
+ * evaluation that takes too many steps says so (verdict.failed): fail closed.
  */
 #pragma once
 
@@ -34,37 +35,45 @@
 /* BPF_MAX_LOOPS (include/linux/bpf_verifier.h, 5.17..7.3) bounds what one bpf_loop() may be asked for */
 #define KFG_STEPS_MAX (8u * 1024 * 1024)
 /*
- * All walks of one load: about half a second. Up to 256 kfuncs, each against every row and glob, would otherwise hold a
- * CPU of a kernel without preemption past the soft lockup limit.
+ * Steps of one load: some 250 million instructions, about a tenth of a second. Up to 256 kfuncs, each against every row
+ * and glob, would otherwise hold a CPU of a kernel without preemption past the soft lockup limit.
  */
-#define KFG_STEPS_LOAD (32u * 1024 * 1024)
-/* A glob walk backtracks at most once per character pair */
-#define KFG_CHAR_STEPS (KFG_EXE_LEN * KFG_EXE_LEN + 2 * KFG_EXE_LEN)
+#define KFG_STEPS_LOAD (3u * 1024 * 1024)
+
+/* What the next step does */
+enum kfg_decide_state {
+	KFG_STATE_DONE,
+	KFG_STATE_ROW,     /* takes the next candidate row */
+	KFG_STATE_ENTRY,   /* asks one entry of one dimension of the row at hand */
+	KFG_STATE_CHAR,    /* compares one character of a string with a matcher */
+};
 
 struct kfg_decision {
 	struct kfg_subject subject;
 	struct kfg_verdict verdict;
-	/* name lookup and candidate walk */
-	__u32 name;       /* cell index, or KFG_NONE */
+	__u32 name;       /* lookup of the name: cell index, or KFG_NONE */
+	__u32 found;      /* cell of the name, or KFG_NONE */
+	__u32 state;      /* enum kfg_decide_state */
+	/* of the table */
+	__u32 row_first;
+	__u32 list_first;
+	/* candidate rows */
 	__u32 range;      /* list entry of the next candidate range */
 	__u32 ranges;     /* ranges left */
 	__u32 row;        /* row at hand, or next row of the range */
 	__u32 rows;       /* rows left in the range, the one at hand included */
-	__u32 in_row;     /* conditions of `row` are being asked */
-	__u32 dim;
-	__u32 entry;      /* entry of the dimension's list */
+	__u32 dim;        /* of the row at hand */
+	__u32 entry;      /* of the dimension's list */
 	__u32 first_dim;  /* kfg_first_dim() */
-	__u32 found;      /* row that matched, or KFG_NONE */
-	__u32 finished;
+	__u32 in_waivers; /* the rows are waivers */
+	struct kfg_range waivers; /* to be asked after the rules; none: count 0 */
 	/* one matcher against one string */
 	__u32 text;       /* where the string starts in subject.text */
 	__u32 s, p;       /* position in the string, in the pattern */
 	__u32 star_s, star_p; /* where to go back to; star_p KFG_NONE: no star yet */
 	__u32 matcher;    /* cell index */
 	__u32 glob;
-	__u32 matched;
-	__u32 matching;   /* walk not finished */
-	__u32 spent;      /* steps of all walks; the caller starts it at 0 for each load */
+	__u32 spent;      /* steps; the caller starts it at 0 for each load */
 	/* hashing */
 	__u32 hash;
 };
@@ -133,21 +142,14 @@ KFG_STATIC long kfg_step_hash(__u32 i, void *walk)
 	return kfg_step_hash_(i, ((struct kfg_walk *)walk)->d);
 }
 
-/* Where the string of a dimension stands in the subject's text. */
+/* Where the string of a dimension stands in the subject's text. Arithmetic, as each branch is work for a verifier. */
+#define KFG_DIM_TEXTS_                                                                                       \
+	((__u64)(KFG_TEXT_KFUNC / 64) << KFG_DIM_KFUNC * 8 | (__u64)(KFG_TEXT_MODULE / 64) << KFG_DIM_MODULE * 8 | \
+	 (__u64)(KFG_TEXT_UNIT / 64) << KFG_DIM_UNIT * 8 | (__u64)(KFG_TEXT_EXE / 64) << KFG_DIM_EXE * 8 |       \
+	 (__u64)(KFG_TEXT_PROG / 64) << KFG_DIM_PROG * 8)
 KFG_INLINE __u32 kfg_dim_text(__u32 dim)
 {
-	switch (dim) {
-	case KFG_DIM_MODULE:
-		return KFG_TEXT_MODULE;
-	case KFG_DIM_UNIT:
-		return KFG_TEXT_UNIT;
-	case KFG_DIM_EXE:
-		return KFG_TEXT_EXE;
-	case KFG_DIM_PROG:
-		return KFG_TEXT_PROG;
-	default:
-		return KFG_TEXT_KFUNC;
-	}
+	return (KFG_DIM_TEXTS_ >> (dim * 8 & 63) & 0xff) * 64;
 }
 
 /* Sets subject.hash[dim] from the subject's text; to be called whenever a string was filled in. */
@@ -168,26 +170,24 @@ KFG_INLINE __u8 kfg_pattern_char(const struct kfg_walk *w, __u32 p)
 	return c ? c[at % KFG_CELL_SIZE] : 0;
 }
 
-KFG_INLINE long kfg_matched(struct kfg_decision *d, __u32 matched)
+/* Goes on after one entry: the next dimension if it holds, else the next entry of the same. */
+KFG_INLINE long kfg_entry_asked(struct kfg_decision *d, __u32 holds)
 {
-	d->matched = matched;
-	d->matching = 0;
-	return 1;
+	d->entry = holds ? 0 : d->entry + 1;
+	d->dim += !!holds;
+	d->state = KFG_STATE_ENTRY;
+	return 0;
 }
 
 /* One step of a matcher over a string: '*' is any run of characters, '?' any one character. */
-KFG_STATIC long kfg_step_char(__u32 i, void *walk)
+KFG_INLINE long kfg_step_char(struct kfg_walk *w)
 {
-	struct kfg_walk *w = walk;
 	struct kfg_decision *d = w->d;
 	__u32 at = d->text + d->s;
 	__u8 p = kfg_pattern_char(w, d->p), s;
 
-	(void)i;
-	if (++d->spent > KFG_STEPS_LOAD)
-		return 1; /* d->matching stays: the walk failed */
 	if (at >= KFG_TEXT_SIZE)
-		return kfg_matched(d, 0);
+		return kfg_entry_asked(d, 0);
 	s = d->subject.text[at];
 	if (d->glob && p == '*') {
 		d->star_p = ++d->p;
@@ -200,35 +200,57 @@ KFG_STATIC long kfg_step_char(__u32 i, void *walk)
 		return 0;
 	}
 	if (!s && !p)
-		return kfg_matched(d, 1);
+		return kfg_entry_asked(d, 1);
 	if (!s || d->star_p == KFG_NONE)
-		return kfg_matched(d, 0);
+		return kfg_entry_asked(d, 0);
 	d->p = d->star_p;
 	d->s = ++d->star_s;
 	return 0;
 }
 
-/* Does the matcher in cell `matcher` match the subject's string of dimension dim? */
-KFG_INLINE int kfg_match(struct kfg_walk *w, __u32 matcher, __u32 dim)
+/* Eight bytes of a string */
+typedef __u64 __attribute__((may_alias)) kfg_chars;
+
+/*
+ * Are there differences among the first characters of the string and of a glob? m->prefix is how many of the glob's are
+ * literal, counted up to KFG_PREFIX_MAX: most globs that do not match end here, at no step per character.
+ */
+KFG_INLINE __u64 kfg_prefix_differs(const struct kfg_matcher *m, const struct kfg_decision *d)
+{
+	const kfg_chars *a = (const kfg_chars *)m->text, *b;
+	__s64 left = m->prefix; /* characters from word i on */
+	__u32 at = d->text;
+	__u64 differs = 0, whole;
+
+	if (at > KFG_TEXT_SIZE - KFG_PREFIX_MAX)
+		return 0;
+	b = (const kfg_chars *)(d->subject.text + at);
+	/* arithmetic, as each branch is work for a verifier */
+	for (__u32 i = 0; i < KFG_PREFIX_MAX / 8; i++, left -= 8) {
+		left &= ~(left >> 63); /* at least 0 */
+		whole = (7 - left) >> 63; /* all bits where 8 or more are left */
+		differs |= (a[i] ^ b[i]) & (whole | ~(~0ULL << (left & 7) * 8));
+	}
+	return differs;
+}
+
+/* Begins to match the subject's string of dimension dim against the matcher in cell `matcher`. */
+KFG_INLINE long kfg_begin_match(struct kfg_walk *w, __u32 matcher, __u32 dim)
 {
 	struct kfg_decision *d = w->d;
 	const struct kfg_matcher *m = kfg_cell(w, matcher);
 
 	if (!m || dim >= KFG_DIM_MAX)
-		return 0;
-	d->glob = m->flags & KFG_MATCH_GLOB;
-	if (!d->glob && m->hash != d->subject.hash[dim])
-		return 0;
-	d->matcher = matcher;
+		return kfg_entry_asked(d, 0);
 	d->text = kfg_dim_text(dim);
+	d->glob = m->flags & KFG_MATCH_GLOB;
+	if (d->glob ? kfg_prefix_differs(m, d) != 0 : m->hash != d->subject.hash[dim])
+		return kfg_entry_asked(d, 0);
+	d->matcher = matcher;
 	d->s = d->p = d->star_s = 0;
 	d->star_p = KFG_NONE;
-	d->matched = 0;
-	d->matching = 1;
-	KFG_LOOP(KFG_CHAR_STEPS, kfg_step_char, w);
-	if (d->matching)
-		d->verdict.failed = 1;
-	return d->matched;
+	d->state = KFG_STATE_CHAR;
+	return 0;
 }
 
 /* The conditions of a row that are one bit each */
@@ -243,27 +265,69 @@ KFG_INLINE int kfg_flags_hold(__u8 flags, const struct kfg_subject *s)
 	return !(flags & KFG_ROW_NO_TOKEN) || !s->token;
 }
 
-/* Takes the next candidate row whose fixed conditions hold. Returns 1 when there is none left. */
-KFG_INLINE long kfg_next_row(struct kfg_walk *w, const struct kfg_table_header *h)
+KFG_INLINE long kfg_decide_done(struct kfg_decision *d)
+{
+	d->state = KFG_STATE_DONE;
+	return 1;
+}
+
+KFG_INLINE long kfg_decide_failed(struct kfg_decision *d)
+{
+	d->verdict.failed = 1;
+	return kfg_decide_done(d);
+}
+
+KFG_INLINE void kfg_begin_rows(struct kfg_decision *d, __u32 range, __u32 ranges)
+{
+	d->range = range;
+	d->ranges = ranges;
+	d->rows = d->row = 0;
+	d->state = KFG_STATE_ROW;
+}
+
+/* Of the rules or waivers the first that matches is `row`, or none does (NULL). */
+KFG_INLINE long kfg_rows_asked(struct kfg_decision *d, const struct kfg_row *row)
+{
+	struct kfg_verdict *v = &d->verdict;
+
+	if (d->in_waivers) {
+		if (row) {
+			v->waiver = row->rule;
+			v->dep_action = KFG_AUDIT;
+		}
+		return kfg_decide_done(d);
+	}
+	if (row) {
+		v->rule = row->rule;
+		v->rule_action = row->action;
+		v->rule_scope = row->scope;
+		v->row_flags = row->flags & (KFG_ROW_AGENT | KFG_ROW_ALWAYS);
+	}
+	if (!d->waivers.count)
+		return kfg_decide_done(d);
+	d->in_waivers = 1;
+	kfg_begin_rows(d, d->waivers.first, d->waivers.count);
+	return 0;
+}
+
+/* Takes the next candidate row whose fixed conditions hold. */
+KFG_INLINE long kfg_step_row(struct kfg_walk *w)
 {
 	struct kfg_decision *d = w->d;
 	const struct kfg_row *row;
 
 	if (!d->rows) {
-		if (!d->ranges) {
-			d->finished = 1;
-			return 1;
-		}
-		d->row = kfg_list_entry(w, h->list_first, d->range);
-		d->rows = kfg_list_entry(w, h->list_first, d->range + 1);
+		if (!d->ranges)
+			return kfg_rows_asked(d, 0);
+		d->row = kfg_list_entry(w, d->list_first, d->range);
+		d->rows = kfg_list_entry(w, d->list_first, d->range + 1);
 		d->range += 2;
 		d->ranges--;
 		return 0;
 	}
-	row = kfg_cell(w, h->row_first + d->row);
-	if (!row) { /* a damaged table: not finished, so not decided */
-		return 1;
-	}
+	row = kfg_cell(w, d->row_first + d->row);
+	if (!row) /* a damaged table */
+		return kfg_decide_failed(d);
 	if ((row->prog_types &&
 	     (d->subject.prog_type > 63 || !(row->prog_types >> d->subject.prog_type & 1))) ||
 	    d->subject.today > row->until || !kfg_flags_hold(row->flags, &d->subject)) {
@@ -271,71 +335,38 @@ KFG_INLINE long kfg_next_row(struct kfg_walk *w, const struct kfg_table_header *
 		d->rows--;
 		return 0;
 	}
-	d->in_row = 1;
 	d->dim = d->first_dim;
 	d->entry = 0;
+	d->state = KFG_STATE_ENTRY;
 	return 0;
 }
 
-/* One step over the candidate rows: the next row, or one entry of one dimension of the row at hand. */
-KFG_STATIC long kfg_step_row(__u32 i, void *walk)
+/* Asks one entry of one dimension of the row at hand. */
+KFG_INLINE long kfg_step_entry(struct kfg_walk *w)
 {
-	struct kfg_walk *w = walk;
 	struct kfg_decision *d = w->d;
-	const struct kfg_table_header *h = kfg_header(w);
-	const struct kfg_row *row;
-	__u32 value, dim = d->dim, holds;
+	const struct kfg_row *row = kfg_cell(w, d->row_first + d->row);
+	__u32 value, dim = d->dim;
 
-	(void)i;
-	if (!h || ++d->spent > KFG_STEPS_LOAD)
-		return 1;
-	if (!d->in_row)
-		return kfg_next_row(w, h);
-	if (dim >= KFG_DIM_MAX) {
-		d->found = d->row;
-		d->finished = 1;
-		return 1;
-	}
-	row = kfg_cell(w, h->row_first + d->row);
 	if (!row)
-		return 1;
+		return kfg_decide_failed(d);
+	if (dim >= KFG_DIM_MAX)
+		return kfg_rows_asked(d, row);
 	if (!row->dims[dim].count) {
 		d->dim++;
 		return 0;
 	}
 	if (d->entry >= row->dims[dim].count) { /* no alternative held: not this row */
-		d->in_row = 0;
 		d->row++;
 		d->rows--;
+		d->state = KFG_STATE_ROW;
 		return 0;
 	}
-	value = kfg_list_entry(w, h->list_first, row->dims[dim].first + d->entry);
-	holds = dim == KFG_DIM_UID ? value == d->subject.uid : kfg_match(w, value, dim);
-	if (d->verdict.failed)
-		return 1;
-	d->entry = holds ? 0 : d->entry + 1;
-	d->dim = holds ? dim + 1 : dim;
-	return 0;
+	value = kfg_list_entry(w, d->list_first, row->dims[dim].first + d->entry);
+	if (dim == KFG_DIM_UID)
+		return kfg_entry_asked(d, value == d->subject.uid);
+	return kfg_begin_match(w, value, dim);
 }
-
-/* The first row among the candidates that matches goes to d->found, KFG_NONE if none does. */
-KFG_INLINE void kfg_find_row(struct kfg_walk *w, __u32 range, __u32 ranges)
-{
-	struct kfg_decision *d = w->d;
-
-	d->range = range;
-	d->ranges = ranges;
-	d->rows = d->row = 0;
-	d->in_row = d->dim = d->entry = 0;
-	d->found = KFG_NONE;
-	d->finished = 0;
-	KFG_LOOP(KFG_STEPS_MAX, kfg_step_row, w);
-	if (!d->finished)
-		d->verdict.failed = 1;
-}
-
-/* Eight bytes of a string */
-typedef __u64 __attribute__((may_alias)) kfg_chars;
 
 KFG_INLINE int kfg_same_name(const struct kfg_name *n, const struct kfg_decision *d)
 {
@@ -388,35 +419,6 @@ KFG_INLINE __u32 kfg_first_dim(const struct kfg_name *n)
 	return n && !(n->flags & KFG_NAME_PATTERNS) ? KFG_DIM_MODULE : KFG_DIM_KFUNC;
 }
 
-/* Question 1: rules. */
-KFG_STATIC int kfg_ask_rules(struct kfg_walk *w, const struct kfg_table_header *h,
-			     const struct kfg_name *n)
-{
-	struct kfg_decision *d = w->d;
-	struct kfg_verdict *v = &d->verdict;
-	const struct kfg_row *row;
-
-	v->rule = KFG_NONE;
-	v->rule_action = h->unlisted;
-	v->rule_scope = h->scope;
-	v->row_flags = 0;
-	/* entries 0 and 1 of the lists are the range of all rules */
-	d->first_dim = kfg_first_dim(n);
-	if (d->subject.name_long)
-		return 0;
-	kfg_find_row(w, n ? n->rules.first : 0, n ? n->rules.count : 1);
-	if (d->found == KFG_NONE)
-		return 0;
-	row = kfg_cell(w, h->row_first + d->found);
-	if (!row)
-		return 0;
-	v->rule = row->rule;
-	v->rule_action = row->action;
-	v->rule_scope = row->scope;
-	v->row_flags = row->flags & (KFG_ROW_AGENT | KFG_ROW_ALWAYS);
-	return 0;
-}
-
 KFG_INLINE int kfg_same_module(const struct kfg_dep *dep, const struct kfg_decision *d)
 {
 	const kfg_chars *a = (const kfg_chars *)dep->module;
@@ -426,14 +428,13 @@ KFG_INLINE int kfg_same_module(const struct kfg_dep *dep, const struct kfg_decis
 			 a[4] == b[4] && a[5] == b[5] && a[6] == b[6] && a[7] == b[7]);
 }
 
-/* Question 2: deprecations and waivers. */
+/* Question 2: is it still in time? Waivers that may relax the answer are left to be asked in d->waivers. */
 KFG_STATIC int kfg_ask_dates(struct kfg_walk *w, const struct kfg_table_header *h,
 			     const struct kfg_name *n)
 {
 	struct kfg_decision *d = w->d;
 	struct kfg_verdict *v = &d->verdict;
 	const struct kfg_dep *dep;
-	const struct kfg_row *row;
 
 	v->dep = v->waiver = KFG_NONE;
 	v->deadline = KFG_DAY_MAX;
@@ -441,6 +442,7 @@ KFG_STATIC int kfg_ask_dates(struct kfg_walk *w, const struct kfg_table_header *
 	v->dep_action = KFG_ALLOW;
 	v->dep_scope = h->scope;
 	v->name_flags = n ? n->flags : 0;
+	d->waivers.count = 0;
 	if (!n || n->dep == KFG_NONE)
 		return 0;
 	dep = kfg_cell(w, h->dep_first + n->dep);
@@ -451,40 +453,80 @@ KFG_STATIC int kfg_ask_dates(struct kfg_walk *w, const struct kfg_table_header *
 	v->dep_scope = dep->scope;
 	v->dep_state = d->subject.today > dep->deadline ? KFG_DEP_EXPIRED : KFG_DEP_DEPRECATED;
 	v->dep_action = v->dep_state == KFG_DEP_EXPIRED ? h->expired : h->deprecated;
-	if (v->dep_action <= KFG_AUDIT || !n->waivers.count)
-		return 0;
-	d->first_dim = kfg_first_dim(n);
-	kfg_find_row(w, n->waivers.first, n->waivers.count);
-	if (d->found == KFG_NONE)
-		return 0;
-	row = kfg_cell(w, h->row_first + d->found);
-	if (!row)
-		return 0;
-	v->waiver = row->rule;
-	v->dep_action = KFG_AUDIT;
+	if (v->dep_action > KFG_AUDIT)
+		d->waivers = n->waivers;
 	return 0;
 }
 
 /*
- * Answers both questions about the kfunc in d->subject (all strings, hashes, uid, type and today filled in)
- * into d->verdict. The caller turns it into an action with kfg_effective(), once it knows whether the call
- * is live. Returns 0, or -1 when there is no table (verdict.failed is set then).
+ * Begins to answer both questions about the kfunc in d->subject (all strings, hashes, uid, type and today filled in).
+ * Returns 0, or -1 when there is no table (verdict.failed is set then).
  */
-KFG_STATIC int kfg_decide(struct kfg_walk *w)
+KFG_STATIC int kfg_decide_begin(struct kfg_walk *w)
 {
 	struct kfg_decision *d = w->d;
+	struct kfg_verdict *v = &d->verdict;
 	const struct kfg_table_header *h = kfg_header(w);
 	const struct kfg_name *n;
 
-	d->verdict.failed = 0;
+	v->failed = 0;
 	if (!h) {
-		d->verdict.failed = 1;
+		kfg_decide_failed(d);
 		return -1;
 	}
 	n = kfg_find_name(w, h);
-	kfg_ask_rules(w, h, n);
+	v->rule = KFG_NONE;
+	v->rule_action = h->unlisted;
+	v->rule_scope = h->scope;
+	v->row_flags = 0;
+	d->row_first = h->row_first;
+	d->list_first = h->list_first;
+	d->in_waivers = 0;
+	d->first_dim = kfg_first_dim(n);
 	kfg_ask_dates(w, h, n);
+	if (d->subject.name_long)
+		kfg_decide_done(d);
+	else /* entries 0 and 1 of the lists are the range of all rules */
+		kfg_begin_rows(d, n ? n->rules.first : 0, n ? n->rules.count : 1);
 	return 0;
+}
+
+/* One step of the decision. Returns 1 when it is done: the answers are in d->verdict. */
+KFG_INLINE long kfg_decide_step(struct kfg_walk *w)
+{
+	struct kfg_decision *d = w->d;
+
+	if (++d->spent > KFG_STEPS_LOAD)
+		return kfg_decide_failed(d);
+	switch (d->state) {
+	case KFG_STATE_ROW:
+		return kfg_step_row(w);
+	case KFG_STATE_ENTRY:
+		return kfg_step_entry(w);
+	case KFG_STATE_CHAR:
+		return kfg_step_char(w);
+	default:
+		return 1;
+	}
+}
+
+KFG_STATIC long kfg_step_decide(__u32 i, void *walk)
+{
+	(void)i;
+	return kfg_decide_step(walk);
+}
+
+/*
+ * The whole decision, into d->verdict. The caller turns it into an action with kfg_effective(), once it knows whether
+ * the call is live. Returns as kfg_decide_begin().
+ */
+KFG_STATIC int kfg_decide(struct kfg_walk *w)
+{
+	int r = kfg_decide_begin(w);
+
+	if (!r && w->d->state != KFG_STATE_DONE)
+		KFG_LOOP(KFG_STEPS_MAX, kfg_step_decide, w);
+	return r;
 }
 
 /*

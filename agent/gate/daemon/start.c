@@ -4,6 +4,7 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "gate/daemon/state.h"
+#include "gate/enforce/kernel_btf.h"
 #include "policy/verdict.h"
 #include "record/json_line.h"
 #include "record/notice.h"
@@ -156,6 +157,23 @@ static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 	return KFG_EXIT_OK;
 }
 
+/* -E2BIG: BPF_MAX_TRAMP_LINKS programs are on a hook already (include/linux/bpf.h: 38 on amd64, 6.1..7.3). */
+static int attach_gate(struct kfg_daemon *d)
+{
+	int r = kfg_gate_attach(d->gate);
+	uint64_t from;
+
+	if (r >= 0)
+		return r;
+	if (r != -E2BIG)
+		return kfg_log_errno(r, "cannot attach the gate: %m");
+	(void)kfg_gate_instance(d->gate, &from);
+	kfg_error("cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool link' lists "
+		  "them); %s until some are taken off and kfgate is started again",
+		  from ? "the gate that was in force before goes on with its policy" : "nothing is enforced");
+	return r;
+}
+
 /* Everything up to a gate that decides and is seen to. */
 static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
 {
@@ -170,9 +188,9 @@ static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
 	if (r < 0)
 		return kfg_log_errno(r, "%.*s", (int)strcspn(kfg_strbuf_text(&text), "\n"),
 				     kfg_strbuf_text(&text));
-	r = kfg_gate_attach(d->gate);
+	r = attach_gate(d);
 	if (r < 0)
-		return kfg_log_errno(r, "cannot attach the gate: %m");
+		return r;
 	r = prove(d);
 	if (r == 0)
 		r = take_over(d);
@@ -227,6 +245,7 @@ static int put_up(struct kfg_daemon *d, struct kfg_loaded *loaded, enum kfg_on_f
 	kfg_guarding_apply(d);
 	kfg_daemon_note(d);
 	kfg_sweep(d);
+	kfg_kernel_btf_release();
 	ready(d);
 	return KFG_EXIT_OK;
 }
@@ -285,5 +304,6 @@ int kfg_start(struct kfg_daemon *d)
 	kfg_loaded_done(&loaded); /* not kept for the agent's life */
 	if (r != KFG_EXIT_OK && d->gate && on_failure == KFG_FAILURE_CLOSED)
 		close_gate(d, &kernel);
+	kfg_kernel_btf_release();
 	return r;
 }

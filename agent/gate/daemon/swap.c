@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/log.h"
 #include "gate/daemon/state.h"
+#include "gate/enforce/kernel_btf.h"
 #include "record/notice.h"
 
 #include <errno.h>
@@ -205,6 +206,7 @@ int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
 				  d->proven_usec ? "" : ", but NOT PROVEN: ",
 				  d->proven_usec ? "" : d->proof.why);
 	}
+	kfg_kernel_btf_release();
 	announce(d, "READY=1");
 	return r < 0 ? r : d->proven_usec ? 0 : -ENOTRECOVERABLE;
 }

@@ -9,9 +9,9 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "gate/enforce/kernel_btf.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdio.h>
@@ -56,44 +56,44 @@ static bool refused(const struct kfg_gate *gate, const struct attempt *a)
 }
 
 /* Before verification any call of any function will do: the program is never looked at by the verifier. */
-static int prove_stage1(struct kfg_gate *gate, const struct btf *btf, struct attempt *ret)
+static int prove_stage1(struct kfg_gate *gate, struct attempt *ret)
 {
-	int id = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
+	int id = (int)kfg_kernel_btf_func("bpf_rdonly_cast");
 	struct bpf_insn insns[] = { CALL_KFUNC(id), MOV_IMM(0, 0), EXIT() };
 
-	if (id < 0)
-		return id;
+	if (!id)
+		return -ENOENT;
 	return try_load(gate, KFG_STAT_CANARY1, BPF_PROG_TYPE_SOCKET_FILTER, insns, 3, "kfgate_canary1", NULL,
 			ret);
 }
 
 /* bpf_key_put(bpf_lookup_system_key(0)) in a sleepable LSM program: 6.1 and later, with CONFIG_KEYS */
-static int prove_stage2_key(struct kfg_gate *gate, const struct btf *btf, struct attempt *ret)
+static int prove_stage2_key(struct kfg_gate *gate, struct attempt *ret)
 {
-	int get = btf__find_by_name_kind(btf, "bpf_lookup_system_key", BTF_KIND_FUNC);
-	int put = btf__find_by_name_kind(btf, "bpf_key_put", BTF_KIND_FUNC);
-	int hook = btf__find_by_name_kind(btf, "bpf_lsm_bpf", BTF_KIND_FUNC);
+	int get = (int)kfg_kernel_btf_func("bpf_lookup_system_key");
+	int put = (int)kfg_kernel_btf_func("bpf_key_put");
+	int hook = (int)kfg_kernel_btf_func("bpf_lsm_bpf");
 	struct bpf_insn insns[] = {
 		MOV_IMM(1, 0), CALL_KFUNC(get), JUMP_IF_ZERO(0, 2), MOV_REG(1, 0),
 		CALL_KFUNC(put), MOV_IMM(0, 0), EXIT(),
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC, .prog_flags = BPF_F_SLEEPABLE,
-		    .attach_btf_id = hook > 0 ? hook : 0);
+		    .attach_btf_id = (__u32)hook);
 
-	if (get < 0 || put < 0 || hook < 0)
+	if (!get || !put || !hook)
 		return -ENOENT;
 	return try_load(gate, KFG_STAT_CANARY2, BPF_PROG_TYPE_LSM, insns, 7, "kfgate_canary2", &opts, ret);
 }
 
 /* bpf_rcu_read_lock(); bpf_rcu_read_unlock(); in a syscall program: 6.2 and later */
-static int prove_stage2_rcu(struct kfg_gate *gate, const struct btf *btf, struct attempt *ret)
+static int prove_stage2_rcu(struct kfg_gate *gate, struct attempt *ret)
 {
-	int lock = btf__find_by_name_kind(btf, "bpf_rcu_read_lock", BTF_KIND_FUNC);
-	int unlock = btf__find_by_name_kind(btf, "bpf_rcu_read_unlock", BTF_KIND_FUNC);
+	int lock = (int)kfg_kernel_btf_func("bpf_rcu_read_lock");
+	int unlock = (int)kfg_kernel_btf_func("bpf_rcu_read_unlock");
 	struct bpf_insn insns[] = { CALL_KFUNC(lock), CALL_KFUNC(unlock), MOV_IMM(0, 0), EXIT() };
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
 
-	if (lock < 0 || unlock < 0)
+	if (!lock || !unlock)
 		return -ENOENT;
 	return try_load(gate, KFG_STAT_CANARY2, BPF_PROG_TYPE_SYSCALL, insns, 4, "kfgate_canary2", &opts, ret);
 }
@@ -120,25 +120,23 @@ int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof)
 	KFG_CAPS_RAISED;
 	struct kfg_proof proof = {};
 	struct attempt a = { .err = ENOENT };
-	struct btf *btf = btf__load_vmlinux_btf();
 	int r = 0;
 
-	if (libbpf_get_error(btf) || !btf)
+	if (!kfg_kernel_btf())
 		return -errno;
 	if (gate->stage1) {
-		r = prove_stage1(gate, btf, &a);
+		r = prove_stage1(gate, &a);
 		proof.stage1 = !r && refused(gate, &a);
 		if (!proof.stage1)
 			say_why(&proof, "before", &a);
 	}
 	a = (struct attempt){ .err = ENOENT };
-	r = prove_stage2_rcu(gate, btf, &a);
+	r = prove_stage2_rcu(gate, &a);
 	if (r || !refused(gate, &a))
-		r = prove_stage2_key(gate, btf, &a);
+		r = prove_stage2_key(gate, &a);
 	proof.stage2 = !r && refused(gate, &a);
 	if (!proof.stage2)
 		say_why(&proof, "after", &a);
-	btf__free(btf);
 	*ret_proof = proof;
 	return 0;
 }

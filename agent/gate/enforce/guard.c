@@ -4,10 +4,10 @@
 
 #include "base/cleanup.h"
 #include "base/pages.h"
+#include "gate/enforce/kernel_btf.h"
 #include "guard.skel.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,14 +43,6 @@ static void note_missing(struct kfg_guard *guard, const char *hook)
 	(void)snprintf(guard->missing + n, sizeof(guard->missing) - n, "%s%s", n ? "," : "", hook);
 }
 
-static unsigned n_arguments(const struct btf *btf, const char *func)
-{
-	int id = btf__find_by_name_kind(btf, func, BTF_KIND_FUNC);
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
-
-	return type ? btf_vlen(btf__type_by_id(btf, type->type)) : 0;
-}
-
 /* 6.2 and later; before, an access list is an extended attribute, which has a hook of its own. */
 static bool is_covered(const char *hook)
 {
@@ -60,11 +52,10 @@ static bool is_covered(const char *hook)
 /* Hooks are functions of the kernel (kernel/bpf/bpf_lsm.c): its type information says which there are. */
 static int choose_hooks(struct kfg_guard *guard)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
 	struct bpf_program *prog;
 	bool idmap;
 
-	if (libbpf_get_error(btf) || !btf)
+	if (!kfg_kernel_btf())
 		return -errno;
 	bpf_object__for_each_program(prog, guard->skel->obj) {
 		const char *section = bpf_program__section_name(prog);
@@ -73,16 +64,15 @@ static int choose_hooks(struct kfg_guard *guard)
 		if (strncmp(section, LSM, strlen(LSM)))
 			continue;
 		(void)snprintf(func, sizeof(func), "bpf_lsm_%s", section + strlen(LSM));
-		if (btf__find_by_name_kind(btf, func, BTF_KIND_FUNC) > 0)
+		if (kfg_kernel_btf_func(func))
 			continue;
 		if (!is_covered(section + strlen(LSM)))
 			note_missing(guard, section + strlen(LSM));
 		bpf_program__set_autoload(prog, false);
 	}
-	idmap = n_arguments(btf, "bpf_lsm_inode_setattr") == 3;
+	idmap = kfg_kernel_btf_arguments("bpf_lsm_inode_setattr") == 3;
 	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr, idmap);
 	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr_old, !idmap);
-	btf__free(btf);
 	return 0;
 }
 

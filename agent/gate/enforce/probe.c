@@ -2,8 +2,8 @@
 /* probe.c - what the running kernel offers the gate, asked of the kernel itself. */
 #include "gate/enforce/gate.h"
 
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
+#include "gate/enforce/kernel_btf.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,11 +12,6 @@
 #include <unistd.h>
 
 #define LSM_LIST "/sys/kernel/security/lsm"
-
-static bool has_func(const struct btf *btf, const char *name)
-{
-	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
-}
 
 static bool listed(const char *list, const char *word)
 {
@@ -33,7 +28,6 @@ static bool listed(const char *list, const char *word)
 int kfg_probe_kernel(struct kfg_probe *ret_probe)
 {
 	struct kfg_probe p = {};
-	struct btf *btf;
 	ssize_t n;
 	int fd;
 
@@ -51,13 +45,11 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe)
 			p.lsm_listed = listed(p.lsm, "bpf");
 		}
 	}
-	btf = btf__load_vmlinux_btf();
-	if (!libbpf_get_error(btf) && btf) {
+	if (kfg_kernel_btf()) {
 		p.btf = true;
 		/* the functions BPF LSM programs attach to, one per hook (kernel/bpf/bpf_lsm.c, 6.1..7.3) */
-		p.hook_load = has_func(btf, "bpf_lsm_bpf_prog_load");
-		p.hook_prog = has_func(btf, "bpf_lsm_bpf_prog");
-		btf__free(btf);
+		p.hook_load = kfg_kernel_btf_func("bpf_lsm_bpf_prog_load");
+		p.hook_prog = kfg_kernel_btf_func("bpf_lsm_bpf_prog");
 	}
 	*ret_probe = p;
 	return 0;

@@ -8,6 +8,7 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "gate/enforce/kernel_btf.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -104,16 +105,15 @@ int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n)
 {
 	KFG_CAPS_RAISED;
 	struct names names = {};
-	struct btf *vmlinux = btf__load_vmlinux_btf();
+	struct btf *vmlinux = kfg_kernel_btf();
 	unsigned id = 0;
 	int r;
 
-	if (libbpf_get_error(vmlinux) || !vmlinux)
+	if (!vmlinux)
 		return -errno;
 	r = add_tagged(&names, vmlinux, 1, NULL);
 	while (!r && !bpf_btf_get_next_id(id, &id))
 		r = add_module(&names, vmlinux, id);
-	btf__free(vmlinux);
 	if (r) {
 		kfg_names_free(names.items, names.n);
 		return r;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a start of the agent costs, from exec to READY=1: guest instructions (QEMU counts them) and the peak memory of
 # its cgroup, kernel memory and page cache included, with and without the guard. Prints a Markdown table.
-# usage: run.sh [-b BUILD] [-k KERNEL] [-a KFGATE]      -a: another agent than BUILD's
+# usage: run.sh [-b BUILD] [-k KERNEL] [-a AGENT]      -a: another agent than BUILD's kfgate-agent
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -36,7 +36,7 @@ for guard in off on; do
 done
 exit 0
 E2
-"$top/tests/vm/run.sh" -i -k "$kernel" -T 900 -s "$work/script" "${agent:-$build/agent/kfgate}=/t/kfgate" \
+"$top/tests/vm/run.sh" -i -k "$kernel" -T 900 -s "$work/script" "${agent:-$build/agent/kfgate-agent}=/t/kfgate" \
 	"$build/tests/bench/startbench" >"$work/out" || { cat "$work/out"; exit 1; }
 cp "$work/out" "$build/bench-start-$kernel.txt"
 # of several starts the last: the executable is in memory, and the kernel has read its own BTF

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_gate.h"
+#include "gate/enforce/kernel_btf.h"
 
 #include <errno.h>
 #include <kfgate/abi.h>
@@ -234,6 +235,10 @@ int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n)
 	(void)ret_names;
 	(void)ret_n;
 	return -ENOENT; /* the agent has to do without */
+}
+
+void kfg_kernel_btf_release(void)
+{
 }
 
 void kfg_names_free(char **names, size_t n)

@@ -261,6 +261,69 @@ static void test_worst_glob(void **state)
 	kfg_table_free(t);
 }
 
+/* The first characters of a glob are compared at once: each difference is seen, and none is where there is none. */
+static void test_glob_prefixes(void **state)
+{
+	static const char path[] = "/abcdefghijklmnopqrstuvwxyz0123456789ABCDEF";
+	char text[700], exe[64], pattern[64];
+	struct kfg_load load = {.exe = exe};
+
+	(void)state;
+	for (size_t n = 1; n < sizeof(path) - 1; n++) {
+		struct kfg_table *t;
+
+		(void)snprintf(pattern, sizeof(pattern), "%.*s*", (int)n, path);
+		(void)snprintf(text, sizeof(text),
+			       HEAD "rules: [{id: a, kfuncs: [x], loaders: {exes: ['%s']}, action: warn}]\n", pattern);
+		t = compile_text(text, NULL, 0);
+		memcpy(exe, path, sizeof(path));
+		assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+		for (size_t i = 1; i < sizeof(path) - 1; i++) {
+			memcpy(exe, path, sizeof(path));
+			exe[i] = '-';
+			assert_int_equal(ask(t, &load, "x", NULL).rule, i < n ? KFG_NONE : 0);
+			exe[i] = '\0'; /* the path ends there */
+			assert_int_equal(ask(t, &load, "x", NULL).rule, i < n ? KFG_NONE : 0);
+		}
+		kfg_table_free(t);
+	}
+}
+
+/* Globs that go back at every character of the loader's path: the evaluation is cut, and says so. */
+static void test_evaluation_is_cut(void **state)
+{
+	enum { RULES = 400 };
+	char exe[256], pattern[256];
+	struct kfg_load load = {.exe = exe};
+	struct kfg_verdict v;
+	struct kfg_table *t;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	(void)state;
+	memset(exe, 'a', sizeof(exe));
+	memset(pattern, 'a', sizeof(pattern));
+	exe[0] = pattern[0] = '/';
+	exe[255] = 0;
+	pattern[1] = '*';
+	pattern[128] = 'b';
+	fputs(HEAD "rules:\n", f);
+	for (unsigned i = 0; i < RULES; i++) {
+		pattern[129 + i % 64] = '\0';
+		fprintf(f, "  - {id: r%u, kfuncs: [x], loaders: {exes: ['%s%u']}, action: allow}\n", i, pattern, i);
+		pattern[129 + i % 64] = 'a';
+	}
+	fclose(f);
+	t = compile_text(text, NULL, 0);
+	kfg_verdict_eval(t, &load, "x", NULL, &v);
+	assert_int_equal(v.failed, 1);
+	exe[1] = '\0'; /* a path that ends each glob at once */
+	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
+	kfg_table_free(t);
+	free(text);
+}
+
 /* decide.h on cells that are none: fail closed. */
 static void test_no_table(void **state)
 {
@@ -333,6 +396,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_match_decides),
 		cmocka_unit_test(test_kernel_and_modules),
+		cmocka_unit_test(test_glob_prefixes),
+		cmocka_unit_test(test_evaluation_is_cut),
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_unknown_texts),
 		cmocka_unit_test(test_names_that_do_not_fit),

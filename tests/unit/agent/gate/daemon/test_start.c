@@ -97,6 +97,14 @@ static void test_gate_fails(void **state)
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
 	assert_non_null(
 		strstr(captured, "kfgate: cannot attach the gate: Device or resource busy\n"));
+	fake_gate.attach_error = -E2BIG;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(strstr(captured, "others hold every place on one of its hooks"));
+	assert_non_null(strstr(captured, "nothing is enforced until"));
+	fake_gate.from = 3;
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(strstr(captured, "the gate that was in force before goes on with its policy until"));
+	fake_gate.from = 0;
 	fake_gate.publish_error = -ENOMEM;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
 	assert_non_null(

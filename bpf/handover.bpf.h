@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * turn.bpf.h - which loads this set of programs decides, while another may be attached: see struct kfg_turn. What is
- * said here of the agent is meant of the process, not of whoever has its pid later.
+ * handover.bpf.h - which loads this set of programs decides, while another may be attached: see struct kfg_turn. An
+ * agent is a process here, and not whoever has its pid later.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 
 #define KFG_ONCE(x) (*(const volatile __u64 *)&(x))
 
-static __attribute__((noinline)) int kfg_is_process(const struct kfg_process *process)
+static __attribute__((noinline)) int kfg_handover_is_process(const struct kfg_process *process)
 {
 	struct task_struct *task;
 
@@ -20,25 +20,25 @@ static __attribute__((noinline)) int kfg_is_process(const struct kfg_process *pr
 }
 
 /* Is the current task the agent of this set? */
-static __attribute__((always_inline)) inline int kfg_is_agent(void)
+static __attribute__((always_inline)) inline int kfg_handover_is_agent(void)
 {
-	return kfg_is_process(&kfg_knobs.agent);
+	return kfg_handover_is_process(&kfg_knobs.agent);
 }
 
 /* Is it another one that is about to take over? What it loads is decided by its own set, or by none. */
-static __attribute__((always_inline)) inline int kfg_is_next_agent(void)
+static __attribute__((always_inline)) inline int kfg_handover_is_successor(void)
 {
-	return kfg_is_process(&kfg_turn.agent) && !kfg_is_agent();
+	return kfg_handover_is_process(&kfg_turn.agent) && !kfg_handover_is_agent();
 }
 
 /* Does this set decide what begins now? */
-static __attribute__((always_inline)) inline int kfg_is_current(void)
+static __attribute__((always_inline)) inline int kfg_handover_is_current(void)
 {
 	return KFG_ONCE(kfg_turn.after) == kfg_instance;
 }
 
 /* Does it decide a load that began then? The order of reading is part of the protocol; x86 keeps it. */
-static __attribute__((always_inline)) inline int kfg_my_turn(__u64 load_time)
+static __attribute__((always_inline)) inline int kfg_handover_is_mine(__u64 load_time)
 {
 	__u64 after = KFG_ONCE(kfg_turn.after);
 	__u64 at = KFG_ONCE(kfg_turn.at_ns);
