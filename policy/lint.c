@@ -4,10 +4,13 @@
  * change. Where a check cannot be sure (two globs) it keeps silent.
  */
 #include "glob.h"
+#include "lint_cost.h"
 #include "model.h"
 #include "words.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <kfgate/decide.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -454,6 +457,22 @@ static void lint_files(const struct lint *l)
 			     kfg_day_format(o[i].date, day), l->policy->settings.lifecycle_days);
 }
 
+/* Beyond the limit a load is unscannable, and by a path of his choice a loader may bring that about. */
+static int lint_cost(const struct lint *l)
+{
+	const struct kfg_rule *dearest;
+	uint64_t steps;
+	int r = kfg_lint_cost(l->policy, &steps, &dearest);
+
+	if (r == 0 && dearest && steps > KFG_STEPS_LOAD)
+		WARN(l, dearest->place,
+		     "one kfunc may take %" PRIu64 " steps to judge, where a loader chooses the path of his executable "
+		     "so that globs fit it as long as possible: the gate stops at %u steps per load, and the load is "
+		     "unscannable then; fewer wildcards in exes and units, or exact kfuncs, make it less",
+		     steps, KFG_STEPS_LOAD);
+	return r;
+}
+
 int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_diags *diags)
 {
 	const struct lint l = {policy, diags, today};
@@ -471,5 +490,7 @@ int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_d
 	lint_waivers(&l);
 	lint_deadlines(&l);
 	r = lint_kfuncs(&l);
+	if (r == 0)
+		r = lint_cost(&l);
 	return r ? r : diags->lost ? -ENOMEM : 0;
 }

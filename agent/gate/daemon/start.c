@@ -168,8 +168,8 @@ static int attach_gate(struct kfg_daemon *d)
 	if (r != -E2BIG)
 		return kfg_log_errno(r, "cannot attach the gate: %m");
 	(void)kfg_gate_instance(d->gate, &from);
-	kfg_error("cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool link' lists "
-		  "them); %s until some are taken off and kfgate is started again",
+	kfg_error("cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool link' "
+		  "lists them); %s until some are taken off and kfgate is started again",
 		  from ? "the gate that was in force before goes on with its policy" : "nothing is enforced");
 	return r;
 }

@@ -75,6 +75,33 @@ static void test_last_day(void **state)
 	assert_int_equal(lint(expired, TODAY + 1), 1);
 }
 
+/* n rules with such an exe; each kfunc of its own, or all the same */
+static size_t lint_exes(unsigned n, const char *exe, bool one_kfunc)
+{
+	char *text = NULL;
+	size_t size = 0, found;
+	FILE *f = open_memstream(&text, &size);
+
+	fputs(HEAD "rules:\n", f);
+	for (unsigned i = 0; i < n; i++)
+		fprintf(f, "  - {id: r%u, kfuncs: [x%u], loaders: {exes: ['/%u-%s']}, action: allow}\n", i,
+			one_kfunc ? 0 : i, i, exe);
+	fclose(f);
+	found = lint(text, TODAY);
+	free(text);
+	return found;
+}
+
+/* What one kfunc can cost: rules of exact kfuncs count for that kfunc alone, and exact paths cost little. */
+static void test_cost(void **state)
+{
+	(void)state;
+	assert_int_equal(lint_exes(1000, "*/aaaaaaaaaaaaaaaaaaaa", true), 1);
+	assert_int_equal(lint_exes(1000, "*/aaaaaaaaaaaaaaaaaaaa", false), 0);
+	assert_int_equal(lint_exes(1000, "/aaaaaaaaaaaaaaaaaaaaa", true), 0);
+	assert_int_equal(lint_exes(100, "*/aaaaaaaaaaaaaaaaaaaa", true), 0);
+}
+
 static void test_without_text(void **state)
 {
 	struct kfg_policy *p = load_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}, {id: "
@@ -96,6 +123,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_not_shadowed),
 		cmocka_unit_test(test_last_day),
+		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_without_text),
 	};
 
