@@ -410,7 +410,7 @@ static __attribute__((noinline)) __u32 kfg_request_decide(struct kfg_walk *w)
 SEC("?lsm.s/bpf_prog")
 int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 {
-	__u64 aux = (__u64)prog->aux, load_time = BPF_CORE_READ(prog, aux, load_time), self = 0;
+	__u64 aux = (__u64)prog->aux, load_time = prog->aux->load_time, self = 0;
 	__u64 tid = bpf_get_current_pid_tgid();
 	__u32 request = kfg_request_classify(prog, &aux, load_time, tid), err;
 	struct kfg_walk w = {};
@@ -449,8 +449,8 @@ int BPF_PROG(kfgate_free, struct bpf_prog *prog)
 
 	/* the argument is untrusted in 7.x: read it, do not follow it */
 	bpf_core_read(&aux, sizeof(aux), &prog->aux);
-	KFG_DROP(kfg_loads, &aux);
-	KFG_DROP(kfg_loaders, &aux);
+	KFG_DROP_SELDOM(kfg_loads, &aux);
+	KFG_DROP_SELDOM(kfg_loaders, &aux);
 	return 0;
 }
 
@@ -459,7 +459,7 @@ int BPF_PROG(kfgate_free_aux, struct bpf_prog_aux *aux)
 {
 	__u64 key = (__u64)aux;
 
-	KFG_DROP(kfg_loads, &key);
-	KFG_DROP(kfg_loaders, &key);
+	KFG_DROP_SELDOM(kfg_loads, &key);
+	KFG_DROP_SELDOM(kfg_loaders, &key);
 	return 0;
 }

@@ -3,16 +3,20 @@
 # What the gate adds to the cost of loading a BPF program, in guest instructions (QEMU counts them), side by side
 # with: no gate, LSM programs on the same hooks that return 0, and a bpftrace one-liner that prints each load (where
 # bpftrace is installed here). Prints a Markdown table.
-# usage: run.sh [-b BUILD] [-k KERNEL] [-l]      -l: also load 990,000 instructions for real (takes long)
+# usage: run.sh [-b BUILD] [-k KERNEL] [-c CPU] [-l]
+#   -c CPU   QEMU CPU model: with max,-erms,-fsrm the kernel clears memory by instructions, not by one `rep` that QEMU
+#            counts once per byte
+#   -l       also load 990,000 instructions for real (takes long)
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$(dirname "$(dirname "$here")")")
-build=$top/build kernel=newest sizes='2 100 1000 10000'
-while getopts b:k:l opt; do
+build=$top/build kernel=newest cpu=() sizes='2 100 1000 10000'
+while getopts b:k:c:l opt; do
 	case $opt in
 	b) build=$(readlink -f "$OPTARG") ;;
 	k) kernel=$OPTARG ;;
+	c) cpu=(-c "$OPTARG") ;;
 	l) sizes+=' 990000' ;;
 	*) exit 2 ;;
 	esac
@@ -59,6 +63,6 @@ files=("$build/agent/kfgate" "$build/agent/kfgate-agent"
 	"$work/policy.yaml" "${objects[@]}")
 if command -v bpftrace >/dev/null; then files+=("$(command -v bpftrace)"); fi
 
-"$top/tests/vm/run.sh" -i -k "$kernel" -m 4G -T 5400 -s "$work/script" "${files[@]}" >"$work/out"
+"$top/tests/vm/run.sh" -i -k "$kernel" "${cpu[@]}" -m 4G -T 5400 -s "$work/script" "${files[@]}" >"$work/out"
 cp "$work/out" "$build/bench-load-$kernel.txt"
 awk -v kernel="$kernel" -f "$here/table.awk" "$work/out"
