@@ -23,6 +23,9 @@
 #define KFG_TAIL 8u
 #define KFG_GROUP 16u
 
+/* Id of struct bpf_raw_tracepoint_args in the kernel's BTF, set by the agent: a constant for the verifier. */
+const volatile __u32 kfg_args_type;
+
 struct kfg_fast {
 	__u64 base;
 	__u32 hit; /* round of the first hit + 1 */
@@ -31,7 +34,7 @@ struct kfg_fast {
 
 static __attribute__((always_inline)) inline const struct bpf_raw_tracepoint_args *kfg_at(__u64 a)
 {
-	return bpf_rdonly_cast((void *)a, bpf_core_type_id_kernel(struct bpf_raw_tracepoint_args));
+	return bpf_rdonly_cast((void *)a, kfg_args_type);
 }
 #define KFG_HALF(p, k) (*(const volatile __u16 *)&(p)->args[k])
 #define KFG_WORD(p, k) (*(const volatile __u64 *)&(p)->args[k])

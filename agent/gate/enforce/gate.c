@@ -6,7 +6,9 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/pages.h"
+#include "gate/enforce/core_btf.h"
 #include "gate/enforce/guard.h"
+#include "gate/enforce/kernel_btf.h"
 #include "gate/enforce/mapset.h"
 #include "gate/enforce/pins.h"
 #include "gate/enforce/takeover.h"
@@ -165,15 +167,40 @@ static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[
 	return n;
 }
 
-static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, const char **ret_why)
+/* Opened twice: which of the kernel's types are needed stands in the object. Without that file it takes longer. */
+static int open_skeleton(struct kfg_gate *gate, int *ret_core_btf)
 {
-	struct bpf_map *maps[SHARED_MAX];
-	size_t n;
-	int r = 0;
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	char path[KFG_CORE_BTF_PATH];
+	int id;
 
 	gate->skel = kfgate__open();
 	if (!gate->skel)
 		return -errno;
+	*ret_core_btf = kfg_core_btf_make(gate->skel->obj, path);
+	if (*ret_core_btf >= 0) {
+		opts.btf_custom_path = path;
+		kfgate__destroy(gate->skel);
+		gate->skel = kfgate__open_opts(&opts);
+		if (!gate->skel)
+			return -errno;
+	}
+	id = btf__find_by_name_kind(kfg_kernel_btf(), "bpf_raw_tracepoint_args", BTF_KIND_STRUCT);
+	if (id < 0)
+		return id;
+	gate->skel->rodata->kfg_args_type = (__u32)id;
+	return 0;
+}
+
+static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, const char **ret_why)
+{
+	_cleanup_close_ int core_btf = KFG_NO_FD;
+	struct bpf_map *maps[SHARED_MAX];
+	size_t n;
+	int r = open_skeleton(gate, &core_btf);
+
+	if (r)
+		return r;
 	choose_programs(gate, probe);
 	gate->skel->rodata->kfg_instance = gate->instance;
 	kfg_pages_release(gate->skel->skeleton->data, gate->skel->skeleton->data_sz);

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/pages.h"
+#include "gate/enforce/core_btf.h"
 #include "gate/enforce/kernel_btf.h"
 #include "guard.skel.h"
 
@@ -96,14 +97,31 @@ static int run(const struct bpf_program *prog, void *arg, size_t size)
 	return bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
 }
 
+/* Opened twice: which of the kernel's types are needed stands in the object. Without that file it takes longer. */
+static struct guard *open_skeleton(int *ret_core_btf)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	struct guard *skel = guard__open();
+	char path[KFG_CORE_BTF_PATH];
+
+	if (skel)
+		*ret_core_btf = kfg_core_btf_make(skel->obj, path);
+	if (!skel || *ret_core_btf < 0)
+		return skel;
+	opts.btf_custom_path = path;
+	guard__destroy(skel);
+	return guard__open_opts(&opts);
+}
+
 int kfg_guard_open(struct kfg_guard **ret_guard)
 {
+	_cleanup_close_ int core_btf = KFG_NO_FD;
 	struct kfg_guard *guard = calloc(1, sizeof(*guard));
 	int r;
 
 	if (!guard)
 		return -ENOMEM;
-	guard->skel = guard__open();
+	guard->skel = open_skeleton(&core_btf);
 	r = guard->skel ? choose_hooks(guard) : -errno;
 	if (!r)
 		kfg_pages_release(guard->skel->skeleton->data, guard->skel->skeleton->data_sz);
