@@ -115,6 +115,13 @@ static void decode_list(struct decoding *d)
 	}
 }
 
+/* Two digits to a byte. */
+static void decode_hex(struct decoding *d)
+{
+	for (; d->end - d->text > 1 && digit(d->text[0]) >= 0 && digit(d->text[1]) >= 0; d->text += 2)
+		put(d, (unsigned)(digit(d->text[0]) * 16 + digit(d->text[1])));
+}
+
 static int base64_value(uint8_t c)
 {
 	if (c >= 'A' && c <= 'Z')
@@ -176,6 +183,9 @@ static const struct encoding {
 	{ "0x1f", decode_list, "list", true, true },
 	{ "127,", decode_list, "list", true, true },
 	{ "31,", decode_list, "list", true, true },
+	{ "\\xbf\\x16", decode_string, "string", true, false },
+	{ "7f454c46", decode_hex, "hex", false, true },
+	{ "7F454C46", decode_hex, "hex", false, true },
 	{ "f0VMRg", decode_base64, "base64", false, true },
 	{ "H4sI", decode_base64, "base64", false, true },
 	{ "KLUv/", decode_base64, "base64", false, true },
@@ -191,16 +201,19 @@ static bool is_letter(uint8_t c)
 	return base64_value(c) >= 0 && c != '/' && c != '+' && c != '-';
 }
 
-/* Whether bytes begin as what is looked for: an ELF file for BPF, gzip, zstd, xz, zlib. */
+/* Whether bytes begin as what is looked for: an ELF file for BPF, gzip, zstd, xz, zlib, a light skeleton's loader. */
 static bool is_promising(const uint8_t *p, size_t n)
 {
 	static const uint8_t zlib_levels[] = { 0x01, 0x5e, 0x9c, 0xda };
+	enum kfg_magic magic;
 
 	if (n >= 20 && !memcmp(p, "\x7f" "ELF\2", 5))
 		return (p[18] == 0xf7 && !p[19]) || (!p[18] && p[19] == 0xf7);
 	if (n >= 18 && (!memcmp(p, "\x1f\x8b\x08", 3) || !memcmp(p, "\x28\xb5\x2f\xfd", 4) ||
 			!memcmp(p, "\xfd" "7zXZ", 6)))
 		return true;
+	if (n && p[0] == 0xbf)
+		return kfg_search_next(p, n, 0, &magic) == 0 && magic == KFG_MAGIC_LIGHT;
 	return n >= ZLIB_TEXT_MIN / 2 && p[0] == 0x78 && memchr(zlib_levels, p[1], sizeof(zlib_levels));
 }
 
@@ -250,6 +263,7 @@ static int search_text(struct kfg_search *s, const struct kfg_piece *piece, size
 		return r;
 	d = whole;
 	e->decode(&d);
+	*ret_end = (size_t)(d.text - piece->data);
 	if (d.n > max)
 		return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_UNPACKED);
 	out = malloc(d.n);
@@ -258,7 +272,6 @@ static int search_text(struct kfg_search *s, const struct kfg_piece *piece, size
 	d = whole;
 	d.out = out;
 	e->decode(&d);
-	*ret_end = (size_t)(d.text - piece->data);
 	kfg_strbuf_printf(&label, "%s@0x%zx(%s)", piece->label, at, e->name);
 	if (label.error)
 		return -ENOMEM;
