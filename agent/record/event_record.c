@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "record/event_record.h"
 
+#include "record/container.h"
 #include "record/phrase.h"
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -156,6 +157,16 @@ static void add_program(struct kfg_record *record, const struct kfg_event *e)
 	kfg_record_add(record, "KFGATE_KERNEL", tristate(e->kernel));
 }
 
+static void add_container(struct kfg_record *record, const char *cgroup)
+{
+	struct kfg_container c;
+
+	kfg_container_parse(cgroup, &c);
+	kfg_record_add(record, "KFGATE_CONTAINER_ID", c.id);
+	kfg_record_add(record, "KFGATE_POD_UID", c.pod_uid);
+	kfg_record_add(record, "KFGATE_RUNTIME", c.runtime);
+}
+
 static void add_loader(struct kfg_record *record, const struct kfg_event *e)
 {
 	if (!e->loader_known)
@@ -172,6 +183,7 @@ static void add_loader(struct kfg_record *record, const struct kfg_event *e)
 		kfg_record_add(record, "KFGATE_EXE_IS", exe_word(e->exe_is));
 	}
 	kfg_record_add(record, "KFGATE_CGROUP", e->cgroup);
+	add_container(record, e->cgroup);
 	kfg_record_add(record, "KFGATE_UNIT", e->unit);
 	if (e->userns == KFG_USERNS_INITIAL)
 		kfg_record_add(record, "KFGATE_USERNS", "initial");

@@ -2,6 +2,7 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include "record/send.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
@@ -13,12 +14,18 @@ int kfg_send_record(void *userdata, const struct kfg_record *record)
 {
 	struct iovec iov[KFG_RECORD_FIELDS_MAX];
 	const char *field = NULL;
-	int n = 0;
+	int n = 0, r;
 
 	(void)userdata;
 	while ((field = kfg_record_next(record, field)))
 		iov[n++] = (struct iovec){ (void *)field, strlen(field) };
-	return sd_journal_sendv(iov, n);
+	/* sd_journal_sendv() without a socket does nothing and succeeds (src/libsystemd/sd-journal/journal-send.c) */
+	if (!kfg_send_possible())
+		return -ENOTCONN;
+	r = sd_journal_sendv(iov, n);
+	if (r < 0)
+		return r;
+	return kfg_send_possible() ? 0 : -ENOTCONN;
 }
 
 bool kfg_send_possible(void)
