@@ -46,6 +46,8 @@ KFG_INLINE int kfg_guard_name(struct dentry *dentry)
 
 	if (kfg_in_pins(dentry))
 		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
+	if (!kfg_guard.policy_guarded)
+		return 0;
 	if (kfg_is_policy(dentry))
 		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
 	dir = BPF_CORE_READ(dentry, d_parent);

@@ -88,6 +88,8 @@ KFG_INLINE void kfg_flag_inode(struct dentry *dentry, __u32 flags)
 	}
 	if (flags & KFG_GUARD_CODE)
 		new.address = (__u64)inode;
+	if (flags & (KFG_GUARD_FILE | KFG_GUARD_NAMES))
+		kfg_guard.policy_guarded = 1;
 	bpf_map_update_elem(&kfg_guard_inodes, &key, &new, BPF_ANY);
 	bit = kfg_filter_bit(key.ino);
 	kfg_guard.inode_filter[bit / 64 % KFG_GUARD_FILTER] |= 1ull << bit % 64;

@@ -66,7 +66,7 @@ struct kfg_guard_state {
 	__u64 agent_child; /* and that of the last process that it forked, 0: none */
 	/* policy */
 	__u32 strict;  /* not even the service manager may signal the agent, or start the next one */
-	__u32 pad0;
+	__u32 policy_guarded; /* an inode has FILE or NAMES: 0 spares the look-ups about names */
 	__u64 inode_filter[KFG_GUARD_FILTER]; /* a bit for each hash of a guarded inode's number */
 	/* facts of set-up */
 	__u32 managed; /* PID 1 is the agent's parent */
