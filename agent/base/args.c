@@ -86,7 +86,9 @@ static int add_option(struct kfg_args *args, const struct kfg_option *o, const c
 /* The letters that everybody tries: the option that one stands for, where the verb has it, else the word itself. */
 static const char *spelled_out(const char *word)
 {
-	static const char *const letters[][2] = { { "-h", "--help" }, { "-q", "--quiet" }, { "-v", "--verbose" } };
+	static const char *const letters[][2] = {
+		{ "-h", "--help" }, { "-o", "--output" }, { "-q", "--quiet" }, { "-v", "--verbose" },
+	};
 
 	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
 		if (strcmp(word, letters[i][0]) == 0)

@@ -2,7 +2,7 @@
 /*
  * args.h - a verb's options, declared as a table, and the words of a command line taken apart by
  * it. Long options, in full ("--name", "--name=value", "--name value"), anywhere among the
- * arguments; -h, -q and -v stand for --help, --quiet and --verbose; "--" ends them.
+ * arguments; -h, -q and -v stand for --help, --quiet and --verbose, "-o FILE" for "--output=FILE"; "--" ends them.
  */
 #pragma once
 

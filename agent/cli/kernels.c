@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/kernels.h"
 
+#include "analysis/kernel/catalogue.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 struct told {
@@ -58,33 +61,99 @@ static int open_one(const char *path, const char *cache, const char *verb, struc
 	return r;
 }
 
+/* What is not there as a file is looked for in the catalogue. */
+static bool is_name(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "running") != 0 && !strchr(path, '/') && !strchr(path, ',') && stat(path, &st) < 0;
+}
+
+/* The kernels that were opened so far, and where the next one goes. */
+struct opening {
+	const char *verb;
+	char *cache; /* owned; NULL: none */
+	struct kfg_kernels *kernels;
+	struct kfg_catalogue catalogue;
+	bool one; /* a name must not mean several */
+};
+
+static int add(struct opening *o, const char *path)
+{
+	struct kfg_kernel **more = reallocarray(o->kernels->items, o->kernels->n + 1, sizeof(*more));
+	struct kfg_kernel_facts facts;
+	int r;
+
+	if (!more)
+		return kfg_log_errno(-ENOMEM, "%s: %m", o->verb);
+	o->kernels->items = more;
+	r = open_one(path, o->cache, o->verb, &more[o->kernels->n]);
+	if (r < 0)
+		return r;
+	kfg_kernel_facts(more[o->kernels->n++], &facts);
+	if (facts.catalogued[0])
+		kfg_info("%s: %s: its BTF is that of %s in the catalogue (%s), which tells the rest", o->verb,
+			 facts.path, facts.release, facts.catalogued);
+	return 0;
+}
+
+static int add_by_name(struct opening *o, const char *name)
+{
+	size_t found[KFG_ARGS_MAX], n;
+	int r = o->catalogue.entries ? 0 : kfg_catalogue_open(kfg_catalogue_dir(), &o->catalogue);
+
+	if (r < 0)
+		return kfg_log_errno(r, "%s: %m", o->verb);
+	n = kfg_catalogue_find(&o->catalogue, name, found, KFG_ARGS_MAX);
+	if (!n && o->catalogue.n && (isdigit((unsigned char)name[0]) || strncmp(name, "debian:", 7) == 0)) {
+		kfg_error("%s: %s: neither a file nor in the catalogue of %zu kernels in %s (kfgate kernel list)",
+			  o->verb, name, o->catalogue.n, kfg_catalogue_dir());
+		return -ENOENT;
+	}
+	if (!n)
+		return add(o, name);
+	if (n > 1 && o->one) {
+		kfg_error("%s: %s means %zu kernels, from %s to %s: name one", o->verb, name, n,
+			  o->catalogue.entries[found[0]].head.release, o->catalogue.entries[found[n - 1]].head.release);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = add(o, o->catalogue.entries[found[i]].path);
+	return r;
+}
+
+static int open_all(struct opening *o, const char *const *paths, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = is_name(paths[i]) ? add_by_name(o, paths[i]) : add(o, paths[i]);
+	if (r < 0)
+		kfg_kernels_done(o->kernels);
+	kfg_catalogue_done(&o->catalogue);
+	free(o->cache);
+	return r;
+}
+
 int kfg_kernels_open_paths(const struct kfg_args *args, const char *const *paths, size_t n, const char *verb,
 			   struct kfg_kernels *ret_kernels)
 {
-	struct kfg_kernels kernels = { .items = calloc(n + 1, sizeof(*kernels.items)) };
-	_cleanup_free_ char *cache = cache_directory(args);
-	int r = kernels.items ? 0 : -ENOMEM;
+	struct opening o = { .verb = verb, .cache = cache_directory(args), .kernels = ret_kernels, .one = true };
 
-	for (size_t i = 0; i < n && r == 0; i++) {
-		r = open_one(paths[i], cache, verb, &kernels.items[i]);
-		kernels.n += r == 0;
-	}
-	if (r < 0) {
-		kfg_kernels_done(&kernels);
-		return r;
-	}
-	*ret_kernels = kernels;
-	return 0;
+	*ret_kernels = (struct kfg_kernels){ 0 };
+	return open_all(&o, paths, n);
 }
 
 int kfg_kernels_open(const struct kfg_args *args, const char *verb, struct kfg_kernels *ret_kernels)
 {
+	struct opening o = { .verb = verb, .cache = cache_directory(args), .kernels = ret_kernels };
 	const char *paths[KFG_ARGS_MAX];
 	size_t n = kfg_args_values(args, "kernel", paths, KFG_ARGS_MAX);
 
 	if (!n)
 		paths[n++] = "running";
-	return kfg_kernels_open_paths(args, paths, n, verb, ret_kernels);
+	*ret_kernels = (struct kfg_kernels){ 0 };
+	return open_all(&o, paths, n);
 }
 
 void kfg_kernels_done(struct kfg_kernels *kernels)

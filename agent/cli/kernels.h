@@ -10,8 +10,9 @@
 
 #define KFG_KERNEL_OPTIONS                                                                                      \
 	{ "kernel", "KERNEL",                                                                                   \
-	  "look at KERNEL, not at the running one: BTF, vmlinux, a boot image, a .deb or .rpm, a directory "    \
-	  "that holds them, or several of these that make up one kernel, separated by commas; may be repeated", \
+	  "look at KERNEL, not at the running one: facts, BTF, vmlinux, a boot image, a .deb or .rpm, a "        \
+	  "directory that holds them, several of these that make up one kernel, separated by commas, or a "      \
+	  "name in the catalogue (debian:trixie, 6.12, 7.3.4+deb13-amd64); may be repeated",                     \
 	  true },                                                                                               \
 	KFG_NO_CACHE_OPTION
 
@@ -21,11 +22,13 @@ struct kfg_kernels {
 };
 
 /*
- * Opens what --kernel says, by the cache unless --no-cache forbids it. What takes longer than a second says so on
- * standard error, if that is a terminal. Logs what is wrong. Returns 0 or a negative errno with nothing to free.
+ * Opens what --kernel says: files, and what is no file by its name in the catalogue, where one name may mean several
+ * kernels (flavours of one version). Uses the cache, unless --no-cache forbids it. What takes longer than a second
+ * says so on standard error, if that is a terminal. Logs what is wrong. Returns 0 or a negative errno with nothing to
+ * free.
  */
 int kfg_kernels_open(const struct kfg_args *args, const char *verb, struct kfg_kernels *ret_kernels);
-/* The same for n paths. */
+/* The same for n names, each of which means one kernel. */
 int kfg_kernels_open_paths(const struct kfg_args *args, const char *const *paths, size_t n, const char *verb,
 			   struct kfg_kernels *ret_kernels);
 void kfg_kernels_done(struct kfg_kernels *kernels); /* accepts a zeroed struct */

@@ -37,6 +37,13 @@ static const struct kfg_option kfuncs_options[] = {
 	{ 0 },
 };
 
+static const struct kfg_option kernel_options[] = {
+	KFG_KERNEL_OPTIONS,
+	{ "output", "FILE", "write to FILE in one step, not to standard output; -o FILE for short", false },
+	KFG_FORMAT_OPTION,
+	{ 0 },
+};
+
 static const struct kfg_option diff_options[] = {
 	KFG_FORMAT_OPTION,
 	KFG_LIFECYCLE_OPTION,
@@ -161,6 +168,11 @@ static const struct kfg_verb verbs[] = {
 	  "Name, module, prototype, flags, the program types that may call it, and what is known of "
 	  "its life. PATTERN is a name, or one with * and ?. Needs neither root nor the kernel running.",
 	  kfuncs_options, kfg_cmd_kfuncs },
+	{ "kernel", 0, 1, "export|list|dictionary", "write what is known of a kernel into a small file",
+	  "export: a facts file of one kernel, which --kernel of every verb takes in place of the image. list: the "
+	  "kernels that the catalogue has facts of. dictionary: what facts files are packed with, made of some "
+	  "kernels.",
+	  kernel_options, kfg_cmd_kernel },
 	{ "diff", 2, 2, "KERNEL KERNEL", "compare the kfuncs of two kernels",
 	  "What was added, removed, renamed, moved, or changed, from the first kernel to the second, and "
 	  "what of it breaks programs. Kernels are named as for --kernel of \"kfgate kfuncs\". Exit code: "

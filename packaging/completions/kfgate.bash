@@ -77,6 +77,7 @@ _kfgate()
 	case $verb in
 	check | diff | diff-policy | explain | scan | test) _kfgate_offer "" "$cur" -f ;;
 	help) _kfgate_offer "$(_kfgate_verbs)" "$cur" ;;
+	kernel) _kfgate_offer "export list dictionary" "$cur" ;;
 	esac
 }
 

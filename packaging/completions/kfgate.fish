@@ -96,6 +96,8 @@ function __kfgate
 				__fish_complete_path $cur
 			case help
 				__kfgate_verbs
+			case kernel
+				printf '%s\n' export list dictionary
 		end
 	end
 end

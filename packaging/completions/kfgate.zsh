@@ -67,6 +67,7 @@ _kfgate() {
 	case $verb in
 	check|diff|diff-policy|explain|scan|test) _files ;;
 	help) _kfgate_verbs ;;
+	kernel) compadd export list dictionary ;;
 	esac
 }
 

@@ -8,6 +8,7 @@ import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NO_COMMENTS = ("LICENSE", "packaging/debian/changelog", "packaging/debian/source/format")
+PACKED = (".facts", ".dictionary")   # bytes, not text
 COMMENT_OR_LITERAL = re.compile(
     r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 
@@ -22,7 +23,7 @@ def paths():
         for folder, folders, names in os.walk(TOP):
             folders[:] = [f for f in folders if f != ".git" and not (folder == TOP and f.startswith("build"))]
             found += [os.path.relpath(os.path.join(folder, name), TOP) for name in names]
-    return sorted(p for p in found if os.path.isfile(os.path.join(TOP, p)))
+    return sorted(p for p in found if os.path.isfile(os.path.join(TOP, p)) and not p.endswith(PACKED))
 
 
 def read(path):

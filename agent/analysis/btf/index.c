@@ -5,9 +5,9 @@
  */
 #include "analysis/btf/btf_internal.h"
 
+#include "base/hash.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* Longer names are not found. The kernel's own limit is KSYM_NAME_LEN, 512 (include/linux/kallsyms.h, 6.1..7.3). */
 #define NAME_MAX_LEN 1023u
@@ -25,32 +25,11 @@ struct kfg_btf_index {
 	size_t n_tags;
 };
 
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint32_t hash(uint64_t secret, const char *name, size_t len, unsigned kind)
-{
-	uint64_t h = secret ^ kind, word;
-
-	for (; len >= 8; name += 8, len -= 8) {
-		memcpy(&word, name, 8);
-		h = mix(h ^ word, 0x9e3779b97f4a7c15u ^ secret);
-	}
-	word = 0;
-	memcpy(&word, name, len);
-	h = mix(h ^ word ^ ((uint64_t)len << 56), 0xd6e8feb86659fd93u ^ secret);
-	return (uint32_t)(h ^ (h >> 32));
-}
-
 /* The slot that holds the type of that kind and name, or where it would be. */
 static uint32_t *find_slot(const struct kfg_btf *btf, const struct kfg_btf_index *index, const char *name, size_t len,
 			   unsigned kind)
 {
-	uint32_t at = hash(index->secret, name, len, kind) & index->mask;
+	uint32_t at = (uint32_t)kfg_hash(index->secret + kind, name, len) & index->mask;
 
 	for (;; at = (at + 1) & index->mask) {
 		const struct btf_type *t = kfg_btf_type(btf, index->slots[at]);
@@ -134,8 +113,7 @@ static struct kfg_btf_index *index_new(size_t n_named, size_t n_tags)
 		n_slots *= 2;
 	if (!index)
 		return NULL;
-	if (getrandom(&index->secret, sizeof(index->secret), GRND_NONBLOCK) < 0)
-		index->secret = (uintptr_t)index;
+	index->secret = kfg_hash_secret();
 	index->slots = calloc(n_slots, sizeof(*index->slots));
 	index->tags = calloc(n_tags + 1, sizeof(*index->tags));
 	index->mask = n_slots - 1;

@@ -5,11 +5,12 @@
  */
 #pragma once
 
+#include "base/strbuf.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define KFG_BLOB_MAGIC "KFGKRN2"
+#define KFG_BLOB_MAGIC "KFGKRN3"
 #define KFG_BLOB_NO_MODULE UINT32_MAX
 
 struct kfg_blob_part {
@@ -22,6 +23,9 @@ enum kfg_blob_part_index {
 	KFG_BLOB_RELEASE, /* text */
 	KFG_BLOB_LIMITS, /* text */
 	KFG_BLOB_BAD_MODULES, /* text: names */
+	KFG_BLOB_VERSION, /* text: as `uname -v` has it: "#1 SMP Debian 7.3.4-1 (2026-11-15)" */
+	KFG_BLOB_ARCH, /* text: as `uname -m` has it */
+	KFG_BLOB_CONFIG, /* text: lines of its configuration that decide about BPF programs; see config.h */
 	KFG_BLOB_BTF, /* of the kernel */
 	KFG_BLOB_MODULES, /* array of struct kfg_blob_module */
 	KFG_BLOB_KFUNCS, /* array of struct kfg_blob_kfunc */
@@ -35,6 +39,7 @@ struct kfg_blob {
 	uint32_t sets_known, modules_known; /* 0 or 1 */
 	uint32_t n_modules, n_bad_modules, n_odd;
 	uint32_t unused;
+	uint64_t btf_size, btf_hash; /* of the kernel's BTF as it came: see kfg_blob_btf_hash() */
 	struct kfg_blob_part parts[KFG_BLOB_PARTS];
 };
 
@@ -57,6 +62,21 @@ struct kfg_blob_kfunc {
 	uint32_t bits;
 };
 
+/* A blob being put together. What is put is copied; the first failure sticks. */
+struct kfg_blob_build {
+	struct kfg_blob head; /* to be filled in, but for magic, size, checksum and parts */
+	struct kfg_strbuf bytes, modules;
+};
+
+void kfg_blob_start(struct kfg_blob_build *build);
+void kfg_blob_put(struct kfg_blob_build *build, enum kfg_blob_part_index index, const void *data, size_t size);
+void kfg_blob_put_text(struct kfg_blob_build *build, enum kfg_blob_part_index index, const char *text);
+void kfg_blob_put_module(struct kfg_blob_build *build, const char *name, const void *btf, size_t size);
+/* The blob, to be freed. build is done with, in either case. Returns 0, -ENOMEM or -E2BIG. */
+int kfg_blob_finish(struct kfg_blob_build *build, struct kfg_blob **ret_blob);
+
+/* Tells BTF from other BTF; nobody is kept from making two of one hash. */
+uint64_t kfg_blob_btf_hash(const void *btf, size_t size);
 uint64_t kfg_blob_checksum(const struct kfg_blob *blob);
 /* True if size bytes at data are a whole blob, all parts inside and texts terminated. */
 bool kfg_blob_check(const void *data, size_t size);

@@ -3,13 +3,17 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "analysis/kernel/config.h"
 #include "analysis/kernel/sets.h"
+#include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WAITING_MAX (256u << 20) /* bytes of modules that came before their kernel */
 #define MODULES_KEPT_MAX 4096u
 #define NAMES_MAX 2048u
+#define CONFIG_MAX 4096u
 
 struct bytes {
 	char name[64];
@@ -23,7 +27,8 @@ struct list {
 };
 
 struct kfg_collector {
-	char release[65];
+	char release[65], version[160], arch[16];
+	struct kfg_strbuf config; /* see config.h */
 	uint8_t *btf_data; /* owned */
 	size_t btf_size;
 	struct kfg_btf *btf; /* owned; NULL: no kernel yet */
@@ -69,6 +74,7 @@ int kfg_collector_new(struct kfg_collector **ret_collector)
 	if (!c)
 		return -ENOMEM;
 	c->bad_modules = (struct kfg_strbuf)KFG_STRBUF(NAMES_MAX);
+	c->config = (struct kfg_strbuf)KFG_STRBUF(CONFIG_MAX);
 	*ret_collector = c;
 	return 0;
 }
@@ -81,6 +87,7 @@ void kfg_collector_free(struct kfg_collector *c)
 	free_bytes(&c->modules);
 	free(c->kfuncs.items);
 	kfg_strbuf_done(&c->bad_modules);
+	kfg_strbuf_done(&c->config);
 	kfg_btf_free(c->btf);
 	free(c->btf_data);
 	free(c);
@@ -112,11 +119,49 @@ void kfg_collect_release(struct kfg_collector *c, const char *release)
 	memcpy(c->release, release, n);
 }
 
-/* "Linux version 7.3.4-amd64 (...": linux_banner, init/version-timestamp.c. */
+void kfg_collect_version(struct kfg_collector *c, const char *version)
+{
+	size_t n = 0;
+
+	if (c->version[0])
+		return;
+	while (n < sizeof(c->version) - 1 && version[n] >= ' ' && version[n] <= '~')
+		n++;
+	memcpy(c->version, version, n);
+}
+
+void kfg_collect_arch(struct kfg_collector *c, const char *arch)
+{
+	if (!c->arch[0])
+		snprintf(c->arch, sizeof(c->arch), "%s", arch);
+}
+
+void kfg_collect_config(struct kfg_collector *c, const char *text, size_t size)
+{
+	if (!c->config.size)
+		kfg_config_pick(text, size, &c->config);
+}
+
+/* "Linux version 7.3.4-amd64 (who) (compiler) #1 SMP ...\n": linux_banner, init/version-timestamp.c. */
+static void take_banner(struct kfg_collector *c, const char *text, size_t size)
+{
+	char line[512];
+	const char *number;
+	size_t n = 0;
+
+	while (n < size && n < sizeof(line) - 1 && text[n] >= ' ' && text[n] <= '~')
+		n++;
+	memcpy(line, text, n);
+	line[n] = '\0';
+	kfg_collect_release(c, line);
+	number = strstr(line, " #");
+	if (number)
+		kfg_collect_version(c, number + 1);
+}
+
 static void find_banner(struct kfg_collector *c, const struct kfg_image *image)
 {
 	static const char banner[] = "Linux version ";
-	char release[sizeof(c->release)] = "";
 
 	for (size_t i = 0; i < image->n_parts; i++) {
 		const uint8_t *p = image->parts[i].data, *end = p + image->parts[i].size;
@@ -125,11 +170,28 @@ static void find_banner(struct kfg_collector *c, const struct kfg_image *image)
 			p += sizeof(banner) - 1;
 			if (p >= end || *p < '0' || *p > '9')
 				continue;
-			memcpy(release, p, (size_t)(end - p) < sizeof(release) ? (size_t)(end - p) :
-										 sizeof(release) - 1);
-			kfg_collect_release(c, release);
+			take_banner(c, (const char *)p, (size_t)(end - p));
 			return;
 		}
+	}
+}
+
+/* As uname(2) has it. */
+static const char *arch_of(unsigned machine)
+{
+	switch (machine) {
+	case EM_X86_64:
+		return "x86_64";
+	case EM_AARCH64:
+		return "aarch64";
+	case EM_S390:
+		return "s390x";
+	case EM_RISCV:
+		return "riscv64";
+	case EM_PPC64:
+		return "ppc64le";
+	default:
+		return "";
 	}
 }
 
@@ -253,6 +315,7 @@ static int take_image(struct kfg_collector *c, const char *path, const struct kf
 	}
 	c->is_image = true;
 	c->foreign = !image.amd64;
+	kfg_collect_arch(c, arch_of(elf->machine));
 	find_banner(c, &image);
 	r = add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, &image);
 	kfg_image_done(&image);
@@ -457,74 +520,35 @@ static void say_limits(const struct kfg_collector *c, struct kfg_strbuf *out)
 		out->data[out->size -= 2] = '\0';
 }
 
-/* A blob being filled: parts follow each other, each at a multiple of 8. */
-struct filling {
-	uint8_t *data; /* NULL: only counting */
-	uint64_t at;
-};
-
-static struct kfg_blob_part put(struct filling *f, const void *data, size_t size)
-{
-	struct kfg_blob_part part = { .at = f->at, .size = size };
-
-	if (f->data && size)
-		memcpy(f->data + f->at, data, size);
-	f->at += (size + 7) & ~(uint64_t)7;
-	return part;
-}
-
-static void fill(const struct kfg_collector *c, const char *origin, const char *limits, struct filling *f)
-{
-	struct kfg_blob h = {
-		.magic = KFG_BLOB_MAGIC,
-		.sets_known = c->sets_known,
-		.modules_known = c->n_modules || c->n_bad_modules,
-		.n_modules = (uint32_t)c->n_modules,
-		.n_bad_modules = (uint32_t)c->n_bad_modules,
-		.n_odd = (uint32_t)c->n_odd,
-	};
-	const struct bytes *modules = c->modules.items;
-	struct kfg_blob_part *list = &h.parts[KFG_BLOB_MODULES];
-	const char *bad = kfg_strbuf_text(&c->bad_modules);
-
-	put(f, &h, sizeof(h));
-	h.parts[KFG_BLOB_ORIGIN] = put(f, origin, strlen(origin) + 1);
-	h.parts[KFG_BLOB_RELEASE] = put(f, c->release, strlen(c->release) + 1);
-	h.parts[KFG_BLOB_LIMITS] = put(f, limits, strlen(limits) + 1);
-	h.parts[KFG_BLOB_BAD_MODULES] = put(f, bad, strlen(bad) + 1);
-	h.parts[KFG_BLOB_BTF] = put(f, c->btf_data, c->btf_size);
-	h.parts[KFG_BLOB_KFUNCS] = put(f, c->kfuncs.items, c->kfuncs.n * sizeof(struct kfg_blob_kfunc));
-	*list = (struct kfg_blob_part){ f->at, c->modules.n * sizeof(struct kfg_blob_module) };
-	f->at += list->size;
-	for (size_t i = 0; i < c->modules.n; i++) {
-		struct kfg_blob_module m = { .btf = put(f, modules[i].data, modules[i].size) };
-
-		memcpy(m.name, modules[i].name, sizeof(m.name));
-		if (f->data)
-			memcpy(f->data + list->at + i * sizeof(m), &m, sizeof(m));
-	}
-	h.size = f->at;
-	if (!f->data)
-		return;
-	memcpy(f->data, &h, sizeof(h));
-	h.checksum = kfg_blob_checksum((const struct kfg_blob *)f->data);
-	memcpy(f->data, &h, sizeof(h));
-}
-
 int kfg_collect_blob(struct kfg_collector *c, const char *origin, struct kfg_blob **ret_blob)
 {
 	_cleanup_strbuf_ struct kfg_strbuf limits = KFG_STRBUF(1024);
-	struct filling f = { 0 };
+	const struct bytes *modules;
+	struct kfg_blob_build build;
 	int r = serve_waiting(c);
 
 	if (r < 0)
 		return r;
 	say_limits(c, &limits);
-	fill(c, origin, kfg_strbuf_text(&limits), &f);
-	f = (struct filling){ .data = calloc(1, f.at) };
-	if (!f.data)
-		return -ENOMEM;
-	fill(c, origin, kfg_strbuf_text(&limits), &f);
-	*ret_blob = (struct kfg_blob *)f.data;
-	return 0;
+	kfg_blob_start(&build);
+	build.head.sets_known = c->sets_known;
+	build.head.modules_known = c->n_modules || c->n_bad_modules;
+	build.head.n_modules = (uint32_t)c->n_modules;
+	build.head.n_bad_modules = (uint32_t)c->n_bad_modules;
+	build.head.n_odd = (uint32_t)c->n_odd;
+	build.head.btf_size = c->btf_size;
+	build.head.btf_hash = kfg_blob_btf_hash(c->btf_data, c->btf_size);
+	kfg_blob_put_text(&build, KFG_BLOB_ORIGIN, origin);
+	kfg_blob_put_text(&build, KFG_BLOB_RELEASE, c->release);
+	kfg_blob_put_text(&build, KFG_BLOB_LIMITS, kfg_strbuf_text(&limits));
+	kfg_blob_put_text(&build, KFG_BLOB_BAD_MODULES, kfg_strbuf_text(&c->bad_modules));
+	kfg_blob_put_text(&build, KFG_BLOB_VERSION, c->version);
+	kfg_blob_put_text(&build, KFG_BLOB_ARCH, c->arch);
+	kfg_blob_put_text(&build, KFG_BLOB_CONFIG, kfg_strbuf_text(&c->config));
+	kfg_blob_put(&build, KFG_BLOB_BTF, c->btf_data, c->btf_size);
+	kfg_blob_put(&build, KFG_BLOB_KFUNCS, c->kfuncs.items, c->kfuncs.n * sizeof(struct kfg_blob_kfunc));
+	modules = c->modules.items;
+	for (size_t i = 0; i < c->modules.n; i++)
+		kfg_blob_put_module(&build, modules[i].name, modules[i].data, modules[i].size);
+	return kfg_blob_finish(&build, ret_blob);
 }

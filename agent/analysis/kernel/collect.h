@@ -23,6 +23,11 @@ int kfg_collect_kernel(struct kfg_collector *collector, const char *path, const 
 int kfg_collect_module(struct kfg_collector *collector, const char *path, const void *data, size_t size);
 /* How the kernel calls itself; the first one told counts. */
 void kfg_collect_release(struct kfg_collector *collector, const char *release);
+/* The rest of how it calls itself ("#1 SMP Debian 7.3.4-1"), and its machine, as uname(2) has it. The first counts. */
+void kfg_collect_version(struct kfg_collector *collector, const char *version);
+void kfg_collect_arch(struct kfg_collector *collector, const char *arch);
+/* Its configuration, as a file of /boot has it; see config.h. The first counts. */
+void kfg_collect_config(struct kfg_collector *collector, const char *text, size_t size);
 
 bool kfg_collected_kernel(const struct kfg_collector *collector);
 size_t kfg_collected_modules(const struct kfg_collector *collector);

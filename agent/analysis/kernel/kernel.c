@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/kernel/kernel_internal.h"
 
-#include "base/cleanup.h"
 #include "analysis/kernel/blob.h"
 #include "analysis/kernel/cache.h"
+#include "analysis/kernel/catalogue.h"
 #include "analysis/kernel/collect.h"
+#include "analysis/kernel/facts.h"
 #include "analysis/kernel/running.h"
 #include "analysis/kernel/source.h"
+#include "base/cleanup.h"
+#include "base/read_file.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -18,6 +22,7 @@ struct module {
 
 struct kfg_kernel {
 	char *path; /* owned */
+	char *catalogued; /* owned: the file of the catalogue that it was found in by its BTF; NULL: none */
 	const struct kfg_blob *blob; /* owned */
 	bool mapped; /* else allocated */
 	struct kfg_btf *btf; /* owned */
@@ -46,6 +51,7 @@ void kfg_kernel_free(struct kfg_kernel *k)
 	kfg_btf_free(k->btf);
 	free_blob(k->blob, k->mapped);
 	free(k->path);
+	free(k->catalogued);
 	free(k);
 }
 
@@ -169,8 +175,29 @@ static int read_source(const struct kfg_source *source, const struct kfg_kernel_
 	return r < 0 ? r : kfg_collect_blob(collector, kfg_source_origin(source), ret_blob);
 }
 
-static int open_path(const char *path, const char *cache_dir, const struct kfg_kernel_progress *progress,
-		     struct kfg_kernel **ret_kernel, struct kfg_kernel_error *error)
+/* -ENOENT: it is no facts file. */
+static int open_facts(const char *path, struct kfg_kernel **ret_kernel, struct kfg_kernel_error *error)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_free_ char *data = NULL;
+	struct kfg_blob *blob;
+	char start[16];
+	size_t size;
+	int r;
+
+	if (fd < 0 || pread(fd, start, sizeof(start), 0) != (ssize_t)sizeof(start) ||
+	    !kfg_facts_is(start, sizeof(start)))
+		return -ENOENT;
+	r = kfg_read_file(AT_FDCWD, path, KFG_FACTS_FILE_MAX, &data, &size);
+	if (r == 0)
+		r = kfg_facts_read(path, data, size, &blob, error);
+	if (r == 0)
+		r = kfg_kernel_open_blob(path, blob, false, ret_kernel);
+	return r == -ENOENT ? -EINVAL : r;
+}
+
+static int open_source(const char *path, const char *cache_dir, const struct kfg_kernel_progress *progress,
+		       struct kfg_kernel **ret_kernel, struct kfg_kernel_error *error)
 {
 	_cleanup_(kfg_source_free_cleanup) struct kfg_source *source = NULL;
 	const struct kfg_blob *cached;
@@ -193,10 +220,59 @@ static int open_path(const char *path, const char *cache_dir, const struct kfg_k
 	return kfg_kernel_open_blob(path, blob, false, ret_kernel);
 }
 
-/* Is this what runs? */
-static bool is_running(const struct kfg_kernel *k)
+static int set_path(struct kfg_kernel *k, const char *path)
 {
-	return kfg_running_is(part(k->blob, KFG_BLOB_BTF), k->blob->parts[KFG_BLOB_BTF].size);
+	char *copy = strdup(path);
+
+	if (!copy)
+		return -ENOMEM;
+	free(k->path);
+	k->path = copy;
+	return 0;
+}
+
+/* The kernel that a BTF is of, if the catalogue has it; else *kernel stays. Returns 0 or -ENOMEM. */
+static int look_up(struct kfg_kernel **kernel)
+{
+	_cleanup_(kfg_kernel_free_cleanup) struct kfg_kernel *found = NULL;
+	const struct kfg_blob *blob = (*kernel)->blob;
+	const struct kfg_catalogue_entry *entry;
+	struct kfg_catalogue catalogue;
+	struct kfg_kernel_error error;
+	int r = blob->sets_known ? -ENOENT : kfg_catalogue_open(kfg_catalogue_dir(), &catalogue);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	entry = kfg_catalogue_find_btf(&catalogue, blob->btf_size, blob->btf_hash);
+	r = entry ? open_facts(entry->path, &found, &error) : -ENOENT;
+	if (r == 0) {
+		r = set_path(found, (*kernel)->path);
+		found->catalogued = strdup(entry->path);
+		if (!found->catalogued)
+			r = -ENOMEM;
+	}
+	kfg_catalogue_done(&catalogue);
+	if (r == 0) {
+		kfg_kernel_free(*kernel);
+		*kernel = KFG_TAKE_PTR(found);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+static int open_path(const char *path, const char *cache_dir, const struct kfg_kernel_progress *progress,
+		     struct kfg_kernel **ret_kernel, struct kfg_kernel_error *error)
+{
+	_cleanup_(kfg_kernel_free_cleanup) struct kfg_kernel *k = NULL;
+	int r = open_facts(path, ret_kernel, error);
+
+	if (r != -ENOENT)
+		return r;
+	r = open_source(path, cache_dir, progress, &k, error);
+	if (r == 0)
+		r = look_up(&k);
+	if (r == 0)
+		*ret_kernel = KFG_TAKE_PTR(k);
+	return r;
 }
 
 static int open_running(const char *cache_dir, const struct kfg_kernel_progress *progress,
@@ -207,16 +283,24 @@ static int open_running(const char *cache_dir, const struct kfg_kernel_progress 
 	struct kfg_blob *blob;
 	int r;
 
-	if (image && open_path(image, cache_dir, progress, &k, error) == 0 && is_running(k)) {
-		free(k->path);
-		k->path = strdup("running");
-		if (!k->path)
-			return -ENOMEM;
-		*ret_kernel = KFG_TAKE_PTR(k);
-		return 0;
+	if (image && open_source(image, cache_dir, progress, &k, error) == 0 &&
+	    kfg_running_is(k->blob->btf_size, k->blob->btf_hash)) {
+		r = set_path(k, "running");
+		if (r == 0)
+			*ret_kernel = KFG_TAKE_PTR(k);
+		return r;
 	}
+	kfg_kernel_free(k);
+	k = NULL;
+	error->text[0] = '\0';
 	r = kfg_running_read(&blob, error);
-	return r < 0 ? r : kfg_kernel_open_blob("running", blob, false, ret_kernel);
+	if (r == 0)
+		r = kfg_kernel_open_blob("running", blob, false, &k);
+	if (r == 0)
+		r = look_up(&k);
+	if (r == 0)
+		*ret_kernel = KFG_TAKE_PTR(k);
+	return r;
 }
 
 int kfg_kernel_open_slowly(const char *path, const char *cache_dir, const struct kfg_kernel_progress *progress,
@@ -242,7 +326,13 @@ void kfg_kernel_facts(const struct kfg_kernel *k, struct kfg_kernel_facts *ret_f
 {
 	*ret_facts = (struct kfg_kernel_facts){
 		.path = k->path,
+		.catalogued = k->catalogued ? k->catalogued : "",
 		.release = part(k->blob, KFG_BLOB_RELEASE),
+		.version = part(k->blob, KFG_BLOB_VERSION),
+		.arch = part(k->blob, KFG_BLOB_ARCH),
+		.config = part(k->blob, KFG_BLOB_CONFIG),
+		.btf_size = k->blob->btf_size,
+		.btf_hash = k->blob->btf_hash,
 		.sets_known = k->blob->sets_known,
 		.modules_known = k->blob->modules_known,
 		.n_modules = k->blob->n_modules,
@@ -251,6 +341,22 @@ void kfg_kernel_facts(const struct kfg_kernel *k, struct kfg_kernel_facts *ret_f
 		.n_odd = k->blob->n_odd,
 		.limits = part(k->blob, KFG_BLOB_LIMITS),
 	};
+}
+
+const struct kfg_blob *kfg_kernel_blob(const struct kfg_kernel *k)
+{
+	return k->blob;
+}
+
+size_t kfg_kernel_n_modules(const struct kfg_kernel *k)
+{
+	return k->n_modules;
+}
+
+const char *kfg_kernel_module(const struct kfg_kernel *k, size_t index, const struct kfg_btf **ret_btf)
+{
+	*ret_btf = k->modules[index].btf;
+	return k->modules[index].name;
 }
 
 const struct kfg_btf *kfg_kernel_btf(const struct kfg_kernel *k)

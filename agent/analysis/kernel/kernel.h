@@ -3,7 +3,7 @@
  * kernel.h - a kernel that programs are meant for, as data: its BTF, its kfuncs, and what could not be learnt about it.
  * It comes from the running kernel, or from a file: raw BTF, vmlinux, bzImage, a .deb or .rpm, or a directory of these
  * (an unpacked package, /lib/modules/VERSION, several packages), or a list of files and directories that make up one
- * kernel, separated by commas. Nothing is asked of the network, nothing needs root.
+ * kernel, separated by commas; or a facts file (facts.h). Nothing is asked of the network, nothing needs root.
  */
 #pragma once
 
@@ -31,7 +31,12 @@ struct kfg_kfunc {
 /* What is known of a kernel beyond its BTF. */
 struct kfg_kernel_facts {
 	const char *path; /* as the user named it; "running" for the running kernel */
+	const char *catalogued; /* the file of the catalogue that was taken for it by its BTF; "" if none was */
 	const char *release; /* "7.3.4+deb13-amd64"; "" if the source does not tell */
+	const char *version; /* "#1 SMP PREEMPT_DYNAMIC Debian 7.3.4-1 (2026-10-09)"; "" likewise */
+	const char *arch; /* "x86_64", as uname(2) has it; "" likewise */
+	const char *config; /* lines of its configuration (config.h); "" likewise */
+	uint64_t btf_size, btf_hash; /* of its BTF; kfg_blob_btf_hash() */
 	bool sets_known; /* registration was read from the image's own sets, not guessed from decl tags */
 	bool modules_known; /* the modules belonging to it were there */
 	size_t n_modules; /* modules whose BTF was read */

@@ -10,3 +10,8 @@
  * -EBADMSG or -ENOMEM.
  */
 int kfg_kernel_open_blob(const char *path, const struct kfg_blob *blob, bool mapped, struct kfg_kernel **ret_kernel);
+
+const struct kfg_blob *kfg_kernel_blob(const struct kfg_kernel *kernel);
+/* Modules whose BTF is at hand, by index. */
+size_t kfg_kernel_n_modules(const struct kfg_kernel *kernel);
+const char *kfg_kernel_module(const struct kfg_kernel *kernel, size_t index, const struct kfg_btf **ret_btf);

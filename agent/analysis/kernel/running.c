@@ -39,13 +39,13 @@ char *kfg_running_image(void)
 	return NULL;
 }
 
-bool kfg_running_is(const void *btf, size_t size)
+bool kfg_running_is(uint64_t btf_size, uint64_t btf_hash)
 {
 	_cleanup_free_ char *data = NULL;
 	size_t n;
 
-	return kfg_read_file(AT_FDCWD, BTF_DIR "/vmlinux", BTF_MAX, &data, &n) == 0 && n == size &&
-	       memcmp(data, btf, size) == 0;
+	return kfg_read_file(AT_FDCWD, BTF_DIR "/vmlinux", BTF_MAX, &data, &n) == 0 && n == btf_size &&
+	       kfg_blob_btf_hash(data, n) == btf_hash;
 }
 
 static int read_one(struct kfg_collector *c, const char *name, bool kernel, struct kfg_kernel_error *error)
@@ -91,8 +91,11 @@ int kfg_running_read(struct kfg_blob **ret_blob, struct kfg_kernel_error *ret_er
 	struct utsname name;
 	int r = kfg_collector_new(&c);
 
-	if (r == 0 && uname(&name) == 0)
+	if (r == 0 && uname(&name) == 0) {
 		kfg_collect_release(c, name.release);
+		kfg_collect_version(c, name.version);
+		kfg_collect_arch(c, name.machine);
+	}
 	if (r == 0)
 		r = read_one(c, "vmlinux", true, ret_error);
 	if (r == 0)

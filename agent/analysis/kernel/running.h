@@ -10,7 +10,7 @@
 
 /* Its image and its modules, as a source's path, to be freed; NULL: not found, or not readable. */
 char *kfg_running_image(void);
-/* True if that is the BTF of the running kernel, byte by byte. */
-bool kfg_running_is(const void *btf, size_t size);
+/* True if the running kernel has BTF of that size and hash (kfg_blob_btf_hash()). */
+bool kfg_running_is(uint64_t btf_size, uint64_t btf_hash);
 /* From /sys/kernel/btf alone. Returns 0, or a negative errno with *ret_error. */
 int kfg_running_read(struct kfg_blob **ret_blob, struct kfg_kernel_error *ret_error);

@@ -22,6 +22,13 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+/* "boot/config-RELEASE", or "lib/modules/RELEASE/config". */
+static bool is_config(const char *path, const char *base)
+{
+	return (strncmp(base, "config-", 7) == 0 && base[7] >= '0' && base[7] <= '9') ||
+	       (strcmp(base, "config") == 0 && strstr(path, "lib/modules/"));
+}
+
 enum kfg_file_kind kfg_file_kind(const char *path)
 {
 	static const char *const modules[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
@@ -47,6 +54,8 @@ enum kfg_file_kind kfg_file_kind(const char *path)
 			if (strcmp(base + n, suffixes[k]) == 0)
 				return KFG_FILE_KERNEL;
 	}
+	if (is_config(path, base))
+		return KFG_FILE_CONFIG;
 	return ends_with(base, ".btf") ? KFG_FILE_KERNEL : KFG_FILE_NONE;
 }
 
@@ -252,9 +261,10 @@ static int open_one(struct kfg_source *s, const char *path, struct kfg_kernel_er
 	if (!S_ISREG(st.st_mode))
 		return refuse(error, -EINVAL, "%s: neither a file nor a directory", path);
 	print_stat(s, path, &st);
-	kind = kind_by_content(path, KFG_FILE_NAMED);
-	return add_file(s, path, kind == KFG_FILE_MODULE || kfg_file_kind(path) == KFG_FILE_MODULE ? KFG_FILE_MODULE :
-												     KFG_FILE_NAMED);
+	kind = kfg_file_kind(path);
+	if (kind != KFG_FILE_CONFIG && kind != KFG_FILE_MODULE)
+		kind = kind_by_content(path, kind) == KFG_FILE_MODULE ? KFG_FILE_MODULE : KFG_FILE_NAMED;
+	return add_file(s, path, kind);
 }
 
 static int open_list(struct kfg_source *s, const char *list, struct kfg_kernel_error *error)

@@ -12,6 +12,7 @@ enum kfg_file_kind {
 	KFG_FILE_KERNEL,
 	KFG_FILE_BTF, /* raw, of a kernel */
 	KFG_FILE_MODULE,
+	KFG_FILE_CONFIG, /* the kernel's configuration */
 };
 
 struct kfg_file {

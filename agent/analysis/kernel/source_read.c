@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#define CONFIG_MAX (1u << 20) /* Debian: 300 KB */
 #define LAYERS_MAX 3u /* a packed kernel in a packed image in a package's member */
 
 struct reading {
@@ -120,6 +121,8 @@ static size_t wants_kernel(void *arg, const char *path)
 	struct reading *rd = arg;
 
 	rd->saw_modules = rd->saw_modules || kfg_file_kind(path) == KFG_FILE_MODULE;
+	if (kfg_file_kind(path) == KFG_FILE_CONFIG)
+		return CONFIG_MAX;
 	return kfg_file_kind(path) == KFG_FILE_KERNEL ? KFG_KERNEL_SIZE_MAX : 0;
 }
 
@@ -127,6 +130,11 @@ static int take_kernel(void *arg, const char *path, struct kfg_unpacked *file)
 {
 	struct reading *rd = arg;
 
+	if (kfg_file_kind(path) == KFG_FILE_CONFIG) {
+		kfg_collect_config(rd->collector, (const char *)file->data, file->size);
+		kfg_unpacked_done(file);
+		return 0;
+	}
 	snprintf(rd->member, sizeof(rd->member), "%.90s: %.90s", rd->path, path);
 	rd->kernel = *file;
 	return -ECANCELED;
@@ -135,13 +143,25 @@ static int take_kernel(void *arg, const char *path, struct kfg_unpacked *file)
 static size_t wants_module(void *arg, const char *path)
 {
 	(void)arg;
-	return kfg_file_kind(path) == KFG_FILE_MODULE ? KFG_MODULE_SIZE_MAX : 0;
+	switch (kfg_file_kind(path)) {
+	case KFG_FILE_MODULE:
+		return KFG_MODULE_SIZE_MAX;
+	case KFG_FILE_CONFIG:
+		return CONFIG_MAX;
+	default:
+		return 0;
+	}
 }
 
 static int take_module(void *arg, const char *path, struct kfg_unpacked *file)
 {
-	int r = read_module(arg, path, file->data, file->size);
+	struct reading *rd = arg;
+	int r = 0;
 
+	if (kfg_file_kind(path) == KFG_FILE_CONFIG)
+		kfg_collect_config(rd->collector, (const char *)file->data, file->size);
+	else
+		r = read_module(rd, path, file->data, file->size);
 	kfg_unpacked_done(file);
 	return r;
 }
@@ -188,6 +208,10 @@ static int read_bytes(struct reading *rd, const struct kfg_file *file, const voi
 {
 	if (file->kind == KFG_FILE_MODULE)
 		return read_module(rd, file->path, data, size);
+	if (file->kind == KFG_FILE_CONFIG) {
+		kfg_collect_config(rd->collector, data, size);
+		return 0;
+	}
 	if (is_package(file->path, data, size))
 		return read_package(rd, data, size);
 	return read_kernel(rd, file->path, data, size, 0);

@@ -53,4 +53,36 @@ for format in table csv markdown json; do
 	golden "hostile-diff-$format" diff --format=$format --no-cache new.btf "$hostile"
 done
 golden hostile-doctor doctor --kernel="$hostile" --no-cache
+
+# A facts file says what the image says, and so does BTF that the catalogue knows.
+same()
+{
+	local name=$1 image=$2 facts=$3
+	shift 3
+	"$kfgate" "$@" --kernel="$image" >"$work/image" 2>&1
+	"$kfgate" "$@" --kernel="$facts" 2>"$work/err" | sed "s|$facts|$image|" >"$work/facts"
+	if ! diff -u "$work/image" "$work/facts"; then
+		echo "$name: $facts does not say what $image says"
+		failed=1
+	fi
+}
+
+export KFGATE_KERNELS=catalogue SOURCE_DATE_EPOCH=1795910400
+mkdir "$work/catalogue"
+golden kernel-list-empty kernel list
+for kernel in old new; do
+	"$kfgate" kernel export --kernel="vmlinux-$kernel" -o "catalogue/$kernel.facts" 2>/dev/null
+	same "facts-$kernel" "vmlinux-$kernel" "catalogue/$kernel.facts" kfuncs "$lifecycle"
+	same "doctor-$kernel" "vmlinux-$kernel" "catalogue/$kernel.facts" doctor
+done
+printf 'trixie\told.facts\nsid\tnew.facts\n' >catalogue/index.tsv
+golden kernel-list kernel list
+golden kernel-list-json kernel list --format=json
+golden kernel-by-release kfuncs --kernel="$("$kfgate" kernel list --format=csv | sed -n 2p | cut -d , -f 1)" "$lifecycle" 'bpf_*'
+golden kernel-by-suite kfuncs --kernel=debian:sid --format=csv "$lifecycle" 'scx_*'
+golden kernel-unknown kfuncs --kernel=debian:potato
+golden kernel-word kernel import
+golden kernel-btf kfuncs --kernel=new.btf "$lifecycle"
+: >catalogue/damaged.facts
+golden kernel-list-damaged kernel list
 exit $failed

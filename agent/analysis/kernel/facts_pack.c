@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/kernel/facts_pack.h"
+
+#include "analysis/kernel/blob.h"
+#include "analysis/kernel/catalogue.h"
+#include "base/cleanup.h"
+#include "base/read_file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#define LEVEL 19
+#define PACKED_MAX ((size_t)16 << 20)
+/* So that what is packed and its dictionary are within reach of each other. */
+#define WINDOW_LOG 27
+
+static bool is_name(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return n && n <= KFG_FACTS_DICTIONARY_NAME && !name[n];
+}
+
+static int read_dictionary(const char *name, struct kfg_facts_dictionary *ret)
+{
+	_cleanup_free_ char *path = NULL, *packed = NULL, *data = NULL;
+	unsigned long long size;
+	size_t packed_size;
+	int r;
+
+	if (asprintf(&path, "%s/%s.dictionary", kfg_catalogue_dir(), name) < 0)
+		return -ENOMEM;
+	r = kfg_read_file(AT_FDCWD, path, PACKED_MAX, &packed, &packed_size);
+	if (r < 0)
+		return r == -ENOMEM ? r : -ENOENT;
+	size = ZSTD_getFrameContentSize(packed, packed_size);
+	if (size > KFG_FACTS_DICTIONARY_MAX)
+		return -EBADMSG;
+	data = malloc(size + 1);
+	if (!data)
+		return -ENOMEM;
+	r = kfg_facts_unpack(NULL, packed, packed_size, data, size);
+	if (r < 0)
+		return r;
+	snprintf(ret->name, sizeof(ret->name), "%s", name);
+	ret->data = KFG_TAKE_PTR(data);
+	ret->size = size;
+	ret->hash = kfg_blob_btf_hash(packed, packed_size);
+	return 0;
+}
+
+int kfg_facts_dictionary(const char *name, const struct kfg_facts_dictionary **ret_dictionary)
+{
+	static struct kfg_facts_dictionary one;
+	int r = 0;
+
+	if (!is_name(name))
+		return -ENOENT;
+	if (strcmp(one.name, name) != 0) {
+		if (one.name[0])
+			return -ENOENT; /* there is but one version */
+		r = read_dictionary(name, &one);
+	}
+	*ret_dictionary = &one;
+	return r;
+}
+
+static bool set_up(ZSTD_CCtx *c, const struct kfg_facts_dictionary *dictionary)
+{
+	if (ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, LEVEL)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_windowLog, WINDOW_LOG)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_enableLongDistanceMatching, 1)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1)))
+		return false;
+	return !dictionary || !ZSTD_isError(ZSTD_CCtx_refPrefix(c, dictionary->data, dictionary->size));
+}
+
+int kfg_facts_pack(const struct kfg_facts_dictionary *dictionary, const void *data, size_t size, void **ret_packed,
+		   size_t *ret_size)
+{
+	size_t room = ZSTD_compressBound(size), n;
+	ZSTD_CCtx *c = ZSTD_createCCtx();
+	void *packed = malloc(room + 1);
+
+	n = c && packed && set_up(c, dictionary) ? ZSTD_compress2(c, packed, room, data, size) : (size_t)-1;
+	ZSTD_freeCCtx(c);
+	if (ZSTD_isError(n)) {
+		free(packed);
+		return -ENOMEM; /* nothing else goes wrong with room enough */
+	}
+	*ret_packed = packed;
+	*ret_size = n;
+	return 0;
+}
+
+int kfg_facts_unpack(const struct kfg_facts_dictionary *dictionary, const void *packed, size_t packed_size, void *room,
+		     size_t room_size)
+{
+	ZSTD_DCtx *d = ZSTD_createDCtx();
+	size_t n = (size_t)-1;
+
+	if (d && (!dictionary || !ZSTD_isError(ZSTD_DCtx_refPrefix(d, dictionary->data, dictionary->size))))
+		n = ZSTD_decompressDCtx(d, room, room_size, packed, packed_size);
+	ZSTD_freeDCtx(d);
+	return !ZSTD_isError(n) && n == room_size ? 0 : -EBADMSG;
+}
