@@ -51,6 +51,9 @@ static void add_row(const struct listing *l, const struct kfg_kernel *kernel, co
 	kfg_grid_add(grid, kfg_strbuf_text(&text));
 	kfg_strbuf_done(&text);
 	kfg_kfunc_text_lifecycle(k->name, found ? &info : NULL, &text);
+	if (!found && k->deprecated)
+		kfg_strbuf_printf(&text, "%sdeprecated by the kernel itself%s%s", text.size ? "; " : "",
+				  *k->replacement ? "; use " : "", k->replacement);
 	kfg_grid_add(grid, kfg_strbuf_text(&text));
 	kfg_strbuf_done(&text);
 	kfg_btf_print_func(k->btf, k->id, &text);

@@ -138,6 +138,13 @@ void kfg_kfunc_json(const struct kfg_kfunc *k, const struct kfg_deprecation_info
 	kfg_json_string(json, "module", k->module);
 	kfg_json_string(json, "prototype", kfg_strbuf_text(&proto));
 	kfg_json_bool(json, "registered", k->registered);
+	if (k->deprecated) {
+		kfg_json_object(json, "deprecated_by_kernel");
+		kfg_json_string(json, "replacement", *k->replacement ? k->replacement : NULL);
+		kfg_json_object_end(json);
+	} else {
+		kfg_json_null(json, "deprecated_by_kernel");
+	}
 	kfg_json_bool(json, "tagged", k->tagged);
 	if (k->registered)
 		kfg_kfunc_json_flags(k->flags, "flags", json);

@@ -54,5 +54,9 @@ const char *kfg_btf_type_name(const struct kfg_btf *btf, uint32_t id);
 uint32_t kfg_btf_find(const struct kfg_btf *btf, const char *name, unsigned kind);
 /* The same, without the base. */
 uint32_t kfg_btf_find_own(const struct kfg_btf *btf, const char *name, unsigned kind);
+/*
+ * The first decl tag on the type itself, by its text, that begins so; NULL: none.
+ */
+const char *kfg_btf_find_tag(const struct kfg_btf *btf, uint32_t id, const char *prefix);
 /* True if a decl tag of that text is on the type itself (component -1). */
 bool kfg_btf_has_tag(const struct kfg_btf *btf, uint32_t id, const char *tag);

@@ -175,45 +175,70 @@ uint32_t kfg_btf_find(const struct kfg_btf *btf, const char *name, unsigned kind
 	return id;
 }
 
-static bool search_tag(const struct kfg_btf *btf, uint32_t id, const char *tag)
+static bool begins(const char *text, const char *prefix)
 {
-	for (uint32_t i = btf->first; i < btf->end; i++) {
-		const struct btf_type *t = kfg_btf_type(btf, i);
-
-		if (as_tag(t) && t->type == id && strcmp(kfg_btf_str(btf, t->name_off), tag) == 0)
-			return true;
-	}
-	return false;
+	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static bool find_tag(const struct kfg_btf *btf, const struct kfg_btf_index *index, uint32_t id, const char *tag)
+/* Without an index: the least by its text, as with one. */
+static const char *search_tag(const struct kfg_btf *btf, uint32_t id, const char *prefix)
+{
+	const char *least = NULL;
+
+	for (uint32_t i = btf->first; i < btf->end; i++) {
+		const struct btf_type *t = kfg_btf_type(btf, i);
+		const char *text = kfg_btf_str(btf, t->name_off);
+
+		if (as_tag(t) && t->type == id && begins(text, prefix) && (!least || strcmp(text, least) < 0))
+			least = text;
+	}
+	return least;
+}
+
+static const char *find_tag(const struct kfg_btf *btf, const struct kfg_btf_index *index, uint32_t id,
+			    const char *prefix)
 {
 	size_t low = 0, high = index->n_tags;
+	const char *text;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct tag *at = &index->tags[middle];
-		int order = at->target < id ? -1 : at->target > id;
+		bool before = at->target < id;
 
-		if (!order)
-			order = strncmp(kfg_btf_type_name(btf, at->id), tag, NAME_MAX_LEN);
-		if (!order)
-			return true;
-		if (order < 0)
+		if (at->target == id)
+			before = strncmp(kfg_btf_type_name(btf, at->id), prefix, NAME_MAX_LEN) < 0;
+		if (before)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return false;
+	if (low == index->n_tags || index->tags[low].target != id)
+		return NULL;
+	text = kfg_btf_type_name(btf, index->tags[low].id);
+	return begins(text, prefix) ? text : NULL;
 }
 
 /* A module's BTF may tag what is the kernel's, so all are looked at. */
+const char *kfg_btf_find_tag(const struct kfg_btf *btf, uint32_t id, const char *prefix)
+{
+	const char *found = NULL;
+
+	for (; btf && !found; btf = btf->base) {
+		const struct kfg_btf_index *index = get_index(btf);
+
+		found = index ? find_tag(btf, index, id, prefix) : search_tag(btf, id, prefix);
+	}
+	return found;
+}
+
 bool kfg_btf_has_tag(const struct kfg_btf *btf, uint32_t id, const char *tag)
 {
 	for (; btf; btf = btf->base) {
 		const struct kfg_btf_index *index = get_index(btf);
+		const char *found = index ? find_tag(btf, index, id, tag) : search_tag(btf, id, tag);
 
-		if (index ? find_tag(btf, index, id, tag) : search_tag(btf, id, tag))
+		if (found && strncmp(found, tag, NAME_MAX_LEN) == 0)
 			return true;
 	}
 	return false;

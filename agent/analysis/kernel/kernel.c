@@ -5,6 +5,7 @@
 #include "analysis/kernel/cache.h"
 #include "analysis/kernel/catalogue.h"
 #include "analysis/kernel/collect.h"
+#include "analysis/kernel/deprecated.h"
 #include "analysis/kernel/facts.h"
 #include "analysis/kernel/running.h"
 #include "analysis/kernel/source.h"
@@ -119,6 +120,8 @@ static int fill_kfunc(const struct kfg_kernel *k, const struct kfg_blob_kfunc *f
 		.registered = from->bits & KFG_BLOB_REGISTERED,
 		.tagged = from->bits & KFG_BLOB_TAGGED,
 	};
+	ret->replacement = "";
+	ret->deprecated = kfg_deprecated_by_tag(btf, from->id, &ret->replacement);
 	return 0;
 }
 

@@ -237,6 +237,10 @@ static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *k
 	} else if ((boot && !(given && given->cap_sys_boot)) || (perfmon && !(given && given->cap_perfmon))) {
 		result->fit = KFG_FIT_CAPABILITY;
 		say(result, "needs %s", boot && !(given && given->cap_sys_boot) ? "CAP_SYS_BOOT" : "CAP_PERFMON");
+	} else if (kfunc->deprecated) {
+		result->fit = KFG_FIT_DEPRECATED;
+		say(result, "the kernel itself says that it is deprecated%s%.100s", *kfunc->replacement ? ": use " : "",
+		    kfunc->replacement);
 	}
 }
 

@@ -121,6 +121,7 @@ enum kfg_fit {
 	KFG_FIT_UNUSED, /* declared, not there, not called where it matters: no harm */
 	KFG_FIT_GUARDED, /* not there, and the object copes: every call is behind a guard */
 	KFG_FIT_UNCHECKED, /* could not be decided; detail says why */
+	KFG_FIT_DEPRECATED, /* loads, and the kernel itself says that it is deprecated */
 	KFG_FIT_CAPABILITY, /* loads, but needs a capability that not every loader has */
 	KFG_FIT_MODULE, /* in a module that has to be loaded first */
 	KFG_FIT_TYPE, /* not allowed for this program: by its type, or by what it attaches to */

@@ -6,6 +6,7 @@ static const char *const fits[] = {
 	[KFG_FIT_UNUSED] = "unused",
 	[KFG_FIT_GUARDED] = "guarded",
 	[KFG_FIT_UNCHECKED] = "unchecked",
+	[KFG_FIT_DEPRECATED] = "deprecated",
 	[KFG_FIT_CAPABILITY] = "capability",
 	[KFG_FIT_MODULE] = "module",
 	[KFG_FIT_TYPE] = "type",
