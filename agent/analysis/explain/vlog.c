@@ -260,14 +260,16 @@ static bool may_go_on(const struct kfg_vlog *v, struct kfg_span line)
 /* It may go on in the next line. */
 static void hold(struct kfg_vlog *v, const struct kfg_line *line)
 {
+	bool concerns = concerns_kfuncs(line->text), fits = line->text.n <= sizeof(v->held) / 2;
+
 	settle_held(v);
-	v->held_concerns = concerns_kfuncs(line->text);
-	if (!line->whole || line->text.n > sizeof(v->held) / 2 || !may_go_on(v, line->text))
+	if (!concerns && (!line->whole || !fits || !may_go_on(v, line->text)))
 		return;
-	memcpy(v->held, line->text.at, line->text.n);
-	v->held_size = line->text.n;
+	v->held_concerns = concerns;
+	v->held_size = fits ? line->text.n : sizeof(v->held) / 2;
+	memcpy(v->held, line->text.at, v->held_size);
 	v->held_line = v->line_no;
-	v->held_lines = 1;
+	v->held_lines = line->whole ? 1 : KFG_VLOG_WRAP_LINES;
 }
 
 /* Whether a line ends a wording that the one before began, with or without a blank in between. */
