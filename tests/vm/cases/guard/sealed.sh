@@ -67,7 +67,7 @@ kfgate run --policy /tmp/policy.yaml >/tmp/out 2>&1
 check_eq "an agent with a policy that is not sealed does not take over" 4 $?
 policy 4 sealed
 kfgate run --policy /tmp/policy.yaml >/tmp/out 2>&1
-check_eq "nor with a lower serial" 4 $?
+check_eq "nor with a lower serial" 7 $?
 expect_fail "it refuses" kfload key worse
 policy 5 sealed
 kfgate-next run --policy /tmp/policy.yaml >/tmp/out 2>&1

@@ -3,6 +3,7 @@
 # events; a second agent is told who is there; whoever stops it takes it off.
 # kernels: 6.1 6.12 7.3
 # tier: bare
+# timeout: 240
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh
 . /t/gate.sh
