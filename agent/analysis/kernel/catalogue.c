@@ -223,12 +223,20 @@ static size_t number_len(const char *release)
 	return strspn(release, "0123456789.");
 }
 
+/* The distribution's version in the banner ("#1 SMP PREEMPT_RT Debian 7.3.4-1 (2026-11-01)"); else all of it. */
+static const char *package_version(const char *banner)
+{
+	const char *at = strstr(banner, "Debian ");
+
+	return at ? at : banner;
+}
+
 static bool same_version(const struct kfg_catalogue_entry *a, const struct kfg_catalogue_entry *b)
 {
 	size_t n = number_len(a->head.release);
 
 	return n == number_len(b->head.release) && strncmp(a->head.release, b->head.release, n) == 0 &&
-	       strcmp(a->head.version, b->head.version) == 0;
+	       strcmp(package_version(a->head.version), package_version(b->head.version)) == 0;
 }
 
 size_t kfg_catalogue_find(const struct kfg_catalogue *c, const char *name, size_t *ret_indices, size_t max)

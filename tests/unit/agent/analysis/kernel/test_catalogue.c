@@ -40,14 +40,15 @@ static void test_find(void **state)
 	add("6.12.117+deb13-amd64", "#1 SMP Debian 6.12.117-1");
 	add("6.12.117+deb13-cloud-amd64", "#1 SMP Debian 6.12.117-1");
 	add("6.120.1+deb13-amd64", "#1 SMP Debian 6.120.1-1");
-	add("7.3.4+deb13-cloud-amd64", "#1 SMP Debian 7.3.4-1");
+	add("7.3.4+deb13-cloud-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 7.3.4-1");
+	add("7.3.4+deb13-rt-amd64", "#1 SMP PREEMPT_RT Debian 7.3.4-1");
 	scratch_write("damaged.facts", "kfgate-facts 1\nwhat is this\n");
 	scratch_write("other.txt", "not looked at");
 	scratch_write("index.tsv", "# comment\nbookworm\t6.1.0-57-amd64.facts\ntrixie\t6.12.95+deb13-amd64.facts\n"
 				   "trixie\t6.12.117+deb13-amd64.facts\ntrixie\t6.12.117+deb13-cloud-amd64.facts\n"
 				   "trixie-security\t6.12.117+deb13-cloud-amd64.facts\nsid\tnone.facts\nbroken\n");
 	assert_int_equal(kfg_catalogue_open(scratch, &c), 0);
-	assert_int_equal(c.n, 6);
+	assert_int_equal(c.n, 7);
 	assert_int_equal(c.n_damaged, 1);
 	assert_non_null(strstr(c.damaged, "damaged.facts: offset 15: "));
 	assert_string_equal(c.entries[0].head.release, "6.1.0-57-amd64");
@@ -62,6 +63,7 @@ static void test_find(void **state)
 	expect(&c, "6.1", "6.1.0-57-amd64");
 	expect(&c, "6.12.117+deb13-amd64", "6.12.117+deb13-amd64");
 	expect(&c, "7.3.4+deb13-cloud-amd64", "7.3.4+deb13-cloud-amd64");
+	expect(&c, "7.3", "7.3.4+deb13-cloud-amd64 7.3.4+deb13-rt-amd64"); /* the banner of a flavour is its own */
 	expect(&c, "5.10", "");
 	expect(&c, "", "");
 	assert_ptr_equal(kfg_catalogue_find_btf(&c, strlen("6.1.0-57-amd64"), 0xff), &c.entries[0]);
