@@ -299,7 +299,7 @@ no_boot() {
 late_splat() {
 	local kernel=$1 status=$2 logs=$3
 	[ "$status" = 97 ] || return 0
-	if grep -q '^KFGATE-CASE-END .* 97$' "$logs/output.log"; then return 0; fi
+	if grep -q '^KFGATE-CASE-END [^ ]* 97 ' "$logs/output.log"; then return 0; fi
 	result FAIL kernel-log "$kernel" "a splat outside of the cases, see $logs/console.log"
 	sed 's/^/    | /' "$logs/run.log"
 }
