@@ -33,11 +33,30 @@ int kfg_past_source_parse(const struct kfg_args *args, const char *verb, const c
 		.n_paths = n,
 		.until_usec = UINT64_MAX,
 		.unit = kfg_args_value(args, "unit", "kfgate.service"),
+		.trust_pipeline = kfg_args_has(args, "trust-pipeline"),
 		.kinds = UINT32_MAX,
 	};
 	if (parse_time(args, verb, "since", &ret_source->since_usec) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
 	return parse_time(args, verb, "until", &ret_source->until_usec);
+}
+
+/* What is in the files and is not counted, where that may surprise. */
+static void warn_not_counted(const struct kfg_history_source *source, const char *verb,
+			     const struct kfg_history_stats *st)
+{
+	if (st->invalid_lines)
+		kfg_warning("%s: %llu lines are no JSON objects, first %s", verb,
+			    (unsigned long long)st->invalid_lines, st->first_invalid);
+	if (st->unattested)
+		kfg_warning("%s: %llu records do not say by trusted fields (_UID, _SYSTEMD_UNIT) who wrote them; "
+			    "they count with --trust-pipeline only", verb, (unsigned long long)st->unattested);
+	if (st->foreign && !st->records)
+		kfg_warning("%s: all %llu records were written by others than root's processes in %s (--unit)", verb,
+			    (unsigned long long)st->foreign, source->unit);
+	if (st->other_lines && !st->records && !st->foreign && !st->unattested && !st->malformed)
+		kfg_warning("%s: none of the %llu JSON lines is a record of kfgate", verb,
+			    (unsigned long long)st->other_lines);
 }
 
 int kfg_past_source_read(const struct kfg_history_source *source, const char *verb, struct kfg_usage *usage,
@@ -54,7 +73,7 @@ int kfg_past_source_read(const struct kfg_history_source *source, const char *ve
 		return KFG_EXIT_FAILURE;
 	}
 	if (ret_stats->n_damaged || ret_stats->n_unreadable)
-		kfg_warning("%s: %zu journal files are damaged, %zu may not be read: %s", verb,
+		kfg_warning("%s: %zu files are damaged, %zu may not be read: %s", verb,
 			    ret_stats->n_damaged, ret_stats->n_unreadable, ret_stats->problem);
 	if (ret_stats->n_unreadable && geteuid() != 0)
 		kfg_warning("%s: members of the groups systemd-journal and adm may read the journal (journalctl(1))",
@@ -64,9 +83,11 @@ int kfg_past_source_read(const struct kfg_history_source *source, const char *ve
 			  ret_stats->n_files ? "no journal file could be read" : "there is no journal file");
 		return KFG_EXIT_UNCHECKED;
 	}
-	if (ret_stats->foreign && !ret_stats->records)
-		kfg_warning("%s: all %llu records were written by others than root's processes in %s (--unit)", verb,
-			    (unsigned long long)ret_stats->foreign, source->unit);
+	warn_not_counted(source, verb, ret_stats);
+	if (!ret_stats->records && (ret_stats->unattested || ret_stats->invalid_lines)) {
+		kfg_error("%s: no record counts, so nothing can be said", verb);
+		return KFG_EXIT_UNCHECKED;
+	}
 	return KFG_EXIT_OK;
 }
 

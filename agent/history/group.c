@@ -48,11 +48,12 @@ static struct group_key key_of(enum kfg_group_by by, const struct kfg_use *use)
 	return key;
 }
 
-static void join(struct kfg_group *g, const struct kfg_use *use)
+static void join(const struct kfg_usage *usage, struct kfg_group *g, const struct kfg_use *use)
 {
 	if (!g->latest || use->first < g->first)
 		g->first = use->first;
-	if (!g->latest || use->last >= g->last) {
+	if (!g->latest || use->last > g->last ||
+	    (use->last == g->last && kfg_usage_compare_uses(usage, use, g->latest) > 0)) {
 		g->last = use->last;
 		g->latest = use;
 	}
@@ -78,7 +79,7 @@ static int group_uses(struct building *b)
 		if (r < 0)
 			return r;
 		b->group_of[i] = (struct group_row *)row - (struct group_row *)b->rows.items;
-		join(&((struct group_row *)row)->group, use);
+		join(b->usage, &((struct group_row *)row)->group, use);
 	}
 	return 0;
 }
@@ -102,7 +103,7 @@ static int group_hosts(struct building *b)
 	return 0;
 }
 
-static int compare_hosts(const void *x, const void *y)
+static int compare_hosts(const void *x, const void *y, void *usage)
 {
 	const struct host_row *a = x, *b = y;
 
@@ -110,15 +111,16 @@ static int compare_hosts(const void *x, const void *y)
 		return a->group < b->group ? -1 : 1;
 	if (a->n != b->n)
 		return a->n > b->n ? -1 : 1;
-	return a->host < b->host ? -1 : a->host > b->host;
+	return kfg_usage_compare_hosts(usage, a->host, b->host);
 }
 
-static int compare_groups(const void *x, const void *y, void *groups)
+static int compare_groups(const void *x, const void *y, void *building)
 {
-	int c = ((const struct kfg_groups *)groups)->order(x, y);
-	const struct kfg_group *a = x, *b = y;
+	const struct building *b = building;
+	int c = b->groups->order(x, y);
 
-	return c ? c : a->latest < b->latest ? -1 : a->latest > b->latest;
+	return c ? c : kfg_usage_compare_uses(b->usage, ((const struct kfg_group *)x)->latest,
+					      ((const struct kfg_group *)y)->latest);
 }
 
 /* Gives the groups out, each with its part of the hosts. */
@@ -133,7 +135,7 @@ static int hand_out(struct building *b)
 	if (!g->items || !g->hosts)
 		return -ENOMEM;
 	if (b->hosts.n)
-		qsort(hosts, b->hosts.n, sizeof(*hosts), compare_hosts);
+		qsort_r(hosts, b->hosts.n, sizeof(*hosts), compare_hosts, (void *)b->usage);
 	for (size_t i = 0; i < b->rows.n; i++) {
 		struct kfg_group *group = &g->items[g->n++];
 
@@ -144,7 +146,7 @@ static int hand_out(struct building *b)
 			group->n_hosts++;
 		}
 	}
-	qsort_r(g->items, g->n, sizeof(*g->items), compare_groups, g);
+	qsort_r(g->items, g->n, sizeof(*g->items), compare_groups, b);
 	return 0;
 }
 

@@ -125,31 +125,59 @@ static void add_waiver(struct kfg_past *p, const char *value, size_t size)
 		p->broken = true;
 }
 
-void kfg_past_field(struct kfg_past *past, const void *data, size_t size)
+/* journald's own fields, _PID and others, are half of a record: four are wanted. */
+static const struct wanted *find_wanted(const char *name, size_t len)
 {
-	const char *field = data, *equals, *copy;
-	size_t len;
+	if (len < 4 || len > NAME_MAX_LEN || (name[0] != '_' && name[0] != 'K' && name[0] != 'M') ||
+	    (name[0] == '_' && name[1] != 'U' && name[1] != 'H' && name[1] != 'M' && name[1] != 'S'))
+		return NULL;
+	for (const struct wanted *w = wanted[len]; w->name; w++)
+		if (w->name[len - 1] == name[len - 1] && memcmp(w->name, name, len) == 0)
+			return w;
+	return NULL;
+}
 
-	/* journald's own fields, _PID and others, are half of a record: four are wanted */
-	if (size < 5 || (field[0] != '_' && field[0] != 'K' && field[0] != 'M') ||
-	    (field[0] == '_' && field[1] != 'U' && field[1] != 'H' && field[1] != 'M' && field[1] != 'S'))
-		return;
-	equals = memchr(field, '=', size < NAME_MAX_LEN + 1 ? size : NAME_MAX_LEN + 1);
-	if (!equals)
-		return;
-	len = equals - field;
-	for (const struct wanted *w = wanted[len]; w->name; w++) {
-		if (w->name[len - 1] != field[len - 1] || memcmp(w->name, field, len) != 0)
-			continue;
-		if (w->add) {
-			w->add(past, equals + 1, size - len - 1);
-			return;
-		}
-		copy = keep(past, equals + 1, size - len - 1);
-		if (copy)
-			*member(past, w) = copy;
+enum kfg_past_wants kfg_past_wants(const char *name, size_t len)
+{
+	const struct wanted *w = find_wanted(name, len);
+
+	return !w ? KFG_PAST_UNWANTED : w->add ? KFG_PAST_SEVERAL : KFG_PAST_ONE;
+}
+
+static void add_value(struct kfg_past *past, const struct wanted *w, const char *value, size_t size)
+{
+	const char *copy;
+
+	if (w->add) {
+		w->add(past, value, size);
 		return;
 	}
+	copy = keep(past, value, size);
+	if (copy)
+		*member(past, w) = copy;
+}
+
+void kfg_past_value(struct kfg_past *past, const char *name, const char *value, size_t size)
+{
+	const struct wanted *w = find_wanted(name, strlen(name));
+
+	if (w && value)
+		add_value(past, w, value, size);
+	else if (w)
+		past->broken = true;
+}
+
+void kfg_past_field(struct kfg_past *past, const void *data, size_t size)
+{
+	const char *field = data, *equals;
+	const struct wanted *w;
+
+	if (size < 5 || (field[0] != '_' && field[0] != 'K' && field[0] != 'M'))
+		return;
+	equals = memchr(field, '=', size < NAME_MAX_LEN + 1 ? size : NAME_MAX_LEN + 1);
+	w = equals ? find_wanted(field, equals - field) : NULL;
+	if (w)
+		add_value(past, w, equals + 1, field + size - equals - 1);
 }
 
 /* True with the number, or with *ret_number untouched where the text is empty. */

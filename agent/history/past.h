@@ -71,6 +71,17 @@ enum kfg_past_class {
 void kfg_past_begin(struct kfg_past *past, uint64_t time_usec);
 /* Adds one field, "NAME=value" of size bytes, any bytes; those not wanted are passed over. */
 void kfg_past_field(struct kfg_past *past, const void *data, size_t size);
+
+enum kfg_past_wants {
+	KFG_PAST_UNWANTED,
+	KFG_PAST_ONE, /* a field of which a record has one */
+	KFG_PAST_SEVERAL,
+};
+
+/* Whether a field of that name is looked at. */
+enum kfg_past_wants kfg_past_wants(const char *name, size_t len);
+/* Adds one field, as kfg_past_field() does. value NULL: there was one that could not be read. */
+void kfg_past_value(struct kfg_past *past, const char *name, const char *value, size_t size);
 /*
  * All fields were added: checks them and fills in what is made of several. unit: of the service whose records
  * count, written by root (_SYSTEMD_UNIT, _UID). Only after KFG_PAST_GATE the struct holds a record.

@@ -214,28 +214,45 @@ static void add_refused(const struct kfg_report_input *in, struct kfg_sheet *she
 	}
 }
 
+/* "1 journal file and 2 files of JSON lines" */
+static void files_text(const struct kfg_history_stats *st, char *buf, size_t size)
+{
+	size_t json = st->n_json_files, journals = st->n_files - json;
+	int n = 0;
+
+	if (journals || !json)
+		n = snprintf(buf, size, "%zu journal file%s%s", journals, journals == 1 ? "" : "s",
+			     json ? " and " : "");
+	if (json)
+		snprintf(buf + n, size - n, "%zu file%s of JSON lines", json, json == 1 ? "" : "s");
+}
+
 static void add_head(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	const struct kfg_usage *u = in->usage;
 	const struct kfg_history_stats *st = in->stats;
 	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(8192);
-	char from[KFG_DAY_TEXT], to[KFG_DAY_TEXT];
+	char from[KFG_DAY_TEXT], to[KFG_DAY_TEXT], files[100];
 
 	kfg_sheet_printf(sheet, &sheet->title, "kfgate report");
+	files_text(st, files, sizeof(files));
 	if (u->first > u->last)
-		kfg_strbuf_printf(&text, "No records in %zu journal file%s.", st->n_files,
-				  st->n_files == 1 ? "" : "s");
+		kfg_strbuf_printf(&text, "No records in %s.", files);
 	else
-		kfg_strbuf_printf(&text,
-				  "%s to %s (UTC): %" PRIu64 " records of %zu host%s in %zu journal file%s.",
+		kfg_strbuf_printf(&text, "%s to %s (UTC): %" PRIu64 " records of %zu host%s in %s.",
 				  kfg_report_day(u->first, from), kfg_report_day(u->last, to), st->records,
-				  u->hosts.n, u->hosts.n == 1 ? "" : "s", st->n_files,
-				  st->n_files == 1 ? "" : "s");
+				  u->hosts.n, u->hosts.n == 1 ? "" : "s", files);
 	if (st->foreign)
 		kfg_strbuf_printf(&text, " %" PRIu64 " that look like records were not written by the gate "
 				  "and do not count.", st->foreign);
+	if (st->unattested)
+		kfg_strbuf_printf(&text, " %" PRIu64 " do not say by trusted fields who wrote them, and do not "
+				  "count (--trust-pipeline).", st->unattested);
 	if (st->malformed)
 		kfg_strbuf_printf(&text, " %" PRIu64 " could not be understood.", st->malformed);
+	if (st->invalid_lines)
+		kfg_strbuf_printf(&text, " Lines that are no JSON objects: %" PRIu64 " (%s).", st->invalid_lines,
+				  st->first_invalid);
 	if (st->n_damaged || st->n_unreadable)
 		kfg_strbuf_printf(&text, " Files damaged: %zu, not readable: %zu (%s).", st->n_damaged,
 				  st->n_unreadable, st->problem);

@@ -2,7 +2,7 @@
 /* report.h - what the records of many loads amount to, as a sheet (sheet.h). */
 #pragma once
 
-#include "history/journal.h"
+#include "history/read.h"
 #include "history/sheet.h"
 #include "history/usage.h"
 #include "policy/policy.h"

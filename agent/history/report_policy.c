@@ -140,14 +140,15 @@ static uint64_t weight(const struct kfg_past_host *h)
 	       (uint64_t)h->n[KFG_MESSAGE_WOULD_REFUSE] * 1000 + h->n[KFG_MESSAGE_WARNED] + h->lost;
 }
 
-static int compare_hosts(const void *x, const void *y)
+static int compare_hosts(const void *x, const void *y, void *usage)
 {
 	const struct kfg_past_host *a = *(struct kfg_past_host *const *)x;
 	const struct kfg_past_host *b = *(struct kfg_past_host *const *)y;
+	const struct kfg_past_host *hosts = ((const struct kfg_usage *)usage)->hosts.items;
 
 	if (weight(a) != weight(b))
 		return weight(a) > weight(b) ? -1 : 1;
-	return a < b ? -1 : a > b;
+	return kfg_usage_compare_hosts(usage, a - hosts, b - hosts);
 }
 
 void kfg_report_hosts(const struct kfg_report_input *in, struct kfg_sheet *sheet)
@@ -171,7 +172,7 @@ void kfg_report_hosts(const struct kfg_report_input *in, struct kfg_sheet *sheet
 	}
 	for (size_t i = 0; i < n; i++)
 		order[i] = &hosts[i];
-	qsort(order, n, sizeof(*order), compare_hosts);
+	qsort_r(order, n, sizeof(*order), compare_hosts, (void *)in->usage);
 	for (size_t i = 0; i < n; i++) {
 		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
 

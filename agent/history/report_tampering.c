@@ -6,14 +6,21 @@
 #include <stdlib.h>
 
 /* Those with most records first, then the earliest. */
-static int compare_attempts(const void *x, const void *y)
+static int compare_attempts(const void *x, const void *y, void *usage)
 {
 	const struct kfg_past_attempt *a = *(struct kfg_past_attempt *const *)x;
 	const struct kfg_past_attempt *b = *(struct kfg_past_attempt *const *)y;
+	int c;
 
 	if (a->n != b->n)
 		return a->n > b->n ? -1 : 1;
-	return a < b ? -1 : a > b;
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	c = kfg_usage_compare_texts(usage, a->what, b->what);
+	c = c ? c : kfg_usage_compare_texts(usage, a->host, b->host);
+	c = c ? c : kfg_usage_compare_texts(usage, a->comm, b->comm);
+	c = c ? c : kfg_usage_compare_texts(usage, a->exe, b->exe);
+	return c ? c : (a->uid > b->uid) - (a->uid < b->uid);
 }
 
 static void attempt_row(const struct kfg_report_input *in, const struct kfg_past_attempt *a, struct kfg_sheet *sheet,
@@ -56,7 +63,7 @@ void kfg_report_tampering(const struct kfg_report_input *in, struct kfg_sheet *s
 		order[i] = &attempts[i];
 		untold += attempts[i].untold;
 	}
-	qsort(order, n, sizeof(*order), compare_attempts);
+	qsort_r(order, n, sizeof(*order), compare_attempts, (void *)in->usage);
 	for (size_t i = 0; i < n; i++) {
 		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
 

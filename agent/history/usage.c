@@ -47,6 +47,30 @@ uint64_t kfg_use_total(const uint32_t n[static KFG_PAST_DECISIONS])
 	return sum;
 }
 
+int kfg_usage_compare_texts(const struct kfg_usage *u, uint32_t a, uint32_t b)
+{
+	return a == b ? 0 : strverscmp(kfg_usage_text(u, a), kfg_usage_text(u, b));
+}
+
+int kfg_usage_compare_hosts(const struct kfg_usage *u, uint32_t a, uint32_t b)
+{
+	const struct kfg_past_host *hosts = u->hosts.items;
+	int c = kfg_usage_compare_texts(u, hosts[a].name, hosts[b].name);
+
+	return c ? c : kfg_usage_compare_texts(u, hosts[a].machine, hosts[b].machine);
+}
+
+int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_use *a, const struct kfg_use *b)
+{
+	int c = kfg_usage_compare_texts(u, a->key.kfunc, b->key.kfunc);
+
+	c = c ? c : kfg_usage_compare_texts(u, a->key.unit, b->key.unit);
+	c = c ? c : kfg_usage_compare_texts(u, a->key.exe, b->key.exe);
+	c = c ? c : kfg_usage_compare_texts(u, a->rule, b->rule);
+	c = c ? c : (a->key.prog_type > b->key.prog_type) - (a->key.prog_type < b->key.prog_type);
+	return c ? c : kfg_usage_compare_texts(u, a->key.prog, b->key.prog);
+}
+
 /* One record on its way into the tables. */
 struct adding {
 	struct kfg_usage *usage;

@@ -93,6 +93,14 @@ static inline const char *kfg_usage_text(const struct kfg_usage *u, uint32_t id)
 	return kfg_text_pool_get(&u->texts, id);
 }
 
+/*
+ * Orders hosts (indexes), uses and texts by what they are called, numbers in names as numbers: for rows that are alike
+ * otherwise, so that reports do not depend on the order in which records are read. As strcmp(3).
+ */
+int kfg_usage_compare_hosts(const struct kfg_usage *u, uint32_t a, uint32_t b);
+int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_use *a, const struct kfg_use *b);
+int kfg_usage_compare_texts(const struct kfg_usage *u, uint32_t a, uint32_t b);
+
 /* All loads of a use. */
 uint64_t kfg_use_total(const uint32_t n[static KFG_PAST_DECISIONS]);
 

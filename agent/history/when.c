@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -121,4 +122,58 @@ int kfg_when_parse(const char *text, uint64_t now_usec, uint64_t *ret_usec)
 	if (before_now(text, now_usec, true, ret_usec) == 0)
 		return 0;
 	return calendar(text, ret_usec);
+}
+
+/* ".123456789": microseconds, what is finer is dropped */
+static const char *fraction(const char *at, uint64_t *usec)
+{
+	uint64_t scale = USEC / 10;
+
+	if (*at != '.')
+		return at;
+	for (at++; isdigit((unsigned char)*at); at++, scale /= 10)
+		*usec += (*at - '0') * scale;
+	return at;
+}
+
+/* "Z", "+01:00" or "-0800" */
+static bool zone(const char *at, int64_t *ret_seconds)
+{
+	unsigned hours, minutes;
+	int end = 0;
+
+	*ret_seconds = 0;
+	if (strcmp(at, "Z") == 0 || strcmp(at, "z") == 0)
+		return true;
+	if ((at[0] != '+' && at[0] != '-') || !isdigit((unsigned char)at[1]) ||
+	    (sscanf(at + 1, "%2u:%2u%n", &hours, &minutes, &end) != 2 &&
+	     sscanf(at + 1, "%2u%2u%n", &hours, &minutes, &end) != 2) ||
+	    at[1 + end] || hours > 23 || minutes > 59)
+		return false;
+	*ret_seconds = (int64_t)(hours * 3600 + minutes * 60) * (at[0] == '-' ? -1 : 1);
+	return true;
+}
+
+int kfg_when_parse_rfc3339(const char *text, uint64_t *ret_usec)
+{
+	struct tm tm = { 0 };
+	const char *at = strptime(text, "%Y-%m-%d", &tm);
+	uint64_t usec = 0;
+	int64_t offset, seconds;
+
+	if (!at || (*at != 'T' && *at != 't' && *at != ' '))
+		return -EINVAL;
+	at = strptime(at + 1, "%H:%M:%S", &tm);
+	if (!at || !zone(fraction(at, &usec), &offset))
+		return -EINVAL;
+	seconds = timegm(&tm) - offset;
+	if (seconds < 0)
+		return -EINVAL;
+	*ret_usec = seconds * USEC + usec;
+	return 0;
+}
+
+int kfg_when_parse_usec(const char *text, uint64_t *ret_usec)
+{
+	return parse_number(&text, INT64_MAX, ret_usec) && !*text ? 0 : -EINVAL;
 }

@@ -9,3 +9,9 @@
  * (s, min, h, d, w), before now_usec (CLOCK_REALTIME). -EINVAL: none of these.
  */
 int kfg_when_parse(const char *text, uint64_t now_usec, uint64_t *ret_usec);
+
+/* "2026-11-21T12:00:00.123456789Z", "2026-11-21 13:00:00+01:00": with its zone (RFC 3339). -EINVAL: not so. */
+int kfg_when_parse_rfc3339(const char *text, uint64_t *ret_usec);
+
+/* Microseconds since 1970-01-01 UTC, in digits alone, as journald writes them. -EINVAL: not so. */
+int kfg_when_parse_usec(const char *text, uint64_t *ret_usec);

@@ -40,7 +40,9 @@ POLICY = {f"policy/{name}.h" for name in ("cases", "diag", "policy", "table", "v
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
-    (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/analysis/find/unpack.c", "agent/analysis/kernel/facts_pack.c")),
+    (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/analysis/find/unpack.c", "agent/analysis/kernel/facts_pack.c",
+                                                  "agent/history/json_lines.c")),
+    (r"cjson/.*", ("agent/history/json_record.c",)),
     (r"archive(_entry)?\.h", ("agent/analysis/find/archive.c", "agent/analysis/kernel/unpack.c")),
     (r"systemd/sd-journal\.h", ("agent/record/send.c", "agent/history/journal.c")),
     (r"systemd/.*", ("agent/record/", "agent/gate/control/", "agent/gate/daemon/")),

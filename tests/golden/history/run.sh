@@ -62,6 +62,45 @@ golden since.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" -
 	--until="2026-11-20 06:00"
 golden set-back.txt report --directory="$tmp/set-back" --policy="$policy" "${at[@]}" --until=2026-11-18
 golden unit.txt report --directory="$tmp/fleet" --policy="$policy" "${at[@]}" --unit=other.service
+# the same records as JSON lines say the same, however they were shipped
+json=$tmp/json
+mkdir "$json" "$json/all"
+journalctl --file="$tmp/fleet/fleet.journal" -o json --all >"$json/journalctl.jsonl"
+# same FILE ARGUMENT...: the verb says of FILE what it says of the journal
+same()
+{
+	local file=$1 verb=$2
+	shift 2
+	"$kfgate" "$verb" "$@" --file="$tmp/fleet/fleet.journal" >"$tmp/of-journal" 2>&1
+	"$kfgate" "$verb" "$@" --file="$file" 2>&1 | sed 's/1 file of JSON lines/1 journal file/' >"$tmp/of-json"
+	diff -u "$tmp/of-journal" "$tmp/of-json" || { echo "not the same: $verb $* of $file"; failed=1; }
+}
+for shipper in vector elasticsearch loki; do
+	"$here/shippers.py" $shipper <"$json/journalctl.jsonl" >"$json/$shipper.json" || failed=1
+done
+gzip -k "$json/journalctl.jsonl"
+for file in journalctl.jsonl journalctl.jsonl.gz vector.json elasticsearch.json; do
+	same "$json/$file" report --policy="$policy" "${at[@]}" --format=json
+done
+same "$json/loki.json" report --policy="$policy" "${at[@]}" --format=json --trust-pipeline
+same - report --policy="$policy" "${at[@]}" --since=2026-11-20 <"$json/journalctl.jsonl"
+same /dev/stdin learn <"$json/journalctl.jsonl.gz"
+same "$json/journalctl.jsonl" diff-policy "$policy" "$here/cases/other-policy.yaml" "${at[@]}"
+# who wrote them is not said, so they do not count without a word; what one may write to a log counts never
+golden json-loki.txt report --file="$json/loki.json" --policy="$policy" "${at[@]}" --verbose
+journalctl --file="$tmp/hour/hour.journal" -o json --all | "$here/shippers.py" gate >"$json/gate.json"
+golden json-gate.txt report --file="$json/gate.json" --policy="$policy" "${at[@]}"
+golden json-gate-trusted.txt report --file="$json/gate.json" --policy="$policy" "${at[@]}" --trust-pipeline
+# lines that are none, and files that are cut
+head -n 3 "$json/journalctl.jsonl" >"$json/all/a.json"
+printf '[\n{"MESSAGE":"x"}\n{"KFGATE_KIND":\n' >>"$json/all/a.json"
+head -c 20000 "$json/journalctl.jsonl.gz" >"$json/all/cut.jsonl.gz"
+echo "no JSON" >"$json/all/ignored.txt"
+golden json-invalid.txt report --directory="$json/all" --policy="$policy" "${at[@]}"
+echo '{"MESSAGE":"x"}' >"$json/other.json"
+echo '<14>Nov 21 kfgate: no JSON' >"$json/text.json"
+golden json-text.txt learn --file="$json/text.json"
+golden json-other.txt report --file="$json/other.json" --policy="$policy" "${at[@]}"
 golden missing.txt report --directory="$tmp/none" --policy="$policy"
 mkdir "$tmp/empty"
 golden empty.txt report --directory="$tmp/empty" --policy="$policy" "${at[@]}"

@@ -49,11 +49,53 @@ static void test_no_times(void **state)
 	}
 }
 
+static void test_rfc3339(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t usec;
+	} times[] = {
+		{ "2026-11-21T12:00:00Z", 1795262400000000 },
+		{ "2026-11-21T12:00:00.5z", 1795262400500000 },
+		{ "2026-11-21t12:00:00.123456789Z", 1795262400123456 },
+		{ "2026-11-21 13:30:00+01:30", 1795262400000000 },
+		{ "2026-11-21T04:00:00.000001-0800", 1795262400000001 },
+	};
+	static const char *const bad[] = { "", "2026-11-21", "2026-11-21T12:00:00", "2026-11-21T12:00Z",
+					   "2026-11-21T12:00:00+1", "2026-11-21T12:00:00+01:00x",
+					   "2026-11-21T12:00:00Zx", "2026-11-21T12:00:00+99:00",
+					   "1969-11-21T12:00:00Z", "1795262400" };
+	uint64_t usec = 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(kfg_when_parse_rfc3339(bad[i], &usec), -EINVAL);
+	assert_int_equal(usec, 1);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		assert_int_equal(kfg_when_parse_rfc3339(times[i].text, &usec), 0);
+		assert_int_equal(usec, times[i].usec);
+	}
+}
+
+static void test_usec(void **state)
+{
+	static const char *const bad[] = { "", "-1", "1x", " 1", "99999999999999999999" };
+	uint64_t usec = 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(kfg_when_parse_usec(bad[i], &usec), -EINVAL);
+	assert_int_equal(kfg_when_parse_usec("1795262400000001", &usec), 0);
+	assert_int_equal(usec, 1795262400000001);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_no_times),
+		cmocka_unit_test(test_rfc3339),
+		cmocka_unit_test(test_usec),
 	};
 
 	setenv("TZ", "UTC", 1);
