@@ -2,14 +2,16 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/kernels.h"
 #include "config/lifecycle.h"
 #include "config/load.h"
 #include "analysis/explain/report.h"
-#include "analysis/lifecycle/kfunc_data.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+
+#define RELEASE_MAX 65 /* bytes of a release, struct utsname */
 
 /* 128 findings, each with some strings of a policy */
 #define OUTPUT_MAX (16u * 1024 * 1024)
@@ -84,19 +86,18 @@ static int exit_code(const struct kfg_vlog *vlog)
 	return n ? KFG_EXIT_UNCHECKED : KFG_EXIT_OK;
 }
 
-static int explain(int fd, const char *name, const struct kfg_args *args, const struct kfg_policy *policy)
+static int explain(int fd, const char *name, const struct kfg_args *args, const struct kfg_advice_input *input)
 {
 	_cleanup_(kfg_vlog_free_cleanup) struct kfg_vlog *vlog = NULL;
 	bool json = strcmp(kfg_args_value(args, "format", "text"), "json") == 0;
 	bool quiet = kfg_args_has(args, "quiet");
-	struct kfg_advice_input input = { .policy = policy, .kernel = kfg_args_value(args, "kernel", NULL) };
 	int r = kfg_vlog_new(&vlog);
 
 	if (r < 0) {
 		kfg_log_errno(r, "explain: %m");
 		return KFG_EXIT_FAILURE;
 	}
-	if (copy_log(fd, name, vlog, !json && !quiet) < 0 || report(vlog, &input, json, quiet) < 0)
+	if (copy_log(fd, name, vlog, !json && !quiet) < 0 || report(vlog, input, json, quiet) < 0)
 		return KFG_EXIT_FAILURE;
 	return exit_code(vlog);
 }
@@ -105,6 +106,7 @@ int kfg_cmd_explain(const struct kfg_args *args)
 {
 	const char *name = args->n_words ? args->words[0] : "-";
 	const char *format = kfg_args_value(args, "format", "text"), *kernel = kfg_args_value(args, "kernel", NULL);
+	char release[RELEASE_MAX] = "";
 	_cleanup_close_ int file = KFG_NO_FD;
 	struct kfg_loaded lifecycle = { 0 };
 	int code = KFG_EXIT_FAILURE;
@@ -113,10 +115,8 @@ int kfg_cmd_explain(const struct kfg_args *args)
 		kfg_error("explain: --format=%s: must be text or json", format);
 		return KFG_EXIT_FAILURE;
 	}
-	if (kernel && !kfg_release_parse(kernel)) {
-		kfg_error("explain: --kernel=%s: no release, as uname -r prints it (6.12.57)", kernel);
+	if (kernel && kfg_kernels_release(args, kernel, "explain", release, sizeof(release)) < 0)
 		return KFG_EXIT_FAILURE;
-	}
 	if (strcmp(name, "-") != 0) {
 		file = open(name, O_RDONLY | O_CLOEXEC);
 		if (file < 0) {
@@ -124,9 +124,12 @@ int kfg_cmd_explain(const struct kfg_args *args)
 			return KFG_EXIT_FAILURE;
 		}
 	}
-	if (load_lifecycle(kfg_args_value(args, "lifecycle", NULL), &lifecycle) == 0)
-		code = explain(file >= 0 ? file : STDIN_FILENO, file >= 0 ? name : "standard input", args,
-			       lifecycle.policy);
+	if (load_lifecycle(kfg_args_value(args, "lifecycle", NULL), &lifecycle) == 0) {
+		const struct kfg_advice_input input = { .policy = lifecycle.policy,
+							.kernel = kernel ? release : NULL };
+
+		code = explain(file >= 0 ? file : STDIN_FILENO, file >= 0 ? name : "standard input", args, &input);
+	}
 	kfg_loaded_done(&lifecycle);
 	return code;
 }

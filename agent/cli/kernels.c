@@ -2,6 +2,7 @@
 #include "cli/kernels.h"
 
 #include "analysis/kernel/catalogue.h"
+#include "analysis/lifecycle/kfunc_data.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include <ctype.h>
@@ -154,6 +155,60 @@ int kfg_kernels_open(const struct kfg_args *args, const char *verb, struct kfg_k
 		paths[n++] = "running";
 	*ret_kernels = (struct kfg_kernels){ 0 };
 	return open_all(&o, paths, n);
+}
+
+/* -ENOENT: the catalogue has no such name. */
+static int release_by_name(const char *name, char *buf, size_t size)
+{
+	struct kfg_catalogue catalogue = { 0 };
+	size_t found[KFG_ARGS_MAX], n;
+	int r = kfg_catalogue_open(kfg_catalogue_dir(), &catalogue);
+
+	if (r < 0)
+		return r;
+	n = kfg_catalogue_find(&catalogue, name, found, KFG_ARGS_MAX);
+	if (n)
+		snprintf(buf, size, "%s", catalogue.entries[found[n - 1]].head.release);
+	kfg_catalogue_done(&catalogue);
+	return n ? 0 : -ENOENT;
+}
+
+static int release_of_file(const struct kfg_args *args, const char *path, const char *verb, char *buf, size_t size)
+{
+	struct kfg_kernels kernels;
+	struct kfg_kernel_facts facts;
+	int r = kfg_kernels_open_paths(args, &path, 1, verb, &kernels);
+
+	if (r < 0)
+		return r;
+	kfg_kernel_facts(kernels.items[0], &facts);
+	snprintf(buf, size, "%s", facts.release);
+	kfg_kernels_done(&kernels);
+	if (buf[0])
+		return 0;
+	kfg_error("%s: %s: does not tell its release", verb, path);
+	return -ENODATA;
+}
+
+int kfg_kernels_release(const struct kfg_args *args, const char *name, const char *verb, char *buf, size_t size)
+{
+	int r;
+
+	buf[0] = '\0';
+	if (!is_name(name))
+		return release_of_file(args, name, verb, buf, size);
+	if (kfg_release_parse(name)) {
+		snprintf(buf, size, "%s", name);
+		return 0;
+	}
+	r = release_by_name(name, buf, size);
+	if (r == -ENOENT)
+		kfg_error("%s: --kernel=%s: no release, as uname -r prints it (6.12.57), no file, and not in the "
+			  "catalogue in %s (kfgate kernel list)",
+			  verb, name, kfg_catalogue_dir());
+	else if (r < 0)
+		kfg_log_errno(r, "%s: %m", verb);
+	return r;
 }
 
 void kfg_kernels_done(struct kfg_kernels *kernels)

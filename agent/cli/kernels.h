@@ -33,5 +33,12 @@ int kfg_kernels_open_paths(const struct kfg_args *args, const char *const *paths
 			   struct kfg_kernels *ret_kernels);
 void kfg_kernels_done(struct kfg_kernels *kernels); /* accepts a zeroed struct */
 
+/*
+ * The release of the kernel that a name means: a release itself ("6.12.57"), a file with facts or an image, or a
+ * name in the catalogue, of whose kernels the newest counts. Writes it to buf; logs what is wrong. Returns 0 or a
+ * negative errno.
+ */
+int kfg_kernels_release(const struct kfg_args *args, const char *name, const char *verb, char *buf, size_t size);
+
 /* What a kernel is called in a report: its release, or, where it does not tell that, its path. */
 const char *kfg_kernels_name(const struct kfg_kernel *kernel);

@@ -22,7 +22,9 @@ static const struct kfg_option check_options[] = {
 
 static const struct kfg_option explain_options[] = {
 	{ "format", "FORMAT", "text (the log, then the explanations) or json (explanations only)", false },
-	{ "kernel", "RELEASE", "the kernel the log is from, as uname -r prints it, where the log does not say so",
+	{ "kernel", "KERNEL",
+	  "the kernel the log is from, where the log does not say so: a release, as uname -r prints it, a name in the "
+	  "catalogue (debian:trixie), or a file of facts or an image",
 	  false },
 	{ "lifecycle", "PATH", "take lifecycle data from this file or directory, not from /usr/lib/kfgate/lifecycle",
 	  false },

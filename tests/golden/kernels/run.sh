@@ -80,6 +80,10 @@ golden kernel-list kernel list
 golden kernel-list-json kernel list --format=json
 golden kernel-by-release kfuncs --kernel="$("$kfgate" kernel list --format=csv | sed -n 2p | cut -d , -f 1)" "$lifecycle" 'bpf_*'
 golden kernel-by-suite kfuncs --kernel=debian:sid --format=csv "$lifecycle" 'scx_*'
+echo "libbpf: extern (func ksym) 'scx_bpf_cpu_rq': not found in kernel or module BTFs" >log
+golden kernel-of-log-by-suite explain --kernel=debian:sid --quiet "$lifecycle" log
+golden kernel-of-log-by-file explain --kernel=catalogue/old.facts --quiet "$lifecycle" log
+golden kernel-of-log-unknown explain --kernel=debian:potato --quiet "$lifecycle" log
 golden kernel-unknown kfuncs --kernel=debian:potato
 golden kernel-word kernel import
 golden kernel-btf kfuncs --kernel=new.btf "$lifecycle"
