@@ -3,8 +3,6 @@
 #include "analysis/explain/advice_internal.h"
 
 /* clang-format off */
-/* clang-format off */
-/* clang-format off */
 const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 	[KFG_LOG_NONE] = {
 		"none", "no problem", KFG_BLAME_UNKNOWN,
@@ -150,6 +148,11 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 		"or it releases what it does not hold.",
 		"Call the matching release kfunc on every path on which the result is not NULL, early returns "
 		"included, or store it with bpf_kptr_xchg()." },
+	[KFG_LOG_RESULT] = {
+		"result", "its result may be NULL", KFG_BLAME_PROGRAM,
+		"The kfunc returns NULL where it has nothing to return, and the program uses its result on a path"
+		" without a test for that.",
+		"Test the result right behind the call (if (!p) return 0;), and use it only where it is not NULL." },
 	[KFG_LOG_REJECTED] = {
 		"rejected", "the verifier rejects the call", KFG_BLAME_PROGRAM,
 		"The verifier's last words are about this call. They are not known here.",
@@ -193,6 +196,13 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 		" Linux 6.9 a set of kfuncs has to say that it is one.",
 		"In the module's source, write BTF_KFUNCS_START(name) and BTF_KFUNCS_END(name) instead of "
 		"BTF_SET8_START and BTF_SET8_END, and build it anew." },
+	[KFG_LOG_REGISTER_AGAIN] = {
+		"second-set", "kfuncs were not registered", KFG_BLAME_KERNEL_BUILD,
+		"The kernel warns that a module registers kfuncs twice for the same type of programs, and takes "
+		"the first set only. A set that another module registers in its name stays when that one is "
+		"unloaded, and its next load fails.",
+		"In the module's source, put all kfuncs for a type of programs into one set, and register it in "
+		"the init function of the module that owns it. Until then, unload the owner, too." },
 	[KFG_LOG_EXCEPTION] = {
 		"exception", "bpf_throw is not possible here", KFG_BLAME_PROGRAM,
 		"Exceptions have rules of their own: no bpf_throw() from a callback that the kernel calls, and an"

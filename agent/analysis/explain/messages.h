@@ -36,6 +36,7 @@ enum kfg_log_kind {
 	KFG_LOG_TYPE_TWICE, /* the wanted and the passed type have one name */
 	KFG_LOG_MEMORY,	    /* memory that is passed is too small, not initialized or not writable */
 	KFG_LOG_REFERENCE,  /* acquired and not released, or released and not acquired */
+	KFG_LOG_RESULT, /* the result may be NULL, and is used as if it could not */
 	KFG_LOG_REJECTED,   /* the verifier rejected the call, in words that are not in the tables */
 	KFG_LOG_LIMIT,
 	KFG_LOG_MODULE_BTF,   /* the BTF of a module cannot be used */
@@ -44,6 +45,7 @@ enum kfg_log_kind {
 	KFG_LOG_REGISTER,     /* kfuncs were not registered */
 	KFG_LOG_REGISTER_TWICE,
 	KFG_LOG_REGISTER_SET, /* by a set of the old kind */
+	KFG_LOG_REGISTER_AGAIN, /* a module registers a second set */
 	KFG_LOG_EXCEPTION,    /* bpf_throw */
 	KFG_LOG_RETURN,	      /* the kernel registered something that it cannot verify */
 	KFG_LOG_DECLARATION,  /* the object does not say what it should */
@@ -70,6 +72,9 @@ enum kfg_log_kind {
 #define KFG_MSG_WARNING 0x100u	   /* of no concern unless the kernel warns of that function */
 #define KFG_MSG_RECORD 0x200u	   /* kfgate's own record: names program and kfunc */
 #define KFG_MSG_KERNEL 0x400u /* of no program's load */
+#define KFG_MSG_LIKELY 0x800u /* of no concern unless the name is a known kfunc's, or made like one */
+#define KFG_MSG_RESULT 0x2000u /* of concern, too, where the register holds a kfunc's result that may be NULL */
+#define KFG_MSG_OTHER 0x1000u /* why a load failed, and not for a kfunc */
 
 /*
  * A wording. In the pattern {k} stands for a kfunc's name, {w} for a word, {n} for a number, {a} for an argument

@@ -141,7 +141,7 @@ const struct kfg_message kfg_messages_arguments[] = {
 	  "verifier.c 7.3 check_mem_access()" },
 	{ "cannot write into packet", KFG_LOG_MEMORY, KFG_MSG_CALL, NULL,
 	  "verifier.c 7.3 check_mem_access()" },
-	{ "{a} invalid mem access '", KFG_LOG_ARGUMENT, KFG_MSG_CALL, NULL,
+	{ "{a} invalid mem access '", KFG_LOG_ARGUMENT, KFG_MSG_CALL | KFG_MSG_RESULT, NULL,
 	  "verifier.c 7.3 check_mem_access()" },
 	/* arguments in the words that helpers have too */
 	{ "{a} !read_ok", KFG_LOG_ARGUMENT, KFG_MSG_CALL, NULL,

@@ -26,6 +26,8 @@ const struct kfg_message kfg_messages_kernel[] = {
 	  "btf.c 7.3:8910" },
 	{ "register_btf_kfunc_id_set+", KFG_LOG_REGISTER_SET, KFG_MSG_KERNEL | KFG_MSG_WARNING, NULL,
 	  "btf.c 6.9 register_btf_kfunc_id_set()" },
+	{ "btf_populate_kfunc_set+", KFG_LOG_REGISTER_AGAIN, KFG_MSG_KERNEL | KFG_MSG_WARNING, NULL,
+	  "btf.c 6.1 to 7.3 btf_populate_kfunc_set()" },
 	{ "resolve_btfids: unresolved symbol {k}", KFG_LOG_KERNEL_BTF, KFG_MSG_KERNEL | KFG_MSG_KNOWN, NULL,
 	  "tools/bpf/resolve_btfids/main.c" },
 	{ "Refused BPF program \"", KFG_LOG_REFUSED, KFG_MSG_RECORD, NULL, "agent/record/phrase.c" },

@@ -112,6 +112,17 @@ static size_t syslog_size(struct kfg_span s)
 	return at + host_and_tag((struct kfg_span){ s.at + at, s.n - at });
 }
 
+/* "// ", "/// " and "//! ", also with nothing behind them */
+static size_t comment_size(struct kfg_span s)
+{
+	size_t n = 2;
+
+	if (s.n < 2 || memcmp(s.at, "//", 2) != 0)
+		return 0;
+	n += n < s.n && (s.at[n] == '/' || s.at[n] == '!');
+	return n == s.n ? n : s.at[n] == ' ' || s.at[n] == '\t' ? n + 1 : 0;
+}
+
 /* "[...]", "<6>" and ">" */
 static size_t bracket_size(struct kfg_span s)
 {
@@ -120,9 +131,12 @@ static size_t bracket_size(struct kfg_span s)
 
 	if (s.at[0] == '>' || s.at[0] == '|')
 		return s.n > 1 && s.at[1] == ' ' ? 2 : 1;
-	/* comments, and output of the test anything protocol */
+	/* comments of C, and output of the test anything protocol */
 	if ((s.at[0] == '*' || s.at[0] == '#') && s.n > 1 && s.at[1] == ' ')
 		return 2;
+	n = comment_size(s);
+	if (n)
+		return n;
 	if (s.at[0] == '<' && s.n > 2 && isdigit((unsigned char)s.at[1])) {
 		n = s.at[2] == '>' ? 3 : s.n > 3 && s.at[3] == '>' ? 4 : 0;
 		return n;

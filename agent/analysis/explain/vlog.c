@@ -312,6 +312,8 @@ static void read_other(struct kfg_vlog *v, const struct kfg_line *line)
 
 	if (!text.n || kfg_vlog_is_state(text))
 		return;
+	v->went_on |= kfg_span_starts(text, "libbpf: ") && !kfg_span_find(text, "failed") &&
+		      !kfg_span_find(text, "rror");
 	if (v->inside || !line->whole)
 		v->denied = false;
 	if (kfg_vlog_is_other(text)) {
@@ -324,13 +326,17 @@ static void read_other(struct kfg_vlog *v, const struct kfg_line *line)
 	}
 }
 
-/* "could not insert module DIRECTORY/NAME.ko": whose registration the kernel warns of next */
+/*
+ * "could not insert module DIRECTORY/NAME.ko" of insmod, "could not insert 'NAME'" of modprobe: whose registration the
+ * kernel warns of next
+ */
 static void note_module(struct kfg_vlog *v, struct kfg_span line)
 {
 	struct kfg_message_match m;
 	const char *slash, *from, *end, *dot;
 
-	if (!kfg_message_match("could not insert module {w}", line.at, line.n, &m))
+	if (!kfg_message_match("could not insert module {w}", line.at, line.n, &m) &&
+	    !kfg_message_match("could not insert '{w}'", line.at, line.n, &m))
 		return;
 	end = m.word.at + m.word.n;
 	slash = memrchr(m.word.at, '/', m.word.n);
@@ -339,13 +345,31 @@ static void note_module(struct kfg_vlog *v, struct kfg_span line)
 	kfg_span_copy(kfg_span(from, (size_t)((dot ? dot : end) - from)), v->inserted, sizeof(v->inserted));
 }
 
+static bool is_warned_set(enum kfg_log_kind kind)
+{
+	return kind == KFG_LOG_REGISTER_SET || kind == KFG_LOG_REGISTER_AGAIN;
+}
+
+/* "FUNCTION+0x10/0x20 [NAME]" in the trace of a warning: the first function of a module, which is its own */
+static void note_caller(struct kfg_span line, struct kfg_vlog_finding *f)
+{
+	const char *open = line.n && line.at[line.n - 1] == ']' ? memrchr(line.at, '[', line.n) : NULL;
+
+	if (open && open > line.at && open[-1] == ' ' && kfg_span_find(line, "+0x"))
+		kfg_span_copy(kfg_span(open + 1, (size_t)(line.at + line.n - 1 - (open + 1))), f->module,
+			      sizeof(f->module));
+}
+
 /* "Modules linked in: NAME(OE+) ...": the one that is being loaded */
 static void note_loading(struct kfg_vlog *v, struct kfg_span line)
 {
 	const char *at = kfg_span_find(line, "Modules linked in: "), *end = line.at + line.n, *plus, *from;
 	struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
 
-	if (!at || !last || last->kind != KFG_LOG_REGISTER_SET || last->module[0])
+	if (!last || !is_warned_set(last->kind) || last->module[0])
+		return;
+	note_caller(line, last);
+	if (!at)
 		return;
 	plus = memmem(at, (size_t)(end - at), "+)", 2);
 	for (from = plus; from && from > at && *from != '('; from--)

@@ -125,6 +125,17 @@ static bool is_compilers(const char *name)
 	return false;
 }
 
+/* Kfuncs have names that begin so, with few exceptions; variables and functions of other kinds have not. */
+static bool is_named_like_kfunc(const char *name)
+{
+	static const char *const prefixes[] = { "bpf_", "scx_bpf_", "hid_bpf_", "__bpf_", "__scx_bpf_" };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Whom a message is about. False: no kfunc, so it is no finding. */
 static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, const struct kfg_message_match *m,
 		       struct kfg_span line, struct kfg_vlog_finding *f)
@@ -135,7 +146,14 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, 
 	    (msg->flags & KFG_MSG_NUMBERED && !v->is_numbered_call) ||
 	    (msg->flags & KFG_MSG_WARNING && !kfg_span_find(line, " at kernel/bpf/btf.c:")))
 		return false;
-	if (msg->flags & KFG_MSG_ALLOC) {
+	if (msg->flags & KFG_MSG_RESULT && !v->is_kfunc_call) {
+		const struct kfg_vlog_result *result = kfg_vlog_result_in(v, m->arg);
+
+		if (!result || !kfg_span_find(line, "_or_null"))
+			return false;
+		f->kind = KFG_LOG_RESULT;
+		copy(result->name, f->symbol, sizeof(f->symbol));
+	} else if (msg->flags & KFG_MSG_ALLOC) {
 		if (!acquired)
 			return false;
 		copy(acquired->name, f->symbol, sizeof(f->symbol));
@@ -158,7 +176,8 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, 
 	memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
 	if (msg->flags & KFG_MSG_DECLARED)
 		drop_suffix(f->kfunc);
-	return !(msg->flags & KFG_MSG_KNOWN) || kfg_kfunc_history_find(f->kfunc) || is_compilers(f->kfunc);
+	return !(msg->flags & (KFG_MSG_KNOWN | KFG_MSG_LIKELY)) || kfg_kfunc_history_find(f->kfunc) ||
+	       is_compilers(f->kfunc) || (msg->flags & KFG_MSG_LIKELY && is_named_like_kfunc(f->kfunc));
 }
 
 /* "pointer to STRUCT NAME but R2 has a pointer to STRUCT NAME": both are the same */
@@ -246,7 +265,7 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_message *msg
 		kfg_vlog_finding_drop_program(&f);
 	if (msg->flags & KFG_MSG_RECORD)
 		read_record(&f, m, line);
-	if (msg->kind == KFG_LOG_REGISTER_SET)
+	if (msg->kind == KFG_LOG_REGISTER_SET || msg->kind == KFG_LOG_REGISTER_AGAIN)
 		copy(v->inserted, f.module, sizeof(f.module));
 	refine(&f, line);
 	*ret = f;
@@ -257,11 +276,17 @@ static bool fits(const struct kfg_vlog *v, const struct kfg_message *msg, struct
 		 struct kfg_message_match *m)
 {
 	/* what speaks of a call needs one */
-	if (msg->flags & KFG_MSG_CALL && !v->is_kfunc_call)
+	if (msg->flags & KFG_MSG_CALL && !(msg->flags & KFG_MSG_RESULT) && !v->is_kfunc_call)
 		return false;
 	if (!kfg_message_match(msg->pattern, line.at, line.n, m))
 		return false;
 	return !boundary || (m->begin < line.at + boundary && m->end > line.at + boundary + 1);
+}
+
+static void note_circumstance(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
+{
+	v->circumstance = *f;
+	v->went_on = false;
 }
 
 bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
@@ -274,7 +299,9 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 			if (!fits(v, msg, line, boundary, &m) || !make_finding(v, msg, &m, line, &f))
 				continue;
 			if (msg->flags & KFG_MSG_CIRCUMSTANCE)
-				v->circumstance = f;
+				note_circumstance(v, &f);
+			else if (msg->flags & KFG_MSG_OTHER)
+				v->other = true;
 			else if (is_said_further(v, &f))
 				more_of_last(v, &f);
 			else if (msg->kind != KFG_LOG_NONE)
@@ -334,7 +361,8 @@ static void blame_module(struct kfg_vlog *v)
 		remove_finding(v, (size_t)(reg - v->findings));
 	if (!used && reg && v->circumstance.kind == KFG_LOG_MODULE_OTHER)
 		reg->kind = KFG_LOG_MODULE_OTHER;
-	if (!used && !reg && kind == KFG_LOG_MODULE_BTF && v->failed && !v->n_findings && !v->n_more)
+	if (!used && !reg && kind == KFG_LOG_MODULE_BTF && (v->failed || !v->went_on) && !v->other && !v->n_findings &&
+	    !v->n_more)
 		kfg_vlog_finding_add(v, &v->circumstance);
 }
 

@@ -16,12 +16,22 @@
 #define KFG_VLOG_CALLS 256u	/* calls remembered, by instruction */
 #define KFG_VLOG_WRAP_MAX 2048u /* bytes of a line that may go on in the next */
 #define KFG_VLOG_WRAP_LINES 3u
+#define KFG_VLOG_RESULTS 64u /* results remembered, by number */
+#define KFG_VLOG_REGISTERS 11u
 
 /* A kfunc call that was printed. Of no worth unless `log` is the number of the log at hand. */
 struct kfg_vlog_call {
 	unsigned log;
 	long long insn;
 	char name[KFG_VLOG_NAME_MAX];
+	char place[KFG_VLOG_TEXT_MAX];
+};
+
+/* The result of a call that may be NULL. Of no worth unless `log` is the number of the log at hand. */
+struct kfg_vlog_result {
+	unsigned log;
+	long long id, insn; /* its number, and the call's */
+	char name[KFG_VLOG_NAME_MAX]; /* the kfunc; "": a helper */
 	char place[KFG_VLOG_TEXT_MAX];
 };
 
@@ -46,6 +56,11 @@ struct kfg_vlog {
 	char place[KFG_VLOG_TEXT_MAX];
 	struct kfg_vlog_call calls[KFG_VLOG_CALLS];
 
+	/* vlog_result.c */
+	struct kfg_vlog_result results[KFG_VLOG_RESULTS], called;
+	bool result_awaited; /* the state of R0 behind the last call was not printed yet */
+	long long register_ids[KFG_VLOG_REGISTERS]; /* which result that may be NULL each holds; 0: none */
+
 	enum kfg_vlog_report report;
 	char reason[KFG_VLOG_WRAP_MAX]; /* the lines of its reason as one */
 	size_t reason_size, reason_line;
@@ -64,6 +79,8 @@ struct kfg_vlog {
 	size_t denied_line;
 
 	struct kfg_vlog_finding circumstance; /* KFG_LOG_NONE: none; the last one */
+	bool went_on; /* a loader did more after that */
+	bool other; /* a load failed for something that is no kfunc */
 	char inserted[KFG_VLOG_NAME_MAX];     /* the module that insmod could not insert */
 
 	struct kfg_kernel_words kernel;
@@ -116,6 +133,15 @@ const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long
 void kfg_vlog_stop_trace(struct kfg_vlog *v);
 /* Another load begins. */
 void kfg_vlog_start_log(struct kfg_vlog *v);
+
+/* vlog_result.c */
+
+/* A call was printed, of that kfunc; "": of a helper. */
+void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc);
+/* Takes notes of states of registers that stand in a line. */
+void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line);
+/* The kfunc's result in a register ("R0"), where it may be NULL; else NULL. */
+const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struct kfg_span arg);
 
 /* vlog_finding.c */
 

@@ -16,6 +16,7 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 	struct kfg_message_match m;
 	struct kfg_vlog_call *call;
 
+	kfg_vlog_result_note_call(v, "");
 	if (!kfg_message_match("85) call {k}#{n}", rest.at, rest.n, &m)) {
 		/* the disassembler has no name for it, kernel/bpf/disasm.c */
 		v->is_kfunc_call = kfg_span_starts(rest, "85) call kernel-function");
@@ -32,6 +33,7 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 	}
 	v->is_kfunc_call = true;
 	kfg_span_copy(m.kfunc, v->name, sizeof(v->name));
+	kfg_vlog_result_note_call(v, v->name);
 	call = &v->calls[v->insn % KFG_VLOG_CALLS];
 	call->log = v->log;
 	call->insn = v->insn;
@@ -173,6 +175,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		note_insn(v, insn);
 		if (kfg_span_starts(rest, "85) call "))
 			note_call(v, rest);
+		kfg_vlog_result_note_states(v, rest);
 		return true;
 	}
 	/* libbpf puts this in place of the instruction and of what was said of it, libbpf.c
@@ -181,6 +184,8 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		note_insn(v, m.number);
 		return true;
 	}
+	if (kfg_vlog_is_state(line))
+		kfg_vlog_result_note_states(v, line);
 	return false;
 }
 
@@ -197,4 +202,6 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 	v->insn = -1;
 	kfg_vlog_stop_trace(v);
 	v->place[0] = '\0';
+	v->result_awaited = false;
+	memset(v->register_ids, 0, sizeof(v->register_ids));
 }

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vlog_result.c - whose result a register holds. The verifier numbers each pointer that may be NULL, and prints the
+ * number wherever the pointer is: "R0_w=ptr_or_null_task_struct(id=3,ref_obj_id=3)" behind a call, and later, after
+ * copies, "R8=ptr_or_null_task_struct(id=3,...)" (print_verifier_state(), 5.13 to 7.3). A number is given once.
+ */
+#include "analysis/explain/vlog_internal.h"
+
+#include <ctype.h>
+
+/* "R8_w=ptr_or_null_sock(id=3,off=0)" */
+struct state {
+	unsigned reg;
+	long long id; /* 0: none */
+	bool may_be_null;
+};
+
+static long long find_id(struct kfg_span value)
+{
+	static const char *const before[] = { "(id=", ",id=" };
+
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		const char *at = kfg_span_find(value, before[i]), *end = value.at + value.n;
+		long long id = 0;
+
+		for (at = at ? at + strlen(before[i]) : end; at < end && isdigit((unsigned char)*at) && id < 1000000000;
+		     at++)
+			id = id * 10 + (*at - '0');
+		if (id)
+			return id;
+	}
+	return 0;
+}
+
+/* Takes one register with its state off the front of *rest. False: there is none at its front. */
+static bool take_state(struct kfg_span *rest, struct state *ret)
+{
+	const char *at = rest->at, *end = rest->at + rest->n, *value;
+	unsigned reg = 0, digits = 0;
+
+	if (at == end || *at++ != 'R')
+		return false;
+	for (; at < end && isdigit((unsigned char)*at) && digits < 2; digits++)
+		reg = reg * 10 + (unsigned)(*at++ - '0');
+	while (at < end && (*at == '_' || islower((unsigned char)*at)))
+		at++;
+	if (!digits || reg >= KFG_VLOG_REGISTERS || at == end || *at++ != '=')
+		return false;
+	for (value = at; at < end && *at != ' '; at++)
+		;
+	ret->reg = reg;
+	ret->may_be_null = kfg_span_find(kfg_span(value, (size_t)(at - value)), "_or_null") != NULL;
+	ret->id = find_id(kfg_span(value, (size_t)(at - value)));
+	*rest = kfg_span(at, (size_t)(end - at));
+	return true;
+}
+
+static void keep_result(struct kfg_vlog *v, long long id)
+{
+	struct kfg_vlog_result *r = &v->results[(size_t)id % KFG_VLOG_RESULTS];
+
+	if (r->log == v->log && r->id == id)
+		return;
+	*r = v->called;
+	r->log = v->log;
+	r->id = id;
+}
+
+void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc)
+{
+	v->result_awaited = true;
+	v->called = (struct kfg_vlog_result){ .insn = v->insn };
+	memcpy(v->called.place, v->place, sizeof(v->called.place));
+	kfg_span_copy(kfg_span(kfunc, strlen(kfunc)), v->called.name, sizeof(v->called.name));
+}
+
+void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
+{
+	/* what is printed here is the state of another path */
+	if (kfg_span_starts(line, "from "))
+		v->result_awaited = false;
+	while (line.n) {
+		struct state s;
+		const char *blank;
+
+		if (take_state(&line, &s)) {
+			v->register_ids[s.reg] = s.may_be_null ? s.id : 0;
+			if (s.reg == 0 && v->result_awaited && s.may_be_null && s.id)
+				keep_result(v, s.id);
+			v->result_awaited &= s.reg != 0;
+		}
+		blank = memchr(line.at, ' ', line.n);
+		if (!blank)
+			return;
+		line = kfg_span(blank + 1, (size_t)(line.at + line.n - blank - 1));
+	}
+}
+
+const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struct kfg_span arg)
+{
+	const struct kfg_vlog_result *r;
+	unsigned reg = 0;
+
+	if (arg.n < 2 || arg.n > 3 || arg.at[0] != 'R')
+		return NULL;
+	for (size_t i = 1; i < arg.n; i++)
+		reg = reg * 10 + (unsigned)(arg.at[i] - '0');
+	if (reg >= KFG_VLOG_REGISTERS || !v->register_ids[reg])
+		return NULL;
+	r = &v->results[(size_t)v->register_ids[reg] % KFG_VLOG_RESULTS];
+	return r->log == v->log && r->id == v->register_ids[reg] && r->name[0] ? r : NULL;
+}
