@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* verdict.c - the decision rule of decide.h over a table in memory. */
-#include <kfgate/decide.h>
-#include "verdict.h"
+#include "subject.h"
 
 #include <string.h>
 
@@ -27,11 +26,15 @@ static void put_prog(struct kfg_subject *s, const char *prog)
 	       len < KFG_PROG_LEN ? len : KFG_PROG_LEN - 1);
 }
 
-void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
-		      const char *module, struct kfg_verdict *ret_verdict)
+void kfg_verdict_subject(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
+			 const char *module, struct kfg_evaluation *ret_evaluation)
 {
-	struct kfg_cells cells = {0};
-	struct kfg_decision d = {
+	struct kfg_cells *cells = &ret_evaluation->cells;
+	struct kfg_subject *s = &ret_evaluation->decision.subject;
+	struct kfg_walk walk = {cells, &ret_evaluation->decision};
+	bool fits;
+
+	ret_evaluation->decision = (struct kfg_decision){
 		.subject =
 			{
 				.uid = load->uid,
@@ -42,24 +45,29 @@ void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load
 				.token = load->token,
 			},
 	};
-	struct kfg_walk walk = {&cells, &d};
-	bool fits;
-
-	cells.cells = kfg_table_cells(table, &cells.n_cells);
+	cells->cells = kfg_table_cells(table, &cells->n_cells);
 	/* a module's name that does not fit cannot be either: the kernel has 55 characters for it
 	 */
-	fits = put(&d.subject, KFG_TEXT_KFUNC, KFG_KFUNC_LEN, kfunc) &&
-	       put(&d.subject, KFG_TEXT_MODULE, KFG_MODULE_LEN,
-		   module && module[0] ? module : "vmlinux");
-	d.subject.name_long = !fits;
-	(void)put(&d.subject, KFG_TEXT_UNIT, KFG_UNIT_LEN, load->unit); /* too long: unknown */
-	(void)put(&d.subject, KFG_TEXT_EXE, KFG_EXE_LEN, load->exe);
-	put_prog(&d.subject, load->prog);
+	fits = put(s, KFG_TEXT_KFUNC, KFG_KFUNC_LEN, kfunc) &&
+	       put(s, KFG_TEXT_MODULE, KFG_MODULE_LEN, module && module[0] ? module : "vmlinux");
+	s->name_long = !fits;
+	(void)put(s, KFG_TEXT_UNIT, KFG_UNIT_LEN, load->unit); /* too long: unknown */
+	(void)put(s, KFG_TEXT_EXE, KFG_EXE_LEN, load->exe);
+	put_prog(s, load->prog);
 	for (unsigned dim = 0; dim < KFG_DIM_MAX; dim++)
 		if (dim != KFG_DIM_UID)
 			kfg_subject_hash(&walk, dim);
+}
+
+void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
+		      const char *module, struct kfg_verdict *ret_verdict)
+{
+	struct kfg_evaluation e;
+	struct kfg_walk walk = {&e.cells, &e.decision};
+
+	kfg_verdict_subject(table, load, kfunc, module, &e);
 	(void)kfg_decide(&walk); /* -1: no table, and then the verdict says failed */
-	*ret_verdict = d.verdict;
+	*ret_verdict = e.decision.verdict;
 }
 
 uint8_t kfg_verdict_action(const struct kfg_table *table, const struct kfg_verdict *verdict, bool live,

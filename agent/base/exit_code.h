@@ -6,8 +6,8 @@ enum kfg_exit {
 	KFG_EXIT_OK = 0,
 	KFG_EXIT_FAILURE = 1, /* wrong use, an error in the policy, input or output failed */
 	KFG_EXIT_WARNINGS = 2, /* check: nothing worse than warnings */
-	KFG_EXIT_REFUSED = 3, /* scan, programs, explain: refused by the policy, or does not load on a kernel */
-	KFG_EXIT_UNCHECKED = 4, /* scan, programs, explain, doctor: something could not be checked */
+	KFG_EXIT_REFUSED = 3, /* scan, why, programs, explain: refused by the policy, or does not load on a kernel */
+	KFG_EXIT_UNCHECKED = 4, /* scan, why, programs, explain, doctor: something could not be checked */
 	KFG_EXIT_NOT_RUNNING = 3, /* status, reload: there is no agent to ask */
 	KFG_EXIT_NO_GATE = 4, /* run: this kernel cannot enforce, or was not seen to */
 	KFG_EXIT_BUSY = 5, /* run: another agent is running */

@@ -5,6 +5,7 @@
 #include "base/read_file.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
+#include "cli/objects.h"
 #include "cli/preview.h"
 #include "analysis/find/find.h"
 #include "render/baseline.h"
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define BASELINE_MAX ((size_t)64 << 20)
 #define OUTPUT_MAX ((size_t)1 << 30)
@@ -41,12 +41,10 @@ struct scan {
 	struct kfg_kernels kernels;
 	struct kfg_preview preview;
 	struct kfg_report *report; /* owned */
-	uint64_t *steps; /* owned: per kernel, what is left of KFG_SCAN_LIMIT_FILE_FLOW for this file */
-	unsigned libbpf;
+	struct kfg_objects objects;
 	struct kfg_deployment deployment;
 	const char *modules[KFG_ARGS_MAX];
 	struct kfg_baseline *baseline; /* owned */
-	double begin, told; /* seconds; of progress */
 	bool failed; /* a path is not there, or holds no object */
 };
 
@@ -54,14 +52,6 @@ struct scan {
 struct counts {
 	size_t files, objects, problems;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static int take_format(const struct kfg_args *args, struct settings *s)
 {
@@ -127,101 +117,6 @@ static int take_fail_on(const struct kfg_args *args, struct settings *s)
 	return 0;
 }
 
-static int fit_one(struct scan *scan, struct kfg_object *object, size_t kernel, struct kfg_fit_report **ret_fit)
-{
-	uint64_t *left = &scan->steps[kernel];
-	int r;
-
-	object->max[KFG_SCAN_LIMIT_FILE_FLOW] = *left;
-	r = kfg_fit_object(object, scan->kernels.items[kernel], ret_fit);
-	if (r == 0)
-		*left -= (*ret_fit)->steps;
-	return r;
-}
-
-/* Objects are read as they are found, and given back before the next is. */
-static int fit_all(struct scan *scan, const struct kfg_found *found, struct kfg_object *object)
-{
-	size_t n = scan->kernels.n;
-	struct kfg_fit_report **fits = calloc(n, sizeof(*fits));
-	int r = fits ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = fit_one(scan, object, i, &fits[i]);
-	if (r == 0)
-		r = kfg_report_add_object(scan->report, found->path, object,
-					  (const struct kfg_fit_report *const *)fits);
-	for (size_t i = 0; i < n && fits; i++)
-		kfg_fit_free(fits[i]);
-	free(fits);
-	return r;
-}
-
-static int take_light(struct scan *scan, const struct kfg_found *found)
-{
-	struct kfg_light light = { 0 };
-	const char *why;
-	int r = kfg_light_read(found->data, found->size, found->at, &light, &why);
-
-	if (r == -EBADMSG)
-		return kfg_report_add_problem(scan->report, found->label, why);
-	if (r < 0)
-		return r;
-	r = kfg_report_add_light(scan->report, found->path, found->label, &light,
-				 (const struct kfg_kernel *const *)scan->kernels.items);
-	kfg_light_done(&light);
-	return r;
-}
-
-static int take_object(struct scan *scan, const struct kfg_found *found)
-{
-	struct kfg_object_error error = { 0 };
-	struct kfg_object *object = NULL;
-	_cleanup_free_ char *why = NULL;
-	int r = kfg_object_open(found->data, found->size, found->label, &object, &error);
-
-	if (r == 0) {
-		object->libbpf = scan->libbpf;
-		object->deployment = &scan->deployment;
-		r = fit_all(scan, found, object);
-		kfg_object_free(object);
-		return r;
-	}
-	if (r != -EBADMSG)
-		return r;
-	if (asprintf(&why, "damaged BPF object: offset 0x%zx: %s", error.offset, error.text) < 0) {
-		why = NULL;
-		return -ENOMEM;
-	}
-	return kfg_report_add_problem(scan->report, found->label, why);
-}
-
-static int on_found(void *userdata, const struct kfg_found *found)
-{
-	return found->light ? take_light(userdata, found) : take_object(userdata, found);
-}
-
-static int on_problem(void *userdata, const char *label, const char *why)
-{
-	struct scan *scan = userdata;
-
-	return kfg_report_add_problem(scan->report, label, why);
-}
-
-static void on_file(void *userdata, const char *path)
-{
-	struct scan *scan = userdata;
-	double t = now();
-
-	scan->report->n_files++;
-	for (size_t i = 0; i < scan->kernels.n; i++)
-		scan->steps[i] = kfg_scan_limits[KFG_SCAN_LIMIT_FILE_FLOW];
-	if (t - scan->begin < 1 || t - scan->told < 0.1)
-		return;
-	scan->told = t;
-	kfg_log_progress("%zu files, %zu objects: %s", scan->report->n_files, scan->report->n_objects, path);
-}
-
 /* A path by which nothing was found, and nothing could not be looked at: most likely it is the wrong one. */
 static void expect_objects(struct scan *scan, const struct kfg_args *args, const char *path,
 			   const struct counts *before)
@@ -242,9 +137,7 @@ static struct counts counts_of(const struct scan *scan)
 
 static int search(struct scan *scan, const struct kfg_args *args)
 {
-	const struct kfg_find_ops ops = {
-		.found = on_found, .problem = on_problem, .file = on_file, .userdata = scan,
-	};
+	const struct kfg_find_ops ops = kfg_objects_ops(&scan->objects);
 	struct kfg_find *find = NULL;
 	int r = kfg_find_new(&ops, &find);
 
@@ -390,8 +283,11 @@ static int run(const struct kfg_args *args, const struct settings *s, struct sca
 	r = kfg_report_new(&judge, (const struct kfg_kernel *const *)scan->kernels.items, scan->kernels.n,
 			   &scan->report);
 	if (r == 0) {
-		scan->steps = calloc(scan->kernels.n, sizeof(*scan->steps));
-		r = scan->steps ? 0 : -ENOMEM;
+		scan->objects.report = scan->report;
+		scan->objects.kernels = &scan->kernels;
+		scan->objects.deployment = &scan->deployment;
+		scan->objects.libbpf = s->libbpf;
+		r = kfg_objects_begin(&scan->objects);
 	}
 	if (r < 0) {
 		kfg_log_errno(r, "scan: %m");
@@ -403,13 +299,12 @@ static int run(const struct kfg_args *args, const struct settings *s, struct sca
 int kfg_cmd_scan(const struct kfg_args *args)
 {
 	struct settings settings = { .quiet = kfg_args_has(args, "quiet") };
-	struct scan scan = { .begin = now() };
+	struct scan scan = { 0 };
 	int code;
 
 	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0 ||
 	    take_libbpf(args, &settings) < 0)
 		return KFG_EXIT_FAILURE;
-	scan.libbpf = settings.libbpf;
 	if (!args->n_words && !kfg_args_has(args, "installed")) {
 		kfg_error("scan: needs a PATH, or --installed");
 		return KFG_EXIT_FAILURE;
@@ -417,7 +312,7 @@ int kfg_cmd_scan(const struct kfg_args *args)
 	code = run(args, &settings, &scan);
 	kfg_report_free(scan.report);
 	kfg_baseline_free(scan.baseline);
-	free(scan.steps);
+	kfg_objects_done(&scan.objects);
 	kfg_kernels_done(&scan.kernels);
 	kfg_preview_done(&scan.preview);
 	return code;

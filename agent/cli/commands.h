@@ -22,4 +22,5 @@ int kfg_cmd_report(const struct kfg_args *args);
 int kfg_cmd_learn(const struct kfg_args *args);
 int kfg_cmd_diff_policy(const struct kfg_args *args);
 int kfg_cmd_test(const struct kfg_args *args);
+int kfg_cmd_why(const struct kfg_args *args);
 int kfg_cmd_metrics(const struct kfg_args *args);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* preview.h - by which policy, as which loader, on which day: what `scan` and `programs` judge by. */
+/* preview.h - by which policy, as which loader, on which day: what `scan`, `why` and `programs` judge by. */
 #pragma once
 
 #include "base/args.h"
@@ -21,6 +21,11 @@ struct kfg_preview {
 	  "without either, by the lifecycle data alone", \
 	  true }, \
 	{ "at", "DATE", "judge as of DATE (YYYY-MM-DD, UTC), not of today", false }
+
+#define KFG_LOADER_OPTIONS \
+	{ "unit", "NAME", "judge as if this systemd unit loaded it", false }, \
+	{ "exe", "PATH", "judge as if this program loaded it", false }, \
+	{ "uid", "UID", "judge as if this user loaded it (root, if --unit or --exe is given)", false }
 
 /*
  * Takes --policy, --at, --unit, --exe, --uid. What is wrong was logged (and findings of a policy printed) when it

@@ -83,9 +83,7 @@ static const struct kfg_option report_options[] = {
 static const struct kfg_option scan_options[] = {
 	KFG_KERNEL_OPTIONS,
 	KFG_PREVIEW_OPTIONS,
-	{ "unit", "NAME", "judge as if this systemd unit loaded it", false },
-	{ "exe", "PATH", "judge as if this program loaded it", false },
-	{ "uid", "UID", "judge as if this user loaded it (root, if --unit or --exe is given)", false },
+	KFG_LOADER_OPTIONS,
 	{ "installed", NULL, "look at the files of all installed packages", false },
 	{ "baseline", "FILE", "ignore the findings that this report in CSV, or table by hand, knows", false },
 	{ "with-module", "MODULE", "this module is loaded before", true },
@@ -98,6 +96,14 @@ static const struct kfg_option scan_options[] = {
 	  false },
 	{ "format", "FORMAT", "write table, json, sarif, markdown or csv", false },
 	{ "quiet", NULL, "say only what is not ok", false },
+	{ 0 },
+};
+
+static const struct kfg_option why_options[] = {
+	KFG_KERNEL_OPTIONS,
+	KFG_PREVIEW_OPTIONS,
+	KFG_LOADER_OPTIONS,
+	{ "format", "FORMAT", "write text or json", false },
 	{ 0 },
 };
 
@@ -153,6 +159,11 @@ static const struct kfg_verb verbs[] = {
 	  "holds each against kernels and a policy. Exit code: 0 clean, 1 wrong use or an I/O error, 2 warnings, 3 "
 	  "refused by the policy or would not load, 4 something could not be checked.",
 	  scan_options, kfg_cmd_scan },
+	{ "why", 1, SIZE_MAX, "OBJECT...", "say why the policy allows or refuses an object's programs",
+	  "For each kfunc that a program of the object calls: which rules are asked, which condition does not match, "
+	  "which rule decides, the deprecation, its deadline and waivers, and what comes of it. Exit code: 0 allowed, "
+	  "1 an error, 2 warnings, 3 refused, 4 who loads it decides, or something could not be checked.",
+	  why_options, kfg_cmd_why },
 	{ "programs", 0, 0, "", "show which kfuncs the programs on this host call now",
 	  "What the kernel has loaded, each with its kfuncs and what the policy says of them today. Exit code: 0 "
 	  "clean, 1 an error, 2 warnings, 3 a program that would be refused, 4 something could not be seen.",

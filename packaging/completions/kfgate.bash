@@ -20,7 +20,7 @@ _kfgate_value()
 _kfgate_formats()
 {
 	case $1 in
-	explain) echo "text json" ;;
+	explain | why) echo "text json" ;;
 	programs) echo "table json" ;;
 	report | diff-policy) echo "text json html markdown" ;;
 	scan) echo "table json sarif markdown csv" ;;
@@ -75,7 +75,7 @@ _kfgate()
 		return
 	fi
 	case $verb in
-	check | diff | diff-policy | explain | scan | test) _kfgate_offer "" "$cur" -f ;;
+	check | diff | diff-policy | explain | scan | test | why) _kfgate_offer "" "$cur" -f ;;
 	help) _kfgate_offer "$(_kfgate_verbs)" "$cur" ;;
 	kernel) _kfgate_offer "export list dictionary" "$cur" ;;
 	esac

@@ -16,7 +16,7 @@ end
 
 function __kfgate_formats
 	switch $argv[1]
-		case explain
+		case explain why
 			printf '%s\n' text json
 		case programs
 			printf '%s\n' table json
@@ -92,7 +92,7 @@ function __kfgate
 		__kfgate_options $verb
 	else
 		switch $verb
-			case check diff diff-policy explain scan test
+			case check diff diff-policy explain scan test why
 				__fish_complete_path $cur
 			case help
 				__kfgate_verbs

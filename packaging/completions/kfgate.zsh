@@ -22,7 +22,7 @@ _kfgate_options() {
 
 _kfgate_formats() {
 	case $1 in
-	explain) compadd text json ;;
+	explain|why) compadd text json ;;
 	programs) compadd table json ;;
 	report|diff-policy) compadd text json html markdown ;;
 	scan) compadd table json sarif markdown csv ;;
@@ -65,7 +65,7 @@ _kfgate() {
 		return
 	fi
 	case $verb in
-	check|diff|diff-policy|explain|scan|test) _files ;;
+	check|diff|diff-policy|explain|scan|test|why) _files ;;
 	help) _kfgate_verbs ;;
 	kernel) compadd export list dictionary ;;
 	esac

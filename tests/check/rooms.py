@@ -36,7 +36,7 @@ AGENT = {
             "analysis/scan", "history", "render"},
 }
 # What the policy library shows to others.
-POLICY = {f"policy/{name}.h" for name in ("cases", "diag", "policy", "table", "verdict")}
+POLICY = {f"policy/{name}.h" for name in ("cases", "diag", "policy", "table", "verdict", "why")}
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),

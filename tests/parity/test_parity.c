@@ -8,6 +8,7 @@
 
 #include <kfgate/decide.h>
 #include "policy/table.h"
+#include "policy/why.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -89,6 +90,38 @@ static void compare(const struct subject *s, const struct kfg_gen_query *q, stru
 	}
 }
 
+static uint32_t first_met(const uint32_t *unmet, size_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!unmet[i])
+			return i;
+	return KFG_NONE;
+}
+
+/* What `kfgate why` says of the conditions leads to the same rule and the same waiver as the verdict. */
+static void compare_why(const struct subject *s, const struct kfg_gen_query *q)
+{
+	struct kfg_load load = {q->unit,      q->exe,	q->prog,    q->uid,
+				q->prog_type, q->today, q->is_agent, q->initial, q->token};
+	struct kfg_why_unmet unmet = {.n_rules = kfg_policy_n_rules(s->policy),
+				      .n_waivers = kfg_policy_n_waivers(s->policy)};
+	struct kfg_verdict v;
+
+	unmet.rules = malloc((unmet.n_rules + 1) * sizeof(uint32_t));
+	unmet.waivers = malloc((unmet.n_waivers + 1) * sizeof(uint32_t));
+	assert_true(unmet.rules && unmet.waivers);
+	kfg_why_ask(s->table, &load, q->kfunc.name, q->kfunc.module, &unmet);
+	kfg_verdict_eval(s->table, &load, q->kfunc.name, q->kfunc.module, &v);
+	if (v.rule != KFG_RULE_CANARY)
+		assert_int_equal(first_met(unmet.rules, unmet.n_rules), v.rule);
+	for (size_t i = 0; i < unmet.n_rules; i++)
+		assert_true(unmet.rules[i] < KFG_WHY_END);
+	if (v.waiver != KFG_NONE || (v.dep != KFG_NONE && v.dep_action > KFG_AUDIT))
+		assert_int_equal(first_met(unmet.waivers, unmet.n_waivers), v.waiver);
+	free(unmet.rules);
+	free(unmet.waivers);
+}
+
 static void check_seed(uint64_t seed, struct seen *seen)
 {
 	const struct kfg_gen_pool *pool = &kfg_gen_pool_builtin;
@@ -111,6 +144,9 @@ static void check_seed(uint64_t seed, struct seen *seen)
 		s = (struct subject){policy, table, seed};
 		for (size_t i = 0; i < c.n_queries; i++)
 			compare(&s, &c.queries[i], seen);
+		/* some of a large policy are enough */
+		for (size_t i = 0; i < c.n_queries; i += kfg_policy_n_rules(policy) > 100 ? 8 : 1)
+			compare_why(&s, &c.queries[i]);
 		kfg_table_free(table);
 	}
 	kfg_policy_free(policy);

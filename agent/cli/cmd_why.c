@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_why.c - why the policy allows or refuses the programs of an object: each kfunc, rule by rule. */
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/objects.h"
+#include "cli/output.h"
+#include "cli/why.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct why {
+	struct kfg_preview preview;
+	struct kfg_kernels kernels;
+	struct kfg_report *report; /* owned */
+	bool as_json;
+	struct kfg_json json; /* into text, if as_json */
+	struct kfg_strbuf text; /* owned */
+	size_t n_answers;
+	bool refused, warned, unchecked;
+};
+
+static void take_answer(struct why *why, const struct kfg_answer *answer)
+{
+	why->refused |= answer->action == KFG_REFUSE &&
+			kfg_mode_enforces(kfg_policy_mode(why->preview.loaded.policy));
+	why->warned |= answer->action >= KFG_WARN;
+	why->unchecked |= answer->loader_decides;
+	if (why->as_json)
+		kfg_answer_json(answer, &why->json);
+	else
+		kfg_answer_text(answer, &why->text);
+	why->n_answers++;
+}
+
+static int explain_site(struct why *why, const struct kfg_report_object *object, const struct kfg_report_use *use,
+			const struct kfg_report_site *site)
+{
+	const struct kfg_question question = {
+		.preview = &why->preview,
+		.object = object->label,
+		.program = site->program,
+		.type = site->type,
+		.kfunc = use->name,
+		.module = use->cells[0].module,
+		.live = site->reach[0] != KFG_REACH_NEVER,
+	};
+	struct kfg_answer answer = { 0 };
+	int r = kfg_answer_find(&question, &answer);
+
+	if (r == 0)
+		take_answer(why, &answer);
+	kfg_answer_done(&answer);
+	return r;
+}
+
+/* Many calls in one program are one question. */
+static bool same_question(const struct kfg_report_use *use, size_t site)
+{
+	for (size_t i = 0; i < site; i++)
+		if (!strcmp(use->sites[i].program, use->sites[site].program) &&
+		    use->sites[i].type == use->sites[site].type &&
+		    (use->sites[i].reach[0] == KFG_REACH_NEVER) == (use->sites[site].reach[0] == KFG_REACH_NEVER))
+			return true;
+	return false;
+}
+
+static int explain_use(struct why *why, const struct kfg_report_object *object, const struct kfg_report_use *use)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < use->n_sites && r == 0; i++)
+		if (!same_question(use, i))
+			r = explain_site(why, object, use, &use->sites[i]);
+	return r;
+}
+
+static int explain_all(struct why *why)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < why->report->n_objects; i++) {
+		const struct kfg_report_object *object = &why->report->objects[i];
+
+		why->unchecked |= object->limits[0] != 0;
+		for (size_t k = 0; k < object->n_uses && r == 0; k++)
+			if (!object->uses[k].struct_ops)
+				r = explain_use(why, object, &object->uses[k]);
+	}
+	return r;
+}
+
+static void print_head(struct why *why)
+{
+	const struct kfg_policy *policy = why->preview.loaded.policy;
+	const struct kfg_load *loader = &why->preview.loader;
+	const char *mode = kfg_mode_str(kfg_policy_mode(policy));
+	char day[KFG_DAY_TEXT];
+
+	kfg_day_format(loader->today, day);
+	if (!why->as_json) {
+		kfg_strbuf_printf(&why->text, "policy %s, serial %" PRId64 ", mode: %s (%s), as of %s\n",
+				  kfg_policy_name(policy), kfg_policy_serial(policy), mode, why->preview.source, day);
+		return;
+	}
+	kfg_json_object(&why->json, NULL);
+	kfg_json_uint(&why->json, "version", 1);
+	kfg_json_string(&why->json, "kfgate", KFG_VERSION);
+	kfg_json_string(&why->json, "policy", kfg_policy_name(policy));
+	kfg_json_int(&why->json, "serial", kfg_policy_serial(policy));
+	kfg_json_string(&why->json, "mode", mode);
+	kfg_json_string(&why->json, "policy_source", why->preview.source);
+	kfg_json_string(&why->json, "date", day);
+	kfg_json_string(&why->json, "unit", loader->unit);
+	kfg_json_string(&why->json, "exe", loader->exe);
+	if (why->preview.loader_known)
+		kfg_json_uint(&why->json, "uid", loader->uid);
+	else
+		kfg_json_null(&why->json, "uid");
+	kfg_json_array(&why->json, "decisions");
+}
+
+static void print_tail(struct why *why)
+{
+	if (why->as_json) {
+		kfg_json_array_end(&why->json);
+		kfg_json_object_end(&why->json);
+		kfg_strbuf_adds(&why->text, "\n");
+	} else if (!why->n_answers) {
+		kfg_strbuf_adds(&why->text, "no program in there calls a kfunc: the policy is not asked\n");
+	}
+	/* on standard error, so that JSON stays JSON */
+	for (size_t i = 0; i < why->report->n_problems; i++)
+		kfg_warning("why: %s: %s", why->report->problems[i].label, why->report->problems[i].why);
+	why->unchecked |= why->report->n_problems > 0;
+}
+
+/* -ENOENT: there is none, which was logged. */
+static int find_object(struct why *why, struct kfg_find *find, const char *path)
+{
+	size_t before = why->report->n_objects + why->report->n_problems;
+	int r = kfg_find_path(find, path);
+
+	if (r == -ENOENT) {
+		kfg_error("why: %s: there is no such file or directory", path);
+	} else if (r == 0 && why->report->n_objects + why->report->n_problems == before) {
+		kfg_error("why: %s: no BPF object found", path);
+		r = -ENOENT;
+	}
+	return r;
+}
+
+static int find_objects(struct why *why, const struct kfg_args *args)
+{
+	struct kfg_objects objects = {
+		.report = why->report, .kernels = &why->kernels, .libbpf = KFG_LIBBPF_NEWEST,
+	};
+	const struct kfg_find_ops ops = kfg_objects_ops(&objects);
+	struct kfg_find *find = NULL;
+	int r = kfg_objects_begin(&objects);
+
+	if (r == 0)
+		r = kfg_find_new(&ops, &find);
+	for (size_t i = 0; i < args->n_words && r == 0; i++)
+		r = find_object(why, find, args->words[i]);
+	kfg_find_free(find);
+	kfg_objects_done(&objects);
+	kfg_log_progress(NULL);
+	if (r < 0 && r != -ENOENT)
+		kfg_log_errno(r, "why: %m");
+	return r;
+}
+
+static int open_all(struct why *why, const struct kfg_args *args)
+{
+	struct kfg_report_judge judge;
+	int r = kfg_preview_open(args, "why", &why->preview);
+
+	if (r == 0)
+		r = kfg_kernels_open(args, "why", &why->kernels);
+	if (r == 0 && why->kernels.n != 1) {
+		kfg_error("why: --kernel means %zu kernels: name one", why->kernels.n);
+		r = -EINVAL;
+	}
+	if (r < 0)
+		return r;
+	judge = (struct kfg_report_judge){
+		.policy = why->preview.loaded.policy,
+		.table = why->preview.table,
+		.source = why->preview.source,
+		.loader = why->preview.loader,
+		.loader_known = why->preview.loader_known,
+	};
+	r = kfg_report_new(&judge, (const struct kfg_kernel *const *)why->kernels.items, 1, &why->report);
+	return r < 0 ? kfg_log_errno(r, "why: %m") : find_objects(why, args);
+}
+
+static int run(struct why *why, const struct kfg_args *args)
+{
+	int r;
+
+	if (open_all(why, args) < 0)
+		return KFG_EXIT_FAILURE;
+	print_head(why);
+	r = explain_all(why);
+	if (r == -ENOTRECOVERABLE)
+		kfg_error("why: what was found of the rules does not lead to the verdict: this is a defect of kfgate");
+	else if (r < 0)
+		kfg_log_errno(r, "why: %m");
+	if (r < 0)
+		return KFG_EXIT_FAILURE;
+	print_tail(why);
+	if (kfg_output_print(&why->text, "why") < 0)
+		return KFG_EXIT_FAILURE;
+	return why->refused ? KFG_EXIT_REFUSED :
+	       why->unchecked ? KFG_EXIT_UNCHECKED : why->warned ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
+}
+
+int kfg_cmd_why(const struct kfg_args *args)
+{
+	const char *format = kfg_args_value(args, "format", "text");
+	struct why why = { .text = KFG_STRBUF(KFG_OUTPUT_MAX) };
+	int code = KFG_EXIT_FAILURE;
+
+	why.as_json = !strcmp(format, "json");
+	why.json = (struct kfg_json){ .out = &why.text, .indent = true };
+	if (why.as_json || !strcmp(format, "text"))
+		code = run(&why, args);
+	else
+		kfg_error("why: --format=%s: must be text or json", format);
+	kfg_strbuf_done(&why.text);
+	kfg_report_free(why.report);
+	kfg_kernels_done(&why.kernels);
+	kfg_preview_done(&why.preview);
+	return code;
+}
