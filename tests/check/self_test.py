@@ -13,6 +13,7 @@ import bans
 import bpf_static
 import cases
 import layout
+import metrics
 import mutate
 import packaging
 import rooms
@@ -79,6 +80,24 @@ class Layout(unittest.TestCase):
         self.assertEqual(found(layout, "agent/x.c", "/*\n * a\n */\n\tint a;\n\t      + b;\n"), [])
         self.assertEqual(found(layout, "x.sh", "cat <<-E\n\t  a\n    b\n\tE\ncd\n"), [])
         self.assertTrue(found(layout, "x.sh", "cat <<-E\n\tE\n    cd\n"))
+
+
+class Metrics(unittest.TestCase):
+    EXPORTED = metrics.exported('# TYPE kfgate_up gauge\nkfgate_up 1\nkfgate_info{mode="audit",policy="x"} 1\n')
+
+    def test_fine(self):
+        for expr in ("kfgate_up == 0", 'sum by (mode) (kfgate_info{policy=~"x",instance="y"})',
+                     'count(kfgate_up{job="k"} == 0) or vector(0)'):
+            self.assertEqual(list(metrics.faults(expr, self.EXPORTED)), [], expr)
+
+    def test_faults(self):
+        for expr in ("kfgate_upp == 0", "up == 0", 'kfgate_up{mode="x"}', "sum by (host) (kfgate_info)"):
+            self.assertTrue(list(metrics.faults(expr, self.EXPORTED)), expr)
+
+    def test_queries(self):
+        text = "    - alert: a\n      expr: kfgate_a > 0\n    - alert: b\n      expr: >-\n        kfgate_b\n"
+        text += "        + 1\n"
+        self.assertEqual([q for _, q in metrics.alert_queries(text)], ["kfgate_a > 0", "kfgate_b + 1"])
 
 
 class Mutate(unittest.TestCase):
