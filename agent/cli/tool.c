@@ -66,6 +66,7 @@ static const struct kfg_option status_options[] = {
 };
 
 static const struct kfg_option reload_options[] = {
+	{ "check", NULL, "say whether the policy files would be taken, and change nothing", false },
 	{ "force", NULL, "take a policy with a lower serial", false },
 	KFG_RUNTIME_DIR_OPTION,
 	{ 0 },

@@ -17,5 +17,7 @@
 #define KFG_CONTROL_PROGRAMS_MAX 512u /* of them; four tables in force and the guard make less than 200 */
 #define KFG_REQUEST_RELOAD "reload"
 #define KFG_REQUEST_RELOAD_FORCE "reload force"
+#define KFG_REQUEST_RELOAD_CHECK "reload check" /* what it would come to; nothing is changed */
+#define KFG_REQUEST_RELOAD_CHECK_FORCE "reload check force"
 
 #define KFG_DEFAULT_RUNTIME_DIR "/run/kfgate"

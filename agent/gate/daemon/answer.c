@@ -141,6 +141,10 @@ int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
 	    strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
 		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ?
 			       KFG_EXIT_FAILURE : KFG_EXIT_OK;
+	if (strcmp(request, KFG_REQUEST_RELOAD_CHECK) == 0 ||
+	    strcmp(request, KFG_REQUEST_RELOAD_CHECK_FORCE) == 0)
+		return kfg_reload_check(d, strcmp(request, KFG_REQUEST_RELOAD_CHECK_FORCE) == 0, reply) < 0 ?
+			       KFG_EXIT_FAILURE : KFG_EXIT_OK;
 	kfg_strbuf_adds(reply, "unknown request; is the running agent older than this kfgate?\n");
 	return KFG_EXIT_FAILURE;
 }

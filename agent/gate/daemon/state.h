@@ -128,6 +128,8 @@ int kfg_prove(struct kfg_daemon *d);
 void kfg_sweep(struct kfg_daemon *d);
 /* A whole reload with its notifications. Text for whoever asked goes to reply. */
 int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
+/* Whether a reload would take the policy files as they are now, into reply. Negative errno: not. Changes nothing. */
+int kfg_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
 
 /*
  * guarding.c: guards the gate against removal where the policy wants it, and what a new policy is made of; a failure is

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "gate/daemon/state.h"
 #include "gate/enforce/kernel_btf.h"
+#include "policy/verdict.h"
 #include "record/notice.h"
 
 #include <errno.h>
@@ -69,10 +70,7 @@ static int publish(struct kfg_daemon *d, struct kfg_candidate *candidate, struct
 	if (r == 0)
 		r = kfg_gate_publish(d->gate, candidate->table, &candidate->policy.generation);
 
-	if (r == -EPERM && kfg_gate_sealed(d->gate))
-		kfg_strbuf_adds(why, "the gate is sealed until the next boot: a policy that does not say "
-				     "\"mode: sealed\" is not taken\n");
-	else if (r == -ENOSPC && kfg_gate_sealed(d->gate))
+	if (r == -ENOSPC && kfg_gate_sealed(d->gate))
 		kfg_strbuf_printf(why, "the gate is sealed until the next boot, and the %u policies that are in force "
 				  "are as many as can be\n", KFG_TABLES_MAX);
 	else if (r < 0)
@@ -147,16 +145,67 @@ static int serial_ok(const struct kfg_daemon *d, const struct kfg_candidate *c, 
 	return -EPERM;
 }
 
+/* The kernel would not take it either (bpf/: kfg_turn.sealed); this says why. */
+static int sealed_ok(const struct kfg_daemon *d, const struct kfg_candidate *c, struct kfg_strbuf *why)
+{
+	if (!kfg_gate_sealed(d->gate) || c->policy.names->mode == KFG_MODE_SEALED)
+		return 0;
+	kfg_strbuf_adds(why, "the gate is sealed until the next boot: a policy that does not say "
+			     "\"mode: sealed\" is not taken\n");
+	return -EPERM;
+}
+
+/* A policy that may come into force, from the files as they are now. */
+static int find_candidate(struct kfg_daemon *d, bool force, struct kfg_candidate *ret_candidate,
+			  struct kfg_strbuf *why)
+{
+	int r = kfg_candidate_build(d, ret_candidate, why);
+
+	if (r == 0)
+		r = serial_ok(d, ret_candidate, force, why);
+	return r == 0 ? sealed_ok(d, ret_candidate, why) : r;
+}
+
 static int try_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *why)
 {
 	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
-	int r = kfg_candidate_build(d, &candidate, why);
+	int r = find_candidate(d, force, &candidate, why);
 
-	if (r == 0)
-		r = serial_ok(d, &candidate, force, why);
-	if (r == 0)
-		r = kfg_swap(d, &candidate, why);
-	return r;
+	return r < 0 ? r : kfg_swap(d, &candidate, why);
+}
+
+static void say_difference(const struct kfg_policy_names *old, const struct kfg_policy_names *new,
+			   struct kfg_strbuf *reply)
+{
+	if (!strcmp(old->digest, new->digest)) {
+		kfg_strbuf_adds(reply, "it is the policy in force, unchanged\n");
+		return;
+	}
+	if (old->serial == new->serial)
+		kfg_strbuf_adds(reply, "it has the serial of the policy in force, and other content\n");
+	if (kfg_mode_enforces(old->mode) && !kfg_mode_enforces(new->mode))
+		kfg_strbuf_printf(reply, "the policy in force refuses loads; this one, in mode %s, refuses none\n",
+				  kfg_mode_str(new->mode));
+}
+
+int kfg_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
+{
+	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
+	const struct kfg_policy_names *old = d->current.names;
+	uint64_t generation = d->generation;
+	int r = find_candidate(d, force, &candidate, reply);
+
+	d->generation = generation; /* no table was published under the one that was taken */
+	kfg_kernel_btf_release();
+	if (r < 0) {
+		kfg_strbuf_printf(reply, "a reload would not take the policy, %s %" PRId64 " would stay in force\n",
+				  old->name, old->serial);
+		return r;
+	}
+	say_difference(old, candidate.policy.names, reply);
+	kfg_strbuf_printf(reply, "a reload would put policy %s %" PRId64 " into force in place of %s %" PRId64 "\n",
+			  candidate.policy.names->name, candidate.policy.names->serial, old->name, old->serial);
+	return 0;
 }
 
 static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)

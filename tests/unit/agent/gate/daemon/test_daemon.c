@@ -9,8 +9,9 @@ static void sealed_reloads(void)
 	struct kfg_event *e = fake_gate.events;
 
 	scratch_write("policy.yaml", POLICY_14);
-	fake_gate.publish_error = -EPERM;
+	ask("reload check force");
 	ask("reload");
+	scratch_write("policy.yaml", "version: 1\nname: second\nserial: 15\nmode: sealed\n");
 	fake_gate.publish_error = -ENOSPC;
 	ask("reload");
 	fake_gate.publish_error = 0;
@@ -32,6 +33,9 @@ static void test_sealed(void **state)
 	scratch_write("policy.yaml", POLICY_14 "mode: sealed\n");
 	assert_int_equal(run_with(sealed_reloads, false), KFG_EXIT_OK);
 	assert_string_equal(seen,
+		":1:the gate is sealed until the next boot: "
+		"a policy that does not say \"mode: sealed\" is not taken\n"
+		"a reload would not take the policy, t 14 would stay in force\n"
 		":1:the gate is sealed until the next boot: "
 		"a policy that does not say \"mode: sealed\" is not taken\n"
 		"policy not taken, t 14 stays in force\n"
@@ -64,6 +68,49 @@ static void reloads(void)
 	fake_gate.canary_passes = true;
 	ask("reload");
 	ask("no such thing");
+}
+
+static bool gate_asked;
+
+static void reload_checks(void)
+{
+	size_t calls = strlen(fake_gate.calls);
+
+	ask("reload check");
+	scratch_write("policy.yaml", "version: 1\nname: t\nserial: 15\nmode: audit\n");
+	ask("reload check");
+	scratch_write("policy.yaml", "version: 1\nname: other\nserial: 14\n");
+	ask("reload check");
+	scratch_write("policy.yaml", "version: 1\nname: t\nserial: 13\n");
+	ask("reload check");
+	ask("reload check force");
+	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
+	ask("reload check");
+	gate_asked = strlen(fake_gate.calls) != calls;
+}
+
+/* What a reload would come to, and nothing comes of it. */
+static void test_reload_check(void **state)
+{
+	char expected[2048];
+
+	(void)state;
+	assert_int_equal(run_with(reload_checks, false), KFG_EXIT_OK);
+	snprintf(expected, sizeof(expected),
+		 ":0:it is the policy in force, unchanged\n"
+		 "a reload would put policy t 14 into force in place of t 14\n"
+		 ":0:the policy in force refuses loads; this one, in mode audit, refuses none\n"
+		 "a reload would put policy t 15 into force in place of t 14\n"
+		 ":0:it has the serial of the policy in force, and other content\n"
+		 "a reload would put policy other 14 into force in place of t 14\n"
+		 ":1:serial 13 is lower than 14 of the policy in force; --force takes it all the same\n"
+		 "a reload would not take the policy, t 14 would stay in force\n"
+		 ":0:a reload would put policy t 13 into force in place of t 14\n"
+		 ":1:%s:4:7: error:", scratch_path("policy.yaml"));
+	assert_memory_equal(seen, expected, strlen(expected));
+	assert_non_null(strstr(seen, "\na reload would not take the policy, t 14 would stay in force\n"));
+	assert_false(gate_asked);
+	assert_null(strstr(kinds(), "rejected"));
 }
 
 static void test_reload(void **state)
@@ -252,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_sealed),
 		CASE(test_reload),
+		CASE(test_reload_check),
 		CASE(test_hangup),
 		CASE(test_forced_hangup),
 		CASE(test_events),
