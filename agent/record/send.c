@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* send.c - records to the journal, by its own socket. */
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include "record/send.h"
 
@@ -12,9 +13,11 @@
 
 int kfg_send_record(void *userdata, const struct kfg_record *record)
 {
-	struct iovec iov[KFG_RECORD_FIELDS_MAX];
+	/* not the name of the program, which sd-journal would take */
+	static char identifier[] = "SYSLOG_IDENTIFIER=kfgate";
+	struct iovec iov[KFG_RECORD_FIELDS_MAX + 1] = { { identifier, sizeof(identifier) - 1 } };
 	const char *field = NULL;
-	int n = 0, r;
+	int n = 1, r;
 
 	(void)userdata;
 	while ((field = kfg_record_next(record, field)))
