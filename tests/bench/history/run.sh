@@ -10,15 +10,19 @@ remote=/lib/systemd/systemd-journal-remote
 [ -x $remote ] || { echo "no $remote (package systemd-journal-remote)"; exit 77; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-"$build/tests/bench/pastgen" "$here/policy.yaml" "$records" "$hosts" | $remote -o "$tmp/fleet.journal" - 2>"$tmp/log"
-du -sh "$tmp"
-journalctl --file="$tmp/fleet.journal" -o json --all >"$tmp/fleet.jsonl"
-for file in fleet.journal fleet.jsonl; do
-	python3 - "$build/agent/kfgate" "$tmp/$file" <<'PY'
+mkdir "$tmp/journals" "$tmp/lines" # journals are rotated: there are several
+"$build/tests/bench/pastgen" "$here/policy.yaml" "$records" "$hosts" |
+	$remote -o "$tmp/journals/fleet.journal" - 2>"$tmp/log"
+journalctl --file="$tmp/journals/*.journal" -o json --all >"$tmp/lines/fleet.jsonl"
+du -sh "$tmp/journals" "$tmp/lines"
+for what in journals lines; do
+	python3 - "$build/agent/kfgate" "$tmp/$what" <<'PY'
 import os, resource, subprocess, sys, time
 start = time.monotonic()
-subprocess.run([sys.argv[1], "report", "--file", sys.argv[2], "--output=/dev/null"], check=True)
+run = subprocess.run([sys.argv[1], "report", "--directory", sys.argv[2], "--at=2026-11-21"], check=True,
+                     capture_output=True, text=True)
 use = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(run.stdout.split("\n")[0])
 print(f"{os.path.basename(sys.argv[2])}: {time.monotonic() - start:.1f} s, {use.ru_utime:.1f} s user, "
       f"{use.ru_stime:.1f} s system, {use.ru_maxrss / 1024:.1f} MiB resident at most")
 PY
