@@ -240,7 +240,7 @@ void kfg_advise_unresolved(const struct kfg_advice_known *k, struct kfg_advice *
 					  "does not say "
 					  "which kfunc it is: one that is declared __weak.");
 	else if (!k->name[0])
-		kfg_strbuf_adds(&a->what, " The log does not say which one; libbpf 1.3 and later do.");
+		kfg_strbuf_adds(&a->what, " The log does not say which one; libbpf 1.2 and later do.");
 	if (!k->name[0])
 		a->blame = KFG_BLAME_KERNEL;
 	if (presence == KFG_PRESENCE_TOO_OLD)

@@ -56,7 +56,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 		"too-far", "too far away to be called", KFG_BLAME_KERNEL,
 		"The kfunc is in a module that lies further from the kernel than a call instruction reaches in "
 		"this kernel (s390, arm64 with large address space), and its JIT cannot call it in another way.",
-		"Use a kernel whose JIT supports far calls (s390 since 6.4, loongarch and powerpc later), or "
+		"Use a kernel whose JIT supports far calls (s390 since 6.4, loongarch since 6.8, powerpc later), or "
 		"build the module into the kernel." },
 	[KFG_LOG_ALLOCATOR] = {
 		"no-allocator", "the kernel's memory allocator for BPF is not there", KFG_BLAME_KERNEL,
@@ -180,6 +180,13 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 		"found.",
 		"Build the module against this very kernel, with its vmlinux at hand (make -C "
 		"/lib/modules/$(uname -r)/build M=$PWD), and load it again." },
+	[KFG_LOG_BUILD] = {
+		"build-warning", "the kernel's build warns of it", KFG_BLAME_KERNEL_BUILD,
+		"The kernel, or a module, lists a kfunc in a set, and its BTF does not have it, or lists it with other"
+		" flags elsewhere. What is not in the BTF is not registered, and programs that call it fail to load.",
+		"Build with the pahole that this kernel's documentation asks for (Documentation/process/changes.rst),"
+		" and look whether the compiler dropped or renamed the function (.isra, .constprop: its definition "
+		"needs __bpf_kfunc), and whether the configuration builds the file that defines it." },
 	[KFG_LOG_REGISTER] = {
 		"not-registered", "kfuncs were not registered", KFG_BLAME_KERNEL_BUILD,
 		"A module could not register its kfuncs: its BTF is invalid, or missing. Every program that calls"
@@ -217,7 +224,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 	[KFG_LOG_DECLARATION] = {
 		"declaration", "the object does not describe it", KFG_BLAME_PROGRAM,
 		"The object has no BTF for the declaration, so libbpf cannot tell what is meant.",
-		"Declare it as \"extern ... __ksym\" with a prototype, compile with -g by clang 12 or later, and "
+		"Declare it as \"extern ... __ksym\" with a prototype, compile with -g by clang 13 or later, and "
 		"do not strip .BTF." },
 	[KFG_LOG_NO_SECTION] = {
 		"no-ksyms-section", "declared without __ksym", KFG_BLAME_PROGRAM,
@@ -232,7 +239,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 	[KFG_LOG_OLD_LOADER] = {
 		"old-loader", "a loader that knows no kfuncs", KFG_BLAME_LOADER,
 		"The loader's library does not know the section .ksyms, in which an object asks for kfuncs.",
-		"Use a loader that does: libbpf since 0.5 (for kfuncs of modules 0.6), cilium/ebpf since 0.11 "
+		"Use a loader that does: libbpf since 0.4 (for kfuncs of modules 0.6), cilium/ebpf since 0.11 "
 		"(weak ones 0.14), aya after 0.14 (none up to it)." },
 	[KFG_LOG_ADDRESS_LOADER] = {
 		"address-of-module-kfunc", "the loader binds it wrong", KFG_BLAME_LOADER,

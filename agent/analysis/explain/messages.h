@@ -42,6 +42,7 @@ enum kfg_log_kind {
 	KFG_LOG_MODULE_BTF,   /* the BTF of a module cannot be used */
 	KFG_LOG_MODULE_READ,  /* the loader may not read the BTF of modules */
 	KFG_LOG_MODULE_OTHER, /* a module that was built for another kernel */
+	KFG_LOG_BUILD, /* the build of the kernel warns of it */
 	KFG_LOG_REGISTER,     /* kfuncs were not registered */
 	KFG_LOG_REGISTER_TWICE,
 	KFG_LOG_REGISTER_SET, /* by a set of the old kind */

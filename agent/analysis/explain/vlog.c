@@ -310,15 +310,19 @@ static void read_other(struct kfg_vlog *v, const struct kfg_line *line)
 	struct kfg_span text = line->text;
 	bool omitted = kfg_span_find(text, " line(s) omitted)");
 
+	/* the verifier says its last words right behind the call: behind a blank line people may speak */
+	if (!text.n)
+		v->parted = true;
 	if (!text.n || kfg_vlog_is_state(text))
 		return;
 	v->went_on |= kfg_span_starts(text, "libbpf: ") && !kfg_span_find(text, "failed") &&
 		      !kfg_span_find(text, "rror");
-	if (v->inside || !line->whole)
+	/* words between the trace and its statistics are the verifier's objection */
+	if (v->inside || !line->whole || (v->insn >= 0 && !v->denied_verified))
 		v->denied = false;
 	if (kfg_vlog_is_other(text)) {
 		kfg_vlog_stop_trace(v);
-	} else if (v->is_kfunc_call && !v->said[0]) {
+	} else if (v->is_kfunc_call && !v->said[0] && !v->parted) {
 		kfg_span_copy(text, v->said, sizeof(v->said));
 		v->said_line = v->line_no;
 		if (omitted)
@@ -393,8 +397,37 @@ static bool is_cut(struct kfg_span line)
 	return false;
 }
 
+/* The two types that a message names, where it goes on in the next line. */
+static void end_half(struct kfg_vlog *v, struct kfg_span line)
+{
+	struct kfg_vlog_finding *last = v->half ? &v->findings[v->n_findings - 1] : NULL;
+	size_t n = last ? strlen(last->message) : 0;
+
+	v->half = false;
+	if (!last || !line.n || n + line.n + 2 > sizeof(last->message))
+		return;
+	/* a soft break of mail has no blank of its own */
+	if (n && last->message[n - 1] == '=')
+		n--;
+	last->message[n++] = ' ';
+	kfg_span_copy(line, last->message + n, sizeof(last->message) - n);
+	kfg_vlog_finding_refine(last);
+}
+
+/* Of two types only one was said. */
+static void note_half(struct kfg_vlog *v, struct kfg_span line)
+{
+	const struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
+
+	v->half = last && last->line == v->line_no && last->kind == KFG_LOG_ARGUMENT &&
+		  kfg_span_find(line, " expected pointer to") && !kfg_span_find(line, "has a pointer to ");
+}
+
 static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 {
+	bool looked_up = false;
+
+	end_half(v, line->text);
 	if (is_cut(line->text)) {
 		settle_call(v, v->inside);
 		kfg_vlog_stop_trace(v);
@@ -402,7 +435,7 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 		v->report = KFG_REPORT_OTHER;
 		v->denied = false;
 	} else if (!kfg_vlog_trace(v, line->text) && !read_marks(v, line->text) &&
-		   !kfg_vlog_look_up(v, line->text, 0)) {
+		   !(looked_up = kfg_vlog_look_up(v, line->text, 0))) {
 		if (joins(v, line->text))
 			return;
 		hold(v, line);
@@ -411,6 +444,8 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 		note_loading(v, line->text);
 		return;
 	}
+	if (looked_up)
+		note_half(v, line->text);
 	settle_held(v);
 }
 

@@ -212,6 +212,11 @@ static void refine(struct kfg_vlog_finding *f, struct kfg_span line)
 		f->kind = KFG_LOG_HIDDEN;
 }
 
+void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding)
+{
+	refine(finding, kfg_span(finding->message, strlen(finding->message)));
+}
+
 /* kfgate's own: Refused BPF program "NAME" (TYPE) of ...: ... kfunc NAME ... */
 static void read_record(struct kfg_vlog_finding *f, const struct kfg_message_match *m, struct kfg_span line)
 {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* POISON_CALL_KFUNC_BASE of libbpf 1.3 to 1.8 is 2002000000; the rest numbers the kfunc in the object. */
+/* POISON_CALL_KFUNC_BASE of libbpf 1.2 to 1.8 is 2002000000; the rest numbers the kfunc in the object. */
 #define KFG_VLOG_POISON_UNIT 1000000
 #define KFG_VLOG_POISON_KFUNC 2002
 /* kfuncCallPoisonBase of cilium/ebpf, 0xdedc0de */
@@ -49,6 +49,7 @@ struct kfg_vlog {
 	bool is_numbered_call;	      /* with a BTF id for which the kernel had no name */
 	char name[KFG_VLOG_NAME_MAX]; /* what it calls; "": the log does not know */
 	bool explained;		      /* a finding was made since */
+	bool parted; /* a blank line was read since */
 	char said[KFG_VLOG_TEXT_MAX]; /* what the verifier said since, first line; "": nothing */
 	size_t said_line;
 
@@ -87,6 +88,7 @@ struct kfg_vlog {
 	struct kfg_vlog_facts facts;
 	struct kfg_vlog_finding findings[KFG_VLOG_FINDINGS_MAX];
 	size_t n_findings, n_more;
+	bool half; /* the last one's message may go on in the next line */
 	size_t line_no; /* of the line at hand */
 	struct kfg_lines lines;
 };
@@ -147,6 +149,8 @@ const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struc
 
 /* What is known of where a finding was made. */
 struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_log_kind kind);
+/* What its message says beyond the wording. */
+void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding);
 /* Keeps a finding, or what is new in it where it was made before. */
 void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *finding);
 /* libbpf binds kfuncs before it loads a program, so what was read of one before does not belong there. */

@@ -45,7 +45,7 @@ void kfg_vlog_stop_trace(struct kfg_vlog *v)
 {
 	v->is_kfunc_call = v->is_numbered_call = false;
 	v->name[0] = '\0';
-	v->explained = false;
+	v->explained = v->parted = false;
 	v->said[0] = '\0';
 	v->report = KFG_REPORT_NONE;
 	v->reason_size = 0;
