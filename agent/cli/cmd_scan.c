@@ -210,6 +210,7 @@ static int take_deployment(const struct kfg_args *args, struct scan *scan)
 	const char *capabilities[KFG_ARGS_MAX];
 	size_t n = kfg_args_values(args, "with-capability", capabilities, KFG_ARGS_MAX);
 
+	d->assume_nearest = kfg_args_has(args, "assume-nearest");
 	d->modules = scan->modules;
 	d->n_modules = kfg_args_values(args, "with-module", scan->modules, KFG_ARGS_MAX);
 	for (size_t i = 0; i < n; i++) {
@@ -270,6 +271,8 @@ static int run(const struct kfg_args *args, const struct settings *s, struct sca
 		r = take_deployment(args, scan);
 	if (r == 0)
 		r = kfg_kernels_open(args, "scan", &scan->kernels);
+	if (r == 0)
+		r = kfg_kernels_find_nearest(&scan->kernels, "scan");
 	if (r < 0)
 		return KFG_EXIT_FAILURE;
 	judge = (struct kfg_report_judge){

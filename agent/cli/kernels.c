@@ -211,6 +211,24 @@ int kfg_kernels_release(const struct kfg_args *args, const char *name, const cha
 	return r;
 }
 
+int kfg_kernels_find_nearest(const struct kfg_kernels *kernels, const char *verb)
+{
+	for (size_t i = 0; i < kernels->n; i++) {
+		struct kfg_kernel_facts facts, nearest;
+		int r = kfg_kernel_find_nearest(kernels->items[i]);
+
+		if (r < 0)
+			return kfg_log_errno(r, "%s: %m", verb);
+		if (!kfg_kernel_nearest(kernels->items[i]))
+			continue;
+		kfg_kernel_facts(kernels->items[i], &facts);
+		kfg_kernel_facts(kfg_kernel_nearest(kernels->items[i]), &nearest);
+		kfg_info("%s: %s: BTF of a kernel that is not in the catalogue; the nearest there is %s", verb,
+			 facts.path, nearest.release);
+	}
+	return 0;
+}
+
 void kfg_kernels_done(struct kfg_kernels *kernels)
 {
 	for (size_t i = 0; i < kernels->n; i++)

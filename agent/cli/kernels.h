@@ -31,6 +31,11 @@ int kfg_kernels_open(const struct kfg_args *args, const char *verb, struct kfg_k
 /* The same for n names, each of which means one kernel. */
 int kfg_kernels_open_paths(const struct kfg_args *args, const char *const *paths, size_t n, const char *verb,
 			   struct kfg_kernels *ret_kernels);
+/*
+ * Looks for the nearest kernel of the catalogue to each whose sets are not known (kfg_kernel_find_nearest()), and says
+ * which one that is. Returns 0 or -ENOMEM.
+ */
+int kfg_kernels_find_nearest(const struct kfg_kernels *kernels, const char *verb);
 void kfg_kernels_done(struct kfg_kernels *kernels); /* accepts a zeroed struct */
 
 /*

@@ -89,6 +89,8 @@ static const struct kfg_option scan_options[] = {
 	{ "baseline", "FILE", "ignore the findings that this report in CSV, or table by hand, knows", false },
 	{ "with-module", "MODULE", "this module is loaded before", true },
 	{ "with-capability", "CAPABILITY", "every loader has CAP_PERFMON, CAP_SYS_BOOT or CAP_SYS_ADMIN", true },
+	{ "assume-nearest", NULL,
+	  "take what the BTF of a kernel does not tell from the nearest kernel of the catalogue", false },
 	{ "allow-empty", NULL, "a path without any BPF object is no error", false },
 	{ "libbpf", "VERSION",
 	  "judge by the rules of this libbpf (1.8); none: another loader opens the objects", false },

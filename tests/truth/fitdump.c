@@ -2,7 +2,7 @@
 /*
  * fitdump - what the scanner predicts, in the lines of truthload: OBJECT, tab, PROGRAM ("-": the object as it stands),
  * tab, PREDICTION (loads, fails, unchecked), tab, FIT of what decides, tab, DETAIL.
- * usage: fitdump KERNEL OBJECT...   (KERNEL: as after --kernel)
+ * usage: fitdump [--assume-nearest] KERNEL OBJECT...   (KERNEL: as after --kernel)
  */
 #include "analysis/scan/scan.h"
 
@@ -14,6 +14,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static struct kfg_deployment deployment;
 
 static const char *prediction(const struct kfg_fit_report *report)
 {
@@ -87,6 +89,7 @@ static int dump(const char *path, const struct kfg_kernel *kernel)
 		printf("%s\t-\tunchecked\topen\t%s\n", basename(copy), error.text);
 		r = 0;
 	} else {
+		object->deployment = &deployment;
 		r = say(object, kernel, basename(copy), "-") ?: each_program(object, kernel, basename(copy));
 		kfg_object_free(object);
 	}
@@ -101,11 +104,16 @@ int main(int argc, char **argv)
 	struct kfg_kernel *kernel;
 	int r = 0;
 
+	if (argc > 1 && strcmp(argv[1], "--assume-nearest") == 0) {
+		deployment.assume_nearest = true;
+		argv++;
+		argc--;
+	}
 	if (argc < 3) {
-		fprintf(stderr, "usage: fitdump KERNEL OBJECT...\n");
+		fprintf(stderr, "usage: fitdump [--assume-nearest] KERNEL OBJECT...\n");
 		return 2;
 	}
-	if (kfg_kernel_open(argv[1], NULL, &kernel, &error)) {
+	if (kfg_kernel_open(argv[1], NULL, &kernel, &error) || kfg_kernel_find_nearest(kernel)) {
 		fprintf(stderr, "fitdump: %s\n", error.text);
 		return 1;
 	}

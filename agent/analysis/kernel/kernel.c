@@ -31,6 +31,7 @@ struct kfg_kernel {
 	size_t n_modules;
 	struct kfg_kfunc *kfuncs; /* owned */
 	size_t n_kfuncs;
+	struct kfg_kernel *nearest; /* owned; see kfg_kernel_find_nearest(); NULL: none */
 };
 
 static void free_blob(const struct kfg_blob *blob, bool mapped)
@@ -53,6 +54,7 @@ void kfg_kernel_free(struct kfg_kernel *k)
 	free_blob(k->blob, k->mapped);
 	free(k->path);
 	free(k->catalogued);
+	kfg_kernel_free(k->nearest);
 	free(k);
 }
 
@@ -349,6 +351,17 @@ void kfg_kernel_facts(const struct kfg_kernel *k, struct kfg_kernel_facts *ret_f
 const struct kfg_blob *kfg_kernel_blob(const struct kfg_kernel *k)
 {
 	return k->blob;
+}
+
+void kfg_kernel_set_nearest(struct kfg_kernel *k, struct kfg_kernel *nearest)
+{
+	kfg_kernel_free(k->nearest);
+	k->nearest = nearest;
+}
+
+const struct kfg_kernel *kfg_kernel_nearest(const struct kfg_kernel *k)
+{
+	return k->nearest;
 }
 
 size_t kfg_kernel_n_modules(const struct kfg_kernel *k)

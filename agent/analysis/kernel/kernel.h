@@ -70,6 +70,15 @@ int kfg_kernel_open_slowly(const char *path, const char *cache_dir, const struct
 			   struct kfg_kernel **ret_kernel, struct kfg_kernel_error *ret_error);
 void kfg_kernel_free(struct kfg_kernel *kernel); /* accepts NULL */
 
+/*
+ * The kernel that is asked about what this one's BTF does not tell; NULL: none. kfg_kernel_find_nearest() looks for it
+ * in the catalogue, where the sets of the kernel at hand are not known: one of the same release line, if the release is
+ * known and there is one, and of those the one whose kfuncs differ least. It is another kernel: what it says is no fact
+ * about this one. Returns 0 (found or not) or -ENOMEM.
+ */
+int kfg_kernel_find_nearest(struct kfg_kernel *kernel);
+const struct kfg_kernel *kfg_kernel_nearest(const struct kfg_kernel *kernel);
+
 void kfg_kernel_facts(const struct kfg_kernel *kernel, struct kfg_kernel_facts *ret_facts);
 const struct kfg_btf *kfg_kernel_btf(const struct kfg_kernel *kernel); /* of vmlinux */
 

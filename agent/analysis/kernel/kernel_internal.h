@@ -11,6 +11,9 @@
  */
 int kfg_kernel_open_blob(const char *path, const struct kfg_blob *blob, bool mapped, struct kfg_kernel **ret_kernel);
 
+/* nearest: the kernel's from now on; NULL: none. */
+void kfg_kernel_set_nearest(struct kfg_kernel *kernel, struct kfg_kernel *nearest);
+
 const struct kfg_blob *kfg_kernel_blob(const struct kfg_kernel *kernel);
 /* Modules whose BTF is at hand, by index. */
 size_t kfg_kernel_n_modules(const struct kfg_kernel *kernel);

@@ -33,7 +33,7 @@ static int make_results(const struct kfg_object *object, struct kfg_fit_report *
 }
 
 /* The reach of each site, of the use the worst of its sites, and what becomes of it. */
-static void judge_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
+static void judge_use(struct kfg_world *world, const struct kfg_flows *flows, size_t use,
 		      struct kfg_fit_report *report)
 {
 	const struct kfg_object_code *code = world->code;
@@ -214,7 +214,8 @@ static int look_again(struct kfg_world *world, struct kfg_flows *flows, struct k
 	if (!aims)
 		return -ENOMEM;
 	for (size_t i = 0; i < world->object->n_uses; i++) {
-		aims[i] = report->uses[i].fails && kfg_fit_by_reach(&world->object->uses[i], &report->uses[i]);
+		aims[i] = (report->uses[i].fails || report->uses[i].nearest_fails) &&
+			  kfg_fit_by_reach(&world->object->uses[i], &report->uses[i]);
 		any = any || aims[i];
 	}
 	if (!any || flows->by_default.saw_config || flows->by_default.gave_up)

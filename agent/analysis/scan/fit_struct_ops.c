@@ -121,14 +121,14 @@ static void judge_members(const struct kfg_world *world, size_t map, struct kfg_
 }
 
 /* The struct that the map is of, in the BTF that has the kernel's own map type around it. btf NULL: not there. */
-static struct kfg_type find_struct(const struct kfg_world *world, const char *type)
+static struct kfg_type find_struct(const struct kfg_kernel *kernel, const char *type)
 {
 	char wrapper[NAME_MAX_LEN + 32];
 	struct kfg_type value = { 0 }, found = { 0 };
 	const char *module;
 
 	snprintf(wrapper, sizeof(wrapper), "bpf_struct_ops_%s", type);
-	value.id = kfg_kernel_type_find(world->kernel, wrapper, BTF_KIND_STRUCT, &value.btf, &module);
+	value.id = kfg_kernel_type_find(kernel, wrapper, BTF_KIND_STRUCT, &value.btf, &module);
 	if (!value.id)
 		return found;
 	found = (struct kfg_type){ value.btf, kfg_btf_find(value.btf, type, BTF_KIND_STRUCT) };
@@ -138,6 +138,38 @@ static struct kfg_type find_struct(const struct kfg_world *world, const char *ty
 	return (struct kfg_type){ 0 };
 }
 
+static void say_absent(const struct kfg_struct_ops *ops, struct kfg_fit_result *result)
+{
+	result->fit = KFG_FIT_STRUCT_OPS;
+	snprintf(result->detail, sizeof(result->detail), "this kernel has no struct_ops of type %.120s", ops->type);
+}
+
+static void settle(const struct kfg_struct_ops *ops, struct kfg_fit_result *result)
+{
+	if (result->fit == KFG_FIT_STRUCT_OPS && !ops->autocreate)
+		result->fit = KFG_FIT_GUARDED;
+	result->fails = result->fit == KFG_FIT_STRUCT_OPS;
+}
+
+/* A module that is not at hand may have the type; the nearest kernel of the catalogue has all its modules. */
+static void ask_nearest(const struct kfg_world *world, size_t map, struct kfg_fit_result *result)
+{
+	const struct kfg_struct_ops *ops = &world->object->struct_ops[map];
+	struct kfg_fit_result nearest = { .reach = result->reach };
+	struct kfg_type kernel = { 0 };
+
+	if (world->nearest && strlen(ops->type) < NAME_MAX_LEN)
+		kernel = find_struct(world->nearest, ops->type);
+	if (kernel.btf)
+		judge_members(world, map, kernel, &nearest);
+	else if (world->nearest && world->nearest_complete)
+		say_absent(ops, &nearest);
+	else
+		return;
+	settle(ops, &nearest);
+	kfg_fit_borrow(world, &nearest, result);
+}
+
 void kfg_fit_struct_ops(const struct kfg_world *world, size_t map, struct kfg_fit_result *result)
 {
 	const struct kfg_struct_ops *ops = &world->object->struct_ops[map];
@@ -145,19 +177,17 @@ void kfg_fit_struct_ops(const struct kfg_world *world, size_t map, struct kfg_fi
 
 	result->reach = ops->autocreate ? KFG_REACH_LIVE : KFG_REACH_LOADER;
 	if (strlen(ops->type) < NAME_MAX_LEN)
-		kernel = find_struct(world, ops->type);
+		kernel = find_struct(world->kernel, ops->type);
 	if (kernel.btf) {
 		judge_members(world, map, kernel, result);
 	} else if (!world->complete) {
 		result->fit = KFG_FIT_UNCHECKED;
 		snprintf(result->detail, sizeof(result->detail),
 			 "not in the kernel itself, and its modules were not at hand");
+		ask_nearest(world, map, result);
+		return;
 	} else {
-		result->fit = KFG_FIT_STRUCT_OPS;
-		snprintf(result->detail, sizeof(result->detail), "this kernel has no struct_ops of type %.120s",
-			 ops->type);
+		say_absent(ops, result);
 	}
-	if (result->fit == KFG_FIT_STRUCT_OPS && !ops->autocreate)
-		result->fit = KFG_FIT_GUARDED;
-	result->fails = result->fit == KFG_FIT_STRUCT_OPS;
+	settle(ops, result);
 }

@@ -28,18 +28,20 @@ static void __attribute__((format(printf, 2, 3))) say(struct kfg_fit_result *res
 }
 
 /* Names of kfuncs that modules have: where modules are not at hand, these may be there all the same. */
-static bool may_be_of_module(const char *name)
+static bool may_be_of_module(const struct kfg_world *world, const char *name)
 {
 	static const char *const prefixes[] = {
 		"bbr_", "bictcp_", "bpf_ct_", "bpf_kfunc_", "bpf_skb_ct_", "bpf_skb_get_fou", "bpf_skb_get_xfrm",
 		"bpf_skb_set_fou", "bpf_skb_set_xfrm", "bpf_testmod_", "bpf_xdp_ct_", "bpf_xdp_flow_",
 		"bpf_xdp_get_xfrm", "bpf_xdp_xfrm_", "cubictcp_", "dctcp_", "hid_bpf_",
 	};
+	const struct kfg_kfunc *kfunc;
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
-	return false;
+	kfunc = world->nearest ? kfg_kernel_kfunc_find(world->nearest, name) : NULL;
+	return kfunc && kfunc->module;
 }
 
 /* libbpf does not resolve it; why says so. */
@@ -63,11 +65,13 @@ static void judge_absent(const struct kfg_use *use, enum kfg_fit fit, const char
 	}
 }
 
-static void judge_missing(const struct kfg_world *world, const struct kfg_use *use, struct kfg_fit_result *result)
+static void judge_missing(const struct kfg_world *world, const struct kfg_use *use, const struct kfg_found *found,
+			  struct kfg_fit_result *result)
 {
-	if (!world->complete && may_be_of_module(use->kfunc)) {
+	if (!found->complete && may_be_of_module(world, use->kfunc)) {
 		result->fit = KFG_FIT_UNCHECKED;
-		say(result, "not in the kernel itself, and its modules were not at hand");
+		say(result, "not in the kernel itself, and its modules were not%s at hand",
+		    world->facts.modules_known ? " all" : "");
 		return;
 	}
 	judge_absent(use, KFG_FIT_MISSING,
@@ -100,9 +104,9 @@ static void judge_undeclared(const struct kfg_world *world, const struct kfg_use
 }
 
 /* A function of the kernel that programs may not call: the verifier says so for calls that are live. */
-static void judge_function(const struct kfg_world *world, struct kfg_fit_result *result)
+static void judge_function(const struct kfg_found *found, struct kfg_fit_result *result)
 {
-	if (!world->facts.sets_known) {
+	if (!found->sets_known) {
 		result->fit = KFG_FIT_UNCHECKED;
 		say(result, "a function of that name is there; "
 			    "BTF alone does not tell whether it is a kfunc, the kernel's image does");
@@ -141,18 +145,18 @@ static enum kfg_truth may_call(const struct kfg_kfunc *kfunc, const struct kfg_c
 		*ret_why = "what a program of type ext may call depends on what it replaces";
 		return KFG_UNKNOWN;
 	}
-	if (!kfunc->types_known) {
-		*ret_why = "BTF alone does not tell which programs may call it, the kernel's image does";
-		return KFG_UNKNOWN;
-	}
-	if (!(kfunc->prog_types >> (context->type & 63) & 1)) {
+	if (kfunc->types_known && !(kfunc->prog_types >> (context->type & 63) & 1)) {
 		*ret_why = "not a kfunc for programs of this type";
 		return KFG_FALSE;
 	}
-	/* bpf_dev_bound_kfunc_check(), kernel/bpf/offload.c 6.3..7.3 */
+	/* bpf_dev_bound_kfunc_check(), kernel/bpf/offload.c 6.3..7.3: whatever the program's type is */
 	if (strncmp(kfunc->name, "bpf_xdp_metadata_", 17) == 0) {
 		*ret_why = "the loader has to bind the program to a device (BPF_F_XDP_DEV_BOUND_ONLY)";
 		return KFG_FALSE;
+	}
+	if (!kfunc->types_known) {
+		*ret_why = "BTF alone does not tell which programs may call it, the kernel's image does";
+		return KFG_UNKNOWN;
 	}
 	if (!kfunc->filtered)
 		return KFG_TRUE;
@@ -246,8 +250,10 @@ static void judge_kfunc(const struct kfg_world *world, const struct kfg_kfunc *k
 
 bool kfg_fit_by_reach(const struct kfg_use *use, const struct kfg_fit_result *result)
 {
-	return result->fit == KFG_FIT_NOT_KFUNC || result->fit == KFG_FIT_TYPE ||
-	       (use->weak && (result->fit == KFG_FIT_MISSING || result->fit == KFG_FIT_PROTO));
+	enum kfg_fit fit = result->borrowed ? result->nearest_fit : result->fit;
+
+	return fit == KFG_FIT_NOT_KFUNC || fit == KFG_FIT_TYPE ||
+	       (use->weak && (fit == KFG_FIT_MISSING || fit == KFG_FIT_PROTO));
 }
 
 /* Whether some call is live however the kernel was configured. */
@@ -266,11 +272,11 @@ static bool is_certain(const struct kfg_world *world, const struct kfg_flows *fl
 	return false;
 }
 
-void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
-		 struct kfg_fit_result *result)
+/* found: what libbpf finds, there or in the nearest kernel. */
+static void judge(const struct kfg_world *world, const struct kfg_flows *flows, size_t use,
+		  const struct kfg_found *found, struct kfg_fit_result *result)
 {
 	const struct kfg_use *u = &world->object->uses[use];
-	const struct kfg_found *found = &world->found[use];
 
 	result->kfunc = found->kfunc;
 	if (u->undeclared) {
@@ -281,7 +287,7 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 		kfg_world_limit_text(world, KFG_SCAN_LIMIT_TYPES, result->detail, sizeof(result->detail));
 		result->fit = KFG_FIT_UNCHECKED;
 	} else if (!found->func.btf) {
-		judge_missing(world, u, result);
+		judge_missing(world, u, found, result);
 	} else if (!found->compatible) {
 		judge_prototype(world, u, found, result);
 	} else if (world->address_taken[use] && !world->kfunc_addresses) {
@@ -291,7 +297,7 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 	} else if (!u->n_sites) {
 		result->fit = KFG_FIT_OK;
 	} else if (!found->kfunc) {
-		judge_function(world, result);
+		judge_function(found, result);
 	} else if (result->reach != KFG_REACH_LIVE ||
 		   !judge_contexts(world, found->kfunc, live_contexts(world, &flows->by_default, use), result)) {
 		if (result->reach == KFG_REACH_LIVE && found->kfunc->flags & KF_SLEEPABLE)
@@ -312,4 +318,67 @@ void kfg_fit_use(const struct kfg_world *world, const struct kfg_flows *flows, s
 		result->fails = false;
 		say(result, "whether it is called depends on the kernel's configuration, which is not known");
 	}
+}
+
+/*
+ * What the nearest kernel of the catalogue has of a kfunc about which this kernel's BTF does not say enough: who may
+ * call it, or, where it is in no BTF at hand, the module that has it, or that none has. False: nothing.
+ */
+static bool borrow(struct kfg_world *world, size_t use, struct kfg_found *ret_found, struct kfg_kfunc *kfunc)
+{
+	const struct kfg_found *own = &world->found[use];
+
+	if (!world->nearest || own->sets_known || own->undecided)
+		return false;
+	kfg_world_find(world, world->nearest, &world->object->uses[use], ret_found);
+	if (!own->func.btf)
+		return ret_found->func.btf ? ret_found->kfunc && ret_found->kfunc->module : ret_found->complete;
+	if (!ret_found->func.btf || (own->kfunc && !ret_found->kfunc))
+		return false;
+	if (ret_found->kfunc) {
+		*kfunc = *ret_found->kfunc;
+		kfunc->name = kfg_btf_type_name(own->func.btf, own->func.id);
+		kfunc->module = own->kfunc ? own->kfunc->module : own->module;
+		kfunc->btf = own->func.btf;
+		kfunc->id = own->func.id;
+		ret_found->kfunc = kfunc;
+	}
+	ret_found->func = own->func;
+	ret_found->module = own->module;
+	ret_found->compatible = own->compatible;
+	return true;
+}
+
+void kfg_fit_borrow(const struct kfg_world *world, const struct kfg_fit_result *nearest,
+		    struct kfg_fit_result *result)
+{
+	const struct kfg_deployment *given = world->object->deployment;
+	const char *colon = nearest->detail[0] ? ": " : "";
+
+	if (nearest->fit == KFG_FIT_UNCHECKED)
+		return;
+	if (given && given->assume_nearest) {
+		result->fit = nearest->fit;
+		result->fails = nearest->fails;
+		say(result, "as in %.60s%s%s", world->nearest_release, colon, nearest->detail);
+		return;
+	}
+	result->borrowed = true;
+	result->nearest_fit = nearest->fit;
+	result->nearest_fails = nearest->fails;
+	say(result, "BTF alone does not tell; in %.60s, the nearest kernel of the catalogue, it is \"%s\"%s%s",
+	    world->nearest_release, kfg_fit_str(nearest->fit), colon, nearest->detail);
+}
+
+void kfg_fit_use(struct kfg_world *world, const struct kfg_flows *flows, size_t use, struct kfg_fit_result *result)
+{
+	struct kfg_fit_result nearest = { .reach = result->reach };
+	struct kfg_found found;
+	struct kfg_kfunc kfunc;
+
+	judge(world, flows, use, &world->found[use], result);
+	if (result->fit != KFG_FIT_UNCHECKED || !borrow(world, use, &found, &kfunc))
+		return;
+	judge(world, flows, use, &found, &nearest);
+	kfg_fit_borrow(world, &nearest, result);
 }

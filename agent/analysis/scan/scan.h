@@ -69,6 +69,7 @@ struct kfg_deployment {
 	const char *const *modules; /* that are loaded before; '-' and '_' are the same in a name */
 	size_t n_modules;
 	bool cap_perfmon, cap_sys_boot; /* that every loader has */
+	bool assume_nearest; /* what BTF does not tell of a kernel is as in the nearest one of the catalogue */
 };
 
 /* A BPF object, read. All strings and arrays belong to it. */
@@ -140,6 +141,13 @@ struct kfg_fit_result {
 	enum kfg_reach reach; /* the worst over the sites */
 	bool fails; /* the object, or a program that it loads by default, does not load for this; not so for MODULE */
 	const struct kfg_kfunc *kfunc; /* the kernel's; NULL: none */
+	/*
+	 * Where BTF alone does not decide: what would become of it in the nearest kernel of the catalogue. `fit` stays
+	 * UNCHECKED, unless the deployment says that this is to be assumed.
+	 */
+	bool borrowed; /* the next two are valid */
+	enum kfg_fit nearest_fit;
+	bool nearest_fails;
 	char detail[256]; /* one sentence for people: what differs, what to do; "" where all is well */
 };
 

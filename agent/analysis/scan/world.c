@@ -7,20 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void find(struct kfg_world *world, const struct kfg_use *use, struct kfg_found *found)
+void kfg_world_find(struct kfg_world *world, const struct kfg_kernel *kernel, const struct kfg_use *use,
+		    struct kfg_found *found)
 {
 	const struct kfg_btf *own = world->code->btf;
 	struct kfg_type local, target;
 	int r;
 
+	*found = (struct kfg_found){
+		.complete = kernel == world->kernel ? world->complete : world->nearest_complete,
+		.sets_known = kernel == world->kernel ? world->facts.sets_known : true,
+	};
 	if (use->undeclared)
 		return;
-	found->func.id = kfg_kernel_func_find(world->kernel, use->kfunc, &found->func.btf, &found->module);
+	found->func.id = kfg_kernel_func_find(kernel, use->kfunc, &found->func.btf, &found->module);
 	if (!found->func.id) {
 		found->func.btf = NULL;
 		return;
 	}
-	found->kfunc = kfg_kernel_kfunc_find(world->kernel, use->kfunc);
+	found->kfunc = kfg_kernel_kfunc_find(kernel, use->kfunc);
 	local = (struct kfg_type){ own, kfg_btf_type(own, use->btf_id)->type };
 	target = (struct kfg_type){ found->func.btf, kfg_type_record(found->func)->type };
 	r = kfg_types_compat(local, target, world->object->max[KFG_SCAN_LIMIT_TYPES]);
@@ -172,6 +177,18 @@ static uint64_t flow_steps(const struct kfg_object *object)
 	return own < left ? own : left;
 }
 
+static void find_nearest(struct kfg_world *world)
+{
+	struct kfg_kernel_facts facts;
+
+	world->nearest = kfg_kernel_nearest(world->kernel);
+	if (!world->nearest)
+		return;
+	kfg_kernel_facts(world->nearest, &facts);
+	world->nearest_release = facts.release;
+	world->nearest_complete = facts.modules_known;
+}
+
 int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, const struct kfg_kernel *kernel)
 {
 	const struct kfg_object_code *code = object->code;
@@ -181,7 +198,9 @@ int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, con
 				     .flow_steps = flow_steps(object) };
 	kfg_kernel_facts(kernel, &world->facts);
 	world->running = strcmp(world->facts.path, "running") == 0;
-	world->complete = world->facts.modules_known || world->running;
+	/* beside raw BTF there may be that of modules, but of those that were loaded alone */
+	world->complete = (world->facts.modules_known && world->facts.sets_known) || world->running;
+	find_nearest(world);
 	world->found = calloc(object->n_uses + 1, sizeof(*world->found));
 	world->core = calloc((size_t)code->n_core_relos + 1, sizeof(*world->core));
 	world->loaded = calloc(object->n_programs + 1, sizeof(*world->loaded));
@@ -192,7 +211,7 @@ int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, con
 	    !world->linked)
 		return -ENOMEM;
 	for (size_t i = 0; i < object->n_uses; i++)
-		find(world, &object->uses[i], &world->found[i]);
+		kfg_world_find(world, kernel, &object->uses[i], &world->found[i]);
 	find_loaded(world);
 	find_features(world);
 	if (find_contexts(world) < 0 || find_linked(world) < 0)

@@ -16,6 +16,8 @@ struct kfg_found {
 	bool compatible; /* by its prototype */
 	bool undecided; /* comparing the prototypes was given up */
 	const struct kfg_kfunc *kfunc; /* NULL: not known as a kfunc */
+	bool complete; /* if there is none, none is there: the modules were looked at, too */
+	bool sets_known; /* who may call it is known, and that it is no kfunc if there is none */
 };
 
 /* More kinds of programs than any object has; of more, the last one stands for several, and is of no known type. */
@@ -26,6 +28,9 @@ struct kfg_world {
 	const struct kfg_object_code *code;
 	const struct kfg_kernel *kernel;
 	struct kfg_kernel_facts facts;
+	const struct kfg_kernel *nearest; /* asked about what the kernel's BTF does not tell; NULL: none */
+	const char *nearest_release;
+	bool nearest_complete; /* its modules are known */
 	struct kfg_found *found; /* owned: per use */
 	bool *loaded; /* owned: per program, whether libbpf loads it by default */
 	struct kfg_context contexts[KFG_CONTEXTS_MAX]; /* the kinds of programs that the object has */
@@ -46,6 +51,10 @@ struct kfg_world {
 /* Returns 0 or -ENOMEM; to be undone in either case. */
 int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, const struct kfg_kernel *kernel);
 void kfg_world_done(struct kfg_world *world);
+
+/* What libbpf finds in that kernel: the world's own, or the nearest. */
+void kfg_world_find(struct kfg_world *world, const struct kfg_kernel *kernel, const struct kfg_use *use,
+		    struct kfg_found *found);
 
 /* A limit was met: the object is unchecked on this kernel. */
 void kfg_world_give_up(struct kfg_world *world, enum kfg_scan_limit limit);

@@ -87,6 +87,24 @@ golden kernel-of-log-unknown explain --kernel=debian:potato --quiet "$lifecycle"
 golden kernel-unknown kfuncs --kernel=debian:potato
 golden kernel-word kernel import
 golden kernel-btf kfuncs --kernel=new.btf "$lifecycle"
+# BTF that is not in the catalogue: the kernel whose kfuncs differ least is asked.
+nearest()
+{
+	local said
+	said=$(KFGATE_KERNELS=$1 "$kfgate" scan --kernel="$2" --allow-empty empty 2>&1 |
+		sed -n 's/.*that is not in the catalogue; the nearest there is //p')
+	[ "$said" = "$3" ] && return
+	echo "nearest: $1 has \"$said\" for $2, not \"$3\""
+	failed=1
+}
+: >empty
+LC_ALL=C sed 's/bpf_prog_aux/bpf_prog_own/' new.btf >like-new.btf
+mkdir only-old
+cp catalogue/old.facts only-old/
+nearest catalogue like-new.btf 7.2.0-test
+nearest only-old new.btf 6.12.0-test
+nearest catalogue new.btf '' # that very kernel
+nearest nowhere new.btf ''
 : >catalogue/damaged.facts
 golden kernel-list-damaged kernel list
 exit $failed

@@ -16,6 +16,7 @@ struct kfg_kernel {
 	struct kfg_kfunc *kfuncs;
 	size_t n_kfuncs;
 	struct kfg_kernel_facts facts;
+	const struct kfg_kernel *nearest;
 };
 
 /* The text of a tag of that kind behind its prefix; NULL: there is none. */
@@ -95,6 +96,25 @@ void kfg_kernel_free(struct kfg_kernel *kernel)
 	free(kernel->bytes);
 	free(kernel->turned);
 	free(kernel);
+}
+
+const struct kfg_kernel *kfg_kernel_nearest(const struct kfg_kernel *kernel)
+{
+	return kernel->nearest;
+}
+
+void kfg_fake_kernel_reduce(struct kfg_kernel *kernel, const struct kfg_kernel *nearest)
+{
+	kernel->facts.sets_known = false;
+	kernel->facts.modules_known = false;
+	kernel->nearest = nearest;
+	for (size_t i = 0; i < kernel->n_kfuncs; i++) {
+		struct kfg_kfunc *k = &kernel->kfuncs[i];
+
+		k->types_known = k->registered = k->filtered = false;
+		k->prog_types = 0;
+		k->flags = 0;
+	}
 }
 
 void kfg_kernel_facts(const struct kfg_kernel *kernel, struct kfg_kernel_facts *ret_facts)

@@ -6,3 +6,5 @@
 
 /* Reads the fixture at path; ends the test where that fails. */
 struct kfg_kernel *kfg_fake_kernel(const char *path);
+/* From now on nothing is known of it but its BTF. nearest: see kfg_kernel_nearest(); the caller's, may be NULL. */
+void kfg_fake_kernel_reduce(struct kfg_kernel *kernel, const struct kfg_kernel *nearest);

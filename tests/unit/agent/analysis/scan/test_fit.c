@@ -242,6 +242,86 @@ static void test_deployment(void **state)
 	close_kernels();
 }
 
+static struct kfg_kernel *fake(const char *name)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), BUILT "kernel_%s.o", name);
+	return kfg_fake_kernel(path);
+}
+
+/* What is known of a kernel decides; of its BTF alone, the same or nothing; with itself as the nearest, the same. */
+static void compare_use(const char *fixture, const struct kfg_fit_result *full, const struct kfg_fit_result *alone,
+			const struct kfg_fit_result *beside, const struct kfg_fit_result *assumed, size_t *borrowed)
+{
+	if (alone->fit != KFG_FIT_UNCHECKED && alone->fails != full->fails)
+		fail_msg("%s: BTF alone says %s, wrongly: %s", fixture, kfg_fit_str(alone->fit), alone->detail);
+	assert_false(alone->borrowed);
+	assert_int_equal(beside->fit, alone->fit);
+	assert_int_equal(beside->fails, alone->fails);
+	if (beside->borrowed) {
+		assert_int_equal(alone->fit, KFG_FIT_UNCHECKED);
+		assert_int_equal(beside->nearest_fit, full->fit);
+		assert_int_equal(beside->nearest_fails, full->fails);
+		assert_non_null(strstr(beside->detail, "the nearest kernel of the catalogue"));
+		assert_int_equal(assumed->fit, full->fit);
+		assert_int_equal(strncmp(assumed->detail, "as in ", strlen("as in ")), 0);
+		(*borrowed)++;
+	}
+	if (assumed->fails != full->fails)
+		fail_msg("%s: assumed: %s (%s), not %s (%s)", fixture, kfg_fit_str(assumed->fit), assumed->detail,
+			 kfg_fit_str(full->fit), full->detail);
+}
+
+static void fit_alone(struct kfg_object *object, const char *fixture, const char *kernel, size_t *borrowed)
+{
+	static const struct kfg_deployment assume = { .assume_nearest = true };
+	struct kfg_kernel *full = fake(kernel), *alone = fake(kernel), *beside = fake(kernel);
+	struct kfg_fit_report *reports[4];
+
+	kfg_fake_kernel_reduce(alone, NULL);
+	kfg_fake_kernel_reduce(beside, full);
+	assert_int_equal(kfg_fit_object(object, full, &reports[0]), 0);
+	assert_int_equal(kfg_fit_object(object, alone, &reports[1]), 0);
+	assert_int_equal(kfg_fit_object(object, beside, &reports[2]), 0);
+	object->deployment = &assume;
+	assert_int_equal(kfg_fit_object(object, beside, &reports[3]), 0);
+	object->deployment = NULL;
+	for (size_t i = 0; i < object->n_uses; i++)
+		compare_use(fixture, &reports[0]->uses[i], &reports[1]->uses[i], &reports[2]->uses[i],
+			    &reports[3]->uses[i], borrowed);
+	for (size_t i = 0; i < object->n_struct_ops; i++)
+		compare_use(fixture, &reports[0]->struct_ops[i], &reports[1]->struct_ops[i],
+			    &reports[2]->struct_ops[i], &reports[3]->struct_ops[i], borrowed);
+	for (size_t i = 0; i < 4; i++)
+		kfg_fit_free(reports[i]);
+	kfg_kernel_free(full);
+	kfg_kernel_free(alone);
+	kfg_kernel_free(beside);
+}
+
+static void test_btf_alone(void **state)
+{
+	size_t borrowed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		_cleanup_free_ char *bytes = NULL;
+		struct kfg_object_error error = { 0 };
+		struct kfg_object *object = NULL;
+		char path[4096];
+		size_t size;
+
+		snprintf(path, sizeof(path), BUILT "%s.o", names[i]);
+		assert_int_equal(kfg_read_file(AT_FDCWD, path, FILE_MAX, &bytes, &size), 0);
+		assert_int_equal(kfg_object_open(bytes, size, path, &object, &error), 0);
+		for (size_t k = 0; k < N_KERNELS; k++)
+			fit_alone(object, names[i], kernel_names[k], &borrowed);
+		kfg_object_free(object);
+	}
+	assert_true(borrowed > 20);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -249,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_other_machines),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_deployment),
+		cmocka_unit_test(test_btf_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
