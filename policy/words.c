@@ -80,8 +80,8 @@ static const char *const kfg_token_words_items[] = {
 };
 WORDS(kfg_token_words, KFG_TOKEN_MAX);
 
-static const char *const kfg_confidence_words_items[] = {"high", "medium", "low"};
-WORDS(kfg_confidence_words, 3);
+static const char *const kfg_confidence_words_items[] = {"high", "medium", "low", "machine"};
+WORDS(kfg_confidence_words, 4);
 
 static const char *const kfg_setting_words_items[] = {
 	[KFG_SETTING_NAME] = "name",

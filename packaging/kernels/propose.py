@@ -82,7 +82,8 @@ def renamed_to(change, changes):
 
 def sort_changes(kfgate, old, new, out):
     """Fills out: what happened, by kind and text, to the pairs of kernels that show it."""
-    changes = run(kfgate, "diff", "--format=json", old["file"], new["file"], codes=(0, 2, 3, 4))["changes"]
+    changes = run(kfgate, "diff", "--format=json", f"--lifecycle={LIFECYCLE}", old["file"], new["file"],
+                  codes=(0, 2, 3, 4))["changes"]
     evidence = f"{old['release']} -> {new['release']}"
     release = "%d.%d" % series_of(new)
     for change in changes:

@@ -40,6 +40,19 @@ static const struct kfg_build_set new_sets[] = {
 };
 static const struct kfg_build_plan new = { .release = "7.2.0-test", .sets = new_sets, .n_sets = 2 };
 
+/* For packaging/kernels/refresh.sh: one kfunc under another name, one that nobody knows yet, one gone as announced. */
+static const struct kfg_build_set next_sets[] = {
+	{ .kfuncs = { { .name = "bpf_acquire", .flags = 7, .params = "ip" },
+		      { .name = "bpf_recast", .flags = PERFMON, .params = "l" },
+		      { .name = "bpf_wider", .params = "l" } },
+	  .types = { REG(BPF_PROG_TYPE_UNSPEC) } },
+	{ .kfuncs = { { .name = "scx_bpf_dsq_move_to_local", .params = "l" },
+		      { .name = "scx_bpf_never_seen", .params = "il" } },
+	  .types = { REG(BPF_PROG_TYPE_STRUCT_OPS) },
+	  .filtered = true },
+};
+static const struct kfg_build_plan next = { .release = "7.4.0-test", .sets = next_sets, .n_sets = 2 };
+
 /* Names that terminals, spreadsheets and Markdown would act on. */
 static const struct kfg_build_set hostile_sets[] = {
 	{ .kfuncs = { { .name = "=1+1|\"x\",\n\x1b[2J", .params = "i" },
@@ -74,6 +87,8 @@ int main(int argc, char **argv)
 	write_file(argv[1], "vmlinux-old", bytes, size);
 	bytes = kfg_build_kernel(&new, &size);
 	write_file(argv[1], "vmlinux-new", bytes, size);
+	bytes = kfg_build_kernel(&next, &size);
+	write_file(argv[1], "vmlinux-next", bytes, size);
 	bytes = kfg_build_kernel_btf(&hostile, &size);
 	write_file(argv[1], "=hostile\x1b[31m.btf", bytes, size);
 	bytes = kfg_build_kernel_btf(&new, &size);
