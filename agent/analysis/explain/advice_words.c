@@ -238,9 +238,10 @@ const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX] = {
 		"Use libbpf 1.0 or later, or a current version of the loader's own library." },
 	[KFG_LOG_OLD_LOADER] = {
 		"old-loader", "a loader that knows no kfuncs", KFG_BLAME_LOADER,
-		"The loader's library does not know the section .ksyms, in which an object asks for kfuncs.",
-		"Use a loader that does: libbpf since 0.4 (for kfuncs of modules 0.6), cilium/ebpf since 0.11 "
-		"(weak ones 0.14), aya after 0.14 (none up to it)." },
+		"The loader's library does not know the section .ksyms, in which an object asks for kfuncs, or "
+		"not what is in there.",
+		"Use a loader that does: libbpf since 0.4 (for weak kfuncs and those of modules 0.6), cilium/ebpf "
+		"since 0.11 (weak ones 0.14), aya after 0.14 (none up to it)." },
 	[KFG_LOG_ADDRESS_LOADER] = {
 		"address-of-module-kfunc", "the loader binds it wrong", KFG_BLAME_LOADER,
 		"An instruction that loads an address carries what only a call may: the object asks for the "

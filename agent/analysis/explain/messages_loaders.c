@@ -41,6 +41,8 @@ const struct kfg_message kfg_messages_loaders[] = {
 	  "libbpf.c 6.1:3734 6.12:4220 7.2:4347 7.3:4376" },
 	{ "extern function {k} is unsupported under", KFG_LOG_DECLARATION, KFG_MSG_DECLARED, NULL,
 	  "libbpf.c 6.1:3754 6.12:4250 7.2:4377 7.3:4406" },
+	{ "extern weak function {k} is unsupported", KFG_LOG_OLD_LOADER, KFG_MSG_DECLARED, NULL,
+	  "libbpf.c, 0.4 and 0.5" },
 	{ "BTF fd off {n} for kfunc {k} exceeds INT16_MAX", KFG_LOG_LOADER, 0, NULL,
 	  "gen_loader.c 6.1:686 6.12:688 7.2:800 7.3:738" },
 	/* cilium/ebpf */
