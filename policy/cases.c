@@ -44,7 +44,8 @@ static int parse_type(struct kfg_parse *p, const struct kfg_key *key, const stru
 
 	(void)key;
 	if (kfg_prog_type_parse(value->text, out))
-		kfg_parse_finding(p, value, "unknown program type \"%.64s\"%s%s%s", value->text,
+		kfg_parse_finding(p, value, KFG_DIAG_UNKNOWN_PROGRAM_TYPE,
+				  "unknown program type \"%.64s\"%s%s%s", value->text,
 				  near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 	return 0;
 }
@@ -65,13 +66,13 @@ static int parse_list(struct kfg_parse *p, const struct kfg_node *value, bool li
 
 	for (const struct kfg_node *i = value->first; i && !r; i = i->next) {
 		if (i->kind != SCALAR) {
-			kfg_parse_finding(p, i, "a kfunc is a name, or \"name [module]\"");
+			kfg_parse_finding(p, i, KFG_DIAG_BAD_NAME, "a kfunc is a name, or \"name [module]\"");
 			continue;
 		}
 		if (!kfg_parse_kfunc(p, i, false, &k, &r))
 			continue;
 		if (d->c.n_kfuncs == KFUNCS_MAX) {
-			kfg_parse_finding(p, i, "a program calls at most %u kfuncs", KFUNCS_MAX);
+			kfg_parse_finding(p, i, KFG_DIAG_TOO_LARGE, "a program calls at most %u kfuncs", KFUNCS_MAX);
 			break;
 		}
 		d->kfuncs[d->c.n_kfuncs++] = (struct kfg_case_kfunc){k.name, k.module, live};
@@ -178,7 +179,7 @@ static int parse_cases(struct kfg_parse *p, const struct kfg_key *key, const str
 		return -ENOMEM;
 	for (const struct kfg_node *i = value->first; i && !r; i = i->next) {
 		if (i->kind != MAP) {
-			kfg_parse_finding(p, i, "a case is a mapping: lines of \"key: value\"");
+			kfg_parse_finding(p, i, KFG_DIAG_WRONG_KIND, "a case is a mapping: lines of \"key: value\"");
 			continue;
 		}
 		*d = (struct draft){.c = {.line = i->line, .col = i->col, .load = {.today = KFG_DAY_MAX}}};
@@ -194,7 +195,7 @@ static int parse_version(struct kfg_parse *p, const struct kfg_key *key, const s
 	(void)key;
 	(void)out;
 	if (!value->plain || strcmp(value->text, "1"))
-		kfg_parse_finding(p, value, "\"version\" is 1");
+		kfg_parse_finding(p, value, KFG_DIAG_BAD_VERSION, "\"version\" is 1");
 	return 0;
 }
 
@@ -234,7 +235,8 @@ static int read_cases(struct kfg_cases *cases, const struct kfg_source *source, 
 	if (doc.root->kind == MAP)
 		r = kfg_parse_mapping(&p, &file_schema, doc.root, cases);
 	else
-		kfg_parse_finding(&p, doc.root, "a file of cases is a mapping: it begins with \"version: 1\"");
+		kfg_parse_finding(&p, doc.root, KFG_DIAG_WRONG_KIND,
+				  "a file of cases is a mapping: it begins with \"version: 1\"");
 	kfg_doc_done(&doc);
 	return r ? r : diags->n_errors > errors ? -EBADMSG : 0;
 }

@@ -18,6 +18,12 @@
 #define EXCERPT_LEAD 40u
 #define CUT "..."
 
+const struct kfg_diag_kind kfg_diag_kinds[KFG_DIAG_CODE_MAX] = {
+#define KIND(name, code, severity, text) [KFG_DIAG_##name] = {code, text, KFG_##severity},
+	KFG_DIAG_CODES(KIND)
+#undef KIND
+};
+
 /* Up to max characters of text, one for one, unprintable ones as `bad`. To be freed; NULL: no
  * memory. */
 static char *clean(const char *text, size_t size, size_t max, char bad)
@@ -144,15 +150,15 @@ static bool add(struct kfg_diags *diags, struct kfg_diag *d, const struct kfg_sp
 	return true;
 }
 
-void kfg_diags_add(struct kfg_diags *diags, enum kfg_severity severity, const struct kfg_spot *spot,
+void kfg_diags_add(struct kfg_diags *diags, enum kfg_diag_code code, const struct kfg_spot *spot,
 		   const char *format, ...)
 {
-	struct kfg_diag d = {.severity = severity};
+	struct kfg_diag d = {.code = code, .severity = kfg_diag_kinds[code].severity};
 	KFG_AUTOFREE char *text = NULL;
 	va_list args;
 	int r;
 
-	if (severity == KFG_ERROR)
+	if (d.severity == KFG_ERROR)
 		diags->n_errors++;
 	if (diags->n >= KFG_DIAGS_MAX) {
 		diags->n_more++;

@@ -21,10 +21,10 @@ struct lint {
 	int32_t today;
 };
 
-#define WARN(l, place, ...)                                                  \
+#define WARN(l, place, code, ...)                                                 \
 	do {                                                                 \
 		struct kfg_spot spot_ = kfg_place_spot((l)->policy, place);  \
-		kfg_diags_add((l)->diags, KFG_WARNING, &spot_, __VA_ARGS__); \
+		kfg_diags_add((l)->diags, code, &spot_, __VA_ARGS__); \
 	} while (0)
 
 static bool module_covers(const struct kfg_kfunc_pattern *a, const struct kfg_kfunc_pattern *b)
@@ -165,7 +165,7 @@ static int lint_shadowed(const struct lint *l)
 			if (!may_cover(&sketches[k], &sketches[i]) ||
 			    !condition_covers(&rules[k].when, &rules[i].when))
 				continue;
-			WARN(l, rules[i].place,
+			WARN(l, rules[i].place, KFG_DIAG_RULE_SHADOWED,
 			     "rule \"%s\" can never match: rule \"%s\" (%s:%u), which is asked "
 			     "first, matches all that it does",
 			     rules[i].id, rules[k].id, kfg_origin(l->policy, rules[k].place)->path,
@@ -194,7 +194,8 @@ static void lint_waived_kfunc(const struct lint *l, const struct kfg_waiver *w,
 	for (size_t i = 0; i < l->policy->deprecations.n; i++)
 		if (waives(k, &kfg_deprecations(l->policy)[i]))
 			return;
-	WARN(l, k->place, "waiver \"%s\" waives nothing here: no deprecation is of %s%s%s%s", w->id,
+	WARN(l, k->place, KFG_DIAG_WAIVER_UNUSED,
+	     "waiver \"%s\" waives nothing here: no deprecation is of %s%s%s%s", w->id,
 	     k->name, k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "");
 }
 
@@ -206,7 +207,7 @@ static void lint_waivers(const struct lint *l)
 		const struct kfg_waiver *w = &kfg_waivers(l->policy)[i];
 
 		if (w->until < l->today)
-			WARN(l, w->place,
+			WARN(l, w->place, KFG_DIAG_WAIVER_ENDED,
 			     "waiver \"%s\" ended on %s and waives nothing any more: remove it",
 			     w->id, kfg_day_format(w->until, day));
 		for (size_t k = 0; k < w->when.n_kfuncs; k++)
@@ -293,7 +294,8 @@ static void lint_kfunc(const struct lint *l, const struct known *known,
 	if (near)
 		(void)snprintf(hint, sizeof(hint), ": did you mean \"%s%s%s%s\"?", near->name,
 			       near->module ? " [" : "", near->module ? near->module : "", near->module ? "]" : "");
-	WARN(l, k->place, "no known kernel has a kfunc %s%s%s%s%s", k->name, k->module ? " [" : "",
+	WARN(l, k->place, KFG_DIAG_UNKNOWN_KFUNC,
+	     "no known kernel has a kfunc %s%s%s%s%s", k->name, k->module ? " [" : "",
 	     k->module ? k->module : "", k->module ? "]" : "", hint);
 }
 
@@ -334,7 +336,7 @@ static void lint_deadlines(const struct lint *l)
 		const struct kfg_deprecation *d = &kfg_deprecations(l->policy)[i];
 
 		if (d->deadline < l->today)
-			WARN(l, d->place,
+			WARN(l, d->place, KFG_DIAG_DEADLINE_IGNORED,
 			     "the deadline of \"%s\", %s, has passed without effect: "
 			     "defaults.expired is allow",
 			     d->kfunc, kfg_day_format(d->deadline, day));
@@ -351,7 +353,7 @@ static void lint_unlisted(const struct lint *l)
 	for (size_t i = 0; i < l->policy->rules.n; i++)
 		if (kfg_rules(l->policy)[i].action != KFG_REFUSE)
 			return;
-	WARN(l, s->at[KFG_SETTING_UNLISTED],
+	WARN(l, s->at[KFG_SETTING_UNLISTED], KFG_DIAG_REFUSES_ALL,
 	     "no rule lets anything in, so that every program that calls a kfunc is refused: systemd's own, too");
 }
 
@@ -366,7 +368,7 @@ static void lint_names(const struct lint *l)
 
 		if (lets_in && r->when.names.n && !r->when.units.n && !r->when.exes.n &&
 		    !r->when.n_uids)
-			WARN(l, r->place,
+			WARN(l, r->place, KFG_DIAG_LOADER_NAMED_ONLY,
 			     "rule \"%s\" lets programs in by their names, which are the loader's "
 			     "own words: add \"units\", \"exes\" or \"uids\" to its \"loaders\"",
 			     r->id);
@@ -377,7 +379,7 @@ static void lint_origin(const struct lint *l, const char *what, const char *id, 
 			const struct kfg_condition *when)
 {
 	if (when->userns == KFG_USERNS_INIT && when->token == KFG_TOKEN_YES)
-		WARN(l, place,
+		WARN(l, place, KFG_DIAG_NEVER_HOLDS,
 		     "%s \"%s\" can never match: a load with a token does not count as one from "
 		     "the initial user namespace",
 		     what, id);
@@ -403,7 +405,7 @@ static void lint_units(const struct lint *l, const char *what, const char *id,
 {
 	for (size_t i = 0; i < units->n; i++)
 		if (!units->items[i].glob && !strchr(units->items[i].text, '.'))
-			WARN(l, units->items[i].place,
+			WARN(l, units->items[i].place, KFG_DIAG_UNIT_WITHOUT_SUFFIX,
 			     "%s \"%s\" names no unit: \"%s\" has no suffix such as .service", what,
 			     id, units->items[i].text);
 }
@@ -433,7 +435,7 @@ static void lint_upgrades(const struct lint *l)
 			k++;
 		}
 		if (k == l->policy->deprecations.n)
-			WARN(l, u[i].place,
+			WARN(l, u[i].place, KFG_DIAG_UPGRADE_UNUSED,
 			     "the upgrade to %s sets no deadline: no deprecation here is removed "
 			     "in it or before",
 			     u[i].kernel.text);
@@ -447,11 +449,11 @@ static void lint_files(const struct lint *l)
 	char day[KFG_DAY_TEXT];
 
 	for (size_t i = 0; i < l->policy->unmatched.n; i++)
-		WARN(l, unmatched[i].place, "\"%s\" matches no file, so nothing is included",
+		WARN(l, unmatched[i].place, KFG_DIAG_INCLUDE_EMPTY, "\"%s\" matches no file, so nothing is included",
 		     unmatched[i].pattern);
 	for (size_t i = 0; i < l->policy->origins.n; i++)
 		if (kfg_origin_is_old(l->policy, &o[i], l->today))
-			WARN(l, o[i].date_place,
+			WARN(l, o[i].date_place, KFG_DIAG_LIFECYCLE_OLD,
 			     "this lifecycle data is of %s, more than %d days old: install a newer "
 			     "one",
 			     kfg_day_format(o[i].date, day), l->policy->settings.lifecycle_days);
@@ -465,7 +467,7 @@ static int lint_cost(const struct lint *l)
 	int r = kfg_lint_cost(l->policy, &steps, &dearest);
 
 	if (r == 0 && dearest && steps > KFG_STEPS_LOAD)
-		WARN(l, dearest->place,
+		WARN(l, dearest->place, KFG_DIAG_COSTLY_GLOBS,
 		     "one kfunc may take %" PRIu64 " steps to judge, where a loader chooses the path of his executable "
 		     "so that globs fit it as long as possible: the gate stops at %u steps per load, and the load is "
 		     "unscannable then; fewer wildcards in exes and units, or exact kfuncs, make it less",

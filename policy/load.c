@@ -99,12 +99,12 @@ static int report_include(struct load *l, const struct kfg_include *include, int
 	if (error == -ENOMEM)
 		return error;
 	if (error)
-		kfg_diags_add(l->diags, KFG_ERROR, &spot, "cannot include \"%s\": %s",
+		kfg_diags_add(l->diags, KFG_DIAG_INCLUDE_FAILED, &spot, "cannot include \"%s\": %s",
 			      failed ? failed : include->pattern, strerror(-error));
 	else if (strpbrk(include->pattern, "*?["))
 		return kfg_vector_append(&l->policy->unmatched, sizeof(*include), include, 1);
 	else
-		kfg_diags_add(l->diags, KFG_ERROR, &spot,
+		kfg_diags_add(l->diags, KFG_DIAG_INCLUDE_FAILED, &spot,
 			      "cannot include \"%s\": there is no such file", include->pattern);
 	return 0;
 }

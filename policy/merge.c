@@ -91,7 +91,7 @@ static void check_override(const struct kfg_policy *p, const struct kfg_settings
 		if (setting_value(to, i, &was) == setting_value(from, i, &is) && !strcmp(was, is))
 			continue;
 		spot = kfg_place_spot(p, from->at[i]);
-		kfg_diags_add(diags, KFG_ERROR, &spot,
+		kfg_diags_add(diags, KFG_DIAG_SETTING_CONFLICT, &spot,
 			      "\"%s\" is set in %s:%u already, to another value: remove it here, or write \"override: "
 			      "[%s]\" if this file is to change it", word, kfg_origin(p, to->at[i])->path,
 			      to->at[i].line, word);
@@ -196,7 +196,7 @@ static size_t settle_claims(const struct kfg_policy *p, struct claim *claims, si
 			continue;
 		spot = kfg_place_spot(p, next->place);
 		kfg_diags_add(
-			diags, KFG_ERROR, &spot,
+			diags, KFG_DIAG_DUPLICATE, &spot,
 			"a second deprecation of \"%s\", whose first stands on line %u: keep one",
 			d->kfunc, d->place.line);
 	}

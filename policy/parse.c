@@ -37,7 +37,7 @@ static int parse_items(struct kfg_parse *p, const struct item_list *list,
 		return -ENOMEM;
 	for (const struct kfg_node *i = value->first; i; i = i->next) {
 		if (i->kind != MAP) {
-			kfg_parse_finding(p, i, "%s is a mapping: lines of \"key: value\"",
+			kfg_parse_finding(p, i, KFG_DIAG_WRONG_KIND, "%s is a mapping: lines of \"key: value\"",
 					  list->schema->what);
 			continue;
 		}
@@ -88,7 +88,7 @@ static int parse_part(struct kfg_parse *p, const struct kfg_key *key,
 		      const struct kfg_schema *schema, const struct kfg_node *value, void *out)
 {
 	if (!value->n)
-		kfg_parse_finding(p, value,
+		kfg_parse_finding(p, value, KFG_DIAG_MISSING_VALUE,
 				  "\"%s\" is empty: leave it out where it does not matter",
 				  key->name);
 	return kfg_parse_mapping(p, schema, value, out);
@@ -239,7 +239,7 @@ static int parse_include(struct kfg_parse *p, const struct kfg_key *key,
 		struct kfg_include *include = &file->includes[file->n_includes];
 
 		if (i->kind != SCALAR || i->text[0] != '/') {
-			kfg_parse_finding(p, i,
+			kfg_parse_finding(p, i, KFG_DIAG_BAD_VALUE,
 					  "an entry of \"%s\" is an absolute path, which may hold "
 					  "* ? and [ ]",
 					  key->name);
@@ -266,7 +266,7 @@ static int parse_known(struct kfg_parse *p, const struct kfg_key *key, const str
 		return -ENOMEM;
 	for (const struct kfg_node *i = value->first; i && !r; i = i->next) {
 		if (i->kind != SCALAR)
-			kfg_parse_finding(p, i, "an entry of \"%s\" is one kfunc's name",
+			kfg_parse_finding(p, i, KFG_DIAG_BAD_NAME, "an entry of \"%s\" is one kfunc's name",
 					  key->name);
 		else
 			file->n_known +=
@@ -369,11 +369,11 @@ static bool check_version(struct kfg_parse *p, const struct kfg_node *root)
 		return true;
 	if (k->next->kind == SCALAR)
 		kfg_parse_finding(
-			p, k->next,
+			p, k->next, KFG_DIAG_BAD_VERSION,
 			"version \"%.16s\" of the policy language is not known here: write 1%s",
 			k->next->text, k->next->plain ? "" : ", without quotes");
 	else
-		kfg_parse_finding(p, k->next,
+		kfg_parse_finding(p, k->next, KFG_DIAG_BAD_VERSION,
 				  "\"version\" is the version of the policy language: write 1");
 	return false;
 }
@@ -400,7 +400,7 @@ int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source,
 	if (r)
 		return r;
 	if (doc.root->kind != MAP) {
-		kfg_parse_finding(p, doc.root, "%s is a mapping: it begins with \"version: 1\"",
+		kfg_parse_finding(p, doc.root, KFG_DIAG_WRONG_KIND, "%s is a mapping: it begins with \"version: 1\"",
 				  schema->what);
 		r = -EBADMSG;
 	} else if (!check_version(p, doc.root)) {

@@ -78,8 +78,8 @@ int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema,
 		      const struct kfg_node *node, void *out);
 
 struct kfg_place kfg_node_place(const struct kfg_parse *p, const struct kfg_node *node);
-void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, enum kfg_diag_code code,
+		       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* parse_value.c: scalars. What `out` is stands behind each. */
 kfg_handler kfg_parse_word;    /* uint8_t: index of key->words */

@@ -16,7 +16,8 @@ struct kfg_place kfg_node_place(const struct kfg_parse *p, const struct kfg_node
 	};
 }
 
-void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, const char *format, ...)
+void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, enum kfg_diag_code code,
+		       const char *format, ...)
 {
 	struct kfg_spot spot = kfg_place_spot(p->policy, kfg_node_place(p, node));
 	char text[1024];
@@ -25,7 +26,7 @@ void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, const c
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args); /* longer ones are cut */
 	va_end(args);
-	kfg_diags_add(p->diags, KFG_ERROR, &spot, "%s", text);
+	kfg_diags_add(p->diags, code, &spot, "%s", text);
 }
 
 /* The keys of a schema as words; those a policy may use here. */
@@ -63,10 +64,10 @@ static void unknown_key(struct kfg_parse *p, const struct kfg_schema *schema,
 
 	list_words(&words, list, sizeof(list));
 	if (near)
-		kfg_parse_finding(p, node, "unknown key \"%.64s\" in %s: did you mean \"%s\"?",
+		kfg_parse_finding(p, node, KFG_DIAG_UNKNOWN_KEY, "unknown key \"%.64s\" in %s: did you mean \"%s\"?",
 				  node->text, schema->what, near);
 	else
-		kfg_parse_finding(p, node, "unknown key \"%.64s\": %s has %s", node->text,
+		kfg_parse_finding(p, node, KFG_DIAG_UNKNOWN_KEY, "unknown key \"%.64s\": %s has %s", node->text,
 				  schema->what, list);
 }
 
@@ -84,13 +85,13 @@ static bool right_kind(struct kfg_parse *p, const struct kfg_key *key, const str
 					     "a mapping: lines of \"key: value\""};
 
 	if (is_null(value)) {
-		kfg_parse_finding(p, name, "\"%s\" has no value: give one or leave the key out",
+		kfg_parse_finding(p, name, KFG_DIAG_MISSING_VALUE, "\"%s\" has no value: give one or leave the key out",
 				  key->name);
 		return false;
 	}
 	if (value->kind == key->kind)
 		return true;
-	kfg_parse_finding(p, value, "\"%s\" is a %s here, and wants %s", key->name,
+	kfg_parse_finding(p, value, KFG_DIAG_WRONG_KIND, "\"%s\" is a %s here, and wants %s", key->name,
 			  kfg_node_kind_str(value->kind), wanted[key->kind]);
 	return false;
 }
@@ -114,7 +115,7 @@ static void check_required(struct kfg_parse *p, const struct kfg_schema *schema,
 		while (k && strcmp(k->text, schema->keys[i].name))
 			k = k->next->next;
 		if (!k)
-			kfg_parse_finding(p, node, "%s needs \"%s\"", schema->what,
+			kfg_parse_finding(p, node, KFG_DIAG_MISSING_KEY, "%s needs \"%s\"", schema->what,
 					  schema->keys[i].name);
 	}
 }
@@ -135,7 +136,7 @@ int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema,
 			continue;
 		}
 		if (lifecycle && !(key->flags & KFG_KEY_INCLUDED)) {
-			kfg_parse_finding(p, name,
+			kfg_parse_finding(p, name, KFG_DIAG_MISPLACED_KEY,
 					  "\"%s\" may not stand in an included file, which only "
 					  "has lifecycle data: move it to a policy file",
 					  key->name);

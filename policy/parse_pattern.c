@@ -20,12 +20,13 @@ static size_t list_length(struct kfg_parse *p, const struct kfg_key *key,
 			  const struct kfg_node *value)
 {
 	if (!value->n)
-		kfg_parse_finding(p, value, "\"%s\" is empty and would match nothing: fill it%s",
+		kfg_parse_finding(p, value, KFG_DIAG_MISSING_VALUE,
+				  "\"%s\" is empty and would match nothing: fill it%s",
 				  key->name,
 				  key->flags & KFG_KEY_REQUIRED ? "" : " or leave the key out");
 	else if (value->n > LIST_MAX)
 		kfg_parse_finding(
-			p, value,
+			p, value, KFG_DIAG_TOO_LARGE,
 			"\"%s\" has %zu entries, and may have %u: use patterns, or several rules",
 			key->name, value->n, LIST_MAX);
 	else
@@ -38,9 +39,9 @@ static bool is_text(struct kfg_parse *p, const char *what, const struct kfg_node
 	if (node->kind == KFG_NODE_SCALAR && (node->text[0] || !node->plain))
 		return true;
 	if (node->kind == KFG_NODE_SCALAR)
-		kfg_parse_finding(p, node, "an entry of \"%s\" has no value", what);
+		kfg_parse_finding(p, node, KFG_DIAG_MISSING_VALUE, "an entry of \"%s\" has no value", what);
 	else
-		kfg_parse_finding(p, node,
+		kfg_parse_finding(p, node, KFG_DIAG_WRONG_KIND,
 				  "an entry of \"%s\" is a %s here, and wants one value: put text "
 				  "with [ ] { } in quotes",
 				  what, kfg_node_kind_str(node->kind));
@@ -111,24 +112,24 @@ static bool check_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool m
 			const struct kfunc_text *k)
 {
 	if (k->name_len >= KFG_KFUNC_LEN) {
-		kfg_parse_finding(p, node, "a kfunc name of %zu characters: at most %u",
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME, "a kfunc name of %zu characters: at most %u",
 				  k->name_len, KFG_KFUNC_LEN - 1);
 		return false;
 	}
 	if (k->module_len >= KFG_MODULE_LEN) {
-		kfg_parse_finding(p, node, "a module name of %zu characters: at most %u",
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME, "a module name of %zu characters: at most %u",
 				  k->module_len, KFG_MODULE_LEN - 1);
 		return false;
 	}
 	if (k->module && memchr(k->module, '-', k->module_len)) {
-		kfg_parse_finding(p, node,
+		kfg_parse_finding(p, node, KFG_DIAG_NEVER_MATCHES,
 				  "the kernel writes '-' in names of modules as '_': [%.*s] would "
 				  "never match",
 				  (int)k->module_len, k->module);
 		return false;
 	}
 	if (!may_glob && has_glob(node->text)) {
-		kfg_parse_finding(p, node,
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
 				  "\"%.64s\" is a pattern: one kfunc's name is wanted here",
 				  node->text);
 		return false;
@@ -144,7 +145,7 @@ bool kfg_parse_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_
 
 	if (!split_kfunc(node->text, &parts)) {
 		kfg_parse_finding(
-			p, node,
+			p, node, KFG_DIAG_BAD_NAME,
 			"\"%.64s\" is not the name of a kfunc: write name or \"name [module]\", of "
 			"letters, digits and _, where * and ? stand for others",
 			node->text);
@@ -204,12 +205,12 @@ int kfg_parse_types(struct kfg_parse *p, const struct kfg_key *key, const struct
 		}
 		near = kfg_words_nearest(&kfg_prog_type_words, i->text);
 		if (near)
-			kfg_parse_finding(p, i,
+			kfg_parse_finding(p, i, KFG_DIAG_UNKNOWN_PROGRAM_TYPE,
 					  "unknown program type \"%.64s\": did you mean \"%s\"?",
 					  i->text, near);
 		else
 			kfg_parse_finding(
-				p, i,
+				p, i, KFG_DIAG_UNKNOWN_PROGRAM_TYPE,
 				"unknown program type \"%.64s\": types are named as bpftool names "
 				"them, such as xdp, sched_cls or struct_ops",
 				i->text);
@@ -271,7 +272,7 @@ static bool check_length(struct kfg_parse *p, const struct kfg_node *node, const
 {
 	if (strlen(node->text) <= max)
 		return true;
-	kfg_parse_finding(p, node, "%s of %zu bytes: at most %zu", what, strlen(node->text), max);
+	kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME, "%s of %zu bytes: at most %zu", what, strlen(node->text), max);
 	return false;
 }
 
@@ -281,7 +282,7 @@ static bool check_unit(struct kfg_parse *p, const struct kfg_node *node)
 {
 	if (name_span(node->text, ":-.\\@") == strlen(node->text) && node->text[0])
 		return check_length(p, node, "a unit name", KFG_UNIT_LEN - 1);
-	kfg_parse_finding(p, node,
+	kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
 			  "\"%.64s\" is not the name of a systemd unit, such as cilium.service: "
 			  "letters, digits and :-_.\\@",
 			  node->text);
@@ -293,14 +294,14 @@ static bool check_exe(struct kfg_parse *p, const struct kfg_node *node)
 	const char *s = node->text;
 
 	if (s[0] != '/') {
-		kfg_parse_finding(p, node,
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
 				  "\"%.64s\" is not an absolute path: an executable is named by "
 				  "its whole path",
 				  s);
 		return false;
 	}
 	if (strstr(s, "//") || strstr(s, "/./") || strstr(s, "/../") || s[strlen(s) - 1] == '/') {
-		kfg_parse_finding(p, node,
+		kfg_parse_finding(p, node, KFG_DIAG_NEVER_MATCHES,
 				  "\"%.64s\" would never match: the kernel tells paths without //, "
 				  "/./, /../ and a / at the end",
 				  s);
@@ -316,13 +317,13 @@ static bool check_prog(struct kfg_parse *p, const struct kfg_node *node)
 
 	if (!len || name_span(node->text, ".") < len) {
 		kfg_parse_finding(
-			p, node,
+			p, node, KFG_DIAG_BAD_NAME,
 			"\"%.64s\" is not the name of a BPF program: letters, digits, _ and .",
 			node->text);
 		return false;
 	}
 	if (len >= KFG_PROG_LEN) {
-		kfg_parse_finding(p, node,
+		kfg_parse_finding(p, node, KFG_DIAG_NEVER_MATCHES,
 				  "the kernel knows the first %u characters of a program's name: "
 				  "write \"%.*s\"",
 				  KFG_PROG_LEN - 1, (int)KFG_PROG_LEN - 1, node->text);

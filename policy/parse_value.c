@@ -30,7 +30,7 @@ int kfg_parse_word(struct kfg_parse *p, const struct kfg_key *key, const struct 
 								       : " or ",
 					       key->words->items[k]);
 	near = kfg_words_nearest(key->words, value->text);
-	kfg_parse_finding(p, value, "\"%.64s\" is not what \"%s\" can be, which is %s%s%s%s",
+	kfg_parse_finding(p, value, KFG_DIAG_BAD_VALUE, "\"%.64s\" is not what \"%s\" can be, which is %s%s%s%s",
 			  value->text, key->name, list, near ? ": did you mean \"" : "",
 			  near ? near : "", near ? "\"?" : "");
 	return 0;
@@ -45,7 +45,8 @@ int kfg_parse_override(struct kfg_parse *p, const struct kfg_key *key, const str
 		uint8_t setting = KFG_SETTING_NONE;
 
 		if (i->kind != KFG_NODE_SCALAR)
-			kfg_parse_finding(p, i, "an entry of \"%s\" is the name of one setting", key->name);
+			kfg_parse_finding(p, i, KFG_DIAG_BAD_VALUE,
+					  "an entry of \"%s\" is the name of one setting", key->name);
 		else
 			(void)kfg_parse_word(p, key, i, &setting);
 		*overrides |= UINT32_C(1) << setting;
@@ -64,13 +65,13 @@ int kfg_parse_id(struct kfg_parse *p, const struct kfg_key *key, const struct kf
 		ok++;
 	if (!len || ok < len) {
 		kfg_parse_finding(
-			p, value,
+			p, value, KFG_DIAG_BAD_NAME,
 			"\"%.64s\" cannot be \"%s\", which is made of letters, digits and ._:/@+-",
 			value->text, key->name);
 		return 0;
 	}
 	if (len > key->limit) {
-		kfg_parse_finding(p, value, "\"%s\" has %zu characters, and may have %zu",
+		kfg_parse_finding(p, value, KFG_DIAG_TOO_LARGE, "\"%s\" has %zu characters, and may have %zu",
 				  key->name, len, key->limit);
 		return 0;
 	}
@@ -90,7 +91,7 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	uint32_t c;
 
 	if (len > key->limit) {
-		kfg_parse_finding(p, value, "\"%s\" has %zu bytes, and may have %zu", key->name,
+		kfg_parse_finding(p, value, KFG_DIAG_TOO_LARGE, "\"%s\" has %zu bytes, and may have %zu", key->name,
 				  len, key->limit);
 		return 0;
 	}
@@ -100,7 +101,8 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	while (len && isspace((unsigned char)copy[len - 1]))
 		copy[--len] = 0;
 	if (!len) {
-		kfg_parse_finding(p, value, "\"%s\" is empty: give it a value or leave the key out",
+		kfg_parse_finding(p, value, KFG_DIAG_MISSING_VALUE,
+				  "\"%s\" is empty: give it a value or leave the key out",
 				  key->name);
 		return 0;
 	}
@@ -109,7 +111,7 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 		if (n == 1 && isspace((int)c))
 			copy[i] = ' ';
 		else if (!n || !kfg_utf8_printable(c)) {
-			kfg_parse_finding(p, value,
+			kfg_parse_finding(p, value, KFG_DIAG_ENCODING,
 					  "\"%s\" holds the invisible character U+%04X: remove it",
 					  key->name, (unsigned)c);
 			return 0;
@@ -124,7 +126,7 @@ int kfg_parse_day(struct kfg_parse *p, const struct kfg_key *key, const struct k
 {
 	if (kfg_day_parse(value->text, out))
 		kfg_parse_finding(
-			p, value,
+			p, value, KFG_DIAG_BAD_VALUE,
 			"\"%.64s\" is not a day of the calendar: \"%s\" is written YYYY-MM-DD",
 			value->text, key->name);
 	return 0;
@@ -137,7 +139,7 @@ bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const ch
 	uint64_t n = 0;
 
 	if (!node->plain && node->kind == KFG_NODE_SCALAR && isdigit((unsigned char)*s)) {
-		kfg_parse_finding(p, node, "\"%s\" is a number: write it without quotes", what);
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_VALUE, "\"%s\" is a number: write it without quotes", what);
 		return false;
 	}
 	if (!isdigit((unsigned char)*s) || (*s == '0' && s[1]))
@@ -152,7 +154,7 @@ bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const ch
 	*ret_number = n;
 	return true;
 bad:
-	kfg_parse_finding(p, node,
+	kfg_parse_finding(p, node, KFG_DIAG_BAD_VALUE,
 			  "\"%.64s\" is not a whole number from 0 to %" PRIu64 ", which \"%s\" is",
 			  node->text, max, what);
 	return false;
@@ -179,7 +181,7 @@ int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const stru
 	int r = kfg_kernel_version_parse(value->text, &version, hint);
 
 	if (r == -ERANGE) {
-		kfg_parse_finding(p, value,
+		kfg_parse_finding(p, value, KFG_DIAG_UNKNOWN_KERNEL,
 				  "there is no kernel %.16s: the numbers went on with %u.0 before "
 				  "that, so \"%s\" is probably \"%s\"",
 				  value->text, (unsigned)(hint[0] - '0'), key->name, hint);
@@ -187,7 +189,7 @@ int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const stru
 	}
 	if (r) {
 		kfg_parse_finding(
-			p, value,
+			p, value, KFG_DIAG_BAD_VALUE,
 			"\"%.64s\" is not a kernel version: \"%s\" is written as in \"6.12\"",
 			value->text, key->name);
 		return 0;
@@ -221,7 +223,7 @@ int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct
 	if (number)
 		*(int *)out = number;
 	else
-		kfg_parse_finding(p, value,
+		kfg_parse_finding(p, value, KFG_DIAG_BAD_VALUE,
 				  "\"%.64s\" is no error that a refused load can get: \"%s\" is "
 				  "EACCES, EPERM or a number from 1 to %zu",
 				  value->text, key->name, key->limit);
@@ -244,7 +246,7 @@ int kfg_parse_age(struct kfg_parse *p, const struct kfg_key *key, const struct k
 	if (days || !strcmp(value->text, "0"))
 		*(int32_t *)out = days;
 	else
-		kfg_parse_finding(p, value,
+		kfg_parse_finding(p, value, KFG_DIAG_BAD_VALUE,
 				  "\"%.64s\" is no age in days, as in \"180d\": \"%s\" is from 1d to "
 				  "%zud, or 0 for any age",
 				  value->text, key->name, key->limit);

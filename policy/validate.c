@@ -38,7 +38,7 @@ static void given_twice(const struct kfg_policy *p, struct kfg_diags *diags, con
 	struct kfg_spot spot = kfg_place_spot(p, second->place);
 	const char *file = kfg_origin(p, first->place)->path;
 
-	kfg_diags_add(diags, KFG_ERROR, &spot,
+	kfg_diags_add(diags, KFG_DIAG_DUPLICATE, &spot,
 		      "%s \"%s\" is given twice, the first time in %s:%u:%u", what, second->id,
 		      file, first->place.line, first->place.col);
 }
@@ -96,7 +96,7 @@ static void check_releases(const struct kfg_policy *p, struct kfg_diags *diags)
 		    d->deprecated_in.version <= d->removed_in.version)
 			continue;
 		spot = kfg_place_spot(p, d->removed_in.place);
-		kfg_diags_add(diags, KFG_ERROR, &spot,
+		kfg_diags_add(diags, KFG_DIAG_RELEASE_ORDER, &spot,
 			      "\"%s\" is removed in %s, before it is deprecated in %s", d->kfunc,
 			      d->removed_in.text, d->deprecated_in.text);
 	}
@@ -110,12 +110,12 @@ static void check_complete(const struct kfg_policy *p, struct kfg_diags *diags)
 	struct kfg_spot spot = {.file = o->path};
 
 	if (!p->origins.n)
-		kfg_diags_add(diags, KFG_ERROR, &spot, "there is no policy file");
+		kfg_diags_add(diags, KFG_DIAG_NO_POLICY, &spot, "there is no policy file");
 	else if (!p->settings.has_name)
-		kfg_diags_add(diags, KFG_ERROR, &spot,
+		kfg_diags_add(diags, KFG_DIAG_MISSING_KEY, &spot,
 			      "the policy has no \"name\": write for instance \"name: web-fleet\"");
 	if (p->origins.n && !p->settings.has_serial)
-		kfg_diags_add(diags, KFG_ERROR, &spot,
+		kfg_diags_add(diags, KFG_DIAG_MISSING_KEY, &spot,
 			      "the policy has no \"serial\", a number that grows with each "
 			      "version: write for instance \"serial: 1\"");
 }

@@ -35,10 +35,10 @@ static struct kfg_spot spot_at(const struct kfg_source *source, unsigned line, u
 	return (struct kfg_spot){source->path, source->data, source->size, line, col};
 }
 
-#define FINDING(source, diags, line, col, ...)                        \
+#define FINDING(source, diags, line, col, code, ...)                       \
 	do {                                                          \
 		struct kfg_spot spot_ = spot_at(source, line, col);   \
-		kfg_diags_add(diags, KFG_ERROR, &spot_, __VA_ARGS__); \
+		kfg_diags_add(diags, code, &spot_, __VA_ARGS__); \
 	} while (0)
 
 /* A finding at a mark of libyaml, whose lines and columns count from 0. */
@@ -72,13 +72,13 @@ static int check_bytes(const struct kfg_source *source, struct kfg_diags *diags)
 			continue;
 		n = kfg_utf8_decode(source->data + i, source->size - i, &c);
 		if (!n) {
-			FINDING(source, diags, line, col,
+			FINDING(source, diags, line, col, KFG_DIAG_ENCODING,
 				"byte 0x%02x is not UTF-8: save the file as UTF-8",
 				(unsigned char)source->data[i]);
 			return -EBADMSG;
 		}
 		if (is_control(c) || is_break(c)) {
-			FINDING(source, diags, line, col,
+			FINDING(source, diags, line, col, KFG_DIAG_ENCODING,
 				"character U+%04X may not stand in a policy: remove it",
 				(unsigned)c);
 			return -EBADMSG;
@@ -158,7 +158,7 @@ static int syntax_error(struct build *b)
 	else if (p->context && p->context_mark.line && p->context_mark.line < mark.line)
 		(void)snprintf(begun, sizeof(begun), " (what is being read began on line %zu)",
 			       p->context_mark.line + 1);
-	FINDING_MARK(b, mark, "not valid YAML: %s%s", text, begun);
+	FINDING_MARK(b, mark, KFG_DIAG_YAML_SYNTAX, "not valid YAML: %s%s", text, begun);
 	return -EBADMSG;
 }
 
@@ -179,20 +179,20 @@ static int check_key(struct build *b, const struct kfg_node *mapping, struct kfg
 	const struct kfg_node *before;
 
 	if (node->kind != KFG_NODE_SCALAR) {
-		FINDING(b->source, b->diags, node->line, node->col,
+		FINDING(b->source, b->diags, node->line, node->col, KFG_DIAG_YAML_SYNTAX,
 			"a %s cannot be a key: put text that begins with [ or { in quotes",
 			kfg_node_kind_str(node->kind));
 		return -EBADMSG;
 	}
 	if (mapping->n >= KFG_DOC_KEYS_MAX) {
-		FINDING(b->source, b->diags, node->line, node->col,
+		FINDING(b->source, b->diags, node->line, node->col, KFG_DIAG_TOO_LARGE,
 			"more than %u keys in one mapping", KFG_DOC_KEYS_MAX);
 		return -EBADMSG;
 	}
 	before = find_key(mapping, node->text);
 	node->again = before;
 	if (before)
-		FINDING(b->source, b->diags, node->line, node->col,
+		FINDING(b->source, b->diags, node->line, node->col, KFG_DIAG_DUPLICATE_KEY,
 			"\"%.64s\" is given twice, the first time on line %u: remove one of them",
 			node->text, before->line);
 	return 0;
@@ -228,7 +228,7 @@ static int check_scalar(struct build *b, const yaml_event_t *e)
 {
 	if (e->data.scalar.length == strlen((const char *)e->data.scalar.value))
 		return 0;
-	FINDING_MARK(b, e->start_mark, "the text holds a NUL character: remove the \\0");
+	FINDING_MARK(b, e->start_mark, KFG_DIAG_ENCODING, "the text holds a NUL character: remove the \\0");
 	return -EBADMSG;
 }
 
@@ -239,12 +239,12 @@ static int new_node(struct build *b, const yaml_event_t *e, enum kfg_node_kind k
 	struct kfg_node *node;
 
 	if (++b->nodes > KFG_DOC_NODES_MAX) {
-		FINDING_MARK(b, e->start_mark, "more than %u values in one file",
+		FINDING_MARK(b, e->start_mark, KFG_DIAG_TOO_LARGE, "more than %u values in one file",
 			     KFG_DOC_NODES_MAX);
 		return -EBADMSG;
 	}
 	if (kind != KFG_NODE_SCALAR && b->depth == KFG_DOC_DEPTH_MAX) {
-		FINDING_MARK(b, e->start_mark,
+		FINDING_MARK(b, e->start_mark, KFG_DIAG_TOO_LARGE,
 			     "nested more than %u levels deep: a policy needs six",
 			     KFG_DOC_DEPTH_MAX);
 		return -EBADMSG;
@@ -263,13 +263,13 @@ static int refuse_extras(struct build *b, const yaml_event_t *e, const yaml_char
 			 const yaml_char_t *tag)
 {
 	if (anchor) {
-		FINDING_MARK(b, e->start_mark,
+		FINDING_MARK(b, e->start_mark, KFG_DIAG_YAML_FEATURE,
 			     "anchors (&%.64s) are not allowed: write the value where it is used",
 			     anchor);
 		return -EBADMSG;
 	}
 	if (tag) {
-		FINDING_MARK(b, e->start_mark,
+		FINDING_MARK(b, e->start_mark, KFG_DIAG_YAML_FEATURE,
 			     "tags (%.64s) are not allowed: put text that begins with ! in quotes",
 			     tag);
 		return -EBADMSG;
@@ -316,7 +316,7 @@ static int on_event(struct build *b, const yaml_event_t *e)
 {
 	switch (e->type) {
 	case YAML_ALIAS_EVENT:
-		FINDING_MARK(b, e->start_mark,
+		FINDING_MARK(b, e->start_mark, KFG_DIAG_YAML_FEATURE,
 			     "aliases (*%.64s) are not allowed: put a pattern that begins with '*' "
 			     "in quotes",
 			     e->data.alias.anchor);
@@ -332,7 +332,7 @@ static int on_event(struct build *b, const yaml_event_t *e)
 		return 0;
 	case YAML_DOCUMENT_START_EVENT:
 		if (b->documents++) {
-			FINDING_MARK(b, e->start_mark,
+			FINDING_MARK(b, e->start_mark, KFG_DIAG_YAML_FEATURE,
 				     "a second document begins here: one policy per file");
 			return -EBADMSG;
 		}
@@ -371,7 +371,7 @@ static int build_tree(struct build *b, const char *data, size_t size)
 	r = read_events(b);
 	yaml_parser_delete(&b->parser);
 	if (!r && !b->doc->root) {
-		FINDING(b->source, b->diags, 0, 0,
+		FINDING(b->source, b->diags, 0, 0, KFG_DIAG_NO_POLICY,
 			"the file holds nothing: a policy begins with \"version: 1\"");
 		r = -EBADMSG;
 	}
@@ -387,7 +387,7 @@ int kfg_doc_load(const struct kfg_source *source, struct kfg_diags *diags, struc
 	int r;
 
 	if (source->size > KFG_DOC_SIZE_MAX) {
-		FINDING(source, diags, 0, 0,
+		FINDING(source, diags, 0, 0, KFG_DIAG_TOO_LARGE,
 			"the file has %zu bytes, more than the %zu that are read: split it",
 			source->size, KFG_DOC_SIZE_MAX);
 		return -EBADMSG;

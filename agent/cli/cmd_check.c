@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_check.c - errors and unwise things in policies: files, directories, standard input, the system's own. */
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "cli/check_output.h"
 #include "cli/commands.h"
-#include "config/load.h"
+#include "cli/output.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include "policy/table.h"
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define STDIN_NAME "standard input"
 
 /* Whether a policy without errors can be compiled. */
 static int examine(struct kfg_loaded *loaded, const char *what)
@@ -20,45 +24,47 @@ static int examine(struct kfg_loaded *loaded, const char *what)
 	kfg_table_free(table);
 	if (r != -E2BIG)
 		return r;
-	kfg_diags_add(&loaded->diags, KFG_ERROR, &spot, "too large to compile: more than %u cells",
+	kfg_diags_add(&loaded->diags, KFG_DIAG_TOO_LARGE, &spot, "too large to compile: more than %u cells",
 		      KFG_TABLE_CELLS_MAX);
 	return 0;
 }
 
-static void print_findings(const struct kfg_diags *diags)
+/* One policy of standard input. The bytes need not be kept: findings have copies of their lines. */
+static int load_stdin(int32_t today, struct kfg_loaded *ret_loaded)
 {
-	for (size_t i = 0; i < diags->n; i++) {
-		_cleanup_free_ char *text = kfg_diag_format(&diags->items[i]);
+	/* one byte more than a policy may have, so that a longer one is seen to be */
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(KFG_POLICY_FILE_MAX + 2);
+	struct kfg_source source = { .path = STDIN_NAME };
+	char buf[4096];
+	size_t n;
+	int r;
 
-		if (text)
-			fputs(text, stdout);
-	}
-	if (diags->n_more)
-		printf("... and %zu more findings\n", diags->n_more);
+	while (!text.error && (n = fread(buf, 1, sizeof(buf), stdin)) > 0)
+		kfg_strbuf_add(&text, buf, n);
+	if (ferror(stdin) || text.error)
+		return text.error == -E2BIG ? -EFBIG : text.error ? text.error : -EIO;
+	source.data = kfg_strbuf_text(&text);
+	source.size = text.size;
+	r = kfg_load_bytes_linted(&source, today, ret_loaded);
+	if (r == 0)
+		kfg_policy_forget_text(ret_loaded->policy);
+	return r;
 }
 
-static void print_summary(const struct kfg_loaded *loaded, const char *what)
+/* path NULL: the system's policy */
+static int load(const char *path, int32_t today, struct kfg_loaded *ret_loaded)
 {
-	const struct kfg_policy *p = loaded->policy;
-	size_t errors = loaded->diags.n_errors;
-	size_t warnings = loaded->diags.n + loaded->diags.n_more - errors;
-
-	printf("%s: ", what);
-	if (p)
-		printf("policy %s, serial %" PRId64
-		       ", rules: %zu, deprecations: %zu, waivers: %zu: ",
-		       kfg_policy_name(p), kfg_policy_serial(p), kfg_policy_n_rules(p),
-		       kfg_policy_n_deprecations(p), kfg_policy_n_waivers(p));
-	printf("%zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s", warnings,
-	       warnings == 1 ? "" : "s");
+	if (path && strcmp(path, "-") == 0)
+		return load_stdin(today, ret_loaded);
+	return kfg_load_linted(path ? &path : NULL, path ? 1 : 0, today, ret_loaded);
 }
 
-static int check_one(const char *path, int32_t today, bool quiet)
+static int check_one(const char *path, int32_t today, struct kfg_check_output *output)
 {
-	const char *what = path ? path : "system policy";
+	const char *what = !path ? "system policy" : strcmp(path, "-") ? path : STDIN_NAME;
 	struct kfg_loaded loaded;
 	size_t errors, findings;
-	int r = kfg_load_linted(path ? &path : NULL, path ? 1 : 0, today, &loaded);
+	int r = load(path, today, &loaded);
 
 	if (r < 0 && r != -EBADMSG) {
 		kfg_log_errno(r, "check: %s: %m", what);
@@ -66,9 +72,7 @@ static int check_one(const char *path, int32_t today, bool quiet)
 	}
 	if (r == 0)
 		r = examine(&loaded, what);
-	print_findings(&loaded.diags);
-	if (!quiet)
-		print_summary(&loaded, what);
+	kfg_check_policy(output, &loaded, what);
 	if (r < 0 && r != -EBADMSG)
 		kfg_log_errno(r, "check: %s: %m", what);
 	else if (loaded.diags.lost)
@@ -91,10 +95,23 @@ static int worse(int a, int b)
 	return weight[b] > weight[a] ? b : a;
 }
 
+static int take_format(const struct kfg_args *args, enum kfg_check_format *ret_format)
+{
+	const char *name = kfg_args_value(args, "format", "text");
+
+	for (int i = 0; i < KFG_CHECK_FORMAT_MAX; i++)
+		if (strcmp(kfg_check_formats[i], name) == 0) {
+			*ret_format = (enum kfg_check_format)i;
+			return 0;
+		}
+	kfg_error("check: --format=%s: must be text, json, github or sarif", name);
+	return -EINVAL;
+}
+
 int kfg_cmd_check(const struct kfg_args *args)
 {
+	struct kfg_check_output output = { .quiet = kfg_args_has(args, "quiet"), .text = KFG_STRBUF(KFG_OUTPUT_MAX) };
 	const char *at = kfg_args_value(args, "at", NULL);
-	bool quiet = kfg_args_has(args, "quiet");
 	int32_t today = time(NULL) / 86400;
 	int code = KFG_EXIT_OK;
 
@@ -102,9 +119,16 @@ int kfg_cmd_check(const struct kfg_args *args)
 		kfg_error("check: --at=%s: not a date like 2027-01-15", at);
 		return KFG_EXIT_FAILURE;
 	}
+	if (take_format(args, &output.format) < 0)
+		return KFG_EXIT_FAILURE;
+	kfg_check_begin(&output);
 	if (!args->n_words)
-		return check_one(NULL, today, quiet);
+		code = check_one(NULL, today, &output);
 	for (size_t i = 0; i < args->n_words; i++)
-		code = worse(code, check_one(args->words[i], today, quiet));
+		code = worse(code, check_one(args->words[i], today, &output));
+	kfg_check_end(&output);
+	if (kfg_output_print(&output.text, "check") < 0)
+		code = KFG_EXIT_FAILURE;
+	kfg_strbuf_done(&output.text);
 	return code;
 }

@@ -16,6 +16,7 @@
 static const struct kfg_option check_options[] = {
 	{ "at", "DATE", "look at deadlines and waivers as of DATE (YYYY-MM-DD, UTC), not of today",
 	  false },
+	{ "format", "FORMAT", "write text, json, github (annotations of a workflow) or sarif", false },
 	{ "quiet", NULL, "print findings only", false },
 	{ 0 },
 };
@@ -148,8 +149,8 @@ static const struct kfg_option metrics_options[] = {
 
 static const struct kfg_verb verbs[] = {
 	{ KFG_AGENT_RUN, kfg_cmd_agent },
-	{ "check", 0, SIZE_MAX, "[FILE|DIR...]", "find errors and unwise things in policies",
-	  "Each argument is one policy; of a directory, all *.yaml files merged. Without any, the "
+	{ "check", 0, SIZE_MAX, "[FILE|DIR|-...]", "find errors and unwise things in policies",
+	  "Each argument is one policy; of a directory, all *.yaml files merged; - is standard input. Without any, the "
 	  "system's policy is checked. Exit code: 0 nothing found, 1 errors, 2 warnings only.",
 	  check_options, kfg_cmd_check },
 	{ "explain", 0, 1, "[FILE|-]", "say what a failed load's log means for kfuncs",

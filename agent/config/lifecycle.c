@@ -39,7 +39,7 @@ int kfg_lifecycle_load(const char *path, struct kfg_loaded *ret_loaded)
 	(void)kfg_policy_files_paths(ret_loaded->files, &n);
 	if (n)
 		return 0;
-	kfg_diags_add(&ret_loaded->diags, KFG_ERROR, &spot, "no lifecycle data in here: no *.yaml file");
+	kfg_diags_add(&ret_loaded->diags, KFG_DIAG_NO_POLICY, &spot, "no lifecycle data in here: no *.yaml file");
 	return -EBADMSG;
 }
 

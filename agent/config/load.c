@@ -9,16 +9,16 @@ static void cannot_read(struct kfg_diags *diags, const char *path, int error)
 	const struct kfg_spot spot = { .file = path };
 
 	if (error == -EFBIG)
-		kfg_diags_add(diags, KFG_ERROR, &spot,
+		kfg_diags_add(diags, KFG_DIAG_TOO_LARGE, &spot,
 			      "too large: a policy file may have %u MiB, all together %u MiB",
 			      KFG_POLICY_FILE_MAX >> 20, KFG_POLICY_BYTES_MAX >> 20);
 	else if (error == -E2BIG)
-		kfg_diags_add(diags, KFG_ERROR, &spot, "too many policy files: at most %u",
+		kfg_diags_add(diags, KFG_DIAG_TOO_LARGE, &spot, "too many policy files: at most %u",
 			      KFG_POLICY_FILES_MAX);
 	else if (error == -EINVAL)
-		kfg_diags_add(diags, KFG_ERROR, &spot, "not a regular file");
+		kfg_diags_add(diags, KFG_DIAG_UNREADABLE, &spot, "not a regular file");
 	else
-		kfg_diags_add(diags, KFG_ERROR, &spot, "cannot be read: %s", strerror(-error));
+		kfg_diags_add(diags, KFG_DIAG_UNREADABLE, &spot, "cannot be read: %s", strerror(-error));
 }
 
 /* Files that somebody takes for policies, and that are not read. */
@@ -30,7 +30,7 @@ static void report_misnamed(struct kfg_loaded *loaded)
 	for (size_t i = 0; i < n; i++) {
 		const struct kfg_spot spot = { .file = paths[i] };
 
-		kfg_diags_add(&loaded->diags, KFG_ERROR, &spot,
+		kfg_diags_add(&loaded->diags, KFG_DIAG_MISNAMED, &spot,
 			      "is not read: the name of a policy file ends in .yaml, so rename it, or take it away");
 	}
 }
@@ -51,7 +51,7 @@ static int collect(struct kfg_loaded *loaded, const char *const *paths, size_t n
 			cannot_read(&loaded->diags, kfg_policy_files_failed(loaded->files), r);
 		kfg_policy_files_sources(loaded->files, &after);
 		if (r == 0 && after == before)
-			kfg_diags_add(&loaded->diags, KFG_ERROR, &spot,
+			kfg_diags_add(&loaded->diags, KFG_DIAG_NO_POLICY, &spot,
 				      "no policy in here: no *.yaml file");
 	}
 	return 0;
@@ -69,7 +69,7 @@ static int collect_system(struct kfg_loaded *loaded)
 		cannot_read(&loaded->diags, kfg_policy_files_failed(loaded->files), r);
 	kfg_policy_files_sources(loaded->files, &n);
 	if (r == 0 && !n)
-		kfg_diags_add(&loaded->diags, KFG_ERROR, &spot,
+		kfg_diags_add(&loaded->diags, KFG_DIAG_NO_POLICY, &spot,
 			      "no policy: no *.yaml file here or in %s; a profile to start from is "
 			      "/usr/lib/kfgate/profiles/10-observe.yaml", kfg_policy_dirs[1]);
 	return 0;
@@ -133,6 +133,14 @@ int kfg_load_linted(const char *const *paths, size_t n, int32_t today, struct kf
 	struct kfg_loaded loaded = { 0 };
 
 	return hand_out(&loaded, load(&loaded, paths, n, &today), ret_loaded);
+}
+
+int kfg_load_bytes_linted(const struct kfg_source *source, int32_t today, struct kfg_loaded *ret_loaded)
+{
+	struct kfg_loaded loaded = { 0 };
+	int r = kfg_policy_files_new(&loaded.files);
+
+	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, source, 1, &today), ret_loaded);
 }
 
 int kfg_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded)

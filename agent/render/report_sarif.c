@@ -5,78 +5,22 @@
  */
 #include "base/json.h"
 #include "render/report_text.h"
+#include "render/sarif.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 #define RELATED_MAX 10u
-#define URI_MAX 4096u
-
-struct rule {
-	const char *id, *text;
-};
 
 /* By state. */
-static const struct rule rules[KFG_REPORT_STATE_MAX] = {
-	[KFG_REPORT_WARNED] = { "kfunc-warned", "A kfunc that is deprecated, or not available to every loader." },
-	[KFG_REPORT_UNCHECKED] = { "not-checked", "Something could not be checked." },
-	[KFG_REPORT_REFUSED] = { "kfunc-refused", "The policy refuses the load of a program with this kfunc." },
-	[KFG_REPORT_FAILS] = { "load-fails", "The object does not load on a target kernel." },
+static const struct kfg_sarif_rule rules[KFG_REPORT_STATE_MAX] = {
+	[KFG_REPORT_WARNED] = { "kfunc-warned",
+				"A kfunc that is deprecated, or not available to every loader.", "warning" },
+	[KFG_REPORT_UNCHECKED] = { "not-checked", "Something could not be checked.", "warning" },
+	[KFG_REPORT_REFUSED] = { "kfunc-refused",
+				 "The policy refuses the load of a program with this kfunc.", "error" },
+	[KFG_REPORT_FAILS] = { "load-fails", "The object does not load on a target kernel.", "error" },
 };
-
-static const char *level(enum kfg_report_state state)
-{
-	return state >= KFG_REPORT_REFUSED ? "error" : "warning";
-}
-
-static void sarif_rules(struct kfg_json *j)
-{
-	kfg_json_array(j, "rules");
-	for (size_t i = 0; i < KFG_REPORT_STATE_MAX; i++) {
-		if (!rules[i].id)
-			continue;
-		kfg_json_object(j, NULL);
-		kfg_json_string(j, "id", rules[i].id);
-		kfg_json_object(j, "shortDescription");
-		kfg_json_string(j, "text", rules[i].text);
-		kfg_json_object_end(j);
-		kfg_json_object(j, "defaultConfiguration");
-		kfg_json_string(j, "level", level(i));
-		kfg_json_object_end(j);
-		kfg_json_object_end(j);
-	}
-	kfg_json_array_end(j);
-}
-
-/* RFC 3986: everything but unreserved characters and '/' in percent code. An absolute path gets its scheme. */
-static void uri(const char *path, struct kfg_strbuf *out)
-{
-	kfg_strbuf_adds(out, path[0] == '/' ? "file://" : "");
-	for (const unsigned char *p = (const unsigned char *)path; *p; p++)
-		kfg_strbuf_printf(out, isalnum(*p) || strchr("-._~/", *p) ? "%c" : "%%%02X", *p);
-}
-
-/* A physicalLocation; line 0: the file as a whole. */
-static void location(const char *path, unsigned line, struct kfg_json *j)
-{
-	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(URI_MAX * 3);
-
-	uri(path, &text);
-	kfg_json_object(j, NULL);
-	kfg_json_object(j, "physicalLocation");
-	kfg_json_object(j, "artifactLocation");
-	kfg_json_string(j, "uri", kfg_strbuf_text(&text));
-	kfg_json_object_end(j);
-	if (line) {
-		kfg_json_object(j, "region");
-		kfg_json_uint(j, "startLine", line);
-		kfg_json_object_end(j);
-	}
-	kfg_json_object_end(j);
-	kfg_json_object_end(j);
-}
 
 static void locations(const struct kfg_report_object *o, const struct kfg_report_use *use, struct kfg_json *j)
 {
@@ -86,20 +30,20 @@ static void locations(const struct kfg_report_object *o, const struct kfg_report
 		first++;
 	kfg_json_array(j, "locations");
 	if (use && first < use->n_sites)
-		location(use->sites[first].file, use->sites[first].line, j);
+		kfg_sarif_location(use->sites[first].file, use->sites[first].line, 0, j);
 	else
-		location(o->path, 0, j);
+		kfg_sarif_location(o->path, 0, 0, j);
 	kfg_json_array_end(j);
 	if (!use || first == use->n_sites)
 		return;
 	kfg_json_array(j, "relatedLocations");
-	location(o->path, 0, j);
+	kfg_sarif_location(o->path, 0, 0, j);
 	for (size_t i = first + 1; i < use->n_sites && related < RELATED_MAX; i++) {
 		const struct kfg_report_site *site = &use->sites[i], *before = site - 1;
 
 		if (!site->file || !site->line || (site->line == before->line && site->file == before->file))
 			continue;
-		location(site->file, site->line, j);
+		kfg_sarif_location(site->file, site->line, 0, j);
 		related++;
 	}
 	kfg_json_array_end(j);
@@ -107,12 +51,7 @@ static void locations(const struct kfg_report_object *o, const struct kfg_report
 
 static void result_begin(enum kfg_report_state state, const char *message, struct kfg_json *j)
 {
-	kfg_json_object(j, NULL);
-	kfg_json_string(j, "ruleId", rules[state].id);
-	kfg_json_string(j, "level", level(state));
-	kfg_json_object(j, "message");
-	kfg_json_string(j, "text", message);
-	kfg_json_object_end(j);
+	kfg_sarif_result(&rules[state], message, j);
 }
 
 /* "kernel 7.3.4: ..." once per distinct text */
@@ -196,27 +135,10 @@ void kfg_report_sarif(const struct kfg_report *report, bool quiet, struct kfg_st
 	struct kfg_json j = { .out = out, .indent = true };
 
 	(void)quiet; /* there are results for what is not ok only */
-	kfg_json_object(&j, NULL);
-	kfg_json_string(&j, "$schema", SCHEMA);
-	kfg_json_string(&j, "version", "2.1.0");
-	kfg_json_array(&j, "runs");
-	kfg_json_object(&j, NULL);
-	kfg_json_object(&j, "tool");
-	kfg_json_object(&j, "driver");
-	kfg_json_string(&j, "name", "kfgate");
-	kfg_json_string(&j, "version", KFG_VERSION);
-	sarif_rules(&j);
-	kfg_json_object_end(&j);
-	kfg_json_object_end(&j);
-	kfg_json_string(&j, "columnKind", "unicodeCodePoints");
-	kfg_json_array(&j, "results");
+	kfg_sarif_begin(rules, KFG_REPORT_STATE_MAX, &j);
 	for (size_t i = 0; i < report->n_objects; i++)
 		object_results(report, &report->objects[i], &j);
 	for (size_t i = 0; i < report->n_problems; i++)
 		problem_result(&report->problems[i], &j);
-	kfg_json_array_end(&j);
-	kfg_json_object_end(&j);
-	kfg_json_array_end(&j);
-	kfg_json_object_end(&j);
-	kfg_strbuf_adds(out, "\n");
+	kfg_sarif_end(&j);
 }

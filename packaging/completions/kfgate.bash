@@ -20,6 +20,7 @@ _kfgate_value()
 _kfgate_formats()
 {
 	case $1 in
+	check) echo "text json github sarif" ;;
 	explain | why) echo "text json" ;;
 	programs) echo "table json" ;;
 	report | diff-policy) echo "text json html markdown" ;;

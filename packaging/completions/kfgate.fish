@@ -16,6 +16,8 @@ end
 
 function __kfgate_formats
 	switch $argv[1]
+		case check
+			printf '%s\n' text json github sarif
 		case explain why
 			printf '%s\n' text json
 		case programs

@@ -22,6 +22,7 @@ _kfgate_options() {
 
 _kfgate_formats() {
 	case $1 in
+	check) compadd text json github sarif ;;
 	explain|why) compadd text json ;;
 	programs) compadd table json ;;
 	report|diff-policy) compadd text json html markdown ;;

@@ -24,7 +24,7 @@ SHAPES = {
     "location": {"physicalLocation": (False, "physical")},
     "physical": {"artifactLocation": (False, "artifact"), "region": (False, "region")},
     "artifact": {"uri": (False, "uri")},
-    "region": {"startLine": (False, int)},
+    "region": {"startLine": (False, int), "startColumn": (False, int)},
 }
 # RFC 3986: a scheme with what follows, or a relative reference; nothing that would have to be in percent code.
 URI = re.compile(r"([a-z][a-z0-9+.-]*:)?(%[0-9A-Fa-f]{2}|[A-Za-z0-9._~/-])*")

@@ -12,7 +12,7 @@ static void check(struct kfg_spot at, const char *text, const char *want)
 	struct kfg_diags diags = {0};
 	char *got;
 
-	kfg_diags_add(&diags, KFG_ERROR, &at, "%s", text);
+	kfg_diags_add(&diags, KFG_DIAG_BAD_VALUE, &at, "%s", text);
 	assert_int_equal(diags.n, 1);
 	got = kfg_diag_format(&diags.items[0]);
 	assert_string_equal(got, want);
@@ -68,7 +68,7 @@ static void test_long_line(void **state)
 	line[1000] = 0;
 	line[499] = 'X';
 	at = spot(line, 1, 500);
-	kfg_diags_add(&diags, KFG_WARNING, &at, "bad");
+	kfg_diags_add(&diags, KFG_DIAG_WAIVER_ENDED, &at, "bad");
 	assert_true(strlen(diags.items[0].excerpt) <= 126);
 	assert_int_equal(diags.items[0].excerpt[diags.items[0].caret - 1], 'X');
 	assert_int_equal(diags.items[0].col, 500);
@@ -83,7 +83,7 @@ static void test_limit(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < KFG_DIAGS_MAX + 5; i++)
-		kfg_diags_add(&diags, i % 2 ? KFG_ERROR : KFG_WARNING, &at, "%u", i);
+		kfg_diags_add(&diags, i % 2 ? KFG_DIAG_BAD_VALUE : KFG_DIAG_WAIVER_ENDED, &at, "%u", i);
 	assert_int_equal(diags.n, KFG_DIAGS_MAX);
 	assert_int_equal(diags.n_more, 5);
 	assert_int_equal(diags.n_errors, (KFG_DIAGS_MAX + 5) / 2);

@@ -50,7 +50,7 @@ static void test_help(void **state)
 	for (const struct kfg_verb *v = kfg_tool.verbs; v->name; v++)
 		assert_non_null(strstr(captured, v->synopsis));
 	assert_int_equal(run("help", "check", NULL), KFG_EXIT_OK);
-	assert_non_null(strstr(captured, "Usage: kfgate check [OPTION...] [FILE|DIR...]\n"));
+	assert_non_null(strstr(captured, "Usage: kfgate check [OPTION...] [FILE|DIR|-...]\n"));
 	assert_non_null(strstr(captured, "  --at=DATE "));
 	assert_int_equal(run("check", "--help", "nonsense"), KFG_EXIT_OK);
 	assert_non_null(strstr(captured, "  --at=DATE "));
