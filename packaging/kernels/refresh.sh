@@ -61,6 +61,8 @@ add_kernel() {
 	list=$(find "$work/debs" -name '*.deb' | sort | paste -sd ,)
 	"$kfgate" kernel export --no-cache --kernel="$list" --output="$dir/$file"
 	rm -rf "$work/debs"
+	grep -aq '^modules: ' "$dir/$file" ||
+		echo "$file: no modules: the suite names a package of them that its index does not have?" >&2
 	echo "$file: new, $(stat -c %s "$dir/$file") bytes" >&2
 }
 
