@@ -88,6 +88,18 @@ static void text_hook(const struct kfg_status *s, size_t i, struct kfg_strbuf *o
 		     stamp(s->proven_usec, when, sizeof(when)));
 }
 
+/* The agent's canaries apart: each is one load with a kfunc call. Counters are read one after the other. */
+static void text_loads(const __u64 *n, struct kfg_strbuf *out)
+{
+	uint64_t canaries = n[KFG_STAT_CANARY1] + n[KFG_STAT_CANARY2], kfuncs = n[KFG_STAT_KFUNC_LOADS];
+	uint64_t loads = n[KFG_STAT_LOADS];
+
+	line(out, "Loads",
+	     "%" PRIu64 " seen, %" PRIu64 " with kfunc calls; beside them %" PRIu64 " canar%s of the agent",
+	     loads > canaries ? loads - canaries : 0, kfuncs > canaries ? kfuncs - canaries : 0, canaries,
+	     canaries == 1 ? "y" : "ies");
+}
+
 static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 {
 	const __u64 *n = s->kernel.n;
@@ -97,8 +109,7 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 		     s->strict ? " until the next boot (strict)" : "", s->attempts);
 	else
 		line(out, "Guard", "off: whoever has the capabilities can take the gate off");
-	line(out, "Loads", "%llu seen, %llu with kfunc calls",
-	     (unsigned long long)n[KFG_STAT_LOADS], (unsigned long long)n[KFG_STAT_KFUNC_LOADS]);
+	text_loads(n, out);
 	line(out, "Verdicts",
 	     "%llu audited, %llu warned, %llu refused, %llu would refuse, %llu unscannable",
 	     (unsigned long long)n[KFG_STAT_AUDITED], (unsigned long long)n[KFG_STAT_WARNED],

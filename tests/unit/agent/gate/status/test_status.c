@@ -44,6 +44,8 @@ static struct kfg_status sample(void)
 	s.deadlines[0] = (struct kfg_status_deadline){ "bpf_old", NULL, "bpf_new", s.today };
 	s.deadlines[1] = (struct kfg_status_deadline){ "bpf_other_one", "nf_x", NULL, s.today + 1 };
 	s.kernel.n[KFG_STAT_LOADS] = 1000;
+	s.kernel.n[KFG_STAT_KFUNC_LOADS] = 11;
+	s.kernel.n[KFG_STAT_CANARY1] = s.kernel.n[KFG_STAT_CANARY2] = 2;
 	s.kernel.n[KFG_STAT_WOULD_REFUSE] = 3;
 	s.kernel.n[KFG_STAT_LOST] = 2;
 	return s;
@@ -71,7 +73,7 @@ static void test_text(void **state)
 		"              /usr/lib/kfgate/lifecycle/upstream.yaml\n"
 		"   Lifecycle: of 2026-05-01, 243 days old, TOO OLD: /usr/lib/kfgate/lifecycle/upstream.yaml\n"
 		"       Guard: on, 5 attempts refused\n"
-		"       Loads: 1000 seen, 0 with kfunc calls\n"
+		"       Loads: 996 seen, 7 with kfunc calls; beside them 4 canaries of the agent\n"
 		"    Verdicts: 0 audited, 0 warned, 0 refused, 3 would refuse, 0 unscannable\n"
 		"     Present: 57 programs examined, 1 could not be\n"
 		"     Records: 9 written, 0 dropped, 0 failed, 4 duplicates left out\n"
