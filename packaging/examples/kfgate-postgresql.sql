@@ -59,7 +59,8 @@ $$;
 -- Takes the lines apart, and empties kfgate_lines, in one transaction.
 CREATE PROCEDURE kfgate_load() LANGUAGE sql AS $$
     WITH taken AS (DELETE FROM kfgate_lines RETURNING line),
-    parsed AS (SELECT coalesce(line::jsonb -> '_source', line::jsonb) AS f FROM taken)
+    parsed AS MATERIALIZED (SELECT coalesce(line::jsonb -> '_source', line::jsonb) AS f FROM taken),
+    new AS (
     INSERT INTO kfgate_records (at, kind, host, machine, prog_type, prog, unit, exe, uid, loader_known, initial, token,
         action, reason, rule, policy, kernel, deprecated_in, removed_in, replacement,
         attempt, comm, exe_name, suppressed, number, fields)
@@ -76,33 +77,33 @@ CREATE PROCEDURE kfgate_load() LANGUAGE sql AS $$
         f ->> 'KFGATE_ATTEMPT', f ->> 'KFGATE_COMM', f ->> 'KFGATE_EXE_NAME',
         coalesce((f ->> 'KFGATE_UNTOLD')::bigint, 0), coalesce((f ->> 'KFGATE_COUNT')::bigint, 0), f
     FROM parsed
-    WHERE f ? 'KFGATE_KIND' AND f ->> '_UID' = '0' AND f ->> '_SYSTEMD_UNIT' = 'kfgate.service';
+    WHERE f ? 'KFGATE_KIND' AND f ->> '_UID' = '0' AND f ->> '_SYSTEMD_UNIT' = 'kfgate.service'
+    RETURNING *),
 
     -- The kfunc that decided has the record's action and reason, and best its replacement, too.
-    WITH details AS (
+    details AS MATERIALIZED (
         SELECT r.id, r.action AS of_record, r.reason AS of_reason, r.replacement AS of_replacement, n,
             kfgate_detail(value) AS d
-        FROM kfgate_records r, kfgate_values(r.fields -> 'KFGATE_DETAIL') WITH ORDINALITY AS v (value, n)
-        WHERE NOT EXISTS (SELECT FROM kfgate_uses u WHERE u.record = r.id)
+        FROM new r, kfgate_values(r.fields -> 'KFGATE_DETAIL') WITH ORDINALITY AS v (value, n)
     ), ranked AS (
         SELECT *, d[2] = of_record AND d[3] = of_reason AND row_number() OVER (PARTITION BY id ORDER BY
             d[2] = of_record AND d[3] = of_reason DESC, coalesce(d[6], '') = of_replacement DESC,
             CASE WHEN coalesce(d[6], '') = of_replacement THEN n ELSE -n END) = 1 AS decided
         FROM details
-    )
+    ), found AS (
     INSERT INTO kfgate_uses
     SELECT id, d[1], d[2], d[3],
         CASE WHEN d[3] = 'rule' THEN d[4] END,
         CASE WHEN d[3] = 'waived' THEN substr(d[4], 4) END, -- "by WAIVER"
         CASE WHEN d[3] NOT IN ('rule', 'waived') AND d[4] IS NOT NULL THEN d[4]::date ELSE d[5]::date END,
         d[6], d[7] IS NULL, decided
-    FROM ranked;
+    FROM ranked RETURNING record, decided)
 
     INSERT INTO kfgate_uses
     SELECT r.id, '', r.action, r.reason, r.rule, NULL, NULL, r.replacement, true, true
-    FROM kfgate_records r
+    FROM new r
     WHERE r.kind IN ('refused', 'would-refuse', 'warned', 'audited', 'present')
-        AND NOT EXISTS (SELECT FROM kfgate_uses u WHERE u.record = r.id AND u.decided);
+        AND r.id NOT IN (SELECT record FROM found WHERE decided);
 $$;
 
 -- Records by the hour: sum them up by day or week as you like.
