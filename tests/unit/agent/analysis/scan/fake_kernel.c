@@ -103,6 +103,11 @@ const struct kfg_kernel *kfg_kernel_nearest(const struct kfg_kernel *kernel)
 	return kernel->nearest;
 }
 
+void kfg_fake_kernel_some_modules(struct kfg_kernel *kernel)
+{
+	kernel->facts.modules_known = true;
+}
+
 void kfg_fake_kernel_reduce(struct kfg_kernel *kernel, const struct kfg_kernel *nearest)
 {
 	kernel->facts.sets_known = false;

@@ -8,3 +8,5 @@
 struct kfg_kernel *kfg_fake_kernel(const char *path);
 /* From now on nothing is known of it but its BTF. nearest: see kfg_kernel_nearest(); the caller's, may be NULL. */
 void kfg_fake_kernel_reduce(struct kfg_kernel *kernel, const struct kfg_kernel *nearest);
+/* And some modules are beside it, as in a copy of /sys/kernel/btf. */
+void kfg_fake_kernel_some_modules(struct kfg_kernel *kernel);

@@ -322,6 +322,35 @@ static void test_btf_alone(void **state)
 	assert_true(borrowed > 20);
 }
 
+/* Beside raw BTF there is that of the modules that were loaded: another one may have the kfunc. */
+static void test_some_modules(void **state)
+{
+	_cleanup_free_ char *bytes = NULL;
+	struct kfg_kernel *kernel = fake("old");
+	struct kfg_object_error error = { 0 };
+	struct kfg_object *object = NULL;
+	struct kfg_fit_report *report;
+	size_t size, seen = 0;
+
+	(void)state;
+	kfg_fake_kernel_reduce(kernel, NULL);
+	kfg_fake_kernel_some_modules(kernel);
+	assert_int_equal(kfg_read_file(AT_FDCWD, BUILT "needs.o", FILE_MAX, &bytes, &size), 0);
+	assert_int_equal(kfg_object_open(bytes, size, "needs", &object, &error), 0);
+	assert_int_equal(kfg_fit_object(object, kernel, &report), 0);
+	for (size_t i = 0; i < object->n_uses; i++) {
+		if (strcmp(object->uses[i].kfunc, "bpf_ct_find") != 0)
+			continue;
+		assert_int_equal(report->uses[i].fit, KFG_FIT_UNCHECKED);
+		assert_non_null(strstr(report->uses[i].detail, "not all at hand"));
+		seen++;
+	}
+	assert_int_equal(seen, 1);
+	kfg_fit_free(report);
+	kfg_object_free(object);
+	kfg_kernel_free(kernel);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -330,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_deployment),
 		cmocka_unit_test(test_btf_alone),
+		cmocka_unit_test(test_some_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
