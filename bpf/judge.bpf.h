@@ -434,6 +434,8 @@ static __attribute__((noinline)) int kfg_conclude(struct kfg_walk *w)
 		stat = s->stage == 1 ? KFG_STAT_CANARY1 : KFG_STAT_CANARY2;
 	else if (e->reason == KFG_REASON_FOREIGN_FD)
 		stat = KFG_STAT_FOREIGN_FD;
+	else if (e->reason == KFG_REASON_OVERRIDE)
+		stat = KFG_STAT_OVERRIDES;
 	else if (e->kind == KFG_EVENT_PRESENT)
 		stat = KFG_STAT_PRESENT_FOUND;
 	else

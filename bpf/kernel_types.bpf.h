@@ -48,6 +48,7 @@ struct bpf_kfunc_btf_tab {
 struct kfg_atomic64 {
 	__s64 counter;
 };
+struct bpf_prog;
 struct bpf_prog_aux {
 	struct kfg_atomic64 refcnt; /* kernel: atomic64_t */
 	__u32 id;
@@ -55,10 +56,13 @@ struct bpf_prog_aux {
 	char name[KFG_PROG_LEN];
 	struct bpf_kfunc_btf_tab *kfunc_btf_tab;
 	struct btf *btf;
-	struct btf *attach_btf;
 	struct bpf_line_info *linfo;
 	__u32 nr_linfo;
 	struct bpf_token *token; /* 6.9 and later */
+	struct btf *attach_btf; /* what the program is to be attached to */
+	__u32 attach_btf_id;
+	struct bpf_prog *dst_prog; /* of an EXT program, until it is attached: what it replaces a function of */
+	enum bpf_prog_type saved_dst_prog_type;
 } KFG_KERNEL;
 struct bpf_prog {
 	__u32 len;
@@ -73,6 +77,11 @@ struct bpf_map_ops {
 } KFG_KERNEL;
 struct bpf_map {
 	const struct bpf_map_ops *ops;
+} KFG_KERNEL;
+
+struct seq_file;
+struct bpf_iter_meta {
+	struct seq_file *seq;
 } KFG_KERNEL;
 
 /* include/linux/kernfs.h, include/linux/cgroup-defs.h */

@@ -91,6 +91,8 @@ static __attribute__((noinline)) __u32 kfg_no_room(void)
 	return c.action == KFG_REFUSE && c.enforced ? c.err : 0;
 }
 
+#include "answer.bpf.h"
+
 /* Enters the load into the table of loads in progress. Returns 0 or non-zero: no room. */
 static __attribute__((always_inline)) inline long kfg_enter(struct kfg_scratch *s, __u64 tid)
 {
@@ -119,11 +121,14 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	const struct kfg_table_header *h;
+	int none;
 
 	kfg_scan_all(w, s, first);
-	if (s->done == s->len && !s->n_uses && !s->overflow)
+	none = s->done == s->len && !s->n_uses && !s->overflow;
+	if (none && !s->answers)
 		return 0; /* what was read as a call stood behind the program */
-	kfg_count(KFG_STAT_KFUNC_LOADS);
+	if (!none)
+		kfg_count(KFG_STAT_KFUNC_LOADS);
 	if (!kfg_table(w, 0))
 		return kfg_no_room();
 	kfg_fill_program(w);
@@ -141,6 +146,10 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 	h = kfg_deciding_table(w);
 	if (!h)
 		return EACCES;
+	if (KFG_ONCE32(s->answers)) {
+		kfg_answer_describe(w);
+		return kfg_conclude(w);
+	}
 	/* stage 2 reports everything that is not refused here, so that each load is one event */
 	if (!s->full && (s->event.action != KFG_REFUSE || (!kfg_mode_enforces(h->mode) && !s->always)))
 		return 0;
@@ -153,7 +162,7 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	struct kfg_walk w = {};
 	struct kfg_scratch *s;
 	__u64 insns = 0, tid, kernel = 0, load_time = prog->aux->load_time;
-	__u32 first, err, tri = KFG_UNKNOWN;
+	__u32 first, err, answers, tri = KFG_UNKNOWN;
 	int any;
 
 	/* before it takes over, a set decides its agent's own loads: canaries, which prove it */
@@ -163,21 +172,23 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	/* the program as a number: through a trusted pointer nothing behind the struct could be read */
 	bpf_get_func_arg(ctx, 0, &insns);
 	any = kfg_scan_any(insns + bpf_core_field_offset(struct bpf_prog, insnsi), prog->len, &first);
-	if (!any)
+	answers = kfg_answers_by_type(prog->type) && !kfg_handover_is_agent() && kfg_may_answer((void *)insns);
+	if (!any && !answers)
 		return 0;
-	if (any < 0)
+	if (any <= 0)
 		first = 0;
 	if (kfg_handover_is_successor())
 		return 0;
 	tid = bpf_get_current_pid_tgid();
 	s = kfg_scratch_get(&tid);
 	if (!s)
-		return kfg_answer(kfg_no_room());
+		return kfg_answer(answers ? kfg_answer_without_scratch() : kfg_no_room());
 	/* 7.2 and later: (prog, attr, token, bool kernel) */
 	if (!bpf_get_func_arg(ctx, 3, &kernel))
 		tri = kernel & 0xff ? KFG_YES : KFG_NO;
 	w.d = &s->decision;
 	s->stage = 1;
+	s->answers = answers;
 	s->prog = insns;
 	s->aux = (__u64)prog->aux;
 	s->load_time = load_time;
@@ -318,7 +329,8 @@ kfg_request_classify(struct bpf_prog *prog, __u64 *aux, __u64 load_time, __u64 t
 }
 
 /* No scratch, no judgement. A load that is let through for want of it is not in progress any more. */
-static __attribute__((noinline)) __u32 kfg_request_without_scratch(__u32 request, __u64 *aux)
+static __attribute__((noinline)) __u32
+kfg_request_without_scratch(struct bpf_prog *prog, __u32 request, __u64 *aux)
 {
 	__u32 err;
 
@@ -328,7 +340,8 @@ static __attribute__((noinline)) __u32 kfg_request_without_scratch(__u32 request
 	case KFG_REQUEST_FOREIGN:
 		return kfg_foreign_again();
 	default:
-		err = kfg_no_room();
+		err = request == KFG_REQUEST_LOAD && kfg_may_answer(prog) && !kfg_handover_is_agent() ?
+			      kfg_answer_without_scratch() : kfg_no_room();
 		if (!err && request == KFG_REQUEST_LOAD)
 			KFG_DROP(kfg_loads, aux);
 		return err;
@@ -344,16 +357,19 @@ static __attribute__((always_inline)) inline void kfg_recall_load(struct kfg_scr
 		bpf_probe_read_kernel(&s->inflight, sizeof(s->inflight), entry);
 }
 
-/* Collects the live calls. Returns 0: the program calls no kfunc. */
+/* Collects the live calls. Returns 0: the program calls no kfunc, and answers for nobody. */
 static __attribute__((noinline)) int kfg_scan_live(struct kfg_walk *w)
 {
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 
-	if (s->request == KFG_REQUEST_LOAD)
+	if (s->request == KFG_REQUEST_LOAD) {
 		kfg_recall_load(s);
+		/* where no first stage looked: it would have noted the time */
+		s->answers = !s->inflight.load_time && !kfg_handover_is_agent() && kfg_may_answer((void *)s->prog);
+	}
 	kfg_scan_all(w, s, 0);
 	if (s->done == s->len && !s->n_uses && !s->overflow && !s->inflight.n_uses)
-		return 0;
+		return s->answers;
 	if (s->request == KFG_REQUEST_LOAD && !s->inflight.n_uses)
 		kfg_count(KFG_STAT_KFUNC_LOADS);
 	if (s->done != s->len || s->overflow)
@@ -403,6 +419,8 @@ static __attribute__((noinline)) __u32 kfg_request_decide(struct kfg_walk *w)
 		s->event.reason = KFG_REASON_FOREIGN_FD;
 	} else if (!kfg_judge_live(w)) {
 		return s->request == KFG_REQUEST_SWEEP ? 0 : EACCES;
+	} else if (KFG_ONCE32(s->answers) && s->event.action != KFG_REFUSE) {
+		kfg_answer_describe(w);
 	}
 	return kfg_conclude(w);
 }
@@ -423,10 +441,10 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 	request = kfg_unknown(request);
 	if (request == KFG_REQUEST_AGAIN)
 		return kfg_answer(kfg_foreign_again());
+	bpf_get_func_arg(ctx, 0, &self);
 	s = kfg_scratch_get(&tid);
 	if (!s)
-		return kfg_answer(kfg_request_without_scratch(request, &aux));
-	bpf_get_func_arg(ctx, 0, &self);
+		return kfg_answer(kfg_request_without_scratch((void *)self, request, &aux));
 	w.d = &s->decision;
 	s->stage = 2;
 	s->request = request;

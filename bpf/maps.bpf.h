@@ -130,6 +130,7 @@ struct kfg_scratch {
 	__u32 live; /* what the pass at hand judges */
 	__u32 unattributed; /* a live call bears a name that was not loaded: the kernel replaced it */
 	__u32 always; /* enforced in audit mode too */
+	__u32 answers; /* the program could answer in the place of a function: answer.bpf.h */
 	__u32 n_hashes;
 	__u32 probe; /* hash looked for */
 	__u32 found;

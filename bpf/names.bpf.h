@@ -25,15 +25,14 @@ static __attribute__((always_inline)) inline void kfg_set_vmlinux(struct kfg_scr
 }
 
 /*
- * Name of function `id` of `btf` (struct btf as a number, possibly split) into the subject. Ids below start_id are
- * the base's. Returns 0, or -1 when it is no function: the verifier refuses a call of it.
+ * Name of function `id` of `btf` (possibly split) into KFG_KFUNC_LEN bytes. Ids below start_id are the base's. Returns
+ * its length with the NUL (cut where that is KFG_KFUNC_LEN), or -1 when it is no function.
  */
-static __attribute__((noinline)) int kfg_name_by_id(struct kfg_scratch *s, struct btf *btf, __u32 id)
+static __attribute__((noinline)) long kfg_func_name(char *name, struct btf *btf, __u32 id)
 {
 	struct btf *base = BPF_CORE_READ(btf, base_btf);
 	__u32 start = BPF_CORE_READ(btf, start_id), off;
 	struct btf_type **types, *type = 0;
-	long n;
 
 	if (base && id < start) {
 		btf = base;
@@ -53,8 +52,14 @@ static __attribute__((noinline)) int kfg_name_by_id(struct kfg_scratch *s, struc
 		btf = base;
 	}
 	off -= BPF_CORE_READ(btf, start_str_off);
-	n = bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_KFUNC], KFG_KFUNC_LEN,
-				      BPF_CORE_READ(btf, strings) + off);
+	return bpf_probe_read_kernel_str(name, KFG_KFUNC_LEN, BPF_CORE_READ(btf, strings) + off);
+}
+
+/* The same into the subject. Returns 0, or -1: the verifier refuses a call of it. */
+static __attribute__((noinline)) int kfg_name_by_id(struct kfg_scratch *s, struct btf *btf, __u32 id)
+{
+	long n = kfg_func_name(&s->decision.subject.text[KFG_TEXT_KFUNC], btf, id);
+
 	s->decision.subject.name_long = n >= KFG_KFUNC_LEN;
 	return n > 1 ? 0 : -1;
 }

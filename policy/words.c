@@ -114,6 +114,7 @@ static const char *const reason_words_items[] = {
 	[KFG_REASON_WALK] = "walk",
 	[KFG_REASON_NO_TABLE] = "no-table",
 	[KFG_REASON_FOREIGN_FD] = "foreign-fd",
+	[KFG_REASON_OVERRIDE] = "override",
 };
 COMPLETE(reason_words_items, KFG_REASON_MAX);
 static const struct kfg_words reason_words = {reason_words_items, ARRAY_LEN(reason_words_items)};

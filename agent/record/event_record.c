@@ -8,11 +8,14 @@
 #include <inttypes.h>
 #include "policy/verdict.h"
 #include <linux/bpf.h>
+#include <string.h>
 
 #define TEXT_MAX (16u * 1024)
 
 static enum kfg_message kind_of(const struct kfg_event *e)
 {
+	if (e->reason == KFG_REASON_OVERRIDE && e->enforced)
+		return KFG_MESSAGE_TAMPERING;
 	if (e->action == KFG_REFUSE && e->enforced)
 		return KFG_MESSAGE_REFUSED;
 	if (e->kind == KFG_EVENT_PRESENT)
@@ -167,6 +170,16 @@ static void add_container(struct kfg_record *record, const char *cgroup)
 	kfg_record_add(record, "KFGATE_RUNTIME", c.runtime);
 }
 
+/* What it could answer for; as in the records of the guard's refusals, attempt_record.c. */
+static void add_override(struct kfg_record *record, const struct kfg_event *e)
+{
+	const char *slash = strrchr(e->exe, '/');
+
+	kfg_record_add(record, "KFGATE_ATTEMPT", "override");
+	kfg_record_add(record, "KFGATE_TARGET", e->kfuncs[0].name);
+	kfg_record_add(record, "KFGATE_EXE_NAME", slash ? slash + 1 : e->exe);
+}
+
 static void add_loader(struct kfg_record *record, const struct kfg_event *e)
 {
 	if (!e->loader_known)
@@ -217,7 +230,10 @@ int kfg_event_record(const struct kfg_event *event, const struct kfg_event_conte
 		return r;
 	kfg_finding_init(&f, event, context->policy);
 	add_decision(record, &f);
-	add_kfuncs(record, &f);
+	if (event->reason == KFG_REASON_OVERRIDE)
+		add_override(record, event);
+	else
+		add_kfuncs(record, &f);
 	add_worst(record, &f);
 	add_program(record, event);
 	add_loader(record, event);

@@ -26,6 +26,7 @@
 	X(CLOSED, "closed", LOG_CRIT, "30e17df08d884889943ff69f7165172e") \
 	X(SWEPT, "swept", LOG_INFO, "8d9ff4a7fe2c49c3bd72222860a41ccf") \
 	X(TAMPERING, "tampering", LOG_ALERT, "0ccf4b1b27d44030976c968d5b478dbf") \
+	X(OVERRIDE, "override", LOG_ALERT, "a159f8d7fd4447dbbe6022193e8224b4") \
 	X(LIFECYCLE_OLD, "lifecycle-old", LOG_WARNING, "ae444994bf6f4ebc943abc495454daf4")
 
 enum kfg_message {

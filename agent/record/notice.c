@@ -216,3 +216,23 @@ int kfg_notice_swept(uint64_t seen, uint64_t failed, struct kfg_record **ret_rec
 	kfg_record_addf(record, "KFGATE_FAILED", "%" PRIu64, failed);
 	return finish(record, ret_record);
 }
+
+int kfg_notice_override(const struct kfg_override *override, const struct kfg_policy_names *policy,
+			struct kfg_record **ret_record)
+{
+	struct kfg_record *record;
+	int r = kfg_record_new(KFG_MESSAGE_OVERRIDE, -1, &record);
+
+	if (r < 0)
+		return r;
+	kfg_record_addf(record, "MESSAGE",
+			"BPF program \"%s\" (id %u), which was there before the gate, can answer in the place of %s(): "
+			"verdicts may not be carried out",
+			override->prog, override->prog_id, override->target);
+	kfg_record_add(record, "KFGATE_TARGET", override->target);
+	kfg_record_add(record, "KFGATE_PROG_NAME", override->prog);
+	kfg_record_addf(record, "KFGATE_PROG_ID", "%u", override->prog_id);
+	kfg_record_addf(record, "KFGATE_BOOTTIME_NSEC", "%" PRIu64, (uint64_t)override->load_time);
+	add_policy(record, policy);
+	return finish(record, ret_record);
+}

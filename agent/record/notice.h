@@ -4,6 +4,7 @@
 
 #include "record/policy_names.h"
 #include "record/record.h"
+#include <kfgate/abi.h>
 #include <stdint.h>
 
 int kfg_notice_dropped(uint64_t n, struct kfg_record **ret_record);
@@ -24,4 +25,7 @@ int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *r
 /* policy->lifecycle is older on that day than the policy wants. */
 int kfg_notice_lifecycle_old(const struct kfg_policy_names *policy, int32_t today, struct kfg_record **ret_record);
 int kfg_notice_unproven(const char *why, struct kfg_record **ret_record);
+/* A program of others that was there before the gate and can answer for a function that a verdict depends on. */
+int kfg_notice_override(const struct kfg_override *override, const struct kfg_policy_names *policy,
+			struct kfg_record **ret_record);
 int kfg_notice_swept(uint64_t seen, uint64_t failed, struct kfg_record **ret_record);

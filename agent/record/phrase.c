@@ -6,7 +6,8 @@
 
 static const struct kfg_event_kfunc *find_worst(const struct kfg_event *e)
 {
-	for (size_t i = 0; i < e->n_kfuncs; i++)
+	/* what it names there is no kfunc */
+	for (size_t i = 0; e->reason != KFG_REASON_OVERRIDE && i < e->n_kfuncs; i++)
 		if (e->kfuncs[i].action == e->action && e->kfuncs[i].reason == e->reason)
 			return &e->kfuncs[i];
 	return NULL;
@@ -52,6 +53,7 @@ void kfg_finding_rule(const struct kfg_finding *f, struct kfg_strbuf *out)
 		kfg_strbuf_printf(out, "waiver:%s", f->waiver.id ? f->waiver.id : "?");
 		break;
 	case KFG_REASON_FOREIGN_FD:
+	case KFG_REASON_OVERRIDE:
 	case KFG_REASON_NO_TABLE:
 		kfg_strbuf_printf(out, "gate:%s", kfg_reason_str(f->event->reason));
 		break;
@@ -172,6 +174,10 @@ static void add_program_reason(const struct kfg_event *e, struct kfg_strbuf *out
 	case KFG_REASON_FOREIGN_FD:
 		kfg_strbuf_adds(out, "its load by another task is in progress");
 		break;
+	case KFG_REASON_OVERRIDE:
+		kfg_strbuf_printf(out, "it could answer in the place of %s(), which a verdict depends on",
+				  e->kfuncs[0].name);
+		break;
 	default:
 		kfg_strbuf_adds(out, "the policy says so");
 	}
@@ -230,6 +236,9 @@ static void add_decided_by(const struct kfg_finding *f, struct kfg_strbuf *out)
 		break;
 	case KFG_REASON_FOREIGN_FD:
 		kfg_strbuf_adds(out, "load in progress");
+		break;
+	case KFG_REASON_OVERRIDE:
+		kfg_strbuf_adds(out, "the gate itself");
 		break;
 	default:
 		kfg_strbuf_adds(out, "unscannable");

@@ -22,7 +22,7 @@
 
 /* Of the table, the event and what else one agent leaves to the next in maps. */
 #ifndef KFG_ABI_VERSION
-#define KFG_ABI_VERSION 2u
+#define KFG_ABI_VERSION 3u
 #endif
 #define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
 #define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
@@ -217,6 +217,7 @@ enum kfg_reason {
 	KFG_REASON_WALK,        /* unscannable: the policy walk did not finish */
 	KFG_REASON_NO_TABLE,    /* unscannable: no policy table is in place */
 	KFG_REASON_FOREIGN_FD,  /* another task asked for an fd of a load in progress; loader fields: that task's */
+	KFG_REASON_OVERRIDE,    /* it could answer in the place of a kernel function: kfuncs[0] names that, no kfunc */
 	KFG_REASON_MAX,
 };
 
@@ -305,7 +306,8 @@ struct kfg_event {
 
 /*
  * Counters, per CPU; each counts up from the agent's start. Every decision that is to be told is one event or one loss:
- * AUDITED + WARNED + REFUSED + WOULD_REFUSE + PRESENT_FOUND + FOREIGN_FD + CANARY1 + CANARY2 = EVENTS + LOST + REPEATED
+ * AUDITED + WARNED + REFUSED + WOULD_REFUSE + PRESENT_FOUND + FOREIGN_FD + OVERRIDES + CANARY1 +
+ * CANARY2 = EVENTS + LOST + REPEATED
  */
 enum kfg_stat {
 	KFG_STAT_LOADS,        /* programs offered to BPF_PROG_LOAD */
@@ -325,6 +327,7 @@ enum kfg_stat {
 	KFG_STAT_PRESENT_FOUND, /* present programs with findings */
 	KFG_STAT_REPEATED,      /* fds refused after the first one of a load, which alone is an event */
 	KFG_STAT_UNKNOWN_LOADER, /* admitted programs whose loader could not be kept: nobody's, for rules, later on */
+	KFG_STAT_OVERRIDES, /* loads of programs that could answer for a function that a verdict depends on */
 	KFG_STAT_MAX,
 };
 
@@ -381,6 +384,19 @@ struct kfg_file_query {
 	__u32 fd; /* of the calling process */
 	__u32 found;
 	struct kfg_file_id id;
+};
+
+/* LSM programs whose answers this kernel's verifier does not bound: bits of kfg_answer_unbounded */
+#define KFG_UNBOUNDED_LSM 1u
+#define KFG_UNBOUNDED_CGROUP 2u
+
+/* A program that could answer in the place of a function that a verdict depends on, as kfgate_answers finds it. */
+struct kfg_override {
+	__u32 prog_id;
+	__u32 attach_type;
+	__u64 load_time; /* CLOCK_BOOTTIME, ns */
+	char prog[KFG_PROG_LEN];
+	char target[KFG_KFUNC_LEN]; /* the function */
 };
 
 /* Addresses of kernel objects that have no BTF; kfgate_setup finds them before anything is attached. */

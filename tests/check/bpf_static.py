@@ -16,7 +16,7 @@ SHT_SYMTAB = 2
 STT_FUNC = 2
 STB_GLOBAL = 1
 STB_WEAK = 2
-PROGRAMS = ("lsm/", "lsm.s/", "syscall", "fentry/", "tracing/")
+PROGRAMS = ("lsm/", "lsm.s/", "syscall", "fentry/", "tracing/", "iter/")
 
 
 def text_at(data, start):

@@ -52,8 +52,8 @@ stat() {
 check_sums() {
 	settle
 	gate_status >/tmp/sums
-	sum decided audited warned refused would_refuse present_found foreign_fds_refused canaries_stage1 \
-		canaries_stage2
+	sum decided audited warned refused would_refuse present_found foreign_fds_refused overrides_refused \
+		canaries_stage1 canaries_stage2
 	sum told events events_lost foreign_fds_repeated
 	check_eq "${1:-the sums hold}: decided and told" "$kfg_decided" "$kfg_told"
 	sum sent events

@@ -85,6 +85,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s)
 		.malformed = d->malformed,
 		.sweep_seen = d->sweep_seen,
 		.sweep_failed = d->sweep_failed,
+		.overrides = d->overrides,
 	};
 	fill_policy(d, s);
 	kfg_outbox_stats(d->outbox, &records);

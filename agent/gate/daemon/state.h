@@ -59,6 +59,7 @@ struct kfg_daemon {
 	struct kfg_proof proof;
 	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof, 0: none */
 	uint64_t sweep_seen, sweep_failed;
+	uint64_t overrides; /* programs there before the gate that can answer in its place */
 	struct kfg_file_watch files;
 	/* what became of the events that were read: each is counted once */
 	uint64_t recorded, unrecorded, canaries, duplicates, malformed;

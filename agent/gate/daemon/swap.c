@@ -38,6 +38,25 @@ int kfg_prove(struct kfg_daemon *d)
 	return -ENOTRECOVERABLE;
 }
 
+static void on_override(void *userdata, const struct kfg_override *override)
+{
+	struct kfg_daemon *d = userdata;
+	struct kfg_record *record = NULL;
+
+	(void)kfg_tell(d, kfg_notice_override(override, d->current.names, &record), &record);
+}
+
+static void find_overrides(struct kfg_daemon *d)
+{
+	int r = kfg_gate_find_overrides(d->gate, on_override, d);
+
+	if (r < 0)
+		kfg_warning("cannot look for BPF programs that answer in the gate's place: %s", strerror(-r));
+	else if (r)
+		kfg_warning("BPF programs that were there before the gate can answer in its place: %d", r);
+	d->overrides = r < 0 ? 0 : (size_t)r;
+}
+
 void kfg_sweep(struct kfg_daemon *d)
 {
 	struct kfg_record *record = NULL;
@@ -48,6 +67,7 @@ void kfg_sweep(struct kfg_daemon *d)
 		kfg_warning("cannot examine the BPF programs that are there: %s", strerror(-r));
 	d->sweep_seen = seen;
 	d->sweep_failed = failed;
+	find_overrides(d);
 	if (kfg_drain(d) < 0)
 		kfg_warning("cannot read events");
 	(void)kfg_tell(d, kfg_notice_swept(seen, failed, &record), &record);

@@ -102,7 +102,12 @@ static void say_why(struct kfg_proof *proof, const char *stage, const struct att
 {
 	if (*proof->why)
 		return;
-	if (!a->err)
+	if (!a->err && a->counted)
+		(void)snprintf(proof->why, sizeof(proof->why),
+			       "the gate refused the canary %s verification, but it was loaded: "
+			       "something answers in its place",
+			       stage);
+	else if (!a->err)
 		(void)snprintf(proof->why, sizeof(proof->why),
 			       "a canary %s verification was loaded as if there were no gate",
 			       stage);

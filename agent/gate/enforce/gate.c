@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/pages.h"
+#include "gate/enforce/answers.h"
 #include "gate/enforce/core_btf.h"
 #include "gate/enforce/guard.h"
 #include "gate/enforce/kernel_btf.h"
@@ -203,6 +204,7 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 		return r;
 	choose_programs(gate, probe);
 	gate->skel->rodata->kfg_instance = gate->instance;
+	gate->skel->rodata->kfg_answer_unbounded = kfg_answers_unbounded();
 	kfg_pages_release(gate->skel->skeleton->data, gate->skel->skeleton->data_sz);
 	n = shared_maps(gate, maps);
 	for (size_t i = 0; i < n && !r; i++)
@@ -214,6 +216,7 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 		*ret_why = load_hint(r);
 		return r;
 	}
+	r = kfg_answers_fill_hooks(gate->skel->obj, bpf_map__fd(gate->skel->maps.kfg_answer_hooks));
 	for (size_t i = 0; i < n && !r; i++)
 		r = kfg_takeover_share(maps[i]);
 	return r ? r : kfg_takeover_map_turn(gate, maps[0]);
@@ -439,8 +442,27 @@ static int keep_guard(void *userdata, const char *name, int link_fd)
 int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
 {
 	int r = kfg_guard_objects(guard, gate->skel->skeleton);
+	__u32 ids[KFG_PROGS_MAX];
+	size_t n;
 
 	if (!r)
 		r = kfg_guard_path(guard, KFG_PIN_DIR, KFG_GUARD_PINS | KFG_GUARD_COVER, KFG_GUARD_TO_ROOT);
-	return r ? r : kfg_guard_attach(guard, keep_guard, gate);
+	if (!r)
+		r = kfg_guard_attach(guard, keep_guard, gate);
+	n = kfg_guard_programs(guard, ids, KFG_PROGS_MAX);
+	for (size_t i = 0; i < n && !r; i++)
+		r = kfg_gate_note_prog(gate, ids[i]);
+	return r;
+}
+
+int kfg_gate_iterate(struct kfg_gate *gate)
+{
+	struct bpf_link *link = bpf_program__attach_iter(gate->skel->progs.kfgate_answers, NULL);
+	int fd;
+
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	(void)bpf_link__destroy(link);
+	return fd;
 }

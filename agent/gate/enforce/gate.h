@@ -104,6 +104,13 @@ int kfg_gate_set_files(struct kfg_gate *gate, const char *const *paths, size_t n
 /* Looks at every program there is; findings come as KFG_EVENT_PRESENT events. *ret_seen, *ret_failed count programs. */
 int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed);
 
+/*
+ * Calls fn with each program of others that could answer for a function that a verdict depends on: those that were
+ * there before the gate, which refuses later ones. Returns how many, or a negative errno.
+ */
+typedef void kfg_override_fn(void *userdata, const struct kfg_override *override);
+int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_override_fn *fn, void *userdata);
+
 /* Events: an epoll fd (owned by the gate) and a reader. data is valid during the call only, and nothing about it is
  * checked: see events/check.h. */
 int kfg_gate_event_fd(const struct kfg_gate *gate);

@@ -9,7 +9,7 @@ struct bpf_map;
 struct kfgate; /* the skeleton: gate.c is its only user */
 struct ring_buffer;
 
-#define KFG_PROGS_MAX 64 /* our own, those of older instances included */
+#define KFG_PROGS_MAX 2048 /* our own, those of the guard and of KFG_OLDER_MAX older instances included */
 #define KFG_OLDER_MAX 32
 #define KFG_COUNTERS_MAX 8
 #define KFG_READ_MAX 1000 /* events taken in one go */
@@ -43,6 +43,9 @@ int kfg_gate_loads_fd(const struct kfg_gate *gate);
 uint64_t kfg_boottime_ns(void);
 /* Notes the id of one of our own programs. */
 int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id);
+bool kfg_gate_owns_prog(const struct kfg_gate *gate, unsigned id);
+/* From gate.c: a descriptor that struct kfg_overrides are read from, or a negative errno. */
+int kfg_gate_iterate(struct kfg_gate *gate);
 
 /* The agent's knobs in the BPF programs' memory. */
 struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate);

@@ -77,6 +77,20 @@ static int choose_hooks(struct kfg_guard *guard)
 	return 0;
 }
 
+int kfg_guard_each_hook(kfg_guard_hook_fn *fn, void *userdata)
+{
+	struct guard *skel = guard__open();
+	struct bpf_program *prog;
+
+	if (!skel)
+		return -errno;
+	bpf_object__for_each_program(prog, skel->obj)
+		if (!strncmp(bpf_program__section_name(prog), LSM, strlen(LSM)))
+			fn(userdata, bpf_program__section_name(prog) + strlen(LSM));
+	guard__destroy(skel);
+	return 0;
+}
+
 static int on_attempt(void *ctx, void *data, size_t size)
 {
 	struct kfg_guard *guard = ctx;

@@ -18,6 +18,10 @@ int kfg_guard_open(struct kfg_guard **ret_guard);
 /* Frees; what is not pinned is detached. Accepts NULL. */
 void kfg_guard_close(struct kfg_guard *guard);
 
+/* Calls fn with the name of each LSM hook that a program of the guard is for, on whatever kernel. Negative errno. */
+typedef void kfg_guard_hook_fn(void *userdata, const char *hook);
+int kfg_guard_each_hook(kfg_guard_hook_fn *fn, void *userdata);
+
 /* Maps, programs and links of a skeleton, loaded and attached. Negative errno. */
 int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton *skeleton);
 

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-static bool ours(const struct kfg_gate *gate, unsigned id)
+bool kfg_gate_owns_prog(const struct kfg_gate *gate, unsigned id)
 {
 	for (size_t i = 0; i < gate->n_progs; i++)
 		if (gate->prog_ids[i] == id)
@@ -29,7 +29,7 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 	while (!bpf_prog_get_next_id(id, &id)) {
 		int fd;
 
-		if (ours(gate, id))
+		if (kfg_gate_owns_prog(gate, id))
 			continue;
 		fd = bpf_prog_get_fd_by_id(id);
 		if (fd == -ENOENT || fd == -EACCES)

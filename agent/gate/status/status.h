@@ -48,6 +48,7 @@ struct kfg_status {
 	uint64_t records_written, records_dropped, records_failed;
 	uint64_t recorded, unrecorded, canaries, duplicates, malformed; /* events, each once */
 	uint64_t sweep_seen, sweep_failed;
+	uint64_t overrides; /* programs there before the gate that can answer in its place */
 	bool guarded; /* against removal */
 	bool strict; /* ... against the service manager, too */
 	uint64_t attempts; /* refused by the guard */

@@ -64,6 +64,7 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 		[KFG_STAT_CANARY1] = "canaries_stage1", [KFG_STAT_CANARY2] = "canaries_stage2",
 		[KFG_STAT_PRESENT_FOUND] = "present_found", [KFG_STAT_REPEATED] = "foreign_fds_repeated",
 		[KFG_STAT_UNKNOWN_LOADER] = "loaders_unknown",
+		[KFG_STAT_OVERRIDES] = "overrides_refused",
 	};
 
 	kfg_json_object(j, "counters");
@@ -82,6 +83,7 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 	kfg_json_object(j, "sweep");
 	kfg_json_uint(j, "seen", s->sweep_seen);
 	kfg_json_uint(j, "failed", s->sweep_failed);
+	kfg_json_uint(j, "overrides_present", s->overrides);
 	kfg_json_object_end(j);
 	kfg_json_object(j, "guard");
 	kfg_json_bool(j, "active", s->guarded);

@@ -59,6 +59,7 @@ static void counters(const struct kfg_status *s, struct kfg_strbuf *out)
 		{ KFG_STAT_REFUSED, "refused", "Loads that were refused." },
 		{ KFG_STAT_WOULD_REFUSE, "would_refuse", "Loads that mode enforce would refuse." },
 		{ KFG_STAT_UNSCANNABLE, "unscannable", "Loads that could not be judged." },
+		{ KFG_STAT_OVERRIDES, "overrides_refused", "Programs refused that could answer in the gate's place." },
 		{ KFG_STAT_LOST, "events_lost", "Decisions whose description was lost." },
 	};
 
@@ -96,6 +97,7 @@ void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
 	gauge(out, "uptime_seconds", "Since the agent's start.", s->uptime_sec);
 	gauge(out, "policy_serial", "Of the policy in force.", s->serial);
 	gauge(out, "policy_rejected", "Whether the last reload was not taken.", s->rejected != NULL);
+	gauge(out, "overrides_present", "Programs there before the gate that can answer in its place.", s->overrides);
 	counters(s, out);
 	deadlines(s, out);
 	kfg_strbuf_adds(out, "# EOF\n");

@@ -117,6 +117,12 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 	     (unsigned long long)n[KFG_STAT_UNSCANNABLE]);
 	line(out, "Present", "%" PRIu64 " programs examined, %" PRIu64 " could not be",
 	     s->sweep_seen, s->sweep_failed);
+	if (s->overrides)
+		line(out, "", "%" PRIu64 " OF OTHERS CAN ANSWER IN THE GATE'S PLACE (journalctl KFGATE_KIND=override)",
+		     s->overrides);
+	if (n[KFG_STAT_OVERRIDES])
+		line(out, "Overrides", "%llu programs refused that could answer in the gate's place",
+		     (unsigned long long)n[KFG_STAT_OVERRIDES]);
 	line(out, "Records",
 	     "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64
 	     " duplicates left out",

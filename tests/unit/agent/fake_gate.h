@@ -19,6 +19,7 @@ struct fake_gate {
 	int left; /* gates that no agent holds, or why they cannot be taken off */
 	unsigned older; /* gates to be retired */
 	bool without_stage1, canary_passes;
+	int overrides; /* programs of others that answer in the gate's place */
 	/* what it was asked */
 	/* Open, Publish, Attach, pRove, Take over, Give back, Sweep, rEtire, Detach, Close, remove Left */
 	char calls[256];

@@ -238,6 +238,24 @@ static void test_foreign_fd(void **state)
 	compare(&e, names, "refused-foreign-fd");
 }
 
+/* A program that could answer for the kernel is no load like others: who tried is an attempt on the gate. */
+static void test_override(void **state)
+{
+	struct kfg_event e = sample_event();
+
+	(void)state;
+	e.reason = KFG_REASON_OVERRIDE;
+	e.stage = 1;
+	e.prog_id = 0;
+	e.n_kfuncs = 1;
+	e.kfuncs[0] = sample_kfunc("security_bpf_prog", KFG_REFUSE, KFG_REASON_OVERRIDE);
+	compare(&e, names, "tampering-override");
+	e.enforced = 0;
+	e.error = 0;
+	e.mode = KFG_MODE_AUDIT;
+	compare(&e, names, "would-refuse-override");
+}
+
 static void test_policy_gone(void **state)
 {
 	struct kfg_event e = sample_event();
@@ -321,6 +339,7 @@ int main(void)
 		cmocka_unit_test(test_present),
 		cmocka_unit_test(test_unscannable),
 		cmocka_unit_test(test_foreign_fd),
+		cmocka_unit_test(test_override),
 		cmocka_unit_test(test_policy_gone),
 		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_everything_at_its_longest),

@@ -43,6 +43,21 @@ static void test_guard(void **state)
 	assert_non_null(strstr(seen, "Guard: on until the next boot (strict), 2 attempts"));
 }
 
+/* A program that can answer in the gate's place: told, and no reason not to start. */
+static void test_override(void **state)
+{
+	(void)state;
+	seen[0] = '\0';
+	fake_gate.overrides = 1;
+	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
+	assert_non_null(strstr(seen, "1 OF OTHERS CAN ANSWER IN THE GATE'S PLACE"));
+	assert_string_equal(kinds(), "policy-loaded override swept started stopped ");
+	assert_non_null(strstr(captured, "\"KFGATE_TARGET\":\"security_bpf_prog\""));
+	fake_gate.overrides = -EPERM;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_non_null(strstr(captured, "cannot look for BPF programs that answer in the gate's place"));
+}
+
 /* The gate is in force with a guard or without. */
 static void test_guard_fails(void **state)
 {
@@ -352,6 +367,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_starts_and_stops),
+		CASE(test_override),
 		CASE(test_guard),
 		CASE(test_guard_fails),
 		CASE(test_obstacle),
