@@ -18,6 +18,7 @@ rules:
 P
 check "1. a kfunc program loads without the gate" kfload obj /t/key.o
 # where nobody is told an address of the kernel's
+shown=$(cat /proc/sys/kernel/kptr_restrict)
 echo 2 >/proc/sys/kernel/kptr_restrict
 gate_start /tmp/policy.yaml
 check "2. the agent says that it is up" grep -q '"KFGATE_KIND":"started"' $records
@@ -42,4 +43,5 @@ check "   and 100,000 instructions" kfload raw 100000
 check_eq "   no record of any of them" 1 "$(record_count '"KFGATE_EVENT":"load"')"
 check "6. the agent leaves" gate_stop
 check "   and its refusals with it" kfload obj /t/key.o
+echo "$shown" >/proc/sys/kernel/kptr_restrict # for the cases that come after
 finish
