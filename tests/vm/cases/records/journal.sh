@@ -2,6 +2,7 @@
 # What journalctl shows of decisions: by kfunc, by priority, by the unit that loaded, with explanations.
 # kernels: 6.1 newest
 # tier: systemd
+# timeout: 360
 # reboot: no
 # args: systemd.setenv=KFGATE_PROFILE=10-observe systemd.wants=kfgate-profile.service systemd.wants=kfgate.service
 # files: vm-stage=/ src:tests/vm/service.sh
