@@ -39,15 +39,17 @@ files() {
 }
 
 mkdir "$work/root"
-in_root -i --nodeps --noscripts "$rpm"
+kernels=$(find "$(dirname "$rpm")" -name "kfgate-kernels-[0-9]*.rpm")
+[ -n "$kernels" ] || { echo "no package kfgate-kernels"; exit 1; }
+in_root -i --nodeps --noscripts "$rpm" "$kernels"
 files "$work/root" >"$work/installed"
 files "$build/vm-stage" | sed 's|/zsh/vendor-completions/|/zsh/site-functions/|' >"$work/wanted"
 same "installed (<), wanted (>)" "$work/installed" "$work/wanted"
 [ -d "$work/root/etc/kfgate/policy.d" ] || { echo "no /etc/kfgate/policy.d"; failed=1; }
 [ "$("$work/root/usr/bin/kfgate" --version)" = "kfgate $(rpm -qp --qf '%{version}' "$rpm")" ] ||
 	{ echo "kfgate --version does not say the version of the package"; failed=1; }
-in_root -V --nodeps kfgate
-in_root -e --noscripts kfgate
+in_root -V --nodeps kfgate kfgate-kernels
+in_root -e --noscripts kfgate-kernels kfgate
 find "$work/root" -name '*kfgate*' >"$work/left"
 same "left (<) after it was removed" "$work/left" /dev/null
 for script in prein postin preun postun; do
