@@ -144,10 +144,10 @@ static __attribute__((noinline)) int kfg_attempt_report(__u32 kind, __u32 detail
 }
 
 /* -EPERM, with a report of it */
-#define KFG_DENY(kind, detail)                          \
-	({                                              \
-		kfg_attempt_report((kind), (detail));   \
-		-EPERM;                                 \
+#define KFG_DENY(kind, detail)                                                                                         \
+	({                                                                                                             \
+		kfg_attempt_report((kind), (detail));                                                                  \
+		-EPERM;                                                                                                \
 	})
 
 KFG_INLINE __u32 kfg_filter_bit(__u64 ino)

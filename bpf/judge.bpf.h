@@ -102,8 +102,7 @@ static __attribute__((noinline)) int kfg_fill_source(struct kfg_walk *w, __u32 i
 	if (!s->linfo || !s->high || !strings || index >= KFG_EVENT_KFUNCS)
 		return 0;
 	bpf_loop(32, kfg_step_line, w, 0);
-	if (bpf_probe_read_kernel(&line, sizeof(line),
-				  (void *)(s->linfo + (__u64)s->low * sizeof(line))))
+	if (bpf_probe_read_kernel(&line, sizeof(line), (void *)(s->linfo + (__u64)s->low * sizeof(line))))
 		return 0;
 	k = &s->event.kfuncs[index];
 	k->line = line.line_col >> 10; /* BPF_LINE_INFO_LINE_NUM, include/uapi/linux/bpf.h */
@@ -264,8 +263,8 @@ static __attribute__((noinline)) __u32 kfg_name_rest(struct kfg_walk *w, __u32 i
 }
 
 /* Marks the load unscannable, for the table at hand. */
-static __attribute__((always_inline)) inline void
-kfg_unscannable(struct kfg_scratch *s, const struct kfg_table_header *h, __u8 reason)
+static __attribute__((always_inline)) inline void kfg_unscannable(struct kfg_scratch *s,
+								  const struct kfg_table_header *h, __u8 reason)
 {
 	if (h->unscannable > s->event.action) {
 		s->event.action = h->unscannable;
@@ -274,8 +273,8 @@ kfg_unscannable(struct kfg_scratch *s, const struct kfg_table_header *h, __u8 re
 }
 
 /* What keeps the load from being judged by its kfuncs. */
-static __attribute__((always_inline)) inline void
-kfg_check_scan(struct kfg_scratch *s, const struct kfg_table_header *h)
+static __attribute__((always_inline)) inline void kfg_check_scan(struct kfg_scratch *s,
+								 const struct kfg_table_header *h)
 {
 	if (s->done != s->len)
 		kfg_unscannable(s, h, KFG_REASON_SHORT_SCAN);

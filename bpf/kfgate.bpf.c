@@ -39,8 +39,7 @@ static __attribute__((noinline)) struct kfg_scratch *kfg_scratch_get(__u64 *tid)
 	__u64 unit = kfg_unit_cgroup(), account = kfg_account(unit);
 	struct kfg_scratch *s;
 
-	if (!KFG_MAY_ENTER(kfg_scratches, account) ||
-	    KFG_ENTER(kfg_scratches, tid, (const void *)&kfg_scratch_zero))
+	if (!KFG_MAY_ENTER(kfg_scratches, account) || KFG_ENTER(kfg_scratches, tid, (const void *)&kfg_scratch_zero))
 		return 0;
 	s = bpf_map_lookup_elem(&kfg_scratches, tid);
 	if (s) {
@@ -305,8 +304,8 @@ static __attribute__((always_inline)) inline enum kfg_request kfg_request_foreig
 }
 
 /* What is asked of this set about a program. A load in progress is its thread's alone, a refused program nobody's. */
-static __attribute__((noinline)) __u32
-kfg_request_classify(struct bpf_prog *prog, __u64 *aux, __u64 load_time, __u64 tid)
+static __attribute__((noinline)) __u32 kfg_request_classify(struct bpf_prog *prog, __u64 *aux, __u64 load_time,
+							    __u64 tid)
 {
 	struct kfg_inflight *entry = kfg_find_load(aux, load_time);
 	struct kfg_loader *known;
@@ -329,8 +328,7 @@ kfg_request_classify(struct bpf_prog *prog, __u64 *aux, __u64 load_time, __u64 t
 }
 
 /* No scratch, no judgement. A load that is let through for want of it is not in progress any more. */
-static __attribute__((noinline)) __u32
-kfg_request_without_scratch(struct bpf_prog *prog, __u32 request, __u64 *aux)
+static __attribute__((noinline)) __u32 kfg_request_without_scratch(struct bpf_prog *prog, __u32 request, __u64 *aux)
 {
 	__u32 err;
 
@@ -341,7 +339,8 @@ kfg_request_without_scratch(struct bpf_prog *prog, __u32 request, __u64 *aux)
 		return kfg_foreign_again();
 	default:
 		err = request == KFG_REQUEST_LOAD && kfg_may_answer(prog) && !kfg_handover_is_agent() ?
-			      kfg_answer_without_scratch() : kfg_no_room();
+			      kfg_answer_without_scratch() :
+			      kfg_no_room();
 		if (!err && request == KFG_REQUEST_LOAD)
 			KFG_DROP(kfg_loads, aux);
 		return err;

@@ -98,8 +98,8 @@ struct {
 #define KFG_SLOTS 512u /* open addressing, at most half full */
 
 struct kfg_use {
-	__u64 key;   /* offset << 32 | imm, as in the call */
-	__u32 insn;  /* first call */
+	__u64 key; /* offset << 32 | imm, as in the call */
+	__u32 insn; /* first call */
 	__u32 calls;
 };
 
@@ -196,12 +196,12 @@ static __attribute__((always_inline)) inline __u32 kfg_unknown(__u32 value)
 
 /* What kfgate_prog is asked for: kfg_request_classify() */
 enum kfg_request {
-	KFG_REQUEST_NONE,    /* nothing to decide: admitted, free of kfuncs, or another set's */
-	KFG_REQUEST_LOAD,    /* the end of a load, by the task that loads */
+	KFG_REQUEST_NONE, /* nothing to decide: admitted, free of kfuncs, or another set's */
+	KFG_REQUEST_LOAD, /* the end of a load, by the task that loads */
 	KFG_REQUEST_FOREIGN, /* the first fd of a load in progress for another task, or of a refused program */
-	KFG_REQUEST_AGAIN,   /* one more of these */
+	KFG_REQUEST_AGAIN, /* one more of these */
 	KFG_REQUEST_REFUSED, /* the same without a report: a sweep's, or asked of a set that decides nothing new */
-	KFG_REQUEST_SWEEP,   /* the agent examines a present program */
+	KFG_REQUEST_SWEEP, /* the agent examines a present program */
 	KFG_REQUEST_PRESENT, /* a later fd, where the policy judges those, too */
 };
 
@@ -241,48 +241,48 @@ struct kfg_crowd {
 	__u64 account;
 	__u32 own, all;
 };
-#define KFG_STEP_CROWD(map, type)                                                                  \
-	static long map##_step(struct bpf_map *m, const void *key, void *value, void *ctx)         \
-	{                                                                                          \
-		struct kfg_crowd *c = ctx;                                                         \
-												   \
-		c->own += ((type *)value)->account == c->account;                                  \
-		c->all++;                                                                          \
-		return 0;                                                                          \
+#define KFG_STEP_CROWD(map, type)                                                                                      \
+	static long map##_step(struct bpf_map *m, const void *key, void *value, void *ctx)                             \
+	{                                                                                                              \
+		struct kfg_crowd *c = ctx;                                                                             \
+                                                                                                                       \
+		c->own += ((type *)value)->account == c->account;                                                      \
+		c->all++;                                                                                              \
+		return 0;                                                                                              \
 	}
 KFG_STEP_CROWD(kfg_loads, struct kfg_inflight)
 KFG_STEP_CROWD(kfg_loaders, struct kfg_loader)
 KFG_STEP_CROWD(kfg_scratches, struct kfg_scratch)
 
 /* May there be one more entry on the account? */
-#define KFG_MAY_ENTER(map, whose)                                                                  \
-	({                                                                                         \
-		struct kfg_crowd c_ = { .account = (whose) };                                      \
-												   \
-		if (map##_taken * 3 > map##_max)                                                   \
-			bpf_for_each_map_elem(&map, map##_step, &c_, 0);                           \
-		c_.all < map##_max && c_.own <= (map##_max - c_.all) / 2;                          \
+#define KFG_MAY_ENTER(map, whose)                                                                                      \
+	({                                                                                                             \
+		struct kfg_crowd c_ = { .account = (whose) };                                                          \
+                                                                                                                       \
+		if (map##_taken * 3 > map##_max)                                                                       \
+			bpf_for_each_map_elem(&map, map##_step, &c_, 0);                                               \
+		c_.all < map##_max &&c_.own <= (map##_max - c_.all) / 2;                                               \
 	})
 
 /* Enters a value, in the place of an old one that a failed deletion left behind. Returns non-zero: no room. */
-#define KFG_ENTER(map, key, value)                                                                 \
-	({                                                                                         \
-		long r_ = bpf_map_update_elem(&map, key, value, BPF_NOEXIST);                      \
-												   \
-		if (!r_)                                                                           \
-			__sync_fetch_and_add(&map##_taken, 1);                                     \
-		else if (r_ == -EEXIST)                                                            \
-			r_ = bpf_map_update_elem(&map, key, value, BPF_EXIST);                     \
-		r_;                                                                                \
+#define KFG_ENTER(map, key, value)                                                                                     \
+	({                                                                                                             \
+		long r_ = bpf_map_update_elem(&map, key, value, BPF_NOEXIST);                                          \
+                                                                                                                       \
+		if (!r_)                                                                                               \
+			__sync_fetch_and_add(&map##_taken, 1);                                                         \
+		else if (r_ == -EEXIST)                                                                                \
+			r_ = bpf_map_update_elem(&map, key, value, BPF_EXIST);                                         \
+		r_;                                                                                                    \
 	})
-#define KFG_DROP(map, key)                                                                         \
-	do {                                                                                       \
-		if (!bpf_map_delete_elem(&map, key))                                               \
-			__sync_fetch_and_add(&map##_taken, -1);                                    \
+#define KFG_DROP(map, key)                                                                                             \
+	do {                                                                                                           \
+		if (!bpf_map_delete_elem(&map, key))                                                                   \
+			__sync_fetch_and_add(&map##_taken, -1);                                                        \
 	} while (0)
 /* The same where it is seldom there: looking costs half of what deleting does. */
-#define KFG_DROP_SELDOM(map, key)                                                                  \
-	do {                                                                                       \
-		if (bpf_map_lookup_elem(&map, key))                                                \
-			KFG_DROP(map, key);                                                        \
+#define KFG_DROP_SELDOM(map, key)                                                                                      \
+	do {                                                                                                           \
+		if (bpf_map_lookup_elem(&map, key))                                                                    \
+			KFG_DROP(map, key);                                                                            \
 	} while (0)

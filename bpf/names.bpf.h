@@ -174,8 +174,7 @@ static __attribute__((noinline)) int kfg_name_live(struct kfg_walk *w, __u64 key
 
 	kfg_clear_name(s);
 	s->symbol[0] = 0;
-	if (bpf_snprintf(s->symbol, sizeof(s->symbol), fmt, &addr, sizeof(addr)) >
-	    (long)sizeof(s->symbol))
+	if (bpf_snprintf(s->symbol, sizeof(s->symbol), fmt, &addr, sizeof(addr)) > (long)sizeof(s->symbol))
 		s->decision.subject.name_long = 1;
 	s->in_module = s->at = 0;
 	bpf_loop(sizeof(s->symbol), kfg_step_split, w, 0);

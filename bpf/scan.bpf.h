@@ -31,7 +31,6 @@ struct kfg_fast {
 	__u32 hit; /* round of the first hit + 1 */
 };
 
-
 static __attribute__((always_inline)) inline const struct bpf_raw_tracepoint_args *kfg_at(__u64 a)
 {
 	return bpf_rdonly_cast((void *)a, kfg_args_type);
@@ -39,20 +38,23 @@ static __attribute__((always_inline)) inline const struct bpf_raw_tracepoint_arg
 #define KFG_HALF(p, k) (*(const volatile __u16 *)&(p)->args[k])
 #define KFG_WORD(p, k) (*(const volatile __u64 *)&(p)->args[k])
 
-#define KFG_1(p, k) \
-	if (KFG_HALF(p, k) == KFG_CALL) \
+#define KFG_1(p, k)                                                                                                    \
+	if (KFG_HALF(p, k) == KFG_CALL)                                                                                \
 		goto hit;
-#define KFG_8(p, k) \
-	KFG_1(p, k) KFG_1(p, k + 1) KFG_1(p, k + 2) KFG_1(p, k + 3) KFG_1(p, k + 4) \
-	KFG_1(p, k + 5) KFG_1(p, k + 6) KFG_1(p, k + 7)
+/* clang-format off */
+#define KFG_8(p, k)                                                                                                    \
+	KFG_1(p, k) KFG_1(p, k + 1) KFG_1(p, k + 2) KFG_1(p, k + 3)                                                    \
+	KFG_1(p, k + 4) KFG_1(p, k + 5) KFG_1(p, k + 6) KFG_1(p, k + 7)
+#define KFG_64(p)                                                                                                      \
+	KFG_8(p, 0) KFG_8(p, 8) KFG_8(p, 16) KFG_8(p, 24) KFG_8(p, 32) KFG_8(p, 40) KFG_8(p, 48) KFG_8(p, 56)
+/* clang-format on */
 
 static long kfg_fast_round(__u32 i, void *ctx)
 {
 	struct kfg_fast *c = ctx;
 	const struct bpf_raw_tracepoint_args *p = kfg_at(c->base + (__u64)i * (KFG_ROUND * 8));
 
-	KFG_8(p, 0) KFG_8(p, 8) KFG_8(p, 16) KFG_8(p, 24)
-	KFG_8(p, 32) KFG_8(p, 40) KFG_8(p, 48) KFG_8(p, 56)
+	KFG_64(p);
 	return 0;
 hit:
 	c->hit = i + 1;
@@ -191,8 +193,7 @@ static long kfg_scan_group(__u32 i, void *ctx)
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
 	const struct bpf_raw_tracepoint_args *p = kfg_at(s->base + (__u64)s->done * 8);
 
-	KFG_8(p, 0) KFG_8(p, 8)
-	s->done += KFG_GROUP;
+	KFG_8(p, 0) KFG_8(p, 8) s->done += KFG_GROUP;
 	return 0;
 hit:
 	bpf_loop(KFG_GROUP, kfg_scan_one, w, 0);
@@ -204,12 +205,13 @@ static long kfg_copy_group(__u32 i, void *ctx)
 {
 	struct kfg_walk *w = ctx;
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
-	struct { __u64 args[KFG_GROUP]; } copy, *p = &copy;
+	struct {
+		__u64 args[KFG_GROUP];
+	} copy, *p = &copy;
 
 	if (bpf_probe_read_kernel(&copy, sizeof(copy), (void *)(s->base + (__u64)s->done * 8)))
 		return 1;
-	KFG_8(p, 0) KFG_8(p, 8)
-	s->done += KFG_GROUP;
+	KFG_8(p, 0) KFG_8(p, 8) s->done += KFG_GROUP;
 	return 0;
 hit:
 	bpf_loop(KFG_GROUP, kfg_scan_one, w, 0);
@@ -220,8 +222,7 @@ hit:
  * Collects the distinct kfunc calls of instructions first .. s->len - 1 into s->uses. Afterwards s->done == s->len,
  * or the scan did not finish.
  */
-static __attribute__((always_inline)) inline void kfg_scan_all(struct kfg_walk *w, struct kfg_scratch *s,
-							       __u32 first)
+static __attribute__((always_inline)) inline void kfg_scan_all(struct kfg_walk *w, struct kfg_scratch *s, __u32 first)
 {
 	s->done = first;
 	if (s->len > first) {

@@ -31,12 +31,12 @@ struct draft {
 	uint8_t userns, token;
 };
 
-static const char *const reason_items[] = {"any", "rule", "unlisted", "deprecated", "expired", "waived"};
-static const struct kfg_words reason_words = {reason_items, 6};
-static const char *const userns_items[] = {"initial", "other"};
-static const struct kfg_words userns_words = {userns_items, 2};
-static const char *const token_items[] = {"false", "true"};
-static const struct kfg_words token_words = {token_items, 2};
+static const char *const reason_items[] = { "any", "rule", "unlisted", "deprecated", "expired", "waived" };
+static const struct kfg_words reason_words = { reason_items, 6 };
+static const char *const userns_items[] = { "initial", "other" };
+static const struct kfg_words userns_words = { userns_items, 2 };
+static const char *const token_items[] = { "false", "true" };
+static const struct kfg_words token_words = { token_items, 2 };
 
 static int parse_type(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
@@ -44,9 +44,8 @@ static int parse_type(struct kfg_parse *p, const struct kfg_key *key, const stru
 
 	(void)key;
 	if (kfg_prog_type_parse(value->text, out))
-		kfg_parse_finding(p, value, KFG_DIAG_UNKNOWN_PROGRAM_TYPE,
-				  "unknown program type \"%.64s\"%s%s%s", value->text,
-				  near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+		kfg_parse_finding(p, value, KFG_DIAG_UNKNOWN_PROGRAM_TYPE, "unknown program type \"%.64s\"%s%s%s",
+				  value->text, near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 	return 0;
 }
 
@@ -75,7 +74,7 @@ static int parse_list(struct kfg_parse *p, const struct kfg_node *value, bool li
 			kfg_parse_finding(p, i, KFG_DIAG_TOO_LARGE, "a program calls at most %u kfuncs", KFUNCS_MAX);
 			break;
 		}
-		d->kfuncs[d->c.n_kfuncs++] = (struct kfg_case_kfunc){k.name, k.module, live};
+		d->kfuncs[d->c.n_kfuncs++] = (struct kfg_case_kfunc){ k.name, k.module, live };
 	}
 	return r;
 }
@@ -95,24 +94,24 @@ static int parse_dead(struct kfg_parse *p, const struct kfg_key *key, const stru
 #define FIELD(member) .offset = offsetof(struct draft, member)
 
 static const struct kfg_key program_keys[] = {
-	{"type", SCALAR, REQUIRED, parse_type, FIELD(c.load.prog_type)},
-	{"name", SCALAR, 0, kfg_parse_text, FIELD(c.load.prog), .limit = TEXT_MAX},
+	{ "type", SCALAR, REQUIRED, parse_type, FIELD(c.load.prog_type) },
+	{ "name", SCALAR, 0, kfg_parse_text, FIELD(c.load.prog), .limit = TEXT_MAX },
 };
 static const struct kfg_schema program_schema = KFG_SCHEMA("\"program\"", program_keys, false);
 
 static const struct kfg_key loader_keys[] = {
-	{"unit", SCALAR, 0, kfg_parse_text, FIELD(c.load.unit), .limit = KFG_UNIT_LEN - 1},
-	{"exe", SCALAR, 0, kfg_parse_text, FIELD(c.load.exe), .limit = KFG_EXE_LEN - 1},
-	{"uid", SCALAR, 0, parse_uid, FIELD(c.load.uid)},
-	{"userns", SCALAR, 0, kfg_parse_word, FIELD(userns), .words = &userns_words},
-	{"token", SCALAR, 0, kfg_parse_word, FIELD(token), .words = &token_words},
+	{ "unit", SCALAR, 0, kfg_parse_text, FIELD(c.load.unit), .limit = KFG_UNIT_LEN - 1 },
+	{ "exe", SCALAR, 0, kfg_parse_text, FIELD(c.load.exe), .limit = KFG_EXE_LEN - 1 },
+	{ "uid", SCALAR, 0, parse_uid, FIELD(c.load.uid) },
+	{ "userns", SCALAR, 0, kfg_parse_word, FIELD(userns), .words = &userns_words },
+	{ "token", SCALAR, 0, kfg_parse_word, FIELD(token), .words = &token_words },
 };
 static const struct kfg_schema loader_schema = KFG_SCHEMA("\"loader\"", loader_keys, false);
 
 static const struct kfg_key expect_keys[] = {
-	{"verdict", SCALAR, REQUIRED, kfg_parse_word, FIELD(c.action), .words = &kfg_action_words},
-	{"reason", SCALAR, 0, kfg_parse_word, FIELD(c.reason), .words = &reason_words},
-	{"rule", SCALAR, 0, kfg_parse_text, FIELD(c.rule), .limit = TEXT_MAX},
+	{ "verdict", SCALAR, REQUIRED, kfg_parse_word, FIELD(c.action), .words = &kfg_action_words },
+	{ "reason", SCALAR, 0, kfg_parse_word, FIELD(c.reason), .words = &reason_words },
+	{ "rule", SCALAR, 0, kfg_parse_text, FIELD(c.rule), .limit = TEXT_MAX },
 };
 static const struct kfg_schema expect_schema = KFG_SCHEMA("\"expect\"", expect_keys, false);
 
@@ -139,14 +138,14 @@ static int parse_expect(struct kfg_parse *p, const struct kfg_key *key, const st
 }
 
 static const struct kfg_key case_keys[] = {
-	{"name", SCALAR, 0, kfg_parse_text, FIELD(c.name), .limit = TEXT_MAX},
-	{"program", MAP, REQUIRED, parse_program, .offset = 0},
-	{"kfuncs", LIST, 0, parse_kfuncs, .offset = 0},
-	{"dead", LIST, 0, parse_dead, .offset = 0},
-	{"loader", MAP, 0, parse_loader, .offset = 0},
-	{"date", SCALAR, 0, kfg_parse_day, FIELD(c.load.today)},
-	{"kernel", SCALAR, 0, kfg_parse_release, FIELD(kernel)},
-	{"expect", MAP, REQUIRED, parse_expect, .offset = 0},
+	{ "name", SCALAR, 0, kfg_parse_text, FIELD(c.name), .limit = TEXT_MAX },
+	{ "program", MAP, REQUIRED, parse_program, .offset = 0 },
+	{ "kfuncs", LIST, 0, parse_kfuncs, .offset = 0 },
+	{ "dead", LIST, 0, parse_dead, .offset = 0 },
+	{ "loader", MAP, 0, parse_loader, .offset = 0 },
+	{ "date", SCALAR, 0, kfg_parse_day, FIELD(c.load.today) },
+	{ "kernel", SCALAR, 0, kfg_parse_release, FIELD(kernel) },
+	{ "expect", MAP, REQUIRED, parse_expect, .offset = 0 },
 };
 static const struct kfg_schema case_schema = KFG_SCHEMA("a case", case_keys, false);
 
@@ -182,7 +181,7 @@ static int parse_cases(struct kfg_parse *p, const struct kfg_key *key, const str
 			kfg_parse_finding(p, i, KFG_DIAG_WRONG_KIND, "a case is a mapping: lines of \"key: value\"");
 			continue;
 		}
-		*d = (struct draft){.c = {.line = i->line, .col = i->col, .load = {.today = KFG_DAY_MAX}}};
+		*d = (struct draft){ .c = { .line = i->line, .col = i->col, .load = { .today = KFG_DAY_MAX } } };
 		r = kfg_parse_mapping(p, &case_schema, i, d);
 		if (!r)
 			r = keep(p, d, &cases->items[cases->n++]);
@@ -200,15 +199,17 @@ static int parse_version(struct kfg_parse *p, const struct kfg_key *key, const s
 }
 
 static const struct kfg_key file_keys[] = {
-	{"version", SCALAR, REQUIRED, parse_version, .offset = 0},
-	{"policy", SCALAR, 0, kfg_parse_text, .offset = offsetof(struct kfg_cases, policy), .limit = TEXT_MAX},
-	{"cases", LIST, REQUIRED, parse_cases, .offset = 0},
+	{ "version", SCALAR, REQUIRED, parse_version, .offset = 0 },
+	{ "policy", SCALAR, 0, kfg_parse_text, .offset = offsetof(struct kfg_cases, policy), .limit = TEXT_MAX },
+	{ "cases", LIST, REQUIRED, parse_cases, .offset = 0 },
 };
 static const struct kfg_schema file_schema = KFG_SCHEMA("a file of cases", file_keys, false);
 
 static int add_origin(struct kfg_policy *holder, const struct kfg_source *source)
 {
-	struct kfg_origin o = {strdup(source->path), malloc(source->size + 1), source->size, false, KFG_DAY_MAX, {0}};
+	struct kfg_origin o = {
+		strdup(source->path), malloc(source->size + 1), source->size, false, KFG_DAY_MAX, { 0 }
+	};
 	int r = o.path && o.text ? kfg_vector_append(&holder->origins, sizeof(o), &o, 1) : -ENOMEM;
 
 	if (r) {
@@ -223,9 +224,9 @@ static int add_origin(struct kfg_policy *holder, const struct kfg_source *source
 
 static int read_cases(struct kfg_cases *cases, const struct kfg_source *source, struct kfg_diags *diags)
 {
-	struct kfg_parse p = {.policy = &cases->holder, .diags = diags};
+	struct kfg_parse p = { .policy = &cases->holder, .diags = diags };
 	size_t errors = diags->n_errors;
-	struct kfg_doc doc = {0};
+	struct kfg_doc doc = { 0 };
 	int r = add_origin(&cases->holder, source);
 
 	if (!r)
@@ -294,7 +295,7 @@ static const char *decided_by(const struct kfg_policy *policy, const struct kfg_
 void kfg_case_eval(const struct kfg_policy *policy, const struct kfg_table *table, const struct kfg_case *c,
 		   struct kfg_case_answer *ret_answer)
 {
-	*ret_answer = (struct kfg_case_answer){KFG_ALLOW, KFG_REASON_NONE, NULL, NULL};
+	*ret_answer = (struct kfg_case_answer){ KFG_ALLOW, KFG_REASON_NONE, NULL, NULL };
 	for (size_t i = 0; i < c->n_kfuncs; i++) {
 		const struct kfg_case_kfunc *k = &c->kfuncs[i];
 		struct kfg_verdict v;
@@ -304,6 +305,6 @@ void kfg_case_eval(const struct kfg_policy *policy, const struct kfg_table *tabl
 		action = kfg_effective(&v, k->live, KFG_REFUSE, &reason);
 		if (i && action <= ret_answer->action)
 			continue;
-		*ret_answer = (struct kfg_case_answer){action, reason, k->name, decided_by(policy, &v, reason)};
+		*ret_answer = (struct kfg_case_answer){ action, reason, k->name, decided_by(policy, &v, reason) };
 	}
 }

@@ -12,9 +12,9 @@ static inline void kfg_cleanup_free_(void *p)
 #define KFG_AUTOFREE __attribute__((cleanup(kfg_cleanup_free_)))
 
 /* The pointer's value; the variable becomes NULL. */
-#define kfg_take(p)                             \
-	({                                      \
-		__typeof__(p) kfg_taken_ = (p); \
-		(p) = NULL;                     \
-		kfg_taken_;                     \
+#define kfg_take(p)                                                                                                    \
+	({                                                                                                             \
+		__typeof__(p) kfg_taken_ = (p);                                                                        \
+		(p) = NULL;                                                                                            \
+		kfg_taken_;                                                                                            \
 	})

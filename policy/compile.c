@@ -24,12 +24,10 @@ static int add_row(struct kfg_compile *c, const struct kfg_row *row)
 
 static int add_matcher(struct kfg_compile *c, const char *text, bool glob, uint32_t *ret_index)
 {
-	return kfg_texts_add(&c->matchers, text, strlen(text), glob ? KFG_MATCH_GLOB : 0,
-			     ret_index);
+	return kfg_texts_add(&c->matchers, text, strlen(text), glob ? KFG_MATCH_GLOB : 0, ret_index);
 }
 
-static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patterns,
-			struct kfg_range *ret_dim)
+static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patterns, struct kfg_range *ret_dim)
 {
 	uint32_t *refs = calloc(patterns->n + 1, sizeof(*refs));
 	int r = refs ? 0 : -ENOMEM;
@@ -45,8 +43,7 @@ static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patter
 /* Everything but the kfuncs and their modules. */
 static int loader_dims(struct kfg_compile *c, const struct kfg_condition *when, struct kfg_row *row)
 {
-	int r = kfg_slices_add(&c->uids, when->uids, (uint32_t)when->n_uids,
-			       &row->dims[KFG_DIM_UID]);
+	int r = kfg_slices_add(&c->uids, when->uids, (uint32_t)when->n_uids, &row->dims[KFG_DIM_UID]);
 
 	if (!r)
 		r = patterns_dim(c, &when->units, &row->dims[KFG_DIM_UNIT]);
@@ -66,16 +63,15 @@ static int compare_modules(const void *a, const void *b)
 {
 	const struct kfg_kfunc_pattern *x = *(const struct kfg_kfunc_pattern *const *)a;
 	const struct kfg_kfunc_pattern *y = *(const struct kfg_kfunc_pattern *const *)b;
-	int r = x->module && y->module ? strcmp(x->module, y->module)
-				       : (x->module != NULL) - (y->module != NULL);
+	int r = x->module && y->module ? strcmp(x->module, y->module) : (x->module != NULL) - (y->module != NULL);
 
 	/* patterns of one condition are an array: by address is as written */
 	return r ? r : (x > y) - (x < y);
 }
 
 /* Adds the row of patterns[0 .. n - 1], which all have the same module. */
-static int add_group(struct kfg_compile *c, struct kfg_row row,
-		     const struct kfg_kfunc_pattern *const *patterns, size_t n, uint32_t *scratch)
+static int add_group(struct kfg_compile *c, struct kfg_row row, const struct kfg_kfunc_pattern *const *patterns,
+		     size_t n, uint32_t *scratch)
 {
 	uint32_t module;
 	int r = 0;
@@ -93,8 +89,7 @@ static int add_group(struct kfg_compile *c, struct kfg_row row,
 }
 
 /* The rows of one rule or waiver: one per module that its kfuncs are restricted to. */
-static int add_condition(struct kfg_compile *c, const struct kfg_condition *when,
-			 struct kfg_row row)
+static int add_condition(struct kfg_compile *c, const struct kfg_condition *when, struct kfg_row row)
 {
 	const struct kfg_kfunc_pattern **sorted = calloc(when->n_kfuncs + 1, sizeof(*sorted));
 	uint32_t *scratch = calloc(when->n_kfuncs + 1, sizeof(*scratch));
@@ -109,8 +104,8 @@ static int add_condition(struct kfg_compile *c, const struct kfg_condition *when
 
 		n = 1;
 		while (i + n < when->n_kfuncs &&
-		       (module ? sorted[i + n]->module && !strcmp(module, sorted[i + n]->module)
-			       : !sorted[i + n]->module))
+		       (module ? sorted[i + n]->module && !strcmp(module, sorted[i + n]->module) :
+				 !sorted[i + n]->module))
 			n++;
 		r = add_group(c, row, sorted + i, n, scratch);
 	}
@@ -145,18 +140,16 @@ int kfg_compile_rows(struct kfg_compile *c)
 		r = add_canary(c, KFG_CANARY_PRESENT, KFG_SCOPE_ANY);
 	for (size_t i = 0; i < c->policy->rules.n && !r; i++) {
 		const struct kfg_rule *rule = &kfg_rules(c->policy)[i];
-		struct kfg_row row = {.rule = (uint32_t)i,
-				      .action = rule->action,
-				      .scope = rule->scope,
-				      .until = KFG_DAY_MAX};
+		struct kfg_row row = {
+			.rule = (uint32_t)i, .action = rule->action, .scope = rule->scope, .until = KFG_DAY_MAX
+		};
 
 		r = add_condition(c, &rule->when, row);
 	}
 	c->n_rules = c->n_rows;
 	for (size_t i = 0; i < c->policy->waivers.n && !r; i++) {
 		const struct kfg_waiver *waiver = &kfg_waivers(c->policy)[i];
-		struct kfg_row row = {
-			.rule = (uint32_t)i, .action = KFG_AUDIT, .until = waiver->until};
+		struct kfg_row row = { .rule = (uint32_t)i, .action = KFG_AUDIT, .until = waiver->until };
 
 		r = add_condition(c, &waiver->when, row);
 	}
@@ -179,10 +172,10 @@ static void compile_done(struct kfg_compile *c)
 	free(c->matched);
 }
 
-int kfg_table_compile(const struct kfg_policy *policy, const char *const *known, size_t n_known,
-		      uint64_t generation, struct kfg_table **ret_table)
+int kfg_table_compile(const struct kfg_policy *policy, const char *const *known, size_t n_known, uint64_t generation,
+		      struct kfg_table **ret_table)
 {
-	struct kfg_compile c = {.policy = policy};
+	struct kfg_compile c = { .policy = policy };
 	int r = kfg_compile_rows(&c);
 
 	if (!r)

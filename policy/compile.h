@@ -33,24 +33,22 @@ struct kfg_compile {
 	struct kfg_row *rows; /* owned; dims: slices of compile.uids and compile.refs */
 	uint32_t n_rules, n_rows, rows_capacity;
 	struct kfg_texts matchers; /* tag: KFG_MATCH_GLOB or 0 */
-	struct kfg_slices refs;	   /* indexes of matchers */
+	struct kfg_slices refs; /* indexes of matchers */
 	struct kfg_slices uids;
 	struct kfg_slices ranges; /* pairs: first row, number of rows */
 	struct kfg_texts names;
 	struct kfg_name_entry *entries; /* owned; one per name */
-	uint32_t *sorted;		/* owned; indexes of names, by text */
-	struct kfg_trigrams trigrams;	/* of names */
-	struct kfg_link *links;		/* owned */
+	uint32_t *sorted; /* owned; indexes of names, by text */
+	struct kfg_trigrams trigrams; /* of names */
+	struct kfg_link *links; /* owned */
 	uint32_t n_links, links_capacity;
 	uint32_t *matches; /* owned; names that globs match, one glob after the other */
 	uint32_t n_matches, matches_capacity;
-	struct kfg_range
-		*matched; /* owned; per matcher, of matches; first KFG_NONE: not looked for yet */
+	struct kfg_range *matched; /* owned; per matcher, of matches; first KFG_NONE: not looked for yet */
 };
 
 /* 0 or negative errno, all of them. */
 int kfg_compile_rows(struct kfg_compile *c);
 int kfg_compile_names(struct kfg_compile *c, const char *const *known, size_t n_known);
 int kfg_compile_candidates(struct kfg_compile *c);
-int kfg_compile_write(const struct kfg_compile *c, uint64_t generation,
-		      struct kfg_table **ret_table);
+int kfg_compile_write(const struct kfg_compile *c, uint64_t generation, struct kfg_table **ret_table);

@@ -37,8 +37,7 @@ static uint32_t find_name(const struct kfg_compile *c, const struct kfg_text *te
 
 		if (!have)
 			return KFG_NONE;
-		if (have->hash == text->hash && have->len == text->len &&
-		    !memcmp(have->text, text->text, text->len))
+		if (have->hash == text->hash && have->len == text->len && !memcmp(have->text, text->text, text->len))
 			return at - 1;
 	}
 }
@@ -73,7 +72,7 @@ static int compare_names(const void *a, const void *b, void *names)
 
 static int make_entries(struct kfg_compile *c)
 {
-	static const struct kfg_candidates none = {KFG_NONE, KFG_NONE, 0};
+	static const struct kfg_candidates none = { KFG_NONE, KFG_NONE, 0 };
 	uint32_t n = c->names.slots.n;
 
 	c->entries = calloc(n, sizeof(*c->entries));
@@ -81,8 +80,7 @@ static int make_entries(struct kfg_compile *c)
 	if (!c->entries || !c->sorted)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
-		c->entries[i] =
-			(struct kfg_name_entry){.dep = KFG_NONE, .rules = none, .waivers = none};
+		c->entries[i] = (struct kfg_name_entry){ .dep = KFG_NONE, .rules = none, .waivers = none };
 		c->sorted[i] = i;
 	}
 	qsort_r(c->sorted, n, sizeof(*c->sorted), compare_names, &c->names);
@@ -91,7 +89,7 @@ static int make_entries(struct kfg_compile *c)
 
 static uint32_t find_text(const struct kfg_compile *c, const char *text)
 {
-	struct kfg_text t = {text, (uint32_t)strlen(text), kfg_text_hash(text, strlen(text)), 0};
+	struct kfg_text t = { text, (uint32_t)strlen(text), kfg_text_hash(text, strlen(text)), 0 };
 
 	return find_name(c, &t);
 }
@@ -105,8 +103,7 @@ int kfg_compile_names(struct kfg_compile *c, const char *const *known, size_t n_
 	for (size_t i = 0; i < kfg_n_inlined && !r; i++)
 		r = add_name(c, kfg_inlined[i], strlen(kfg_inlined[i]));
 	for (size_t i = 0; i < c->policy->deprecations.n && !r; i++)
-		r = add_name(c, kfg_deprecations(c->policy)[i].kfunc,
-			     strlen(kfg_deprecations(c->policy)[i].kfunc));
+		r = add_name(c, kfg_deprecations(c->policy)[i].kfunc, strlen(kfg_deprecations(c->policy)[i].kfunc));
 	if (!r)
 		r = add_row_names(c);
 	if (!r)
@@ -139,8 +136,7 @@ static uint32_t lower_bound(const struct kfg_compile *c, const char *prefix, siz
 }
 
 /* Names that a glob may match: indexes of names, some of them in vain. */
-static uint32_t glob_suspects(const struct kfg_compile *c, const char *glob,
-			      const uint32_t **ret_names)
+static uint32_t glob_suspects(const struct kfg_compile *c, const char *glob, const uint32_t **ret_names)
 {
 	size_t prefix = strcspn(glob, "*?");
 	uint32_t first = lower_bound(c, glob, prefix), n = c->names.slots.n - first, n_rare = 0;
@@ -165,7 +161,7 @@ static uint32_t glob_suspects(const struct kfg_compile *c, const char *glob,
 static int find_matches(struct kfg_compile *c, uint32_t matcher, struct kfg_range *ret_range)
 {
 	const struct kfg_text *m = &c->matchers.items[matcher];
-	struct kfg_range range = {c->n_matches, 0};
+	struct kfg_range range = { c->n_matches, 0 };
 	const uint32_t *suspects;
 	uint32_t n;
 	int r = 0;
@@ -180,8 +176,7 @@ static int find_matches(struct kfg_compile *c, uint32_t matcher, struct kfg_rang
 
 		if (!kfg_glob_match(m->text, t->text, t->len))
 			continue;
-		r = kfg_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count,
-			     sizeof(*c->matches));
+		r = kfg_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count, sizeof(*c->matches));
 		if (!r)
 			c->matches[c->n_matches + range.count++] = suspects[i];
 	}
@@ -209,7 +204,7 @@ static int add_candidate(struct kfg_compile *c, struct kfg_candidates *list, uin
 	r = kfg_grow(&c->links, &c->links_capacity, at, sizeof(*c->links));
 	if (r)
 		return r;
-	c->links[at] = (struct kfg_link){{row, 1}, KFG_NONE};
+	c->links[at] = (struct kfg_link){ { row, 1 }, KFG_NONE };
 	if (list->last == KFG_NONE)
 		list->first = at;
 	else
@@ -233,7 +228,7 @@ static struct kfg_candidates *candidates_of(struct kfg_compile *c, uint32_t name
 static int add_matches(struct kfg_compile *c, uint32_t matcher, uint32_t row, bool waivers)
 {
 	const struct kfg_text *m = &c->matchers.items[matcher];
-	struct kfg_range range = {0, 0};
+	struct kfg_range range = { 0, 0 };
 	struct kfg_candidates *list;
 	int r;
 
@@ -286,16 +281,15 @@ static int find_candidates(struct kfg_compile *c, uint32_t first, uint32_t end, 
 
 /* Two ascending lists as one, neighbours joined. Returns the number of numbers; more than 2 *
  * RANGES_MAX: too many. */
-static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a,
-		     const struct kfg_candidates *b, uint32_t numbers[static 2 * RANGES_MAX])
+static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a, const struct kfg_candidates *b,
+		     uint32_t numbers[static 2 * RANGES_MAX])
 {
 	uint32_t x = a->first, y = b->first, n = 0;
 
 	if (a->n > RANGES_MAX || b->n > RANGES_MAX)
 		return 2 * RANGES_MAX + 1;
 	while (x != KFG_NONE || y != KFG_NONE) {
-		bool take_x = y == KFG_NONE ||
-			      (x != KFG_NONE && c->links[x].range.first < c->links[y].range.first);
+		bool take_x = y == KFG_NONE || (x != KFG_NONE && c->links[x].range.first < c->links[y].range.first);
 		const struct kfg_link *l = &c->links[take_x ? x : y];
 
 		*(take_x ? &x : &y) = l->next;
@@ -312,11 +306,10 @@ static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a
 }
 
 /* Turns candidates into lists of the table. */
-static int settle_name(struct kfg_compile *c, struct kfg_name_entry *e,
-		       const struct kfg_candidates *all_rules,
+static int settle_name(struct kfg_compile *c, struct kfg_name_entry *e, const struct kfg_candidates *all_rules,
 		       const struct kfg_candidates *all_waivers)
 {
-	static const struct kfg_candidates none = {KFG_NONE, KFG_NONE, 0};
+	static const struct kfg_candidates none = { KFG_NONE, KFG_NONE, 0 };
 	uint32_t rules[2 * RANGES_MAX], waivers[2 * RANGES_MAX];
 	uint32_t n = join(c, &e->rules, all_rules, rules);
 	uint32_t m = join(c, &e->waivers, e->dep == KFG_NONE ? &none : all_waivers, waivers);
@@ -324,8 +317,8 @@ static int settle_name(struct kfg_compile *c, struct kfg_name_entry *e,
 
 	if (n > 2 * RANGES_MAX || m > 2 * RANGES_MAX || c->ranges.n + n + m > NUMBERS_MAX) {
 		e->flags |= KFG_NAME_PATTERNS;
-		e->rule_list = (struct kfg_range){0, 2};
-		e->waiver_list = (struct kfg_range){2, 2};
+		e->rule_list = (struct kfg_range){ 0, 2 };
+		e->waiver_list = (struct kfg_range){ 2, 2 };
 		return 0;
 	}
 	r = kfg_slices_add(&c->ranges, rules, n, &e->rule_list);
@@ -334,8 +327,8 @@ static int settle_name(struct kfg_compile *c, struct kfg_name_entry *e,
 
 int kfg_compile_candidates(struct kfg_compile *c)
 {
-	const uint32_t everything[] = {0, c->n_rules, c->n_rules, c->n_rows - c->n_rules};
-	struct kfg_candidates rules = {KFG_NONE, KFG_NONE, 0}, waivers = rules;
+	const uint32_t everything[] = { 0, c->n_rules, c->n_rules, c->n_rows - c->n_rules };
+	struct kfg_candidates rules = { KFG_NONE, KFG_NONE, 0 }, waivers = rules;
 	struct kfg_range at;
 	int r = kfg_slices_add(&c->ranges, everything, 4, &at); /* first, so at 0: see abi.h */
 

@@ -24,7 +24,7 @@ static int32_t days_from_civil(int32_t y, unsigned m, unsigned d)
 
 static unsigned month_days(unsigned y, unsigned m)
 {
-	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
 
 	return m == 2 && leap ? 29 : days[m - 1];
@@ -38,8 +38,8 @@ int kfg_day_parse(const char *text, int32_t *ret_day)
 	for (size_t i = 0; i < sizeof(shape); i++)
 		if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
 			return -EINVAL;
-	y = (unsigned)(text[0] - '0') * 1000 + (unsigned)(text[1] - '0') * 100 +
-	    (unsigned)(text[2] - '0') * 10 + (unsigned)(text[3] - '0');
+	y = (unsigned)(text[0] - '0') * 1000 + (unsigned)(text[1] - '0') * 100 + (unsigned)(text[2] - '0') * 10 +
+	    (unsigned)(text[3] - '0');
 	m = (unsigned)(text[5] - '0') * 10 + (unsigned)(text[6] - '0');
 	d = (unsigned)(text[8] - '0') * 10 + (unsigned)(text[9] - '0');
 	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > month_days(y, m))
@@ -60,7 +60,6 @@ const char *kfg_day_format(int32_t day, char buf[static KFG_DAY_TEXT])
 	if (day == KFG_DAY_MAX)
 		(void)snprintf(buf, KFG_DAY_TEXT, "never");
 	else
-		(void)snprintf(buf, KFG_DAY_TEXT, "%04d-%02u-%02u", (int)(y % 10000000), m % 100,
-			       d % 100);
+		(void)snprintf(buf, KFG_DAY_TEXT, "%04d-%02u-%02u", (int)(y % 10000000), m % 100, d % 100);
 	return buf;
 }

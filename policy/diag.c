@@ -19,7 +19,7 @@
 #define CUT "..."
 
 const struct kfg_diag_kind kfg_diag_kinds[KFG_DIAG_CODE_MAX] = {
-#define KIND(name, code, severity, text) [KFG_DIAG_##name] = {code, text, KFG_##severity},
+#define KIND(name, code, severity, text) [KFG_DIAG_##name] = { code, text, KFG_##severity },
 	KFG_DIAG_CODES(KIND)
 #undef KIND
 };
@@ -108,8 +108,7 @@ static bool take_excerpt(const struct kfg_spot *spot, struct kfg_diag *d)
 	body = clean(line + from, shown, SIZE_MAX, '?');
 	if (!body)
 		return false;
-	if (asprintf(&d->excerpt, "%s%s%s", left ? CUT : "", body, from + shown < len ? CUT : "") <
-	    0) {
+	if (asprintf(&d->excerpt, "%s%s%s", left ? CUT : "", body, from + shown < len ? CUT : "") < 0) {
 		d->excerpt = NULL;
 		return false;
 	}
@@ -137,8 +136,7 @@ static bool reserve(struct kfg_diags *diags)
 	return items;
 }
 
-static bool add(struct kfg_diags *diags, struct kfg_diag *d, const struct kfg_spot *spot,
-		const char *text)
+static bool add(struct kfg_diags *diags, struct kfg_diag *d, const struct kfg_spot *spot, const char *text)
 {
 	d->line = spot->line;
 	d->col = spot->line ? spot->col : 0;
@@ -150,10 +148,10 @@ static bool add(struct kfg_diags *diags, struct kfg_diag *d, const struct kfg_sp
 	return true;
 }
 
-void kfg_diags_add(struct kfg_diags *diags, enum kfg_diag_code code, const struct kfg_spot *spot,
-		   const char *format, ...)
+void kfg_diags_add(struct kfg_diags *diags, enum kfg_diag_code code, const struct kfg_spot *spot, const char *format,
+		   ...)
 {
-	struct kfg_diag d = {.code = code, .severity = kfg_diag_kinds[code].severity};
+	struct kfg_diag d = { .code = code, .severity = kfg_diag_kinds[code].severity };
 	KFG_AUTOFREE char *text = NULL;
 	va_list args;
 	int r;
@@ -204,9 +202,8 @@ char *kfg_diag_format(const struct kfg_diag *d)
 	KFG_AUTOFREE char *head = NULL;
 	char *out;
 
-	if (d->line ? asprintf(&head, "%s:%u:%u: %s: %s\n", d->file, d->line, d->col, word,
-			       d->text) < 0
-		    : asprintf(&head, "%s: %s: %s\n", d->file, word, d->text) < 0) {
+	if (d->line ? asprintf(&head, "%s:%u:%u: %s: %s\n", d->file, d->line, d->col, word, d->text) < 0 :
+		      asprintf(&head, "%s: %s: %s\n", d->file, word, d->text) < 0) {
 		head = NULL;
 		return NULL;
 	}
@@ -227,5 +224,5 @@ void kfg_diags_done(struct kfg_diags *diags)
 	for (size_t i = 0; i < diags->n; i++)
 		diag_done(&diags->items[i]);
 	free(diags->items);
-	*diags = (struct kfg_diags){0};
+	*diags = (struct kfg_diags){ 0 };
 }

@@ -39,7 +39,7 @@ static int compare(const void *a, const void *b)
 
 int kfg_policy_exes(const struct kfg_policy *p, const char ***ret_paths, size_t *ret_n)
 {
-	struct list list = {0};
+	struct list list = { 0 };
 	size_t n = 0, size;
 	char *text;
 

@@ -45,7 +45,7 @@ static void slots_put(struct kfg_slots *s, uint32_t hash, uint32_t index)
 /* Room for one more. */
 static int slots_reserve(struct kfg_slots *s, const void *set, hash_fn *hash)
 {
-	struct kfg_slots bigger = {.size = s->size ? s->size * 2 : 64};
+	struct kfg_slots bigger = { .size = s->size ? s->size * 2 : 64 };
 
 	if (s->size && s->n < s->size / 2)
 		return 0;
@@ -77,10 +77,9 @@ static uint32_t text_hash(const void *set, uint32_t index)
 	return t->items[index].hash;
 }
 
-int kfg_texts_add(struct kfg_texts *t, const char *text, size_t len, uint32_t tag,
-		  uint32_t *ret_index)
+int kfg_texts_add(struct kfg_texts *t, const char *text, size_t len, uint32_t tag, uint32_t *ret_index)
 {
-	struct kfg_text item = {text, (uint32_t)len, kfg_text_hash(text, len), tag};
+	struct kfg_text item = { text, (uint32_t)len, kfg_text_hash(text, len), tag };
 	int r = slots_reserve(&t->slots, t, text_hash);
 
 	if (!r)
@@ -109,7 +108,7 @@ void kfg_texts_done(struct kfg_texts *t)
 {
 	free(t->items);
 	free(t->slots.at);
-	*t = (struct kfg_texts){0};
+	*t = (struct kfg_texts){ 0 };
 }
 
 static uint32_t numbers_hash(const uint32_t *numbers, uint32_t n)
@@ -130,8 +129,8 @@ static uint32_t slice_hash(const void *set, uint32_t index)
 	return numbers_hash(s->data + s->ranges[index].first, s->ranges[index].count);
 }
 
-static bool slices_find(const struct kfg_slices *s, uint32_t hash, const uint32_t *numbers,
-			uint32_t n, struct kfg_range *ret_range)
+static bool slices_find(const struct kfg_slices *s, uint32_t hash, const uint32_t *numbers, uint32_t n,
+			struct kfg_range *ret_range)
 {
 	for (uint32_t i = hash;; i++) {
 		uint32_t at = s->slots.at[i & (s->slots.size - 1)];
@@ -139,23 +138,21 @@ static bool slices_find(const struct kfg_slices *s, uint32_t hash, const uint32_
 
 		if (!have)
 			return false;
-		if (have->count == n &&
-		    !memcmp(s->data + have->first, numbers, n * sizeof(*numbers))) {
+		if (have->count == n && !memcmp(s->data + have->first, numbers, n * sizeof(*numbers))) {
 			*ret_range = *have;
 			return true;
 		}
 	}
 }
 
-int kfg_slices_add(struct kfg_slices *s, const uint32_t *numbers, uint32_t n,
-		   struct kfg_range *ret_range)
+int kfg_slices_add(struct kfg_slices *s, const uint32_t *numbers, uint32_t n, struct kfg_range *ret_range)
 {
 	uint32_t hash = numbers_hash(numbers, n);
-	struct kfg_range range = {s->n, n};
+	struct kfg_range range = { s->n, n };
 	int r;
 
 	if (!n) {
-		*ret_range = (struct kfg_range){0, 0};
+		*ret_range = (struct kfg_range){ 0, 0 };
 		return 0;
 	}
 	r = slots_reserve(&s->slots, s, slice_hash);
@@ -183,5 +180,5 @@ void kfg_slices_done(struct kfg_slices *s)
 	free(s->data);
 	free(s->ranges);
 	free(s->slots.at);
-	*s = (struct kfg_slices){0};
+	*s = (struct kfg_slices){ 0 };
 }

@@ -31,8 +31,7 @@ struct kfg_texts {
 	struct kfg_slots slots;
 	uint32_t capacity;
 };
-int kfg_texts_add(struct kfg_texts *texts, const char *text, size_t len, uint32_t tag,
-		  uint32_t *ret_index);
+int kfg_texts_add(struct kfg_texts *texts, const char *text, size_t len, uint32_t tag, uint32_t *ret_index);
 void kfg_texts_done(struct kfg_texts *texts);
 
 /* Numbers in slices that may be shared. */
@@ -43,8 +42,7 @@ struct kfg_slices {
 	uint32_t ranges_capacity;
 	struct kfg_slots slots;
 };
-int kfg_slices_add(struct kfg_slices *slices, const uint32_t *numbers, uint32_t n,
-		   struct kfg_range *ret_range);
+int kfg_slices_add(struct kfg_slices *slices, const uint32_t *numbers, uint32_t n, struct kfg_range *ret_range);
 void kfg_slices_done(struct kfg_slices *slices);
 
 /* Room for one more item in a list of n, by doubling. */

@@ -29,8 +29,8 @@ static int number(const char **at)
 
 int kfg_kernel_version_parse(const char *text, uint32_t *ret_version, char ret_hint[static 16])
 {
-	static const int last[] = {[3] = 19, [4] = 20, [5] = 19, [6] = 19};
-	int part[3] = {0, 0, 0}, n = 0;
+	static const int last[] = { [3] = 19, [4] = 20, [5] = 19, [6] = 19 };
+	int part[3] = { 0, 0, 0 }, n = 0;
 
 	for (;;) {
 		part[n] = number(&text);

@@ -21,10 +21,10 @@ struct lint {
 	int32_t today;
 };
 
-#define WARN(l, place, code, ...)                                                 \
-	do {                                                                 \
-		struct kfg_spot spot_ = kfg_place_spot((l)->policy, place);  \
-		kfg_diags_add((l)->diags, code, &spot_, __VA_ARGS__); \
+#define WARN(l, place, code, ...)                                                                                      \
+	do {                                                                                                           \
+		struct kfg_spot spot_ = kfg_place_spot((l)->policy, place);                                            \
+		kfg_diags_add((l)->diags, code, &spot_, __VA_ARGS__);                                                  \
 	} while (0)
 
 static bool module_covers(const struct kfg_kfunc_pattern *a, const struct kfg_kfunc_pattern *b)
@@ -49,8 +49,8 @@ static bool patterns_cover(const struct kfg_patterns *a, const struct kfg_patter
 	for (size_t i = 0; i < b->n; i++) {
 		size_t k = 0;
 
-		while (k < a->n && !kfg_glob_covers(a->items[k].text, a->items[k].glob,
-						    b->items[i].text, b->items[i].glob))
+		while (k < a->n &&
+		       !kfg_glob_covers(a->items[k].text, a->items[k].glob, b->items[i].text, b->items[i].glob))
 			k++;
 		if (k == a->n)
 			return false;
@@ -93,8 +93,7 @@ static bool origin_covers(const struct kfg_condition *a, const struct kfg_condit
 
 	if (a->userns == KFG_USERNS_INIT && !initial)
 		return false;
-	return a->token == KFG_TOKEN_ANY || a->token == b->token ||
-	       (a->token == KFG_TOKEN_NO && initial);
+	return a->token == KFG_TOKEN_ANY || a->token == b->token || (a->token == KFG_TOKEN_NO && initial);
 }
 
 static bool types_cover(uint64_t a, uint64_t b)
@@ -106,8 +105,8 @@ static bool types_cover(uint64_t a, uint64_t b)
 static bool condition_covers(const struct kfg_condition *a, const struct kfg_condition *b)
 {
 	return types_cover(a->prog_types, b->prog_types) && origin_covers(a, b) && kfuncs_cover(a, b) &&
-	       uids_cover(a, b) && patterns_cover(&a->units, &b->units) &&
-	       patterns_cover(&a->exes, &b->exes) && patterns_cover(&a->names, &b->names);
+	       uids_cover(a, b) && patterns_cover(&a->units, &b->units) && patterns_cover(&a->exes, &b->exes) &&
+	       patterns_cover(&a->names, &b->names);
 }
 
 /*
@@ -115,7 +114,7 @@ static bool condition_covers(const struct kfg_condition *a, const struct kfg_con
  * texts are bits, one per hash. All bits: the rule has globs, or does not ask.
  */
 struct sketch {
-	uint64_t types, kfuncs, units;	  /* of what it takes */
+	uint64_t types, kfuncs, units; /* of what it takes */
 	uint64_t first_kfunc, first_unit; /* of one thing that whatever covers it must take, too */
 };
 
@@ -130,16 +129,14 @@ static uint64_t text_bit(const char *text, bool glob)
 
 static struct sketch sketch(const struct kfg_condition *when)
 {
-	struct sketch s = {.types = when->prog_types};
+	struct sketch s = { .types = when->prog_types };
 
 	for (size_t i = 0; i < when->n_kfuncs; i++)
 		s.kfuncs |= text_bit(when->kfuncs[i].name, when->kfuncs[i].name_glob);
 	for (size_t i = 0; i < when->units.n; i++)
 		s.units |= text_bit(when->units.items[i].text, when->units.items[i].glob);
 	s.first_kfunc = text_bit(when->kfuncs[0].name, when->kfuncs[0].name_glob);
-	s.first_unit = when->units.n
-			       ? text_bit(when->units.items[0].text, when->units.items[0].glob)
-			       : UINT64_MAX;
+	s.first_unit = when->units.n ? text_bit(when->units.items[0].text, when->units.items[0].glob) : UINT64_MAX;
 	if (!when->units.n)
 		s.units = UINT64_MAX;
 	return s;
@@ -148,8 +145,7 @@ static struct sketch sketch(const struct kfg_condition *when)
 /* False: a certainly does not cover b. */
 static bool may_cover(const struct sketch *a, const struct sketch *b)
 {
-	return !(b->first_kfunc & ~a->kfuncs) && !(b->first_unit & ~a->units) &&
-	       types_cover(a->types, b->types);
+	return !(b->first_kfunc & ~a->kfuncs) && !(b->first_unit & ~a->units) && types_cover(a->types, b->types);
 }
 
 static int lint_shadowed(const struct lint *l)
@@ -162,8 +158,7 @@ static int lint_shadowed(const struct lint *l)
 	for (size_t i = 0; i < l->policy->rules.n; i++) {
 		sketches[i] = sketch(&rules[i].when);
 		for (size_t k = 0; k < i; k++) {
-			if (!may_cover(&sketches[k], &sketches[i]) ||
-			    !condition_covers(&rules[k].when, &rules[i].when))
+			if (!may_cover(&sketches[k], &sketches[i]) || !condition_covers(&rules[k].when, &rules[i].when))
 				continue;
 			WARN(l, rules[i].place, KFG_DIAG_RULE_SHADOWED,
 			     "rule \"%s\" can never match: rule \"%s\" (%s:%u), which is asked "
@@ -179,24 +174,20 @@ static int lint_shadowed(const struct lint *l)
 
 static bool waives(const struct kfg_kfunc_pattern *k, const struct kfg_deprecation *d)
 {
-	if (k->name_glob ? !kfg_glob_match(k->name, d->kfunc, strlen(d->kfunc))
-			 : strcmp(k->name, d->kfunc) != 0)
+	if (k->name_glob ? !kfg_glob_match(k->name, d->kfunc, strlen(d->kfunc)) : strcmp(k->name, d->kfunc) != 0)
 		return false;
 	if (!k->module || !d->module)
 		return true;
-	return k->module_glob ? kfg_glob_match(k->module, d->module, strlen(d->module))
-			      : !strcmp(k->module, d->module);
+	return k->module_glob ? kfg_glob_match(k->module, d->module, strlen(d->module)) : !strcmp(k->module, d->module);
 }
 
-static void lint_waived_kfunc(const struct lint *l, const struct kfg_waiver *w,
-			      const struct kfg_kfunc_pattern *k)
+static void lint_waived_kfunc(const struct lint *l, const struct kfg_waiver *w, const struct kfg_kfunc_pattern *k)
 {
 	for (size_t i = 0; i < l->policy->deprecations.n; i++)
 		if (waives(k, &kfg_deprecations(l->policy)[i]))
 			return;
-	WARN(l, k->place, KFG_DIAG_WAIVER_UNUSED,
-	     "waiver \"%s\" waives nothing here: no deprecation is of %s%s%s%s", w->id,
-	     k->name, k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "");
+	WARN(l, k->place, KFG_DIAG_WAIVER_UNUSED, "waiver \"%s\" waives nothing here: no deprecation is of %s%s%s%s",
+	     w->id, k->name, k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "");
 }
 
 static void lint_waivers(const struct lint *l)
@@ -208,8 +199,8 @@ static void lint_waivers(const struct lint *l)
 
 		if (w->until < l->today)
 			WARN(l, w->place, KFG_DIAG_WAIVER_ENDED,
-			     "waiver \"%s\" ended on %s and waives nothing any more: remove it",
-			     w->id, kfg_day_format(w->until, day));
+			     "waiver \"%s\" ended on %s and waives nothing any more: remove it", w->id,
+			     kfg_day_format(w->until, day));
 		for (size_t k = 0; k < w->when.n_kfuncs; k++)
 			lint_waived_kfunc(l, w, &w->when.kfuncs[k]);
 	}
@@ -233,11 +224,11 @@ static bool known_matches(const struct kfg_kfunc_pattern *known, const struct kf
 {
 	const char *module = known->module ? known->module : "vmlinux";
 
-	if (k->name_glob ? !kfg_glob_match(k->name, known->name, strlen(known->name))
-			 : strcmp(k->name, known->name) != 0)
+	if (k->name_glob ? !kfg_glob_match(k->name, known->name, strlen(known->name)) :
+			   strcmp(k->name, known->name) != 0)
 		return false;
-	return !k->module || (k->module_glob ? kfg_glob_match(k->module, module, strlen(module))
-					     : !strcmp(k->module, module));
+	return !k->module ||
+	       (k->module_glob ? kfg_glob_match(k->module, module, strlen(module)) : !strcmp(k->module, module));
 }
 
 static bool is_known(const struct known *known, const struct kfg_kfunc_pattern *k)
@@ -264,13 +255,13 @@ static bool is_known(const struct known *known, const struct kfg_kfunc_pattern *
 static const struct kfg_kfunc_pattern *nearest_known(const struct known *known, const struct kfg_kfunc_pattern *k)
 {
 	const char *best = NULL;
-	struct kfg_words one = {.n = 1};
+	struct kfg_words one = { .n = 1 };
 
 	for (size_t i = 0; i < known->n; i++)
 		if (!strcmp(known->items[i]->name, k->name))
 			return known->items[i];
 	for (size_t i = 0; i < known->n; i++) {
-		const char *pair[2] = {best, known->items[i]->name};
+		const char *pair[2] = { best, known->items[i]->name };
 
 		one.items = best ? pair : pair + 1;
 		one.n = best ? 2 : 1;
@@ -282,8 +273,7 @@ static const struct kfg_kfunc_pattern *nearest_known(const struct known *known, 
 	return NULL;
 }
 
-static void lint_kfunc(const struct lint *l, const struct known *known,
-		       const struct kfg_kfunc_pattern *k)
+static void lint_kfunc(const struct lint *l, const struct known *known, const struct kfg_kfunc_pattern *k)
 {
 	const struct kfg_kfunc_pattern *near;
 	char hint[256] = ": check the spelling";
@@ -292,17 +282,16 @@ static void lint_kfunc(const struct lint *l, const struct known *known,
 		return;
 	near = k->name_glob ? NULL : nearest_known(known, k);
 	if (near)
-		(void)snprintf(hint, sizeof(hint), ": did you mean \"%s%s%s%s\"?", near->name,
-			       near->module ? " [" : "", near->module ? near->module : "", near->module ? "]" : "");
-	WARN(l, k->place, KFG_DIAG_UNKNOWN_KFUNC,
-	     "no known kernel has a kfunc %s%s%s%s%s", k->name, k->module ? " [" : "",
-	     k->module ? k->module : "", k->module ? "]" : "", hint);
+		(void)snprintf(hint, sizeof(hint), ": did you mean \"%s%s%s%s\"?", near->name, near->module ? " [" : "",
+			       near->module ? near->module : "", near->module ? "]" : "");
+	WARN(l, k->place, KFG_DIAG_UNKNOWN_KFUNC, "no known kernel has a kfunc %s%s%s%s%s", k->name,
+	     k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "", hint);
 }
 
 static int lint_kfuncs(const struct lint *l)
 {
 	const struct kfg_policy *p = l->policy;
-	struct known known = {calloc(p->known.n + 1, sizeof(*known.items)), p->known.n};
+	struct known known = { calloc(p->known.n + 1, sizeof(*known.items)), p->known.n };
 
 	if (!known.items)
 		return -ENOMEM;
@@ -317,8 +306,7 @@ static int lint_kfuncs(const struct lint *l)
 			lint_kfunc(l, &known, &kfg_waivers(p)[i].when.kfuncs[k]);
 	for (size_t i = 0; known.n && i < p->deprecations.n; i++) {
 		const struct kfg_deprecation *d = &kfg_deprecations(p)[i];
-		struct kfg_kfunc_pattern k = {
-			.name = d->kfunc, .module = d->module, .place = d->place};
+		struct kfg_kfunc_pattern k = { .name = d->kfunc, .module = d->module, .place = d->place };
 
 		lint_kfunc(l, &known, &k);
 	}
@@ -366,8 +354,7 @@ static void lint_names(const struct lint *l)
 		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
 		bool lets_in = r->action == KFG_ALLOW || (closed && r->action != KFG_REFUSE);
 
-		if (lets_in && r->when.names.n && !r->when.units.n && !r->when.exes.n &&
-		    !r->when.n_uids)
+		if (lets_in && r->when.names.n && !r->when.units.n && !r->when.exes.n && !r->when.n_uids)
 			WARN(l, r->place, KFG_DIAG_LOADER_NAMED_ONLY,
 			     "rule \"%s\" lets programs in by their names, which are the loader's "
 			     "own words: add \"units\", \"exes\" or \"uids\" to its \"loaders\"",
@@ -400,24 +387,21 @@ static void lint_origins(const struct lint *l)
 }
 
 /* A unit without a suffix is none (systemd.unit(5)). */
-static void lint_units(const struct lint *l, const char *what, const char *id,
-		       const struct kfg_patterns *units)
+static void lint_units(const struct lint *l, const char *what, const char *id, const struct kfg_patterns *units)
 {
 	for (size_t i = 0; i < units->n; i++)
 		if (!units->items[i].glob && !strchr(units->items[i].text, '.'))
 			WARN(l, units->items[i].place, KFG_DIAG_UNIT_WITHOUT_SUFFIX,
-			     "%s \"%s\" names no unit: \"%s\" has no suffix such as .service", what,
-			     id, units->items[i].text);
+			     "%s \"%s\" names no unit: \"%s\" has no suffix such as .service", what, id,
+			     units->items[i].text);
 }
 
 static void lint_all_units(const struct lint *l)
 {
 	for (size_t i = 0; i < l->policy->rules.n; i++)
-		lint_units(l, "rule", kfg_rules(l->policy)[i].id,
-			   &kfg_rules(l->policy)[i].when.units);
+		lint_units(l, "rule", kfg_rules(l->policy)[i].id, &kfg_rules(l->policy)[i].when.units);
 	for (size_t i = 0; i < l->policy->waivers.n; i++)
-		lint_units(l, "waiver", kfg_waivers(l->policy)[i].id,
-			   &kfg_waivers(l->policy)[i].when.units);
+		lint_units(l, "waiver", kfg_waivers(l->policy)[i].id, &kfg_waivers(l->policy)[i].when.units);
 }
 
 static void lint_upgrades(const struct lint *l)
@@ -477,7 +461,7 @@ static int lint_cost(const struct lint *l)
 
 int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_diags *diags)
 {
-	const struct lint l = {policy, diags, today};
+	const struct lint l = { policy, diags, today };
 	int r;
 
 	lint_files(&l);

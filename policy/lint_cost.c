@@ -97,7 +97,7 @@ int kfg_lint_cost(const struct kfg_policy *policy, uint64_t *ret_steps, const st
 		if (glob)
 			everywhere += steps;
 		for (size_t k = 0; k < when->n_kfuncs && !glob; k++)
-			names[n_names++] = (struct named){when->kfuncs[k].name, steps};
+			names[n_names++] = (struct named){ when->kfuncs[k].name, steps };
 	}
 	*ret_steps = everywhere + dearest(names, n_names);
 	free(names);

@@ -35,7 +35,7 @@ static int add_origin(struct load *l, const struct kfg_source *source, bool incl
 {
 	KFG_AUTOFREE char *path = strdup(source->path);
 	KFG_AUTOFREE char *text = malloc(source->size + 1);
-	struct kfg_origin o = {path, text, source->size, included, KFG_DAY_MAX, {0}};
+	struct kfg_origin o = { path, text, source->size, included, KFG_DAY_MAX, { 0 } };
 	uint64_t size = source->size;
 	int r;
 
@@ -57,7 +57,7 @@ static int add_origin(struct load *l, const struct kfg_source *source, bool incl
 /* Parses one source. One that cannot be read says nothing but its finding. */
 static int load_source(struct load *l, const struct kfg_source *source, bool included)
 {
-	struct kfg_parse p = {.policy = l->policy, .diags = l->diags, .included = included};
+	struct kfg_parse p = { .policy = l->policy, .diags = l->diags, .included = included };
 	struct kfg_origin *o;
 	struct kfg_file file;
 	int r = add_origin(l, source, included);
@@ -89,8 +89,7 @@ static bool already_included(const struct load *l, const char *path)
 
 /* Nothing to be had from an include: a finding, or for a glob that matches nothing a note for lint.
  */
-static int report_include(struct load *l, const struct kfg_include *include, int error,
-			  const char *failed)
+static int report_include(struct load *l, const struct kfg_include *include, int error, const char *failed)
 {
 	struct kfg_spot spot = kfg_place_spot(l->policy, include->place);
 
@@ -104,13 +103,12 @@ static int report_include(struct load *l, const struct kfg_include *include, int
 	else if (strpbrk(include->pattern, "*?["))
 		return kfg_vector_append(&l->policy->unmatched, sizeof(*include), include, 1);
 	else
-		kfg_diags_add(l->diags, KFG_DIAG_INCLUDE_FAILED, &spot,
-			      "cannot include \"%s\": there is no such file", include->pattern);
+		kfg_diags_add(l->diags, KFG_DIAG_INCLUDE_FAILED, &spot, "cannot include \"%s\": there is no such file",
+			      include->pattern);
 	return 0;
 }
 
-static int load_include(struct load *l, const struct kfg_include *include,
-			const struct kfg_includer *includer)
+static int load_include(struct load *l, const struct kfg_include *include, const struct kfg_includer *includer)
 {
 	const struct kfg_source *sources = NULL;
 	const char *failed = NULL;
@@ -134,15 +132,12 @@ static int load_includes(struct load *l, const struct kfg_includer *includer)
 
 	for (size_t i = 0; i < n && !r; i++)
 		/* included files have no includes of their own, and make the list move */
-		for (size_t k = 0; !r && k < KFG_ITEMS(l->files, struct kfg_file)[i].n_includes;
-		     k++)
-			r = load_include(l, &KFG_ITEMS(l->files, struct kfg_file)[i].includes[k],
-					 includer);
+		for (size_t k = 0; !r && k < KFG_ITEMS(l->files, struct kfg_file)[i].n_includes; k++)
+			r = load_include(l, &KFG_ITEMS(l->files, struct kfg_file)[i].includes[k], includer);
 	return r;
 }
 
-static int load_all(struct load *l, const struct kfg_source *sources, size_t n,
-		    const struct kfg_includer *includer)
+static int load_all(struct load *l, const struct kfg_source *sources, size_t n, const struct kfg_includer *includer)
 {
 	int r = 0;
 
@@ -183,7 +178,7 @@ static struct rank rank_of(const struct kfg_policy *p, const struct kfg_diag *d,
 
 	while (i < p->origins.n && strcmp(o[i].path, d->file))
 		i++;
-	return (struct rank){i, order, d->line, d->col};
+	return (struct rank){ i, order, d->line, d->col };
 }
 
 /* Puts the findings from `first` on into the order in which they stand in the sources. */
@@ -271,8 +266,8 @@ static int load_from(const struct kfg_source *sources, size_t n, const struct kf
 int kfg_policy_load(const struct kfg_source *sources, size_t n, const struct kfg_includer *includer,
 		    struct kfg_diags *diags, struct kfg_policy **ret_policy)
 {
-	struct load l = {.diags = diags, .digest = FNV64_INIT};
-	int r = load_from(sources, n, &(struct kfg_linting){.includer = includer}, false, &l);
+	struct load l = { .diags = diags, .digest = FNV64_INIT };
+	int r = load_from(sources, n, &(struct kfg_linting){ .includer = includer }, false, &l);
 
 	if (!r)
 		*ret_policy = l.policy;
@@ -282,7 +277,7 @@ int kfg_policy_load(const struct kfg_source *sources, size_t n, const struct kfg
 int kfg_policy_load_linted(const struct kfg_source *sources, size_t n, const struct kfg_linting *linting,
 			   struct kfg_diags *diags, struct kfg_policy **ret_policy)
 {
-	struct load l = {.diags = diags, .digest = FNV64_INIT};
+	struct load l = { .diags = diags, .digest = FNV64_INIT };
 	int r = load_from(sources, n, linting, true, &l);
 
 	if (!r)

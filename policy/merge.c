@@ -93,8 +93,8 @@ static void check_override(const struct kfg_policy *p, const struct kfg_settings
 		spot = kfg_place_spot(p, from->at[i]);
 		kfg_diags_add(diags, KFG_DIAG_SETTING_CONFLICT, &spot,
 			      "\"%s\" is set in %s:%u already, to another value: remove it here, or write \"override: "
-			      "[%s]\" if this file is to change it", word, kfg_origin(p, to->at[i])->path,
-			      to->at[i].line, word);
+			      "[%s]\" if this file is to change it",
+			      word, kfg_origin(p, to->at[i])->path, to->at[i].line, word);
 	}
 }
 
@@ -132,8 +132,7 @@ static int merge_lists(struct kfg_policy *p, const struct kfg_file *f)
 	if (!r)
 		r = kfg_vector_append(&p->waivers, sizeof(*f->waivers), f->waivers, f->n_waivers);
 	if (!r)
-		r = kfg_vector_append(&p->upgrades, sizeof(*f->upgrades), f->upgrades,
-				      f->n_upgrades);
+		r = kfg_vector_append(&p->upgrades, sizeof(*f->upgrades), f->upgrades, f->n_upgrades);
 	if (!r)
 		r = kfg_vector_append(&p->known, sizeof(*f->known), f->known, f->n_known);
 	return r;
@@ -160,14 +159,14 @@ static int compare_ranks(const void *a, const void *b)
 	return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-static int collect_claims(const struct kfg_file *files, const struct kfg_policy *p, size_t n,
-			  bool included, struct kfg_vector *claims)
+static int collect_claims(const struct kfg_file *files, const struct kfg_policy *p, size_t n, bool included,
+			  struct kfg_vector *claims)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (KFG_ITEMS(p->origins, struct kfg_origin)[i].included != included)
 			continue;
 		for (size_t k = 0; k < files[i].n_deprecations; k++) {
-			struct claim c = {&files[i].deprecations[k], claims->n};
+			struct claim c = { &files[i].deprecations[k], claims->n };
 
 			if (c.dep->kfunc && kfg_vector_append(claims, sizeof(c), &c, 1))
 				return -ENOMEM;
@@ -177,15 +176,13 @@ static int collect_claims(const struct kfg_file *files, const struct kfg_policy 
 }
 
 /* Keeps the last claim on each kfunc; earlier ones of the same file are findings. */
-static size_t settle_claims(const struct kfg_policy *p, struct claim *claims, size_t n,
-			    struct kfg_diags *diags)
+static size_t settle_claims(const struct kfg_policy *p, struct claim *claims, size_t n, struct kfg_diags *diags)
 {
 	size_t kept = 0;
 
 	qsort(claims, n, sizeof(*claims), compare_claims);
 	for (size_t i = 0; i < n; i++) {
-		const struct kfg_deprecation *d = claims[i].dep,
-					     *next = i + 1 < n ? claims[i + 1].dep : NULL;
+		const struct kfg_deprecation *d = claims[i].dep, *next = i + 1 < n ? claims[i + 1].dep : NULL;
 		struct kfg_spot spot;
 
 		if (!next || strcmp(next->kfunc, d->kfunc)) {
@@ -195,19 +192,17 @@ static size_t settle_claims(const struct kfg_policy *p, struct claim *claims, si
 		if (next->place.source != d->place.source)
 			continue;
 		spot = kfg_place_spot(p, next->place);
-		kfg_diags_add(
-			diags, KFG_DIAG_DUPLICATE, &spot,
-			"a second deprecation of \"%s\", whose first stands on line %u: keep one",
-			d->kfunc, d->place.line);
+		kfg_diags_add(diags, KFG_DIAG_DUPLICATE, &spot,
+			      "a second deprecation of \"%s\", whose first stands on line %u: keep one", d->kfunc,
+			      d->place.line);
 	}
 	qsort(claims, kept, sizeof(*claims), compare_ranks);
 	return kept;
 }
 
-static int merge_deprecations(struct kfg_policy *p, const struct kfg_file *files, size_t n,
-			      struct kfg_diags *diags)
+static int merge_deprecations(struct kfg_policy *p, const struct kfg_file *files, size_t n, struct kfg_diags *diags)
 {
-	struct kfg_vector claims = {0};
+	struct kfg_vector claims = { 0 };
 	size_t kept;
 	int r = collect_claims(files, p, n, true, &claims);
 
@@ -231,8 +226,8 @@ static int32_t deadline(const struct kfg_policy *p, const struct kfg_deprecation
 	if (d->own_deadline != KFG_DAY_MAX)
 		return d->own_deadline;
 	for (size_t i = 0; d->removed_in.text && i < p->upgrades.n; i++)
-		if (u[i].kernel.text && u[i].on != KFG_DAY_MAX &&
-		    u[i].kernel.version >= d->removed_in.version && u[i].on - 1 < day)
+		if (u[i].kernel.text && u[i].on != KFG_DAY_MAX && u[i].kernel.version >= d->removed_in.version &&
+		    u[i].on - 1 < day)
 			day = u[i].on - 1;
 	return day;
 }

@@ -69,7 +69,7 @@ struct kfg_spot kfg_place_spot(const struct kfg_policy *p, struct kfg_place plac
 {
 	const struct kfg_origin *o = kfg_origin(p, place);
 
-	return (struct kfg_spot){o->path, o->text, o->size, place.line, place.col};
+	return (struct kfg_spot){ o->path, o->text, o->size, place.line, place.col };
 }
 
 const char *kfg_policy_name(const struct kfg_policy *p)
@@ -116,8 +116,8 @@ static struct kfg_lifecycle_info lifecycle_info(const struct kfg_policy *p, cons
 {
 	bool is_data = o->included && o->date != KFG_DAY_MAX;
 
-	return (struct kfg_lifecycle_info){is_data ? o->path : NULL, is_data ? o->date : 0,
-					   p->settings.lifecycle_days};
+	return (struct kfg_lifecycle_info){ is_data ? o->path : NULL, is_data ? o->date : 0,
+					    p->settings.lifecycle_days };
 }
 
 bool kfg_origin_is_old(const struct kfg_policy *p, const struct kfg_origin *o, int32_t today)
@@ -130,7 +130,7 @@ bool kfg_origin_is_old(const struct kfg_policy *p, const struct kfg_origin *o, i
 bool kfg_policy_lifecycle(const struct kfg_policy *p, struct kfg_lifecycle_info *ret_info)
 {
 	const struct kfg_origin *o = p->origins.items;
-	struct kfg_lifecycle_info oldest = {0};
+	struct kfg_lifecycle_info oldest = { 0 };
 
 	for (size_t i = 0; i < p->origins.n; i++) {
 		struct kfg_lifecycle_info info = lifecycle_info(p, &o[i]);
@@ -168,8 +168,7 @@ const char *kfg_policy_rule_id(const struct kfg_policy *p, uint32_t rule)
 	return rule < p->rules.n ? kfg_rules(p)[rule].id : NULL;
 }
 
-bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep,
-			    struct kfg_deprecation_info *ret_info)
+bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep, struct kfg_deprecation_info *ret_info)
 {
 	const struct kfg_deprecation *d;
 
@@ -184,9 +183,7 @@ bool kfg_policy_deprecation(const struct kfg_policy *p, uint32_t dep,
 		.replacement = d->replacement,
 		.replacement_in = d->replacement_in.text,
 		.source = d->source,
-		.confidence = d->confidence == KFG_UNSET
-				      ? NULL
-				      : kfg_confidence_words.items[d->confidence],
+		.confidence = d->confidence == KFG_UNSET ? NULL : kfg_confidence_words.items[d->confidence],
 		.note = d->note,
 		.file = kfg_origin(p, d->place)->path,
 		.line = d->place.line,
@@ -221,23 +218,20 @@ bool kfg_policy_rule(const struct kfg_policy *p, uint32_t rule, struct kfg_rule_
 	if (rule >= p->rules.n)
 		return false;
 	r = &kfg_rules(p)[rule];
-	*ret_info = (struct kfg_rule_info){.id = r->id,
-					   .file = kfg_origin(p, r->place)->path,
-					   .line = r->place.line,
-					   .action = r->action};
+	*ret_info = (struct kfg_rule_info){
+		.id = r->id, .file = kfg_origin(p, r->place)->path, .line = r->place.line, .action = r->action
+	};
 	return true;
 }
 
-bool kfg_policy_waiver(const struct kfg_policy *p, uint32_t waiver,
-		       struct kfg_waiver_info *ret_info)
+bool kfg_policy_waiver(const struct kfg_policy *p, uint32_t waiver, struct kfg_waiver_info *ret_info)
 {
 	const struct kfg_waiver *w;
 
 	if (waiver >= p->waivers.n)
 		return false;
 	w = &kfg_waivers(p)[waiver];
-	*ret_info = (struct kfg_waiver_info){
-		.id = w->id, .owner = w->owner, .reason = w->reason, .until = w->until};
+	*ret_info = (struct kfg_waiver_info){ .id = w->id, .owner = w->owner, .reason = w->reason, .until = w->until };
 	return true;
 }
 

@@ -30,8 +30,7 @@ struct kfg_pattern {
 
 struct kfg_kfunc_pattern {
 	const char *name;
-	const char
-		*module; /* NULL: any, the kernel itself included; "vmlinux": the kernel itself */
+	const char *module; /* NULL: any, the kernel itself included; "vmlinux": the kernel itself */
 	struct kfg_place place;
 	bool name_glob, module_glob;
 };
@@ -54,7 +53,7 @@ struct kfg_condition {
 	uint32_t *uids;
 	size_t n_uids;
 	uint8_t userns; /* enum kfg_userns */
-	uint8_t token;	/* enum kfg_token */
+	uint8_t token; /* enum kfg_token */
 };
 
 #define KFG_UNSET 0xff /* of an enum that may be left out */
@@ -84,15 +83,15 @@ struct kfg_release {
 };
 
 struct kfg_deprecation {
-	struct kfg_place place;	    /* first, see parse_items() */
+	struct kfg_place place; /* first, see parse_items() */
 	bool faulty; /* second, likewise: there is an error in it */
 	const char *kfunc, *module; /* module NULL: any */
 	struct kfg_release deprecated_in, removed_in, replacement_in;
 	const char *replacement, *source, *note; /* or NULL */
-	int32_t own_deadline;			 /* KFG_DAY_MAX: not given */
-	int32_t deadline;			 /* settled */
-	uint8_t confidence;			 /* index of kfg_confidence_words, or KFG_UNSET */
-	uint8_t scope;				 /* settled */
+	int32_t own_deadline; /* KFG_DAY_MAX: not given */
+	int32_t deadline; /* settled */
+	uint8_t confidence; /* index of kfg_confidence_words, or KFG_UNSET */
+	uint8_t scope; /* settled */
 };
 
 struct kfg_upgrade {
@@ -171,12 +170,12 @@ int kfg_vector_append(struct kfg_vector *vector, size_t size, const void *items,
 struct kfg_policy {
 	struct kfg_arena arena;
 	struct kfg_settings settings;
-	struct kfg_vector origins;	/* struct kfg_origin */
-	struct kfg_vector rules;	/* struct kfg_rule */
-	struct kfg_vector waivers;	/* struct kfg_waiver */
+	struct kfg_vector origins; /* struct kfg_origin */
+	struct kfg_vector rules; /* struct kfg_rule */
+	struct kfg_vector waivers; /* struct kfg_waiver */
 	struct kfg_vector deprecations; /* struct kfg_deprecation */
-	struct kfg_vector upgrades;	/* struct kfg_upgrade */
-	struct kfg_vector includes;	/* struct kfg_include */
+	struct kfg_vector upgrades; /* struct kfg_upgrade */
+	struct kfg_vector includes; /* struct kfg_include */
 	struct kfg_vector known; /* struct kfg_kfunc_pattern, exact: kfuncs that some kernel has */
 	struct kfg_vector unmatched; /* struct kfg_include: globs that matched no file */
 	char digest[17];
@@ -199,8 +198,7 @@ static inline const struct kfg_deprecation *kfg_deprecations(const struct kfg_po
 	return KFG_ITEMS(p->deprecations, const struct kfg_deprecation);
 }
 
-static inline const struct kfg_origin *kfg_origin(const struct kfg_policy *p,
-						  struct kfg_place place)
+static inline const struct kfg_origin *kfg_origin(const struct kfg_policy *p, struct kfg_place place)
 {
 	return &KFG_ITEMS(p->origins, const struct kfg_origin)[place.source];
 }

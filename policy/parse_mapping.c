@@ -16,8 +16,8 @@ struct kfg_place kfg_node_place(const struct kfg_parse *p, const struct kfg_node
 	};
 }
 
-void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, enum kfg_diag_code code,
-		       const char *format, ...)
+void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, enum kfg_diag_code code, const char *format,
+		       ...)
 {
 	struct kfg_spot spot = kfg_place_spot(p->policy, kfg_node_place(p, node));
 	char text[1024];
@@ -30,10 +30,9 @@ void kfg_parse_finding(struct kfg_parse *p, const struct kfg_node *node, enum kf
 }
 
 /* The keys of a schema as words; those a policy may use here. */
-static struct kfg_words key_words(const struct kfg_schema *schema, bool included,
-				  const char *items[static 32])
+static struct kfg_words key_words(const struct kfg_schema *schema, bool included, const char *items[static 32])
 {
-	struct kfg_words words = {items, 0};
+	struct kfg_words words = { items, 0 };
 
 	for (size_t i = 0; i < schema->n && words.n < 32; i++)
 		if (!included || (schema->keys[i].flags & KFG_KEY_INCLUDED))
@@ -54,8 +53,8 @@ static void list_words(const struct kfg_words *words, char *buf, size_t size)
 	}
 }
 
-static void unknown_key(struct kfg_parse *p, const struct kfg_schema *schema,
-			const struct kfg_node *node, bool lifecycle)
+static void unknown_key(struct kfg_parse *p, const struct kfg_schema *schema, const struct kfg_node *node,
+			bool lifecycle)
 {
 	const char *items[32];
 	struct kfg_words words = key_words(schema, lifecycle, items);
@@ -80,9 +79,8 @@ static bool is_null(const struct kfg_node *node)
 static bool right_kind(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *name,
 		       const struct kfg_node *value)
 {
-	static const char *const wanted[] = {"one value",
-					     "a list: [a, b], or lines that begin with \"- \"",
-					     "a mapping: lines of \"key: value\""};
+	static const char *const wanted[] = { "one value", "a list: [a, b], or lines that begin with \"- \"",
+					      "a mapping: lines of \"key: value\"" };
 
 	if (is_null(value)) {
 		kfg_parse_finding(p, name, KFG_DIAG_MISSING_VALUE, "\"%s\" has no value: give one or leave the key out",
@@ -104,8 +102,7 @@ static const struct kfg_key *find_key(const struct kfg_schema *schema, const cha
 	return NULL;
 }
 
-static void check_required(struct kfg_parse *p, const struct kfg_schema *schema,
-			   const struct kfg_node *node)
+static void check_required(struct kfg_parse *p, const struct kfg_schema *schema, const struct kfg_node *node)
 {
 	for (size_t i = 0; i < schema->n; i++) {
 		const struct kfg_node *k = node->first;
@@ -120,8 +117,7 @@ static void check_required(struct kfg_parse *p, const struct kfg_schema *schema,
 	}
 }
 
-int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema,
-		      const struct kfg_node *node, void *out)
+int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema, const struct kfg_node *node, void *out)
 {
 	bool lifecycle = schema->file && p->included;
 	int r;

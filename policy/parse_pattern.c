@@ -16,19 +16,16 @@
 #define LIST_MAX 4096u
 
 /* Counts the entries; an empty or overlong list is a finding and counts 0. */
-static size_t list_length(struct kfg_parse *p, const struct kfg_key *key,
-			  const struct kfg_node *value)
+static size_t list_length(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value)
 {
 	if (!value->n)
 		kfg_parse_finding(p, value, KFG_DIAG_MISSING_VALUE,
-				  "\"%s\" is empty and would match nothing: fill it%s",
-				  key->name,
+				  "\"%s\" is empty and would match nothing: fill it%s", key->name,
 				  key->flags & KFG_KEY_REQUIRED ? "" : " or leave the key out");
 	else if (value->n > LIST_MAX)
-		kfg_parse_finding(
-			p, value, KFG_DIAG_TOO_LARGE,
-			"\"%s\" has %zu entries, and may have %u: use patterns, or several rules",
-			key->name, value->n, LIST_MAX);
+		kfg_parse_finding(p, value, KFG_DIAG_TOO_LARGE,
+				  "\"%s\" has %zu entries, and may have %u: use patterns, or several rules", key->name,
+				  value->n, LIST_MAX);
 	else
 		return value->n;
 	return 0;
@@ -73,8 +70,7 @@ static size_t name_span(const char *text, const char *more)
 {
 	size_t n = 0;
 
-	while (text[n] &&
-	       (isalnum((unsigned char)text[n]) || strchr("_*?", text[n]) || strchr(more, text[n])))
+	while (text[n] && (isalnum((unsigned char)text[n]) || strchr("_*?", text[n]) || strchr(more, text[n])))
 		n++;
 	return n;
 }
@@ -88,7 +84,7 @@ struct kfunc_text {
 /* False: not written like that. */
 static bool split_kfunc(const char *text, struct kfunc_text *ret_parts)
 {
-	struct kfunc_text parts = {.name = text, .name_len = name_span(text, ".")};
+	struct kfunc_text parts = { .name = text, .name_len = name_span(text, ".") };
 	const char *at = text + parts.name_len;
 
 	if (!parts.name_len)
@@ -108,12 +104,11 @@ static bool split_kfunc(const char *text, struct kfunc_text *ret_parts)
 	return true;
 }
 
-static bool check_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_glob,
-			const struct kfunc_text *k)
+static bool check_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_glob, const struct kfunc_text *k)
 {
 	if (k->name_len >= KFG_KFUNC_LEN) {
-		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME, "a kfunc name of %zu characters: at most %u",
-				  k->name_len, KFG_KFUNC_LEN - 1);
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME, "a kfunc name of %zu characters: at most %u", k->name_len,
+				  KFG_KFUNC_LEN - 1);
 		return false;
 	}
 	if (k->module_len >= KFG_MODULE_LEN) {
@@ -129,8 +124,7 @@ static bool check_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool m
 		return false;
 	}
 	if (!may_glob && has_glob(node->text)) {
-		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
-				  "\"%.64s\" is a pattern: one kfunc's name is wanted here",
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME, "\"%.64s\" is a pattern: one kfunc's name is wanted here",
 				  node->text);
 		return false;
 	}
@@ -140,15 +134,14 @@ static bool check_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool m
 bool kfg_parse_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_glob,
 		     struct kfg_kfunc_pattern *ret_pattern, int *ret_error)
 {
-	struct kfg_kfunc_pattern k = {.place = kfg_node_place(p, node)};
+	struct kfg_kfunc_pattern k = { .place = kfg_node_place(p, node) };
 	struct kfunc_text parts;
 
 	if (!split_kfunc(node->text, &parts)) {
-		kfg_parse_finding(
-			p, node, KFG_DIAG_BAD_NAME,
-			"\"%.64s\" is not the name of a kfunc: write name or \"name [module]\", of "
-			"letters, digits and _, where * and ? stand for others",
-			node->text);
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
+				  "\"%.64s\" is not the name of a kfunc: write name or \"name [module]\", of "
+				  "letters, digits and _, where * and ? stand for others",
+				  node->text);
 		return false;
 	}
 	if (!check_kfunc(p, node, may_glob, &parts))
@@ -167,8 +160,7 @@ bool kfg_parse_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_
 	return true;
 }
 
-int kfg_parse_kfuncs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		     void *out)
+int kfg_parse_kfuncs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	size_t max = list_length(p, key, value), n = 0;
 	struct kfg_condition *when = out;
@@ -187,8 +179,7 @@ int kfg_parse_kfuncs(struct kfg_parse *p, const struct kfg_key *key, const struc
 	return r;
 }
 
-int kfg_parse_types(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		    void *out)
+int kfg_parse_types(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	struct kfg_condition *when = out;
 	const char *near;
@@ -206,20 +197,17 @@ int kfg_parse_types(struct kfg_parse *p, const struct kfg_key *key, const struct
 		near = kfg_words_nearest(&kfg_prog_type_words, i->text);
 		if (near)
 			kfg_parse_finding(p, i, KFG_DIAG_UNKNOWN_PROGRAM_TYPE,
-					  "unknown program type \"%.64s\": did you mean \"%s\"?",
-					  i->text, near);
+					  "unknown program type \"%.64s\": did you mean \"%s\"?", i->text, near);
 		else
-			kfg_parse_finding(
-				p, i, KFG_DIAG_UNKNOWN_PROGRAM_TYPE,
-				"unknown program type \"%.64s\": types are named as bpftool names "
-				"them, such as xdp, sched_cls or struct_ops",
-				i->text);
+			kfg_parse_finding(p, i, KFG_DIAG_UNKNOWN_PROGRAM_TYPE,
+					  "unknown program type \"%.64s\": types are named as bpftool names "
+					  "them, such as xdp, sched_cls or struct_ops",
+					  i->text);
 	}
 	return 0;
 }
 
-int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		   void *out)
+int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	size_t max = list_length(p, key, value);
 	struct kfg_condition *when = out;
@@ -233,8 +221,7 @@ int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct 
 		return -ENOMEM;
 	/* 2^32 - 1 is no uid: it means "leave it as it is" to chown() and setreuid() */
 	for (const struct kfg_node *i = value->first; i; i = i->next)
-		if (is_text(p, key->name, i) &&
-		    kfg_parse_number(p, i, key->name, UINT32_MAX - 1, &n))
+		if (is_text(p, key->name, i) && kfg_parse_number(p, i, key->name, UINT32_MAX - 1, &n))
 			when->uids[when->n_uids++] = (uint32_t)n;
 	return 0;
 }
@@ -242,8 +229,8 @@ int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct 
 /* Says what is wrong with an entry, if anything. */
 typedef bool check_fn(struct kfg_parse *p, const struct kfg_node *node);
 
-static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key,
-			  const struct kfg_node *value, check_fn *check, struct kfg_patterns *out)
+static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, check_fn *check,
+			  struct kfg_patterns *out)
 {
 	size_t max = list_length(p, key, value), n = 0;
 	struct kfg_pattern *items;
@@ -263,12 +250,11 @@ static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key,
 		items[n].glob = has_glob(items[n].text);
 		n++;
 	}
-	*out = (struct kfg_patterns){items, n};
+	*out = (struct kfg_patterns){ items, n };
 	return 0;
 }
 
-static bool check_length(struct kfg_parse *p, const struct kfg_node *node, const char *what,
-			 size_t max)
+static bool check_length(struct kfg_parse *p, const struct kfg_node *node, const char *what, size_t max)
 {
 	if (strlen(node->text) <= max)
 		return true;
@@ -316,10 +302,8 @@ static bool check_prog(struct kfg_parse *p, const struct kfg_node *node)
 	size_t len = strlen(node->text);
 
 	if (!len || name_span(node->text, ".") < len) {
-		kfg_parse_finding(
-			p, node, KFG_DIAG_BAD_NAME,
-			"\"%.64s\" is not the name of a BPF program: letters, digits, _ and .",
-			node->text);
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
+				  "\"%.64s\" is not the name of a BPF program: letters, digits, _ and .", node->text);
 		return false;
 	}
 	if (len >= KFG_PROG_LEN) {
@@ -332,20 +316,17 @@ static bool check_prog(struct kfg_parse *p, const struct kfg_node *node)
 	return true;
 }
 
-int kfg_parse_units(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		    void *out)
+int kfg_parse_units(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	return parse_patterns(p, key, value, check_unit, out);
 }
 
-int kfg_parse_exes(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		   void *out)
+int kfg_parse_exes(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	return parse_patterns(p, key, value, check_exe, out);
 }
 
-int kfg_parse_progs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		    void *out)
+int kfg_parse_progs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	return parse_patterns(p, key, value, check_prog, out);
 }

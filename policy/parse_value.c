@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int kfg_parse_word(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		   void *out)
+int kfg_parse_word(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	int i = kfg_words_find(key->words, value->text);
 	const char *near;
@@ -25,19 +24,18 @@ int kfg_parse_word(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	for (size_t k = 0; k < key->words->n && at < sizeof(list); k++)
 		if (key->words->items[k])
 			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s",
-					       !at		       ? ""
-					       : k + 1 < key->words->n ? ", "
-								       : " or ",
+					       !at		     ? "" :
+					       k + 1 < key->words->n ? ", " :
+								       " or ",
 					       key->words->items[k]);
 	near = kfg_words_nearest(key->words, value->text);
 	kfg_parse_finding(p, value, KFG_DIAG_BAD_VALUE, "\"%.64s\" is not what \"%s\" can be, which is %s%s%s%s",
-			  value->text, key->name, list, near ? ": did you mean \"" : "",
-			  near ? near : "", near ? "\"?" : "");
+			  value->text, key->name, list, near ? ": did you mean \"" : "", near ? near : "",
+			  near ? "\"?" : "");
 	return 0;
 }
 
-int kfg_parse_override(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		       void *out)
+int kfg_parse_override(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	uint32_t *overrides = out;
 
@@ -45,8 +43,8 @@ int kfg_parse_override(struct kfg_parse *p, const struct kfg_key *key, const str
 		uint8_t setting = KFG_SETTING_NONE;
 
 		if (i->kind != KFG_NODE_SCALAR)
-			kfg_parse_finding(p, i, KFG_DIAG_BAD_VALUE,
-					  "an entry of \"%s\" is the name of one setting", key->name);
+			kfg_parse_finding(p, i, KFG_DIAG_BAD_VALUE, "an entry of \"%s\" is the name of one setting",
+					  key->name);
 		else
 			(void)kfg_parse_word(p, key, i, &setting);
 		*overrides |= UINT32_C(1) << setting;
@@ -54,20 +52,17 @@ int kfg_parse_override(struct kfg_parse *p, const struct kfg_key *key, const str
 	return 0;
 }
 
-int kfg_parse_id(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		 void *out)
+int kfg_parse_id(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	size_t len = strlen(value->text), ok = 0;
 	char *copy;
 
-	while (value->text[ok] &&
-	       (isalnum((unsigned char)value->text[ok]) || strchr("._:/@+-", value->text[ok])))
+	while (value->text[ok] && (isalnum((unsigned char)value->text[ok]) || strchr("._:/@+-", value->text[ok])))
 		ok++;
 	if (!len || ok < len) {
-		kfg_parse_finding(
-			p, value, KFG_DIAG_BAD_NAME,
-			"\"%.64s\" cannot be \"%s\", which is made of letters, digits and ._:/@+-",
-			value->text, key->name);
+		kfg_parse_finding(p, value, KFG_DIAG_BAD_NAME,
+				  "\"%.64s\" cannot be \"%s\", which is made of letters, digits and ._:/@+-",
+				  value->text, key->name);
 		return 0;
 	}
 	if (len > key->limit) {
@@ -83,8 +78,7 @@ int kfg_parse_id(struct kfg_parse *p, const struct kfg_key *key, const struct kf
 }
 
 /* One line: line breaks and tabs, which folded text may hold, become spaces. */
-int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		   void *out)
+int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	size_t len = strlen(value->text);
 	char *copy;
@@ -102,8 +96,7 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 		copy[--len] = 0;
 	if (!len) {
 		kfg_parse_finding(p, value, KFG_DIAG_MISSING_VALUE,
-				  "\"%s\" is empty: give it a value or leave the key out",
-				  key->name);
+				  "\"%s\" is empty: give it a value or leave the key out", key->name);
 		return 0;
 	}
 	for (size_t i = 0, n; i < len; i += n) {
@@ -112,8 +105,8 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 			copy[i] = ' ';
 		else if (!n || !kfg_utf8_printable(c)) {
 			kfg_parse_finding(p, value, KFG_DIAG_ENCODING,
-					  "\"%s\" holds the invisible character U+%04X: remove it",
-					  key->name, (unsigned)c);
+					  "\"%s\" holds the invisible character U+%04X: remove it", key->name,
+					  (unsigned)c);
 			return 0;
 		}
 	}
@@ -121,19 +114,17 @@ int kfg_parse_text(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	return 0;
 }
 
-int kfg_parse_day(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		  void *out)
+int kfg_parse_day(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	if (kfg_day_parse(value->text, out))
-		kfg_parse_finding(
-			p, value, KFG_DIAG_BAD_VALUE,
-			"\"%.64s\" is not a day of the calendar: \"%s\" is written YYYY-MM-DD",
-			value->text, key->name);
+		kfg_parse_finding(p, value, KFG_DIAG_BAD_VALUE,
+				  "\"%.64s\" is not a day of the calendar: \"%s\" is written YYYY-MM-DD", value->text,
+				  key->name);
 	return 0;
 }
 
-bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const char *what,
-		      uint64_t max, uint64_t *ret_number)
+bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const char *what, uint64_t max,
+		      uint64_t *ret_number)
 {
 	const char *s = node->text;
 	uint64_t n = 0;
@@ -155,13 +146,12 @@ bool kfg_parse_number(struct kfg_parse *p, const struct kfg_node *node, const ch
 	return true;
 bad:
 	kfg_parse_finding(p, node, KFG_DIAG_BAD_VALUE,
-			  "\"%.64s\" is not a whole number from 0 to %" PRIu64 ", which \"%s\" is",
-			  node->text, max, what);
+			  "\"%.64s\" is not a whole number from 0 to %" PRIu64 ", which \"%s\" is", node->text, max,
+			  what);
 	return false;
 }
 
-int kfg_parse_serial(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		     void *out)
+int kfg_parse_serial(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	struct kfg_settings *settings = out;
 	uint64_t n;
@@ -172,8 +162,7 @@ int kfg_parse_serial(struct kfg_parse *p, const struct kfg_key *key, const struc
 	return 0;
 }
 
-int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		      void *out)
+int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	struct kfg_release *release = out;
 	uint32_t version;
@@ -188,10 +177,9 @@ int kfg_parse_release(struct kfg_parse *p, const struct kfg_key *key, const stru
 		return 0;
 	}
 	if (r) {
-		kfg_parse_finding(
-			p, value, KFG_DIAG_BAD_VALUE,
-			"\"%.64s\" is not a kernel version: \"%s\" is written as in \"6.12\"",
-			value->text, key->name);
+		kfg_parse_finding(p, value, KFG_DIAG_BAD_VALUE,
+				  "\"%.64s\" is not a kernel version: \"%s\" is written as in \"6.12\"", value->text,
+				  key->name);
 		return 0;
 	}
 	release->text = kfg_arena_strndup(&p->policy->arena, value->text, strlen(value->text));
@@ -213,8 +201,7 @@ static int small_number(const char *text, size_t max)
 	return n <= max && text[0] != '0' ? (int)n : 0;
 }
 
-int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		    void *out)
+int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	int number = kfg_errno_parse(value->text);
 
@@ -231,8 +218,7 @@ int kfg_parse_errno(struct kfg_parse *p, const struct kfg_key *key, const struct
 }
 
 /* "180d", or 0 */
-int kfg_parse_age(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value,
-		  void *out)
+int kfg_parse_age(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	size_t len = strlen(value->text);
 	char digits[16];

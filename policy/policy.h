@@ -32,8 +32,8 @@ struct kfg_source {
  * offending path in *ret_failed (valid as long as the sources), or NULL there for the pattern itself.
  */
 struct kfg_includer {
-	int (*expand)(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
-		      size_t *ret_n, const char **ret_failed);
+	int (*expand)(void *userdata, const char *pattern, const struct kfg_source **ret_sources, size_t *ret_n,
+		      const char **ret_failed);
 	void *userdata;
 };
 
@@ -101,8 +101,7 @@ struct kfg_deprecation_info {
 	unsigned line;
 	int32_t deadline; /* effective last good day (own, or day before the upgrade), KFG_DAY_MAX: none */
 };
-bool kfg_policy_deprecation(const struct kfg_policy *policy, uint32_t dep,
-			    struct kfg_deprecation_info *ret_info);
+bool kfg_policy_deprecation(const struct kfg_policy *policy, uint32_t dep, struct kfg_deprecation_info *ret_info);
 /* "FILE:LINE" of the row, in `buf`; a longer path is cut. Returns buf. */
 #define KFG_PLACE_TEXT 4112u
 const char *kfg_deprecation_place(const struct kfg_deprecation_info *info, char buf[static KFG_PLACE_TEXT]);

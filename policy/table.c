@@ -14,8 +14,7 @@ struct kfg_table {
 /* Where the regions begin, in cells. */
 struct layout {
 	uint32_t buckets, n_buckets, names, rows, lists, n_numbers, matchers, deps, n_cells;
-	uint32_t ranges_at, uids_at,
-		refs_at;	 /* entries of the lists at which the three kinds begin */
+	uint32_t ranges_at, uids_at, refs_at; /* entries of the lists at which the three kinds begin */
 	uint32_t *matcher_cells; /* owned; per matcher, from the start of the region */
 };
 
@@ -38,8 +37,7 @@ static int lay_out(const struct kfg_compile *c, struct layout *l)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < c->matchers.slots.n; i++) {
 		l->matcher_cells[i] = (uint32_t)matchers;
-		matchers += (KFG_MATCHER_TEXT + c->matchers.items[i].len + KFG_CELL_SIZE) /
-			    KFG_CELL_SIZE;
+		matchers += (KFG_MATCHER_TEXT + c->matchers.items[i].len + KFG_CELL_SIZE) / KFG_CELL_SIZE;
 	}
 	for (l->n_buckets = KFG_LIST_PER_CELL; l->n_buckets < names; l->n_buckets *= 2)
 		;
@@ -75,8 +73,7 @@ static bool any_scope(const struct kfg_policy *p)
 	return any;
 }
 
-static void write_header(const struct kfg_compile *c, const struct layout *l, uint64_t generation,
-			 struct kfg_table *t)
+static void write_header(const struct kfg_compile *c, const struct layout *l, uint64_t generation, struct kfg_table *t)
 {
 	const struct kfg_settings *s = &c->policy->settings;
 
@@ -122,10 +119,8 @@ static void write_names(const struct kfg_compile *c, const struct layout *l, str
 		name->next = *bucket;
 		name->flags = e->flags;
 		name->dep = e->dep;
-		name->rules = (struct kfg_range){l->ranges_at + e->rule_list.first,
-						 e->rule_list.count / 2};
-		name->waivers = (struct kfg_range){l->ranges_at + e->waiver_list.first,
-						   e->waiver_list.count / 2};
+		name->rules = (struct kfg_range){ l->ranges_at + e->rule_list.first, e->rule_list.count / 2 };
+		name->waivers = (struct kfg_range){ l->ranges_at + e->waiver_list.first, e->waiver_list.count / 2 };
 		memcpy(name->name, text->text, text->len);
 		*bucket = l->names + i;
 	}
@@ -139,8 +134,7 @@ static void write_rows(const struct kfg_compile *c, const struct layout *l, stru
 		*row = c->rows[i];
 		for (unsigned dim = 0; dim < KFG_DIM_MAX; dim++)
 			if (row->dims[dim].count)
-				row->dims[dim].first +=
-					dim == KFG_DIM_UID ? l->uids_at : l->refs_at;
+				row->dims[dim].first += dim == KFG_DIM_UID ? l->uids_at : l->refs_at;
 	}
 }
 
@@ -195,10 +189,9 @@ static void write_deps(const struct kfg_compile *c, const struct layout *l, stru
 	}
 }
 
-int kfg_compile_write(const struct kfg_compile *c, uint64_t generation,
-		      struct kfg_table **ret_table)
+int kfg_compile_write(const struct kfg_compile *c, uint64_t generation, struct kfg_table **ret_table)
 {
-	struct layout l = {0};
+	struct layout l = { 0 };
 	struct kfg_table *t = calloc(1, sizeof(*t));
 	int r = t ? lay_out(c, &l) : -ENOMEM;
 

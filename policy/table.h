@@ -16,8 +16,8 @@ struct kfg_table; /* immutable */
  * KFG_TABLE_CELLS_MAX, -ENOMEM. The policy is not referenced afterwards.
  */
 #define KFG_TABLE_CELLS_MAX (512u * 1024) /* 64 MiB */
-int kfg_table_compile(const struct kfg_policy *policy, const char *const *known, size_t n_known,
-		      uint64_t generation, struct kfg_table **ret_table);
+int kfg_table_compile(const struct kfg_policy *policy, const char *const *known, size_t n_known, uint64_t generation,
+		      struct kfg_table **ret_table);
 void kfg_table_free(struct kfg_table *table);
 
 /* The cells, KFG_CELL_SIZE bytes each, owned by the table. */

@@ -11,16 +11,14 @@
 
 static uint32_t bucket(const char *s)
 {
-	uint32_t three = (uint32_t)(unsigned char)s[0] << 16 | (uint32_t)(unsigned char)s[1] << 8 |
-			 (unsigned char)s[2];
+	uint32_t three = (uint32_t)(unsigned char)s[0] << 16 | (uint32_t)(unsigned char)s[1] << 8 | (unsigned char)s[2];
 
 	return three * 0x9e3779b1u >> 18;
 }
 
 /* Calls for each bucket of each text once: counts into starts[bucket + 1], or fills in from there.
  */
-static void each_bucket(struct kfg_trigrams *t, const struct kfg_texts *texts, uint32_t *seen,
-			bool fill)
+static void each_bucket(struct kfg_trigrams *t, const struct kfg_texts *texts, uint32_t *seen, bool fill)
 {
 	memset(seen, 0, BUCKETS * sizeof(*seen));
 	for (uint32_t i = 0; i < texts->slots.n; i++) {
@@ -65,11 +63,10 @@ void kfg_trigrams_done(struct kfg_trigrams *t)
 {
 	free(t->starts);
 	free(t->postings);
-	*t = (struct kfg_trigrams){0};
+	*t = (struct kfg_trigrams){ 0 };
 }
 
-bool kfg_trigrams_find(const struct kfg_trigrams *t, const char *pattern,
-		       const uint32_t **ret_texts, uint32_t *ret_n)
+bool kfg_trigrams_find(const struct kfg_trigrams *t, const char *pattern, const uint32_t **ret_texts, uint32_t *ret_n)
 {
 	uint32_t best = 0, n = UINT32_MAX;
 

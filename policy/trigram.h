@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct kfg_trigrams {
-	uint32_t *starts;   /* owned; per bucket, of postings; one more at the end */
+	uint32_t *starts; /* owned; per bucket, of postings; one more at the end */
 	uint32_t *postings; /* owned; indexes of texts, ascending in each bucket */
 };
 
@@ -20,5 +20,4 @@ void kfg_trigrams_done(struct kfg_trigrams *t);
  * The shortest list of texts among which all that a pattern of '*' and '?' can match are; they are
  * still to be compared. False: the pattern has no three literal characters in a row.
  */
-bool kfg_trigrams_find(const struct kfg_trigrams *t, const char *pattern,
-		       const uint32_t **ret_texts, uint32_t *ret_n);
+bool kfg_trigrams_find(const struct kfg_trigrams *t, const char *pattern, const uint32_t **ret_texts, uint32_t *ret_n);

@@ -38,9 +38,8 @@ static void given_twice(const struct kfg_policy *p, struct kfg_diags *diags, con
 	struct kfg_spot spot = kfg_place_spot(p, second->place);
 	const char *file = kfg_origin(p, first->place)->path;
 
-	kfg_diags_add(diags, KFG_DIAG_DUPLICATE, &spot,
-		      "%s \"%s\" is given twice, the first time in %s:%u:%u", what, second->id,
-		      file, first->place.line, first->place.col);
+	kfg_diags_add(diags, KFG_DIAG_DUPLICATE, &spot, "%s \"%s\" is given twice, the first time in %s:%u:%u", what,
+		      second->id, file, first->place.line, first->place.col);
 }
 
 /* Rules and waivers share one id space, so that an id in a record names one thing. */
@@ -53,12 +52,11 @@ static int check_ids(const struct kfg_policy *p, struct kfg_diags *diags)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->rules.n; i++)
 		if (kfg_rules(p)[i].id)
-			claims[n++] =
-				(struct claim){kfg_rules(p)[i].id, 0, kfg_rules(p)[i].place, i};
+			claims[n++] = (struct claim){ kfg_rules(p)[i].id, 0, kfg_rules(p)[i].place, i };
 	for (size_t i = 0; i < p->waivers.n; i++)
 		if (kfg_waivers(p)[i].id)
-			claims[n++] = (struct claim){kfg_waivers(p)[i].id, 0,
-						     kfg_waivers(p)[i].place, p->rules.n + i};
+			claims[n++] =
+				(struct claim){ kfg_waivers(p)[i].id, 0, kfg_waivers(p)[i].place, p->rules.n + i };
 	qsort(claims, n, sizeof(*claims), compare_ids);
 	for (size_t i = 1; i < n; i++)
 		if (!strcmp(claims[i].id, claims[i - 1].id))
@@ -76,8 +74,7 @@ static int check_upgrades(const struct kfg_policy *p, struct kfg_diags *diags)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->upgrades.n; i++)
 		if (u[i].kernel.text)
-			claims[n++] = (struct claim){u[i].kernel.text, u[i].kernel.version,
-						     u[i].place, i};
+			claims[n++] = (struct claim){ u[i].kernel.text, u[i].kernel.version, u[i].place, i };
 	qsort(claims, n, sizeof(*claims), compare_versions);
 	for (size_t i = 1; i < n; i++)
 		if (claims[i].version == claims[i - 1].version)
@@ -92,22 +89,21 @@ static void check_releases(const struct kfg_policy *p, struct kfg_diags *diags)
 		const struct kfg_deprecation *d = &kfg_deprecations(p)[i];
 		struct kfg_spot spot;
 
-		if (!d->deprecated_in.text || !d->removed_in.text ||
-		    d->deprecated_in.version <= d->removed_in.version)
+		if (!d->deprecated_in.text || !d->removed_in.text || d->deprecated_in.version <= d->removed_in.version)
 			continue;
 		spot = kfg_place_spot(p, d->removed_in.place);
 		kfg_diags_add(diags, KFG_DIAG_RELEASE_ORDER, &spot,
-			      "\"%s\" is removed in %s, before it is deprecated in %s", d->kfunc,
-			      d->removed_in.text, d->deprecated_in.text);
+			      "\"%s\" is removed in %s, before it is deprecated in %s", d->kfunc, d->removed_in.text,
+			      d->deprecated_in.text);
 	}
 }
 
 /* The whole needs a name and a serial: every record carries them. */
 static void check_complete(const struct kfg_policy *p, struct kfg_diags *diags)
 {
-	static const struct kfg_origin none = {.path = (char *)"policy"};
+	static const struct kfg_origin none = { .path = (char *)"policy" };
 	const struct kfg_origin *o = p->origins.n ? p->origins.items : &none;
-	struct kfg_spot spot = {.file = o->path};
+	struct kfg_spot spot = { .file = o->path };
 
 	if (!p->origins.n)
 		kfg_diags_add(diags, KFG_DIAG_NO_POLICY, &spot, "there is no policy file");

@@ -22,8 +22,7 @@ static void put_prog(struct kfg_subject *s, const char *prog)
 {
 	size_t len = prog ? strlen(prog) : 0;
 
-	memcpy(s->text + KFG_TEXT_PROG, prog ? prog : "",
-	       len < KFG_PROG_LEN ? len : KFG_PROG_LEN - 1);
+	memcpy(s->text + KFG_TEXT_PROG, prog ? prog : "", len < KFG_PROG_LEN ? len : KFG_PROG_LEN - 1);
 }
 
 void kfg_verdict_subject(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
@@ -31,7 +30,7 @@ void kfg_verdict_subject(const struct kfg_table *table, const struct kfg_load *l
 {
 	struct kfg_cells *cells = &ret_evaluation->cells;
 	struct kfg_subject *s = &ret_evaluation->decision.subject;
-	struct kfg_walk walk = {cells, &ret_evaluation->decision};
+	struct kfg_walk walk = { cells, &ret_evaluation->decision };
 	bool fits;
 
 	ret_evaluation->decision = (struct kfg_decision){
@@ -59,11 +58,11 @@ void kfg_verdict_subject(const struct kfg_table *table, const struct kfg_load *l
 			kfg_subject_hash(&walk, dim);
 }
 
-void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
-		      const char *module, struct kfg_verdict *ret_verdict)
+void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc, const char *module,
+		      struct kfg_verdict *ret_verdict)
 {
 	struct kfg_evaluation e;
-	struct kfg_walk walk = {&e.cells, &e.decision};
+	struct kfg_walk walk = { &e.cells, &e.decision };
 
 	kfg_verdict_subject(table, load, kfunc, module, &e);
 	(void)kfg_decide(&walk); /* -1: no table, and then the verdict says failed */

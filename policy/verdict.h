@@ -13,12 +13,12 @@ struct kfg_load {
 	int32_t today;
 	bool is_agent;
 	bool initial; /* known to come from the initial user namespace */
-	bool token;   /* with a BPF token */
+	bool token; /* with a BPF token */
 };
 
 /* Judges one kfunc ("name", module NULL or "vmlinux" for the kernel itself). Total: always an answer. */
-void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
-		      const char *module, struct kfg_verdict *ret_verdict);
+void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc, const char *module,
+		      struct kfg_verdict *ret_verdict);
 
 /*
  * What the verdict comes to (enum kfg_action), of a call that is live or of one that is merely present; *ret_reason:
@@ -28,10 +28,10 @@ uint8_t kfg_verdict_action(const struct kfg_table *table, const struct kfg_verdi
 			   uint8_t *ret_reason);
 
 /* Words used in policies, records and reports; "?" for a value out of range. */
-const char *kfg_action_str(unsigned action);     /* allow audit warn refuse */
-const char *kfg_reason_str(unsigned reason);     /* rule unlisted deprecated expired waived short-scan ... */
-const char *kfg_mode_str(unsigned mode);         /* enforce audit */
-const char *kfg_scope_str(unsigned scope);       /* live any */
-const char *kfg_present_str(unsigned present);   /* report refuse */
-const char *kfg_prog_type_str(unsigned type);    /* as bpftool names them: sched_cls xdp struct_ops ... */
+const char *kfg_action_str(unsigned action); /* allow audit warn refuse */
+const char *kfg_reason_str(unsigned reason); /* rule unlisted deprecated expired waived short-scan ... */
+const char *kfg_mode_str(unsigned mode); /* enforce audit */
+const char *kfg_scope_str(unsigned scope); /* live any */
+const char *kfg_present_str(unsigned present); /* report refuse */
+const char *kfg_prog_type_str(unsigned type); /* as bpftool names them: sched_cls xdp struct_ops ... */
 int kfg_prog_type_parse(const char *text, uint32_t *ret_type); /* -EINVAL: no such type */

@@ -45,8 +45,8 @@ struct fixed {
 
 static bool fixed_holds(struct fixed *f, struct kfg_row row)
 {
-	struct kfg_cells cells = {&f->table, 1};
-	struct kfg_walk walk = {&cells, &f->d};
+	struct kfg_cells cells = { &f->table, 1 };
+	struct kfg_walk walk = { &cells, &f->d };
 
 	f->table.row = row;
 	f->d.row = f->d.spent = 0;
@@ -61,13 +61,13 @@ static uint32_t unmet_fixed(struct fixed *f, const struct kfg_row *row)
 	const uint8_t token = KFG_ROW_TOKEN | KFG_ROW_NO_TOKEN;
 	uint32_t unmet = 0;
 
-	if (!fixed_holds(f, (struct kfg_row){.prog_types = row->prog_types, .until = KFG_DAY_MAX}))
+	if (!fixed_holds(f, (struct kfg_row){ .prog_types = row->prog_types, .until = KFG_DAY_MAX }))
 		unmet |= KFG_WHY_TYPE;
-	if (!fixed_holds(f, (struct kfg_row){.until = row->until}))
+	if (!fixed_holds(f, (struct kfg_row){ .until = row->until }))
 		unmet |= KFG_WHY_ENDED;
-	if (!fixed_holds(f, (struct kfg_row){.flags = row->flags & token, .until = KFG_DAY_MAX}))
+	if (!fixed_holds(f, (struct kfg_row){ .flags = row->flags & token, .until = KFG_DAY_MAX }))
 		unmet |= KFG_WHY_TOKEN;
-	if (!fixed_holds(f, (struct kfg_row){.flags = row->flags & (uint8_t)~token, .until = KFG_DAY_MAX}))
+	if (!fixed_holds(f, (struct kfg_row){ .flags = row->flags & (uint8_t)~token, .until = KFG_DAY_MAX }))
 		unmet |= KFG_WHY_USERNS;
 	return unmet;
 }
@@ -87,9 +87,9 @@ void kfg_why_ask(const struct kfg_table *table, const struct kfg_load *load, con
 		 const struct kfg_why_unmet *ret_unmet)
 {
 	struct kfg_evaluation e;
-	struct kfg_walk walk = {&e.cells, &e.decision};
+	struct kfg_walk walk = { &e.cells, &e.decision };
 	const struct kfg_table_header *h;
-	struct fixed fixed = {0};
+	struct fixed fixed = { 0 };
 
 	kfg_verdict_subject(table, load, kfunc, module, &e);
 	memset(ret_unmet->rules, 0xff, ret_unmet->n_rules * sizeof(uint32_t));
@@ -190,7 +190,8 @@ static void list_condition(struct list *l, const struct kfg_condition *when, enu
 		list_kfuncs(l, when);
 	else if (condition == KFG_WHY_NAME || condition == KFG_WHY_UNIT || condition == KFG_WHY_EXE)
 		list_patterns(l, condition == KFG_WHY_NAME ? &when->names :
-				 condition == KFG_WHY_UNIT ? &when->units : &when->exes);
+				 condition == KFG_WHY_UNIT ? &when->units :
+							     &when->exes);
 	for (uint32_t type = 0; condition == KFG_WHY_TYPE && type < 64; type++)
 		if (when->prog_types >> type & 1)
 			list_add(l, "%s", kfg_prog_type_str(type));
@@ -205,7 +206,7 @@ static void list_condition(struct list *l, const struct kfg_condition *when, enu
 const char *kfg_why_wanted(const struct kfg_policy *policy, bool waiver, uint32_t index, enum kfg_why condition,
 			   char buf[static KFG_WHY_WANTED])
 {
-	struct list l = {.buf = buf, .size = KFG_WHY_WANTED};
+	struct list l = { .buf = buf, .size = KFG_WHY_WANTED };
 	char day[KFG_DAY_TEXT];
 
 	buf[0] = 0;

@@ -16,9 +16,9 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 /* One word for each value below max, so that a new value without a word does not build */
 #define COMPLETE(items, max) _Static_assert(ARRAY_LEN(items) == (max), "a word for each value")
-#define WORDS(name, max)             \
-	COMPLETE(name##_items, max); \
-	const struct kfg_words name = {name##_items, ARRAY_LEN(name##_items)}
+#define WORDS(name, max)                                                                                               \
+	COMPLETE(name##_items, max);                                                                                   \
+	const struct kfg_words name = { name##_items, ARRAY_LEN(name##_items) }
 
 static const char *const kfg_action_words_items[] = {
 	[KFG_ALLOW] = "allow",
@@ -80,24 +80,17 @@ static const char *const kfg_token_words_items[] = {
 };
 WORDS(kfg_token_words, KFG_TOKEN_MAX);
 
-static const char *const kfg_confidence_words_items[] = {"high", "medium", "low", "machine"};
+static const char *const kfg_confidence_words_items[] = { "high", "medium", "low", "machine" };
 WORDS(kfg_confidence_words, 4);
 
 static const char *const kfg_setting_words_items[] = {
-	[KFG_SETTING_NAME] = "name",
-	[KFG_SETTING_SERIAL] = "serial",
-	[KFG_SETTING_MODE] = "mode",
-	[KFG_SETTING_SCOPE] = "scope",
-	[KFG_SETTING_PRESENT] = "present",
-	[KFG_SETTING_GUARD] = "guard",
-	[KFG_SETTING_ON_STOP] = "on-stop",
-	[KFG_SETTING_ON_FAILURE] = "on-failure",
-	[KFG_SETTING_ERRNO] = "errno",
-	[KFG_SETTING_LIFECYCLE_MAX_AGE] = "lifecycle-max-age",
-	[KFG_SETTING_UNLISTED] = "unlisted",
-	[KFG_SETTING_DEPRECATED] = "deprecated",
-	[KFG_SETTING_EXPIRED] = "expired",
-	[KFG_SETTING_UNSCANNABLE] = "unscannable",
+	[KFG_SETTING_NAME] = "name",	     [KFG_SETTING_SERIAL] = "serial",
+	[KFG_SETTING_MODE] = "mode",	     [KFG_SETTING_SCOPE] = "scope",
+	[KFG_SETTING_PRESENT] = "present",   [KFG_SETTING_GUARD] = "guard",
+	[KFG_SETTING_ON_STOP] = "on-stop",   [KFG_SETTING_ON_FAILURE] = "on-failure",
+	[KFG_SETTING_ERRNO] = "errno",	     [KFG_SETTING_LIFECYCLE_MAX_AGE] = "lifecycle-max-age",
+	[KFG_SETTING_UNLISTED] = "unlisted", [KFG_SETTING_DEPRECATED] = "deprecated",
+	[KFG_SETTING_EXPIRED] = "expired",   [KFG_SETTING_UNSCANNABLE] = "unscannable",
 };
 WORDS(kfg_setting_words, KFG_SETTING_MAX);
 
@@ -117,7 +110,7 @@ static const char *const reason_words_items[] = {
 	[KFG_REASON_OVERRIDE] = "override",
 };
 COMPLETE(reason_words_items, KFG_REASON_MAX);
-static const struct kfg_words reason_words = {reason_words_items, ARRAY_LEN(reason_words_items)};
+static const struct kfg_words reason_words = { reason_words_items, ARRAY_LEN(reason_words_items) };
 
 /* include/uapi/linux/bpf.h, 6.1..7.3: none was added after BPF_PROG_TYPE_NETFILTER (6.4) */
 #define PROG_TYPE_NETFILTER 32
@@ -164,17 +157,17 @@ static const struct {
 	const char *name;
 	int number;
 } errnos[] = {
-	{"EACCES", EACCES},
-	{"EPERM", EPERM},
-	{"EINVAL", EINVAL},
-	{"ENOSYS", ENOSYS},
-	{"ENOENT", ENOENT},
-	{"EBUSY", EBUSY},
-	{"ENOEXEC", ENOEXEC},
-	{"EOPNOTSUPP", EOPNOTSUPP},
-	{"EROFS", EROFS},
-	{"ECONNREFUSED", ECONNREFUSED},
-	{"EKEYREJECTED", EKEYREJECTED},
+	{ "EACCES", EACCES },
+	{ "EPERM", EPERM },
+	{ "EINVAL", EINVAL },
+	{ "ENOSYS", ENOSYS },
+	{ "ENOENT", ENOENT },
+	{ "EBUSY", EBUSY },
+	{ "ENOEXEC", ENOEXEC },
+	{ "EOPNOTSUPP", EOPNOTSUPP },
+	{ "EROFS", EROFS },
+	{ "ECONNREFUSED", ECONNREFUSED },
+	{ "EKEYREJECTED", EKEYREJECTED },
 };
 
 static const char *word(const struct kfg_words *words, unsigned i)
@@ -257,8 +250,7 @@ static unsigned distance(const char *a, const char *b)
 				d[i][j] = (unsigned char)(i + j);
 				continue;
 			}
-			best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) !=
-						  tolower((unsigned char)b[j - 1]));
+			best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
 			if (d[i - 1][j] + 1u < best)
 				best = d[i - 1][j] + 1u;
 			if (d[i][j - 1] + 1u < best)
@@ -274,18 +266,18 @@ static unsigned distance(const char *a, const char *b)
 
 /* Words of other tools for the same thing */
 static const char *const synonyms[][2] = {
-	{"deny", "refuse"},	 {"block", "refuse"},
-	{"reject", "refuse"},	 {"error", "refuse"},
-	{"permit", "allow"},	 {"accept", "allow"},
-	{"warning", "warn"},	 {"log", "audit"},
-	{"tc", "sched_cls"},	 {"classifier", "sched_cls"},
-	{"fentry", "tracing"},	 {"fexit", "tracing"},
-	{"fmod_ret", "tracing"}, {"iter", "tracing"},
-	{"tp", "tracepoint"},	 {"raw_tp", "raw_tracepoint"},
-	{"kretprobe", "kprobe"}, {"uprobe", "kprobe"},
-	{"freplace", "ext"},	 {"socket", "socket_filter"},
-	{"permissive", "audit"}, {"enforcing", "enforce"},
-	{"dead", "any"},	 {"all", "any"},
+	{ "deny", "refuse" },	   { "block", "refuse" },
+	{ "reject", "refuse" },	   { "error", "refuse" },
+	{ "permit", "allow" },	   { "accept", "allow" },
+	{ "warning", "warn" },	   { "log", "audit" },
+	{ "tc", "sched_cls" },	   { "classifier", "sched_cls" },
+	{ "fentry", "tracing" },   { "fexit", "tracing" },
+	{ "fmod_ret", "tracing" }, { "iter", "tracing" },
+	{ "tp", "tracepoint" },	   { "raw_tp", "raw_tracepoint" },
+	{ "kretprobe", "kprobe" }, { "uprobe", "kprobe" },
+	{ "freplace", "ext" },	   { "socket", "socket_filter" },
+	{ "permissive", "audit" }, { "enforcing", "enforce" },
+	{ "dead", "any" },	   { "all", "any" },
 };
 
 static const char *synonym(const struct kfg_words *words, const char *text)
@@ -305,8 +297,7 @@ const char *kfg_words_nearest(const struct kfg_words *words, const char *text)
 
 	if (found)
 		return found;
-	if (words == &kfg_prog_type_words &&
-	    !strncmp(text, kernel_prefix, sizeof(kernel_prefix) - 1))
+	if (words == &kfg_prog_type_words && !strncmp(text, kernel_prefix, sizeof(kernel_prefix) - 1))
 		text += sizeof(kernel_prefix) - 1;
 	len = strlen(text);
 	best = len < 4 ? 2 : len < 8 ? 3 : 4; /* one, two or three edits off at most */

@@ -32,19 +32,18 @@ const char *kfg_node_kind_str(enum kfg_node_kind kind)
 
 static struct kfg_spot spot_at(const struct kfg_source *source, unsigned line, unsigned col)
 {
-	return (struct kfg_spot){source->path, source->data, source->size, line, col};
+	return (struct kfg_spot){ source->path, source->data, source->size, line, col };
 }
 
-#define FINDING(source, diags, line, col, code, ...)                       \
-	do {                                                          \
-		struct kfg_spot spot_ = spot_at(source, line, col);   \
-		kfg_diags_add(diags, code, &spot_, __VA_ARGS__); \
+#define FINDING(source, diags, line, col, code, ...)                                                                   \
+	do {                                                                                                           \
+		struct kfg_spot spot_ = spot_at(source, line, col);                                                    \
+		kfg_diags_add(diags, code, &spot_, __VA_ARGS__);                                                       \
 	} while (0)
 
 /* A finding at a mark of libyaml, whose lines and columns count from 0. */
-#define FINDING_MARK(b, mark, ...)                                                               \
-	FINDING((b)->source, (b)->diags, (unsigned)(mark).line + 1, (unsigned)(mark).column + 1, \
-		__VA_ARGS__)
+#define FINDING_MARK(b, mark, ...)                                                                                     \
+	FINDING((b)->source, (b)->diags, (unsigned)(mark).line + 1, (unsigned)(mark).column + 1, __VA_ARGS__)
 
 static bool is_break(uint32_t c)
 {
@@ -53,8 +52,8 @@ static bool is_break(uint32_t c)
 
 static bool is_control(uint32_t c)
 {
-	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c < 0xa0) ||
-	       c == 0xfffe || c == 0xffff;
+	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c < 0xa0) || c == 0xfffe ||
+	       c == 0xffff;
 }
 
 /*
@@ -73,18 +72,15 @@ static int check_bytes(const struct kfg_source *source, struct kfg_diags *diags)
 		n = kfg_utf8_decode(source->data + i, source->size - i, &c);
 		if (!n) {
 			FINDING(source, diags, line, col, KFG_DIAG_ENCODING,
-				"byte 0x%02x is not UTF-8: save the file as UTF-8",
-				(unsigned char)source->data[i]);
+				"byte 0x%02x is not UTF-8: save the file as UTF-8", (unsigned char)source->data[i]);
 			return -EBADMSG;
 		}
 		if (is_control(c) || is_break(c)) {
 			FINDING(source, diags, line, col, KFG_DIAG_ENCODING,
-				"character U+%04X may not stand in a policy: remove it",
-				(unsigned)c);
+				"character U+%04X may not stand in a policy: remove it", (unsigned)c);
 			return -EBADMSG;
 		}
-		if (c == '\n' ||
-		    (c == '\r' && !(i + 1 < source->size && source->data[i + 1] == '\n'))) {
+		if (c == '\n' || (c == '\r' && !(i + 1 < source->size && source->data[i + 1] == '\n'))) {
 			line++;
 			col = 0;
 		}
@@ -98,41 +94,40 @@ static const char *advice(const char *problem, const char *context)
 	static const struct {
 		const char *problem, *context, *text;
 	} known[] = {
-		{"found character that cannot start any token", NULL,
-		 "a value cannot begin with this character: indent with spaces, not tabs, and put "
-		 "text that begins with one of @ ` % in quotes"},
-		{"mapping values are not allowed in this context", NULL,
-		 "a ': ' makes no sense here: check the indentation, or put text that holds ': ' "
-		 "in quotes"},
-		{"did not find expected alphabetic or numeric character", "while scanning an alias",
-		 "a pattern that begins with '*' must stand in quotes"},
-		{"did not find expected ',' or ']'", NULL,
-		 "a list in brackets goes on with ',' or ends with ']': put \"name [module]\" in "
-		 "quotes there"},
-		{"did not find expected ',' or '}'", NULL,
-		 "a mapping in braces goes on with ',' or ends with '}': put text that holds , [ ] "
-		 "{ or } in quotes there"},
-		{"could not find expected ':'", NULL,
-		 "a key must be followed by ': ' and its value"},
-		{"did not find expected key", NULL,
-		 "expected a key here: check the indentation, and that quotes and brackets are "
-		 "closed"},
-		{"did not find expected node content", NULL,
-		 "expected a value here: check that lists and mappings are closed"},
-		{"found unexpected end of stream", NULL,
-		 "quotes that are opened here are not closed"},
-		{"did not find expected '-' indicator", NULL,
-		 "this line belongs to no entry of the list above it: indent it like the entry's other "
-		 "keys, or begin it with '- '"},
-		{"block sequence entries are not allowed in this context", NULL,
-		 "a '- ' makes no sense here: put a list on lines of its own, below its key"},
-		{"found a tab character where an indentation space is expected", NULL, "indent with spaces, not tabs"},
-		{"found a tab character that violates indentation", NULL, "indent with spaces, not tabs"},
-		{"control characters are not allowed", NULL, "this character cannot be seen: remove it"},
-		{"found unknown escape character", NULL,
-		 "in double quotes a \\ begins an escape: write \\\\ for it, or use single quotes"},
-		{"found undefined alias", NULL, "a pattern that begins with '*' must stand in quotes"},
-		{"found duplicate anchor; first occurrence", NULL, "text that begins with '&' must stand in quotes"},
+		{ "found character that cannot start any token", NULL,
+		  "a value cannot begin with this character: indent with spaces, not tabs, and put "
+		  "text that begins with one of @ ` % in quotes" },
+		{ "mapping values are not allowed in this context", NULL,
+		  "a ': ' makes no sense here: check the indentation, or put text that holds ': ' "
+		  "in quotes" },
+		{ "did not find expected alphabetic or numeric character", "while scanning an alias",
+		  "a pattern that begins with '*' must stand in quotes" },
+		{ "did not find expected ',' or ']'", NULL,
+		  "a list in brackets goes on with ',' or ends with ']': put \"name [module]\" in "
+		  "quotes there" },
+		{ "did not find expected ',' or '}'", NULL,
+		  "a mapping in braces goes on with ',' or ends with '}': put text that holds , [ ] "
+		  "{ or } in quotes there" },
+		{ "could not find expected ':'", NULL, "a key must be followed by ': ' and its value" },
+		{ "did not find expected key", NULL,
+		  "expected a key here: check the indentation, and that quotes and brackets are "
+		  "closed" },
+		{ "did not find expected node content", NULL,
+		  "expected a value here: check that lists and mappings are closed" },
+		{ "found unexpected end of stream", NULL, "quotes that are opened here are not closed" },
+		{ "did not find expected '-' indicator", NULL,
+		  "this line belongs to no entry of the list above it: indent it like the entry's other "
+		  "keys, or begin it with '- '" },
+		{ "block sequence entries are not allowed in this context", NULL,
+		  "a '- ' makes no sense here: put a list on lines of its own, below its key" },
+		{ "found a tab character where an indentation space is expected", NULL,
+		  "indent with spaces, not tabs" },
+		{ "found a tab character that violates indentation", NULL, "indent with spaces, not tabs" },
+		{ "control characters are not allowed", NULL, "this character cannot be seen: remove it" },
+		{ "found unknown escape character", NULL,
+		  "in double quotes a \\ begins an escape: write \\\\ for it, or use single quotes" },
+		{ "found undefined alias", NULL, "a pattern that begins with '*' must stand in quotes" },
+		{ "found duplicate anchor; first occurrence", NULL, "text that begins with '&' must stand in quotes" },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -193,8 +188,8 @@ static int check_key(struct build *b, const struct kfg_node *mapping, struct kfg
 	node->again = before;
 	if (before)
 		FINDING(b->source, b->diags, node->line, node->col, KFG_DIAG_DUPLICATE_KEY,
-			"\"%.64s\" is given twice, the first time on line %u: remove one of them",
-			node->text, before->line);
+			"\"%.64s\" is given twice, the first time on line %u: remove one of them", node->text,
+			before->line);
 	return 0;
 }
 
@@ -233,8 +228,7 @@ static int check_scalar(struct build *b, const yaml_event_t *e)
 }
 
 /* A node of the event; -EBADMSG when the event says something a policy may not say. */
-static int new_node(struct build *b, const yaml_event_t *e, enum kfg_node_kind kind,
-		    struct kfg_node **ret_node)
+static int new_node(struct build *b, const yaml_event_t *e, enum kfg_node_kind kind, struct kfg_node **ret_node)
 {
 	struct kfg_node *node;
 
@@ -245,8 +239,7 @@ static int new_node(struct build *b, const yaml_event_t *e, enum kfg_node_kind k
 	}
 	if (kind != KFG_NODE_SCALAR && b->depth == KFG_DOC_DEPTH_MAX) {
 		FINDING_MARK(b, e->start_mark, KFG_DIAG_TOO_LARGE,
-			     "nested more than %u levels deep: a policy needs six",
-			     KFG_DOC_DEPTH_MAX);
+			     "nested more than %u levels deep: a policy needs six", KFG_DOC_DEPTH_MAX);
 		return -EBADMSG;
 	}
 	node = kfg_arena_alloc(&b->doc->arena, sizeof(*node));
@@ -259,19 +252,16 @@ static int new_node(struct build *b, const yaml_event_t *e, enum kfg_node_kind k
 	return 0;
 }
 
-static int refuse_extras(struct build *b, const yaml_event_t *e, const yaml_char_t *anchor,
-			 const yaml_char_t *tag)
+static int refuse_extras(struct build *b, const yaml_event_t *e, const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	if (anchor) {
 		FINDING_MARK(b, e->start_mark, KFG_DIAG_YAML_FEATURE,
-			     "anchors (&%.64s) are not allowed: write the value where it is used",
-			     anchor);
+			     "anchors (&%.64s) are not allowed: write the value where it is used", anchor);
 		return -EBADMSG;
 	}
 	if (tag) {
 		FINDING_MARK(b, e->start_mark, KFG_DIAG_YAML_FEATURE,
-			     "tags (%.64s) are not allowed: put text that begins with ! in quotes",
-			     tag);
+			     "tags (%.64s) are not allowed: put text that begins with ! in quotes", tag);
 		return -EBADMSG;
 	}
 	return 0;
@@ -289,8 +279,7 @@ static int on_scalar(struct build *b, const yaml_event_t *e)
 	if (r)
 		return r;
 	node->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	node->text = kfg_arena_strndup(&b->doc->arena, (const char *)e->data.scalar.value,
-				       e->data.scalar.length);
+	node->text = kfg_arena_strndup(&b->doc->arena, (const char *)e->data.scalar.value, e->data.scalar.length);
 	return node->text ? add_node(b, node) : -ENOMEM;
 }
 
@@ -298,10 +287,8 @@ static int on_open(struct build *b, const yaml_event_t *e)
 {
 	bool mapping = e->type == YAML_MAPPING_START_EVENT;
 	struct kfg_node *node;
-	int r = mapping ? refuse_extras(b, e, e->data.mapping_start.anchor,
-					e->data.mapping_start.tag)
-			: refuse_extras(b, e, e->data.sequence_start.anchor,
-					e->data.sequence_start.tag);
+	int r = mapping ? refuse_extras(b, e, e->data.mapping_start.anchor, e->data.mapping_start.tag) :
+			  refuse_extras(b, e, e->data.sequence_start.anchor, e->data.sequence_start.tag);
 
 	if (!r)
 		r = new_node(b, e, mapping ? KFG_NODE_MAPPING : KFG_NODE_SEQUENCE, &node);
@@ -381,15 +368,15 @@ static int build_tree(struct build *b, const char *data, size_t size)
 int kfg_doc_load(const struct kfg_source *source, struct kfg_diags *diags, struct kfg_doc *ret_doc)
 {
 	bool bom = source->size >= 3 && !memcmp(source->data, "\xef\xbb\xbf", 3);
-	struct kfg_source text = {source->path, source->size ? source->data : "", source->size};
-	struct kfg_doc doc = {0};
-	struct build b = {.source = &text, .diags = diags, .doc = &doc};
+	struct kfg_source text = { source->path, source->size ? source->data : "", source->size };
+	struct kfg_doc doc = { 0 };
+	struct build b = { .source = &text, .diags = diags, .doc = &doc };
 	int r;
 
 	if (source->size > KFG_DOC_SIZE_MAX) {
 		FINDING(source, diags, 0, 0, KFG_DIAG_TOO_LARGE,
-			"the file has %zu bytes, more than the %zu that are read: split it",
-			source->size, KFG_DOC_SIZE_MAX);
+			"the file has %zu bytes, more than the %zu that are read: split it", source->size,
+			KFG_DOC_SIZE_MAX);
 		return -EBADMSG;
 	}
 	if (bom) {

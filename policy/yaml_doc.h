@@ -21,13 +21,12 @@ enum kfg_node_kind { KFG_NODE_SCALAR, KFG_NODE_SEQUENCE, KFG_NODE_MAPPING };
 
 struct kfg_node {
 	enum kfg_node_kind kind;
-	bool plain;	    /* a scalar without quotes */
-	bool again;	    /* a key that the mapping has already: a finding was made */
-	bool half;	    /* a mapping that is being read: a key waits for its value */
+	bool plain; /* a scalar without quotes */
+	bool again; /* a key that the mapping has already: a finding was made */
+	bool half; /* a mapping that is being read: a key waits for its value */
 	unsigned line, col; /* from 1, characters */
-	const char *text;   /* of a scalar, NUL terminated, no NUL inside */
-	struct kfg_node *first,
-		*last; /* children; of a mapping: key, value, key, value, ... keys are scalars */
+	const char *text; /* of a scalar, NUL terminated, no NUL inside */
+	struct kfg_node *first, *last; /* children; of a mapping: key, value, key, value, ... keys are scalars */
 	struct kfg_node *next;
 	size_t n; /* children; of a mapping: pairs */
 };

@@ -13,8 +13,7 @@ const struct kfg_option kfg_common_options[] = {
 	{ 0 },
 };
 
-static const struct kfg_option *find_in(const struct kfg_option *table, const char *name,
-					size_t len)
+static const struct kfg_option *find_in(const struct kfg_option *table, const char *name, size_t len)
 {
 	for (const struct kfg_option *o = table; o && o->name; o++)
 		if (strncmp(o->name, name, len) == 0 && o->name[len] == '\0')
@@ -46,8 +45,7 @@ struct cursor {
 	int left;
 };
 
-static int __attribute__((format(printf, 2, 3)))
-wrong(struct kfg_args *args, const char *format, ...)
+static int __attribute__((format(printf, 2, 3))) wrong(struct kfg_args *args, const char *format, ...)
 {
 	va_list ap;
 
@@ -64,8 +62,8 @@ static int unknown_option(struct kfg_args *args, const struct kfg_option *option
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
 	hint = word[1] == '-' ? nearest(options, name) : NULL;
-	return wrong(args, "unknown option %s%s%s%s", word, hint ? ", did you mean --" : "",
-		     hint ? hint : "", hint ? "?" : "");
+	return wrong(args, "unknown option %s%s%s%s", word, hint ? ", did you mean --" : "", hint ? hint : "",
+		     hint ? "?" : "");
 }
 
 static int add_option(struct kfg_args *args, const struct kfg_option *o, const char *value)
@@ -87,7 +85,10 @@ static int add_option(struct kfg_args *args, const struct kfg_option *o, const c
 static const char *spelled_out(const char *word)
 {
 	static const char *const letters[][2] = {
-		{ "-h", "--help" }, { "-o", "--output" }, { "-q", "--quiet" }, { "-v", "--verbose" },
+		{ "-h", "--help" },
+		{ "-o", "--output" },
+		{ "-q", "--quiet" },
+		{ "-v", "--verbose" },
 	};
 
 	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
@@ -117,8 +118,7 @@ static int take_option(struct kfg_args *args, const struct kfg_option *options, 
 	return add_option(args, o, value);
 }
 
-int kfg_args_parse(int argc, char **argv, const struct kfg_option *options,
-		   struct kfg_args *ret_args)
+int kfg_args_parse(int argc, char **argv, const struct kfg_option *options, struct kfg_args *ret_args)
 {
 	bool ended = false;
 
@@ -157,8 +157,7 @@ const char *kfg_args_value(const struct kfg_args *args, const char *option, cons
 	return value;
 }
 
-size_t kfg_args_values(const struct kfg_args *args, const char *option, const char **values,
-		       size_t max)
+size_t kfg_args_values(const struct kfg_args *args, const char *option, const char **values, size_t max)
 {
 	size_t n = 0;
 

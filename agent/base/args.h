@@ -37,12 +37,10 @@ extern const struct kfg_option kfg_common_options[];
  * Takes argv (without program and verb) apart. Nothing is copied: argv is rearranged. -EINVAL: see ret_args->error,
  * nothing else counts.
  */
-int kfg_args_parse(int argc, char **argv, const struct kfg_option *options,
-		   struct kfg_args *ret_args);
+int kfg_args_parse(int argc, char **argv, const struct kfg_option *options, struct kfg_args *ret_args);
 
 bool kfg_args_has(const struct kfg_args *args, const char *option);
 /* The last value given, or fallback. */
 const char *kfg_args_value(const struct kfg_args *args, const char *option, const char *fallback);
 /* All values given, in order; returns their number, at most max. */
-size_t kfg_args_values(const struct kfg_args *args, const char *option, const char **values,
-		       size_t max);
+size_t kfg_args_values(const struct kfg_args *args, const char *option, const char **values, size_t max);

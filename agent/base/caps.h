@@ -20,6 +20,5 @@ uint64_t kfg_caps_raise(void);
 void kfg_caps_restore(const uint64_t *effective);
 
 /* For the rest of the block */
-#define KFG_CAPS_RAISED                                                              \
-	__attribute__((cleanup(kfg_caps_restore), unused)) const uint64_t caps_raised_ = \
-		kfg_caps_raise()
+#define KFG_CAPS_RAISED                                                                                                \
+	__attribute__((cleanup(kfg_caps_restore), unused)) const uint64_t caps_raised_ = kfg_caps_raise()

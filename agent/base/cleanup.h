@@ -33,12 +33,22 @@ static inline void kfg_fclose_cleanup(FILE **f)
 #define _cleanup_close_ _cleanup_(kfg_close_cleanup)
 #define _cleanup_fclose_ _cleanup_(kfg_fclose_cleanup)
 
-#define KFG_TAKE_PTR(p) ({ __typeof__(p) taken_ = (p); (p) = NULL; taken_; })
-#define KFG_TAKE_FD(fd) ({ int taken_ = (fd); (fd) = KFG_NO_FD; taken_; })
+#define KFG_TAKE_PTR(p)                                                                                                \
+	({                                                                                                             \
+		__typeof__(p) taken_ = (p);                                                                            \
+		(p) = NULL;                                                                                            \
+		taken_;                                                                                                \
+	})
+#define KFG_TAKE_FD(fd)                                                                                                \
+	({                                                                                                             \
+		int taken_ = (fd);                                                                                     \
+		(fd) = KFG_NO_FD;                                                                                      \
+		taken_;                                                                                                \
+	})
 
 /* Defines the cleanup function of a destructor that takes a pointer and accepts NULL. */
-#define KFG_DEFINE_CLEANUP(type, fn)                  \
-	static inline void fn##_cleanup(type *p)      \
-	{                                             \
-		fn(*p);                               \
+#define KFG_DEFINE_CLEANUP(type, fn)                                                                                   \
+	static inline void fn##_cleanup(type *p)                                                                       \
+	{                                                                                                              \
+		fn(*p);                                                                                                \
 	}

@@ -18,15 +18,16 @@ struct kfg_strbuf {
 	int error;
 };
 
-#define KFG_STRBUF(most) { .max = (most) }
+#define KFG_STRBUF(most)                                                                                               \
+	{                                                                                                              \
+		.max = (most)                                                                                          \
+	}
 
 void kfg_strbuf_done(struct kfg_strbuf *b);
 void kfg_strbuf_add(struct kfg_strbuf *b, const void *data, size_t size);
 void kfg_strbuf_adds(struct kfg_strbuf *b, const char *text);
-void kfg_strbuf_printf(struct kfg_strbuf *b, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void kfg_strbuf_vprintf(struct kfg_strbuf *b, const char *format, va_list ap)
-	__attribute__((format(printf, 2, 0)));
+void kfg_strbuf_printf(struct kfg_strbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void kfg_strbuf_vprintf(struct kfg_strbuf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 /* The text so far, never NULL; owned by the buffer. */
 const char *kfg_strbuf_text(const struct kfg_strbuf *b);
 

@@ -61,8 +61,7 @@ static void help_options(struct kfg_strbuf *out, const struct kfg_option *option
 	for (const struct kfg_option *o = options; o && o->name; o++) {
 		char left[40];
 
-		snprintf(left, sizeof(left), "  --%s%s%s", o->name, o->value ? "=" : "",
-			 o->value ? o->value : "");
+		snprintf(left, sizeof(left), "  --%s%s%s", o->name, o->value ? "=" : "", o->value ? o->value : "");
 		kfg_strbuf_printf(out, "%-22s", left);
 		if (strlen(left) >= 22) /* no room beside it */
 			kfg_strbuf_printf(out, "\n%22s", "");
@@ -86,8 +85,8 @@ void kfg_verbs_help(const struct kfg_program *program, const struct kfg_verb *ve
 		help_program(program, out);
 		return;
 	}
-	kfg_strbuf_printf(out, "Usage: %s %s [OPTION...]%s%s\n\n", program->name, verb->name,
-			  verb->words[0] ? " " : "", verb->words);
+	kfg_strbuf_printf(out, "Usage: %s %s [OPTION...]%s%s\n\n", program->name, verb->name, verb->words[0] ? " " : "",
+			  verb->words);
 	wrapped(out, verb->help, 0, 0);
 	kfg_strbuf_adds(out, "\nOptions:\n");
 	help_options(out, verb->options);
@@ -138,8 +137,7 @@ static int run_verb(const struct kfg_program *program, const struct kfg_verb *ve
 	if (kfg_args_has(&args, "verbose"))
 		kfg_log_open(LOG_DEBUG);
 	if (args.n_words > verb->max_words) {
-		kfg_error("%s: unexpected argument \"%s\"", verb->name,
-			  args.words[verb->max_words]);
+		kfg_error("%s: unexpected argument \"%s\"", verb->name, args.words[verb->max_words]);
 		return KFG_EXIT_FAILURE;
 	}
 	if (args.n_words < verb->min_words) {

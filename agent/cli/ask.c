@@ -19,13 +19,13 @@
 static int cannot_ask(int error, const char *dir)
 {
 	if (error == -ENOENT || error == -ECONNREFUSED) {
-		kfg_error("kfgate is not running (nobody answers at %s/" KFG_CONTROL_SOCKET ")",
-			  dir);
+		kfg_error("kfgate is not running (nobody answers at %s/" KFG_CONTROL_SOCKET ")", dir);
 		return KFG_EXIT_NOT_RUNNING;
 	}
 	if (error == -EBADE) {
 		kfg_error("what listens at %s/" KFG_CONTROL_SOCKET " is not the agent that holds " KFG_PIN_DIR
-			  ": its answer is not to be believed", dir);
+			  ": its answer is not to be believed",
+			  dir);
 		return KFG_EXIT_FAILURE;
 	}
 	if (error == -EACCES || error == -EPERM || error == -ECONNRESET)

@@ -283,10 +283,7 @@ static int exit_code(const struct patient *patients, size_t n)
 		unchecked += count(&patients[i], UNCHECKED);
 		lesser += count(&patients[i], LESSER);
 	}
-	return refuses	 ? KFG_EXIT_REFUSED :
-	       unchecked ? KFG_EXIT_UNCHECKED :
-	       lesser	 ? KFG_EXIT_WARNINGS :
-			   KFG_EXIT_OK;
+	return refuses ? KFG_EXIT_REFUSED : unchecked ? KFG_EXIT_UNCHECKED : lesser ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
 }
 
 int kfg_cmd_doctor(const struct kfg_args *args)

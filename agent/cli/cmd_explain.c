@@ -125,8 +125,7 @@ int kfg_cmd_explain(const struct kfg_args *args)
 		}
 	}
 	if (load_lifecycle(kfg_args_value(args, "lifecycle", NULL), &lifecycle) == 0) {
-		const struct kfg_advice_input input = { .policy = lifecycle.policy,
-							.kernel = kernel ? release : NULL };
+		const struct kfg_advice_input input = { .policy = lifecycle.policy, .kernel = kernel ? release : NULL };
 
 		code = explain(file >= 0 ? file : STDIN_FILENO, file >= 0 ? name : "standard input", args, &input);
 	}

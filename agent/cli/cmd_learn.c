@@ -25,8 +25,10 @@ static int learn(const struct kfg_args *args, const struct kfg_history_source *s
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
 	_cleanup_(kfg_usage_done) struct kfg_usage usage;
-	struct kfg_learn_input input = { .usage = &usage, .against = against->loaded.policy,
-					 .table = against->table, .recorded = wants_records(args),
+	struct kfg_learn_input input = { .usage = &usage,
+					 .against = against->loaded.policy,
+					 .table = against->table,
+					 .recorded = wants_records(args),
 					 .complete = kfg_args_has(args, "complete") };
 	struct kfg_learn_scan scan;
 	struct kfg_history_stats stats;

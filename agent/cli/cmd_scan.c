@@ -305,8 +305,7 @@ int kfg_cmd_scan(const struct kfg_args *args)
 	struct scan scan = { 0 };
 	int code;
 
-	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0 ||
-	    take_libbpf(args, &settings) < 0)
+	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0 || take_libbpf(args, &settings) < 0)
 		return KFG_EXIT_FAILURE;
 	if (!args->n_words && !kfg_args_has(args, "installed")) {
 		kfg_error("scan: needs a PATH, or --installed");

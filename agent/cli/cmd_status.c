@@ -23,8 +23,10 @@ int kfg_cmd_status(const struct kfg_args *args)
 		return kfg_ask_print(r, code, text, dir);
 	r = kfg_ask_left(dir, &left);
 	if (r < 0) {
-		kfg_log_errno(r, "kfgate is not running (nobody answers at %s/" KFG_CONTROL_SOCKET
-			      "); whether a gate is in force cannot be seen: %m", dir);
+		kfg_log_errno(r,
+			      "kfgate is not running (nobody answers at %s/" KFG_CONTROL_SOCKET
+			      "); whether a gate is in force cannot be seen: %m",
+			      dir);
 		return r == -EACCES ? KFG_EXIT_FAILURE : KFG_EXIT_NOT_RUNNING;
 	}
 	if (json)

@@ -150,8 +150,12 @@ int kfg_cmd_test(const struct kfg_args *args)
 		return KFG_EXIT_FAILURE;
 	for (size_t i = 0; i < args->n_words; i++) {
 		_cleanup_(test_file_done) struct test_file t = {
-			.path = args->words[i], .args = args, .today = today,
-			.tap = kfg_args_has(args, "tap"), .n_run = &n_run, .n_failed = &n_failed,
+			.path = args->words[i],
+			.args = args,
+			.today = today,
+			.tap = kfg_args_has(args, "tap"),
+			.n_run = &n_run,
+			.n_failed = &n_failed,
 		};
 
 		n_broken += test_one(&t) != KFG_EXIT_OK;

@@ -25,8 +25,7 @@ struct why {
 
 static void take_answer(struct why *why, const struct kfg_answer *answer)
 {
-	why->refused |= answer->action == KFG_REFUSE &&
-			kfg_mode_enforces(kfg_policy_mode(why->preview.loaded.policy));
+	why->refused |= answer->action == KFG_REFUSE && kfg_mode_enforces(kfg_policy_mode(why->preview.loaded.policy));
 	why->warned |= answer->action >= KFG_WARN;
 	why->unchecked |= answer->loader_decides;
 	if (why->as_json)
@@ -156,7 +155,9 @@ static int find_object(struct why *why, struct kfg_find *find, const char *path)
 static int find_objects(struct why *why, const struct kfg_args *args)
 {
 	struct kfg_objects objects = {
-		.report = why->report, .kernels = &why->kernels, .libbpf = KFG_LIBBPF_NEWEST,
+		.report = why->report,
+		.kernels = &why->kernels,
+		.libbpf = KFG_LIBBPF_NEWEST,
 	};
 	const struct kfg_find_ops ops = kfg_objects_ops(&objects);
 	struct kfg_find *find = NULL;
@@ -215,8 +216,10 @@ static int run(struct why *why, const struct kfg_args *args)
 	print_tail(why);
 	if (kfg_output_print(&why->text, "why") < 0)
 		return KFG_EXIT_FAILURE;
-	return why->refused ? KFG_EXIT_REFUSED :
-	       why->unchecked ? KFG_EXIT_UNCHECKED : why->warned ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
+	return why->refused   ? KFG_EXIT_REFUSED :
+	       why->unchecked ? KFG_EXIT_UNCHECKED :
+	       why->warned    ? KFG_EXIT_WARNINGS :
+				KFG_EXIT_OK;
 }
 
 int kfg_cmd_why(const struct kfg_args *args)

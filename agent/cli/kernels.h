@@ -5,16 +5,18 @@
 #include "base/args.h"
 #include "analysis/kernel/kernel.h"
 
-#define KFG_NO_CACHE_OPTION \
-	{ "no-cache", NULL, "neither use nor fill the cache of kernels in $XDG_CACHE_HOME/kfgate", false }
+#define KFG_NO_CACHE_OPTION                                                                                            \
+	{                                                                                                              \
+		"no-cache", NULL, "neither use nor fill the cache of kernels in $XDG_CACHE_HOME/kfgate", false         \
+	}
 
-#define KFG_KERNEL_OPTIONS                                                                                      \
-	{ "kernel", "KERNEL",                                                                                   \
-	  "look at KERNEL, not at the running one: facts, BTF, vmlinux, a boot image, a .deb or .rpm, a "        \
-	  "directory that holds them, several of these that make up one kernel, separated by commas, or a "      \
-	  "name in the catalogue (debian:trixie, 6.12, 7.3.4+deb13-amd64); may be repeated",                     \
-	  true },                                                                                               \
-	KFG_NO_CACHE_OPTION
+#define KFG_KERNEL_OPTIONS                                                                                             \
+	{ "kernel", "KERNEL",                                                                                          \
+	  "look at KERNEL, not at the running one: facts, BTF, vmlinux, a boot image, a .deb or .rpm, a "              \
+	  "directory that holds them, several of these that make up one kernel, separated by commas, or a "            \
+	  "name in the catalogue (debian:trixie, 6.12, 7.3.4+deb13-amd64); may be repeated",                           \
+	  true },                                                                                                      \
+		KFG_NO_CACHE_OPTION
 
 struct kfg_kernels {
 	struct kfg_kernel **items; /* owned */

@@ -48,10 +48,10 @@ static int add_object(struct learning *l, const struct kfg_object *object)
 			const struct kfg_site *site = &object->uses[i].sites[k];
 
 			for (uint32_t type = 0; type < 64; type++) {
-				int r = site->types & UINT64_C(1) << type
-						? add_call(l, object->uses[i].kfunc, type, object->label,
-							   object->programs[site->program].name)
-						: 0;
+				int r = site->types & UINT64_C(1) << type ?
+						add_call(l, object->uses[i].kfunc, type, object->label,
+							 object->programs[site->program].name) :
+						0;
 
 				if (r < 0)
 					return r;

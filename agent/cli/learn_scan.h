@@ -5,9 +5,11 @@
 #include "base/args.h"
 #include <stdint.h>
 
-#define KFG_FROM_SCAN_OPTION                                                                                 \
-	{ "from-scan", "PATH", "look at the BPF objects in PATH, too; at records only if they are asked for", \
-	  true }
+#define KFG_FROM_SCAN_OPTION                                                                                           \
+	{                                                                                                              \
+		"from-scan", "PATH", "look at the BPF objects in PATH, too; at records only if they are asked for",    \
+			true                                                                                           \
+	}
 
 struct kfg_learn_scan {
 	size_t n_objects, n_problems;
@@ -20,5 +22,4 @@ typedef int kfg_learn_scan_fn(void *userdata, const char *kfunc, uint32_t prog_t
  * Gives out the calls of kfuncs of all objects below the paths of --from-scan. An enum kfg_exit; what is wrong was
  * said.
  */
-int kfg_learn_scan(const struct kfg_args *args, kfg_learn_scan_fn *fn, void *userdata,
-		   struct kfg_learn_scan *ret_scan);
+int kfg_learn_scan(const struct kfg_args *args, kfg_learn_scan_fn *fn, void *userdata, struct kfg_learn_scan *ret_scan);

@@ -5,8 +5,10 @@
 #include "base/args.h"
 #include "config/lifecycle.h"
 
-#define KFG_LIFECYCLE_OPTION                                                                             \
-	{ "lifecycle", "PATH", "take lifecycle data from this file or directory (" KFG_LIFECYCLE_DIR ")", false }
+#define KFG_LIFECYCLE_OPTION                                                                                           \
+	{                                                                                                              \
+		"lifecycle", "PATH", "take lifecycle data from this file or directory (" KFG_LIFECYCLE_DIR ")", false  \
+	}
 
 /*
  * Without the option and without shipped data nothing is known, which is no error. Logs what is wrong, then returns a

@@ -131,6 +131,9 @@ void kfg_objects_done(struct kfg_objects *objects)
 struct kfg_find_ops kfg_objects_ops(struct kfg_objects *objects)
 {
 	return (struct kfg_find_ops){
-		.found = on_found, .problem = on_problem, .file = on_file, .userdata = objects,
+		.found = on_found,
+		.problem = on_problem,
+		.file = on_file,
+		.userdata = objects,
 	};
 }

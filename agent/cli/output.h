@@ -14,9 +14,11 @@ enum kfg_format {
 	KFG_FORMAT_MAX,
 };
 
-#define KFG_FORMAT_OPTION                                                                                            \
-	{ "format", "FORMAT", "table (for people), json, csv or markdown; the first is what there is without this", \
-	  false }
+#define KFG_FORMAT_OPTION                                                                                              \
+	{                                                                                                              \
+		"format", "FORMAT",                                                                                    \
+			"table (for people), json, csv or markdown; the first is what there is without this", false    \
+	}
 
 /* The size of a report has a limit, since names come from files of others. */
 #define KFG_OUTPUT_MAX (256u << 20)

@@ -10,15 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
-static int parse_time(const struct kfg_args *args, const char *verb, const char *option,
-		      uint64_t *usec)
+static int parse_time(const struct kfg_args *args, const char *verb, const char *option, uint64_t *usec)
 {
 	const char *text = kfg_args_value(args, option, NULL);
 
 	if (!text || kfg_when_parse(text, (uint64_t)time(NULL) * 1000000, usec) == 0)
 		return KFG_EXIT_OK;
-	kfg_error("%s: --%s=%s: not a time like 2026-11-01, \"2026-11-01 12:00\", yesterday or -7d", verb,
-		  option, text);
+	kfg_error("%s: --%s=%s: not a time like 2026-11-01, \"2026-11-01 12:00\", yesterday or -7d", verb, option,
+		  text);
 	return KFG_EXIT_FAILURE;
 }
 
@@ -46,11 +45,12 @@ static void warn_not_counted(const struct kfg_history_source *source, const char
 			     const struct kfg_history_stats *st)
 {
 	if (st->invalid_lines)
-		kfg_warning("%s: %llu lines are no JSON objects, first %s", verb,
-			    (unsigned long long)st->invalid_lines, st->first_invalid);
+		kfg_warning("%s: %llu lines are no JSON objects, first %s", verb, (unsigned long long)st->invalid_lines,
+			    st->first_invalid);
 	if (st->unattested)
 		kfg_warning("%s: %llu records do not say by trusted fields (_UID, _SYSTEMD_UNIT) who wrote them; "
-			    "they count with --trust-pipeline only", verb, (unsigned long long)st->unattested);
+			    "they count with --trust-pipeline only",
+			    verb, (unsigned long long)st->unattested);
 	if (st->foreign && !st->records)
 		kfg_warning("%s: all %llu records were written by others than root's processes in %s (--unit)", verb,
 			    (unsigned long long)st->foreign, source->unit);
@@ -73,8 +73,8 @@ int kfg_past_source_read(const struct kfg_history_source *source, const char *ve
 		return KFG_EXIT_FAILURE;
 	}
 	if (ret_stats->n_damaged || ret_stats->n_unreadable)
-		kfg_warning("%s: %zu files are damaged, %zu may not be read: %s", verb,
-			    ret_stats->n_damaged, ret_stats->n_unreadable, ret_stats->problem);
+		kfg_warning("%s: %zu files are damaged, %zu may not be read: %s", verb, ret_stats->n_damaged,
+			    ret_stats->n_unreadable, ret_stats->problem);
 	if (ret_stats->n_unreadable && geteuid() != 0)
 		kfg_warning("%s: members of the groups systemd-journal and adm may read the journal (journalctl(1))",
 			    verb);

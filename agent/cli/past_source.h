@@ -9,13 +9,15 @@
 #include "history/usage.h"
 #include "policy/table.h"
 
-#define KFG_PAST_SOURCE_OPTIONS \
-	{ "since", "TIME", "look at records from TIME on: 2026-11-01, yesterday, -7d, ...", false }, \
-	{ "until", "TIME", "look at records up to TIME", false }, \
-	{ "directory", "DIR", "read the journals and JSON lines in DIR, not the host's", true }, \
-	{ "file", "FILE", "read FILE: a journal, or JSON lines (-: standard input)", true }, \
-	{ "unit", "UNIT", "only records of root's processes in UNIT are the gate's (kfgate.service)", false }, \
-	{ "trust-pipeline", NULL, "count JSON records that do not say by trusted fields who wrote them", false }
+#define KFG_PAST_SOURCE_OPTIONS                                                                                        \
+	{ "since", "TIME", "look at records from TIME on: 2026-11-01, yesterday, -7d, ...", false },                   \
+		{ "until", "TIME", "look at records up to TIME", false },                                              \
+		{ "directory", "DIR", "read the journals and JSON lines in DIR, not the host's", true },               \
+		{ "file", "FILE", "read FILE: a journal, or JSON lines (-: standard input)", true },                   \
+		{ "unit", "UNIT", "only records of root's processes in UNIT are the gate's (kfgate.service)", false }, \
+	{                                                                                                              \
+		"trust-pipeline", NULL, "count JSON records that do not say by trusted fields who wrote them", false   \
+	}
 
 /*
  * Fills *source from the options of verb; `paths` (KFG_ARGS_MAX) is its memory. An enum kfg_exit; what is wrong was

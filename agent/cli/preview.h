@@ -15,17 +15,21 @@ struct kfg_preview {
 	bool loader_known;
 };
 
-#define KFG_PREVIEW_OPTIONS \
-	{ "policy", "PATH", \
-	  "judge by the policy in this file or directory (several are merged in order), not by the system's; " \
-	  "without either, by the lifecycle data alone", \
-	  true }, \
-	{ "at", "DATE", "judge as of DATE (YYYY-MM-DD, UTC), not of today", false }
+#define KFG_PREVIEW_OPTIONS                                                                                            \
+	{ "policy", "PATH",                                                                                            \
+	  "judge by the policy in this file or directory (several are merged in order), not by the system's; "         \
+	  "without either, by the lifecycle data alone",                                                               \
+	  true },                                                                                                      \
+	{                                                                                                              \
+		"at", "DATE", "judge as of DATE (YYYY-MM-DD, UTC), not of today", false                                \
+	}
 
-#define KFG_LOADER_OPTIONS \
-	{ "unit", "NAME", "judge as if this systemd unit loaded it", false }, \
-	{ "exe", "PATH", "judge as if this program loaded it", false }, \
-	{ "uid", "UID", "judge as if this user loaded it (root, if --unit or --exe is given)", false }
+#define KFG_LOADER_OPTIONS                                                                                             \
+	{ "unit", "NAME", "judge as if this systemd unit loaded it", false },                                          \
+		{ "exe", "PATH", "judge as if this program loaded it", false },                                        \
+	{                                                                                                              \
+		"uid", "UID", "judge as if this user loaded it (root, if --unit or --exe is given)", false             \
+	}
 
 /*
  * Takes --policy, --at, --unit, --exe, --uid. What is wrong was logged (and findings of a policy printed) when it

@@ -7,9 +7,11 @@
 
 enum kfg_sheet_format { KFG_SHEET_TEXT, KFG_SHEET_JSON, KFG_SHEET_HTML, KFG_SHEET_MARKDOWN, KFG_SHEET_FORMAT_MAX };
 
-#define KFG_SHEET_OPTIONS                                               \
-	{ "format", "FORMAT", "text, json, html or markdown", false },    \
-	{ "output", "FILE", "write to FILE, not to standard output", false }
+#define KFG_SHEET_OPTIONS                                                                                              \
+	{ "format", "FORMAT", "text, json, html or markdown", false },                                                 \
+	{                                                                                                              \
+		"output", "FILE", "write to FILE, not to standard output", false                                       \
+	}
 
 /* An enum kfg_exit; what is wrong was said. */
 int kfg_sheet_format_parse(const struct kfg_args *args, const char *verb, enum kfg_sheet_format *ret_format);

@@ -14,8 +14,7 @@
 #include "gate/control/protocol.h"
 
 static const struct kfg_option check_options[] = {
-	{ "at", "DATE", "look at deadlines and waivers as of DATE (YYYY-MM-DD, UTC), not of today",
-	  false },
+	{ "at", "DATE", "look at deadlines and waivers as of DATE (YYYY-MM-DD, UTC), not of today", false },
 	{ "format", "FORMAT", "write text, json, github (annotations of a workflow) or sarif", false },
 	{ "quiet", NULL, "print findings only", false },
 	{ 0 },
@@ -76,8 +75,7 @@ static const struct kfg_option reload_options[] = {
 static const struct kfg_option report_options[] = {
 	KFG_PAST_SOURCE_OPTIONS,
 	KFG_SHEET_OPTIONS,
-	{ "policy", "PATH",
-	  "say which rules and waivers of this policy matched nothing (the system's policy)", true },
+	{ "policy", "PATH", "say which rules and waivers of this policy matched nothing (the system's policy)", true },
 	{ "at", "DATE", "count days left from DATE (YYYY-MM-DD, UTC), not from today", false },
 	{ 0 },
 };
@@ -93,8 +91,8 @@ static const struct kfg_option scan_options[] = {
 	{ "assume-nearest", NULL,
 	  "take what the BTF of a kernel does not tell from the nearest kernel of the catalogue", false },
 	{ "allow-empty", NULL, "a path without any BPF object is no error", false },
-	{ "libbpf", "VERSION",
-	  "judge by the rules of this libbpf (1.8); none: another loader opens the objects", false },
+	{ "libbpf", "VERSION", "judge by the rules of this libbpf (1.8); none: another loader opens the objects",
+	  false },
 	{ "fail-on", "LIST",
 	  "which states make the exit code: none, or of warned,unchecked,refused,fails; all of them without it",
 	  false },
@@ -220,8 +218,7 @@ static const struct kfg_verb verbs[] = {
 	  "OpenMetrics text, as node_exporter's textfile collector reads it. kfgate_up is 0 if no agent "
 	  "runs.",
 	  metrics_options, kfg_cmd_metrics },
-	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL,
-	  NULL },
+	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL, NULL },
 	{ 0 },
 };
 

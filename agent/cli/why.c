@@ -32,8 +32,7 @@ static bool waivers_asked(const struct kfg_verdict *v)
 static bool agrees(const struct kfg_answer *a)
 {
 	return first_met(a->unmet.rules, a->unmet.n_rules) == a->verdict.rule &&
-	       (!waivers_asked(&a->verdict) ||
-		first_met(a->unmet.waivers, a->unmet.n_waivers) == a->verdict.waiver);
+	       (!waivers_asked(&a->verdict) || first_met(a->unmet.waivers, a->unmet.n_waivers) == a->verdict.waiver);
 }
 
 int kfg_answer_find(const struct kfg_question *question, struct kfg_answer *ret_answer)
@@ -211,8 +210,7 @@ static void dates_text(const struct kfg_answer *a, struct kfg_strbuf *out)
 		kfg_strbuf_printf(out, "last good day %s%s", kfg_day_format(v->deadline, day),
 				  v->dep_state == KFG_DEP_EXPIRED ? ", which is over" : "");
 	if (v->waiver == KFG_NONE)
-		kfg_strbuf_printf(out, ": defaults.%s: %s",
-				  v->dep_state == KFG_DEP_EXPIRED ? "expired" : "deprecated",
+		kfg_strbuf_printf(out, ": defaults.%s: %s", v->dep_state == KFG_DEP_EXPIRED ? "expired" : "deprecated",
 				  kfg_action_str(v->dep_action));
 	if (info.replacement)
 		kfg_strbuf_printf(out, "; use %s", info.replacement);
@@ -260,8 +258,7 @@ static void json_unmet(const struct kfg_answer *a, bool waiver, uint32_t index, 
 		kfg_json_object(j, NULL);
 		kfg_json_string(j, "condition", kfg_why_str(bit));
 		kfg_json_string(j, "actual", actual(&a->question, bit, number));
-		kfg_json_string(j, "wanted",
-				kfg_why_wanted(policy_of(a), waiver, index, bit, wanted));
+		kfg_json_string(j, "wanted", kfg_why_wanted(policy_of(a), waiver, index, bit, wanted));
 		kfg_json_object_end(j);
 	}
 	kfg_json_array_end(j);
@@ -291,8 +288,7 @@ static void json_rules(const struct kfg_answer *a, struct kfg_json *j)
 		kfg_json_object_end(j);
 	}
 	kfg_json_array_end(j);
-	kfg_json_string(j, "default",
-			a->verdict.rule == KFG_NONE ? kfg_action_str(a->verdict.rule_action) : NULL);
+	kfg_json_string(j, "default", a->verdict.rule == KFG_NONE ? kfg_action_str(a->verdict.rule_action) : NULL);
 }
 
 static void json_dates(const struct kfg_answer *a, struct kfg_json *j)

@@ -51,8 +51,7 @@ static int collect(struct kfg_loaded *loaded, const char *const *paths, size_t n
 			cannot_read(&loaded->diags, kfg_policy_files_failed(loaded->files), r);
 		kfg_policy_files_sources(loaded->files, &after);
 		if (r == 0 && after == before)
-			kfg_diags_add(&loaded->diags, KFG_DIAG_NO_POLICY, &spot,
-				      "no policy in here: no *.yaml file");
+			kfg_diags_add(&loaded->diags, KFG_DIAG_NO_POLICY, &spot, "no policy in here: no *.yaml file");
 	}
 	return 0;
 }
@@ -71,7 +70,8 @@ static int collect_system(struct kfg_loaded *loaded)
 	if (r == 0 && !n)
 		kfg_diags_add(&loaded->diags, KFG_DIAG_NO_POLICY, &spot,
 			      "no policy: no *.yaml file here or in %s; a profile to start from is "
-			      "/usr/lib/kfgate/profiles/10-observe.yaml", kfg_policy_dirs[1]);
+			      "/usr/lib/kfgate/profiles/10-observe.yaml",
+			      kfg_policy_dirs[1]);
 	return 0;
 }
 

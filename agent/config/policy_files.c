@@ -25,7 +25,7 @@ struct kfg_policy_files {
 	size_t n_sources;
 	struct batch *batches; /* owned */
 	char **paths; /* owned, n_files */
-	char **data;  /* owned, n_files */
+	char **data; /* owned, n_files */
 	size_t n_files;
 	char **patterns; /* owned, n_patterns: of includes */
 	size_t n_patterns;
@@ -115,8 +115,7 @@ struct place {
 };
 
 /* 1: read, 0: absent. */
-static int read_source(struct kfg_policy_files *files, const struct place *at,
-		       struct kfg_source *ret_source)
+static int read_source(struct kfg_policy_files *files, const struct place *at, struct kfg_source *ret_source)
 {
 	_cleanup_free_ char *data = NULL, *copy = NULL;
 	size_t size;
@@ -253,8 +252,7 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* Reads the first file of each name. */
-static int add_names(struct kfg_policy_files *files, const struct names *names,
-		     const char *const *dirs, const int *fds)
+static int add_names(struct kfg_policy_files *files, const struct names *names, const char *const *dirs, const int *fds)
 {
 	for (size_t i = 0; i < names->n; i++) {
 		const struct name *name = &names->items[i];
@@ -281,8 +279,8 @@ static int open_dir(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static int collect_names(struct kfg_policy_files *files, const char *const *dirs, size_t n,
-			 struct names *names, int *fds)
+static int collect_names(struct kfg_policy_files *files, const char *const *dirs, size_t n, struct names *names,
+			 int *fds)
 {
 	for (size_t i = 0; i < n; i++) {
 		int r, copy;
@@ -338,8 +336,7 @@ int kfg_policy_files_add(struct kfg_policy_files *files, const char *path)
 	return add_source(files, &(struct place){ AT_FDCWD, path, path, false });
 }
 
-const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files,
-						  size_t *ret_n)
+const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files, size_t *ret_n)
 {
 	*ret_n = files->n_sources;
 	return files->sources;
@@ -409,8 +406,8 @@ static int note_pattern(struct kfg_policy_files *files, const char *pattern)
 	return 0;
 }
 
-static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
-		  size_t *ret_n, const char **ret_failed)
+static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources, size_t *ret_n,
+		  const char **ret_failed)
 {
 	struct kfg_policy_files *files = userdata;
 	_cleanup_(globfree) glob_t g = { 0 };

@@ -38,8 +38,7 @@ int kfg_policy_files_add(struct kfg_policy_files *files, const char *path);
 int kfg_policy_files_add_dirs(struct kfg_policy_files *files, const char *const *dirs, size_t n);
 
 /* What was added, in order; valid until the next addition. */
-const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files,
-						  size_t *ret_n);
+const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files, size_t *ret_n);
 /* Reads what policies include; the files count as files of this object. */
 struct kfg_includer kfg_policy_files_includer(struct kfg_policy_files *files);
 

@@ -88,8 +88,13 @@ static int take_rest(char *at, char separator, struct kfg_past_kfunc *k)
 
 int kfg_detail_parse(char *text, struct kfg_past_kfunc *ret_kfunc)
 {
-	struct kfg_past_kfunc k = { .name = text, .rule = "", .waiver = "", .replacement = "",
-				    .deadline = KFG_DAY_MAX };
+	struct kfg_past_kfunc k = {
+		.name = text,
+		.rule = "",
+		.waiver = "",
+		.replacement = "",
+		.deadline = KFG_DAY_MAX,
+	};
 	char *at = strstr(text, ": "), *place = strstr(text, "; at "), separator;
 
 	if (!at || at == text || (place && place < at))
@@ -99,11 +104,10 @@ int kfg_detail_parse(char *text, struct kfg_past_kfunc *ret_kfunc)
 	*at = '\0';
 	at += 2;
 	k.live = !cut_end(at, ", by presence");
-	if (kfg_action_parse(take(&at, ",", &separator), &k.action) < 0 || separator != ',' ||
-	    *at++ != ' ')
+	if (kfg_action_parse(take(&at, ",", &separator), &k.action) < 0 || separator != ',' || *at++ != ' ')
 		return -EINVAL;
-	if (kfg_reason_parse(take(&at, " ,", &separator), &k.reason) < 0 ||
-	    take_object(&at, &separator, &k) < 0 || take_rest(at, separator, &k) < 0)
+	if (kfg_reason_parse(take(&at, " ,", &separator), &k.reason) < 0 || take_object(&at, &separator, &k) < 0 ||
+	    take_rest(at, separator, &k) < 0)
 		return -EINVAL;
 	*ret_kfunc = k;
 	return 0;

@@ -61,8 +61,7 @@ static void add_row(const struct kfg_diff_input *in, struct kfg_sheet *sheet, co
 }
 
 /* One section: uses whose action gets stricter (sign > 0), milder, or keeps and has another reason (0). */
-static uint64_t add_section(const struct kfg_diff_input *in, struct kfg_sheet *sheet, int sign,
-			    struct kfg_section *s)
+static uint64_t add_section(const struct kfg_diff_input *in, struct kfg_sheet *sheet, int sign, struct kfg_section *s)
 {
 	uint64_t n = 0;
 
@@ -85,9 +84,9 @@ static uint64_t add_section(const struct kfg_diff_input *in, struct kfg_sheet *s
 int kfg_diff_build(const struct kfg_diff_input *input, struct kfg_sheet *sheet, uint64_t *ret_changed)
 {
 	static const struct kfg_column columns[] = {
-		{ "kfunc", "kfunc" }, { "unit", "unit" }, { "exe", "executable" }, { "type", "type" },
-		{ "loads", "loads" }, { "hosts", "hosts" }, { "old", "old" }, { "old_reason", "because" },
-		{ "new", "new" }, { "new_reason", "because" },
+		{ "kfunc", "kfunc" }, { "unit", "unit" },	   { "exe", "executable" }, { "type", "type" },
+		{ "loads", "loads" }, { "hosts", "hosts" },	   { "old", "old" },	    { "old_reason", "because" },
+		{ "new", "new" },     { "new_reason", "because" },
 	};
 	static const struct {
 		const char *key, *title, *empty;
@@ -100,8 +99,11 @@ int kfg_diff_build(const struct kfg_diff_input *input, struct kfg_sheet *sheet, 
 	uint64_t changed = 0;
 
 	for (size_t i = 0; i < 3; i++) {
-		const struct kfg_section like = { .key = parts[i].key, .title = parts[i].title,
-						  .empty = parts[i].empty, .columns = columns, .n_columns = 10 };
+		const struct kfg_section like = { .key = parts[i].key,
+						  .title = parts[i].title,
+						  .empty = parts[i].empty,
+						  .columns = columns,
+						  .n_columns = 10 };
 
 		changed += add_section(input, sheet, parts[i].sign, kfg_sheet_section(sheet, &like));
 	}

@@ -36,7 +36,7 @@ static bool is_named_journal(const char *path)
 
 static bool is_named_json(const char *path)
 {
-	static const char *const patterns[] = { "*.json", "*.jsonl", "*.ndjson",
+	static const char *const patterns[] = { "*.json",    "*.jsonl",	   "*.ndjson",
 						"*.json.gz", "*.jsonl.gz", "*.ndjson.gz" };
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
@@ -84,8 +84,7 @@ static int add_file(struct kfg_history_files *files, const char *path, const str
 
 static int add_dir(struct kfg_history_files *files, const char *path, unsigned depth);
 
-static int add_entry(struct kfg_history_files *files, const char *dir, const char *name,
-		     unsigned depth)
+static int add_entry(struct kfg_history_files *files, const char *dir, const char *name, unsigned depth)
 {
 	_cleanup_free_ char *path = NULL;
 	struct stat st;

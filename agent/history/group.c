@@ -119,8 +119,9 @@ static int compare_groups(const void *x, const void *y, void *building)
 	const struct building *b = building;
 	int c = b->groups->order(x, y);
 
-	return c ? c : kfg_usage_compare_uses(b->usage, ((const struct kfg_group *)x)->latest,
-					      ((const struct kfg_group *)y)->latest);
+	return c ? c :
+		   kfg_usage_compare_uses(b->usage, ((const struct kfg_group *)x)->latest,
+					  ((const struct kfg_group *)y)->latest);
 }
 
 /* Gives the groups out, each with its part of the hosts. */

@@ -84,8 +84,7 @@ static int read_kind(struct kfg_history_reader *r)
 
 	if (e < 0)
 		return e;
-	e = r->source->since_usec ? sd_journal_seek_realtime_usec(j, r->source->since_usec)
-				  : sd_journal_seek_head(j);
+	e = r->source->since_usec ? sd_journal_seek_realtime_usec(j, r->source->since_usec) : sd_journal_seek_head(j);
 	if (e < 0)
 		return e;
 	for (size_t n = 1; (e = sd_journal_next(j)) > 0; n++) {

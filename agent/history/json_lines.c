@@ -118,8 +118,8 @@ static int read_stream(struct lines *l, gzFile stream)
 int kfg_json_read_file(struct kfg_history_reader *r)
 {
 	struct lines l = { .r = r, .json.past = &r->past };
-	_cleanup_close_ int fd = strcmp(r->path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-							   : open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_close_ int fd = strcmp(r->path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
+							     open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	gzFile stream;
 	int e;
 

@@ -89,7 +89,8 @@ static void add_bytes(struct kfg_past *past, const char *name, const cJSON *arra
 	const cJSON *item;
 	size_t n = 0;
 
-	cJSON_ArrayForEach(item, array) {
+	cJSON_ArrayForEach(item, array)
+	{
 		if (!cJSON_IsNumber(item) || item->valuedouble < 0 || item->valuedouble > 255 ||
 		    item->valuedouble != item->valueint || n == sizeof(bytes)) {
 			kfg_past_value(past, name, NULL, 0);
@@ -110,7 +111,8 @@ static void add_text(struct kfg_past *past, const char *name, const char *text)
 		kfg_past_value(past, name, text, strlen(text));
 		return;
 	}
-	cJSON_ArrayForEach(item, array) {
+	cJSON_ArrayForEach(item, array)
+	{
 		const char *value = cJSON_GetStringValue(item);
 
 		kfg_past_value(past, name, value, value ? strlen(value) : 0);
@@ -139,7 +141,8 @@ static void add_field(struct kfg_past *past, const cJSON *field)
 	} else if (cJSON_IsNumber(field->child)) {
 		add_bytes(past, field->string, field);
 	} else {
-		cJSON_ArrayForEach(item, field) {
+		cJSON_ArrayForEach(item, field)
+		{
 			if (cJSON_IsArray(item))
 				add_bytes(past, field->string, item);
 			else
@@ -155,8 +158,8 @@ static const char *message_id(const cJSON *object)
 	const char *id = text_member(object, "MESSAGE_ID"), *word = text_member(object, "KFGATE_KIND");
 
 	for (size_t i = 0; i < KFG_MESSAGE_MAX; i++)
-		if (id ? strcmp(id, kfg_message_kinds[i].id) == 0
-		       : word && strcmp(word, kfg_message_kinds[i].word) == 0)
+		if (id ? strcmp(id, kfg_message_kinds[i].id) == 0 :
+			 word && strcmp(word, kfg_message_kinds[i].word) == 0)
 			return kfg_message_kinds[i].id;
 	return NULL;
 }
@@ -183,9 +186,8 @@ static enum kfg_json_class take_record(struct view *v, const cJSON *object, cons
 	const cJSON *field;
 
 	kfg_past_begin(past, time_of(object, v->stamp));
-	cJSON_ArrayForEach(field, object)
-		if (kfg_past_wants(field->string, strlen(field->string)))
-			add_field(past, field);
+	cJSON_ArrayForEach(field, object) if (kfg_past_wants(field->string, strlen(field->string)))
+		add_field(past, field);
 	past->message_id = id;
 	if (!past->host[0] && v->host)
 		kfg_past_value(past, "_HOSTNAME", v->host, strlen(v->host));

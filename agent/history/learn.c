@@ -77,10 +77,10 @@ static bool is_covered(const struct kfg_learn_input *in, const struct kfg_use *u
 
 static bool is_wanted_scanned(const struct kfg_learn_input *in, const struct kfg_use *use, struct kfg_learned_set *set)
 {
-	uint64_t *why = use->key.prog_type >= 64			       ? &set->no_type
-			: !is_kfunc(kfg_usage_text(in->usage, use->key.kfunc)) ? &set->unnamed
-			: was_recorded(in->usage, use)			       ? &set->seen
-										: NULL;
+	uint64_t *why = use->key.prog_type >= 64			     ? &set->no_type :
+			!is_kfunc(kfg_usage_text(in->usage, use->key.kfunc)) ? &set->unnamed :
+			was_recorded(in->usage, use)			     ? &set->seen :
+									       NULL;
 
 	if (why)
 		*why += use->calls;
@@ -157,12 +157,18 @@ static void collect(const struct kfg_learn_input *in, struct kfg_learned_set *se
 			continue;
 		}
 		set->items[set->n++] = (struct kfg_learned){
-			.unit = use->key.unit, .exe = use->key.exe, .uid = use->key.uid,
-			.initial = use->key.initial, .token = use->key.token, .kfunc = use->key.kfunc,
+			.unit = use->key.unit,
+			.exe = use->key.exe,
+			.uid = use->key.uid,
+			.initial = use->key.initial,
+			.token = use->key.token,
+			.kfunc = use->key.kfunc,
 			.types = UINT64_C(1) << use->key.prog_type,
 			.loads = use->key.scanned ? use->calls : kfg_use_total(use->n),
-			.scanned = use->key.scanned, .found_in = use->found_in,
-			.first = use->first, .last = use->last,
+			.scanned = use->key.scanned,
+			.found_in = use->found_in,
+			.first = use->first,
+			.last = use->last,
 		};
 	}
 	qsort_r(set->items, set->n, sizeof(*set->items), by_kfunc, (void *)in->usage);

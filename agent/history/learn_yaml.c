@@ -64,8 +64,10 @@ static void add_left_out(const struct kfg_learned_set *set, struct kfg_strbuf *o
 		kfg_strbuf_printf(out, "#   %s, %s, %s, %" PRIu64 " loads, last %s\n",
 				  kfg_usage_text(set->usage, use->key.kfunc),
 				  use->key.prog_type < 64 ? kfg_prog_type_str(use->key.prog_type) : "type unknown",
-				  unit[0] ? unit : exe[0] ? exe : "loader unknown", kfg_use_total(use->n),
-				  day_of(use->last, day));
+				  unit[0] ? unit :
+				  exe[0]  ? exe :
+					    "loader unknown",
+				  kfg_use_total(use->n), day_of(use->last, day));
 	}
 }
 
@@ -78,8 +80,10 @@ static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_
 		kfg_strbuf_adds(out, "# Rules to add to a policy: name, serial, mode and defaults are "
 				     "that policy's.\n");
 	if (set->seen)
-		kfg_strbuf_printf(out, "# %" PRIu64 " calls in objects are recorded, too: allowed to those loaders "
-				  "only.\n", set->seen);
+		kfg_strbuf_printf(out,
+				  "# %" PRIu64 " calls in objects are recorded, too: allowed to those loaders "
+				  "only.\n",
+				  set->seen);
 	if (set->refused)
 		add_left_out(set, out);
 	if (set->no_loader)

@@ -19,7 +19,10 @@ struct wanted {
 	add_fn *add; /* for a field that comes several times */
 };
 
-#define FIELD(name, member) { name, offsetof(struct kfg_past, member), NULL }
+#define FIELD(name, member)                                                                                            \
+	{                                                                                                              \
+		name, offsetof(struct kfg_past, member), NULL                                                          \
+	}
 
 /* By the length of the name: most fields of a record are not wanted, and this is asked of each of them. */
 #define NAME_MAX_LEN 21
@@ -31,10 +34,14 @@ static const struct wanted wanted[NAME_MAX_LEN + 1][9] = {
 	[11] = { FIELD("_MACHINE_ID", machine), FIELD("KFGATE_UNIT", unit), FIELD("KFGATE_COMM", comm),
 		 FIELD("KFGATE_RULE", rule), FIELD("KFGATE_MORE", more_text) },
 	[12] = { FIELD("KFGATE_TOKEN", token_word), FIELD("KFGATE_COUNT", count_text) },
-	[13] = { FIELD("_SYSTEMD_UNIT", sender_unit), FIELD("KFGATE_USERNS", userns),
-		 FIELD("KFGATE_ACTION", action_word), FIELD("KFGATE_REASON", reason_word),
-		 FIELD("KFGATE_POLICY", policy), { "KFGATE_DETAIL", 0, add_detail },
-		 { "KFGATE_WAIVER", 0, add_waiver }, FIELD("KFGATE_UNTOLD", untold_text) },
+	[13] = { FIELD("_SYSTEMD_UNIT", sender_unit),
+		 FIELD("KFGATE_USERNS", userns),
+		 FIELD("KFGATE_ACTION", action_word),
+		 FIELD("KFGATE_REASON", reason_word),
+		 FIELD("KFGATE_POLICY", policy),
+		 { "KFGATE_DETAIL", 0, add_detail },
+		 { "KFGATE_WAIVER", 0, add_waiver },
+		 FIELD("KFGATE_UNTOLD", untold_text) },
 	[14] = { FIELD("KFGATE_ATTEMPT", attempt) },
 	[15] = { FIELD("KFGATE_EXE_NAME", exe_name) },
 	[16] = { FIELD("KFGATE_PROG_NAME", prog), FIELD("KFGATE_PROG_TYPE", type) },
@@ -231,8 +238,7 @@ static bool finish_decision(struct kfg_past *p)
 	uint64_t uid = UINT32_MAX;
 	uint32_t type;
 
-	if (kfg_action_parse(p->action_word, &p->action) < 0 ||
-	    kfg_reason_parse(p->reason_word, &p->reason) < 0 ||
+	if (kfg_action_parse(p->action_word, &p->action) < 0 || kfg_reason_parse(p->reason_word, &p->reason) < 0 ||
 	    !number(p->loader_uid, UINT32_MAX, &uid) || !day(p->until_text, &p->waiver_until) ||
 	    !number(p->more_text, UINT32_MAX, &p->more))
 		return false;

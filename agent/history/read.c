@@ -74,8 +74,7 @@ int kfg_history_read(const struct kfg_history_source *source, kfg_history_fn *fn
 	for (size_t pass = 0, done = 0; pass < 2 && e >= 0; pass++) {
 		e = list_files(source, &files);
 		if (e < 0 && files.failed[0])
-			snprintf(ret_stats->problem, sizeof(ret_stats->problem), "%s: %s",
-				 files.failed, strerror(-e));
+			snprintf(ret_stats->problem, sizeof(ret_stats->problem), "%s: %s", files.failed, strerror(-e));
 		for (; done < files.n && e >= 0; done++)
 			e = read_file(r, &files.items[done]);
 	}

@@ -26,14 +26,12 @@ void kfg_report_deadline(struct kfg_sheet *sheet, struct kfg_cell *cells, int32_
 }
 
 /* "web-1, web-2, web-3 and 9 more" */
-static void host_names(const struct kfg_report_input *in, const struct kfg_group *g,
-		       struct kfg_strbuf *out)
+static void host_names(const struct kfg_report_input *in, const struct kfg_group *g, struct kfg_strbuf *out)
 {
 	size_t n = g->n_hosts < HOSTS_NAMED ? g->n_hosts : HOSTS_NAMED;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct kfg_past_host *h =
-			(const struct kfg_past_host *)in->usage->hosts.items + g->hosts[i];
+		const struct kfg_past_host *h = (const struct kfg_past_host *)in->usage->hosts.items + g->hosts[i];
 
 		kfg_strbuf_printf(out, "%s%s", i ? ", " : "", kfg_usage_text(in->usage, h->name));
 	}
@@ -41,11 +39,10 @@ static void host_names(const struct kfg_report_input *in, const struct kfg_group
 		kfg_strbuf_printf(out, " and %zu more", g->n_hosts - n);
 }
 
-static void loader_cells(const struct kfg_report_input *in, const struct kfg_use *use,
-			 struct kfg_sheet *sheet, struct kfg_cell *cells)
+static void loader_cells(const struct kfg_report_input *in, const struct kfg_use *use, struct kfg_sheet *sheet,
+			 struct kfg_cell *cells)
 {
-	const char *type = use->key.prog_type == UINT32_MAX ? ""
-							    : kfg_prog_type_str(use->key.prog_type);
+	const char *type = use->key.prog_type == UINT32_MAX ? "" : kfg_prog_type_str(use->key.prog_type);
 
 	kfg_sheet_text(sheet, &cells[0], kfg_usage_text(in->usage, use->key.unit));
 	kfg_sheet_text(sheet, &cells[1], kfg_usage_text(in->usage, use->key.exe));
@@ -54,9 +51,8 @@ static void loader_cells(const struct kfg_report_input *in, const struct kfg_use
 
 static bool is_deprecated(const struct kfg_use *use)
 {
-	return use->key.kfunc &&
-	       (use->deadline != KFG_DAY_MAX || use->reason == KFG_REASON_DEPRECATED ||
-		use->reason == KFG_REASON_EXPIRED || use->reason == KFG_REASON_WAIVED);
+	return use->key.kfunc && (use->deadline != KFG_DAY_MAX || use->reason == KFG_REASON_DEPRECATED ||
+				  use->reason == KFG_REASON_EXPIRED || use->reason == KFG_REASON_WAIVED);
 }
 
 /* Nearest deadline first, then those without, more loads first. */
@@ -84,8 +80,8 @@ static void known_from(const struct kfg_report_input *in, const char *kfunc, str
 		const char *module = kfunc[len] ? kfunc + len + 2 : "vmlinux]";
 
 		if (strncmp(info.kfunc, kfunc, len) != 0 || info.kfunc[len] ||
-		    (info.module && (strncmp(module, info.module, strlen(info.module)) != 0 ||
-				     module[strlen(info.module)] != ']')))
+		    (info.module &&
+		     (strncmp(module, info.module, strlen(info.module)) != 0 || module[strlen(info.module)] != ']')))
 			continue;
 		kfg_sheet_text(sheet, cell, kfg_deprecation_place(&info, place));
 		return;
@@ -95,15 +91,24 @@ static void known_from(const struct kfg_report_input *in, const char *kfunc, str
 static void add_deprecated(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
-		{ "kfunc", "kfunc" }, { "deadline", "deadline" }, { "days_left", "days left" },
-		{ "removed_in", "removed in" }, { "replacement", "use instead" },
-		{ "loads", "loads" }, { "hosts", "hosts" }, { "first", "since" }, { "last", "last" },
+		{ "kfunc", "kfunc" },
+		{ "deadline", "deadline" },
+		{ "days_left", "days left" },
+		{ "removed_in", "removed in" },
+		{ "replacement", "use instead" },
+		{ "loads", "loads" },
+		{ "hosts", "hosts" },
+		{ "first", "since" },
+		{ "last", "last" },
 		{ "known_from", "known from" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
-		.key = "deprecated", .title = "Deprecated kfuncs, nearest deadline first",
-		.empty = "No record tells of one.", .columns = columns, .n_columns = 9 + !!in->policy,
-		.late_column = 3 });
+	struct kfg_section *s =
+		kfg_sheet_section(sheet, &(struct kfg_section){ .key = "deprecated",
+								.title = "Deprecated kfuncs, nearest deadline first",
+								.empty = "No record tells of one.",
+								.columns = columns,
+								.n_columns = 9 + !!in->policy,
+								.late_column = 3 });
 	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_KFUNC,
 								.wants = is_deprecated,
 								.order = by_deadline };
@@ -135,13 +140,14 @@ static void add_deprecated(const struct kfg_report_input *in, struct kfg_sheet *
 static void add_users(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
-		{ "kfunc", "kfunc" }, { "unit", "unit" }, { "exe", "executable" }, { "type", "type" },
-		{ "loads", "loads" }, { "hosts", "hosts" }, { "host_names", "on" },
-		{ "first", "since" }, { "last", "last" }, { "outcome", "now" },
+		{ "kfunc", "kfunc" }, { "unit", "unit" },   { "exe", "executable" }, { "type", "type" },
+		{ "loads", "loads" }, { "hosts", "hosts" }, { "host_names", "on" },  { "first", "since" },
+		{ "last", "last" },   { "outcome", "now" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
-		.key = "users", .title = "Who uses deprecated kfuncs", .columns = columns,
-		.n_columns = 10 });
+	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){ .key = "users",
+										.title = "Who uses deprecated kfuncs",
+										.columns = columns,
+										.n_columns = 10 });
 	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_LOADER,
 								.wants = is_deprecated,
 								.order = by_deadline };
@@ -178,14 +184,23 @@ static bool is_refused(const struct kfg_use *use)
 static void add_refused(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
-		{ "kfunc", "kfunc" }, { "rule", "decided by" }, { "unit", "unit" },
-		{ "exe", "executable" }, { "type", "type" }, { "refused", "refused" },
-		{ "would_refuse", "would be" }, { "hosts", "hosts" }, { "host_names", "on" },
+		{ "kfunc", "kfunc" },
+		{ "rule", "decided by" },
+		{ "unit", "unit" },
+		{ "exe", "executable" },
+		{ "type", "type" },
+		{ "refused", "refused" },
+		{ "would_refuse", "would be" },
+		{ "hosts", "hosts" },
+		{ "host_names", "on" },
 		{ "last", "last" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
-		.key = "refused", .title = "Refused, or would be in mode enforce",
-		.empty = "Nothing.", .columns = columns, .n_columns = 10 });
+	struct kfg_section *s =
+		kfg_sheet_section(sheet, &(struct kfg_section){ .key = "refused",
+								.title = "Refused, or would be in mode enforce",
+								.empty = "Nothing.",
+								.columns = columns,
+								.n_columns = 10 });
 	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_LOADER_AND_RULE,
 								.wants = is_refused,
 								.order = by_loads };
@@ -240,14 +255,18 @@ static void add_head(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 		kfg_strbuf_printf(&text, "No records in %s.", files);
 	else
 		kfg_strbuf_printf(&text, "%s to %s (UTC): %" PRIu64 " records of %zu host%s in %s.",
-				  kfg_report_day(u->first, from), kfg_report_day(u->last, to), st->records,
-				  u->hosts.n, u->hosts.n == 1 ? "" : "s", files);
+				  kfg_report_day(u->first, from), kfg_report_day(u->last, to), st->records, u->hosts.n,
+				  u->hosts.n == 1 ? "" : "s", files);
 	if (st->foreign)
-		kfg_strbuf_printf(&text, " %" PRIu64 " that look like records were not written by the gate "
-				  "and do not count.", st->foreign);
+		kfg_strbuf_printf(&text,
+				  " %" PRIu64 " that look like records were not written by the gate "
+				  "and do not count.",
+				  st->foreign);
 	if (st->unattested)
-		kfg_strbuf_printf(&text, " %" PRIu64 " do not say by trusted fields who wrote them, and do not "
-				  "count (--trust-pipeline).", st->unattested);
+		kfg_strbuf_printf(&text,
+				  " %" PRIu64 " do not say by trusted fields who wrote them, and do not "
+				  "count (--trust-pipeline).",
+				  st->unattested);
 	if (st->malformed)
 		kfg_strbuf_printf(&text, " %" PRIu64 " could not be understood.", st->malformed);
 	if (st->invalid_lines)
@@ -260,9 +279,9 @@ static void add_head(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 		kfg_strbuf_printf(&text, " %" PRIu64 " kfuncs had no room in their records and are missing.",
 				  u->more_kfuncs);
 	if (u->uses.more || u->use_hosts.more || u->hosts.more || u->hours.more || u->waivers.more)
-		kfg_strbuf_printf(&text, " Too much for the tables: %" PRIu64 " uses, %" PRIu64
-				  " hosts of uses, %" PRIu64 " records of further hosts and %" PRIu64
-				  " of further hours are not in what follows.",
+		kfg_strbuf_printf(&text,
+				  " Too much for the tables: %" PRIu64 " uses, %" PRIu64 " hosts of uses, %" PRIu64
+				  " records of further hosts and %" PRIu64 " of further hours are not in what follows.",
 				  u->uses.more, u->use_hosts.more, u->hosts.more, u->hours.more);
 	if (text.error)
 		sheet->error = text.error;
@@ -302,12 +321,15 @@ static void add_figures(const struct kfg_report_input *in, struct kfg_sheet *she
 	else
 		kfg_sheet_printf(sheet, &next.text, "nothing that has a deadline");
 	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "hosts", .title = "hosts", .number = in->usage->hosts.n });
-	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "refused", .title = "loads refused",
-						      .number = (int64_t)h.refused });
-	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "would_refuse", .title = "would be, in mode enforce",
+	kfg_sheet_figure(sheet, &(struct kfg_figure){
+					.key = "refused", .title = "loads refused", .number = (int64_t)h.refused });
+	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "would_refuse",
+						      .title = "would be, in mode enforce",
 						      .number = (int64_t)h.would_refuse });
-	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "overdue", .title = "uses past their deadline",
-						      .number = (int64_t)h.n_overdue, .bad = h.n_overdue > 0 });
+	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "overdue",
+						      .title = "uses past their deadline",
+						      .number = (int64_t)h.n_overdue,
+						      .bad = h.n_overdue > 0 });
 	kfg_sheet_figure(sheet, &next);
 }
 

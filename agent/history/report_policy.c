@@ -18,9 +18,8 @@ static const struct kfg_past_waiver *find_waiver(const struct kfg_usage *u, cons
 }
 
 /* One row: what the records say (w, may be NULL), what the policy says (info, may be NULL). */
-static void add_waiver(const struct kfg_report_input *in, struct kfg_sheet *sheet,
-		       struct kfg_section *s, const struct kfg_past_waiver *w,
-		       const struct kfg_waiver_info *info)
+static void add_waiver(const struct kfg_report_input *in, struct kfg_sheet *sheet, struct kfg_section *s,
+		       const struct kfg_past_waiver *w, const struct kfg_waiver_info *info)
 {
 	struct kfg_cell *row = s->n_rows < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
 	int32_t until = info ? info->until : w->until;
@@ -42,21 +41,21 @@ static void add_waiver(const struct kfg_report_input *in, struct kfg_sheet *shee
 	if (until == KFG_DAY_MAX)
 		return;
 	kfg_sheet_text(sheet, &row[7],
-		       until < in->today			 ? "ended"
-		       : until - in->today <= KFG_WAIVER_SOON ? "ends soon"
-		       : w					 ? "in use"
-								 : "not used");
+		       until < in->today		    ? "ended" :
+		       until - in->today <= KFG_WAIVER_SOON ? "ends soon" :
+		       w				    ? "in use" :
+							      "not used");
 }
 
 void kfg_report_waivers(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
-		{ "id", "waiver" }, { "until", "until" }, { "days_left", "days left" },
-		{ "loads", "loads" }, { "last", "last used" }, { "owner", "owner" },
-		{ "reason", "reason" }, { "state", "state" },
+		{ "id", "waiver" },	 { "until", "until" }, { "days_left", "days left" }, { "loads", "loads" },
+		{ "last", "last used" }, { "owner", "owner" }, { "reason", "reason" },	     { "state", "state" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
-		.key = "waivers", .title = "Waivers", .columns = columns, .n_columns = 8 });
+	struct kfg_section *s = kfg_sheet_section(
+		sheet,
+		&(struct kfg_section){ .key = "waivers", .title = "Waivers", .columns = columns, .n_columns = 8 });
 	const struct kfg_past_waiver *w = in->usage->waivers.items;
 	struct kfg_waiver_info info;
 
@@ -76,7 +75,9 @@ void kfg_report_waivers(const struct kfg_report_input *in, struct kfg_sheet *she
 void kfg_report_rules(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
-		{ "id", "rule" }, { "action", "action" }, { "place", "stands in" },
+		{ "id", "rule" },
+		{ "action", "action" },
+		{ "place", "stands in" },
 	};
 	size_t n = in->policy ? kfg_policy_n_rules(in->policy) : 0;
 	_cleanup_free_ bool *matched = calloc(n + 1, sizeof(*matched));
@@ -85,9 +86,11 @@ void kfg_report_rules(const struct kfg_report_input *in, struct kfg_sheet *sheet
 
 	if (!in->policy)
 		return;
-	s = kfg_sheet_section(sheet, &(struct kfg_section){
-		.key = "unmatched_rules", .title = "Rules that match none of the recorded loads",
-		.empty = "There is none.", .columns = columns, .n_columns = 3 });
+	s = kfg_sheet_section(sheet, &(struct kfg_section){ .key = "unmatched_rules",
+							    .title = "Rules that match none of the recorded loads",
+							    .empty = "There is none.",
+							    .columns = columns,
+							    .n_columns = 3 });
 	if (!matched) {
 		sheet->error = -ENOMEM;
 		return;
@@ -95,8 +98,7 @@ void kfg_report_rules(const struct kfg_report_input *in, struct kfg_sheet *sheet
 	for (size_t i = 0; i < in->usage->uses.n; i++) {
 		struct kfg_verdict v;
 
-		if (kfg_use_eval(in->usage, kfg_usage_use(in->usage, i), in->table, in->today, &v) == 0 &&
-		    v.rule < n)
+		if (kfg_use_eval(in->usage, kfg_usage_use(in->usage, i), in->table, in->today, &v) == 0 && v.rule < n)
 			matched[v.rule] = true;
 	}
 	for (uint32_t i = 0; kfg_policy_rule(in->policy, i, &info); i++) {
@@ -113,12 +115,13 @@ void kfg_report_rules(const struct kfg_report_input *in, struct kfg_sheet *sheet
 		kfg_sheet_printf(sheet, &row[2].text, "%s:%u", info.file, info.line);
 		row[2].kind = row[2].text ? KFG_CELL_TEXT : KFG_CELL_EMPTY;
 	}
-	kfg_sheet_printf(sheet, &s->note, "A load that the policy in force allows leaves no record: a rule "
+	kfg_sheet_printf(sheet, &s->note,
+			 "A load that the policy in force allows leaves no record: a rule "
 			 "with \"allow\" may be in use and stand here all the same.");
 }
 
-static void host_row(const struct kfg_report_input *in, const struct kfg_past_host *h,
-		     struct kfg_sheet *sheet, struct kfg_cell *row)
+static void host_row(const struct kfg_report_input *in, const struct kfg_past_host *h, struct kfg_sheet *sheet,
+		     struct kfg_cell *row)
 {
 	char day[KFG_DAY_TEXT];
 
@@ -154,14 +157,22 @@ static int compare_hosts(const void *x, const void *y, void *usage)
 void kfg_report_hosts(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
-		{ "host", "host" }, { "refused", "refused" }, { "would_refuse", "would be" },
-		{ "warned", "warned" }, { "lost", "lost" }, { "unproven", "unproven" },
-		{ "rejected", "policies not taken" }, { "policy", "policy" },
-		{ "kernel", "kernel" }, { "last", "last" },
+		{ "host", "host" },
+		{ "refused", "refused" },
+		{ "would_refuse", "would be" },
+		{ "warned", "warned" },
+		{ "lost", "lost" },
+		{ "unproven", "unproven" },
+		{ "rejected", "policies not taken" },
+		{ "policy", "policy" },
+		{ "kernel", "kernel" },
+		{ "last", "last" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
-		.key = "hosts", .title = "Hosts, those with most to say first", .columns = columns,
-		.n_columns = 10 });
+	struct kfg_section *s =
+		kfg_sheet_section(sheet, &(struct kfg_section){ .key = "hosts",
+								.title = "Hosts, those with most to say first",
+								.columns = columns,
+								.n_columns = 10 });
 	const struct kfg_past_host *hosts = in->usage->hosts.items;
 	size_t n = in->usage->hosts.n;
 	_cleanup_free_ const struct kfg_past_host **order = calloc(n + 1, sizeof(*order));

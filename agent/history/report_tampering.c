@@ -43,13 +43,15 @@ static void attempt_row(const struct kfg_report_input *in, const struct kfg_past
 void kfg_report_tampering(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
-		{ "attempt", "attempt" }, { "comm", "command" }, { "exe_name", "executable" }, { "uid", "uid" },
-		{ "host", "host" }, { "records", "records" }, { "untold", "suppressed" }, { "first", "since" },
-		{ "last", "last" },
+		{ "attempt", "attempt" },   { "comm", "command" }, { "exe_name", "executable" },
+		{ "uid", "uid" },	    { "host", "host" },	   { "records", "records" },
+		{ "untold", "suppressed" }, { "first", "since" },  { "last", "last" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
-		.key = "tampering", .title = "Tampering: attempts on the gate that were refused", .columns = columns,
-		.n_columns = 9 });
+	struct kfg_section *s = kfg_sheet_section(
+		sheet, &(struct kfg_section){ .key = "tampering",
+					      .title = "Tampering: attempts on the gate that were refused",
+					      .columns = columns,
+					      .n_columns = 9 });
 	const struct kfg_past_attempt *attempts = in->usage->attempts.items;
 	size_t n = in->usage->attempts.n;
 	_cleanup_free_ const struct kfg_past_attempt **order = calloc(n + 1, sizeof(*order));

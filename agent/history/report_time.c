@@ -69,12 +69,14 @@ static bool span(const struct kfg_usage *u, uint32_t *ret_first, uint32_t *ret_l
 void kfg_report_timeline(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 {
 	static const struct kfg_column columns[] = {
-		{ "time", "UTC" }, { "refused", "refused" }, { "would_refuse", "would refuse" },
+		{ "time", "UTC" },	{ "refused", "refused" }, { "would_refuse", "would refuse" },
 		{ "warned", "warned" }, { "audited", "audited" }, { "present", "present" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){
-		.key = "timeline", .title = "Records over time", .chart = KFG_CHART_STACK,
-		.columns = columns, .n_columns = 6 });
+	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){ .key = "timeline",
+										.title = "Records over time",
+										.chart = KFG_CHART_STACK,
+										.columns = columns,
+										.n_columns = 6 });
 	const struct kfg_past_hour *hours = in->usage->hours.items;
 	_cleanup_free_ struct bucket *buckets = calloc(BUCKETS_MAX, sizeof(*buckets));
 	uint32_t first, last, step, n;

@@ -20,7 +20,10 @@ struct kfg_rows {
 	size_t n_slots;
 };
 
-#define KFG_ROWS(type, key_bytes, most) { .size = sizeof(type), .key = (key_bytes), .max = (most) }
+#define KFG_ROWS(type, key_bytes, most)                                                                                \
+	{                                                                                                              \
+		.size = sizeof(type), .key = (key_bytes), .max = (most)                                                \
+	}
 
 /*
  * The row of that key, a new one zeroed but for the key; NULL with 0 when the table is full. -ENOMEM. The pointer is
@@ -41,7 +44,10 @@ struct kfg_text_pool {
 	size_t n_slots;
 };
 
-#define KFG_TEXT_POOL(most) { .max = (most) }
+#define KFG_TEXT_POOL(most)                                                                                            \
+	{                                                                                                              \
+		.max = (most)                                                                                          \
+	}
 
 /* The number of a text, the same for the same text; KFG_TEXT_OTHER when there is no room. -ENOMEM. */
 int kfg_text_pool_add(struct kfg_text_pool *texts, const char *text, uint32_t *ret_id);

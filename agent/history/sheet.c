@@ -50,8 +50,7 @@ struct kfg_cell *kfg_sheet_row(struct kfg_sheet *sheet, struct kfg_section *sect
 		return NULL;
 	if (section->n_rows == section->capacity) {
 		size_t capacity = section->capacity ? 2 * section->capacity : 16;
-		void *cells = reallocarray(section->cells, capacity * section->n_columns,
-					   sizeof(*section->cells));
+		void *cells = reallocarray(section->cells, capacity * section->n_columns, sizeof(*section->cells));
 
 		if (!cells) {
 			sheet->error = -ENOMEM;

@@ -126,8 +126,10 @@ static void add_cell(const struct kfg_cell *cell, const char *title, struct kfg_
 
 static void add_table(const struct kfg_section *s, struct kfg_strbuf *out)
 {
-	kfg_strbuf_printf(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
-			  "<table>\n<thead><tr>", s->title);
+	kfg_strbuf_printf(out,
+			  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
+			  "<table>\n<thead><tr>",
+			  s->title);
 	for (size_t c = 0; c < s->n_columns; c++)
 		kfg_strbuf_printf(out, "<th scope=\"col\"%s>%s</th>", numbers(s, c) ? " class=\"n\"" : "",
 				  s->columns[c].title);
@@ -178,7 +180,8 @@ static void add_grid(const struct kfg_section *s, int64_t top, struct kfg_strbuf
 	for (int i = 0; i <= TICKS; i++) {
 		double y = CHART_HEIGHT - CHART_BOTTOM - plot * i / TICKS;
 
-		kfg_strbuf_printf(out, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
+		kfg_strbuf_printf(out,
+				  "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
 				  "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%" PRId64 "</text>\n",
 				  CHART_LEFT, CHART_WIDTH, y, y, CHART_LEFT - 8, y + 4, top * i / TICKS);
 	}
@@ -207,8 +210,8 @@ static void add_column(const struct kfg_section *s, size_t r, int64_t top, struc
 		if (!value(s, r, c))
 			continue;
 		y -= h;
-		kfg_strbuf_printf(out, "<rect class=\"s%zu\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-				  c, CHART_LEFT + step * r + step * 0.1, y, step * 0.8, h < 1 ? 1 : h);
+		kfg_strbuf_printf(out, "<rect class=\"s%zu\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", c,
+				  CHART_LEFT + step * r + step * 0.1, y, step * 0.8, h < 1 ? 1 : h);
 	}
 	kfg_strbuf_adds(out, "</g>\n");
 }
@@ -217,16 +220,20 @@ static void add_chart(const struct kfg_section *s, struct kfg_strbuf *out)
 {
 	int64_t top = chart_top(s);
 
-	kfg_strbuf_printf(out, "<div class=\"chart\">"
+	kfg_strbuf_printf(out,
+			  "<div class=\"chart\">"
 			  "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s; the numbers are in the "
-			  "table below\">\n", CHART_WIDTH, CHART_HEIGHT, s->title);
+			  "table below\">\n",
+			  CHART_WIDTH, CHART_HEIGHT, s->title);
 	add_grid(s, top, out);
 	for (size_t r = 0; r < s->n_rows; r++)
 		add_column(s, r, top, out);
 	kfg_strbuf_adds(out, "</svg></div>\n<ul class=\"legend\">\n");
 	for (size_t c = 1; c < s->n_columns; c++)
-		kfg_strbuf_printf(out, "<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"s%zu\" "
-				  "width=\"10\" height=\"10\"/></svg> %s</li>\n", c, s->columns[c].title);
+		kfg_strbuf_printf(out,
+				  "<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"s%zu\" "
+				  "width=\"10\" height=\"10\"/></svg> %s</li>\n",
+				  c, s->columns[c].title);
 	kfg_strbuf_adds(out, "</ul>\n<details><summary>Numbers</summary>\n");
 	add_table(s, out);
 	kfg_strbuf_adds(out, "</details>\n");

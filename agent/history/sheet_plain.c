@@ -96,8 +96,7 @@ static void add_table(struct plain *p)
 		for (size_t c = 0; c < s->n_columns; c++) {
 			char buf[32];
 
-			add_cell(p, c, cell_text(&s->cells[r * s->n_columns + c], buf, sizeof(buf)),
-				 is_right(s, c));
+			add_cell(p, c, cell_text(&s->cells[r * s->n_columns + c], buf, sizeof(buf)), is_right(s, c));
 		}
 		end_line(p->out);
 	}
@@ -185,8 +184,7 @@ static void add_stack(struct plain *p)
 		int64_t sum = row_sum(s, r);
 		size_t eighths = ((uint64_t)sum * BAR_MAX * 8 + most - 1) / most, columns;
 
-		kfg_strbuf_printf(p->out, "%s  ",
-				  cell_text(&s->cells[r * s->n_columns], buf, sizeof(buf)));
+		kfg_strbuf_printf(p->out, "%s  ", cell_text(&s->cells[r * s->n_columns], buf, sizeof(buf)));
 		add_bar(p->out, eighths, p->utf8);
 		columns = (eighths + 7) / 8;
 		spaces(p->out, BAR_MAX - columns + 2);

@@ -184,8 +184,7 @@ static void add_use_host(struct adding *a, uint32_t use)
 	seen(a, &row->first, &row->last);
 }
 
-static void update_use(struct adding *a, struct kfg_use *use, const struct kfg_past_kfunc *k,
-		       bool decided)
+static void update_use(struct adding *a, struct kfg_use *use, const struct kfg_past_kfunc *k, bool decided)
 {
 	const struct kfg_past *p = a->past;
 	const char *replacement = k && !decided ? k->replacement : p->replacement;

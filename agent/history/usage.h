@@ -108,5 +108,5 @@ uint64_t kfg_use_total(const uint32_t n[static KFG_PAST_DECISIONS]);
  * What a compiled policy says about a use on that day. -EINVAL: no kfunc decided there, so it says nothing. (The
  * answers to both questions; kfg_effective() makes one of them.)
  */
-int kfg_use_eval(const struct kfg_usage *usage, const struct kfg_use *use, const struct kfg_table *table,
-		 int32_t today, struct kfg_verdict *ret_verdict);
+int kfg_use_eval(const struct kfg_usage *usage, const struct kfg_use *use, const struct kfg_table *table, int32_t today,
+		 struct kfg_verdict *ret_verdict);

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-int kfg_use_eval(const struct kfg_usage *u, const struct kfg_use *use, const struct kfg_table *table,
-		 int32_t today, struct kfg_verdict *ret_verdict)
+int kfg_use_eval(const struct kfg_usage *u, const struct kfg_use *use, const struct kfg_table *table, int32_t today,
+		 struct kfg_verdict *ret_verdict)
 {
 	const struct kfg_load load = {
 		.unit = kfg_usage_text(u, use->key.unit),

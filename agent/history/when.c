@@ -16,10 +16,10 @@ static const struct {
 	const char *word;
 	unsigned seconds;
 } units[] = {
-	{ "s", 1 }, { "sec", 1 }, { "second", 1 }, { "seconds", 1 }, { "m", 60 }, { "min", 60 },
-	{ "minute", 60 }, { "minutes", 60 }, { "h", 3600 }, { "hr", 3600 }, { "hour", 3600 },
-	{ "hours", 3600 }, { "d", 86400 }, { "day", 86400 }, { "days", 86400 }, { "w", 604800 },
-	{ "week", 604800 }, { "weeks", 604800 },
+	{ "s", 1 },	  { "sec", 1 },	      { "second", 1 },	   { "seconds", 1 }, { "m", 60 },
+	{ "min", 60 },	  { "minute", 60 },   { "minutes", 60 },   { "h", 3600 },    { "hr", 3600 },
+	{ "hour", 3600 }, { "hours", 3600 },  { "d", 86400 },	   { "day", 86400 }, { "days", 86400 },
+	{ "w", 604800 },  { "week", 604800 }, { "weeks", 604800 },
 };
 
 static bool parse_number(const char **at, uint64_t max, uint64_t *ret_number)

@@ -67,8 +67,8 @@ static bool parse_id(const char *s, size_t len, const char *above, size_t above_
 		const struct layout *l = &layouts[i];
 		size_t prefix = strlen(l->prefix), suffix = strlen(l->suffix);
 
-		if (!is_below(l->where, above, above_len) || !begins(s, len, l->prefix) ||
-		    !ends(s, len, l->suffix) || len < prefix + suffix)
+		if (!is_below(l->where, above, above_len) || !begins(s, len, l->prefix) || !ends(s, len, l->suffix) ||
+		    len < prefix + suffix)
 			continue;
 		if (!is_id(s + prefix, len - prefix - suffix))
 			continue;

@@ -6,12 +6,12 @@
 #pragma once
 
 #define KFG_CONTAINER_ID_SIZE 65 /* 64 hexadecimal digits */
-#define KFG_POD_UID_SIZE 37      /* a UUID */
+#define KFG_POD_UID_SIZE 37 /* a UUID */
 
 struct kfg_container {
 	const char *runtime; /* static: containerd, cri-o, docker, podman, or NULL: not told by the path */
-	char id[KFG_CONTAINER_ID_SIZE];   /* "": in no container */
-	char pod_uid[KFG_POD_UID_SIZE];   /* as Kubernetes has it, with '-'; "": in no pod */
+	char id[KFG_CONTAINER_ID_SIZE]; /* "": in no container */
+	char pod_uid[KFG_POD_UID_SIZE]; /* as Kubernetes has it, with '-'; "": in no pod */
 };
 
 /* The innermost container that the path names. A path whose beginning was cut off does as well. */

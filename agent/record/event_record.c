@@ -85,13 +85,11 @@ static void add_decision(struct kfg_record *record, const struct kfg_finding *f)
 }
 
 /* A waiver at work must be found by its id, also where another kfunc decided. */
-static void add_waiver(struct kfg_record *record, const struct kfg_finding *f,
-		       const struct kfg_event_kfunc *k)
+static void add_waiver(struct kfg_record *record, const struct kfg_finding *f, const struct kfg_event_kfunc *k)
 {
 	const struct kfg_waiver_names *waiver = kfg_names_waiver(f->policy, k->verdict.waiver);
 
-	if (waiver && k != f->worst &&
-	    (!f->worst || f->worst->verdict.waiver != k->verdict.waiver))
+	if (waiver && k != f->worst && (!f->worst || f->worst->verdict.waiver != k->verdict.waiver))
 		kfg_record_add(record, "KFGATE_WAIVER", waiver->id);
 }
 
@@ -146,9 +144,8 @@ static void add_program(struct kfg_record *record, const struct kfg_event *e)
 		kfg_record_addf(record, "KFGATE_PROG_ID", "%u", e->prog_id);
 	kfg_record_addf(record, "KFGATE_PROG_INSNS", "%u", e->n_insns);
 	if (e->stage == 2)
-		kfg_record_addf(record, "KFGATE_PROG_TAG", "%02x%02x%02x%02x%02x%02x%02x%02x",
-				e->tag[0], e->tag[1], e->tag[2], e->tag[3], e->tag[4], e->tag[5],
-				e->tag[6], e->tag[7]);
+		kfg_record_addf(record, "KFGATE_PROG_TAG", "%02x%02x%02x%02x%02x%02x%02x%02x", e->tag[0], e->tag[1],
+				e->tag[2], e->tag[3], e->tag[4], e->tag[5], e->tag[6], e->tag[7]);
 	/* 0 is a real attach type for cgroup_skb only, elsewhere it means that none was given */
 	if (e->attach_type || e->prog_type == BPF_PROG_TYPE_CGROUP_SKB) {
 		if (attach)
@@ -206,8 +203,7 @@ static void add_loader(struct kfg_record *record, const struct kfg_event *e)
 	kfg_record_add(record, "OBJECT_SYSTEMD_UNIT", e->unit);
 }
 
-static void add_policy(struct kfg_record *record, const struct kfg_event *e,
-		       const struct kfg_event_context *context)
+static void add_policy(struct kfg_record *record, const struct kfg_event *e, const struct kfg_event_context *context)
 {
 	if (context->policy) {
 		kfg_record_add(record, "KFGATE_POLICY", context->policy->name);

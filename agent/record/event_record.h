@@ -7,8 +7,7 @@
 #include <kfgate/abi.h>
 
 struct kfg_event_context {
-	const struct kfg_policy_names
-		*policy; /* of the event's generation; NULL: no longer known */
+	const struct kfg_policy_names *policy; /* of the event's generation; NULL: no longer known */
 	const char *kernel_release; /* utsname.release */
 };
 

@@ -35,9 +35,7 @@ int kfg_notice_dropped(uint64_t n, struct kfg_record **ret_record)
 
 	if (r < 0)
 		return r;
-	kfg_record_addf(record, "MESSAGE",
-			"%" PRIu64
-			" record%s dropped, as the journal did not take them fast enough",
+	kfg_record_addf(record, "MESSAGE", "%" PRIu64 " record%s dropped, as the journal did not take them fast enough",
 			n, n == 1 ? "" : "s");
 	kfg_record_addf(record, "KFGATE_COUNT", "%" PRIu64, n);
 	return finish(record, ret_record);
@@ -59,20 +57,18 @@ int kfg_notice_lost(uint64_t n, uint64_t total, struct kfg_record **ret_record)
 	return finish(record, ret_record);
 }
 
-int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1,
-		       const char *kernel_release, struct kfg_record **ret_record)
+int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1, const char *kernel_release,
+		       struct kfg_record **ret_record)
 {
 	struct kfg_record *record;
 	int r = kfg_record_new(KFG_MESSAGE_STARTED, -1, &record);
 
 	if (r < 0)
 		return r;
-	kfg_record_addf(record, "MESSAGE",
-			"Gate for BPF kfuncs is up: policy %s %" PRId64 ", mode %s, %s",
-			policy->name, policy->serial,
-			kfg_mode_str(policy->mode),
-			stage1 ? "proven before and after verification"
-			       : "after verification only, as this kernel has no earlier hook");
+	kfg_record_addf(record, "MESSAGE", "Gate for BPF kfuncs is up: policy %s %" PRId64 ", mode %s, %s",
+			policy->name, policy->serial, kfg_mode_str(policy->mode),
+			stage1 ? "proven before and after verification" :
+				 "after verification only, as this kernel has no earlier hook");
 	kfg_record_add(record, "KFGATE_STAGES", stage1 ? "1 2" : "2");
 	kfg_record_add(record, "KFGATE_KERNEL_RELEASE", kernel_release);
 	add_policy(record, policy);
@@ -86,8 +82,7 @@ int kfg_notice_stopped(const struct kfg_policy_names *policy, struct kfg_record 
 
 	if (r < 0)
 		return r;
-	kfg_record_add(record, "MESSAGE",
-		       "Gate for BPF kfuncs was taken off: loads are not judged any more");
+	kfg_record_add(record, "MESSAGE", "Gate for BPF kfuncs was taken off: loads are not judged any more");
 	add_policy(record, policy);
 	return finish(record, ret_record);
 }
@@ -101,7 +96,8 @@ int kfg_notice_kept(const struct kfg_policy_names *policy, const char *why, stru
 		return r;
 	kfg_record_addf(record, "MESSAGE",
 			"The agent leaves, the gate for BPF kfuncs stays in force: %s; what it decides is told "
-			"when an agent is there again", why);
+			"when an agent is there again",
+			why);
 	add_policy(record, policy);
 	return finish(record, ret_record);
 }
@@ -113,15 +109,14 @@ int kfg_notice_closed(bool older, struct kfg_record **ret_record)
 
 	if (r < 0)
 		return r;
-	kfg_record_addf(record, "MESSAGE",
-			"No agent could put a policy into force, and on-failure is closed: %s",
+	kfg_record_addf(record, "MESSAGE", "No agent could put a policy into force, and on-failure is closed: %s",
 			older ? "the gate that was there goes on by its own policy" :
 				"every BPF program that calls a kfunc is refused until one can");
 	return finish(record, ret_record);
 }
 
-int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t generation,
-			     size_t n_files, struct kfg_record **ret_record)
+int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t generation, size_t n_files,
+			     struct kfg_record **ret_record)
 {
 	struct kfg_record *record;
 	int r = kfg_record_new(KFG_MESSAGE_POLICY_LOADED, -1, &record);
@@ -129,11 +124,9 @@ int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t gen
 	if (r < 0)
 		return r;
 	kfg_record_addf(record, "MESSAGE",
-			"Policy %s %" PRId64
-			" is in force: mode %s; rules: %u, deprecations: %u, "
+			"Policy %s %" PRId64 " is in force: mode %s; rules: %u, deprecations: %u, "
 			"waivers: %u, files: %zu",
-			policy->name, policy->serial,
-			kfg_mode_str(policy->mode), policy->n_rules,
+			policy->name, policy->serial, kfg_mode_str(policy->mode), policy->n_rules,
 			policy->n_deprecations, policy->n_waivers, n_files);
 	kfg_record_addf(record, "KFGATE_POLICY_GENERATION", "%" PRIu64, generation);
 	add_policy(record, policy);
@@ -151,8 +144,7 @@ static void add_lines(struct kfg_record *record, const char *name, const char *t
 	}
 }
 
-int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *running,
-			       struct kfg_record **ret_record)
+int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *running, struct kfg_record **ret_record)
 {
 	int len = strcspn(why, "\n");
 	struct kfg_record *record;
@@ -161,8 +153,7 @@ int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *r
 	if (r < 0)
 		return r;
 	if (running)
-		kfg_record_addf(record, "MESSAGE",
-				"New policy not taken, %s %" PRId64 " stays in force: %.*s",
+		kfg_record_addf(record, "MESSAGE", "New policy not taken, %s %" PRId64 " stays in force: %.*s",
 				running->name, running->serial, len, why);
 	else
 		kfg_record_addf(record, "MESSAGE", "Policy not taken: %.*s", len, why);
@@ -208,8 +199,7 @@ int kfg_notice_swept(uint64_t seen, uint64_t failed, struct kfg_record **ret_rec
 	if (r < 0)
 		return r;
 	kfg_record_addf(record, "MESSAGE",
-			"Examined %" PRIu64
-			" BPF program%s that %s there before the policy, %" PRIu64
+			"Examined %" PRIu64 " BPF program%s that %s there before the policy, %" PRIu64
 			" could not be examined",
 			seen, seen == 1 ? "" : "s", seen == 1 ? "was" : "were", failed);
 	kfg_record_addf(record, "KFGATE_COUNT", "%" PRIu64, seen);
@@ -232,7 +222,7 @@ int kfg_notice_override(const struct kfg_override *override, const struct kfg_po
 	kfg_record_add(record, "KFGATE_TARGET", override->target);
 	kfg_record_add(record, "KFGATE_PROG_NAME", override->prog);
 	kfg_record_addf(record, "KFGATE_PROG_ID", "%u", override->prog_id);
-	kfg_record_addf(record, "KFGATE_BOOTTIME_NSEC", "%" PRIu64, (uint64_t)override->load_time);
+	kfg_record_addf(record, "KFGATE_BOOTTIME_NSEC", "%" PRIu64, (uint64_t) override->load_time);
 	add_policy(record, policy);
 	return finish(record, ret_record);
 }

@@ -9,19 +9,18 @@
 
 int kfg_notice_dropped(uint64_t n, struct kfg_record **ret_record);
 int kfg_notice_lost(uint64_t n, uint64_t total, struct kfg_record **ret_record);
-int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1,
-		       const char *kernel_release, struct kfg_record **ret_record);
+int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1, const char *kernel_release,
+		       struct kfg_record **ret_record);
 int kfg_notice_stopped(const struct kfg_policy_names *policy, struct kfg_record **ret_record);
 /* The agent leaves, the gate stays: as it is sealed, or because of on-stop */
 /* why: a clause, "the policy says on-stop: keep" */
 int kfg_notice_kept(const struct kfg_policy_names *policy, const char *why, struct kfg_record **ret_record);
 /* on-failure: closed; older: a gate that was there before stays as it is, else one that refuses all kfuncs is put up */
 int kfg_notice_closed(bool older, struct kfg_record **ret_record);
-int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t generation,
-			     size_t n_files, struct kfg_record **ret_record);
+int kfg_notice_policy_loaded(const struct kfg_policy_names *policy, uint64_t generation, size_t n_files,
+			     struct kfg_record **ret_record);
 /* running: the policy that stays in force, may be NULL; why: findings, one per line */
-int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *running,
-			       struct kfg_record **ret_record);
+int kfg_notice_policy_rejected(const char *why, const struct kfg_policy_names *running, struct kfg_record **ret_record);
 /* policy->lifecycle is older on that day than the policy wants. */
 int kfg_notice_lifecycle_old(const struct kfg_policy_names *policy, int32_t today, struct kfg_record **ret_record);
 int kfg_notice_unproven(const char *why, struct kfg_record **ret_record);

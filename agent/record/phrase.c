@@ -13,8 +13,7 @@ static const struct kfg_event_kfunc *find_worst(const struct kfg_event *e)
 	return NULL;
 }
 
-void kfg_finding_init(struct kfg_finding *f, const struct kfg_event *event,
-		      const struct kfg_policy_names *policy)
+void kfg_finding_init(struct kfg_finding *f, const struct kfg_event *event, const struct kfg_policy_names *policy)
 {
 	const struct kfg_deprecation_names *dep;
 	const struct kfg_waiver_names *waiver;
@@ -101,11 +100,9 @@ static void add_waived(const struct kfg_finding *f, struct kfg_strbuf *out)
 {
 	char day[KFG_DAY_TEXT];
 
-	kfg_strbuf_adds(out, f->worst->verdict.dep_state == KFG_DEP_EXPIRED
-				     ? " is past its deadline"
-				     : " is deprecated");
-	add_deadline(f->worst->verdict.dep_state == KFG_DEP_EXPIRED ? "" : ", deadline",
-		     &f->worst->verdict, out);
+	kfg_strbuf_adds(out,
+			f->worst->verdict.dep_state == KFG_DEP_EXPIRED ? " is past its deadline" : " is deprecated");
+	add_deadline(f->worst->verdict.dep_state == KFG_DEP_EXPIRED ? "" : ", deadline", &f->worst->verdict, out);
 	kfg_strbuf_printf(out, ", waived by %s", f->waiver.id ? f->waiver.id : "?");
 	if (f->waiver.id)
 		kfg_strbuf_printf(out, " until %s", kfg_day_format(f->waiver.until, day));
@@ -132,8 +129,7 @@ static void add_kfunc_reason(const struct kfg_finding *f, struct kfg_strbuf *out
 	unsigned reason = f->event->reason;
 
 	if (reason == KFG_REASON_RULE)
-		kfg_strbuf_printf(out, "rule %s %s ", f->rule ? f->rule : "?",
-				  rule_verb(f->event->action));
+		kfg_strbuf_printf(out, "rule %s %s ", f->rule ? f->rule : "?", rule_verb(f->event->action));
 	kfg_strbuf_adds(out, "kfunc ");
 	kfg_kfunc_name(f->worst, out);
 	if (reason == KFG_REASON_UNLISTED) {
@@ -156,8 +152,7 @@ static void add_program_reason(const struct kfg_event *e, struct kfg_strbuf *out
 {
 	switch (e->reason) {
 	case KFG_REASON_SHORT_SCAN:
-		kfg_strbuf_printf(out, "its scan ended after %u of %u instructions", e->scanned,
-				  e->n_insns);
+		kfg_strbuf_printf(out, "its scan ended after %u of %u instructions", e->scanned, e->n_insns);
 		break;
 	case KFG_REASON_MANY_KFUNCS:
 		kfg_strbuf_printf(out, "it calls more than %u distinct kfuncs", KFG_KFUNCS_MAX);
@@ -188,15 +183,13 @@ static void add_verb(const struct kfg_finding *f, struct kfg_strbuf *out)
 	const struct kfg_event *e = f->event;
 
 	if (e->reason == KFG_REASON_FOREIGN_FD)
-		kfg_strbuf_adds(out, e->enforced ? "Refused access to BPF program" :
-						   "Would refuse access to BPF program");
-	else if (e->kind == KFG_EVENT_PRESENT)
-		kfg_strbuf_adds(out, e->action == KFG_REFUSE && e->enforced
-					     ? "Refused access to present BPF program"
-					     : "Present BPF program");
-	else if (e->action == KFG_REFUSE)
 		kfg_strbuf_adds(out,
-				e->enforced ? "Refused BPF program" : "Would refuse BPF program");
+				e->enforced ? "Refused access to BPF program" : "Would refuse access to BPF program");
+	else if (e->kind == KFG_EVENT_PRESENT)
+		kfg_strbuf_adds(out, e->action == KFG_REFUSE && e->enforced ? "Refused access to present BPF program" :
+									      "Present BPF program");
+	else if (e->action == KFG_REFUSE)
+		kfg_strbuf_adds(out, e->enforced ? "Refused BPF program" : "Would refuse BPF program");
 	else if (e->action == KFG_WARN)
 		kfg_strbuf_adds(out, "Warning about BPF program");
 	else
@@ -212,8 +205,7 @@ static void add_program(const struct kfg_event *e, struct kfg_strbuf *out)
 	if (!e->loader_known)
 		return;
 	/* in a load that belongs to someone else, the task is not the loader */
-	kfg_strbuf_printf(out, " %s %s[%u]", e->reason == KFG_REASON_FOREIGN_FD ? "to" : "of",
-			  e->comm, e->pid);
+	kfg_strbuf_printf(out, " %s %s[%u]", e->reason == KFG_REASON_FOREIGN_FD ? "to" : "of", e->comm, e->pid);
 	if (e->unit[0])
 		kfg_strbuf_printf(out, " (%s)", e->unit);
 }
@@ -262,18 +254,15 @@ void kfg_finding_message(const struct kfg_finding *f, struct kfg_strbuf *out)
 	if (e->exe_is == KFG_EXE_OTHER)
 		kfg_strbuf_printf(out, "; its %s is not the host's", e->exe);
 	if (e->kind == KFG_EVENT_PRESENT && !e->enforced)
-		kfg_strbuf_printf(out, "; left alone, a load now would get: %s",
-				  kfg_action_str(e->action));
+		kfg_strbuf_printf(out, "; left alone, a load now would get: %s", kfg_action_str(e->action));
 	kfg_strbuf_adds(out, " [");
 	add_decided_by(f, out);
 	if (f->policy)
 		kfg_strbuf_printf(out, ", policy %s", f->policy->name);
-	kfg_strbuf_printf(out, "%s %lld]", f->policy ? "" : ", policy serial",
-			  (long long)e->serial);
+	kfg_strbuf_printf(out, "%s %lld]", f->policy ? "" : ", policy serial", (long long)e->serial);
 }
 
-void kfg_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy_names *policy,
-		      struct kfg_strbuf *out)
+void kfg_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy_names *policy, struct kfg_strbuf *out)
 {
 	const struct kfg_verdict *v = &k->verdict;
 	const struct kfg_deprecation_names *dep = kfg_names_deprecation(policy, v->dep);

@@ -29,8 +29,7 @@ static const char *put(struct texts *t, const char *text)
 	return copy;
 }
 
-static void put_deprecation(const struct kfg_policy *p, uint32_t i, struct texts *t,
-			    struct kfg_deprecation_names *out)
+static void put_deprecation(const struct kfg_policy *p, uint32_t i, struct texts *t, struct kfg_deprecation_names *out)
 {
 	struct kfg_deprecation_info info;
 
@@ -44,8 +43,7 @@ static void put_deprecation(const struct kfg_policy *p, uint32_t i, struct texts
 	out->deadline = info.deadline;
 }
 
-static void put_waiver(const struct kfg_policy *p, uint32_t i, struct texts *t,
-		       struct kfg_waiver_names *out)
+static void put_waiver(const struct kfg_policy *p, uint32_t i, struct texts *t, struct kfg_waiver_names *out)
 {
 	struct kfg_waiver_info info;
 
@@ -94,8 +92,7 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 	char *at;
 
 	put_all(p, &t, NULL);
-	names = calloc(1, sizeof(*names) + n_rules * sizeof(names->rules[0]) +
-				  n_deps * sizeof(names->deprecations[0]) +
+	names = calloc(1, sizeof(*names) + n_rules * sizeof(names->rules[0]) + n_deps * sizeof(names->deprecations[0]) +
 				  n_waivers * sizeof(names->waivers[0]) + t.size);
 	if (!names)
 		return -ENOMEM;
@@ -131,14 +128,12 @@ const char *kfg_names_rule(const struct kfg_policy_names *names, uint32_t rule)
 	return names && rule < names->n_rules ? names->rules[rule] : NULL;
 }
 
-const struct kfg_deprecation_names *kfg_names_deprecation(const struct kfg_policy_names *names,
-							  uint32_t dep)
+const struct kfg_deprecation_names *kfg_names_deprecation(const struct kfg_policy_names *names, uint32_t dep)
 {
 	return names && dep < names->n_deprecations ? &names->deprecations[dep] : NULL;
 }
 
-const struct kfg_waiver_names *kfg_names_waiver(const struct kfg_policy_names *names,
-						uint32_t waiver)
+const struct kfg_waiver_names *kfg_names_waiver(const struct kfg_policy_names *names, uint32_t waiver)
 {
 	return names && waiver < names->n_waivers ? &names->waivers[waiver] : NULL;
 }

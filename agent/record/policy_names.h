@@ -44,7 +44,5 @@ KFG_DEFINE_CLEANUP(struct kfg_policy_names *, kfg_policy_names_free)
 /* What an index out of a verdict stands for; NULL for KFG_NONE, other indexes out of range, and
  * names NULL. */
 const char *kfg_names_rule(const struct kfg_policy_names *names, uint32_t rule);
-const struct kfg_deprecation_names *kfg_names_deprecation(const struct kfg_policy_names *names,
-							  uint32_t dep);
-const struct kfg_waiver_names *kfg_names_waiver(const struct kfg_policy_names *names,
-						uint32_t waiver);
+const struct kfg_deprecation_names *kfg_names_deprecation(const struct kfg_policy_names *names, uint32_t dep);
+const struct kfg_waiver_names *kfg_names_waiver(const struct kfg_policy_names *names, uint32_t waiver);

@@ -22,8 +22,7 @@ int kfg_record_new(enum kfg_message kind, int priority, struct kfg_record **ret_
 		return -ENOMEM;
 	record->fields.max = KFG_RECORD_MAX;
 	kfg_record_add(record, "MESSAGE_ID", kfg_message_kinds[kind].id);
-	kfg_record_addf(record, "PRIORITY", "%d",
-			priority < 0 ? kfg_message_kinds[kind].priority : priority);
+	kfg_record_addf(record, "PRIORITY", "%d", priority < 0 ? kfg_message_kinds[kind].priority : priority);
 	kfg_record_add(record, "KFGATE_KIND", kfg_message_kinds[kind].word);
 	r = kfg_record_error(record);
 	if (r < 0)

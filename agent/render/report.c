@@ -183,9 +183,9 @@ size_t kfg_report_count(const struct kfg_report *report, enum kfg_report_state s
 const char *kfg_report_state_str(enum kfg_report_state state)
 {
 	static const char *const words[] = {
-		[KFG_REPORT_OK] = "ok", [KFG_REPORT_IGNORED] = "ignored", [KFG_REPORT_FOREIGN] = "foreign",
-		[KFG_REPORT_WARNED] = "warned", [KFG_REPORT_UNCHECKED] = "unchecked",
-		[KFG_REPORT_REFUSED] = "refused", [KFG_REPORT_FAILS] = "fails",
+		[KFG_REPORT_OK] = "ok",		[KFG_REPORT_IGNORED] = "ignored",     [KFG_REPORT_FOREIGN] = "foreign",
+		[KFG_REPORT_WARNED] = "warned", [KFG_REPORT_UNCHECKED] = "unchecked", [KFG_REPORT_REFUSED] = "refused",
+		[KFG_REPORT_FAILS] = "fails",
 	};
 
 	_Static_assert(sizeof(words) / sizeof(words[0]) == KFG_REPORT_STATE_MAX, "a word for each");

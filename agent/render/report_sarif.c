@@ -14,11 +14,11 @@
 
 /* By state. */
 static const struct kfg_sarif_rule rules[KFG_REPORT_STATE_MAX] = {
-	[KFG_REPORT_WARNED] = { "kfunc-warned",
-				"A kfunc that is deprecated, or not available to every loader.", "warning" },
+	[KFG_REPORT_WARNED] = { "kfunc-warned", "A kfunc that is deprecated, or not available to every loader.",
+				"warning" },
 	[KFG_REPORT_UNCHECKED] = { "not-checked", "Something could not be checked.", "warning" },
-	[KFG_REPORT_REFUSED] = { "kfunc-refused",
-				 "The policy refuses the load of a program with this kfunc.", "error" },
+	[KFG_REPORT_REFUSED] = { "kfunc-refused", "The policy refuses the load of a program with this kfunc.",
+				 "error" },
 	[KFG_REPORT_FAILS] = { "load-fails", "The object does not load on a target kernel.", "error" },
 };
 

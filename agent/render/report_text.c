@@ -64,8 +64,7 @@ static void policy_text(const struct kfg_report *report, const struct kfg_report
 		 rule ? " " : "", rule ? v->rule : "", v->waiver ? " by " : "", v->waiver ? v->waiver : "",
 		 dated ? ", last good day " : "", dated ? kfg_day_format(v->deadline, day) : "");
 	if (v->loader_decides)
-		snprintf(buf + strlen(buf), size - strlen(buf),
-			 "; other rules ask who loads it: --unit, --exe, --uid");
+		snprintf(buf + strlen(buf), size - strlen(buf), "; other rules ask who loads it: --unit, --exe, --uid");
 }
 
 const char *kfg_report_cell_text(const struct kfg_report *report, const struct kfg_report_cell *cell,
@@ -123,8 +122,8 @@ const char *kfg_report_cell_of(const struct kfg_report *report, const void *subj
 	return kfg_report_cell_text(report, &use->cells[kernel], buf);
 }
 
-bool kfg_report_group(const struct kfg_report *report, kfg_report_text_fn *text_of, const void *subject,
-		      size_t *next, struct kfg_report_group *ret_group)
+bool kfg_report_group(const struct kfg_report *report, kfg_report_text_fn *text_of, const void *subject, size_t *next,
+		      struct kfg_report_group *ret_group)
 {
 	char text[KFG_CLEAN_MAX];
 	size_t len = 0;
@@ -151,10 +150,9 @@ void kfg_report_policy_line(const struct kfg_report *report, struct kfg_strbuf *
 {
 	char name[KFG_CLEAN_MAX], source[KFG_CLEAN_MAX], day[KFG_DAY_TEXT];
 
-	kfg_strbuf_printf(out, "policy %s, serial %" PRId64 "%s, as of %s (%s)",
-			  kfg_report_clean(report->policy, name), report->serial,
-			  kfg_mode_enforces(report->mode) ? "" : ", mode audit", kfg_day_format(report->today, day),
-			  kfg_report_clean(report->policy_source, source));
+	kfg_strbuf_printf(out, "policy %s, serial %" PRId64 "%s, as of %s (%s)", kfg_report_clean(report->policy, name),
+			  report->serial, kfg_mode_enforces(report->mode) ? "" : ", mode audit",
+			  kfg_day_format(report->today, day), kfg_report_clean(report->policy_source, source));
 }
 
 void kfg_report_summary_line(const struct kfg_report *report, struct kfg_strbuf *out)

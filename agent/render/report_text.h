@@ -36,8 +36,8 @@ struct kfg_report_group {
 	char text[KFG_CLEAN_MAX];
 };
 /* The next group of kernels with the same text; false: no more. *next starts at 0; texts "" are left out. */
-bool kfg_report_group(const struct kfg_report *report, kfg_report_text_fn *text_of, const void *subject,
-		      size_t *next, struct kfg_report_group *ret_group);
+bool kfg_report_group(const struct kfg_report *report, kfg_report_text_fn *text_of, const void *subject, size_t *next,
+		      struct kfg_report_group *ret_group);
 
 /* Texts of an object's fit, and of a use, on a kernel, for kfg_report_group(). */
 kfg_report_text_fn kfg_report_fit_of, kfg_report_cell_of;

@@ -30,9 +30,9 @@
 #define KFG_LIST_PER_CELL (KFG_CELL_SIZE / 4u)
 #define KFG_NONE 0xffffffffu
 
-#define KFG_KFUNC_LEN 64u  /* kfunc name with its NUL */
+#define KFG_KFUNC_LEN 64u /* kfunc name with its NUL */
 #define KFG_MODULE_LEN 64u /* kernel: MODULE_NAME_LEN, 56 on 64 bit (include/linux/moduleparam.h, 6.1..7.3) */
-#define KFG_PROG_LEN 16u   /* kernel: BPF_OBJ_NAME_LEN (include/uapi/linux/bpf.h) */
+#define KFG_PROG_LEN 16u /* kernel: BPF_OBJ_NAME_LEN (include/uapi/linux/bpf.h) */
 #define KFG_UNIT_LEN 128u
 #define KFG_EXE_LEN 256u
 #define KFG_CGROUP_LEN 256u
@@ -58,9 +58,9 @@ enum kfg_present { KFG_PRESENT_REPORT, KFG_PRESENT_REFUSE, KFG_PRESENT_MAX };
 
 /* What a row may ask of a load. An empty dimension asks nothing; the entries of one are alternatives. */
 enum kfg_dim {
-	KFG_DIM_KFUNC,  /* matchers; asked only of a name that has no name cell */
+	KFG_DIM_KFUNC, /* matchers; asked only of a name that has no name cell */
 	KFG_DIM_MODULE, /* matchers; "vmlinux" is the kernel itself */
-	KFG_DIM_UID,    /* the list holds uids, not matchers */
+	KFG_DIM_UID, /* the list holds uids, not matchers */
 	KFG_DIM_UNIT,
 	KFG_DIM_EXE,
 	KFG_DIM_PROG,
@@ -80,8 +80,8 @@ struct kfg_table_header {
 	__u32 magic;
 	__u32 abi;
 	__u64 generation; /* counts up with each table the agent publishes */
-	__s64 serial;     /* the policy's own */
-	__u64 digest;     /* kfg_policy_digest() as a number */
+	__s64 serial; /* the policy's own */
+	__u64 digest; /* kfg_policy_digest() as a number */
 	__u32 n_cells;
 	__u8 mode;
 	__u8 scope;
@@ -93,12 +93,12 @@ struct kfg_table_header {
 	__u8 any_scope; /* some rule, deprecation or the policy itself judges presence */
 	__u32 refuse_errno; /* positive, 1..4095 */
 	__u32 bucket_first; /* cell index */
-	__u32 bucket_mask;  /* number of buckets - 1; the number is a power of two */
-	__u32 row_first;    /* cell index */
-	__u32 n_rules;      /* rows 0 .. n_rules - 1 are rules */
-	__u32 n_rows;       /* rows n_rules .. n_rows - 1 are waivers */
-	__u32 list_first;   /* cell index */
-	__u32 dep_first;    /* cell index */
+	__u32 bucket_mask; /* number of buckets - 1; the number is a power of two */
+	__u32 row_first; /* cell index */
+	__u32 n_rules; /* rows 0 .. n_rules - 1 are rules */
+	__u32 n_rows; /* rows n_rules .. n_rows - 1 are waivers */
+	__u32 list_first; /* cell index */
+	__u32 dep_first; /* cell index */
 	__u32 n_deps;
 	__u32 pad;
 };
@@ -124,10 +124,10 @@ struct kfg_name {
 #define KFG_CANARY_LIVE "kfgate_canary2"
 #define KFG_CANARY_PRESENT "kfgate_canary1"
 
-#define KFG_ROW_AGENT 1u   /* matches loads of the agent itself only */
-#define KFG_ROW_ALWAYS 2u  /* enforced in audit mode too */
+#define KFG_ROW_AGENT 1u /* matches loads of the agent itself only */
+#define KFG_ROW_ALWAYS 2u /* enforced in audit mode too */
 #define KFG_ROW_INITIAL 4u /* matches loads from the initial user namespace, without a token, only */
-#define KFG_ROW_TOKEN 8u   /* matches loads with a BPF token only */
+#define KFG_ROW_TOKEN 8u /* matches loads with a BPF token only */
 #define KFG_ROW_NO_TOKEN 16u
 
 struct kfg_row {
@@ -179,8 +179,8 @@ struct kfg_subject {
 	__s32 today; /* days since 1970-01-01, UTC */
 	__u8 is_agent;
 	__u8 name_long; /* the kfunc's name did not fit: no rule can name it */
-	__u8 initial;   /* known to be loaded from the initial user namespace */
-	__u8 token;     /* with a BPF token */
+	__u8 initial; /* known to be loaded from the initial user namespace */
+	__u8 token; /* with a BPF token */
 	__u32 hash[KFG_DIM_MAX]; /* kfg_hash() of each string; UID unused */
 	char text[KFG_TEXT_SIZE] __attribute__((aligned(8))); /* names are compared eight bytes at a time */
 };
@@ -189,8 +189,8 @@ enum kfg_dep_state { KFG_DEP_NONE, KFG_DEP_DEPRECATED, KFG_DEP_EXPIRED, KFG_DEP_
 
 /* The answer to both questions about one kfunc of one load */
 struct kfg_verdict {
-	__u32 rule;   /* index in the policy, or KFG_NONE: no rule matched, the default decided */
-	__u32 dep;    /* index in the policy, or KFG_NONE */
+	__u32 rule; /* index in the policy, or KFG_NONE: no rule matched, the default decided */
+	__u32 dep; /* index in the policy, or KFG_NONE */
 	__u32 waiver; /* index in the policy, or KFG_NONE */
 	__s32 deadline; /* last good day, or KFG_DAY_MAX */
 	__u8 rule_action;
@@ -199,30 +199,30 @@ struct kfg_verdict {
 	__u8 dep_scope;
 	__u8 dep_state;
 	__u8 name_flags; /* KFG_NAME_* */
-	__u8 row_flags;  /* KFG_ROW_AGENT, KFG_ROW_ALWAYS of the rule */
-	__u8 failed;     /* the walk did not finish: the verdict is `unscannable` */
+	__u8 row_flags; /* KFG_ROW_AGENT, KFG_ROW_ALWAYS of the rule */
+	__u8 failed; /* the walk did not finish: the verdict is `unscannable` */
 };
 
 /* Why a load was decided as it was; the worst kfunc's reason is the load's */
 enum kfg_reason {
 	KFG_REASON_NONE,
-	KFG_REASON_RULE,        /* a rule of the policy says so */
-	KFG_REASON_UNLISTED,    /* no rule matched: defaults.unlisted */
-	KFG_REASON_DEPRECATED,  /* defaults.deprecated: within its deadline */
-	KFG_REASON_EXPIRED,     /* defaults.expired: past its deadline */
-	KFG_REASON_WAIVED,      /* a deprecation, relaxed by a waiver */
-	KFG_REASON_SHORT_SCAN,  /* unscannable: the scan did not reach the end */
+	KFG_REASON_RULE, /* a rule of the policy says so */
+	KFG_REASON_UNLISTED, /* no rule matched: defaults.unlisted */
+	KFG_REASON_DEPRECATED, /* defaults.deprecated: within its deadline */
+	KFG_REASON_EXPIRED, /* defaults.expired: past its deadline */
+	KFG_REASON_WAIVED, /* a deprecation, relaxed by a waiver */
+	KFG_REASON_SHORT_SCAN, /* unscannable: the scan did not reach the end */
 	KFG_REASON_MANY_KFUNCS, /* unscannable: more than KFG_KFUNCS_MAX distinct kfuncs */
-	KFG_REASON_TABLE_FULL,  /* unscannable: no room to follow one more load in progress */
-	KFG_REASON_WALK,        /* unscannable: the policy walk did not finish */
-	KFG_REASON_NO_TABLE,    /* unscannable: no policy table is in place */
-	KFG_REASON_FOREIGN_FD,  /* another task asked for an fd of a load in progress; loader fields: that task's */
-	KFG_REASON_OVERRIDE,    /* it could answer in the place of a kernel function: kfuncs[0] names that, no kfunc */
+	KFG_REASON_TABLE_FULL, /* unscannable: no room to follow one more load in progress */
+	KFG_REASON_WALK, /* unscannable: the policy walk did not finish */
+	KFG_REASON_NO_TABLE, /* unscannable: no policy table is in place */
+	KFG_REASON_FOREIGN_FD, /* another task asked for an fd of a load in progress; loader fields: that task's */
+	KFG_REASON_OVERRIDE, /* it could answer in the place of a kernel function: kfuncs[0] names that, no kfunc */
 	KFG_REASON_MAX,
 };
 
 enum kfg_event_kind {
-	KFG_EVENT_LOAD,    /* a decision on a load */
+	KFG_EVENT_LOAD, /* a decision on a load */
 	KFG_EVENT_PRESENT, /* a program that was there before this policy, found by the sweep */
 	KFG_EVENT_MAX,
 };
@@ -230,15 +230,15 @@ enum kfg_event_kind {
 enum kfg_tristate { KFG_NO, KFG_YES, KFG_UNKNOWN };
 
 struct kfg_event_kfunc {
-	char name[KFG_KFUNC_LEN];     /* may be cut, always NUL terminated */
-	char module[KFG_MODULE_LEN];  /* "vmlinux" for the kernel itself */
+	char name[KFG_KFUNC_LEN]; /* may be cut, always NUL terminated */
+	char module[KFG_MODULE_LEN]; /* "vmlinux" for the kernel itself */
 	struct kfg_verdict verdict;
-	__u32 insn;  /* index of the first call: as loaded where !live, else as verified */
+	__u32 insn; /* index of the first call: as loaded where !live, else as verified */
 	__u32 calls; /* number of call instructions seen */
-	__u32 line;  /* source line of the first live call, 0: unknown */
+	__u32 line; /* source line of the first live call, 0: unknown */
 	__u8 action; /* enum kfg_action, as it counts for this load */
 	__u8 reason; /* enum kfg_reason */
-	__u8 live;   /* 1: a live call; 0: judged by presence */
+	__u8 live; /* 1: a live call; 0: judged by presence */
 	__u8 pad;
 	char file[KFG_FILE_LEN]; /* the loader's own words: untrusted */
 };
@@ -253,15 +253,15 @@ struct kfg_file_id {
 /* What the loader's exe path is worth. Rules see it where it is the host's: KFG_EXE_HOST and KFG_EXE_SAME. */
 enum kfg_exe {
 	KFG_EXE_FOREIGN, /* not known, or the path of a view that is not the host's: matches no rule's exes */
-	KFG_EXE_HOST,    /* in the mounts and below the root directory of the host */
-	KFG_EXE_SAME,    /* in other mounts, and the very file that a rule means */
-	KFG_EXE_OTHER,   /* in other mounts: a rule means another file by this path */
+	KFG_EXE_HOST, /* in the mounts and below the root directory of the host */
+	KFG_EXE_SAME, /* in other mounts, and the very file that a rule means */
+	KFG_EXE_OTHER, /* in other mounts: a rule means another file by this path */
 	KFG_EXE_MAX,
 };
 
 struct kfg_event {
 	__u32 magic;
-	__u16 kind;  /* enum kfg_event_kind */
+	__u16 kind; /* enum kfg_event_kind */
 	__u16 stage; /* 1: before verification, 2: after */
 	__u64 time_ns; /* CLOCK_BOOTTIME */
 	__u64 generation;
@@ -276,18 +276,18 @@ struct kfg_event {
 	__u32 attach_type;
 	__u32 n_insns; /* as loaded in stage 1, as verified in stage 2 */
 	__u32 n_kfuncs; /* entries that follow */
-	__u32 n_more;   /* findings beyond those */
-	__s32 error;  /* what the loader got: 0 or a negative errno */
-	__u8 action;  /* enum kfg_action: the verdict */
-	__u8 reason;  /* enum kfg_reason of the worst finding */
+	__u32 n_more; /* findings beyond those */
+	__s32 error; /* what the loader got: 0 or a negative errno */
+	__u8 action; /* enum kfg_action: the verdict */
+	__u8 reason; /* enum kfg_reason of the worst finding */
 	__u8 enforced; /* 0: audit mode, or a present program: the verdict was not carried out */
 	__u8 mode;
-	__u8 token;  /* enum kfg_tristate: loaded with a BPF token */
+	__u8 token; /* enum kfg_tristate: loaded with a BPF token */
 	__u8 kernel; /* enum kfg_tristate: loaded from kernel memory (kernel=true) */
 	__u8 loader_known; /* 0: the loader's fields below are not the loader's and are empty */
-	__u8 exe_is;       /* enum kfg_exe */
+	__u8 exe_is; /* enum kfg_exe */
 	__u32 scanned; /* instructions scanned */
-	__u32 userns;  /* inode number of the loader's user namespace */
+	__u32 userns; /* inode number of the loader's user namespace */
 	struct kfg_file_id exe_file;
 	__u8 tag[8]; /* zero in stage 1 */
 	char comm[16];
@@ -310,22 +310,22 @@ struct kfg_event {
  * CANARY2 = EVENTS + LOST + REPEATED
  */
 enum kfg_stat {
-	KFG_STAT_LOADS,        /* programs offered to BPF_PROG_LOAD */
-	KFG_STAT_KFUNC_LOADS,  /* those that hold a kfunc call */
+	KFG_STAT_LOADS, /* programs offered to BPF_PROG_LOAD */
+	KFG_STAT_KFUNC_LOADS, /* those that hold a kfunc call */
 	KFG_STAT_AUDITED,
 	KFG_STAT_WARNED,
 	KFG_STAT_REFUSED,
 	KFG_STAT_WOULD_REFUSE, /* refuse in audit mode */
 	KFG_STAT_UNSCANNABLE,
-	KFG_STAT_LOST,         /* events the ring had no room for */
-	KFG_STAT_EVENTS,       /* events sent */
-	KFG_STAT_FOREIGN_FD,   /* fds refused to another task while the load was in progress */
-	KFG_STAT_TABLE_FULL,   /* loads that found no room to be followed: the table's or their unit's share of it */
-	KFG_STAT_PRESENT,      /* present programs examined by sweeps */
-	KFG_STAT_CANARY1,      /* canaries decided before and after verification */
+	KFG_STAT_LOST, /* events the ring had no room for */
+	KFG_STAT_EVENTS, /* events sent */
+	KFG_STAT_FOREIGN_FD, /* fds refused to another task while the load was in progress */
+	KFG_STAT_TABLE_FULL, /* loads that found no room to be followed: the table's or their unit's share of it */
+	KFG_STAT_PRESENT, /* present programs examined by sweeps */
+	KFG_STAT_CANARY1, /* canaries decided before and after verification */
 	KFG_STAT_CANARY2,
 	KFG_STAT_PRESENT_FOUND, /* present programs with findings */
-	KFG_STAT_REPEATED,      /* fds refused after the first one of a load, which alone is an event */
+	KFG_STAT_REPEATED, /* fds refused after the first one of a load, which alone is an event */
 	KFG_STAT_UNKNOWN_LOADER, /* admitted programs whose loader could not be kept: nobody's, for rules, later on */
 	KFG_STAT_OVERRIDES, /* loads of programs that could answer for a function that a verdict depends on */
 	KFG_STAT_MAX,
@@ -366,7 +366,7 @@ struct kfg_process {
 #define KFG_TURN_VERSION 1u
 struct kfg_turn {
 	__u64 before; /* number of an instance; 0: none */
-	__u64 at_ns;  /* CLOCK_BOOTTIME */
+	__u64 at_ns; /* CLOCK_BOOTTIME */
 	__u64 after;
 	/* the agent in charge, also while it is about to take over: the set before it lets its programs be */
 	struct kfg_process agent;
@@ -401,27 +401,27 @@ struct kfg_override {
 
 /* Addresses of kernel objects that have no BTF; kfgate_setup finds them before anything is attached. */
 struct kfg_addresses {
-	__u64 call_base;   /* __bpf_call_base(), from which the imm of a verified call counts */
+	__u64 call_base; /* __bpf_call_base(), from which the imm of a verified call counts */
 	__u64 btf_vmlinux; /* struct btf of the kernel itself */
 	__u64 init_pid_ns; /* struct pid_namespace of the host */
 };
 
 /* What kfgate_setup is run with: descriptors of the calling process, and its answer. */
 struct kfg_setup {
-	__u32 lsm_prog;  /* any LSM program of the set */
+	__u32 lsm_prog; /* any LSM program of the set */
 	__u32 call_prog; /* kfgate_call */
-	__u32 hash_map;  /* any hash */
-	__s32 result;    /* 0; -EBADF: a descriptor is none; -ESRCH: __bpf_call_base() was not found */
+	__u32 hash_map; /* any hash */
+	__s32 result; /* 0; -EBADF: a descriptor is none; -ESRCH: __bpf_call_base() was not found */
 };
 
 /* Set by the agent, read by the BPF programs */
 struct kfg_knobs {
-	__u64 start_ns;   /* CLOCK_BOOTTIME when the set had begun to decide; ULLONG_MAX before */
+	__u64 start_ns; /* CLOCK_BOOTTIME when the set had begun to decide; ULLONG_MAX before */
 	__s64 tai_offset_ns; /* CLOCK_TAI - CLOCK_REALTIME */
 	struct kfg_process agent; /* set by BPF */
-	__u32 sweeping;   /* the agent is looking at every program: its fds are examinations */
+	__u32 sweeping; /* the agent is looking at every program: its fds are examinations */
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
-	__u32 first_id;    /* id of a program loaded just before; 0 before */
+	__u32 first_id; /* id of a program loaded just before; 0 before */
 };
 
 #ifdef __cplusplus

@@ -22,11 +22,11 @@
 #define KFG_LOOP(n, step, walk) bpf_loop(n, step, walk, 0)
 #define KFG_STATIC static __attribute__((noinline))
 #else
-#define KFG_LOOP(n, step, walk)                                                                    \
-	do {                                                                                       \
-		for (__u32 kfg_i_ = 0; kfg_i_ < (n); kfg_i_++)                                     \
-			if (step(kfg_i_, walk))                                                    \
-				break;                                                             \
+#define KFG_LOOP(n, step, walk)                                                                                        \
+	do {                                                                                                           \
+		for (__u32 kfg_i_ = 0; kfg_i_ < (n); kfg_i_++)                                                         \
+			if (step(kfg_i_, walk))                                                                        \
+				break;                                                                                 \
 	} while (0)
 #define KFG_STATIC static
 #endif
@@ -43,37 +43,37 @@
 /* What the next step does */
 enum kfg_decide_state {
 	KFG_STATE_DONE,
-	KFG_STATE_ROW,     /* takes the next candidate row */
-	KFG_STATE_ENTRY,   /* asks one entry of one dimension of the row at hand */
-	KFG_STATE_CHAR,    /* compares one character of a string with a matcher */
+	KFG_STATE_ROW, /* takes the next candidate row */
+	KFG_STATE_ENTRY, /* asks one entry of one dimension of the row at hand */
+	KFG_STATE_CHAR, /* compares one character of a string with a matcher */
 };
 
 struct kfg_decision {
 	struct kfg_subject subject;
 	struct kfg_verdict verdict;
-	__u32 name;       /* lookup of the name: cell index, or KFG_NONE */
-	__u32 found;      /* cell of the name, or KFG_NONE */
-	__u32 state;      /* enum kfg_decide_state */
+	__u32 name; /* lookup of the name: cell index, or KFG_NONE */
+	__u32 found; /* cell of the name, or KFG_NONE */
+	__u32 state; /* enum kfg_decide_state */
 	/* of the table */
 	__u32 row_first;
 	__u32 list_first;
 	/* candidate rows */
-	__u32 range;      /* list entry of the next candidate range */
-	__u32 ranges;     /* ranges left */
-	__u32 row;        /* row at hand, or next row of the range */
-	__u32 rows;       /* rows left in the range, the one at hand included */
-	__u32 dim;        /* of the row at hand */
-	__u32 entry;      /* of the dimension's list */
-	__u32 first_dim;  /* kfg_first_dim() */
+	__u32 range; /* list entry of the next candidate range */
+	__u32 ranges; /* ranges left */
+	__u32 row; /* row at hand, or next row of the range */
+	__u32 rows; /* rows left in the range, the one at hand included */
+	__u32 dim; /* of the row at hand */
+	__u32 entry; /* of the dimension's list */
+	__u32 first_dim; /* kfg_first_dim() */
 	__u32 in_waivers; /* the rows are waivers */
 	struct kfg_range waivers; /* to be asked after the rules; none: count 0 */
 	/* one matcher against one string */
-	__u32 text;       /* where the string starts in subject.text */
-	__u32 s, p;       /* position in the string, in the pattern */
+	__u32 text; /* where the string starts in subject.text */
+	__u32 s, p; /* position in the string, in the pattern */
 	__u32 star_s, star_p; /* where to go back to; star_p KFG_NONE: no star yet */
-	__u32 matcher;    /* cell index */
+	__u32 matcher; /* cell index */
 	__u32 glob;
-	__u32 spent;      /* steps; the caller starts it at 0 for each load */
+	__u32 spent; /* steps; the caller starts it at 0 for each load */
 	/* hashing */
 	__u32 hash;
 };
@@ -143,9 +143,9 @@ KFG_STATIC long kfg_step_hash(__u32 i, void *walk)
 }
 
 /* Where the string of a dimension stands in the subject's text. Arithmetic, as each branch is work for a verifier. */
-#define KFG_DIM_TEXTS_                                                                                       \
-	((__u64)(KFG_TEXT_KFUNC / 64) << KFG_DIM_KFUNC * 8 | (__u64)(KFG_TEXT_MODULE / 64) << KFG_DIM_MODULE * 8 | \
-	 (__u64)(KFG_TEXT_UNIT / 64) << KFG_DIM_UNIT * 8 | (__u64)(KFG_TEXT_EXE / 64) << KFG_DIM_EXE * 8 |       \
+#define KFG_DIM_TEXTS_                                                                                                 \
+	((__u64)(KFG_TEXT_KFUNC / 64) << KFG_DIM_KFUNC * 8 | (__u64)(KFG_TEXT_MODULE / 64) << KFG_DIM_MODULE * 8 |     \
+	 (__u64)(KFG_TEXT_UNIT / 64) << KFG_DIM_UNIT * 8 | (__u64)(KFG_TEXT_EXE / 64) << KFG_DIM_EXE * 8 |             \
 	 (__u64)(KFG_TEXT_PROG / 64) << KFG_DIM_PROG * 8)
 KFG_INLINE __u32 kfg_dim_text(__u32 dim)
 {
@@ -328,8 +328,7 @@ KFG_INLINE long kfg_step_row(struct kfg_walk *w)
 	row = kfg_cell(w, d->row_first + d->row);
 	if (!row) /* a damaged table */
 		return kfg_decide_failed(d);
-	if ((row->prog_types &&
-	     (d->subject.prog_type > 63 || !(row->prog_types >> d->subject.prog_type & 1))) ||
+	if ((row->prog_types && (d->subject.prog_type > 63 || !(row->prog_types >> d->subject.prog_type & 1))) ||
 	    d->subject.today > row->until || !kfg_flags_hold(row->flags, &d->subject)) {
 		d->row++;
 		d->rows--;
@@ -373,8 +372,8 @@ KFG_INLINE int kfg_same_name(const struct kfg_name *n, const struct kfg_decision
 	const kfg_chars *a = (const kfg_chars *)n->name;
 	const kfg_chars *b = (const kfg_chars *)(d->subject.text + KFG_TEXT_KFUNC);
 
-	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3] && a[4] == b[4] &&
-	       a[5] == b[5] && a[6] == b[6] && a[7] == b[7];
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3] && a[4] == b[4] && a[5] == b[5] &&
+	       a[6] == b[6] && a[7] == b[7];
 }
 
 KFG_STATIC long kfg_step_name(__u32 i, void *walk)
@@ -406,8 +405,7 @@ KFG_INLINE const struct kfg_name *kfg_find_name(struct kfg_walk *w, const struct
 
 	if (d->subject.name_long)
 		return 0;
-	d->name = kfg_list_entry(w, h->bucket_first,
-				 d->subject.hash[KFG_DIM_KFUNC] & h->bucket_mask);
+	d->name = kfg_list_entry(w, h->bucket_first, d->subject.hash[KFG_DIM_KFUNC] & h->bucket_mask);
 	d->found = KFG_NONE;
 	KFG_LOOP(KFG_STEPS_MAX, kfg_step_name, w);
 	return d->found == KFG_NONE ? 0 : kfg_cell(w, d->found);
@@ -424,13 +422,12 @@ KFG_INLINE int kfg_same_module(const struct kfg_dep *dep, const struct kfg_decis
 	const kfg_chars *a = (const kfg_chars *)dep->module;
 	const kfg_chars *b = (const kfg_chars *)(d->subject.text + KFG_TEXT_MODULE);
 
-	return !a[0] || (a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3] &&
-			 a[4] == b[4] && a[5] == b[5] && a[6] == b[6] && a[7] == b[7]);
+	return !a[0] || (a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3] && a[4] == b[4] && a[5] == b[5] &&
+			 a[6] == b[6] && a[7] == b[7]);
 }
 
 /* Question 2: is it still in time? Waivers that may relax the answer are left to be asked in d->waivers. */
-KFG_STATIC int kfg_ask_dates(struct kfg_walk *w, const struct kfg_table_header *h,
-			     const struct kfg_name *n)
+KFG_STATIC int kfg_ask_dates(struct kfg_walk *w, const struct kfg_table_header *h, const struct kfg_name *n)
 {
 	struct kfg_decision *d = w->d;
 	struct kfg_verdict *v = &d->verdict;
@@ -546,11 +543,11 @@ KFG_INLINE __u8 kfg_effective(const struct kfg_verdict *v, __u8 live, __u8 unsca
 		action = v->rule_action;
 		reason = v->rule == KFG_NONE ? KFG_REASON_UNLISTED : KFG_REASON_RULE;
 	}
-	if ((counts || v->dep_scope == KFG_SCOPE_ANY) && v->dep_state != KFG_DEP_NONE &&
-	    v->dep_action > action) {
+	if ((counts || v->dep_scope == KFG_SCOPE_ANY) && v->dep_state != KFG_DEP_NONE && v->dep_action > action) {
 		action = v->dep_action;
-		reason = v->waiver != KFG_NONE ? KFG_REASON_WAIVED :
-			 v->dep_state == KFG_DEP_EXPIRED ? KFG_REASON_EXPIRED : KFG_REASON_DEPRECATED;
+		reason = v->waiver != KFG_NONE		 ? KFG_REASON_WAIVED :
+			 v->dep_state == KFG_DEP_EXPIRED ? KFG_REASON_EXPIRED :
+							   KFG_REASON_DEPRECATED;
 	}
 	*ret_reason = reason;
 	return action;

@@ -13,20 +13,20 @@
 
 /* What somebody tried and was refused */
 enum kfg_attempt_kind {
-	KFG_ATTEMPT_MAP_FD,   /* a descriptor of one of our maps */
-	KFG_ATTEMPT_PROG_FD,  /* ... of our programs */
-	KFG_ATTEMPT_LINK_FD,  /* ... of our links, by id */
-	KFG_ATTEMPT_PIN,      /* to change what is below the directory of our pins */
-	KFG_ATTEMPT_MOUNT,    /* to unmount, cover or move what the pins or the policy are reached by */
-	KFG_ATTEMPT_SIGNAL,   /* to signal the agent */
-	KFG_ATTEMPT_TRACE,    /* to trace it, or to read or write its memory or descriptors */
-	KFG_ATTEMPT_LIMIT,    /* to change its limits, priority, or scheduling */
-	KFG_ATTEMPT_CGROUP,   /* to write to files of its cgroup, or above: kill, freeze, limits, membership */
-	KFG_ATTEMPT_POLICY,   /* to change a guarded policy file */
-	KFG_ATTEMPT_SYSCTL,   /* to switch off the kernel's function tracing, by which BPF LSM programs are called */
-	KFG_ATTEMPT_HELPER,   /* a program that may write to the agent's memory or registers */
-	KFG_ATTEMPT_CODE,     /* to change a file that the agent runs from, or to give it other code */
-	KFG_ATTEMPT_HOLD,     /* to be asked before somebody opens what the agent needs (fanotify permission events) */
+	KFG_ATTEMPT_MAP_FD, /* a descriptor of one of our maps */
+	KFG_ATTEMPT_PROG_FD, /* ... of our programs */
+	KFG_ATTEMPT_LINK_FD, /* ... of our links, by id */
+	KFG_ATTEMPT_PIN, /* to change what is below the directory of our pins */
+	KFG_ATTEMPT_MOUNT, /* to unmount, cover or move what the pins or the policy are reached by */
+	KFG_ATTEMPT_SIGNAL, /* to signal the agent */
+	KFG_ATTEMPT_TRACE, /* to trace it, or to read or write its memory or descriptors */
+	KFG_ATTEMPT_LIMIT, /* to change its limits, priority, or scheduling */
+	KFG_ATTEMPT_CGROUP, /* to write to files of its cgroup, or above: kill, freeze, limits, membership */
+	KFG_ATTEMPT_POLICY, /* to change a guarded policy file */
+	KFG_ATTEMPT_SYSCTL, /* to switch off the kernel's function tracing, by which BPF LSM programs are called */
+	KFG_ATTEMPT_HELPER, /* a program that may write to the agent's memory or registers */
+	KFG_ATTEMPT_CODE, /* to change a file that the agent runs from, or to give it other code */
+	KFG_ATTEMPT_HOLD, /* to be asked before somebody opens what the agent needs (fanotify permission events) */
 	KFG_ATTEMPT_MAX,
 };
 
@@ -49,7 +49,7 @@ struct kfg_attempt {
 /* A process that may touch what is guarded */
 struct kfg_identity {
 	__u64 start; /* start_boottime of the group leader, ns; 0: nobody */
-	__u32 tgid;  /* initial pid namespace */
+	__u32 tgid; /* initial pid namespace */
 	__u32 pad;
 };
 
@@ -62,16 +62,16 @@ struct kfg_identity {
 struct kfg_guard_state {
 	struct kfg_identity agent; /* ends with the process, and when it executes another program */
 	struct kfg_identity successor; /* the last process that the service manager started as the next agent */
-	__u64 agent_task;  /* the agent's struct task_struct, */
+	__u64 agent_task; /* the agent's struct task_struct, */
 	__u64 agent_child; /* and that of the last process that it forked, 0: none */
 	/* policy */
-	__u32 strict;  /* not even the service manager may signal the agent, or start the next one */
+	__u32 strict; /* not even the service manager may signal the agent, or start the next one */
 	__u32 policy_guarded; /* an inode has FILE or NAMES: 0 spares the look-ups about names */
 	__u64 inode_filter[KFG_GUARD_FILTER]; /* a bit for each hash of a guarded inode's number */
 	/* facts of set-up */
 	__u32 managed; /* PID 1 is the agent's parent */
 	__u32 pin_dev; /* device of the pins' file system, 0: no pins */
-	__u64 host_mount_ns;  /* mount namespaces, by numbers that are never used again: that of PID 1, */
+	__u64 host_mount_ns; /* mount namespaces, by numbers that are never used again: that of PID 1, */
 	__u64 agent_mount_ns; /* and the agent's, 0 where it is the same */
 	__u64 pin_dentry; /* their directory */
 	__u64 exe_dir_ino; /* where the agent's executable stands */
@@ -90,8 +90,8 @@ struct kfg_guard_state {
 
 /* Flags of an inode */
 #define KFG_GUARD_COVER 1u /* nothing may be mounted there, nor unmounted */
-#define KFG_GUARD_FILE 2u  /* a policy file or its directory: not to be changed */
-#define KFG_GUARD_CODE 4u  /* the agent runs from it: not to be written, truncated, or given other attributes */
+#define KFG_GUARD_FILE 2u /* a policy file or its directory: not to be changed */
+#define KFG_GUARD_CODE 4u /* the agent runs from it: not to be written, truncated, or given other attributes */
 #define KFG_GUARD_NAMES 8u /* a directory, some names in which may not be made, removed or renamed */
 #define KFG_GUARD_PINS 16u /* only asked for: the directory of the pins */
 

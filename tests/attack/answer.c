@@ -21,12 +21,30 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define MOV_IMM(dst, value) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value) }
-#define RSH_IMM(dst, value) { .code = BPF_ALU64 | BPF_RSH | BPF_K, .dst_reg = (dst), .imm = (value) }
-#define JNE_IMM(dst, value, by) { .code = BPF_JMP32 | BPF_JNE | BPF_K, .dst_reg = (dst), .imm = (value), .off = (by) }
-#define CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = (helper) }
-#define CALL_KFUNC(id) { .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id) }
-#define EXIT() { .code = BPF_JMP | BPF_EXIT }
+#define MOV_IMM(dst, value)                                                                                            \
+	{                                                                                                              \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value)                                  \
+	}
+#define RSH_IMM(dst, value)                                                                                            \
+	{                                                                                                              \
+		.code = BPF_ALU64 | BPF_RSH | BPF_K, .dst_reg = (dst), .imm = (value)                                  \
+	}
+#define JNE_IMM(dst, value, by)                                                                                        \
+	{                                                                                                              \
+		.code = BPF_JMP32 | BPF_JNE | BPF_K, .dst_reg = (dst), .imm = (value), .off = (by)                     \
+	}
+#define CALL(helper)                                                                                                   \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_CALL, .imm = (helper)                                                            \
+	}
+#define CALL_KFUNC(id)                                                                                                 \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id)                              \
+	}
+#define EXIT()                                                                                                         \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_EXIT                                                                             \
+	}
 
 enum kind { FMOD, LSM, LSM_CGROUP, FENTRY, FEXIT, N_KINDS };
 static const struct {
@@ -50,12 +68,22 @@ static int cgroup_fd = -1;
 static int load(enum kind kind, int btf_id, int value)
 {
 	struct bpf_insn plain[] = {
-		CALL(BPF_FUNC_get_current_pid_tgid), RSH_IMM(0, 32), JNE_IMM(0, getpid(), 2),
-		MOV_IMM(0, value), EXIT(), MOV_IMM(0, 0), EXIT(),
+		CALL(BPF_FUNC_get_current_pid_tgid),
+		RSH_IMM(0, 32),
+		JNE_IMM(0, getpid(), 2),
+		MOV_IMM(0, value),
+		EXIT(),
+		MOV_IMM(0, 0),
+		EXIT(),
 	};
 	struct bpf_insn cgroup[] = {
-		CALL(BPF_FUNC_get_current_pid_tgid), RSH_IMM(0, 32), JNE_IMM(0, getpid(), 2),
-		MOV_IMM(1, value), CALL(BPF_FUNC_set_retval), MOV_IMM(0, 1), EXIT(),
+		CALL(BPF_FUNC_get_current_pid_tgid),
+		RSH_IMM(0, 32),
+		JNE_IMM(0, getpid(), 2),
+		MOV_IMM(1, value),
+		CALL(BPF_FUNC_set_retval),
+		MOV_IMM(0, 1),
+		EXIT(),
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = kinds[kind].attach, .attach_btf_id = btf_id);
 	struct bpf_insn *insns = kind == LSM_CGROUP ? cgroup : plain;
@@ -84,10 +112,13 @@ static int function(const char *name)
 static int load_forbidden(void)
 {
 	struct bpf_insn insns[] = {
-		MOV_IMM(1, 0), CALL_KFUNC(function("bpf_lookup_system_key")),
+		MOV_IMM(1, 0),
+		CALL_KFUNC(function("bpf_lookup_system_key")),
 		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 0, .off = 2 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 1, .src_reg = 0 },
-		CALL_KFUNC(function("bpf_key_put")), MOV_IMM(0, 0), EXIT(),
+		CALL_KFUNC(function("bpf_key_put")),
+		MOV_IMM(0, 0),
+		EXIT(),
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC, .prog_flags = BPF_F_SLEEPABLE,
 		    .attach_btf_id = function("bpf_lsm_file_open"));
@@ -244,8 +275,13 @@ static int answer_ext(int argc, char **argv)
 {
 	struct bpf_insn zero[] = { MOV_IMM(0, 0), EXIT() };
 	struct bpf_insn insns[] = {
-		CALL(BPF_FUNC_get_current_pid_tgid), RSH_IMM(0, 32), JNE_IMM(0, getpid(), 2),
-		MOV_IMM(0, argc > 1 ? atoi(argv[1]) : 0), EXIT(), MOV_IMM(0, 0), EXIT(),
+		CALL(BPF_FUNC_get_current_pid_tgid),
+		RSH_IMM(0, 32),
+		JNE_IMM(0, getpid(), 2),
+		MOV_IMM(0, argc > 1 ? atoi(argv[1]) : 0),
+		EXIT(),
+		MOV_IMM(0, 0),
+		EXIT(),
 	};
 	struct bpf_func_info info;
 	LIBBPF_OPTS(bpf_prog_load_opts, lsm, .expected_attach_type = BPF_LSM_MAC, .func_info = &info,

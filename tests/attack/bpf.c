@@ -12,10 +12,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define MOV_IMM(dst, value) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value) }
-#define MOV_REG(dst, src) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (dst), .src_reg = (src) }
-#define CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = (helper) }
-#define EXIT() { .code = BPF_JMP | BPF_EXIT }
+#define MOV_IMM(dst, value)                                                                                            \
+	{                                                                                                              \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value)                                  \
+	}
+#define MOV_REG(dst, src)                                                                                              \
+	{                                                                                                              \
+		.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (dst), .src_reg = (src)                                \
+	}
+#define CALL(helper)                                                                                                   \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_CALL, .imm = (helper)                                                            \
+	}
+#define EXIT()                                                                                                         \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_EXIT                                                                             \
+	}
 
 /* Descriptors of the objects of the gate: names begin with "kfg". The first error of one that may be ours is kept. */
 static int find_map(const char *name, unsigned flags)

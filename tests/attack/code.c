@@ -129,8 +129,12 @@ static int send_signal(int argc, char **argv)
 static int sigtrap(int argc, char **argv)
 {
 	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_CONTEXT_SWITCHES,
-		.sample_period = 1, .sigtrap = 1, .remove_on_exec = 1,
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_CONTEXT_SWITCHES,
+		.sample_period = 1,
+		.sigtrap = 1,
+		.remove_on_exec = 1,
 	};
 	pid_t pid = find_agent();
 

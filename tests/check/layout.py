@@ -50,7 +50,7 @@ def find(path, text):
         width = len(line.expandtabs(TAB))
         if width > COLUMNS and not ANY_WIDTH.search(path):
             yield n + 1, f"{width} columns, at most {COLUMNS}"
-        if wants_tabs(path) and n not in here and re.match(r" {2,}\S", line) and not line.startswith(" *"):
+        if wants_tabs(path) and n not in here and re.match(r" {2,}[^\s\\]", line) and not line.startswith(" *"):
             yield n + 1, "indented with blanks"
 
 

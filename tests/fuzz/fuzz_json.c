@@ -35,8 +35,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[64];
 	const char *paths[] = { path };
-	struct kfg_history_source source = { .paths = paths, .n_paths = 1, .until_usec = UINT64_MAX,
-					     .unit = "kfgate.service", .trust_pipeline = true, .kinds = UINT32_MAX };
+	struct kfg_history_source source = { .paths = paths,
+					     .n_paths = 1,
+					     .until_usec = UINT64_MAX,
+					     .unit = "kfgate.service",
+					     .trust_pipeline = true,
+					     .kinds = UINT32_MAX };
 	struct kfg_history_stats stats;
 	int fd = memfd_create("lines", MFD_CLOEXEC);
 	uint64_t records = 0;

@@ -16,8 +16,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
-		  size_t *ret_n, const char **ret_failed)
+static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources, size_t *ret_n,
+		  const char **ret_failed)
 {
 	const struct kfg_source *included = userdata;
 
@@ -30,11 +30,8 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 
 static void use_policy(const struct kfg_policy *policy, struct kfg_diags *diags)
 {
-	static const char *const known[] = {"bpf_rdonly_cast", "bpf_ct_lookup [nf_conntrack]", "x",
-					    "aaaaaaaa"};
-	struct kfg_load load = {
-		"cilium.service", "/usr/bin/cilium-agent", "cil_x", 0, 6, TODAY, false,
-		true, false};
+	static const char *const known[] = { "bpf_rdonly_cast", "bpf_ct_lookup [nf_conntrack]", "x", "aaaaaaaa" };
+	struct kfg_load load = { "cilium.service", "/usr/bin/cilium-agent", "cil_x", 0, 6, TODAY, false, true, false };
 	struct kfg_table *table = NULL;
 	struct kfg_verdict v;
 
@@ -52,12 +49,11 @@ static void use_policy(const struct kfg_policy *policy, struct kfg_diags *diags)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *nul = size ? memchr(data, 0, size) : NULL;
-	struct kfg_source source = {"policy.yaml", (const char *)data,
-				    nul ? (size_t)(nul - data) : size};
-	struct kfg_source included = {"/include.yaml", nul ? (const char *)nul + 1 : NULL,
-				      nul ? size - source.size - 1 : 0};
-	struct kfg_includer includer = {expand, &included};
-	struct kfg_diags diags = {0};
+	struct kfg_source source = { "policy.yaml", (const char *)data, nul ? (size_t)(nul - data) : size };
+	struct kfg_source included = { "/include.yaml", nul ? (const char *)nul + 1 : NULL,
+				       nul ? size - source.size - 1 : 0 };
+	struct kfg_includer includer = { expand, &included };
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *policy = NULL;
 	int r = kfg_policy_load(&source, 1, &includer, &diags, &policy);
 

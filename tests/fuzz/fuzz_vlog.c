@@ -30,8 +30,7 @@ static struct kfg_vlog *read_log(const uint8_t *data, size_t size, size_t piece)
 
 static void look_at(const struct kfg_vlog *vlog)
 {
-	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(16u * 1024 * 1024),
-					   json = KFG_STRBUF(16u * 1024 * 1024);
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(16u * 1024 * 1024), json = KFG_STRBUF(16u * 1024 * 1024);
 	const struct kfg_advice_input input = { .policy = NULL };
 	size_t n;
 	const struct kfg_vlog_finding *f = kfg_vlog_findings(vlog, &n);
@@ -50,8 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct kfg_vlog *whole = read_log(data, size, SIZE_MAX / 2), *pieces = read_log(data, size, 7);
 	size_t n, m;
-	const struct kfg_vlog_finding *a = kfg_vlog_findings(whole, &n),
-				      *b = kfg_vlog_findings(pieces, &m);
+	const struct kfg_vlog_finding *a = kfg_vlog_findings(whole, &n), *b = kfg_vlog_findings(pieces, &m);
 
 	must(n == m && kfg_vlog_n_more(whole) == kfg_vlog_n_more(pieces));
 	must(n == 0 || memcmp(a, b, n * sizeof(*a)) == 0);

@@ -16,8 +16,11 @@ unsigned kfg_elf_build_section(struct kfg_elf_build *b, const char *name, uint32
 
 	if (b->n == KFG_ELF_BUILD_SECTIONS || b->names_size + len > sizeof(b->names))
 		abort();
-	b->headers[b->n] = (Elf64_Shdr){ .sh_name = (Elf64_Word)b->names_size, .sh_type = type, .sh_flags = flags,
-					 .sh_size = size, .sh_addralign = 8 };
+	b->headers[b->n] = (Elf64_Shdr){ .sh_name = (Elf64_Word)b->names_size,
+					 .sh_type = type,
+					 .sh_flags = flags,
+					 .sh_size = size,
+					 .sh_addralign = 8 };
 	memcpy(b->names + b->names_size, name, len);
 	b->names_size += len;
 	b->data[b->n] = malloc(size + 1);

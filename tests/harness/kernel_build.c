@@ -34,13 +34,13 @@ struct work {
 
 /* enum btf_kfunc_hook of 6.12..7.3, and of 6.1 */
 static const char *const hooks[] = {
-	"COMMON",    "XDP",    "TC",		"STRUCT_OPS", "TRACING",   "SYSCALL", "FMODRET", "CGROUP",
-	"SCHED_ACT", "SK_SKB", "SOCKET_FILTER", "LWT",	      "NETFILTER", "KPROBE",  "MAX",
+	"COMMON", "XDP",	   "TC",  "STRUCT_OPS", "TRACING", "SYSCALL", "FMODRET", "CGROUP", "SCHED_ACT",
+	"SK_SKB", "SOCKET_FILTER", "LWT", "NETFILTER",	"KPROBE",  "MAX",
 };
 static const char *const old_hooks[] = { "XDP", "TC", "STRUCT_OPS", "TRACING", "SYSCALL", "MAX" };
 /* bpf_prog_type_to_kfunc_hook() of 7.3 as a table */
-static const uint8_t table[N_TYPES] = { 0,  10, 13, 2, 8,  4,  1,  4,  7, 7, 11, 11, 11, 7, 9, 7, 14,
-					4,  7,	11, 14, 14, 14, 7, 14, 7, 4, 3,	 14, 4,	 14, 5, 12 };
+static const uint8_t table[N_TYPES] = { 0, 10, 13, 2,  8,  4,  1, 4,  7, 7, 11, 11, 11, 7,  9, 7, 14,
+					4, 7,  11, 14, 14, 14, 7, 14, 7, 4, 3,	14, 4,	14, 5, 12 };
 
 static void put(struct buffer *b, const void *data, size_t size)
 {
@@ -190,7 +190,8 @@ static void put_type(struct buffer *b, int type)
 
 static void put_rela(struct buffer *b, uint64_t offset, uint32_t symbol, uint32_t type, int64_t addend)
 {
-	const Elf64_Rela rela = { .r_offset = offset, .r_info = ELF64_R_INFO((uint64_t)symbol, type),
+	const Elf64_Rela rela = { .r_offset = offset,
+				  .r_info = ELF64_R_INFO((uint64_t)symbol, type),
 				  .r_addend = addend };
 
 	put(b, &rela, sizeof(rela));
@@ -348,7 +349,10 @@ void *kfg_build_module(const struct kfg_build_plan *kernel, const struct kfg_bui
 
 	start(&base, kernel);
 	memset(&w, 0, sizeof(w));
-	w = (struct work){ .plan = module, .id_int = base.id_int, .id_long = base.id_long, .id_task = base.id_task,
+	w = (struct work){ .plan = module,
+			   .id_int = base.id_int,
+			   .id_long = base.id_long,
+			   .id_task = base.id_task,
 			   .id_aux = base.id_aux };
 	kfg_btf_build_start(&w.btf, &base.btf);
 	add_sets_to_btf(&w);

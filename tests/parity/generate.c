@@ -14,32 +14,30 @@
 #define DAYS 40
 
 static const struct kfg_gen_kfunc builtin_kfuncs[] = {
-	{"bpf_ct_lookup", "nf_conntrack"},
-	{"bpf_ct_lookup", NULL},
-	{"bpf_ct_insert", "nf_conntrack"},
-	{"bpf_ct", NULL},
-	{"bpf_skb_ct_lookup", "nf_conntrack"},
-	{"bpf_skb_ct_alloc", "nf_nat"},
-	{"bpf_rdonly_cast", NULL},
-	{"bpf_iter_num_new", NULL},
-	{"bpf_task_from_pid", NULL},
-	{"bpf_task_from_vpid", NULL},
-	{"bpf_task_release", NULL},
-	{"scx_bpf_cpu_rq", NULL},
-	{"scx_bpf_cpu_curr", NULL},
-	{"scx_bpf_dsq_insert", NULL},
-	{"hid_bpf_get_data", "hid"},
-	{"bbr_init", "tcp_bbr"},
-	{"a", NULL},
-	{"aa", "m"},
-	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-	 NULL}, /* 63 characters: the longest */
-	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL}, /* one more */
-	{"bpf_not_in_any_policy_exactly", NULL},
+	{ "bpf_ct_lookup", "nf_conntrack" },
+	{ "bpf_ct_lookup", NULL },
+	{ "bpf_ct_insert", "nf_conntrack" },
+	{ "bpf_ct", NULL },
+	{ "bpf_skb_ct_lookup", "nf_conntrack" },
+	{ "bpf_skb_ct_alloc", "nf_nat" },
+	{ "bpf_rdonly_cast", NULL },
+	{ "bpf_iter_num_new", NULL },
+	{ "bpf_task_from_pid", NULL },
+	{ "bpf_task_from_vpid", NULL },
+	{ "bpf_task_release", NULL },
+	{ "scx_bpf_cpu_rq", NULL },
+	{ "scx_bpf_cpu_curr", NULL },
+	{ "scx_bpf_dsq_insert", NULL },
+	{ "hid_bpf_get_data", "hid" },
+	{ "bbr_init", "tcp_bbr" },
+	{ "a", NULL },
+	{ "aa", "m" },
+	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL }, /* 63 characters: the longest */
+	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL }, /* one more */
+	{ "bpf_not_in_any_policy_exactly", NULL },
 };
 static const char *const builtin_units[] = {
-	"cilium.service",    "scx.service", "scx@1.service",
-	"user@1000.service", "a.slice",	    "s.service",
+	"cilium.service", "scx.service", "scx@1.service", "user@1000.service", "a.slice", "s.service",
 };
 static const char *const builtin_exes[] = {
 	"/usr/bin/cilium-agent",
@@ -52,11 +50,10 @@ static const char *const builtin_exes[] = {
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	"aaaaaaaaaaaaaaaaaaaaaaaaaab",
 };
-static const char *const builtin_progs[] = {
-	"cil_from_netdev", "cil_to_host",   "x", "main", "main.1",
-	"kfgate_canary1",  "kfgate_canary2"};
-static const uint32_t builtin_uids[] = {0, 1, 1000, 65534, 4294967294u};
-static const uint32_t builtin_types[] = {1, 3, 6, 26, 27, 31};
+static const char *const builtin_progs[] = { "cil_from_netdev", "cil_to_host",	 "x", "main", "main.1",
+					     "kfgate_canary1",	"kfgate_canary2" };
+static const uint32_t builtin_uids[] = { 0, 1, 1000, 65534, 4294967294u };
+static const uint32_t builtin_types[] = { 1, 3, 6, 26, 27, 31 };
 
 const struct kfg_gen_pool kfg_gen_pool_builtin = {
 	builtin_kfuncs,
@@ -196,13 +193,12 @@ static void put_list(struct gen *g, const struct words *w)
 static void put_condition(struct gen *g)
 {
 	const struct kfg_gen_pool *p = g->pool;
-	const struct words prog_words = {"names", p->progs, p->n_progs, KFG_PROG_LEN - 1, 0};
-	const struct words unit_words = {"units", p->units, p->n_units, KFG_UNIT_LEN - 1, 0};
-	const struct words exe_words = {"exes", p->exes, p->n_exes, KFG_EXE_LEN - 1, 1};
+	const struct words prog_words = { "names", p->progs, p->n_progs, KFG_PROG_LEN - 1, 0 };
+	const struct words unit_words = { "units", p->units, p->n_units, KFG_UNIT_LEN - 1, 0 };
+	const struct words exe_words = { "exes", p->exes, p->n_exes, KFG_EXE_LEN - 1, 1 };
 	size_t n = 1 + below(g, 4);
-	bool types = chance(g, 30), names = chance(g, 25), units = chance(g, 35),
-	     exes = chance(g, 25), uids = chance(g, 25), userns = chance(g, 15),
-	     token = chance(g, 15);
+	bool types = chance(g, 30), names = chance(g, 25), units = chance(g, 35), exes = chance(g, 25),
+	     uids = chance(g, 25), userns = chance(g, 15), token = chance(g, 15);
 
 	fputs("    kfuncs: [", g->out);
 	for (size_t i = 0; i < n; i++) {
@@ -227,8 +223,7 @@ static void put_condition(struct gen *g)
 		if (exes)
 			put_list(g, &exe_words);
 		if (uids)
-			fprintf(g->out, "uids: [%u, %u], ", p->uids[below(g, p->n_uids)],
-				p->uids[below(g, p->n_uids)]);
+			fprintf(g->out, "uids: [%u, %u], ", p->uids[below(g, p->n_uids)], p->uids[below(g, p->n_uids)]);
 		if (userns)
 			fprintf(g->out, "userns: %s, ", chance(g, 80) ? "initial" : "any");
 		if (token)
@@ -240,8 +235,7 @@ static void put_condition(struct gen *g)
 static void put_settings(struct gen *g)
 {
 	fprintf(g->out, "version: 1\nname: generated\nserial: %zu\n", below(g, 100000));
-	fprintf(g->out, "mode: %s\nscope: %s\n", kfg_mode_str((unsigned)below(g, KFG_MODE_SEALED)),
-		scope(g));
+	fprintf(g->out, "mode: %s\nscope: %s\n", kfg_mode_str((unsigned)below(g, KFG_MODE_SEALED)), scope(g));
 	fprintf(g->out, "defaults: {unlisted: %s, deprecated: %s, ", action(g), action(g));
 	fprintf(g->out, "expired: %s, unscannable: %s}\n", action(g), action(g));
 	if (!chance(g, 60))
@@ -330,11 +324,10 @@ static struct kfg_gen_query query(struct gen *g)
 	};
 }
 
-int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries,
-		 struct kfg_gen_case *ret_case)
+int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries, struct kfg_gen_case *ret_case)
 {
-	struct gen g = {.pool = pool, .state = seed};
-	struct kfg_gen_case c = {.n_queries = n_queries};
+	struct gen g = { .pool = pool, .state = seed };
+	struct kfg_gen_case c = { .n_queries = n_queries };
 	size_t factor = seed % 64 ? 1 : 150;
 
 	if (kfg_day_parse(pool->first_day, &g.first_day))
@@ -361,5 +354,5 @@ void kfg_gen_case_done(struct kfg_gen_case *c)
 {
 	free(c->yaml);
 	free(c->queries);
-	*c = (struct kfg_gen_case){0};
+	*c = (struct kfg_gen_case){ 0 };
 }

@@ -48,6 +48,5 @@ struct kfg_gen_case {
  * Makes the policy and n_queries questions of a seed. Most policies have up to a dozen rules, each
  * 64th up to 1800. 0 or -ENOMEM; the case is to be given to kfg_gen_case_done().
  */
-int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries,
-		 struct kfg_gen_case *ret_case);
+int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries, struct kfg_gen_case *ret_case);
 void kfg_gen_case_done(struct kfg_gen_case *c);

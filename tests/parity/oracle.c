@@ -59,23 +59,19 @@ static bool origin_matches(const struct kfg_condition *when, const struct kfg_lo
 	return when->token == KFG_TOKEN_ANY || (when->token == KFG_TOKEN_YES) == load->token;
 }
 
-static bool holds(const struct kfg_condition *when, const struct kfg_load *load, const char *kfunc,
-		  const char *module)
+static bool holds(const struct kfg_condition *when, const struct kfg_load *load, const char *kfunc, const char *module)
 {
 	char prog[16] = "";
 
 	strncat(prog, load->prog ? load->prog : "", sizeof(prog) - 1);
-	return kfunc_matches(when, kfunc, module) && uid_matches(when, load->uid) &&
-	       origin_matches(when, load) &&
-	       (!when->prog_types ||
-		(load->prog_type < 64 && (when->prog_types & UINT64_C(1) << load->prog_type))) &&
-	       any_matches(&when->names, prog) &&
-	       any_matches(&when->units, known(load->unit, 128)) &&
+	return kfunc_matches(when, kfunc, module) && uid_matches(when, load->uid) && origin_matches(when, load) &&
+	       (!when->prog_types || (load->prog_type < 64 && (when->prog_types & UINT64_C(1) << load->prog_type))) &&
+	       any_matches(&when->names, prog) && any_matches(&when->units, known(load->unit, 128)) &&
 	       any_matches(&when->exes, known(load->exe, 256));
 }
 
-static void ask_rules(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc,
-		      const char *module, struct kfg_verdict *v)
+static void ask_rules(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc, const char *module,
+		      struct kfg_verdict *v)
 {
 	v->rule = KFG_NONE;
 	v->rule_action = p->settings.defaults[KFG_DEFAULT_UNLISTED];
@@ -84,8 +80,7 @@ static void ask_rules(const struct kfg_policy *p, const struct kfg_load *load, c
 	    (!strcmp(load->prog, "kfgate_canary1") || !strcmp(load->prog, "kfgate_canary2"))) {
 		v->rule = KFG_RULE_CANARY;
 		v->rule_action = KFG_REFUSE;
-		v->rule_scope =
-			strcmp(load->prog, "kfgate_canary1") ? KFG_SCOPE_LIVE : KFG_SCOPE_ANY;
+		v->rule_scope = strcmp(load->prog, "kfgate_canary1") ? KFG_SCOPE_LIVE : KFG_SCOPE_ANY;
 		v->row_flags = KFG_ROW_AGENT | KFG_ROW_ALWAYS;
 		return;
 	}
@@ -101,8 +96,8 @@ static void ask_rules(const struct kfg_policy *p, const struct kfg_load *load, c
 	}
 }
 
-static void ask_waivers(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc,
-			const char *module, struct kfg_verdict *v)
+static void ask_waivers(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc, const char *module,
+			struct kfg_verdict *v)
 {
 	for (uint32_t i = 0; i < p->waivers.n; i++) {
 		const struct kfg_waiver *w = &kfg_waivers(p)[i];
@@ -115,8 +110,8 @@ static void ask_waivers(const struct kfg_policy *p, const struct kfg_load *load,
 	}
 }
 
-static void ask_dates(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc,
-		      const char *module, struct kfg_verdict *v)
+static void ask_dates(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc, const char *module,
+		      struct kfg_verdict *v)
 {
 	for (uint32_t i = 0; i < p->deprecations.n; i++) {
 		const struct kfg_deprecation *d = &kfg_deprecations(p)[i];
@@ -128,9 +123,7 @@ static void ask_dates(const struct kfg_policy *p, const struct kfg_load *load, c
 		v->deadline = d->deadline;
 		v->dep_scope = d->scope;
 		v->dep_state = expired ? KFG_DEP_EXPIRED : KFG_DEP_DEPRECATED;
-		v->dep_action =
-			p->settings
-				.defaults[expired ? KFG_DEFAULT_EXPIRED : KFG_DEFAULT_DEPRECATED];
+		v->dep_action = p->settings.defaults[expired ? KFG_DEFAULT_EXPIRED : KFG_DEFAULT_DEPRECATED];
 		if (v->dep_action > KFG_AUDIT)
 			ask_waivers(p, load, kfunc, module, v);
 		return;
@@ -139,10 +132,9 @@ static void ask_dates(const struct kfg_policy *p, const struct kfg_load *load, c
 
 static bool is_inlined(const char *kfunc)
 {
-	static const char *const names[] = {"bpf_rdonly_cast",	     "bpf_cast_to_kern_ctx",
-					    "bpf_session_is_return", "bpf_session_cookie",
-					    "bpf_iter_num_new",	     "bpf_iter_num_next",
-					    "bpf_iter_num_destroy"};
+	static const char *const names[] = { "bpf_rdonly_cast",	    "bpf_cast_to_kern_ctx", "bpf_session_is_return",
+					     "bpf_session_cookie",  "bpf_iter_num_new",	    "bpf_iter_num_next",
+					     "bpf_iter_num_destroy" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(names[i], kfunc))
@@ -150,8 +142,8 @@ static bool is_inlined(const char *kfunc)
 	return false;
 }
 
-void kfg_oracle_verdict(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc,
-			const char *module, struct kfg_verdict *ret_verdict)
+void kfg_oracle_verdict(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc, const char *module,
+			struct kfg_verdict *ret_verdict)
 {
 	struct kfg_verdict v = {
 		.rule = KFG_NONE,
@@ -172,27 +164,24 @@ void kfg_oracle_verdict(const struct kfg_policy *p, const struct kfg_load *load,
 	*ret_verdict = v;
 }
 
-enum kfg_action kfg_oracle_action(const struct kfg_verdict *v, bool live,
-				  enum kfg_action unscannable, enum kfg_reason *ret_reason)
+enum kfg_action kfg_oracle_action(const struct kfg_verdict *v, bool live, enum kfg_action unscannable,
+				  enum kfg_reason *ret_reason)
 {
 	bool counts = live || (v->name_flags & KFG_NAME_INLINED);
 	bool by_rule = counts || v->rule_scope == KFG_SCOPE_ANY;
 	bool by_date = (counts || v->dep_scope == KFG_SCOPE_ANY) && v->dep != KFG_NONE;
-	enum kfg_action rule = by_rule ? v->rule_action : KFG_ALLOW,
-			date = by_date ? v->dep_action : KFG_ALLOW;
+	enum kfg_action rule = by_rule ? v->rule_action : KFG_ALLOW, date = by_date ? v->dep_action : KFG_ALLOW;
 
 	if (v->failed) {
 		*ret_reason = KFG_REASON_WALK;
 		return unscannable;
 	}
 	if (date > rule) {
-		*ret_reason = v->waiver != KFG_NONE		? KFG_REASON_WAIVED
-			      : v->dep_state == KFG_DEP_EXPIRED ? KFG_REASON_EXPIRED
-								: KFG_REASON_DEPRECATED;
+		*ret_reason = v->waiver != KFG_NONE	      ? KFG_REASON_WAIVED :
+			      v->dep_state == KFG_DEP_EXPIRED ? KFG_REASON_EXPIRED :
+								KFG_REASON_DEPRECATED;
 		return date;
 	}
-	*ret_reason = !by_rule		    ? KFG_REASON_NONE
-		      : v->rule == KFG_NONE ? KFG_REASON_UNLISTED
-					    : KFG_REASON_RULE;
+	*ret_reason = !by_rule ? KFG_REASON_NONE : v->rule == KFG_NONE ? KFG_REASON_UNLISTED : KFG_REASON_RULE;
 	return rule;
 }

@@ -96,8 +96,8 @@ static int compare(const struct kfg_gen_case *c, const struct kfg_table *table, 
 
 	for (size_t i = 0; i < c->n_queries; i++) {
 		const struct kfg_gen_query *q = &c->queries[i];
-		struct kfg_load load = { q->unit, q->exe, q->prog, q->uid, q->prog_type, q->today, q->is_agent,
-					 q->initial, q->token };
+		struct kfg_load load = { q->unit,  q->exe,	q->prog,    q->uid,  q->prog_type,
+					 q->today, q->is_agent, q->initial, q->token };
 		struct kfg_verdict want;
 
 		memset(&want, 0, sizeof(want));

@@ -36,8 +36,8 @@ struct seen {
 
 static struct kfg_policy *load_policy(const struct kfg_gen_case *c, uint64_t seed)
 {
-	struct kfg_source source = {"generated", c->yaml, c->yaml_size};
-	struct kfg_diags diags = {0};
+	struct kfg_source source = { "generated", c->yaml, c->yaml_size };
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *policy = NULL;
 	int r = kfg_policy_load(&source, 1, NULL, &diags, &policy);
 
@@ -65,8 +65,8 @@ static void count(struct seen *seen, const struct kfg_verdict *v)
 
 static void compare(const struct subject *s, const struct kfg_gen_query *q, struct seen *seen)
 {
-	struct kfg_load load = {q->unit,      q->exe,	q->prog,    q->uid,
-				q->prog_type, q->today, q->is_agent, q->initial, q->token};
+	struct kfg_load load = { q->unit,  q->exe,	q->prog,    q->uid,  q->prog_type,
+				 q->today, q->is_agent, q->initial, q->token };
 	struct kfg_verdict got, want;
 	enum kfg_reason reason;
 	uint8_t got_reason;
@@ -78,9 +78,8 @@ static void compare(const struct subject *s, const struct kfg_gen_query *q, stru
 	got.name_flags &= KFG_NAME_INLINED;
 	if (memcmp(&got, &want, sizeof(got)) != 0)
 		print_error("seed %llu, %s: rule %d for %d, dep %d for %d, waiver %d for %d\n",
-			    (unsigned long long)s->seed, q->kfunc.name, (int)got.rule,
-			    (int)want.rule, (int)got.dep, (int)want.dep, (int)got.waiver,
-			    (int)want.waiver);
+			    (unsigned long long)s->seed, q->kfunc.name, (int)got.rule, (int)want.rule, (int)got.dep,
+			    (int)want.dep, (int)got.waiver, (int)want.waiver);
 	assert_memory_equal(&got, &want, sizeof(got));
 	for (unsigned live = 0; live < 2; live++) {
 		assert_int_equal(kfg_effective(&got, (uint8_t)live, KFG_REFUSE, &got_reason),
@@ -101,10 +100,10 @@ static uint32_t first_met(const uint32_t *unmet, size_t n)
 /* What `kfgate why` says of the conditions leads to the same rule and the same waiver as the verdict. */
 static void compare_why(const struct subject *s, const struct kfg_gen_query *q)
 {
-	struct kfg_load load = {q->unit,      q->exe,	q->prog,    q->uid,
-				q->prog_type, q->today, q->is_agent, q->initial, q->token};
-	struct kfg_why_unmet unmet = {.n_rules = kfg_policy_n_rules(s->policy),
-				      .n_waivers = kfg_policy_n_waivers(s->policy)};
+	struct kfg_load load = { q->unit,  q->exe,	q->prog,    q->uid,  q->prog_type,
+				 q->today, q->is_agent, q->initial, q->token };
+	struct kfg_why_unmet unmet = { .n_rules = kfg_policy_n_rules(s->policy),
+				       .n_waivers = kfg_policy_n_waivers(s->policy) };
 	struct kfg_verdict v;
 
 	unmet.rules = malloc((unmet.n_rules + 1) * sizeof(uint32_t));
@@ -141,11 +140,11 @@ static void check_seed(uint64_t seed, struct seen *seen)
 		struct subject s;
 
 		assert_int_equal(kfg_table_compile(policy, known, full ? n : 0, 1, &table), 0);
-		s = (struct subject){policy, table, seed};
+		s = (struct subject){ policy, table, seed };
 		for (size_t i = 0; i < c.n_queries; i++)
 			compare(&s, &c.queries[i], seen);
 		/* some of a large policy are enough */
-		for (size_t i = 0; i < c.n_queries; i += kfg_policy_n_rules(policy) > 100 ? 8 : 1)
+		for (size_t i = 0; i<c.n_queries; i += kfg_policy_n_rules(policy)> 100 ? 8 : 1)
 			compare_why(&s, &c.queries[i]);
 		kfg_table_free(table);
 	}
@@ -155,19 +154,17 @@ static void check_seed(uint64_t seed, struct seen *seen)
 
 static void test_generated(void **state)
 {
-	struct seen seen = {0};
+	struct seen seen = { 0 };
 
 	(void)state;
 	for (uint64_t seed = 0; seed < SEEDS; seed++)
 		check_seed(seed, &seen);
 	print_message("%u policies: rule %zu, unlisted %zu, deprecation %zu, expired %zu, waived "
 		      "%zu, canary %zu, by pattern %zu, dead and of no account %zu\n",
-		      SEEDS, seen.rules, seen.unlisted, seen.deps, seen.expired, seen.waivers,
-		      seen.canaries, seen.patterns, seen.not_live);
-	assert_true(seen.rules > 1000 && seen.unlisted > 1000 && seen.deps > 1000 &&
-		    seen.expired > 1000);
-	assert_true(seen.waivers > 1000 && seen.canaries > 100 && seen.patterns > 100 &&
-		    seen.not_live > 1000);
+		      SEEDS, seen.rules, seen.unlisted, seen.deps, seen.expired, seen.waivers, seen.canaries,
+		      seen.patterns, seen.not_live);
+	assert_true(seen.rules > 1000 && seen.unlisted > 1000 && seen.deps > 1000 && seen.expired > 1000);
+	assert_true(seen.waivers > 1000 && seen.canaries > 100 && seen.patterns > 100 && seen.not_live > 1000);
 }
 
 /* The same seed gives the same policy, whoever asks. */

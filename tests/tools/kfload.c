@@ -46,8 +46,7 @@ static struct bpf_object *open_object(const char *path)
 
 	if (!obj)
 		return NULL;
-	bpf_object__for_each_program(prog, obj)
-		bpf_program__set_autoload(prog, true);
+	bpf_object__for_each_program(prog, obj) bpf_program__set_autoload(prog, true);
 	return obj;
 }
 
@@ -69,7 +68,8 @@ static int do_log(int argc, char **argv)
 
 		if (!obj)
 			return 1;
-		bpf_object__for_each_program(prog, obj) {
+		bpf_object__for_each_program(prog, obj)
+		{
 			bpf_program__set_autoload(prog, at == n);
 			mine = at++ == n ? prog : mine;
 		}
@@ -191,8 +191,9 @@ static int do_raw(int argc, char **argv)
 		id = argv[1][0] == '#' ? atoi(argv[1] + 1) : func_id(argv[1]);
 		if (id < 0 || at >= n)
 			return 1;
-		insns[at] = (struct bpf_insn){ .code = 0x85, .src_reg = 2, .imm = id,
-					       .dst_reg = argc > 3 ? atoi(argv[3]) : 0 };
+		insns[at] = (struct bpf_insn){
+			.code = 0x85, .src_reg = 2, .imm = id, .dst_reg = argc > 3 ? atoi(argv[3]) : 0
+		};
 	}
 	ret = load_raw("raw", insns, n);
 	free(insns);
@@ -351,8 +352,7 @@ static int load_key(const char *name)
 		{ .code = 0x95 },
 	};
 	static int hook;
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC,
-		    .prog_flags = BPF_F_SLEEPABLE);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC, .prog_flags = BPF_F_SLEEPABLE);
 	int fd, err;
 
 	if (!hook) { /* the first call is made before there are threads */
@@ -503,8 +503,8 @@ static int do_replace(int argc, char **argv)
 	struct btf *btf;
 	int fd;
 
-	if (argc < 2 || (fd = bpf_prog_get_fd_by_id(atoi(argv[0]))) < 0 ||
-	    bpf_obj_get_info_by_fd(fd, &info, &len) || !(btf = btf__load_from_kernel_by_id(info.btf_id)))
+	if (argc < 2 || (fd = bpf_prog_get_fd_by_id(atoi(argv[0]))) < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) ||
+	    !(btf = btf__load_from_kernel_by_id(info.btf_id)))
 		return 1;
 	opts.attach_prog_fd = fd;
 	opts.attach_btf_id = btf__find_by_name_kind(btf, argv[1], BTF_KIND_FUNC);
@@ -547,11 +547,11 @@ static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{ "log", do_log }, { "obj", do_obj }, { "hold", do_hold }, { "fd", do_fd }, { "raw", do_raw },
-	{ "many", do_many }, { "race", do_race }, { "storm", do_storm }, { "probes", do_probes },
-	{ "names", do_names }, { "key", do_key }, { "hammer", do_hammer }, { "replace", do_replace },
-	{ "run", do_run }, { "poke", do_poke },
-	{ "deleted", do_deleted }, { "memfd", do_memfd }, { "script", do_script },
+	{ "log", do_log },	   { "obj", do_obj },	    { "hold", do_hold }, { "fd", do_fd },
+	{ "raw", do_raw },	   { "many", do_many },	    { "race", do_race }, { "storm", do_storm },
+	{ "probes", do_probes },   { "names", do_names },   { "key", do_key },	 { "hammer", do_hammer },
+	{ "replace", do_replace }, { "run", do_run },	    { "poke", do_poke }, { "deleted", do_deleted },
+	{ "memfd", do_memfd },	   { "script", do_script },
 };
 
 static int dispatch(int argc, char **argv)

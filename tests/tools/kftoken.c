@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 #define UID 1000
-#define TOKEN_CREATE 36	    /* BPF_TOKEN_CREATE, include/uapi/linux/bpf.h (6.9 and later) */
+#define TOKEN_CREATE 36 /* BPF_TOKEN_CREATE, include/uapi/linux/bpf.h (6.9 and later) */
 #define F_TOKEN_FD (1u << 16) /* BPF_F_TOKEN_FD, the same */
 
 /* The attributes of BPF_PROG_LOAD up to prog_token_fd, from union bpf_attr, include/uapi/linux/bpf.h (6.9 to 7.3). */
@@ -51,15 +51,22 @@ struct load_attr {
 _Static_assert(offsetof(struct load_attr, expected_attach_type) == 68, "the kernel's layout");
 _Static_assert(offsetof(struct load_attr, prog_token_fd) == 144, "the kernel's layout");
 
-#define CALL { .code = 0x85, .src_reg = 2 } /* of a kfunc: the id follows */
-#define PASS { .code = 0xb7, .imm = XDP_PASS }, { .code = 0x95 }
+#define CALL                                                                                                           \
+	{                                                                                                              \
+		.code = 0x85, .src_reg = 2                                                                             \
+	} /* of a kfunc: the id follows */
+#define PASS                                                                                                           \
+	{ .code = 0xb7, .imm = XDP_PASS },                                                                             \
+	{                                                                                                              \
+		.code = 0x95                                                                                           \
+	}
 
 static struct bpf_insn plain[] = { PASS };
 static struct bpf_insn rcu[] = { CALL, CALL, PASS };
 /* the task of pid 1; if (task) release it */
 static struct bpf_insn task[] = {
-	{ .code = 0xb7, .dst_reg = 1, .imm = 1 }, CALL, { .code = 0x15, .off = 2 }, { .code = 0xbf, .dst_reg = 1 },
-	CALL, PASS,
+	{ .code = 0xb7, .dst_reg = 1, .imm = 1 }, CALL, { .code = 0x15, .off = 2 },
+	{ .code = 0xbf, .dst_reg = 1 },		  CALL, PASS,
 };
 
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -121,7 +128,7 @@ static int load(const struct program *program, int token)
 		.prog_type = BPF_PROG_TYPE_XDP,
 		.insn_cnt = program->n_insns,
 		.insns = (uint64_t)program->insns,
-		.license = (uint64_t)"GPL",
+		.license = (uint64_t) "GPL",
 		.expected_attach_type = BPF_XDP,
 	};
 
@@ -151,8 +158,9 @@ static int send_fd(int sock, int fd)
 {
 	char byte = 0, control[CMSG_SPACE(sizeof(fd))] = "";
 	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
-			      .msg_controllen = sizeof(control) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)
+	};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
 	c->cmsg_level = SOL_SOCKET;
@@ -166,8 +174,9 @@ static int receive_fd(int sock)
 {
 	char byte, control[CMSG_SPACE(sizeof(int))];
 	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
-			      .msg_controllen = sizeof(control) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)
+	};
 	int fd;
 
 	if (recvmsg(sock, &msg, 0) != 1 || !CMSG_FIRSTHDR(&msg))

@@ -121,7 +121,8 @@ static void attempt(const char *path, const char *name, int only)
 		exit(0);
 	}
 	if (only >= 0)
-		bpf_object__for_each_program(program, object) {
+		bpf_object__for_each_program(program, object)
+		{
 			bpf_program__set_autoload(program, i == only);
 			if (i++ == only)
 				label = bpf_program__name(program);
@@ -167,8 +168,7 @@ static int count_programs(const char *path)
 
 	if (!object)
 		return 0;
-	bpf_object__for_each_program(program, object)
-		n++;
+	bpf_object__for_each_program(program, object) n++;
 	bpf_object__close(object);
 	log_len = 0;
 	return n;

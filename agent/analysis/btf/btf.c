@@ -18,8 +18,8 @@ struct reading {
 	size_t highest_at;
 };
 
-static int __attribute__((format(printf, 3, 4))) refuse(struct kfg_btf_error *error, size_t offset,
-							const char *format, ...)
+static int __attribute__((format(printf, 3, 4)))
+refuse(struct kfg_btf_error *error, size_t offset, const char *format, ...)
 {
 	va_list ap;
 

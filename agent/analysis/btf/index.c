@@ -149,8 +149,7 @@ static const struct kfg_btf_index *get_index(const struct kfg_btf *btf)
 static uint32_t search(const struct kfg_btf *btf, const char *name, unsigned kind)
 {
 	for (uint32_t id = btf->first; id < btf->end; id++)
-		if (BTF_INFO_KIND(kfg_btf_type(btf, id)->info) == kind &&
-		    strcmp(kfg_btf_type_name(btf, id), name) == 0)
+		if (BTF_INFO_KIND(kfg_btf_type(btf, id)->info) == kind && strcmp(kfg_btf_type_name(btf, id), name) == 0)
 			return id;
 	return 0;
 }

@@ -98,8 +98,8 @@ static void say_since(const struct kfg_advice_known *k, struct kfg_advice *a)
 	if (k->history || a->lifecycle.kfunc)
 		return;
 	near = kfg_kfunc_nearest(k->name);
-	kfg_strbuf_printf(&a->since, "No kernel from %s to %s that was looked at has a kfunc %s.",
-			  KFG_HISTORY_OLDEST, KFG_HISTORY_NEWEST, k->name);
+	kfg_strbuf_printf(&a->since, "No kernel from %s to %s that was looked at has a kfunc %s.", KFG_HISTORY_OLDEST,
+			  KFG_HISTORY_NEWEST, k->name);
 	if (near)
 		kfg_strbuf_printf(&a->since, " Is %s meant?", near);
 }
@@ -241,10 +241,7 @@ int kfg_advise(const struct kfg_vlog_finding *finding, const struct kfg_advice_i
 	say_since(&k, &a);
 	advise(&k, &a);
 	*ret_advice = a;
-	return a.what.error  ? a.what.error :
-	       a.since.error ? a.since.error :
-	       a.todo.error  ? a.todo.error :
-			       a.code.error;
+	return a.what.error ? a.what.error : a.since.error ? a.since.error : a.todo.error ? a.todo.error : a.code.error;
 }
 
 void kfg_advice_done(struct kfg_advice *advice)

@@ -47,8 +47,7 @@ static const struct {
 	{ "memory, len pair", "",
 	  "Pass the stack, a map value or other memory that the verifier knows, with a length that "
 	  "it can bound." },
-	{ "must point to",
-	  " A pointer of another kind, NULL or a number was passed where the kfunc wants that type.",
+	{ "must point to", " A pointer of another kind, NULL or a number was passed where the kfunc wants that type.",
 	  "Pass a pointer of the type in the message: the kernel's own object where it is a struct of the kernel, "
 	  "else the "
 	  "stack or a map value." },

@@ -43,8 +43,8 @@ void kfg_advice_code_guard(const struct kfg_advice_known *k, const char *first, 
 	if (second)
 		(void)add_extern(second, k->release, code);
 	kfg_strbuf_printf(code, "\nstatic __always_inline void call_%s(void)\n{\n", first);
-	kfg_strbuf_printf(code, "\tif (bpf_ksym_exists(%s%s)) {\n\t\t/* call %s%s() */\n", first, suffix(first),
-			  first, suffix(first));
+	kfg_strbuf_printf(code, "\tif (bpf_ksym_exists(%s%s)) {\n\t\t/* call %s%s() */\n", first, suffix(first), first,
+			  suffix(first));
 	if (second)
 		kfg_strbuf_printf(code, "\t} else if (bpf_ksym_exists(%s%s)) {\n\t\t/* call %s%s() */\n", second,
 				  suffix(second), second, suffix(second));

@@ -19,13 +19,13 @@ extern const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX];
 struct kfg_advice_known {
 	const struct kfg_vlog_finding *f;
 	const struct kfg_policy *policy;
-	char name[4 * KFG_VLOG_NAME_MAX];	 /* clean; "": the log does not say */
-	char module[4 * KFG_VLOG_NAME_MAX];	 /* clean, as well */
+	char name[4 * KFG_VLOG_NAME_MAX]; /* clean; "": the log does not say */
+	char module[4 * KFG_VLOG_NAME_MAX]; /* clean, as well */
 	const struct kfg_kfunc_history *history; /* or NULL */
-	const struct kfg_btf_defect *leaked;	 /* or NULL */
-	const struct kfg_proto_change *change;	 /* or NULL */
-	const char *kernel;			 /* as in kfg_advice_input, never NULL */
-	unsigned release;			 /* of it; 0: not known, or its number says nothing about its BPF */
+	const struct kfg_btf_defect *leaked; /* or NULL */
+	const struct kfg_proto_change *change; /* or NULL */
+	const char *kernel; /* as in kfg_advice_input, never NULL */
+	unsigned release; /* of it; 0: not known, or its number says nothing about its BPF */
 };
 
 /* advice_lookup.c: the kfunc is not there, is another one, or is not for this program */

@@ -25,8 +25,7 @@ static const char *more_arguments(const char *old, const char *new)
 {
 	static const char *const words[] = { "", " with one more argument", " with two more arguments",
 					     " with three more arguments" };
-	const struct kfg_kfunc_signature *a = kfg_kfunc_signature_find(old, 0),
-					 *b = kfg_kfunc_signature_find(new, 0);
+	const struct kfg_kfunc_signature *a = kfg_kfunc_signature_find(old, 0), *b = kfg_kfunc_signature_find(new, 0);
 	int n = a && b && a->n_args >= 0 && b->n_args >= 0 ? a->n_args - b->n_args : 0;
 
 	return n > 0 && n < 4 ? words[n] : "";
@@ -265,8 +264,7 @@ static void say_types(const struct kfg_advice_known *k, const struct kfg_advice 
 		kfg_strbuf_adds(out, " For which types it is registered, kfgate kfuncs --kernel=IMAGE NAME says.");
 		return;
 	}
-	kfg_strbuf_printf(out, " %s %s has it for programs of %s",
-			  a->lifecycle.removed_in ? "Linux before" : "Linux",
+	kfg_strbuf_printf(out, " %s %s has it for programs of %s", a->lifecycle.removed_in ? "Linux before" : "Linux",
 			  a->lifecycle.removed_in ? a->lifecycle.removed_in :
 			  k->release		  ? k->kernel :
 						    KFG_HISTORY_NEWEST,

@@ -108,10 +108,9 @@ static const char *find_word(struct kfg_span line, const char *from, const char 
 /* Somebody's demand, or history, and not what runs. */
 static bool is_demand(struct kfg_span line)
 {
-	static const char *const words[] = { "require",	 "need",       "minimum", "at least",  "or newer",
-					     "or later", "newer",      "older",	  "since",     "supported",
-					     ">=",	 "before",     "upgrade", "recommend", "prior",
-					     "tested",	 "introduced", "after" };
+	static const char *const words[] = { "require", "need",	     "minimum", "at least",  "or newer",   "or later",
+					     "newer",	"older",     "since",	"supported", ">=",	   "before",
+					     "upgrade", "recommend", "prior",	"tested",    "introduced", "after" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (find_word(line, line.at, words[i]))

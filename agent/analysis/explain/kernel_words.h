@@ -8,9 +8,9 @@
 
 struct kfg_kernel_words {
 	char release[KFG_KERNEL_WORDS_MAX]; /* "6.8.0-45-generic"; "": not said */
-	size_t line;			    /* that says so */
-	bool certain;			    /* the kernel's own banner, uname; not only "kernel 6.8" */
-	bool asked;			    /* the line before was "uname -r" */
+	size_t line; /* that says so */
+	bool certain; /* the kernel's own banner, uname; not only "kernel 6.8" */
+	bool asked; /* the line before was "uname -r" */
 };
 
 /* Looks at one line. The first certain one counts, else the first. */

@@ -15,9 +15,9 @@
 
 struct kfg_line {
 	struct kfg_span text; /* without what stands before it; trailing blanks are cut off */
-	size_t number;	      /* of the input, from 1 */
-	bool indented;	      /* text followed blanks */
-	bool whole;	      /* neither part of a longer line nor a packed one */
+	size_t number; /* of the input, from 1 */
+	bool indented; /* text followed blanks */
+	bool whole; /* neither part of a longer line nor a packed one */
 };
 
 typedef void (*kfg_line_fn)(void *arg, const struct kfg_line *line);

@@ -41,8 +41,8 @@ static bool numbered(struct kfg_span s, const char *prefix, const char *suffix)
 
 static bool is_argument(struct kfg_span s)
 {
-	return numbered(s, "R", "") || numbered(s, "arg#", "") || numbered(s, "args#", "") ||
-	       numbered(s, "arg", "") || numbered(s, "*(R11-", ")");
+	return numbered(s, "R", "") || numbered(s, "arg#", "") || numbered(s, "args#", "") || numbered(s, "arg", "") ||
+	       numbered(s, "*(R11-", ")");
 }
 
 static bool to_number(struct kfg_span s, long long *ret_number)

@@ -11,50 +11,50 @@
 
 /* What a message means. The words for it are in advice_words.c, in this order. */
 enum kfg_log_kind {
-	KFG_LOG_NONE,	     /* known, and no problem */
-	KFG_LOG_MISSING,     /* no such kfunc in the kernel's BTF or in that of loaded modules */
-	KFG_LOG_PROTO,	     /* prototypes differ */
-	KFG_LOG_FORWARD,     /* they differ by a struct that the program only declares */
-	KFG_LOG_UNRESOLVED,  /* declared weak, not there, and called nevertheless */
-	KFG_LOG_COMPILER,    /* a call that the compiler made, not the programmer */
+	KFG_LOG_NONE, /* known, and no problem */
+	KFG_LOG_MISSING, /* no such kfunc in the kernel's BTF or in that of loaded modules */
+	KFG_LOG_PROTO, /* prototypes differ */
+	KFG_LOG_FORWARD, /* they differ by a struct that the program only declares */
+	KFG_LOG_UNRESOLVED, /* declared weak, not there, and called nevertheless */
+	KFG_LOG_COMPILER, /* a call that the compiler made, not the programmer */
 	KFG_LOG_NOT_ALLOWED, /* not registered for this program type, or not at all */
-	KFG_LOG_NOT_KFUNC,   /* the BTF id is no function that can be called */
+	KFG_LOG_NOT_KFUNC, /* the BTF id is no function that can be called */
 	KFG_LOG_TOO_FAR, /* a module too far away for a call */
 	KFG_LOG_ALLOCATOR, /* memory of the kernel that some kfuncs need was not there at boot */
-	KFG_LOG_NO_ADDRESS,  /* in the BTF, and not among the symbols of the kernel */
-	KFG_LOG_KERNEL_BTF,  /* the kernel's own BTF contradicts itself */
+	KFG_LOG_NO_ADDRESS, /* in the BTF, and not among the symbols of the kernel */
+	KFG_LOG_KERNEL_BTF, /* the kernel's own BTF contradicts itself */
 	KFG_LOG_LICENSE,
 	KFG_LOG_JIT,
-	KFG_LOG_NO_BTF,	    /* a kernel without CONFIG_DEBUG_INFO_BTF */
+	KFG_LOG_NO_BTF, /* a kernel without CONFIG_DEBUG_INFO_BTF */
 	KFG_LOG_OLD_KERNEL, /* a kernel before kfuncs */
 	KFG_LOG_CAPABILITY,
 	KFG_LOG_DEVICE_BOUND, /* XDP metadata in a program that is not loaded for a device */
 	KFG_LOG_SLEEPABLE,
 	KFG_LOG_CONTEXT, /* RCU, preemption, IRQ, lock or callback: not allowed here, or missing here */
 	KFG_LOG_ARGUMENT,
-	KFG_LOG_HIDDEN,	    /* an argument that the kernel fills in */
+	KFG_LOG_HIDDEN, /* an argument that the kernel fills in */
 	KFG_LOG_TYPE_TWICE, /* the wanted and the passed type have one name */
-	KFG_LOG_MEMORY,	    /* memory that is passed is too small, not initialized or not writable */
-	KFG_LOG_REFERENCE,  /* acquired and not released, or released and not acquired */
+	KFG_LOG_MEMORY, /* memory that is passed is too small, not initialized or not writable */
+	KFG_LOG_REFERENCE, /* acquired and not released, or released and not acquired */
 	KFG_LOG_RESULT, /* the result may be NULL, and is used as if it could not */
-	KFG_LOG_REJECTED,   /* the verifier rejected the call, in words that are not in the tables */
+	KFG_LOG_REJECTED, /* the verifier rejected the call, in words that are not in the tables */
 	KFG_LOG_LIMIT,
-	KFG_LOG_MODULE_BTF,   /* the BTF of a module cannot be used */
-	KFG_LOG_MODULE_READ,  /* the loader may not read the BTF of modules */
+	KFG_LOG_MODULE_BTF, /* the BTF of a module cannot be used */
+	KFG_LOG_MODULE_READ, /* the loader may not read the BTF of modules */
 	KFG_LOG_MODULE_OTHER, /* a module that was built for another kernel */
 	KFG_LOG_BUILD, /* the build of the kernel warns of it */
-	KFG_LOG_REGISTER,     /* kfuncs were not registered */
+	KFG_LOG_REGISTER, /* kfuncs were not registered */
 	KFG_LOG_REGISTER_TWICE,
 	KFG_LOG_REGISTER_SET, /* by a set of the old kind */
 	KFG_LOG_REGISTER_AGAIN, /* a module registers a second set */
-	KFG_LOG_EXCEPTION,    /* bpf_throw */
-	KFG_LOG_RETURN,	      /* the kernel registered something that it cannot verify */
-	KFG_LOG_DECLARATION,  /* the object does not say what it should */
-	KFG_LOG_NO_SECTION,   /* an extern that is not in .ksyms */
+	KFG_LOG_EXCEPTION, /* bpf_throw */
+	KFG_LOG_RETURN, /* the kernel registered something that it cannot verify */
+	KFG_LOG_DECLARATION, /* the object does not say what it should */
+	KFG_LOG_NO_SECTION, /* an extern that is not in .ksyms */
 	KFG_LOG_LOADER,
-	KFG_LOG_OLD_LOADER,	/* a loader that knows no kfuncs */
+	KFG_LOG_OLD_LOADER, /* a loader that knows no kfuncs */
 	KFG_LOG_ADDRESS_LOADER, /* the address of a module's kfunc, asked for in a wrong way */
-	KFG_LOG_ADDRESS_OLD,	/* the address of a kfunc, asked of a kernel that has none to give */
+	KFG_LOG_ADDRESS_OLD, /* the address of a kfunc, asked of a kernel that has none to give */
 	KFG_LOG_VERIFIER_BUG,
 	KFG_LOG_REFUSED, /* a security module, and kfgate is one */
 	KFG_LOG_UNCLEAR, /* concerns a kfunc, and is not in the tables */
@@ -62,16 +62,15 @@ enum kfg_log_kind {
 };
 
 #define KFG_MSG_CALL 0x1u /* speaks of the call before it; of no concern unless that is a kfunc */
-#define KFG_MSG_ALLOC                                                                                              \
-	0x2u /* the number is the instruction that acquired; of no concern unless that calls a kfunc */
-#define KFG_MSG_DECLARED 0x4u	   /* the name is the program's: libbpf drops a ___suffix before it looks */
-#define KFG_MSG_KNOWN 0x8u	   /* of no concern unless the name is a known kfunc's */
-#define KFG_MSG_POISON 0x10u	   /* of no concern unless the number is a loader's for a missing kfunc */
-#define KFG_MSG_NAMED 0x20u	   /* a known kfunc's name somewhere in the line is who is meant */
+#define KFG_MSG_ALLOC 0x2u /* the number is the instruction that acquired; of no concern unless that calls a kfunc */
+#define KFG_MSG_DECLARED 0x4u /* the name is the program's: libbpf drops a ___suffix before it looks */
+#define KFG_MSG_KNOWN 0x8u /* of no concern unless the name is a known kfunc's */
+#define KFG_MSG_POISON 0x10u /* of no concern unless the number is a loader's for a missing kfunc */
+#define KFG_MSG_NAMED 0x20u /* a known kfunc's name somewhere in the line is who is meant */
 #define KFG_MSG_CIRCUMSTANCE 0x40u /* why something may fail, and no failure in itself */
-#define KFG_MSG_NUMBERED 0x80u	   /* of no concern unless the call before it has a BTF id and no name */
-#define KFG_MSG_WARNING 0x100u	   /* of no concern unless the kernel warns of that function */
-#define KFG_MSG_RECORD 0x200u	   /* kfgate's own record: names program and kfunc */
+#define KFG_MSG_NUMBERED 0x80u /* of no concern unless the call before it has a BTF id and no name */
+#define KFG_MSG_WARNING 0x100u /* of no concern unless the kernel warns of that function */
+#define KFG_MSG_RECORD 0x200u /* kfgate's own record: names program and kfunc */
 #define KFG_MSG_KERNEL 0x400u /* of no program's load */
 #define KFG_MSG_LIKELY 0x800u /* of no concern unless the name is a known kfunc's, or made like one */
 #define KFG_MSG_RESULT 0x2000u /* of concern, too, where the register holds a kfunc's result that may be NULL */
@@ -85,8 +84,8 @@ enum kfg_log_kind {
 struct kfg_message {
 	const char *pattern; /* NULL ends the table */
 	enum kfg_log_kind kind;
-	unsigned flags;	    /* KFG_MSG_* */
-	const char *kfunc;  /* whom it is about where the wording does not say, or NULL */
+	unsigned flags; /* KFG_MSG_* */
+	const char *kfunc; /* whom it is about where the wording does not say, or NULL */
 	const char *source; /* file and line, per version */
 };
 
@@ -102,7 +101,7 @@ struct kfg_span {
 
 struct kfg_message_match {
 	struct kfg_span kfunc, word, arg;
-	long long number;	 /* the last; -1: none */
+	long long number; /* the last; -1: none */
 	const char *begin, *end; /* what matched */
 };
 

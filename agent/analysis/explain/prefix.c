@@ -182,8 +182,8 @@ static size_t container_size(struct kfg_span s)
 {
 	size_t n = token_size(s), at = blanks(s, n);
 
-	if (!n || n > TOKEN_MAX || !isalpha((unsigned char)s.at[0]) || at + 1 >= s.n || at == n ||
-	    s.at[at] != '|' || s.at[at + 1] != ' ')
+	if (!n || n > TOKEN_MAX || !isalpha((unsigned char)s.at[0]) || at + 1 >= s.n || at == n || s.at[at] != '|' ||
+	    s.at[at + 1] != ' ')
 		return 0;
 	return at + 2;
 }

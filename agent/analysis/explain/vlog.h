@@ -18,23 +18,23 @@
  */
 struct kfg_vlog_finding {
 	enum kfg_log_kind kind;
-	char kfunc[KFG_VLOG_NAME_MAX];	/* as the kernel names it: without the program's ___suffix */
+	char kfunc[KFG_VLOG_NAME_MAX]; /* as the kernel names it: without the program's ___suffix */
 	char symbol[KFG_VLOG_NAME_MAX]; /* as the log names it */
 	char module[KFG_VLOG_NAME_MAX]; /* whose BTF or kfuncs cannot be used */
 	char prog[KFG_VLOG_NAME_MAX];
-	char arg[KFG_VLOG_NAME_MAX];	 /* "R1" */
-	char place[KFG_VLOG_TEXT_MAX];	 /* of the source: "FILE:LINE", or its text */
+	char arg[KFG_VLOG_NAME_MAX]; /* "R1" */
+	char place[KFG_VLOG_TEXT_MAX]; /* of the source: "FILE:LINE", or its text */
 	char message[KFG_VLOG_TEXT_MAX]; /* the line */
-	long long insn;			 /* -1: not known */
-	long long number;		 /* in the message; -1: none */
-	size_t line;			 /* of the input, from 1 */
+	long long insn; /* -1: not known */
+	long long number; /* in the message; -1: none */
+	size_t line; /* of the input, from 1 */
 };
 
 /* What the log says beside its findings. */
 struct kfg_vlog_facts {
 	size_t n_lines;
 	char kernel[KFG_VLOG_NAME_MAX]; /* the release of the kernel it is from: "6.8.0-45-generic"; "": not said */
-	size_t kernel_line;		/* that says so */
+	size_t kernel_line; /* that says so */
 	/* a load that was refused (EACCES), of which nothing else is said: a security module may have done that */
 	char refused[KFG_VLOG_TEXT_MAX];
 	size_t refused_line; /* 0: none */
@@ -43,7 +43,7 @@ struct kfg_vlog_facts {
 struct kfg_vlog;
 
 int kfg_vlog_new(struct kfg_vlog **ret_vlog); /* -ENOMEM */
-void kfg_vlog_free(struct kfg_vlog *vlog);    /* accepts NULL */
+void kfg_vlog_free(struct kfg_vlog *vlog); /* accepts NULL */
 
 /* The next bytes of the input. */
 void kfg_vlog_feed(struct kfg_vlog *vlog, const void *data, size_t size);

@@ -184,8 +184,8 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, 
 static bool is_type_twice(struct kfg_span line)
 {
 	static const char wants[] = "expected pointer to ", has[] = "has a pointer to ";
-	const char *a = kfg_span_find(line, wants), *but = kfg_span_find(line, " but "),
-		   *b = kfg_span_find(line, has), *end = line.at + line.n;
+	const char *a = kfg_span_find(line, wants), *but = kfg_span_find(line, " but "), *b = kfg_span_find(line, has),
+		   *end = line.at + line.n;
 	size_t n;
 
 	if (!a || !but || !b || but < a)
@@ -200,8 +200,8 @@ static bool is_type_twice(struct kfg_span line)
 /* What more a line says than its wording. */
 static void refine(struct kfg_vlog_finding *f, struct kfg_span line)
 {
-	bool at_load = f->kind == KFG_LOG_MISSING || f->kind == KFG_LOG_UNRESOLVED ||
-		       f->kind == KFG_LOG_DECLARATION || f->kind == KFG_LOG_NO_SECTION;
+	bool at_load = f->kind == KFG_LOG_MISSING || f->kind == KFG_LOG_UNRESOLVED || f->kind == KFG_LOG_DECLARATION ||
+		       f->kind == KFG_LOG_NO_SECTION;
 
 	if (at_load && is_compilers(f->kfunc))
 		f->kind = KFG_LOG_COMPILER;

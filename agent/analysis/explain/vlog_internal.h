@@ -13,7 +13,7 @@
 #define KFG_VLOG_POISON_KFUNC 2002
 /* kfuncCallPoisonBase of cilium/ebpf, 0xdedc0de */
 #define KFG_VLOG_POISON_CILIUM 0xdedc0de
-#define KFG_VLOG_CALLS 256u	/* calls remembered, by instruction */
+#define KFG_VLOG_CALLS 256u /* calls remembered, by instruction */
 #define KFG_VLOG_WRAP_MAX 2048u /* bytes of a line that may go on in the next */
 #define KFG_VLOG_WRAP_LINES 3u
 #define KFG_VLOG_RESULTS 64u /* results remembered, by number */
@@ -40,15 +40,15 @@ enum kfg_vlog_report { KFG_REPORT_NONE, KFG_REPORT_OTHER, KFG_REPORT_REASON };
 
 struct kfg_vlog {
 	unsigned log; /* counts logs */
-	bool inside;  /* between the marks that libbpf puts around a log */
-	bool failed;  /* a loader said that it gave up */
+	bool inside; /* between the marks that libbpf puts around a log */
+	bool failed; /* a loader said that it gave up */
 
 	/* the instruction printed last */
 	long long insn; /* -1: none yet */
 	bool is_kfunc_call;
-	bool is_numbered_call;	      /* with a BTF id for which the kernel had no name */
+	bool is_numbered_call; /* with a BTF id for which the kernel had no name */
 	char name[KFG_VLOG_NAME_MAX]; /* what it calls; "": the log does not know */
-	bool explained;		      /* a finding was made since */
+	bool explained; /* a finding was made since */
 	bool parted; /* a blank line was read since */
 	char said[KFG_VLOG_TEXT_MAX]; /* what the verifier said since, first line; "": nothing */
 	size_t said_line;
@@ -82,7 +82,7 @@ struct kfg_vlog {
 	struct kfg_vlog_finding circumstance; /* KFG_LOG_NONE: none; the last one */
 	bool went_on; /* a loader did more after that */
 	bool other; /* a load failed for something that is no kfunc */
-	char inserted[KFG_VLOG_NAME_MAX];     /* the module that insmod could not insert */
+	char inserted[KFG_VLOG_NAME_MAX]; /* the module that insmod could not insert */
 
 	struct kfg_kernel_words kernel;
 	struct kfg_vlog_facts facts;

@@ -46,7 +46,9 @@ static const struct magic {
 	{ "\x1f\x9d", 0, 2, KFG_CONTAINER_STREAM, "compress" },
 	{ "\x5d\0\0", 0, 3, KFG_CONTAINER_STREAM, "lzma" },
 	{ "\x1f\x8b\x08", 0, 3, KFG_CONTAINER_KNOWN_STREAM, "gzip" },
-	{ "\xfd" "7zXZ\0", 0, 6, KFG_CONTAINER_KNOWN_STREAM, "xz" },
+	{ "\xfd"
+	  "7zXZ\0",
+	  0, 6, KFG_CONTAINER_KNOWN_STREAM, "xz" },
 	{ "\x28\xb5\x2f\xfd", 0, 4, KFG_CONTAINER_KNOWN_STREAM, "zstd" },
 	{ "\x89LZO\0\r\n\x1a\n", 0, 9, KFG_CONTAINER_FOREIGN, "an lzop file" },
 	{ "hsqs", 0, 4, KFG_CONTAINER_FOREIGN, "a squashfs image" },
@@ -63,8 +65,9 @@ static bool is_plausible(const struct magic *m, const uint8_t *data, size_t size
 		return size > 14 && data[3] >= '1' && data[3] <= '9' &&
 		       (!memcmp(data + 4, "1AY&SY", 6) || !memcmp(data + 4, "\x17rE8P\x90", 6));
 	if (strcmp(m->name, "lzma") == 0) /* a dictionary of a power of two, a size that is not known or small */
-		return size > 13 && (!memcmp(data + 5, "\xff\xff\xff\xff\xff\xff\xff\xff", 8) ||
-				     !memcmp(data + 9, "\0\0\0\0", 4)) && data[4] < 0x10;
+		return size > 13 &&
+		       (!memcmp(data + 5, "\xff\xff\xff\xff\xff\xff\xff\xff", 8) || !memcmp(data + 9, "\0\0\0\0", 4)) &&
+		       data[4] < 0x10;
 	if (strcmp(m->name, "compress") == 0)
 		return size > 3 && (data[2] & 0x1f) >= 9 && (data[2] & 0x1f) <= 16;
 	if (strcmp(m->name, "an ext4 image") == 0) /* room for a boot loader first, a sane block size */
@@ -142,15 +145,16 @@ static bool support_all(struct archive *reader)
 {
 	static support_fn *const filters[] = {
 		archive_read_support_filter_bzip2, archive_read_support_filter_compress,
-		archive_read_support_filter_gzip, archive_read_support_filter_lz4, archive_read_support_filter_lzip,
-		archive_read_support_filter_lzma, archive_read_support_filter_rpm, archive_read_support_filter_xz,
+		archive_read_support_filter_gzip,  archive_read_support_filter_lz4,
+		archive_read_support_filter_lzip,  archive_read_support_filter_lzma,
+		archive_read_support_filter_rpm,   archive_read_support_filter_xz,
 		archive_read_support_filter_zstd,
 	};
 	static support_fn *const formats[] = {
-		archive_read_support_format_7zip, archive_read_support_format_ar, archive_read_support_format_cab,
-		archive_read_support_format_cpio, archive_read_support_format_iso9660,
-		archive_read_support_format_rar, archive_read_support_format_rar5, archive_read_support_format_tar,
-		archive_read_support_format_xar, archive_read_support_format_zip, archive_read_support_format_raw,
+		archive_read_support_format_7zip, archive_read_support_format_ar,      archive_read_support_format_cab,
+		archive_read_support_format_cpio, archive_read_support_format_iso9660, archive_read_support_format_rar,
+		archive_read_support_format_rar5, archive_read_support_format_tar,     archive_read_support_format_xar,
+		archive_read_support_format_zip,  archive_read_support_format_raw,
 	};
 
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)

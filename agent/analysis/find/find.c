@@ -207,7 +207,9 @@ static int bzip2_at(struct kfg_search *s, const struct kfg_piece *piece, size_t 
 static int stream_at(struct kfg_search *s, const struct kfg_piece *piece, size_t *at, enum kfg_magic magic)
 {
 	static const char *const names[KFG_MAGIC_MAX] = {
-		[KFG_MAGIC_GZIP] = "gzip", [KFG_MAGIC_ZSTD] = "zstd", [KFG_MAGIC_XZ] = "xz",
+		[KFG_MAGIC_GZIP] = "gzip",
+		[KFG_MAGIC_ZSTD] = "zstd",
+		[KFG_MAGIC_XZ] = "xz",
 	};
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
 	_cleanup_(unpacked_done) struct kfg_unpacked unpacked = { 0 };
@@ -247,8 +249,9 @@ static int section_unpack(struct kfg_search *s, const struct kfg_piece *piece, c
 		return kfg_search_problem(s, piece, 0, "a compressed section lies beyond the end");
 	memcpy(&c, piece->data + h->sh_offset, sizeof(c));
 	if (c.ch_type != ELFCOMPRESS_ZLIB)
-		return c.ch_type == COMPRESS_ZSTD ? 0 :
-			kfg_search_problem(s, piece, h->sh_offset, "a section is compressed in an unknown way");
+		return c.ch_type == COMPRESS_ZSTD ?
+			       0 :
+			       kfg_search_problem(s, piece, h->sh_offset, "a section is compressed in an unknown way");
 	r = kfg_search_may_unpack(s, piece, h->sh_offset, &max);
 	if (r <= 0)
 		return r;

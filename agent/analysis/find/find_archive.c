@@ -56,8 +56,8 @@ static int search_member(struct walk *w, const char *name, size_t max)
 	else
 		kfg_strbuf_printf(&label, "%s:%s", w->piece->label, name);
 	if (label.error)
-		return label.error == -ENOMEM ? -ENOMEM
-					      : kfg_search_problem(w->search, w->piece, 0, "a name is too long");
+		return label.error == -ENOMEM ? -ENOMEM :
+						kfg_search_problem(w->search, w->piece, 0, "a name is too long");
 	r = kfg_archive_read(w->archive, max, &data, &size);
 	if (r < 0) {
 		w->search->unpacked += r == -EFBIG ? max : 0; /* what was unpacked in vain counts, too */

@@ -207,10 +207,16 @@ static bool is_promising(const uint8_t *p, size_t n)
 	static const uint8_t zlib_levels[] = { 0x01, 0x5e, 0x9c, 0xda };
 	enum kfg_magic magic;
 
-	if (n >= 20 && !memcmp(p, "\x7f" "ELF\2", 5))
+	if (n >= 20 && !memcmp(p,
+			       "\x7f"
+			       "ELF\2",
+			       5))
 		return (p[18] == 0xf7 && !p[19]) || (!p[18] && p[19] == 0xf7);
 	if (n >= 18 && (!memcmp(p, "\x1f\x8b\x08", 3) || !memcmp(p, "\x28\xb5\x2f\xfd", 4) ||
-			!memcmp(p, "\xfd" "7zXZ", 6)))
+			!memcmp(p,
+				"\xfd"
+				"7zXZ",
+				6)))
 		return true;
 	if (n && p[0] == 0xbf)
 		return kfg_search_next(p, n, 0, &magic) == 0 && magic == KFG_MAGIC_LIGHT;
@@ -233,8 +239,9 @@ static int search_zlib(struct kfg_search *s, const struct kfg_piece *piece, cons
 	if (r == -EFBIG)
 		return kfg_search_give_up(s, piece, 0, KFG_FIND_LIMIT_UNPACKED);
 	if (r < 0)
-		return r == -EBADMSG ? kfg_search_problem(s, piece, 0, "a zlib stream is damaged")
-		       : r == -ENOMSG ? 0 : r;
+		return r == -EBADMSG ? kfg_search_problem(s, piece, 0, "a zlib stream is damaged") :
+		       r == -ENOMSG  ? 0 :
+				       r;
 	kfg_strbuf_printf(&inner, "%s(zlib)", label);
 	return inner.error ? -ENOMEM : kfg_search_unpacked(s, kfg_strbuf_text(&inner), data, n);
 }
@@ -244,7 +251,8 @@ static int search_text(struct kfg_search *s, const struct kfg_piece *piece, size
 		       size_t *ret_end)
 {
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
-	const struct decoding whole = { .text = piece->data + at, .end = piece->data + piece->size,
+	const struct decoding whole = { .text = piece->data + at,
+					.end = piece->data + piece->size,
 					.quote = quote_before(piece->data, at) };
 	struct decoding d = whole;
 	_cleanup_free_ uint8_t *out = NULL;

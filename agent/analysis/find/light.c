@@ -93,8 +93,7 @@ static bool is_relocation(const struct reading *r, size_t index, bool *ret_weak)
 	for (size_t i = index + 1; i < index + 12 && insn_at(r, i, &insn); i++) {
 		if (insn.code == (BPF_JMP | BPF_JSLT | BPF_K) && insn.dst_reg == BPF_REG_7)
 			*ret_weak = false;
-		if (insn.code == (BPF_STX | BPF_MEM | BPF_W) && insn.dst_reg == BPF_REG_8 &&
-		    insn.src_reg == BPF_REG_7)
+		if (insn.code == (BPF_STX | BPF_MEM | BPF_W) && insn.dst_reg == BPF_REG_8 && insn.src_reg == BPF_REG_7)
 			return insn.off == offsetof(struct bpf_insn, imm);
 	}
 	return false;

@@ -51,13 +51,18 @@ static enum kfg_magic magic_at(const uint8_t *p, size_t left)
 	case 0x28: /* RFC 8878 */
 		return left > 8 && !memcmp(p, "\x28\xb5\x2f\xfd", 4) ? KFG_MAGIC_ZSTD : KFG_MAGIC_NONE;
 	case 'B': /* a level, and the first block's magic, six digits of pi */
-		return left > 14 && !memcmp(p, "BZh", 3) && !memcmp(p + 4, "1AY&SY", 6) ? KFG_MAGIC_BZIP2
-											: KFG_MAGIC_NONE;
+		return left > 14 && !memcmp(p, "BZh", 3) && !memcmp(p + 4, "1AY&SY", 6) ? KFG_MAGIC_BZIP2 :
+											  KFG_MAGIC_NONE;
 	case 0xfd: /* The .xz File Format, 2.1.1.1 */
-		return left > 24 && !memcmp(p, "\xfd" "7zXZ\0", 6) ? KFG_MAGIC_XZ : KFG_MAGIC_NONE;
+		return left > 24 && !memcmp(p,
+					    "\xfd"
+					    "7zXZ\0",
+					    6) ?
+			       KFG_MAGIC_XZ :
+			       KFG_MAGIC_NONE;
 	case 0xbf:
-		return left > sizeof(light_head) && !memcmp(p, light_head, sizeof(light_head)) ? KFG_MAGIC_LIGHT
-												: KFG_MAGIC_NONE;
+		return left > sizeof(light_head) && !memcmp(p, light_head, sizeof(light_head)) ? KFG_MAGIC_LIGHT :
+												 KFG_MAGIC_NONE;
 	}
 	return KFG_MAGIC_NONE;
 }

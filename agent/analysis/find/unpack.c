@@ -120,8 +120,8 @@ static int decode_zstd(struct decoder *d, uint8_t *out, size_t room, size_t *ret
 		return -ENOMEM;
 	case ZSTD_error_frameParameter_windowTooLarge:
 		/* four bytes are a magic by chance sometimes, a chain of blocks is not */
-		return d->is_file || !ZSTD_isError(ZSTD_findFrameCompressedSize(d->start, d->size)) ? -ENOBUFS
-												    : -EBADMSG;
+		return d->is_file || !ZSTD_isError(ZSTD_findFrameCompressedSize(d->start, d->size)) ? -ENOBUFS :
+												      -EBADMSG;
 	default:
 		return -EBADMSG;
 	}
@@ -183,8 +183,14 @@ static int unpack(struct decoder *d, size_t max, struct output *out)
 int kfg_unpack_stream(enum kfg_magic magic, const uint8_t *data, size_t size, const struct kfg_unpack_how *how,
 		      struct kfg_unpacked *ret_unpacked)
 {
-	_cleanup_(decoder_done) struct decoder d = { .in = data, .in_left = size, .xz = LZMA_STREAM_INIT,
-						     .start = data, .size = size, .is_file = how->is_file };
+	_cleanup_(decoder_done) struct decoder d = {
+		.in = data,
+		.in_left = size,
+		.xz = LZMA_STREAM_INIT,
+		.start = data,
+		.size = size,
+		.is_file = how->is_file,
+	};
 	_cleanup_(output_done) struct output out = { 0 };
 	int r = decoder_open(&d, magic, how->window);
 
@@ -216,8 +222,9 @@ int kfg_unpack_zlib(const uint8_t *data, size_t size, uint64_t full, size_t max,
 
 int kfg_unpack_zlib_object(const uint8_t *data, size_t size, size_t max, uint8_t **ret_data, size_t *ret_size)
 {
-	_cleanup_(decoder_done) struct decoder d = { .in = data, .in_left = size, .xz = LZMA_STREAM_INIT,
-						     .decode = decode_zlib };
+	_cleanup_(decoder_done) struct decoder d = {
+		.in = data, .in_left = size, .xz = LZMA_STREAM_INIT, .decode = decode_zlib
+	};
 	_cleanup_(output_done) struct output out = { 0 };
 	int r = inflateInit(&d.zlib) == Z_OK ? unpack(&d, max, &out) : -ENOMEM;
 

@@ -87,8 +87,7 @@ static bool is_elf(int fd)
 	return pread(fd, magic, sizeof(magic), 0) == sizeof(magic) && !memcmp(magic, ELFMAG, SELFMAG);
 }
 
-int kfg_find_file(struct kfg_find *find, int dir_fd, const char *name, const char *path,
-		  const struct kfg_find_how *how)
+int kfg_find_file(struct kfg_find *find, int dir_fd, const char *name, const char *path, const struct kfg_find_how *how)
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (how->named ? 0 : O_NOFOLLOW);
 	_cleanup_close_ int fd = openat(dir_fd, name, flags);

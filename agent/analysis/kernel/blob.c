@@ -109,8 +109,7 @@ static bool check_modules(const struct kfg_blob *blob)
 	if (part->size % sizeof(*modules))
 		return false;
 	for (size_t i = 0; i < part->size / sizeof(*modules); i++)
-		if (!is_inside(&modules[i].btf, blob->size) ||
-		    !memchr(modules[i].name, '\0', sizeof(modules[i].name)))
+		if (!is_inside(&modules[i].btf, blob->size) || !memchr(modules[i].name, '\0', sizeof(modules[i].name)))
 			return false;
 	return true;
 }
@@ -119,8 +118,7 @@ bool kfg_blob_check(const void *data, size_t size)
 {
 	const struct kfg_blob *blob = data;
 
-	if (size < sizeof(*blob) || memcmp(blob->magic, KFG_BLOB_MAGIC, sizeof(blob->magic)) != 0 ||
-	    blob->size != size)
+	if (size < sizeof(*blob) || memcmp(blob->magic, KFG_BLOB_MAGIC, sizeof(blob->magic)) != 0 || blob->size != size)
 		return false;
 	for (int i = 0; i < KFG_BLOB_PARTS; i++)
 		if (!is_inside(&blob->parts[i], size))

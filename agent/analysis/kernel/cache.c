@@ -25,8 +25,7 @@ static bool is_good(const void *data, size_t size, const char *origin)
 {
 	const struct kfg_blob *blob = data;
 
-	return kfg_blob_check(data, size) &&
-	       strcmp((const char *)data + blob->parts[KFG_BLOB_ORIGIN].at, origin) == 0;
+	return kfg_blob_check(data, size) && strcmp((const char *)data + blob->parts[KFG_BLOB_ORIGIN].at, origin) == 0;
 }
 
 int kfg_cache_load(const char *dir, const char *path, const char *origin, const struct kfg_blob **ret_blob)

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int __attribute__((format(printf, 3, 4))) refuse(struct kfg_elf_error *error, size_t offset,
-							const char *format, ...)
+static int __attribute__((format(printf, 3, 4)))
+refuse(struct kfg_elf_error *error, size_t offset, const char *format, ...)
 {
 	va_list ap;
 

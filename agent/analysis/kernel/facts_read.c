@@ -352,8 +352,14 @@ int kfg_facts_read(const char *path, const void *data, size_t size, struct kfg_b
 					   bad_modules = KFG_STRBUF(KFG_FACTS_LINE_MAX);
 	_cleanup_free_ char *body = NULL;
 	struct kfg_facts_head head;
-	struct lines l = { .path = path, .data = data, .end = size, .head = &head, .config = &config,
-			   .limits = &limits, .bad_modules = &bad_modules, .error = ret_error };
+	struct lines l = { .path = path,
+			   .data = data,
+			   .end = size,
+			   .head = &head,
+			   .config = &config,
+			   .limits = &limits,
+			   .bad_modules = &bad_modules,
+			   .error = ret_error };
 	struct reading rd = { .kfuncs = KFG_STRBUF(BTF_MAX) };
 	int r = read_lines(&l);
 

@@ -79,8 +79,8 @@ static int open_btfs(struct kfg_kernel *k)
 		const struct kfg_blob_module *m = &modules[k->n_modules];
 
 		k->modules[k->n_modules].name = m->name;
-		r = kfg_btf_open((const char *)k->blob + m->btf.at, m->btf.size, k->btf,
-				 &k->modules[k->n_modules].btf, &why);
+		r = kfg_btf_open((const char *)k->blob + m->btf.at, m->btf.size, k->btf, &k->modules[k->n_modules].btf,
+				 &why);
 	}
 	return r;
 }

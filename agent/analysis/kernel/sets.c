@@ -71,7 +71,8 @@ static bool read_set(const struct kfg_image *image, const struct kfg_btf *btf, u
 
 	if (at % 4 || at > ids->size || ids->size - at < 8)
 		return false;
-	set = (struct set){ .n = word_at(ids->data + at), .flags = word_at(ids->data + at + 4),
+	set = (struct set){ .n = word_at(ids->data + at),
+			    .flags = word_at(ids->data + at + 4),
 			    .pairs = ids->data + at + 8 };
 	if (!set.n || set.n > SET_ENTRIES_MAX || set.flags > SET8_KFUNCS || (ids->size - at - 8) / 8 < set.n)
 		return false;
@@ -219,7 +220,10 @@ static uint64_t called_next(const uint8_t *c, size_t left, uint64_t addr)
 }
 
 struct votes {
-	struct { uint64_t addr; unsigned n; } items[VOTES_MAX];
+	struct {
+		uint64_t addr;
+		unsigned n;
+	} items[VOTES_MAX];
 	size_t n;
 };
 

@@ -86,8 +86,11 @@ static int read_kernel(struct reading *rd, const char *path, const void *data, s
 		return read_bzimage(rd, path, data, size, layers);
 	if (kfg_unpack_kind(data, size) == KFG_PACKING_FILE)
 		return read_packed_kernel(rd, path, data, size, layers);
-	if (size < 4 || (memcmp(p, "\x7f" "ELF", 4) != 0 && (p[0] | p[1] << 8) != BTF_MAGIC &&
-			 (p[1] | p[0] << 8) != BTF_MAGIC))
+	if (size < 4 || (memcmp(p,
+				"\x7f"
+				"ELF",
+				4) != 0 &&
+			 (p[0] | p[1] << 8) != BTF_MAGIC && (p[1] | p[0] << 8) != BTF_MAGIC))
 		return refuse(rd, -EBADMSG, "%s: not a kernel: neither ELF, BTF, a boot image nor a package", path);
 	r = kfg_collect_kernel(rd->collector, path, data, size, rd->error);
 	/* the same kernel may be there twice, as vmlinux and as vmlinuz */

@@ -33,12 +33,18 @@ static int refuse(struct archive *a, struct kfg_unpack_error *error)
 
 enum kfg_packing kfg_unpack_kind(const void *data, size_t size)
 {
-	static const struct { const char *bytes; size_t at, size; enum kfg_packing kind; } magics[] = {
+	static const struct {
+		const char *bytes;
+		size_t at, size;
+		enum kfg_packing kind;
+	} magics[] = {
 		{ "!<arch>\n", 0, 8, KFG_PACKING_ARCHIVE },
 		{ "\xed\xab\xee\xdb", 0, 4, KFG_PACKING_ARCHIVE },
 		{ "ustar", 257, 5, KFG_PACKING_ARCHIVE },
 		{ "\x1f\x8b", 0, 2, KFG_PACKING_FILE },
-		{ "\xfd" "7zXZ", 0, 5, KFG_PACKING_FILE },
+		{ "\xfd"
+		  "7zXZ",
+		  0, 5, KFG_PACKING_FILE },
 		{ "\x28\xb5\x2f\xfd", 0, 4, KFG_PACKING_FILE },
 		{ "BZh", 0, 3, KFG_PACKING_FILE },
 		{ "\x02\x21\x4c\x18", 0, 4, KFG_PACKING_FILE },
@@ -60,12 +66,9 @@ static struct archive *new_reader(bool rpm)
 
 	if (!a)
 		return NULL;
-	if (archive_read_support_filter_gzip(a) == ARCHIVE_OK &&
-	    archive_read_support_filter_xz(a) == ARCHIVE_OK &&
-	    archive_read_support_filter_lzma(a) == ARCHIVE_OK &&
-	    archive_read_support_filter_bzip2(a) == ARCHIVE_OK &&
-	    archive_read_support_filter_zstd(a) == ARCHIVE_OK &&
-	    archive_read_support_filter_lz4(a) == ARCHIVE_OK &&
+	if (archive_read_support_filter_gzip(a) == ARCHIVE_OK && archive_read_support_filter_xz(a) == ARCHIVE_OK &&
+	    archive_read_support_filter_lzma(a) == ARCHIVE_OK && archive_read_support_filter_bzip2(a) == ARCHIVE_OK &&
+	    archive_read_support_filter_zstd(a) == ARCHIVE_OK && archive_read_support_filter_lz4(a) == ARCHIVE_OK &&
 	    (!rpm || archive_read_support_filter_rpm(a) == ARCHIVE_OK))
 		return a;
 	archive_read_free(a);
@@ -199,8 +202,7 @@ int kfg_unpack_file(const void *data, size_t size, size_t max, struct kfg_unpack
 
 	if (!a || archive_read_support_format_raw(a) != ARCHIVE_OK)
 		return -ENOMEM;
-	if (archive_read_open_memory(a, data, size) != ARCHIVE_OK ||
-	    archive_read_next_header(a, &entry) != ARCHIVE_OK)
+	if (archive_read_open_memory(a, data, size) != ARCHIVE_OK || archive_read_next_header(a, &entry) != ARCHIVE_OK)
 		return refuse(a, ret_error);
 	return read_data(a, max, ret_file, ret_error);
 }
@@ -217,8 +219,7 @@ static la_ssize_t read_outer(struct archive *a, void *arg, const void **ret_buff
 	la_ssize_t n = archive_read_data(nested->outer, nested->buffer, sizeof(nested->buffer));
 
 	if (n < 0)
-		archive_set_error(a, archive_errno(nested->outer), "%s",
-				      archive_error_string(nested->outer));
+		archive_set_error(a, archive_errno(nested->outer), "%s", archive_error_string(nested->outer));
 	*ret_buffer = nested->buffer;
 	return n;
 }
@@ -261,8 +262,7 @@ static int walk_entries(struct archive *a, const struct kfg_unpack_sink *sink, s
 
 static int support_archives(struct archive *a)
 {
-	if (archive_read_support_format_tar(a) == ARCHIVE_OK &&
-	    archive_read_support_format_cpio(a) == ARCHIVE_OK)
+	if (archive_read_support_format_tar(a) == ARCHIVE_OK && archive_read_support_format_cpio(a) == ARCHIVE_OK)
 		return 0;
 	return -ENOMEM;
 }

@@ -53,21 +53,16 @@ const size_t kfg_n_btf_defects = sizeof(kfg_btf_defects) / sizeof(kfg_btf_defect
 
 /* Prototypes that upstream changed so that libbpf refuses the old one. From the BTF of the kernels named. */
 const struct kfg_proto_change kfg_proto_changes[] = {
-	{ "bbr_main", "6.1", "6.12",
-	  "void bbr_main(struct sock *sk, const struct rate_sample *rs)",
+	{ "bbr_main", "6.1", "6.12", "void bbr_main(struct sock *sk, const struct rate_sample *rs)",
 	  "void bbr_main(struct sock *sk, u32 ack, int flag, const struct rate_sample *rs)" },
-	{ "bpf_session_cookie", "6.19", "7.0",
-	  "__u64 *bpf_session_cookie(void)",
+	{ "bpf_session_cookie", "6.19", "7.0", "__u64 *bpf_session_cookie(void)",
 	  "__u64 *bpf_session_cookie(void *ctx)" },
-	{ "bpf_session_is_return", "6.19", "7.0",
-	  "bool bpf_session_is_return(void)",
+	{ "bpf_session_is_return", "6.19", "7.0", "bool bpf_session_is_return(void)",
 	  "bool bpf_session_is_return(void *ctx)" },
-	{ "scx_bpf_cid_override", "7.2", "7.3",
-	  "void scx_bpf_cid_override(const s32 *cpu_to_cid, u32 cpu_to_cid__sz)",
+	{ "scx_bpf_cid_override", "7.2", "7.3", "void scx_bpf_cid_override(const s32 *cpu_to_cid, u32 cpu_to_cid__sz)",
 	  "void scx_bpf_cid_override(const s32 *cpu_to_cid__arena, u32 cpu_to_cid_cnt, "
 	  "const s32 *shard_start__arena, u32 shard_start_cnt)" },
-	{ "scx_bpf_cidperf_set", "7.2", "7.3",
-	  "void scx_bpf_cidperf_set(s32 cid, u32 perf)",
+	{ "scx_bpf_cidperf_set", "7.2", "7.3", "void scx_bpf_cidperf_set(s32 cid, u32 perf)",
 	  "s32 scx_bpf_cidperf_set(s32 cid, u32 perf)" },
 };
 const size_t kfg_n_proto_changes = sizeof(kfg_proto_changes) / sizeof(kfg_proto_changes[0]);

@@ -15,7 +15,7 @@
 #define KFG_HISTORY_NEWEST "7.3"
 
 /* A release of Linux as one number that grows with it. */
-#define KFG_RELEASE(major, minor) ((major) * 1000u + (minor))
+#define KFG_RELEASE(major, minor) ((major)*1000u + (minor))
 
 /* Releases are as people write them ("6.12"); "" where nothing is known. */
 struct kfg_kfunc_history {

@@ -52,8 +52,7 @@ static int find_part(const struct kfg_elf_section *ext, uint64_t off, uint32_t l
 }
 
 /* Takes the next run off a part: 1, 0 at its end, -EBADMSG. */
-static int next_run(const struct kfg_btf *btf, struct part *part, struct run *ret_run,
-		    struct kfg_object_error *error)
+static int next_run(const struct kfg_btf *btf, struct part *part, struct run *ret_run, struct kfg_object_error *error)
 {
 	uint32_t head[2];
 	uint64_t size;
@@ -66,7 +65,8 @@ static int next_run(const struct kfg_btf *btf, struct part *part, struct run *re
 	size = sizeof(head) + (uint64_t)head[1] * part->record;
 	if (!head[1] || size > part->size)
 		return kfg_object_refuse(error, part->offset, ".BTF.ext: a part is cut short");
-	*ret_run = (struct run){ .section = kfg_btf_str(btf, head[0]), .records = part->data + sizeof(head),
+	*ret_run = (struct run){ .section = kfg_btf_str(btf, head[0]),
+				 .records = part->data + sizeof(head),
 				 .n = head[1] };
 	part->data += size;
 	part->size -= size;

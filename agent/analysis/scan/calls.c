@@ -21,8 +21,8 @@ static int note_plain_calls(struct kfg_object_code *code)
 
 		if (kfg_insn_is_ld64(insn))
 			place++;
-		if (!kfg_insn_is_call(insn) || insn->src_reg != BPF_PSEUDO_CALL || code->note_of[place] ||
-		    target < 0 || target >= code->n_insns)
+		if (!kfg_insn_is_call(insn) || insn->src_reg != BPF_PSEUDO_CALL || code->note_of[place] || target < 0 ||
+		    target >= code->n_insns)
 			continue;
 		func = kfg_code_func(code, (uint32_t)target);
 		if (func == KFG_NONE || code->funcs[func].first != target)

@@ -28,9 +28,9 @@ uint32_t kfg_code_place(const struct kfg_object_code *code, uint32_t section, ui
 		const struct kfg_code_section *s = &code->sections[middle];
 
 		if (s->section == section)
-			return offset % sizeof(struct bpf_insn) == 0 && offset / sizeof(struct bpf_insn) < s->n
-				       ? s->first + (uint32_t)(offset / sizeof(struct bpf_insn))
-				       : KFG_NONE;
+			return offset % sizeof(struct bpf_insn) == 0 && offset / sizeof(struct bpf_insn) < s->n ?
+				       s->first + (uint32_t)(offset / sizeof(struct bpf_insn)) :
+				       KFG_NONE;
 		if (s->section < section)
 			low = middle + 1;
 		else

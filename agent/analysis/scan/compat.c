@@ -28,8 +28,8 @@ static struct kfg_type pointee_of(struct kfg_type type, unsigned kind)
 {
 	const struct btf_type *t = kfg_type_record(type);
 
-	return (struct kfg_type){ type.btf, kind == BTF_KIND_ARRAY ? ((const struct btf_array *)(t + 1))->type
-								    : t->type };
+	return (struct kfg_type){ type.btf,
+				  kind == BTF_KIND_ARRAY ? ((const struct btf_array *)(t + 1))->type : t->type };
 }
 
 static uint32_t int_data(struct kfg_type type)
@@ -110,11 +110,16 @@ int kfg_types_compat(struct kfg_type local, struct kfg_type target, uint64_t ste
 static const char *kind_str(struct kfg_type type)
 {
 	static const char *const names[] = {
-		[BTF_KIND_UNKN] = "void",     [BTF_KIND_INT] = "an integer",
-		[BTF_KIND_PTR] = "a pointer", [BTF_KIND_ARRAY] = "an array",
-		[BTF_KIND_STRUCT] = "a struct", [BTF_KIND_UNION] = "a union",
-		[BTF_KIND_ENUM] = "an enum",  [BTF_KIND_ENUM64] = "an enum",
-		[BTF_KIND_FWD] = "a struct that is only declared", [BTF_KIND_FUNC_PROTO] = "a function",
+		[BTF_KIND_UNKN] = "void",
+		[BTF_KIND_INT] = "an integer",
+		[BTF_KIND_PTR] = "a pointer",
+		[BTF_KIND_ARRAY] = "an array",
+		[BTF_KIND_STRUCT] = "a struct",
+		[BTF_KIND_UNION] = "a union",
+		[BTF_KIND_ENUM] = "an enum",
+		[BTF_KIND_ENUM64] = "an enum",
+		[BTF_KIND_FWD] = "a struct that is only declared",
+		[BTF_KIND_FUNC_PROTO] = "a function",
 		[BTF_KIND_FLOAT] = "a float",
 	};
 	unsigned kind = kfg_type_resolve(type, NULL);
@@ -144,8 +149,7 @@ static void say_difference(const char *what, struct kfg_type local, struct kfg_t
 	unsigned pointers = to_difference(&local, &target);
 	const char *points = pointers ? " points to" : " is";
 
-	snprintf(buf, size, "%s%s %s in the kernel, %s in the object", what, points, kind_str(target),
-		 kind_str(local));
+	snprintf(buf, size, "%s%s %s in the kernel, %s in the object", what, points, kind_str(target), kind_str(local));
 }
 
 /* Kernels pass the program to some kfuncs, an argument that BTF should not show (KF_IMPLICIT_ARGS, 7.0). */
@@ -171,8 +175,8 @@ void kfg_proto_difference(struct kfg_type local, struct kfg_type target, char *b
 	if (kfg_type_vlen(local) != kfg_type_vlen(target)) {
 		const char *leak = "; the last one is the kernel's own, a defect of its BTF";
 
-		snprintf(buf, size, "it takes %u argument%s in the kernel, %u in the object%s",
-			 kfg_type_vlen(target), kfg_type_vlen(target) == 1 ? "" : "s", kfg_type_vlen(local),
+		snprintf(buf, size, "it takes %u argument%s in the kernel, %u in the object%s", kfg_type_vlen(target),
+			 kfg_type_vlen(target) == 1 ? "" : "s", kfg_type_vlen(local),
 			 leaks_implicit(local, target) ? leak : "");
 		return;
 	}

@@ -183,9 +183,9 @@ static struct kfg_core_value resolve(struct kfg_world *world, const struct kfg_c
 		}
 		if (r <= 0)
 			continue;
-		r = kfg_core_is_field(relo->kind) ? field_value(relo->kind, &target, &found.value)
-		    : kfg_core_is_type(relo->kind) ? type_value(relo->kind, &target, &found.value)
-						   : enumval_value(relo->kind, &target, &found.value);
+		r = kfg_core_is_field(relo->kind) ? field_value(relo->kind, &target, &found.value) :
+		    kfg_core_is_type(relo->kind)  ? type_value(relo->kind, &target, &found.value) :
+						    enumval_value(relo->kind, &target, &found.value);
 		if (r < 0)
 			found.state = KFG_CORE_UNRESOLVED;
 		return found;

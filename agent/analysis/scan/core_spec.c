@@ -45,8 +45,8 @@ static const char *enumerator(struct kfg_type type, unsigned kind, uint32_t i)
 {
 	const struct btf_type *t = kfg_type_record(type);
 
-	return kfg_btf_str(type.btf, kind == BTF_KIND_ENUM ? ((const struct btf_enum *)(t + 1))[i].name_off
-							   : ((const struct btf_enum64 *)(t + 1))[i].name_off);
+	return kfg_btf_str(type.btf, kind == BTF_KIND_ENUM ? ((const struct btf_enum *)(t + 1))[i].name_off :
+							     ((const struct btf_enum64 *)(t + 1))[i].name_off);
 }
 
 static int parse_enumval(struct kfg_spec *spec, uint32_t index)
@@ -112,9 +112,9 @@ static int parse_path(struct kfg_spec *spec, const uint32_t *raw)
 	spec->bit_offset = (uint64_t)raw[0] * (uint64_t)size * 8;
 	for (int i = 1; i < spec->n_raw; i++) {
 		unsigned kind = kfg_type_resolve(type, &type);
-		int r = kfg_kind_is_composite(kind) ? parse_member(spec, raw[i], &type)
-			: kind == BTF_KIND_ARRAY    ? parse_element(spec, raw[i], &type)
-						    : -EINVAL;
+		int r = kfg_kind_is_composite(kind) ? parse_member(spec, raw[i], &type) :
+			kind == BTF_KIND_ARRAY	    ? parse_element(spec, raw[i], &type) :
+						      -EINVAL;
 
 		if (r < 0)
 			return r;
@@ -297,8 +297,7 @@ int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type 
 		return match_enumval(local, target, steps, ret_spec);
 	for (int i = 0; i < local->n; i++) {
 		struct search s = { &local->at[i], steps, ret_spec };
-		int r = local->at[i].name ? match_member(&s, &type)
-					  : match_element(&local->at[i], i, ret_spec, &type);
+		int r = local->at[i].name ? match_member(&s, &type) : match_element(&local->at[i], i, ret_spec, &type);
 
 		if (r <= 0)
 			return r;

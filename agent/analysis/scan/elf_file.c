@@ -186,7 +186,7 @@ void kfg_elf_file_done(struct kfg_elf_file *elf)
 }
 
 int kfg_elf_file_symbol(const struct kfg_elf_file *elf, uint32_t index, struct kfg_elf_symbol *ret_symbol,
-		   struct kfg_object_error *ret_error)
+			struct kfg_object_error *ret_error)
 {
 	const struct kfg_elf_section *symtab = &elf->sections[elf->symtab];
 	size_t at = symtab->offset + (size_t)index * sizeof(Elf64_Sym);

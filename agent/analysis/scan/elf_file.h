@@ -51,7 +51,7 @@ int kfg_elf_file_open(const void *data, size_t size, struct kfg_elf_file *ret_el
 void kfg_elf_file_done(struct kfg_elf_file *elf);
 /* index < n_symbols. Returns 0; -EBADMSG with *ret_error: its name or section is not there. */
 int kfg_elf_file_symbol(const struct kfg_elf_file *elf, uint32_t index, struct kfg_elf_symbol *ret_symbol,
-		   struct kfg_object_error *ret_error);
+			struct kfg_object_error *ret_error);
 /* The first section of that name; 0: none. */
 uint32_t kfg_elf_file_find(const struct kfg_elf_file *elf, const char *name);
 

@@ -25,9 +25,9 @@ static void mark_sections(const struct kfg_btf *btf, uint8_t *section_of)
 		const struct btf_type *t = kfg_btf_type(btf, id);
 		const struct btf_var_secinfo *info = (const struct btf_var_secinfo *)(t + 1);
 		const char *name = kfg_btf_str(btf, t->name_off);
-		uint8_t section = strcmp(name, ".ksyms") == 0	  ? SECTION_KSYMS
-				  : strcmp(name, ".kconfig") == 0 ? SECTION_KCONFIG
-								  : SECTION_OTHER;
+		uint8_t section = strcmp(name, ".ksyms") == 0	? SECTION_KSYMS :
+				  strcmp(name, ".kconfig") == 0 ? SECTION_KCONFIG :
+								  SECTION_OTHER;
 
 		if (BTF_INFO_KIND(t->info) != BTF_KIND_DATASEC)
 			continue;
@@ -83,8 +83,11 @@ static int add_undeclared(struct kfg_object *object, uint32_t index, const struc
 		object->unlinked = true;
 		return 0;
 	}
-	*ext = (struct kfg_extern){ .name = sym->name, .kind = KFG_EXTERN_UNDECLARED,
-				    .weak = sym->bind == STB_WEAK, .btf_id = id, .use = KFG_NONE };
+	*ext = (struct kfg_extern){ .name = sym->name,
+				    .kind = KFG_EXTERN_UNDECLARED,
+				    .weak = sym->bind == STB_WEAK,
+				    .btf_id = id,
+				    .use = KFG_NONE };
 	code->extern_of[index] = code->n_externs++;
 	object->uses[object->n_uses].undeclared = true;
 	return add_use(object, ext);
@@ -104,9 +107,9 @@ static int add_extern(struct kfg_object *object, uint32_t index, const struct kf
 		kfg_open_refuse(object, 0, "function %.60s is declared in .kconfig", sym->name);
 	*ext = (struct kfg_extern){
 		.name = sym->name,
-		.kind = section_of[id] == SECTION_KCONFIG ? KFG_EXTERN_KCONFIG
-			: func				  ? KFG_EXTERN_KFUNC
-							  : KFG_EXTERN_KSYM,
+		.kind = section_of[id] == SECTION_KCONFIG ? KFG_EXTERN_KCONFIG :
+			func				  ? KFG_EXTERN_KFUNC :
+							    KFG_EXTERN_KSYM,
 		.weak = sym->bind == STB_WEAK,
 		.btf_id = id,
 		.use = KFG_NONE,

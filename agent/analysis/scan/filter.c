@@ -43,14 +43,30 @@ static const struct row scx_kfuncs[] = {
 
 /* sched_ext_ops_cid may not call these (scx_kfunc_ids_cpu_only). */
 static const char *const scx_cpu_only[] = {
-	"__scx_bpf_select_cpu_and", "scx_bpf_cpu_curr", "scx_bpf_cpu_node", "scx_bpf_cpuperf_cap",
-	"scx_bpf_cpuperf_cur", "scx_bpf_cpuperf_set", "scx_bpf_get_idle_cpumask",
-	"scx_bpf_get_idle_cpumask_node", "scx_bpf_get_idle_smtmask", "scx_bpf_get_idle_smtmask_node",
-	"scx_bpf_get_online_cpumask", "scx_bpf_get_possible_cpumask", "scx_bpf_kick_cpu",
-	"scx_bpf_pick_any_cpu", "scx_bpf_pick_any_cpu_node", "scx_bpf_pick_idle_cpu",
-	"scx_bpf_pick_idle_cpu_node", "scx_bpf_put_cpumask", "scx_bpf_put_idle_cpumask",
-	"scx_bpf_select_cpu_and", "scx_bpf_select_cpu_dfl", "scx_bpf_task_cpu",
-	"scx_bpf_test_and_clear_cpu_idle", NULL,
+	"__scx_bpf_select_cpu_and",
+	"scx_bpf_cpu_curr",
+	"scx_bpf_cpu_node",
+	"scx_bpf_cpuperf_cap",
+	"scx_bpf_cpuperf_cur",
+	"scx_bpf_cpuperf_set",
+	"scx_bpf_get_idle_cpumask",
+	"scx_bpf_get_idle_cpumask_node",
+	"scx_bpf_get_idle_smtmask",
+	"scx_bpf_get_idle_smtmask_node",
+	"scx_bpf_get_online_cpumask",
+	"scx_bpf_get_possible_cpumask",
+	"scx_bpf_kick_cpu",
+	"scx_bpf_pick_any_cpu",
+	"scx_bpf_pick_any_cpu_node",
+	"scx_bpf_pick_idle_cpu",
+	"scx_bpf_pick_idle_cpu_node",
+	"scx_bpf_put_cpumask",
+	"scx_bpf_put_idle_cpumask",
+	"scx_bpf_select_cpu_and",
+	"scx_bpf_select_cpu_dfl",
+	"scx_bpf_task_cpu",
+	"scx_bpf_test_and_clear_cpu_idle",
+	NULL,
 };
 
 static const struct row scx_members[] = {
@@ -129,8 +145,8 @@ static enum kfg_truth scx_allows(const char *kfunc, const struct kfg_context *c)
 		return truth(!groups);
 	if (!*c->ops)
 		return KFG_UNKNOWN;
-	if (strcmp(c->ops, "sched_ext_ops_cid") == 0 ? is_one_of(kfunc, scx_cpu_only)
-						      : strcmp(c->ops, "sched_ext_ops") != 0)
+	if (strcmp(c->ops, "sched_ext_ops_cid") == 0 ? is_one_of(kfunc, scx_cpu_only) :
+						       strcmp(c->ops, "sched_ext_ops") != 0)
 		return KFG_FALSE;
 	if (!groups)
 		return KFG_TRUE;
@@ -176,13 +192,24 @@ static enum kfg_truth fs_allows(const struct kfg_context *c)
 
 enum kfg_truth kfg_filter_allows(const char *kfunc, const struct kfg_context *context)
 {
-	static const char *const fs[] = { "bpf_get_dentry_xattr", "bpf_get_file_xattr", "bpf_get_fsverity_digest",
-					  "bpf_get_task_exe_file", "bpf_path_d_path", "bpf_put_file",
-					  "bpf_real_data_inode", "bpf_remove_dentry_xattr", "bpf_set_dentry_xattr",
-					  "bpf_sock_read_xattr", NULL };
-	static const char *const qdisc[] = { "bpf_dynptr_from_skb", "bpf_kfree_skb", "bpf_qdisc_bstats_update",
-					     "bpf_qdisc_skb_drop", "bpf_qdisc_watchdog_schedule",
-					     "bpf_skb_get_hash", NULL };
+	static const char *const fs[] = { "bpf_get_dentry_xattr",
+					  "bpf_get_file_xattr",
+					  "bpf_get_fsverity_digest",
+					  "bpf_get_task_exe_file",
+					  "bpf_path_d_path",
+					  "bpf_put_file",
+					  "bpf_real_data_inode",
+					  "bpf_remove_dentry_xattr",
+					  "bpf_set_dentry_xattr",
+					  "bpf_sock_read_xattr",
+					  NULL };
+	static const char *const qdisc[] = { "bpf_dynptr_from_skb",
+					     "bpf_kfree_skb",
+					     "bpf_qdisc_bstats_update",
+					     "bpf_qdisc_skb_drop",
+					     "bpf_qdisc_watchdog_schedule",
+					     "bpf_skb_get_hash",
+					     NULL };
 
 	if (starts_with(kfunc, "scx_bpf_") || starts_with(kfunc, "__scx_bpf_") || starts_with(kfunc, "bpf_iter_scx_"))
 		return scx_allows(kfunc, context);

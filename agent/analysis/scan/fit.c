@@ -33,8 +33,7 @@ static int make_results(const struct kfg_object *object, struct kfg_fit_report *
 }
 
 /* The reach of each site, of the use the worst of its sites, and what becomes of it. */
-static void judge_use(struct kfg_world *world, const struct kfg_flows *flows, size_t use,
-		      struct kfg_fit_report *report)
+static void judge_use(struct kfg_world *world, const struct kfg_flows *flows, size_t use, struct kfg_fit_report *report)
 {
 	const struct kfg_object_code *code = world->code;
 
@@ -60,8 +59,8 @@ static void sum_up(struct kfg_fit_report *report, const struct kfg_fit_result *r
 /* The kernel wants a licence of every program with a kfunc call in it (kernel/bpf/verifier.c, add_kfunc_call()). */
 static bool may_call_kfuncs(const struct kfg_object *object)
 {
-	static const char *const compatible[] = { "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL",
-						  "Dual MIT/GPL", "Dual MPL/GPL" };
+	static const char *const compatible[] = { "GPL",	  "GPL v2",	  "GPL and additional rights",
+						  "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL" };
 
 	for (size_t i = 0; i < sizeof(compatible) / sizeof(compatible[0]); i++)
 		if (strcmp(object->license, compatible[i]) == 0)
@@ -257,8 +256,7 @@ static int judge(struct kfg_world *world, struct kfg_flows *flows, struct kfg_fi
 
 KFG_DEFINE_CLEANUP(struct kfg_fit_report *, kfg_fit_free)
 
-int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *kernel,
-		   struct kfg_fit_report **ret_report)
+int kfg_fit_object(const struct kfg_object *object, const struct kfg_kernel *kernel, struct kfg_fit_report **ret_report)
 {
 	_cleanup_(kfg_fit_free_cleanup) struct kfg_fit_report *report = calloc(1, sizeof(*report));
 	struct kfg_flows flows = { 0 };

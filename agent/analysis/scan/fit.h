@@ -17,7 +17,6 @@ void kfg_fit_use(struct kfg_world *world, const struct kfg_flows *flows, size_t 
 /* What fails only because a call is live. */
 bool kfg_fit_by_reach(const struct kfg_use *use, const struct kfg_fit_result *result);
 /* *result is unchecked; *nearest is what the nearest kernel of the catalogue would make of it. */
-void kfg_fit_borrow(const struct kfg_world *world, const struct kfg_fit_result *nearest,
-		    struct kfg_fit_result *result);
+void kfg_fit_borrow(const struct kfg_world *world, const struct kfg_fit_result *nearest, struct kfg_fit_result *result);
 /* Decides about one struct_ops map. */
 void kfg_fit_struct_ops(const struct kfg_world *world, size_t map, struct kfg_fit_result *result);

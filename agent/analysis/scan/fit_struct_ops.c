@@ -66,8 +66,9 @@ static const char *member_misfit(struct kfg_type local, const struct btf_member 
 		return "it is of another type in the kernel";
 	if (kind == BTF_KIND_PTR) {
 		theirs.id = kfg_type_record(theirs)->type;
-		return is_set && kfg_type_resolve(theirs, NULL) != BTF_KIND_FUNC_PROTO
-			       ? "it is no function in the kernel" : NULL;
+		return is_set && kfg_type_resolve(theirs, NULL) != BTF_KIND_FUNC_PROTO ?
+			       "it is no function in the kernel" :
+			       NULL;
 	}
 	return kfg_type_size(mine) != kfg_type_size(theirs) ? "it has another size in the kernel" : NULL;
 }

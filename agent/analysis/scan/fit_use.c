@@ -31,9 +31,23 @@ static void __attribute__((format(printf, 2, 3))) say(struct kfg_fit_result *res
 static bool may_be_of_module(const struct kfg_world *world, const char *name)
 {
 	static const char *const prefixes[] = {
-		"bbr_", "bictcp_", "bpf_ct_", "bpf_kfunc_", "bpf_skb_ct_", "bpf_skb_get_fou", "bpf_skb_get_xfrm",
-		"bpf_skb_set_fou", "bpf_skb_set_xfrm", "bpf_testmod_", "bpf_xdp_ct_", "bpf_xdp_flow_",
-		"bpf_xdp_get_xfrm", "bpf_xdp_xfrm_", "cubictcp_", "dctcp_", "hid_bpf_",
+		"bbr_",
+		"bictcp_",
+		"bpf_ct_",
+		"bpf_kfunc_",
+		"bpf_skb_ct_",
+		"bpf_skb_get_fou",
+		"bpf_skb_get_xfrm",
+		"bpf_skb_set_fou",
+		"bpf_skb_set_xfrm",
+		"bpf_testmod_",
+		"bpf_xdp_ct_",
+		"bpf_xdp_flow_",
+		"bpf_xdp_get_xfrm",
+		"bpf_xdp_xfrm_",
+		"cubictcp_",
+		"dctcp_",
+		"hid_bpf_",
 	};
 	const struct kfg_kfunc *kfunc;
 
@@ -75,8 +89,8 @@ static void judge_missing(const struct kfg_world *world, const struct kfg_use *u
 		return;
 	}
 	judge_absent(use, KFG_FIT_MISSING,
-		     world->running ? "neither this kernel nor a module that is loaded has such a function"
-				    : "this kernel has no such function",
+		     world->running ? "neither this kernel nor a module that is loaded has such a function" :
+				      "this kernel has no such function",
 		     result);
 }
 
@@ -349,8 +363,7 @@ static bool borrow(struct kfg_world *world, size_t use, struct kfg_found *ret_fo
 	return true;
 }
 
-void kfg_fit_borrow(const struct kfg_world *world, const struct kfg_fit_result *nearest,
-		    struct kfg_fit_result *result)
+void kfg_fit_borrow(const struct kfg_world *world, const struct kfg_fit_result *nearest, struct kfg_fit_result *result)
 {
 	const struct kfg_deployment *given = world->object->deployment;
 	const char *colon = nearest->detail[0] ? ": " : "";

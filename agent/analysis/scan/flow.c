@@ -86,8 +86,8 @@ void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
 {
 	const struct kfg_func *f = run->func;
 	struct kfg_return *result;
-	struct kfg_value joined = value.kind == KFG_VALUE_STACK || value.kind == KFG_VALUE_STACK_SOMEWHERE
-					  ? KFG_VALUE_ANY : value;
+	struct kfg_value joined =
+		value.kind == KFG_VALUE_STACK || value.kind == KFG_VALUE_STACK_SOMEWHERE ? KFG_VALUE_ANY : value;
 
 	if (run->paths) {
 		kfg_paths_return(run, joined);
@@ -244,7 +244,10 @@ static void done(struct kfg_flow_run *run)
 int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct kfg_flow *ret_flow)
 {
 	const struct kfg_object_code *code = world->code;
-	struct kfg_flow_run run = { .world = world, .code = code, .assumption = assumption, .flow = ret_flow,
+	struct kfg_flow_run run = { .world = world,
+				    .code = code,
+				    .assumption = assumption,
+				    .flow = ret_flow,
 				    .steps = (uint64_t)code->n_insns * STEPS_PER_INSN };
 	uint64_t most = run.steps < world->flow_steps ? run.steps : world->flow_steps;
 	int r = -ENOMEM;

@@ -197,8 +197,9 @@ static void step_alu(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t
 	if (!known)
 		dst = KFG_VALUE_ANY;
 	else
-		dst = kfg_value_alu(insn, dst, BPF_SRC(insn->code) == BPF_X ? kfg_frame_get(frame, insn->src_reg)
-									    : kfg_value_number(number));
+		dst = kfg_value_alu(insn, dst,
+				    BPF_SRC(insn->code) == BPF_X ? kfg_frame_get(frame, insn->src_reg) :
+								   kfg_value_number(number));
 	kfg_frame_set(frame, insn->dst_reg, dst);
 }
 
@@ -249,8 +250,8 @@ static enum kfg_next step_jump(struct kfg_flow_run *run, struct kfg_frame *frame
 		take(run, frame, place, dst);
 		return KFG_NEXT;
 	default:
-		src = BPF_SRC(insn->code) == BPF_X ? kfg_frame_get(frame, insn->src_reg)
-						   : kfg_value_number((uint64_t)(int64_t)insn->imm);
+		src = BPF_SRC(insn->code) == BPF_X ? kfg_frame_get(frame, insn->src_reg) :
+						     kfg_value_number((uint64_t)(int64_t)insn->imm);
 		truth = kfg_value_jump(insn, dst, src);
 		if (truth != KFG_FALSE)
 			take(run, frame, place, kfg_value_refine(insn, dst, src, true));

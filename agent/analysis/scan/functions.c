@@ -72,8 +72,8 @@ static bool as_func(const struct kfg_object_code *code, const struct kfg_elf_sym
 		.section = sym->section,
 		.program = KFG_NONE,
 		.user = KFG_NONE,
-		.global = sym->bind != STB_LOCAL && sym->visibility != STV_HIDDEN &&
-			  sym->visibility != STV_INTERNAL && code->btf,
+		.global = sym->bind != STB_LOCAL && sym->visibility != STV_HIDDEN && sym->visibility != STV_INTERNAL &&
+			  code->btf,
 	};
 	return true;
 }
@@ -130,8 +130,12 @@ static void add_nameless(struct kfg_object_code *code)
 
 	for (uint32_t i = 0; i < code->n_sections; i++) {
 		const struct kfg_code_section *s = &code->sections[i];
-		struct kfg_func whole = { .name = code->elf.sections[s->section].name, .first = s->first, .n = s->n,
-					  .section = s->section, .program = KFG_NONE, .user = KFG_NONE };
+		struct kfg_func whole = { .name = code->elf.sections[s->section].name,
+					  .first = s->first,
+					  .n = s->n,
+					  .section = s->section,
+					  .program = KFG_NONE,
+					  .user = KFG_NONE };
 
 		if (!has_func(code, s))
 			code->funcs[n++] = whole;

@@ -44,15 +44,14 @@ static const char *enumerator(struct kfg_type type, uint32_t i)
 {
 	const struct btf_type *t = kfg_type_record(type);
 
-	return kfg_btf_str(type.btf, kfg_type_kind(type) == BTF_KIND_ENUM
-					     ? ((const struct btf_enum *)(t + 1))[i].name_off
-					     : ((const struct btf_enum64 *)(t + 1))[i].name_off);
+	return kfg_btf_str(type.btf, kfg_type_kind(type) == BTF_KIND_ENUM ?
+					     ((const struct btf_enum *)(t + 1))[i].name_off :
+					     ((const struct btf_enum64 *)(t + 1))[i].name_off);
 }
 
 static int match_enums(struct matching *m, struct kfg_type local, struct kfg_type target)
 {
-	if (!kfg_kind_is_enum(kfg_type_kind(target)) ||
-	    kfg_type_record(local)->size != kfg_type_record(target)->size)
+	if (!kfg_kind_is_enum(kfg_type_kind(target)) || kfg_type_record(local)->size != kfg_type_record(target)->size)
 		return 0;
 	for (uint32_t i = 0; i < kfg_type_vlen(local); i++) {
 		bool found = false;

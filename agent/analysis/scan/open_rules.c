@@ -106,8 +106,8 @@ static bool is_one_of(const char *name, const char *const *names, size_t n)
 /* Returns what is wrong with a field of a map's definition; NULL: nothing. */
 static const char *field_fault(const char *name, struct kfg_type field, uint32_t *map_type)
 {
-	static const char *const numbers[] = { "type", "max_entries", "map_flags", "numa_node",
-					       "key_size", "value_size", "pinning" };
+	static const char *const numbers[] = { "type",	   "max_entries", "map_flags", "numa_node",
+					       "key_size", "value_size",  "pinning" };
 	unsigned kind = kfg_type_resolve(field, NULL);
 	uint32_t value;
 

@@ -328,8 +328,12 @@ int kfg_flow_run_paths(struct kfg_world *world, const bool *aims, struct kfg_flo
 {
 	const struct kfg_object_code *code = world->code;
 	struct kfg_paths p = { .aims = aims };
-	struct kfg_flow_run run = { .world = world, .code = code, .assumption = KFG_ASSUME_NOTHING,
-				    .flow = ret_flow, .steps = steps_for(code), .paths = &p };
+	struct kfg_flow_run run = { .world = world,
+				    .code = code,
+				    .assumption = KFG_ASSUME_NOTHING,
+				    .flow = ret_flow,
+				    .steps = steps_for(code),
+				    .paths = &p };
 	uint64_t most = run.steps < world->flow_steps ? run.steps : world->flow_steps;
 	int r = -ENOMEM;
 

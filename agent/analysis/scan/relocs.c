@@ -47,7 +47,8 @@ static struct kfg_note note_data(const struct kfg_object_code *code, const struc
 	bool rodata = strcmp(s->name, ".rodata") == 0 || starts_with(s->name, ".rodata.");
 
 	if (rodata && s->type == SHT_PROGBITS && sym->value <= INT32_MAX)
-		return (struct kfg_note){ .kind = KFG_NOTE_RODATA, .index = sym->section,
+		return (struct kfg_note){ .kind = KFG_NOTE_RODATA,
+					  .index = sym->section,
 					  .offset = (int64_t)sym->value + insn->imm };
 	/* an arena starts wherever the kernel puts it, and a jump table is none of ours */
 	if (starts_with(s->name, ".addr_space") || starts_with(s->name, ".jumptables"))

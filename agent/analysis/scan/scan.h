@@ -52,7 +52,7 @@ struct kfg_struct_ops {
 };
 
 /* Versions of libbpf, by whose rules objects are judged. */
-#define KFG_LIBBPF(major, minor) ((major) * 1000u + (minor))
+#define KFG_LIBBPF(major, minor) ((major)*1000u + (minor))
 #define KFG_LIBBPF_NEWEST KFG_LIBBPF(1, 8)
 #define KFG_LIBBPF_NONE 0u /* another loader opens the object: nothing is refused then */
 

@@ -69,8 +69,7 @@ static uint8_t add_context(struct kfg_world *world, const struct kfg_context *co
 		const struct kfg_context *c = &world->contexts[i];
 
 		if (c->type == context->type && c->kind == context->kind && c->may_sleep == context->may_sleep &&
-		    strcmp(c->ops, context->ops) == 0 &&
-		    strcmp(c->member, context->member) == 0)
+		    strcmp(c->ops, context->ops) == 0 && strcmp(c->member, context->member) == 0)
 			return (uint8_t)i;
 	}
 	if (world->n_contexts == KFG_CONTEXTS_MAX) {
@@ -92,9 +91,12 @@ static int find_contexts(struct kfg_world *world)
 	for (size_t i = 0; i < world->object->n_programs; i++) {
 		const struct kfg_program *program = &world->object->programs[i];
 
-		contexts[i] = (struct kfg_context){ .type = program->type, .kind = kfg_context_kind(program->section),
+		contexts[i] = (struct kfg_context){ .type = program->type,
+						    .kind = kfg_context_kind(program->section),
 						    .may_sleep = program->sleepable,
-						    .section = program->section, .ops = "", .member = "" };
+						    .section = program->section,
+						    .ops = "",
+						    .member = "" };
 	}
 	for (uint32_t i = 0; i < code->n_slots; i++) {
 		uint32_t program = code->funcs[code->slots[i].function].program;
@@ -193,7 +195,9 @@ int kfg_world_init(struct kfg_world *world, const struct kfg_object *object, con
 {
 	const struct kfg_object_code *code = object->code;
 
-	*world = (struct kfg_world){ .object = object, .code = code, .kernel = kernel,
+	*world = (struct kfg_world){ .object = object,
+				     .code = code,
+				     .kernel = kernel,
 				     .core_steps = object->max[KFG_SCAN_LIMIT_CORE],
 				     .flow_steps = flow_steps(object) };
 	kfg_kernel_facts(kernel, &world->facts);

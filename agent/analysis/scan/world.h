@@ -63,8 +63,8 @@ static inline enum kfg_scan_limit kfg_world_flow_limit(const struct kfg_world *w
 {
 	const uint64_t *max = world->object->max;
 
-	return max[KFG_SCAN_LIMIT_FILE_FLOW] < max[KFG_SCAN_LIMIT_FLOW] ? KFG_SCAN_LIMIT_FILE_FLOW
-									: KFG_SCAN_LIMIT_FLOW;
+	return max[KFG_SCAN_LIMIT_FILE_FLOW] < max[KFG_SCAN_LIMIT_FLOW] ? KFG_SCAN_LIMIT_FILE_FLOW :
+									  KFG_SCAN_LIMIT_FLOW;
 }
 
 /* What that says. */

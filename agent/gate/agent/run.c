@@ -16,9 +16,7 @@ static const char *const targets[] = {
 };
 
 static const char *const failures[] = {
-	[KFG_FAILURE_OPEN] = "open",
-	[KFG_FAILURE_CLOSED] = "closed",
-	[KFG_FAILURE_MAX] = "", /* not given */
+	[KFG_FAILURE_OPEN] = "open", [KFG_FAILURE_CLOSED] = "closed", [KFG_FAILURE_MAX] = "", /* not given */
 };
 
 /* Index of word, or n. */

@@ -17,8 +17,7 @@ static int connect_to(const char *runtime_dir)
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	const struct timeval timeout = { .tv_sec = TIMEOUT_SEC };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int n = snprintf(address.sun_path, sizeof(address.sun_path), "%s/" KFG_CONTROL_SOCKET,
-			 runtime_dir);
+	int n = snprintf(address.sun_path, sizeof(address.sun_path), "%s/" KFG_CONTROL_SOCKET, runtime_dir);
 
 	if (fd < 0)
 		return -errno;

@@ -33,9 +33,11 @@ int kfg_left_write(const char *runtime_dir, const struct kfg_left *left)
 
 	if (r < 0)
 		return r;
-	kfg_strbuf_printf(&text, "policy=%s\nserial=%" PRId64 "\nmode=%s\ndigest=%s\nguard=%s\nsince=%" PRIu64
-			  "\ninstance=%" PRIu64 "\n", left->policy, left->serial, left->mode, left->digest,
-			  left->guard, left->since_usec, left->instance);
+	kfg_strbuf_printf(&text,
+			  "policy=%s\nserial=%" PRId64 "\nmode=%s\ndigest=%s\nguard=%s\nsince=%" PRIu64
+			  "\ninstance=%" PRIu64 "\n",
+			  left->policy, left->serial, left->mode, left->digest, left->guard, left->since_usec,
+			  left->instance);
 	return text.error ? text.error : kfg_write_file(path, text.data, text.size);
 }
 
@@ -99,7 +101,10 @@ static void take(struct kfg_left *left, const char *key, const char *value)
 		size_t offset, size;
 	} texts[] = {
 #define TEXT(member) { #member, offsetof(struct kfg_left, member), sizeof(((struct kfg_left *)0)->member) }
-		TEXT(policy), TEXT(mode), TEXT(digest), TEXT(guard),
+		TEXT(policy),
+		TEXT(mode),
+		TEXT(digest),
+		TEXT(guard),
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -119,8 +124,7 @@ static void read_file(const char *runtime_dir, struct kfg_left *ret_left)
 	char path[PATH_MAX], *rest, *line;
 	size_t size;
 
-	if (path_of(path, sizeof(path), runtime_dir) ||
-	    kfg_read_file(AT_FDCWD, path, FILE_MAX, &text, &size) < 0)
+	if (path_of(path, sizeof(path), runtime_dir) || kfg_read_file(AT_FDCWD, path, FILE_MAX, &text, &size) < 0)
 		return;
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		char *value = strchr(line, '=');

@@ -71,8 +71,7 @@ static bool peer_allowed(int fd)
 	struct ucred cred;
 	socklen_t size = sizeof(cred);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) == 0 &&
-	       (cred.uid == 0 || cred.uid == geteuid());
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) == 0 && (cred.uid == 0 || cred.uid == geteuid());
 }
 
 static struct peer *free_peer(struct kfg_control_server *server)
@@ -102,8 +101,7 @@ static int on_connection(sd_event_source *source, int fd, uint32_t revents, void
 	peer = free_peer(server);
 	peer->server = server;
 	peer->number = ++server->accepted;
-	if (sd_event_add_io(sd_event_source_get_event(source), &peer->source, conn, EPOLLIN,
-			    on_request, peer) < 0)
+	if (sd_event_add_io(sd_event_source_get_event(source), &peer->source, conn, EPOLLIN, on_request, peer) < 0)
 		return 0;
 	if (sd_event_source_set_io_fd_own(peer->source, 1) < 0) {
 		peer_done(peer);
@@ -134,8 +132,8 @@ static int listen_at(const struct sockaddr_un *address)
 	return KFG_TAKE_FD(fd);
 }
 
-int kfg_control_server_new(sd_event *event, const char *runtime_dir, kfg_control_fn *answer,
-			   void *userdata, struct kfg_control_server **ret_server)
+int kfg_control_server_new(sd_event *event, const char *runtime_dir, kfg_control_fn *answer, void *userdata,
+			   struct kfg_control_server **ret_server)
 {
 	struct kfg_control_server *server = calloc(1, sizeof(*server));
 	int fd, r;
@@ -145,8 +143,7 @@ int kfg_control_server_new(sd_event *event, const char *runtime_dir, kfg_control
 	server->answer = answer;
 	server->userdata = userdata;
 	server->address.sun_family = AF_UNIX;
-	r = snprintf(server->address.sun_path, sizeof(server->address.sun_path),
-		     "%s/" KFG_CONTROL_SOCKET, runtime_dir);
+	r = snprintf(server->address.sun_path, sizeof(server->address.sun_path), "%s/" KFG_CONTROL_SOCKET, runtime_dir);
 	if (r < 0 || (size_t)r >= sizeof(server->address.sun_path)) {
 		free(server);
 		return -ENAMETOOLONG;

@@ -21,6 +21,6 @@ struct kfg_control_server;
  * Listens at runtime_dir/control, which must be this agent's (see daemon/instance.h). Negative
  * errno.
  */
-int kfg_control_server_new(sd_event *event, const char *runtime_dir, kfg_control_fn *answer,
-			   void *userdata, struct kfg_control_server **ret_server);
+int kfg_control_server_new(sd_event *event, const char *runtime_dir, kfg_control_fn *answer, void *userdata,
+			   struct kfg_control_server **ret_server);
 void kfg_control_server_free(struct kfg_control_server *server); /* accepts NULL */

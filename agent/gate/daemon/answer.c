@@ -19,8 +19,7 @@ static void add_deadline(struct kfg_status *s, const struct kfg_deprecation_name
 		return;
 	if (s->n_deadlines < KFG_STATUS_DEADLINES)
 		s->n_deadlines++;
-	memmove(&s->deadlines[at + 1], &s->deadlines[at],
-		(s->n_deadlines - 1 - at) * sizeof(s->deadlines[0]));
+	memmove(&s->deadlines[at + 1], &s->deadlines[at], (s->n_deadlines - 1 - at) * sizeof(s->deadlines[0]));
 	s->deadlines[at] = (struct kfg_status_deadline){
 		.kfunc = dep->kfunc,
 		.module = dep->module,
@@ -100,8 +99,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s)
 	return kfg_gate_stats(d->gate, &s->kernel);
 }
 
-static int answer_status(struct kfg_daemon *d,
-			 void (*show)(const struct kfg_status *status, struct kfg_strbuf *out),
+static int answer_status(struct kfg_daemon *d, void (*show)(const struct kfg_status *status, struct kfg_strbuf *out),
 			 struct kfg_strbuf *reply)
 {
 	struct kfg_status status;
@@ -138,14 +136,13 @@ int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
 		return answer_status(d, kfg_status_metrics, reply);
 	if (strcmp(request, KFG_REQUEST_PROGRAMS) == 0)
 		return answer_programs(d, reply);
-	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 ||
-	    strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
-		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ?
-			       KFG_EXIT_FAILURE : KFG_EXIT_OK;
-	if (strcmp(request, KFG_REQUEST_RELOAD_CHECK) == 0 ||
-	    strcmp(request, KFG_REQUEST_RELOAD_CHECK_FORCE) == 0)
+	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 || strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
+		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ? KFG_EXIT_FAILURE :
+												  KFG_EXIT_OK;
+	if (strcmp(request, KFG_REQUEST_RELOAD_CHECK) == 0 || strcmp(request, KFG_REQUEST_RELOAD_CHECK_FORCE) == 0)
 		return kfg_reload_check(d, strcmp(request, KFG_REQUEST_RELOAD_CHECK_FORCE) == 0, reply) < 0 ?
-			       KFG_EXIT_FAILURE : KFG_EXIT_OK;
+			       KFG_EXIT_FAILURE :
+			       KFG_EXIT_OK;
 	kfg_strbuf_adds(reply, "unknown request; is the running agent older than this kfgate?\n");
 	return KFG_EXIT_FAILURE;
 }

@@ -24,8 +24,8 @@ static void describe(const struct kfg_diags *diags, struct kfg_strbuf *why)
  * Names that the table may answer by look-up. Without them every answer is the same, and takes
  * longer.
  */
-static int compile(const struct kfg_policy *policy, uint64_t generation,
-		   struct kfg_table **ret_table, struct kfg_strbuf *why)
+static int compile(const struct kfg_policy *policy, uint64_t generation, struct kfg_table **ret_table,
+		   struct kfg_strbuf *why)
 {
 	char **names = NULL;
 	size_t n = 0;
@@ -47,8 +47,7 @@ static int compile(const struct kfg_policy *policy, uint64_t generation,
 }
 
 /* What is needed of a policy once it is loaded: its table and its names. */
-static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kfg_candidate *c,
-		struct kfg_strbuf *why)
+static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kfg_candidate *c, struct kfg_strbuf *why)
 {
 	int r;
 

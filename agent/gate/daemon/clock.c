@@ -50,8 +50,7 @@ static void watch_free(void *watch)
 	free(watch);
 }
 
-int kfg_clock_watch(sd_event *event, kfg_clock_fn *changed, void *userdata,
-		    sd_event_source **ret_source)
+int kfg_clock_watch(sd_event *event, kfg_clock_fn *changed, void *userdata, sd_event_source **ret_source)
 {
 	_cleanup_close_ int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	struct watch *watch;

@@ -7,5 +7,4 @@
 typedef void kfg_clock_fn(void *userdata);
 
 /* Calls changed whenever CLOCK_REALTIME is set (not slewed). Negative errno. */
-int kfg_clock_watch(sd_event *event, kfg_clock_fn *changed, void *userdata,
-		    sd_event_source **ret_source);
+int kfg_clock_watch(sd_event *event, kfg_clock_fn *changed, void *userdata, sd_event_source **ret_source);

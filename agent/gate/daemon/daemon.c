@@ -79,15 +79,13 @@ int kfg_add_sources(struct kfg_daemon *d)
 	int r = kfg_orders_add(d);
 
 	if (r >= 0)
-		r = sd_event_add_io(d->event, &d->ring_source, kfg_gate_event_fd(d->gate), EPOLLIN,
-				    on_ring, d);
+		r = sd_event_add_io(d->event, &d->ring_source, kfg_gate_event_fd(d->gate), EPOLLIN, on_ring, d);
 	if (r >= 0)
 		r = kfg_clock_watch(d->event, on_clock, d, &d->clock_source);
 	if (r >= 0)
 		r = sd_event_add_time_relative(d->event, &d->retire_source, CLOCK_MONOTONIC, 0, 0, on_retire, d);
 	if (r >= 0)
-		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_answer, d,
-					   &d->control);
+		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_answer, d, &d->control);
 	if (r >= 0)
 		r = sd_event_set_watchdog(d->event, 1);
 	return r < 0 ? kfg_log_errno(r, "cannot set up the event loop: %m") : 0;
@@ -112,10 +110,13 @@ static void leave_gate(struct kfg_daemon *d)
 	if (kfg_manager_job() == KFG_MANAGER_RESTART)
 		return; /* the next agent is about to take over */
 	if (sealed || strict || d->current.names->on_stop == KFG_STOP_KEEP) {
-		(void)kfg_tell(d, kfg_notice_kept(d->current.names,
-						  sealed ? "it is sealed until the next boot" :
-						  strict ? "it is guarded until the next boot (guard: strict)" :
-							   "the policy says on-stop: keep", &record), &record);
+		(void)kfg_tell(d,
+			       kfg_notice_kept(d->current.names,
+					       sealed ? "it is sealed until the next boot" :
+					       strict ? "it is guarded until the next boot (guard: strict)" :
+							"the policy says on-stop: keep",
+					       &record),
+			       &record);
 		return;
 	}
 	r = kfg_gate_detach(d->gate);

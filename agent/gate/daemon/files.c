@@ -29,8 +29,7 @@ void kfg_files_look_again(struct kfg_daemon *d)
 	int r;
 
 	if (!d->files.again) {
-		r = sd_event_add_time_relative(d->event, &d->files.again, CLOCK_MONOTONIC, QUIET_USEC, 0,
-					       on_quiet, d);
+		r = sd_event_add_time_relative(d->event, &d->files.again, CLOCK_MONOTONIC, QUIET_USEC, 0, on_quiet, d);
 	} else {
 		r = sd_event_source_get_enabled(d->files.again, NULL);
 		if (r > 0)
@@ -153,8 +152,7 @@ void kfg_files_refresh(struct kfg_daemon *d)
 	if (r < 0)
 		kfg_log_errno(r, "cannot tell the gate which files the policy's executables are: %m");
 	else if (missing)
-		kfg_debug("%zu of the %zu executables that the policy names are not there", missing,
-			  d->current.n_exes);
+		kfg_debug("%zu of the %zu executables that the policy names are not there", missing, d->current.n_exes);
 }
 
 void kfg_files_done(struct kfg_daemon *d)

@@ -109,8 +109,13 @@ static void on_code(void *userdata, const char *path, int error)
 static void guard_origin(struct kfg_daemon *d)
 {
 	static const char *const paths[] = {
-		"/etc", "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/systemd/system", "/run/systemd/system",
-		"/usr/lib/systemd/system", "/usr/lib/systemd/system/kfgate.service",
+		"/etc",
+		"/etc/ld.so.cache",
+		"/etc/ld.so.preload",
+		"/etc/systemd/system",
+		"/run/systemd/system",
+		"/usr/lib/systemd/system",
+		"/usr/lib/systemd/system/kfgate.service",
 	};
 	_cleanup_fclose_ FILE *maps = fopen("/proc/self/maps", "re");
 	char line[4096];
@@ -147,8 +152,7 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 	if (r >= 0)
 		r = kfg_guard_prove(d->guard, ret_why);
 	if (r >= 0)
-		r = sd_event_add_io(d->event, &d->guard_source, kfg_guard_event_fd(d->guard), EPOLLIN, on_refusals,
-				    d);
+		r = sd_event_add_io(d->event, &d->guard_source, kfg_guard_event_fd(d->guard), EPOLLIN, on_refusals, d);
 	return r;
 }
 
@@ -176,8 +180,8 @@ void kfg_guarding_apply(struct kfg_daemon *d)
 	}
 	if (*kfg_guard_missing(d->guard))
 		kfg_warning("this kernel lacks hooks of the guard: %s", kfg_guard_missing(d->guard));
-	kfg_info("the gate is guarded against removal%s", kfg_guard_managed(d->guard) ?
-		 "" : "; nobody but the agent itself can stop it");
+	kfg_info("the gate is guarded against removal%s",
+		 kfg_guard_managed(d->guard) ? "" : "; nobody but the agent itself can stop it");
 }
 
 void kfg_guarding_done(struct kfg_daemon *d)

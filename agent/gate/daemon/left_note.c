@@ -18,7 +18,9 @@ void kfg_daemon_note(const struct kfg_daemon *d)
 	(void)snprintf(left.mode, sizeof(left.mode), "%s", kfg_mode_str(p->mode));
 	(void)snprintf(left.digest, sizeof(left.digest), "%s", p->digest);
 	(void)snprintf(left.guard, sizeof(left.guard), "%s",
-		       !d->guard ? "off" : kfg_guard_strict(d->guard) ? "strict" : "active");
+		       !d->guard		  ? "off" :
+		       kfg_guard_strict(d->guard) ? "strict" :
+						    "active");
 	left.instance = kfg_gate_instance(d->gate, &from);
 	r = kfg_left_write(d->config->runtime_dir, &left);
 	if (r < 0)

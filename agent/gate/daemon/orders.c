@@ -50,8 +50,11 @@ static enum kfg_order judge(const struct kfg_daemon *d, const struct signalfd_si
 static void refuse(struct kfg_daemon *d, const struct signalfd_siginfo *info)
 {
 	struct kfg_attempt attempt = {
-		.kind = KFG_ATTEMPT_SIGNAL, .time_ns = kfg_now_usec(CLOCK_BOOTTIME) * 1000, .detail = info->ssi_signo,
-		.pid = info->ssi_code <= 0 ? info->ssi_pid : 0, .uid = info->ssi_uid,
+		.kind = KFG_ATTEMPT_SIGNAL,
+		.time_ns = kfg_now_usec(CLOCK_BOOTTIME) * 1000,
+		.detail = info->ssi_signo,
+		.pid = info->ssi_code <= 0 ? info->ssi_pid : 0,
+		.uid = info->ssi_uid,
 	};
 
 	(void)snprintf(attempt.comm, sizeof(attempt.comm), "%s", info->ssi_code <= 0 ? "process" : "kernel");

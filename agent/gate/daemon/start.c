@@ -37,13 +37,11 @@ static int probe(struct kfg_probe *ret_probe)
 
 static int start_outbox(struct kfg_daemon *d)
 {
-	bool journal = d->config->log == KFG_LOG_JOURNAL ||
-		       (d->config->log == KFG_LOG_AUTO && kfg_send_possible());
+	bool journal = d->config->log == KFG_LOG_JOURNAL || (d->config->log == KFG_LOG_AUTO && kfg_send_possible());
 	int r;
 
 	d->json_fd = STDOUT_FILENO;
-	r = kfg_outbox_start(journal ? kfg_send_record : kfg_json_line_write, &d->json_fd,
-			     &d->outbox);
+	r = kfg_outbox_start(journal ? kfg_send_record : kfg_json_line_write, &d->json_fd, &d->outbox);
 	return r < 0 ? kfg_log_errno(r, "cannot start the thread that writes records: %m") : 0;
 }
 
@@ -186,8 +184,7 @@ static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
 		candidate->policy.inherited = d->inherited.generation;
 	r = kfg_swap(d, candidate, &text);
 	if (r < 0)
-		return kfg_log_errno(r, "%.*s", (int)strcspn(kfg_strbuf_text(&text), "\n"),
-				     kfg_strbuf_text(&text));
+		return kfg_log_errno(r, "%.*s", (int)strcspn(kfg_strbuf_text(&text), "\n"), kfg_strbuf_text(&text));
 	r = attach_gate(d);
 	if (r < 0)
 		return r;
@@ -208,10 +205,8 @@ static void ready(struct kfg_daemon *d)
 	const struct kfg_policy_names *p = d->current.names;
 	struct kfg_record *record = NULL;
 
-	(void)kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record),
-		 &record);
-	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name,
-			 p->serial);
+	(void)kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record), &record);
+	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name, p->serial);
 	/* who typed the command sees no journal */
 	if (isatty(STDERR_FILENO))
 		kfg_info("the gate is up: policy %s %" PRId64 ", mode %s; Ctrl-C takes it off", p->name, p->serial,

@@ -80,8 +80,7 @@ struct kfg_candidate {
 	struct kfg_in_force policy; /* owned */
 	struct kfg_table *table; /* owned */
 };
-int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate,
-			struct kfg_strbuf *why);
+int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate, struct kfg_strbuf *why);
 /* The two halves of it: the first needs no gate; the second takes the files over from what was read. */
 int kfg_candidate_read(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why);
 int kfg_candidate_make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_candidate *ret_candidate,

@@ -27,8 +27,7 @@ int kfg_prove(struct kfg_daemon *d)
 	d->proven_usec = 0;
 	if (r < 0) {
 		d->proof = (struct kfg_proof){ 0 };
-		snprintf(d->proof.why, sizeof(d->proof.why), "cannot load a canary: %s",
-			 strerror(-r));
+		snprintf(d->proof.why, sizeof(d->proof.why), "cannot load a canary: %s", strerror(-r));
 	}
 	if (d->proof.stage2 && (d->proof.stage1 || !kfg_gate_has_stage1(d->gate))) {
 		d->proven_usec = kfg_now_usec(CLOCK_REALTIME);
@@ -77,10 +76,8 @@ static void announce(struct kfg_daemon *d, const char *state)
 {
 	const struct kfg_policy_names *p = d->current.names;
 
-	(void)sd_notifyf(0, "%s\nSTATUS=Policy %s %" PRId64 " in force%s%s", state,
-			 p->name, p->serial,
-			 d->proven_usec ? "" : ", NOT PROVEN",
-			 d->rejected ? ", last reload rejected" : "");
+	(void)sd_notifyf(0, "%s\nSTATUS=Policy %s %" PRId64 " in force%s%s", state, p->name, p->serial,
+			 d->proven_usec ? "" : ", NOT PROVEN", d->rejected ? ", last reload rejected" : "");
 }
 
 static int publish(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
@@ -91,8 +88,10 @@ static int publish(struct kfg_daemon *d, struct kfg_candidate *candidate, struct
 		r = kfg_gate_publish(d->gate, candidate->table, &candidate->policy.generation);
 
 	if (r == -ENOSPC && kfg_gate_sealed(d->gate))
-		kfg_strbuf_printf(why, "the gate is sealed until the next boot, and the %u policies that are in force "
-				  "are as many as can be\n", KFG_TABLES_MAX);
+		kfg_strbuf_printf(why,
+				  "the gate is sealed until the next boot, and the %u policies that are in force "
+				  "are as many as can be\n",
+				  KFG_TABLES_MAX);
 	else if (r < 0)
 		kfg_strbuf_printf(why, "cannot put the policy into the kernel: %s\n", strerror(-r));
 	return r;
@@ -142,26 +141,21 @@ int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_s
 	kfg_files_refresh(d);
 	if (d->current.files)
 		(void)kfg_policy_files_paths(d->current.files, &n_files);
-	(void)kfg_tell(d,
-		 kfg_notice_policy_loaded(d->current.names, d->current.generation, n_files,
-					  &record),
-		 &record);
+	(void)kfg_tell(d, kfg_notice_policy_loaded(d->current.names, d->current.generation, n_files, &record), &record);
 	if (kfg_lifecycle_is_old(&d->current.names->lifecycle, today))
 		(void)kfg_tell(d, kfg_notice_lifecycle_old(d->current.names, today, &record), &record);
 	return 0;
 }
 
-static int serial_ok(const struct kfg_daemon *d, const struct kfg_candidate *c, bool force,
-		     struct kfg_strbuf *why)
+static int serial_ok(const struct kfg_daemon *d, const struct kfg_candidate *c, bool force, struct kfg_strbuf *why)
 {
 	int64_t old = d->current.names->serial;
 	int64_t new = c->policy.names->serial;
 
 	if (new >= old || (force && !kfg_gate_sealed(d->gate)))
 		return 0;
-	kfg_strbuf_printf(why, "serial %" PRId64 " is lower than %" PRId64 " of the policy in force%s\n",
-			  new, old, kfg_gate_sealed(d->gate) ? ", which is sealed" :
-							       "; --force takes it all the same");
+	kfg_strbuf_printf(why, "serial %" PRId64 " is lower than %" PRId64 " of the policy in force%s\n", new, old,
+			  kfg_gate_sealed(d->gate) ? ", which is sealed" : "; --force takes it all the same");
 	return -EPERM;
 }
 
@@ -176,8 +170,7 @@ static int sealed_ok(const struct kfg_daemon *d, const struct kfg_candidate *c, 
 }
 
 /* A policy that may come into force, from the files as they are now. */
-static int find_candidate(struct kfg_daemon *d, bool force, struct kfg_candidate *ret_candidate,
-			  struct kfg_strbuf *why)
+static int find_candidate(struct kfg_daemon *d, bool force, struct kfg_candidate *ret_candidate, struct kfg_strbuf *why)
 {
 	int r = kfg_candidate_build(d, ret_candidate, why);
 
@@ -235,10 +228,7 @@ static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)
 	free(d->rejected);
 	d->rejected = strdup(kfg_strbuf_text(why));
 	kfg_log_lines(LOG_ERR, kfg_strbuf_text(why));
-	(void)kfg_tell(d,
-		 kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.names,
-					    &record),
-		 &record);
+	(void)kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.names, &record), &record);
 }
 
 static void accepted(struct kfg_daemon *d, const struct kfg_strbuf *warnings)
@@ -259,21 +249,17 @@ int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
 {
 	int r;
 
-	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading",
-			 kfg_now_usec(CLOCK_MONOTONIC));
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading", kfg_now_usec(CLOCK_MONOTONIC));
 	r = try_reload(d, force, reply);
 	if (r < 0) {
 		rejected(d, reply);
-		kfg_strbuf_printf(reply, "policy not taken, %s %" PRId64 " stays in force\n",
-				  d->current.names->name,
+		kfg_strbuf_printf(reply, "policy not taken, %s %" PRId64 " stays in force\n", d->current.names->name,
 				  d->current.names->serial);
 	} else {
 		accepted(d, reply);
-		kfg_strbuf_printf(reply, "policy %s %" PRId64 " is in force%s%s\n",
-				  d->current.names->name,
+		kfg_strbuf_printf(reply, "policy %s %" PRId64 " is in force%s%s\n", d->current.names->name,
 				  d->current.names->serial,
-				  d->proven_usec ? "" : ", but NOT PROVEN: ",
-				  d->proven_usec ? "" : d->proof.why);
+				  d->proven_usec ? "" : ", but NOT PROVEN: ", d->proven_usec ? "" : d->proof.why);
 	}
 	kfg_kernel_btf_release();
 	announce(d, "READY=1");

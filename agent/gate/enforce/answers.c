@@ -16,9 +16,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOV_IMM(dst, value) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value) }
-#define CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = (helper) }
-#define EXIT() { .code = BPF_JMP | BPF_EXIT }
+#define MOV_IMM(dst, value)                                                                                            \
+	{                                                                                                              \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value)                                  \
+	}
+#define CALL(helper)                                                                                                   \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_CALL, .imm = (helper)                                                            \
+	}
+#define EXIT()                                                                                                         \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_EXIT                                                                             \
+	}
 
 /*
  * Hooks of ours where the kernel tests for an error by `!= 0`, or hands the answer on to who does (6.1). Others, and
@@ -27,16 +36,39 @@
  */
 static const char *const safe_hooks[] = {
 	/* kernel/bpf/syscall.c */
-	"bpf_prog_load", "bpf_prog_alloc_security", "bpf_prog_free", "bpf_prog_free_security",
-	"inode_create", "inode_mkdir", "inode_mknod", "inode_symlink", "inode_link", /* fs/namei.c */
-	"inode_unlink", "inode_rmdir", "inode_rename", "inode_setattr", /* fs/namei.c, fs/attr.c */
-	"file_open", "file_lock", "file_send_sigiotask", /* fs/open.c, fs/locks.c, fs/fcntl.c */
-	"sb_umount", "sb_mount", "sb_remount", "sb_pivotroot", /* fs/namespace.c, fs/super.c */
-	"task_kill", "ptrace_access_check", "task_alloc", /* kernel/signal.c, kernel/ptrace.c, kernel/fork.c */
-	"task_setrlimit", "task_setscheduler", "task_setnice", "task_setioprio", /* kernel/sys.c, sched/, block/ */
-	"mmap_file", "perf_event_alloc", "path_notify", /* mm/util.c, kernel/events/core.c, fs/notify/ */
+	"bpf_prog_load",
+	"bpf_prog_alloc_security",
+	"bpf_prog_free",
+	"bpf_prog_free_security",
+	"inode_create",
+	"inode_mkdir",
+	"inode_mknod",
+	"inode_symlink",
+	"inode_link", /* fs/namei.c */
+	"inode_unlink",
+	"inode_rmdir",
+	"inode_rename",
+	"inode_setattr", /* fs/namei.c, fs/attr.c */
+	"file_open",
+	"file_lock",
+	"file_send_sigiotask", /* fs/open.c, fs/locks.c, fs/fcntl.c */
+	"sb_umount",
+	"sb_mount",
+	"sb_remount",
+	"sb_pivotroot", /* fs/namespace.c, fs/super.c */
+	"task_kill",
+	"ptrace_access_check",
+	"task_alloc", /* kernel/signal.c, kernel/ptrace.c, kernel/fork.c */
+	"task_setrlimit",
+	"task_setscheduler",
+	"task_setnice",
+	"task_setioprio", /* kernel/sys.c, sched/, block/ */
+	"mmap_file",
+	"perf_event_alloc",
+	"path_notify", /* mm/util.c, kernel/events/core.c, fs/notify/ */
 	"bprm_check_security", /* fs/exec.c: exec_binprm() takes +1 for done, but nothing was executed */
-	"bprm_committed_creds", "task_free", /* have no answer */
+	"bprm_committed_creds",
+	"task_free", /* have no answer */
 };
 
 bool kfg_answers_hook_is_safe(const char *hook)
@@ -106,7 +138,8 @@ int kfg_answers_fill_hooks(const struct bpf_object *gate, int map)
 
 	if (libbpf_get_error(hooks.btf) || !hooks.btf)
 		return -errno;
-	bpf_object__for_each_program(prog, gate) {
+	bpf_object__for_each_program(prog, gate)
+	{
 		const char *hook = strchr(bpf_program__section_name(prog), '/');
 
 		if (bpf_program__type(prog) == BPF_PROG_TYPE_LSM && hook)

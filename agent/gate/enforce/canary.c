@@ -18,20 +18,34 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOV_IMM(dst, value) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value) }
-#define MOV_REG(dst, src) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (dst), .src_reg = (src) }
-#define CALL_KFUNC(id) { .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id) }
-#define JUMP_IF_ZERO(dst, by) { .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = (dst), .off = (by) }
-#define EXIT() { .code = BPF_JMP | BPF_EXIT }
+#define MOV_IMM(dst, value)                                                                                            \
+	{                                                                                                              \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (dst), .imm = (value)                                  \
+	}
+#define MOV_REG(dst, src)                                                                                              \
+	{                                                                                                              \
+		.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (dst), .src_reg = (src)                                \
+	}
+#define CALL_KFUNC(id)                                                                                                 \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id)                              \
+	}
+#define JUMP_IF_ZERO(dst, by)                                                                                          \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = (dst), .off = (by)                                       \
+	}
+#define EXIT()                                                                                                         \
+	{                                                                                                              \
+		.code = BPF_JMP | BPF_EXIT                                                                             \
+	}
 
 struct attempt {
 	int err; /* 0: it was loaded */
 	bool counted; /* the gate says that it decided on a canary */
 };
 
-static int try_load(struct kfg_gate *gate, enum kfg_stat stat, enum bpf_prog_type type,
-		    const struct bpf_insn *insns, size_t n, const char *name,
-		    const struct bpf_prog_load_opts *opts, struct attempt *ret)
+static int try_load(struct kfg_gate *gate, enum kfg_stat stat, enum bpf_prog_type type, const struct bpf_insn *insns,
+		    size_t n, const char *name, const struct bpf_prog_load_opts *opts, struct attempt *ret)
 {
 	struct kfg_stats before, after;
 	int fd, r;
@@ -63,8 +77,7 @@ static int prove_stage1(struct kfg_gate *gate, struct attempt *ret)
 
 	if (!id)
 		return -ENOENT;
-	return try_load(gate, KFG_STAT_CANARY1, BPF_PROG_TYPE_SOCKET_FILTER, insns, 3, "kfgate_canary1", NULL,
-			ret);
+	return try_load(gate, KFG_STAT_CANARY1, BPF_PROG_TYPE_SOCKET_FILTER, insns, 3, "kfgate_canary1", NULL, ret);
 }
 
 /* bpf_key_put(bpf_lookup_system_key(0)) in a sleepable LSM program: 6.1 and later, with CONFIG_KEYS */
@@ -74,8 +87,8 @@ static int prove_stage2_key(struct kfg_gate *gate, struct attempt *ret)
 	int put = (int)kfg_kernel_btf_func("bpf_key_put");
 	int hook = (int)kfg_kernel_btf_func("bpf_lsm_bpf");
 	struct bpf_insn insns[] = {
-		MOV_IMM(1, 0), CALL_KFUNC(get), JUMP_IF_ZERO(0, 2), MOV_REG(1, 0),
-		CALL_KFUNC(put), MOV_IMM(0, 0), EXIT(),
+		MOV_IMM(1, 0), CALL_KFUNC(get), JUMP_IF_ZERO(0, 2), MOV_REG(1, 0), CALL_KFUNC(put),
+		MOV_IMM(0, 0), EXIT(),
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC, .prog_flags = BPF_F_SLEEPABLE,
 		    .attach_btf_id = (__u32)hook);
@@ -109,15 +122,14 @@ static void say_why(struct kfg_proof *proof, const char *stage, const struct att
 			       stage);
 	else if (!a->err)
 		(void)snprintf(proof->why, sizeof(proof->why),
-			       "a canary %s verification was loaded as if there were no gate",
-			       stage);
+			       "a canary %s verification was loaded as if there were no gate", stage);
 	else if (!a->counted)
 		(void)snprintf(proof->why, sizeof(proof->why), "the gate did not see the canary %s verification (%s)",
 			       stage, strerror(a->err));
 	else
 		(void)snprintf(proof->why, sizeof(proof->why),
-			       "the canary %s verification got another answer than the policy's: %s",
-			       stage, strerror(a->err));
+			       "the canary %s verification got another answer than the policy's: %s", stage,
+			       strerror(a->err));
 }
 
 int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof)

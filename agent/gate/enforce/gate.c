@@ -78,7 +78,8 @@ static int note_prog_ids(struct kfg_gate *gate)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, gate->skel->obj) {
+	bpf_object__for_each_program(prog, gate->skel->obj)
+	{
 		struct bpf_prog_info info = {};
 		__u32 len = sizeof(info);
 		int r;

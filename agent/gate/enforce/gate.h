@@ -19,13 +19,13 @@ struct kfg_gate;
 
 /* What this kernel offers, asked of the kernel itself (BTF, securityfs), never of its version. */
 struct kfg_probe {
-	bool arch;        /* call encoding known: amd64 */
-	bool btf;         /* /sys/kernel/btf/vmlinux can be read */
-	bool lsm_listed;  /* "bpf" in /sys/kernel/security/lsm */
+	bool arch; /* call encoding known: amd64 */
+	bool btf; /* /sys/kernel/btf/vmlinux can be read */
+	bool lsm_listed; /* "bpf" in /sys/kernel/security/lsm */
 	bool lsm_readable;
-	bool hook_load;   /* bpf_prog_load: stage 1 */
-	bool hook_prog;   /* bpf_prog: stage 2 */
-	char lsm[256];    /* the LSM list, as the kernel prints it; "" if unreadable */
+	bool hook_load; /* bpf_prog_load: stage 1 */
+	bool hook_prog; /* bpf_prog: stage 2 */
+	char lsm[256]; /* the LSM list, as the kernel prints it; "" if unreadable */
 };
 int kfg_probe_kernel(struct kfg_probe *ret_probe);
 
@@ -87,7 +87,7 @@ void kfg_gate_set_lost_told(struct kfg_gate *gate, uint64_t lost);
 /* What was shown by canary loads, not assumed. */
 struct kfg_proof {
 	bool stage1, stage2; /* a canary was refused there by the table in force, with the table's errno */
-	char why[160];       /* why not, where one is false and should be true; "" otherwise */
+	char why[160]; /* why not, where one is false and should be true; "" otherwise */
 };
 int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof);
 

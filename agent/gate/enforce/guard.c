@@ -58,7 +58,8 @@ static int choose_hooks(struct kfg_guard *guard)
 
 	if (!kfg_kernel_btf())
 		return -errno;
-	bpf_object__for_each_program(prog, guard->skel->obj) {
+	bpf_object__for_each_program(prog, guard->skel->obj)
+	{
 		const char *section = bpf_program__section_name(prog);
 		char func[64];
 
@@ -84,9 +85,8 @@ int kfg_guard_each_hook(kfg_guard_hook_fn *fn, void *userdata)
 
 	if (!skel)
 		return -errno;
-	bpf_object__for_each_program(prog, skel->obj)
-		if (!strncmp(bpf_program__section_name(prog), LSM, strlen(LSM)))
-			fn(userdata, bpf_program__section_name(prog) + strlen(LSM));
+	bpf_object__for_each_program(prog, skel->obj) if (!strncmp(bpf_program__section_name(prog), LSM, strlen(LSM)))
+		fn(userdata, bpf_program__section_name(prog) + strlen(LSM));
 	guard__destroy(skel);
 	return 0;
 }
@@ -202,7 +202,7 @@ static int add_link(struct kfg_guard *guard, const struct bpf_link *link)
 	if (!link)
 		return 0;
 	return bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &size) ? -errno :
-									 add_id(guard, KFG_GUARD_LINK, info.id);
+									  add_id(guard, KFG_GUARD_LINK, info.id);
 }
 
 int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton *s)
@@ -331,7 +331,7 @@ int kfg_guard_prove(struct kfg_guard *guard, const char **ret_why)
 	guard->own += kfg_guard_attempts(guard);
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	*ret_why = !WIFEXITED(status)		      ? "the process that tries it died" :
+	*ret_why = !WIFEXITED(status)		   ? "the process that tries it died" :
 		   WEXITSTATUS(status) & PROOF_MAP ? "another process got a descriptor of a guarded map" :
 						     "another process could signal the agent";
 	return -ENOTRECOVERABLE;

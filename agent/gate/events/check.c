@@ -8,30 +8,28 @@
 
 static bool verdict_ok(const struct kfg_verdict *v)
 {
-	return v->rule_action < KFG_ACTION_MAX && v->dep_action < KFG_ACTION_MAX &&
-	       v->rule_scope < KFG_SCOPE_MAX && v->dep_scope < KFG_SCOPE_MAX &&
-	       v->dep_state < KFG_DEP_STATE_MAX && v->failed <= 1;
+	return v->rule_action < KFG_ACTION_MAX && v->dep_action < KFG_ACTION_MAX && v->rule_scope < KFG_SCOPE_MAX &&
+	       v->dep_scope < KFG_SCOPE_MAX && v->dep_state < KFG_DEP_STATE_MAX && v->failed <= 1;
 }
 
 static bool kfunc_ok(const struct kfg_event_kfunc *k)
 {
-	return TERMINATED(k->name) && TERMINATED(k->module) && TERMINATED(k->file) &&
-	       k->action < KFG_ACTION_MAX && k->reason < KFG_REASON_MAX && k->live <= 1 &&
-	       verdict_ok(&k->verdict);
+	return TERMINATED(k->name) && TERMINATED(k->module) && TERMINATED(k->file) && k->action < KFG_ACTION_MAX &&
+	       k->reason < KFG_REASON_MAX && k->live <= 1 && verdict_ok(&k->verdict);
 }
 
 static bool numbers_ok(const struct kfg_event *e)
 {
-	return e->kind < KFG_EVENT_MAX && (e->stage == 1 || e->stage == 2) &&
-	       e->action < KFG_ACTION_MAX && e->reason < KFG_REASON_MAX && e->enforced <= 1 &&
-	       e->mode < KFG_MODE_MAX && e->token <= KFG_UNKNOWN && e->kernel <= KFG_UNKNOWN &&
-	       e->loader_known <= 1 && e->exe_is < KFG_EXE_MAX && e->error <= 0 && e->error >= -4095;
+	return e->kind < KFG_EVENT_MAX && (e->stage == 1 || e->stage == 2) && e->action < KFG_ACTION_MAX &&
+	       e->reason < KFG_REASON_MAX && e->enforced <= 1 && e->mode < KFG_MODE_MAX && e->token <= KFG_UNKNOWN &&
+	       e->kernel <= KFG_UNKNOWN && e->loader_known <= 1 && e->exe_is < KFG_EXE_MAX && e->error <= 0 &&
+	       e->error >= -4095;
 }
 
 static bool strings_ok(const struct kfg_event *e)
 {
-	return TERMINATED(e->comm) && TERMINATED(e->prog) && TERMINATED(e->unit) &&
-	       TERMINATED(e->exe) && TERMINATED(e->cgroup);
+	return TERMINATED(e->comm) && TERMINATED(e->prog) && TERMINATED(e->unit) && TERMINATED(e->exe) &&
+	       TERMINATED(e->cgroup);
 }
 
 int kfg_event_check(const void *data, size_t size, struct kfg_event *ret_event)

@@ -125,6 +125,5 @@ static bool present_repeats(struct kfg_dedup *dedup, const struct kfg_event *eve
 
 bool kfg_dedup_repeats(struct kfg_dedup *dedup, const struct kfg_event *event)
 {
-	return event->kind == KFG_EVENT_PRESENT ? present_repeats(dedup, event) :
-						  load_repeats(dedup, event);
+	return event->kind == KFG_EVENT_PRESENT ? present_repeats(dedup, event) : load_repeats(dedup, event);
 }

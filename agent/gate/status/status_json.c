@@ -43,8 +43,7 @@ static void json_hooks(const struct kfg_status *s, struct kfg_json *j)
 		kfg_json_string(j, "hook", names[i]);
 		kfg_json_bool(j, "supported", s->hooks[i].supported);
 		kfg_json_bool(j, "proven", s->hooks[i].proven);
-		kfg_json_string(j, "why",
-				s->hooks[i].why && s->hooks[i].why[0] ? s->hooks[i].why : NULL);
+		kfg_json_string(j, "why", s->hooks[i].why && s->hooks[i].why[0] ? s->hooks[i].why : NULL);
 		kfg_json_object_end(j);
 	}
 	kfg_json_array_end(j);
@@ -55,14 +54,22 @@ static void json_hooks(const struct kfg_status *s, struct kfg_json *j)
 static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 {
 	static const char *const names[KFG_STAT_MAX] = {
-		[KFG_STAT_LOADS] = "loads", [KFG_STAT_KFUNC_LOADS] = "kfunc_loads",
-		[KFG_STAT_AUDITED] = "audited", [KFG_STAT_WARNED] = "warned",
-		[KFG_STAT_REFUSED] = "refused", [KFG_STAT_WOULD_REFUSE] = "would_refuse",
-		[KFG_STAT_UNSCANNABLE] = "unscannable", [KFG_STAT_LOST] = "events_lost",
-		[KFG_STAT_EVENTS] = "events", [KFG_STAT_FOREIGN_FD] = "foreign_fds_refused",
-		[KFG_STAT_TABLE_FULL] = "table_full", [KFG_STAT_PRESENT] = "present_examined",
-		[KFG_STAT_CANARY1] = "canaries_stage1", [KFG_STAT_CANARY2] = "canaries_stage2",
-		[KFG_STAT_PRESENT_FOUND] = "present_found", [KFG_STAT_REPEATED] = "foreign_fds_repeated",
+		[KFG_STAT_LOADS] = "loads",
+		[KFG_STAT_KFUNC_LOADS] = "kfunc_loads",
+		[KFG_STAT_AUDITED] = "audited",
+		[KFG_STAT_WARNED] = "warned",
+		[KFG_STAT_REFUSED] = "refused",
+		[KFG_STAT_WOULD_REFUSE] = "would_refuse",
+		[KFG_STAT_UNSCANNABLE] = "unscannable",
+		[KFG_STAT_LOST] = "events_lost",
+		[KFG_STAT_EVENTS] = "events",
+		[KFG_STAT_FOREIGN_FD] = "foreign_fds_refused",
+		[KFG_STAT_TABLE_FULL] = "table_full",
+		[KFG_STAT_PRESENT] = "present_examined",
+		[KFG_STAT_CANARY1] = "canaries_stage1",
+		[KFG_STAT_CANARY2] = "canaries_stage2",
+		[KFG_STAT_PRESENT_FOUND] = "present_found",
+		[KFG_STAT_REPEATED] = "foreign_fds_repeated",
 		[KFG_STAT_UNKNOWN_LOADER] = "loaders_unknown",
 		[KFG_STAT_OVERRIDES] = "overrides_refused",
 	};

@@ -40,8 +40,8 @@ void kfg_status_left_text(const struct kfg_status_left *s, struct kfg_strbuf *ou
 	} else {
 		if (since && gmtime_r(&since, &tm))
 			strftime(when, sizeof(when), ", since %Y-%m-%d %H:%M:%S UTC", &tm);
-		kfg_strbuf_printf(out, "policy: %s, serial %" PRId64 ", mode %s, digest %s%s\n", l->policy,
-				  l->serial, l->mode, l->digest, when);
+		kfg_strbuf_printf(out, "policy: %s, serial %" PRId64 ", mode %s, digest %s%s\n", l->policy, l->serial,
+				  l->mode, l->digest, when);
 		kfg_strbuf_printf(out, "  gate: %" PRIu64 ", guard %s\n", l->instance, l->guard);
 	}
 	if (reason)
@@ -81,5 +81,6 @@ void kfg_status_left_metrics(const struct kfg_status_left *s, struct kfg_strbuf 
 			  "# TYPE kfgate_up gauge\n# HELP kfgate_up Whether the agent runs.\nkfgate_up 0\n"
 			  "# TYPE kfgate_gate_in_force gauge\n"
 			  "# HELP kfgate_gate_in_force Whether a gate judges loads.\n"
-			  "kfgate_gate_in_force %d\n# EOF\n", s->in_force);
+			  "kfgate_gate_in_force %d\n# EOF\n",
+			  s->in_force);
 }

@@ -11,8 +11,8 @@
 
 static void gauge(struct kfg_strbuf *out, const char *name, const char *help, int64_t value)
 {
-	kfg_strbuf_printf(out, "# TYPE kfgate_%s gauge\n# HELP kfgate_%s %s\nkfgate_%s %" PRId64 "\n", name, name,
-			  help, name, value);
+	kfg_strbuf_printf(out, "# TYPE kfgate_%s gauge\n# HELP kfgate_%s %s\nkfgate_%s %" PRId64 "\n", name, name, help,
+			  name, value);
 }
 
 static void counter(struct kfg_strbuf *out, const char *name, const char *help, uint64_t value)

@@ -58,24 +58,22 @@ static void text_policy(const struct kfg_status *s, struct kfg_strbuf *out)
 	char when[40], day[KFG_DAY_TEXT];
 
 	line(out, "Policy", "%s, serial %" PRId64 ", digest %s", s->policy, s->serial, s->digest);
-	line(out, "", "rules: %zu, deprecations: %zu (past their deadline: %zu), waivers: %zu",
-	     s->n_rules, s->n_deprecations, s->n_expired, s->n_waivers);
-	line(out, "", "generation %" PRIu64 ", since %s", s->generation,
-	     stamp(s->loaded_usec, when, sizeof(when)));
+	line(out, "", "rules: %zu, deprecations: %zu (past their deadline: %zu), waivers: %zu", s->n_rules,
+	     s->n_deprecations, s->n_expired, s->n_waivers);
+	line(out, "", "generation %" PRIu64 ", since %s", s->generation, stamp(s->loaded_usec, when, sizeof(when)));
 	for (size_t i = 0; i < s->n_files; i++)
 		line(out, i ? "" : "Files", "%s", s->files[i]);
 	if (s->lifecycle.file)
 		line(out, "Lifecycle", "of %s, %d days old%s: %s", kfg_day_format(s->lifecycle.date, day),
-		     s->today - s->lifecycle.date,
-		     kfg_lifecycle_is_old(&s->lifecycle, s->today) ? ", TOO OLD" : "", s->lifecycle.file);
+		     s->today - s->lifecycle.date, kfg_lifecycle_is_old(&s->lifecycle, s->today) ? ", TOO OLD" : "",
+		     s->lifecycle.file);
 	if (s->rejected)
 		line(out, "Rejected", "%.*s", (int)strcspn(s->rejected, "\n"), s->rejected);
 }
 
 static void text_hook(const struct kfg_status *s, size_t i, struct kfg_strbuf *out)
 {
-	static const char *const names[] = { "before verification (bpf_prog_load)",
-					     "after verification (bpf_prog)" };
+	static const char *const names[] = { "before verification (bpf_prog_load)", "after verification (bpf_prog)" };
 	const struct kfg_status_hook *hook = &s->hooks[i];
 	char when[40];
 
@@ -84,8 +82,7 @@ static void text_hook(const struct kfg_status *s, size_t i, struct kfg_strbuf *o
 	else if (!hook->proven)
 		line(out, i ? "" : "Hooks", "%s: NOT PROVEN: %s", names[i], hook->why);
 	else
-		line(out, i ? "" : "Hooks", "%s: proven %s", names[i],
-		     stamp(s->proven_usec, when, sizeof(when)));
+		line(out, i ? "" : "Hooks", "%s: proven %s", names[i], stamp(s->proven_usec, when, sizeof(when)));
 }
 
 /* The agent's canaries apart: each is one load with a kfunc call. Counters are read one after the other. */
@@ -110,13 +107,11 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 	else
 		line(out, "Guard", "off: whoever has the capabilities can take the gate off");
 	text_loads(n, out);
-	line(out, "Verdicts",
-	     "%llu audited, %llu warned, %llu refused, %llu would refuse, %llu unscannable",
+	line(out, "Verdicts", "%llu audited, %llu warned, %llu refused, %llu would refuse, %llu unscannable",
 	     (unsigned long long)n[KFG_STAT_AUDITED], (unsigned long long)n[KFG_STAT_WARNED],
 	     (unsigned long long)n[KFG_STAT_REFUSED], (unsigned long long)n[KFG_STAT_WOULD_REFUSE],
 	     (unsigned long long)n[KFG_STAT_UNSCANNABLE]);
-	line(out, "Present", "%" PRIu64 " programs examined, %" PRIu64 " could not be",
-	     s->sweep_seen, s->sweep_failed);
+	line(out, "Present", "%" PRIu64 " programs examined, %" PRIu64 " could not be", s->sweep_seen, s->sweep_failed);
 	if (s->overrides)
 		line(out, "", "%" PRIu64 " OF OTHERS CAN ANSWER IN THE GATE'S PLACE (journalctl KFGATE_KIND=override)",
 		     s->overrides);
@@ -124,16 +119,13 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 		line(out, "Overrides", "%llu programs refused that could answer in the gate's place",
 		     (unsigned long long)n[KFG_STAT_OVERRIDES]);
 	line(out, "Records",
-	     "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64
-	     " duplicates left out",
+	     "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64 " duplicates left out",
 	     s->records_written, s->records_dropped, s->records_failed, s->duplicates);
-	line(out, "Events", "%llu sent, %llu lost, %" PRIu64 " malformed",
-	     (unsigned long long)n[KFG_STAT_EVENTS], (unsigned long long)n[KFG_STAT_LOST],
-	     s->malformed);
+	line(out, "Events", "%llu sent, %llu lost, %" PRIu64 " malformed", (unsigned long long)n[KFG_STAT_EVENTS],
+	     (unsigned long long)n[KFG_STAT_LOST], s->malformed);
 	if (n[KFG_STAT_TABLE_FULL] || n[KFG_STAT_UNKNOWN_LOADER])
 		line(out, "Crowded", "%llu loads not followed, %llu loaders not remembered",
-		     (unsigned long long)n[KFG_STAT_TABLE_FULL],
-		     (unsigned long long)n[KFG_STAT_UNKNOWN_LOADER]);
+		     (unsigned long long)n[KFG_STAT_TABLE_FULL], (unsigned long long)n[KFG_STAT_UNKNOWN_LOADER]);
 }
 
 static void text_deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
@@ -154,10 +146,9 @@ static void text_deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
 		if (d->day == s->today)
 			snprintf(left, sizeof(left), "last day");
 		else
-			snprintf(left, sizeof(left), "%d day%s", d->day - s->today,
-				 d->day - s->today == 1 ? "" : "s");
-		line(out, i ? "" : "Deadlines", "%s  %-9s  %-*s%s%s", kfg_day_format(d->day, day),
-		     left, d->replacement ? width : 0, d->kfunc, d->replacement ? "  use " : "",
+			snprintf(left, sizeof(left), "%d day%s", d->day - s->today, d->day - s->today == 1 ? "" : "s");
+		line(out, i ? "" : "Deadlines", "%s  %-9s  %-*s%s%s", kfg_day_format(d->day, day), left,
+		     d->replacement ? width : 0, d->kfunc, d->replacement ? "  use " : "",
 		     d->replacement ? d->replacement : "");
 	}
 }
@@ -168,11 +159,9 @@ void kfg_status_text(const struct kfg_status *s, struct kfg_strbuf *out)
 
 	add_uptime(s->uptime_sec, uptime, sizeof(uptime));
 	line(out, "kfgate", "%s, pid %" PRIu32 ", up %s", s->version, s->pid, uptime);
-	line(out, "Mode", "%s%s", kfg_mode_str(s->mode),
-	     kfg_mode_enforces(s->mode) ? "" : " (nothing is refused)");
+	line(out, "Mode", "%s%s", kfg_mode_str(s->mode), kfg_mode_enforces(s->mode) ? "" : " (nothing is refused)");
 	line(out, "Kernel", "%s, %s", s->kernel_release,
-	     s->hooks[0].supported ? "fully supported"
-				   : "stage 2 alone: judged after verification only");
+	     s->hooks[0].supported ? "fully supported" : "stage 2 alone: judged after verification only");
 	text_hook(s, 0, out);
 	text_hook(s, 1, out);
 	text_policy(s, out);

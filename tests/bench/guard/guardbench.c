@@ -74,7 +74,7 @@ static const struct call {
 	void (*run)(void);
 } calls[] = {
 	{ "open-close", prepare_file, run_open }, { "stat", prepare_file, run_stat },
-	{ "unlink", prepare_file, run_unlink },   { "kill", NULL, run_kill },
+	{ "unlink", prepare_file, run_unlink },	  { "kill", NULL, run_kill },
 	{ "fork-exit-wait", NULL, run_fork },
 };
 
@@ -110,9 +110,7 @@ static int attach(const char *path)
 
 	if (!obj || bpf_object__load(obj))
 		return 1;
-	bpf_object__for_each_program(prog, obj)
-		if (!bpf_program__attach(prog))
-			return 1;
+	bpf_object__for_each_program(prog, obj) if (!bpf_program__attach(prog)) return 1;
 	return 0;
 }
 

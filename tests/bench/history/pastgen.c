@@ -31,22 +31,62 @@ struct scene {
 };
 
 static const struct scene scenes[] = {
-	{ "scx.service", "/usr/bin/scx_rusty", "scx_rusty", "rusty_select_cpu",
-	  BPF_PROG_TYPE_STRUCT_OPS, 0, { "scx_bpf_cpu_rq", "scx_bpf_dispatch" }, { 0 } },
-	{ "scx.service", "/usr/bin/scx_lavd", "scx_lavd", "lavd_enqueue", BPF_PROG_TYPE_STRUCT_OPS,
-	  0, { "scx_bpf_cpu_rq" }, { 0 } },
-	{ "cilium.service", "/usr/bin/cilium-agent", "cilium-agent", "cil_from_netdev",
-	  BPF_PROG_TYPE_SCHED_CLS, 0, { "bpf_skb_ct_lookup", "bpf_ct_release" },
+	{ "scx.service",
+	  "/usr/bin/scx_rusty",
+	  "scx_rusty",
+	  "rusty_select_cpu",
+	  BPF_PROG_TYPE_STRUCT_OPS,
+	  0,
+	  { "scx_bpf_cpu_rq", "scx_bpf_dispatch" },
+	  { 0 } },
+	{ "scx.service",
+	  "/usr/bin/scx_lavd",
+	  "scx_lavd",
+	  "lavd_enqueue",
+	  BPF_PROG_TYPE_STRUCT_OPS,
+	  0,
+	  { "scx_bpf_cpu_rq" },
+	  { 0 } },
+	{ "cilium.service",
+	  "/usr/bin/cilium-agent",
+	  "cilium-agent",
+	  "cil_from_netdev",
+	  BPF_PROG_TYPE_SCHED_CLS,
+	  0,
+	  { "bpf_skb_ct_lookup", "bpf_ct_release" },
 	  { "nf_conntrack", "nf_conntrack" } },
-	{ "cilium.service", "/usr/bin/cilium-agent", "cilium-agent", "cil_xdp_entry",
-	  BPF_PROG_TYPE_XDP, 0, { "bpf_xdp_ct_lookup", "bpf_ct_release" },
+	{ "cilium.service",
+	  "/usr/bin/cilium-agent",
+	  "cilium-agent",
+	  "cil_xdp_entry",
+	  BPF_PROG_TYPE_XDP,
+	  0,
+	  { "bpf_xdp_ct_lookup", "bpf_ct_release" },
 	  { "nf_conntrack", "nf_conntrack" } },
-	{ "bpftrace.service", "/usr/bin/bpftrace", "bpftrace", "kprobe_vfs_read",
-	  BPF_PROG_TYPE_TRACING, 0, { "bpf_task_from_pid", "bpf_task_release" }, { 0 } },
-	{ "user@1000.service", "/home/eve/.local/bin/probe", "probe", "probe", BPF_PROG_TYPE_XDP,
-	  1000, { "bpf_rdonly_cast" }, { 0 } },
-	{ "session-3.scope", "/usr/local/bin/fwd", "fwd", "xdp_fwd", BPF_PROG_TYPE_XDP, 0,
-	  { "bpf_xdp_flow_lookup" }, { "nf_flow_table" } },
+	{ "bpftrace.service",
+	  "/usr/bin/bpftrace",
+	  "bpftrace",
+	  "kprobe_vfs_read",
+	  BPF_PROG_TYPE_TRACING,
+	  0,
+	  { "bpf_task_from_pid", "bpf_task_release" },
+	  { 0 } },
+	{ "user@1000.service",
+	  "/home/eve/.local/bin/probe",
+	  "probe",
+	  "probe",
+	  BPF_PROG_TYPE_XDP,
+	  1000,
+	  { "bpf_rdonly_cast" },
+	  { 0 } },
+	{ "session-3.scope",
+	  "/usr/local/bin/fwd",
+	  "fwd",
+	  "xdp_fwd",
+	  BPF_PROG_TYPE_XDP,
+	  0,
+	  { "bpf_xdp_flow_lookup" },
+	  { "nf_flow_table" } },
 };
 #define N_SCENES (sizeof(scenes) / sizeof(scenes[0]))
 
@@ -65,11 +105,14 @@ static void put(char *buf, size_t size, const char *text)
 	snprintf(buf, size, "%s", text ? text : "");
 }
 
-static void judge(const struct kfg_table *table, const struct scene *s, int32_t today,
-		  struct kfg_event *e)
+static void judge(const struct kfg_table *table, const struct scene *s, int32_t today, struct kfg_event *e)
 {
-	const struct kfg_load load = { .unit = s->unit, .exe = s->exe, .prog = s->prog,
-				       .uid = s->uid, .prog_type = s->type, .today = today,
+	const struct kfg_load load = { .unit = s->unit,
+				       .exe = s->exe,
+				       .prog = s->prog,
+				       .uid = s->uid,
+				       .prog_type = s->type,
+				       .today = today,
 				       .initial = true };
 
 	e->action = KFG_ALLOW;
@@ -93,11 +136,20 @@ static void judge(const struct kfg_table *table, const struct scene *s, int32_t 
 static struct kfg_event make_event(const struct scene *s, uint64_t usec)
 {
 	struct kfg_event e = {
-		.kind = KFG_EVENT_LOAD, .stage = 2, .generation = 2, .serial = 1,
-		.time_ns = usec * 1000 % 4000000000000000ull, .pid = 300 + any(30000),
-		.uid = s->uid, .prog_id = 20 + any(100000), .prog_type = s->type,
-		.n_insns = 40 + any(4000), .token = KFG_NO, .kernel = KFG_UNKNOWN,
-		.loader_known = 1, .userns = KFG_USERNS_INITIAL,
+		.kind = KFG_EVENT_LOAD,
+		.stage = 2,
+		.generation = 2,
+		.serial = 1,
+		.time_ns = usec * 1000 % 4000000000000000ull,
+		.pid = 300 + any(30000),
+		.uid = s->uid,
+		.prog_id = 20 + any(100000),
+		.prog_type = s->type,
+		.n_insns = 40 + any(4000),
+		.token = KFG_NO,
+		.kernel = KFG_UNKNOWN,
+		.loader_known = 1,
+		.userns = KFG_USERNS_INITIAL,
 	};
 
 	e.tid = e.pid;
@@ -115,17 +167,15 @@ static void print(const struct kfg_record *record, uint64_t usec, uint32_t host,
 {
 	const char *field = NULL;
 
-	printf("__REALTIME_TIMESTAMP=%" PRIu64 "\n__MONOTONIC_TIMESTAMP=%" PRIu64 "\n", usec,
-	       usec % 2592000000000);
+	printf("__REALTIME_TIMESTAMP=%" PRIu64 "\n__MONOTONIC_TIMESTAMP=%" PRIu64 "\n", usec, usec % 2592000000000);
 	printf("_BOOT_ID=%032x\n_MACHINE_ID=%032x\n_HOSTNAME=web-%u\n", host + 1, host + 1, host + 1);
-	printf("_TRANSPORT=journal\n_UID=%d\n_GID=0\n_PID=%u\n_COMM=kfgate\n", forged ? 1000 : 0,
-	       100 + host);
+	printf("_TRANSPORT=journal\n_UID=%d\n_GID=0\n_PID=%u\n_COMM=kfgate\n", forged ? 1000 : 0, 100 + host);
 	printf("_EXE=/usr/bin/kfgate\n_CMDLINE=/usr/bin/kfgate run --log=journal\n"
 	       "_CAP_EFFECTIVE=c000200000\n_SELINUX_CONTEXT=unconfined\n"
 	       "_SYSTEMD_CGROUP=/system.slice/kfgate.service\n_SYSTEMD_SLICE=system.slice\n"
 	       "_RUNTIME_SCOPE=system\nSYSLOG_IDENTIFIER=kfgate\n");
-	printf("_SYSTEMD_UNIT=%s\n_SYSTEMD_INVOCATION_ID=%032x\n",
-	       forged ? "user@1000.service" : "kfgate.service", host + 7);
+	printf("_SYSTEMD_UNIT=%s\n_SYSTEMD_INVOCATION_ID=%032x\n", forged ? "user@1000.service" : "kfgate.service",
+	       host + 7);
 	printf("_SOURCE_REALTIME_TIMESTAMP=%" PRIu64 "\n", usec - 17);
 	while ((field = kfg_record_next(record, field)))
 		printf("%s\n", field);
@@ -134,16 +184,18 @@ static void print(const struct kfg_record *record, uint64_t usec, uint32_t host,
 
 static int tampering(const struct kfg_policy_names *names, uint64_t n, struct kfg_record **ret_record)
 {
-	struct kfg_attempt a = { .kind = n % 2000 < 1000 ? KFG_ATTEMPT_SIGNAL : KFG_ATTEMPT_PIN, .detail = 9,
-				 .pid = 4000 + any(1000), .uid = 0 };
+	struct kfg_attempt a = { .kind = n % 2000 < 1000 ? KFG_ATTEMPT_SIGNAL : KFG_ATTEMPT_PIN,
+				 .detail = 9,
+				 .pid = 4000 + any(1000),
+				 .uid = 0 };
 
 	put(a.comm, sizeof(a.comm), "sh");
 	put(a.exe, sizeof(a.exe), "dash");
 	return kfg_attempt_record(&a, n % 3, names, ret_record);
 }
 
-static int one(const struct kfg_table *table, const struct kfg_policy_names *names, uint64_t usec,
-	       uint32_t n_hosts, uint64_t n)
+static int one(const struct kfg_table *table, const struct kfg_policy_names *names, uint64_t usec, uint32_t n_hosts,
+	       uint64_t n)
 {
 	const struct kfg_event_context context = { names, "7.0.4-generic" };
 	uint32_t host = any(n_hosts);
@@ -185,8 +237,7 @@ int main(int argc, char **argv)
 	n = strtoull(argv[2], NULL, 10);
 	hosts = strtoull(argv[3], NULL, 10);
 	days = argc > 4 ? strtoull(argv[4], NULL, 10) : 30;
-	if (!n || !hosts || kfg_load(&path, 1, &loaded) < 0 ||
-	    kfg_policy_names_new(loaded.policy, &names) < 0 ||
+	if (!n || !hosts || kfg_load(&path, 1, &loaded) < 0 || kfg_policy_names_new(loaded.policy, &names) < 0 ||
 	    kfg_table_compile(loaded.policy, NULL, 0, 1, &table) < 0) {
 		fprintf(stderr, "pastgen: cannot use %s %s %s\n", path, argv[2], argv[3]);
 		return 1;

@@ -105,9 +105,7 @@ static int attach(const char *path)
 
 	if (!obj || bpf_object__load(obj))
 		return 1;
-	bpf_object__for_each_program(prog, obj)
-		if (!bpf_program__attach(prog))
-			return 1;
+	bpf_object__for_each_program(prog, obj) if (!bpf_program__attach(prog)) return 1;
 	return 0;
 }
 

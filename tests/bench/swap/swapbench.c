@@ -103,7 +103,7 @@ int main(int argc, char **argv)
 		kfg_diags_done(&diags);
 	}
 	printf("%u rules, %zu bytes of YAML, %u cells: parse %.1f ms, compile %.1f ms, publish %s%.1f ms, "
-	       "in all %.1f ms\n", rules, source.size, cells,
-	       parse, compile, tables < 0 ? "(no bpf(2) here) " : "", publish, all);
+	       "in all %.1f ms\n",
+	       rules, source.size, cells, parse, compile, tables < 0 ? "(no bpf(2) here) " : "", publish, all);
 	return 0;
 }

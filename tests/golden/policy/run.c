@@ -48,7 +48,7 @@ static void add_file(struct files *files, const char *path)
 		die("malloc");
 	size = fread(data, 1, (size_t)st.st_size, in);
 	fclose(in);
-	*s = (struct kfg_source){strdup(path), data, size};
+	*s = (struct kfg_source){ strdup(path), data, size };
 }
 
 /* All files of a directory whose names match, in order. */
@@ -84,8 +84,8 @@ struct includes {
 	struct files files; /* of all patterns: sources stay until the policy is loaded */
 };
 
-static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
-		  size_t *ret_n, const char **ret_failed)
+static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources, size_t *ret_n,
+		  const char **ret_failed)
 {
 	struct includes *includes = userdata;
 	size_t before = includes->files.n;
@@ -103,14 +103,14 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 /* Everything that is said about the files, as one text. */
 static char *render(const struct files *files, const char *include_dir)
 {
-	struct includes includes = {.dir = include_dir};
-	struct kfg_includer includer = {expand, &includes};
-	struct kfg_diags diags = {0};
+	struct includes includes = { .dir = include_dir };
+	struct kfg_includer includer = { expand, &includes };
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *policy = NULL;
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	const struct kfg_linting linting = {.includer = &includer, .today = TODAY};
+	const struct kfg_linting linting = { .includer = &includer, .today = TODAY };
 	int r = kfg_policy_load_linted(files->items, files->n, &linting, &diags, &policy);
 
 	if (!out)
@@ -122,15 +122,14 @@ static char *render(const struct files *files, const char *include_dir)
 		free(one);
 	}
 	fprintf(out, "-- %s: %zu errors, %zu warnings\n",
-		!r		? "accepted"
-		: r == -EBADMSG ? "refused"
-				: strerror(-r),
+		!r	      ? "accepted" :
+		r == -EBADMSG ? "refused" :
+				strerror(-r),
 		diags.n_errors, diags.n - diags.n_errors);
 	if (!r)
-		fprintf(out, "-- %s serial %lld: %zu rules, %zu deprecations, %zu waivers\n",
-			kfg_policy_name(policy), (long long)kfg_policy_serial(policy),
-			kfg_policy_n_rules(policy), kfg_policy_n_deprecations(policy),
-			kfg_policy_n_waivers(policy));
+		fprintf(out, "-- %s serial %lld: %zu rules, %zu deprecations, %zu waivers\n", kfg_policy_name(policy),
+			(long long)kfg_policy_serial(policy), kfg_policy_n_rules(policy),
+			kfg_policy_n_deprecations(policy), kfg_policy_n_waivers(policy));
 	fclose(out);
 	kfg_policy_free(policy);
 	kfg_diags_done(&diags);
@@ -140,7 +139,7 @@ static char *render(const struct files *files, const char *include_dir)
 
 static char *read_text(const char *path)
 {
-	struct files f = {0};
+	struct files f = { 0 };
 	char *text;
 
 	if (access(path, R_OK))
@@ -162,7 +161,7 @@ static void write_text(const char *path, const char *text)
 /* True when the case is as expected. */
 static int run_case(const char *name, size_t stem, int update)
 {
-	struct files files = {0};
+	struct files files = { 0 };
 	char include_dir[512], expected_path[512];
 	char *got, *want;
 	int same;

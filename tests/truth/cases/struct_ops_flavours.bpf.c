@@ -23,7 +23,8 @@ SEC("struct_ops") u32 BPF_PROG(mine_undo_cwnd, struct sock *sk)
 	return 2;
 }
 
-SEC(".struct_ops") struct tcp_congestion_ops___mine mine = {
+SEC(".struct_ops")
+struct tcp_congestion_ops___mine mine = {
 	.ssthresh = (void *)mine_ssthresh,
 	.cong_avoid = (void *)mine_cong_avoid,
 	.undo_cwnd = (void *)mine_undo_cwnd,

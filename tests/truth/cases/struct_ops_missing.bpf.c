@@ -10,7 +10,8 @@ SEC("struct_ops") int run(void *ctx)
 	return 0;
 }
 
-SEC("?.struct_ops") struct no_such_ops optional = {
+SEC("?.struct_ops")
+struct no_such_ops optional = {
 	.run = (void *)run,
 };
 

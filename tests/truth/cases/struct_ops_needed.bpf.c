@@ -10,7 +10,8 @@ SEC("struct_ops") int run(void *ctx)
 	return 0;
 }
 
-SEC(".struct_ops") struct no_such_ops needed = {
+SEC(".struct_ops")
+struct no_such_ops needed = {
 	.run = (void *)run,
 };
 

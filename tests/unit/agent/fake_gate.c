@@ -200,7 +200,10 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_override_fn *fn, void *userdata)
 {
 	const struct kfg_override override = {
-		.prog_id = 7, .attach_type = BPF_MODIFY_RETURN, .prog = "yes", .target = "security_bpf_prog",
+		.prog_id = 7,
+		.attach_type = BPF_MODIFY_RETURN,
+		.prog = "yes",
+		.target = "security_bpf_prog",
 	};
 
 	(void)gate;

@@ -158,8 +158,7 @@ static inline const char *kinds(void)
 	text[0] = '\0';
 	for (const char *at = captured; (at = strstr(at, key));) {
 		at += strlen(key);
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%.*s ",
-			 (int)strcspn(at, "\""), at);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%.*s ", (int)strcspn(at, "\""), at);
 	}
 	return text;
 }

@@ -7,8 +7,7 @@
 #include <stdio.h>
 
 /* A kfunc that no rule lists and nothing is known about. */
-static inline struct kfg_event_kfunc sample_kfunc(const char *name, unsigned action,
-						  unsigned reason)
+static inline struct kfg_event_kfunc sample_kfunc(const char *name, unsigned action, unsigned reason)
 {
 	struct kfg_event_kfunc k = {
 		.module = "vmlinux",

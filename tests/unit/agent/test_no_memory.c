@@ -27,14 +27,14 @@ static bool fails(void)
 	return true;
 }
 
-#define FAIL_OR(name, args, call)        \
-	void *__real_##name args;        \
-	void *__wrap_##name args;        \
-	void *__wrap_##name args         \
-	{                                \
-		if (fails())             \
-			return NULL;     \
-		return __real_##name call; \
+#define FAIL_OR(name, args, call)                                                                                      \
+	void *__real_##name args;                                                                                      \
+	void *__wrap_##name args;                                                                                      \
+	void *__wrap_##name args                                                                                       \
+	{                                                                                                              \
+		if (fails())                                                                                           \
+			return NULL;                                                                                   \
+		return __real_##name call;                                                                             \
 	}
 
 FAIL_OR(malloc, (size_t size), (size))
@@ -182,7 +182,10 @@ static int status_step(void)
 {
 	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(65536), json = KFG_STRBUF(65536);
 	const struct kfg_status status = {
-		.version = "1", .kernel_release = "7.2", .policy = "t", .digest = "d",
+		.version = "1",
+		.kernel_release = "7.2",
+		.policy = "t",
+		.digest = "d",
 	};
 
 	kfg_status_text(&status, &text);

@@ -6,8 +6,8 @@
 
 static void test_alloc(void **state)
 {
-	static const size_t sizes[] = {0, 1, 7, 8, 100, 4096, 5000, 100000, 1, 600000, 3};
-	struct kfg_arena arena = {0};
+	static const size_t sizes[] = { 0, 1, 7, 8, 100, 4096, 5000, 100000, 1, 600000, 3 };
+	struct kfg_arena arena = { 0 };
 	char *pieces[sizeof(sizes) / sizeof(sizes[0])];
 
 	(void)state;
@@ -30,7 +30,7 @@ static void test_alloc(void **state)
 
 static void test_strndup(void **state)
 {
-	struct kfg_arena arena = {0};
+	struct kfg_arena arena = { 0 };
 
 	(void)state;
 	assert_string_equal(kfg_arena_strndup(&arena, "abcdef", 3), "abc");

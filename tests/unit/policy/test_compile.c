@@ -14,7 +14,7 @@ struct view {
 
 static struct view view(const char *text, const char *const *known, size_t n_known)
 {
-	struct view v = {.table = compile_text(text, known, n_known)};
+	struct view v = { .table = compile_text(text, known, n_known) };
 
 	v.cells = kfg_table_cells(v.table, &v.n);
 	v.h = (const struct kfg_table_header *)(const void *)v.cells;
@@ -39,8 +39,7 @@ static const struct kfg_row *row(const struct view *v, uint32_t i)
 
 static const struct kfg_name *find(const struct view *v, const char *name)
 {
-	uint32_t at =
-		entry(v, v->h->bucket_first, kfg_text_hash(name, strlen(name)) & v->h->bucket_mask);
+	uint32_t at = entry(v, v->h->bucket_first, kfg_text_hash(name, strlen(name)) & v->h->bucket_mask);
 
 	while (at != KFG_NONE) {
 		const struct kfg_name *n = cell(v, at);
@@ -52,8 +51,7 @@ static const struct kfg_name *find(const struct view *v, const char *name)
 	return NULL;
 }
 
-static void check_matcher(const struct view *v, const struct kfg_row *r, unsigned dim, uint32_t i,
-			  const char *text)
+static void check_matcher(const struct view *v, const struct kfg_row *r, unsigned dim, uint32_t i, const char *text)
 {
 	const struct kfg_matcher *m = cell(v, entry(v, v->h->list_first, r->dims[dim].first + i));
 
@@ -104,8 +102,7 @@ static void test_canaries(void **state)
 		assert_int_equal(row(&v, i)->scope, i ? KFG_SCOPE_ANY : KFG_SCOPE_LIVE);
 		assert_int_equal(row(&v, i)->until, KFG_DAY_MAX);
 		assert_int_equal(row(&v, i)->dims[KFG_DIM_KFUNC].count, 0);
-		check_matcher(&v, row(&v, i), KFG_DIM_PROG, 0,
-			      i ? "kfgate_canary1" : "kfgate_canary2");
+		check_matcher(&v, row(&v, i), KFG_DIM_PROG, 0, i ? "kfgate_canary1" : "kfgate_canary2");
 	}
 	/* they do not make presence matter */
 	assert_int_equal(v.h->any_scope, 0);
@@ -114,8 +111,7 @@ static void test_canaries(void **state)
 
 static void test_any_scope(void **state)
 {
-	struct view v =
-		view(HEAD "rules: [{id: a, kfuncs: [x], action: warn, scope: any}]\n", NULL, 0);
+	struct view v = view(HEAD "rules: [{id: a, kfuncs: [x], action: warn, scope: any}]\n", NULL, 0);
 
 	(void)state;
 	assert_int_equal(v.h->any_scope, 1);
@@ -136,7 +132,7 @@ static void test_rows(void **state)
 				  "6]}, action: warn}\n"
 				  "  - {id: b, kfuncs: [x], action: refuse}\n",
 			     NULL, 0);
-	static const char *const modules[] = {NULL, "m", "n?"};
+	static const char *const modules[] = { NULL, "m", "n?" };
 
 	(void)state;
 	assert_int_equal(v.h->n_rules, 2 + 3 + 1);
@@ -164,13 +160,13 @@ static void test_names(void **state)
 {
 	static const char *const known[] = {
 		"k1", "k2 [mod]", "k1", "x",
-		"a_name_that_is_much_longer_than_any_kfunc_of_any_kernel_can_be_in_a_policy"};
-	struct view v = view(
-		HEAD "rules: [{id: a, kfuncs: [x, 'k*'], action: warn}, {id: b, kfuncs: ['*'], "
-		     "action: warn}]\n"
-		     "deprecations: [{kfunc: d}, {kfunc: 'e [m]', deadline: 2026-11-21}]\n"
-		     "waivers: [{id: w, kfuncs: [e], until: 2027-01-01, owner: o, reason: r}]\n",
-		known, 5);
+		"a_name_that_is_much_longer_than_any_kfunc_of_any_kernel_can_be_in_a_policy"
+	};
+	struct view v = view(HEAD "rules: [{id: a, kfuncs: [x, 'k*'], action: warn}, {id: b, kfuncs: ['*'], "
+				  "action: warn}]\n"
+				  "deprecations: [{kfunc: d}, {kfunc: 'e [m]', deadline: 2026-11-21}]\n"
+				  "waivers: [{id: w, kfuncs: [e], until: 2027-01-01, owner: o, reason: r}]\n",
+			     known, 5);
 	const struct kfg_name *n;
 	const struct kfg_dep *dep;
 
@@ -210,7 +206,7 @@ static void test_names(void **state)
 /* The longest texts run on into the next cells. */
 static void test_long_matchers(void **state)
 {
-	static const unsigned lengths[] = {119, 120, 121, 247, 248, 255};
+	static const unsigned lengths[] = { 119, 120, 121, 247, 248, 255 };
 	char text[512], exe[257];
 
 	(void)state;
@@ -218,11 +214,8 @@ static void test_long_matchers(void **state)
 		struct view v;
 
 		(void)snprintf(exe, sizeof(exe), "/%0*d", (int)lengths[i] - 1, 7);
-		(void)snprintf(
-			text, sizeof(text),
-			HEAD
-			"rules: [{id: a, kfuncs: [x], loaders: {exes: [%s, /b]}, action: warn}]\n",
-			exe);
+		(void)snprintf(text, sizeof(text),
+			       HEAD "rules: [{id: a, kfuncs: [x], loaders: {exes: [%s, /b]}, action: warn}]\n", exe);
 		v = view(text, NULL, 0);
 		check_matcher(&v, row(&v, 2), KFG_DIM_EXE, 0, exe);
 		check_matcher(&v, row(&v, 2), KFG_DIM_EXE, 1, "/b");
@@ -238,9 +231,8 @@ static char *alternating(unsigned n, size_t *ret_size)
 
 	fprintf(out, HEAD "deprecations: [{kfunc: dep}]\nrules:\n");
 	for (unsigned i = 0; i < n; i++)
-		fprintf(out,
-			"  - {id: r%u, kfuncs: ['%s%u'], programs: {names: [n%u]}, action: warn}\n",
-			i, i % 2 ? "x" : "*", i, i % 97);
+		fprintf(out, "  - {id: r%u, kfuncs: ['%s%u'], programs: {names: [n%u]}, action: warn}\n", i,
+			i % 2 ? "x" : "*", i, i % 97);
 	fclose(out);
 	return text;
 }
@@ -268,11 +260,10 @@ static void test_many_ranges(void **state)
 
 static void test_same_bytes(void **state)
 {
-	static const char *const known[] = {"k1", "k2", "k3"};
-	static const char *const other_order[] = {"k3", "k1", "k2", "k2 [m]"};
+	static const char *const known[] = { "k1", "k2", "k3" };
+	static const char *const other_order[] = { "k3", "k1", "k2", "k2 [m]" };
 	static const char text[] = HEAD "rules: [{id: a, kfuncs: ['k*', x], action: warn}]\n";
-	struct view a = view(text, known, 3), b = view(text, known, 3),
-		    c = view(text, other_order, 4);
+	struct view a = view(text, known, 3), b = view(text, known, 3), c = view(text, other_order, 4);
 
 	(void)state;
 	assert_int_equal(a.n, b.n);
@@ -288,7 +279,7 @@ static void test_same_bytes(void **state)
 static void test_too_big(void **state)
 {
 	struct kfg_source sources[3];
-	struct kfg_diags diags = {0};
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *policy = NULL;
 	struct kfg_table *table = NULL;
 

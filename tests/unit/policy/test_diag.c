@@ -3,13 +3,13 @@
 
 static struct kfg_spot spot(const char *data, unsigned line, unsigned col)
 {
-	return (struct kfg_spot){"a.yaml", data, data ? strlen(data) : 0, line, col};
+	return (struct kfg_spot){ "a.yaml", data, data ? strlen(data) : 0, line, col };
 }
 
 /* One finding, rendered. */
 static void check(struct kfg_spot at, const char *text, const char *want)
 {
-	struct kfg_diags diags = {0};
+	struct kfg_diags diags = { 0 };
 	char *got;
 
 	kfg_diags_add(&diags, KFG_DIAG_BAD_VALUE, &at, "%s", text);
@@ -24,12 +24,9 @@ static void check(struct kfg_spot at, const char *text, const char *want)
 static void test_format(void **state)
 {
 	(void)state;
-	check(spot("one\ntwo: x\n", 2, 6), "bad",
-	      "a.yaml:2:6: error: bad\n    2 | two: x\n      |      ^\n");
-	check(spot("one\r\ntwo\rthree", 3, 1), "bad",
-	      "a.yaml:3:1: error: bad\n    3 | three\n      | ^\n");
-	check(spot("one\r\n\r\nthree", 3, 5), "bad",
-	      "a.yaml:3:5: error: bad\n    3 | three\n      |     ^\n");
+	check(spot("one\ntwo: x\n", 2, 6), "bad", "a.yaml:2:6: error: bad\n    2 | two: x\n      |      ^\n");
+	check(spot("one\r\ntwo\rthree", 3, 1), "bad", "a.yaml:3:1: error: bad\n    3 | three\n      | ^\n");
+	check(spot("one\r\n\r\nthree", 3, 5), "bad", "a.yaml:3:5: error: bad\n    3 | three\n      |     ^\n");
 	check(spot("one", 0, 0), "bad", "a.yaml: error: bad\n");
 	check(spot("one", 0, 7), "bad", "a.yaml: error: bad\n");
 	check(spot(NULL, 3, 4), "bad", "a.yaml:3:4: error: bad\n");
@@ -53,13 +50,12 @@ static void test_hostile_text(void **state)
 	      "bad",
 	      "a.yaml:1:5: error: bad\n    1 | \xe6\x9c\x9f"
 	      "e\xcc\x81?x\n      |     ^\n");
-	check(spot("\xef\xbb\xbfkey: x", 1, 1), "bad",
-	      "a.yaml:1:1: error: bad\n    1 | key: x\n      | ^\n");
+	check(spot("\xef\xbb\xbfkey: x", 1, 1), "bad", "a.yaml:1:1: error: bad\n    1 | key: x\n      | ^\n");
 }
 
 static void test_long_line(void **state)
 {
-	struct kfg_diags diags = {0};
+	struct kfg_diags diags = { 0 };
 	char line[1001];
 	struct kfg_spot at;
 
@@ -78,7 +74,7 @@ static void test_long_line(void **state)
 
 static void test_limit(void **state)
 {
-	struct kfg_diags diags = {0};
+	struct kfg_diags diags = { 0 };
 	struct kfg_spot at = spot("x", 1, 1);
 
 	(void)state;

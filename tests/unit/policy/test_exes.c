@@ -4,14 +4,13 @@
 static void test_paths(void **state)
 {
 	struct kfg_policy *p = load_text(
-		HEAD
-		"rules:\n"
-		"  - {id: a, kfuncs: [x], loaders: {exes: [/b, /a, '/c*']}, action: warn}\n"
-		"  - {id: b, kfuncs: [x], loaders: {exes: [/a/b]}, action: warn}\n"
-		"deprecations: [{kfunc: x}]\n"
-		"waivers:\n"
-		"  - {id: w, kfuncs: [x], loaders: {exes: [/b, /d]}, until: 2026-11-30, owner: o, reason: r}\n");
-	static const char *const want[] = {"/a", "/a/b", "/b", "/d"};
+		HEAD "rules:\n"
+		     "  - {id: a, kfuncs: [x], loaders: {exes: [/b, /a, '/c*']}, action: warn}\n"
+		     "  - {id: b, kfuncs: [x], loaders: {exes: [/a/b]}, action: warn}\n"
+		     "deprecations: [{kfunc: x}]\n"
+		     "waivers:\n"
+		     "  - {id: w, kfuncs: [x], loaders: {exes: [/b, /d]}, until: 2026-11-30, owner: o, reason: r}\n");
+	static const char *const want[] = { "/a", "/a/b", "/b", "/d" };
 	const char **paths;
 	size_t n;
 

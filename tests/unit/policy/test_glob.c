@@ -10,15 +10,11 @@ static bool match(const char *pattern, const char *text)
 static void test_match(void **state)
 {
 	(void)state;
-	assert_true(match("", "") && match("*", "") && match("*", "abc") && match("?", "a") &&
-		    match("a", "a"));
-	assert_false(match("", "a") || match("?", "") || match("a", "") || match("a", "b") ||
-		     match("ab", "a"));
-	assert_true(match("a*c", "ac") && match("a*c", "abc") && match("a*c", "accc") &&
-		    match("*a*b*", "xxaxxbxx"));
+	assert_true(match("", "") && match("*", "") && match("*", "abc") && match("?", "a") && match("a", "a"));
+	assert_false(match("", "a") || match("?", "") || match("a", "") || match("a", "b") || match("ab", "a"));
+	assert_true(match("a*c", "ac") && match("a*c", "abc") && match("a*c", "accc") && match("*a*b*", "xxaxxbxx"));
 	assert_false(match("a*c", "acb") || match("*a*b*", "ba") || match("a?c", "ac"));
-	assert_true(match("*ab", "aab") && match("*aab", "aaab") && match("a*a*a", "aaaa") &&
-		    match("??", "ab"));
+	assert_true(match("*ab", "aab") && match("*aab", "aaab") && match("a*a*a", "aaaa") && match("??", "ab"));
 	assert_false(match("a*a*a", "aa"));
 	/* a star in the text is a character like any other */
 	assert_true(match("a*", "a*b") && match("?", "*"));
@@ -31,9 +27,8 @@ static void test_match(void **state)
  * five characters. */
 static void test_covers_is_sound(void **state)
 {
-	static const char *const patterns[] = {"",     "a",  "b",   "ab",  "*",	  "?",	 "a*",
-					       "*a",   "?a", "a?",  "**",  "*?",  "?*",	 "a*b",
-					       "*ab*", "??", "a?b", "*a?", "?b*", "a*a*"};
+	static const char *const patterns[] = { "",   "a",  "b",  "ab",	 "*",	 "?",  "a*",  "*a",  "?a",  "a?",
+						"**", "*?", "?*", "a*b", "*ab*", "??", "a?b", "*a?", "?b*", "a*a*" };
 	const size_t n = sizeof(patterns) / sizeof(patterns[0]);
 
 	(void)state;
@@ -59,15 +54,11 @@ static void test_covers_is_sound(void **state)
 static void test_covers(void **state)
 {
 	(void)state;
-	assert_true(kfg_glob_covers("*", true, "a?b*", true) &&
-		    kfg_glob_covers("a*", true, "ab", false) &&
-		    kfg_glob_covers("bpf_*", true, "bpf_ct_*", true) &&
-		    kfg_glob_covers("a", false, "a", false) &&
+	assert_true(kfg_glob_covers("*", true, "a?b*", true) && kfg_glob_covers("a*", true, "ab", false) &&
+		    kfg_glob_covers("bpf_*", true, "bpf_ct_*", true) && kfg_glob_covers("a", false, "a", false) &&
 		    kfg_glob_covers("a?", true, "a?", true));
-	assert_false(kfg_glob_covers("a", false, "a*", true) ||
-		     kfg_glob_covers("a?", true, "a*", true) ||
-		     kfg_glob_covers("bpf_ct_*", true, "bpf_*", true) ||
-		     kfg_glob_covers("a", false, "b", false));
+	assert_false(kfg_glob_covers("a", false, "a*", true) || kfg_glob_covers("a?", true, "a*", true) ||
+		     kfg_glob_covers("bpf_ct_*", true, "bpf_*", true) || kfg_glob_covers("a", false, "b", false));
 }
 
 int main(void)

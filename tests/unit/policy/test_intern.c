@@ -4,7 +4,7 @@
 
 static void test_texts(void **state)
 {
-	struct kfg_texts texts = {0};
+	struct kfg_texts texts = { 0 };
 	char names[2000][8];
 	uint32_t index, again;
 
@@ -30,9 +30,9 @@ static void test_texts(void **state)
 
 static void test_slices(void **state)
 {
-	struct kfg_slices slices = {0};
-	struct kfg_range a, b, c, none = {7, 7};
-	uint32_t numbers[3] = {1, 2, 3};
+	struct kfg_slices slices = { 0 };
+	struct kfg_range a, b, c, none = { 7, 7 };
+	uint32_t numbers[3] = { 1, 2, 3 };
 
 	(void)state;
 	assert_int_equal(kfg_slices_add(&slices, numbers, 3, &a), 0);
@@ -45,7 +45,7 @@ static void test_slices(void **state)
 	assert_int_equal(kfg_slices_add(&slices, NULL, 0, &none), 0);
 	assert_int_equal(none.count, 0);
 	for (uint32_t i = 0; i < 5000; i++) {
-		uint32_t pair[2] = {i, i * i};
+		uint32_t pair[2] = { i, i * i };
 
 		assert_int_equal(kfg_slices_add(&slices, pair, 2, &a), 0);
 		assert_memory_equal(slices.data + a.first, pair, sizeof(pair));

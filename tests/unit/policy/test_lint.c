@@ -6,7 +6,7 @@
 static size_t lint(const char *text, int32_t today)
 {
 	struct kfg_policy *p = load_text(text);
-	struct kfg_diags diags = {0};
+	struct kfg_diags diags = { 0 };
 	size_t n;
 
 	assert_int_equal(kfg_policy_lint(p, today, &diags), 0);
@@ -23,9 +23,7 @@ static void check_not_shadowed(const char *first, const char *second)
 	char text[512];
 
 	(void)snprintf(text, sizeof(text),
-		       HEAD
-		       "rules:\n  - {id: a, action: allow, %s}\n  - {id: b, action: refuse, %s}\n",
-		       first, second);
+		       HEAD "rules:\n  - {id: a, action: allow, %s}\n  - {id: b, action: refuse, %s}\n", first, second);
 	assert_int_equal(lint(text, TODAY), 0);
 }
 
@@ -39,32 +37,26 @@ static void test_not_shadowed(void **state)
 	check_not_shadowed("kfuncs: ['x [m]']", "kfuncs: ['x [n]']");
 	check_not_shadowed("kfuncs: ['x [m]']", "kfuncs: ['x [m*]']");
 	check_not_shadowed("kfuncs: [x], programs: {types: [xdp]}", "kfuncs: [x]");
-	check_not_shadowed("kfuncs: [x], programs: {types: [xdp]}",
-			   "kfuncs: [x], programs: {types: [xdp, lsm]}");
+	check_not_shadowed("kfuncs: [x], programs: {types: [xdp]}", "kfuncs: [x], programs: {types: [xdp, lsm]}");
 	check_not_shadowed("kfuncs: [x], programs: {names: [n]}, loaders: {uids: [0]}",
 			   "kfuncs: [x], loaders: {uids: [0]}");
 	check_not_shadowed("kfuncs: [x], loaders: {userns: initial}", "kfuncs: [x]");
-	check_not_shadowed("kfuncs: [x], loaders: {userns: initial}",
-			   "kfuncs: [x], loaders: {token: false}");
-	check_not_shadowed("kfuncs: [x], loaders: {token: false}",
-			   "kfuncs: [x], loaders: {token: true}");
+	check_not_shadowed("kfuncs: [x], loaders: {userns: initial}", "kfuncs: [x], loaders: {token: false}");
+	check_not_shadowed("kfuncs: [x], loaders: {token: false}", "kfuncs: [x], loaders: {token: true}");
 	check_not_shadowed("kfuncs: [x], loaders: {token: true}", "kfuncs: [x]");
 	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}", "kfuncs: [x]");
-	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}",
-			   "kfuncs: [x], loaders: {uids: [0, 1]}");
+	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}", "kfuncs: [x], loaders: {uids: [0, 1]}");
 	check_not_shadowed("kfuncs: [x], loaders: {units: [a.service]}", "kfuncs: [x]");
 	check_not_shadowed("kfuncs: [x], loaders: {units: [a.service]}",
 			   "kfuncs: [x], loaders: {units: ['?.service']}");
-	check_not_shadowed("kfuncs: [x], loaders: {exes: [/a]}",
-			   "kfuncs: [x], loaders: {units: [a.service]}");
+	check_not_shadowed("kfuncs: [x], loaders: {exes: [/a]}", "kfuncs: [x], loaders: {units: [a.service]}");
 }
 
 /* The day named is the last good one. */
 static void test_last_day(void **state)
 {
-	static const char waiver[] =
-		HEAD "deprecations: [{kfunc: x}]\n"
-		     "waivers: [{id: w, kfuncs: [x], until: 2026-11-21, owner: o, reason: r}]\n";
+	static const char waiver[] = HEAD "deprecations: [{kfunc: x}]\n"
+					  "waivers: [{id: w, kfuncs: [x], until: 2026-11-21, owner: o, reason: r}]\n";
 	static const char expired[] = HEAD
 		"defaults: {expired: allow}\ndeprecations: [{kfunc: x, deadline: 2026-11-21}]\n";
 
@@ -106,7 +98,7 @@ static void test_without_text(void **state)
 {
 	struct kfg_policy *p = load_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}, {id: "
 					      "b, kfuncs: [x], action: allow}]\n");
-	struct kfg_diags diags = {0};
+	struct kfg_diags diags = { 0 };
 
 	(void)state;
 	kfg_policy_forget_text(p);

@@ -10,8 +10,8 @@ struct shelf {
 	unsigned asked;
 };
 
-static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
-		  size_t *ret_n, const char **ret_failed)
+static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources, size_t *ret_n,
+		  const char **ret_failed)
 {
 	struct shelf *shelf = userdata;
 
@@ -25,16 +25,15 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 	return 0;
 }
 
-#define SOURCE(path, text)                   \
-	{                                    \
-		path, text, sizeof(text) - 1 \
+#define SOURCE(path, text)                                                                                             \
+	{                                                                                                              \
+		path, text, sizeof(text) - 1                                                                           \
 	}
 
-static int load(const char *text, struct shelf *shelf, struct kfg_diags *diags,
-		struct kfg_policy **ret_policy)
+static int load(const char *text, struct shelf *shelf, struct kfg_diags *diags, struct kfg_policy **ret_policy)
 {
-	struct kfg_source source = {"main.yaml", text, strlen(text)};
-	struct kfg_includer includer = {expand, shelf};
+	struct kfg_source source = { "main.yaml", text, strlen(text) };
+	struct kfg_includer includer = { expand, shelf };
 
 	return kfg_policy_load(&source, 1, shelf ? &includer : NULL, diags, ret_policy);
 }
@@ -43,51 +42,43 @@ static int load(const char *text, struct shelf *shelf, struct kfg_diags *diags,
  * its own. */
 static void test_include(void **state)
 {
-	struct shelf shelf = {
-		"/l/*.yaml",
-		{SOURCE("/l/a.yaml",
-			"version: 1\nname: upstream\nserial: 99\ndeprecations: [{kfunc: x, note: "
-			"a}, {kfunc: y, note: a}, {kfunc: z, note: a}]\n"),
-		 SOURCE("/l/b.yaml", "version: 1\ndeprecations: [{kfunc: y, note: b}]\n")},
-		2,
-		0};
-	struct kfg_diags diags = {0};
+	struct shelf shelf = { "/l/*.yaml",
+			       { SOURCE("/l/a.yaml",
+					"version: 1\nname: upstream\nserial: 99\ndeprecations: [{kfunc: x, note: "
+					"a}, {kfunc: y, note: a}, {kfunc: z, note: a}]\n"),
+				 SOURCE("/l/b.yaml", "version: 1\ndeprecations: [{kfunc: y, note: b}]\n") },
+			       2,
+			       0 };
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *p = NULL;
 	struct kfg_deprecation_info info;
 
 	(void)state;
-	assert_int_equal(
-		load(HEAD
-		     "include: ['/l/*.yaml', '/l/*.yaml']\ndeprecations: [{kfunc: x, note: own}]\n",
-		     &shelf, &diags, &p),
-		0);
+	assert_int_equal(load(HEAD "include: ['/l/*.yaml', '/l/*.yaml']\ndeprecations: [{kfunc: x, note: own}]\n",
+			      &shelf, &diags, &p),
+			 0);
 	assert_int_equal(shelf.asked, 2);
 	assert_string_equal(kfg_policy_name(p), "test");
 	assert_int_equal(kfg_policy_serial(p), 1);
 	assert_int_equal(kfg_policy_n_deprecations(p), 3);
 	for (uint32_t i = 0; i < 3; i++) {
 		assert_true(kfg_policy_deprecation(p, i, &info));
-		assert_string_equal(info.note, info.kfunc[0] == 'x'   ? "own"
-					       : info.kfunc[0] == 'y' ? "b"
-								      : "a");
+		assert_string_equal(info.note, info.kfunc[0] == 'x' ? "own" : info.kfunc[0] == 'y' ? "b" : "a");
 	}
 	kfg_policy_free(p);
 }
 
 static void test_include_failures(void **state)
 {
-	struct shelf shelf = {"/l/*.yaml", {{NULL, NULL, 0}}, 0, 0};
-	struct kfg_diags diags = {0};
+	struct shelf shelf = { "/l/*.yaml", { { NULL, NULL, 0 } }, 0, 0 };
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *p = NULL;
 
 	(void)state;
-	assert_int_equal(
-		load(HEAD "include: [/denied, /missing, '/l/*.yaml']\n", &shelf, &diags, &p),
-		-EBADMSG);
+	assert_int_equal(load(HEAD "include: [/denied, /missing, '/l/*.yaml']\n", &shelf, &diags, &p), -EBADMSG);
 	assert_int_equal(diags.n, 2);
 	assert_string_equal(diags.items[0].text, "cannot include \"/denied\": Permission denied");
-	assert_string_equal(diags.items[1].text,
-			    "cannot include \"/missing\": there is no such file");
+	assert_string_equal(diags.items[1].text, "cannot include \"/missing\": there is no such file");
 	kfg_diags_done(&diags);
 	/* nobody to ask is an error as well */
 	assert_int_equal(load(HEAD "include: ['/l/*.yaml']\n", NULL, &diags, &p), -EBADMSG);
@@ -98,8 +89,7 @@ static void test_include_failures(void **state)
 
 static void test_digest(void **state)
 {
-	struct kfg_policy *a = load_text(HEAD "mode: audit\n"),
-			  *b = load_text(HEAD "mode: audit\n");
+	struct kfg_policy *a = load_text(HEAD "mode: audit\n"), *b = load_text(HEAD "mode: audit\n");
 	struct kfg_policy *c = load_text(HEAD "mode: audit \n");
 
 	(void)state;
@@ -119,12 +109,11 @@ static void test_findings_are_sorted(void **state)
 				 "one, kfuncs: [a], action: no}]\nmode: x\n"),
 		SOURCE("a.yaml", "version: 1\nscope: x\n"),
 	};
-	static const char *const files[] = {"b.yaml", "b.yaml", "b.yaml",
-					    "b.yaml", "b.yaml", "a.yaml"};
-	static const unsigned lines[] = {0, 0, 2, 2, 3, 2};
-	struct kfg_diags diags = {0};
+	static const char *const files[] = { "b.yaml", "b.yaml", "b.yaml", "b.yaml", "b.yaml", "a.yaml" };
+	static const unsigned lines[] = { 0, 0, 2, 2, 3, 2 };
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *p = NULL;
-	struct kfg_spot before = {.file = "z.yaml"};
+	struct kfg_spot before = { .file = "z.yaml" };
 
 	(void)state;
 	kfg_diags_add(&diags, KFG_DIAG_WAIVER_ENDED, &before, "what was there stays where it was");
@@ -140,7 +129,7 @@ static void test_findings_are_sorted(void **state)
 
 static void test_no_sources(void **state)
 {
-	struct kfg_diags diags = {0};
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *p = NULL;
 
 	(void)state;
@@ -153,12 +142,12 @@ static void test_no_sources(void **state)
 static void test_too_many_sources(void **state)
 {
 	struct kfg_source *sources = calloc(KFG_SOURCES_MAX + 1, sizeof(*sources));
-	struct kfg_diags diags = {0};
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *p = NULL;
 
 	(void)state;
 	for (size_t i = 0; i <= KFG_SOURCES_MAX; i++)
-		sources[i] = (struct kfg_source){"a.yaml", HEAD, strlen(HEAD)};
+		sources[i] = (struct kfg_source){ "a.yaml", HEAD, strlen(HEAD) };
 	assert_int_equal(kfg_policy_load(sources, KFG_SOURCES_MAX + 1, NULL, &diags, &p), -E2BIG);
 	assert_int_equal(kfg_policy_load(sources, KFG_SOURCES_MAX, NULL, &diags, &p), 0);
 	kfg_policy_free(p);

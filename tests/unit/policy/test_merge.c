@@ -5,10 +5,10 @@
 /* The policy of up to three texts, in their order. */
 static struct kfg_policy *load_texts(const char *a, const char *b, const char *c)
 {
-	const struct kfg_source sources[] = {{"a.yaml", a, strlen(a)},
-					     {"b.yaml", b, strlen(b)},
-					     {"c.yaml", c ? c : "", c ? strlen(c) : 0}};
-	struct kfg_diags diags = {0};
+	const struct kfg_source sources[] = { { "a.yaml", a, strlen(a) },
+					      { "b.yaml", b, strlen(b) },
+					      { "c.yaml", c ? c : "", c ? strlen(c) : 0 } };
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *policy = NULL;
 
 	assert_int_equal(kfg_policy_load(sources, c ? 3 : 2, NULL, &diags, &policy), 0);
@@ -18,11 +18,10 @@ static struct kfg_policy *load_texts(const char *a, const char *b, const char *c
 
 static void test_later_wins(void **state)
 {
-	struct kfg_policy *p = load_texts(
-		HEAD
-		"mode: audit\nscope: any\nerrno: 5\ndefaults: {unlisted: warn, expired: warn}\n",
-		"version: 1\noverride: [name, unlisted]\nname: other\ndefaults: {unlisted: refuse}\n",
-		"version: 1\noverride: [serial, mode]\nserial: 9\nmode: enforce\npresent: refuse\n");
+	struct kfg_policy *p =
+		load_texts(HEAD "mode: audit\nscope: any\nerrno: 5\ndefaults: {unlisted: warn, expired: warn}\n",
+			   "version: 1\noverride: [name, unlisted]\nname: other\ndefaults: {unlisted: refuse}\n",
+			   "version: 1\noverride: [serial, mode]\nserial: 9\nmode: enforce\npresent: refuse\n");
 
 	(void)state;
 	assert_string_equal(kfg_policy_name(p), "other");
@@ -61,13 +60,13 @@ static void test_a_change_must_be_meant(void **state)
 	assert_int_equal(sizeof(lines) / sizeof(lines[0]), KFG_SETTING_MAX - 1);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		for (int same = 0; same < 2; same++) {
-			struct kfg_source sources[] = {{"a.yaml", first, 0}, {"b.yaml", second, 0}};
-			struct kfg_diags diags = {0};
+			struct kfg_source sources[] = { { "a.yaml", first, 0 }, { "b.yaml", second, 0 } };
+			struct kfg_diags diags = { 0 };
 			struct kfg_policy *policy = NULL;
 
 			sources[0].size = (size_t)snprintf(first, sizeof(first), "version: 1\n%s", lines[i][0]);
-			sources[1].size = (size_t)snprintf(second, sizeof(second), "version: 1\n%s",
-							   lines[i][same ? 0 : 1]);
+			sources[1].size =
+				(size_t)snprintf(second, sizeof(second), "version: 1\n%s", lines[i][same ? 0 : 1]);
 			assert_int_equal(kfg_policy_load(sources, 2, NULL, &diags, &policy), same ? 0 : -EBADMSG);
 			assert_int_equal(diags.n, same ? 0 : 1);
 			if (!same)
@@ -95,10 +94,9 @@ static void test_lists_grow_in_order(void **state)
 /* A rule's scope is settled by the scope of the whole, also when that comes later. */
 static void test_scope_is_settled_last(void **state)
 {
-	struct kfg_policy *p =
-		load_texts(HEAD "rules: [{id: one, kfuncs: [a], action: allow}]\ndeprecations: "
-				"[{kfunc: x}, {kfunc: y, scope: live}]\n",
-			   "version: 1\nscope: any\n", NULL);
+	struct kfg_policy *p = load_texts(HEAD "rules: [{id: one, kfuncs: [a], action: allow}]\ndeprecations: "
+					       "[{kfunc: x}, {kfunc: y, scope: live}]\n",
+					  "version: 1\nscope: any\n", NULL);
 
 	(void)state;
 	assert_int_equal(kfg_rules(p)[0].scope, KFG_SCOPE_ANY);
@@ -109,9 +107,8 @@ static void test_scope_is_settled_last(void **state)
 
 static void test_deprecation_is_replaced_whole(void **state)
 {
-	struct kfg_policy *p = load_texts(
-		HEAD "deprecations: [{kfunc: x, removed-in: '7.3', note: old}, {kfunc: y}]\n",
-		"version: 1\ndeprecations: [{kfunc: 'x [m]', deprecated-in: '7.1'}]\n", NULL);
+	struct kfg_policy *p = load_texts(HEAD "deprecations: [{kfunc: x, removed-in: '7.3', note: old}, {kfunc: y}]\n",
+					  "version: 1\ndeprecations: [{kfunc: 'x [m]', deprecated-in: '7.1'}]\n", NULL);
 	struct kfg_deprecation_info info;
 
 	(void)state;
@@ -133,8 +130,7 @@ static int32_t deadline_of(const char *upgrades, const char *deprecation)
 	struct kfg_policy *p;
 	char text[512];
 
-	(void)snprintf(text, sizeof(text), HEAD "%sdeprecations: [{kfunc: x%s}]\n", upgrades,
-		       deprecation);
+	(void)snprintf(text, sizeof(text), HEAD "%sdeprecations: [{kfunc: x%s}]\n", upgrades, deprecation);
 	p = load_text(text);
 	assert_true(kfg_policy_deprecation(p, 0, &info));
 	kfg_policy_free(p);
@@ -143,9 +139,8 @@ static int32_t deadline_of(const char *upgrades, const char *deprecation)
 
 static void test_deadlines(void **state)
 {
-	static const char upgrades[] =
-		"upgrades: [{kernel: '7.4', on: 2027-01-01}, {kernel: '7.3', on: 2027-03-01}, "
-		"{kernel: '6.19', on: 2026-06-01}]\n";
+	static const char upgrades[] = "upgrades: [{kernel: '7.4', on: 2027-01-01}, {kernel: '7.3', on: 2027-03-01}, "
+				       "{kernel: '6.19', on: 2026-06-01}]\n";
 	int32_t day;
 
 	(void)state;

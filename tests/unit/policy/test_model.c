@@ -4,11 +4,11 @@
 
 static void test_indexes(void **state)
 {
-	struct kfg_policy *p = load_text(
-		HEAD "rules: [{id: r, kfuncs: [a], action: allow}]\n"
-		     "deprecations: [{kfunc: d, removed-in: '7.3', confidence: low, replacement: "
-		     "e, replacement-in: '7.1'}]\n"
-		     "waivers: [{id: w, kfuncs: [d], until: 2027-02-01, owner: o, reason: why}]\n");
+	struct kfg_policy *p = load_text(HEAD
+					 "rules: [{id: r, kfuncs: [a], action: allow}]\n"
+					 "deprecations: [{kfunc: d, removed-in: '7.3', confidence: low, replacement: "
+					 "e, replacement-in: '7.1'}]\n"
+					 "waivers: [{id: w, kfuncs: [d], until: 2027-02-01, owner: o, reason: why}]\n");
 	struct kfg_deprecation_info dep;
 	struct kfg_waiver_info waiver;
 
@@ -41,13 +41,13 @@ static void test_indexes(void **state)
 
 static void test_who_asks_for_loaders(void **state)
 {
-	struct kfg_policy *p = load_text(
-		HEAD "rules:\n"
-		     "  - {id: open, kfuncs: ['bpf_a*'], action: allow}\n"
-		     "  - {id: unit, kfuncs: ['bpf_b* [mod]'], loaders: {units: [u]}, action: allow}\n"
-		     "  - {id: uid, kfuncs: [bpf_c], loaders: {uids: [7]}, action: allow}\n"
-		     "waivers: [{id: w, kfuncs: [bpf_d], loaders: {exes: [/e]}, until: 2027-02-01, owner: o, "
-		     "reason: why}]\n");
+	struct kfg_policy *p =
+		load_text(HEAD "rules:\n"
+			       "  - {id: open, kfuncs: ['bpf_a*'], action: allow}\n"
+			       "  - {id: unit, kfuncs: ['bpf_b* [mod]'], loaders: {units: [u]}, action: allow}\n"
+			       "  - {id: uid, kfuncs: [bpf_c], loaders: {uids: [7]}, action: allow}\n"
+			       "waivers: [{id: w, kfuncs: [bpf_d], loaders: {exes: [/e]}, until: 2027-02-01, owner: o, "
+			       "reason: why}]\n");
 
 	(void)state;
 	assert_false(kfg_policy_asks_loader(p, "bpf_abc", NULL, KFG_NONE));

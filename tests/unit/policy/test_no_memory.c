@@ -21,14 +21,14 @@ static bool fails(void)
 	return true;
 }
 
-#define FAIL_OR(type, name, args, call)    \
-	type __real_##name args;           \
-	type __wrap_##name args;           \
-	type __wrap_##name args            \
-	{                                  \
-		if (fails())               \
-			return (type)0;    \
-		return __real_##name call; \
+#define FAIL_OR(type, name, args, call)                                                                                \
+	type __real_##name args;                                                                                       \
+	type __wrap_##name args;                                                                                       \
+	type __wrap_##name args                                                                                        \
+	{                                                                                                              \
+		if (fails())                                                                                           \
+			return (type)0;                                                                                \
+		return __real_##name call;                                                                             \
 	}
 
 FAIL_OR(void *, malloc, (size_t size), (size))
@@ -68,27 +68,26 @@ int __wrap_yaml_parser_parse(yaml_parser_t *parser, yaml_event_t *event)
 	return 0;
 }
 
-static const char good[] =
-	HEAD "date: 2026-01-01\n"
-	     "include: [/x, '/nothing*']\n"
-	     "upgrades: [{kernel: '7.3', on: 2027-01-15}]\n"
-	     "deprecations: [{kfunc: old, removed-in: '7.3', note: n, source: s, replacement: r}]\n"
-	     "rules:\n"
-	     "  - id: a\n"
-	     "    kfuncs: ['bpf_*', y, 'z [m]']\n"
-	     "    programs: {types: [xdp], names: [n]}\n"
-	     "    loaders: {units: [unit], exes: [/e], uids: [0]}\n"
-	     "    action: warn\n"
-	     "  - {id: b, kfuncs: ['bpf_*'], action: allow, reason: r}\n"
-	     "waivers: [{id: w, kfuncs: [old, '*'], until: 2026-01-01, owner: o, reason: r}]\n";
+static const char good[] = HEAD "date: 2026-01-01\n"
+				"include: [/x, '/nothing*']\n"
+				"upgrades: [{kernel: '7.3', on: 2027-01-15}]\n"
+				"deprecations: [{kfunc: old, removed-in: '7.3', note: n, source: s, replacement: r}]\n"
+				"rules:\n"
+				"  - id: a\n"
+				"    kfuncs: ['bpf_*', y, 'z [m]']\n"
+				"    programs: {types: [xdp], names: [n]}\n"
+				"    loaders: {units: [unit], exes: [/e], uids: [0]}\n"
+				"    action: warn\n"
+				"  - {id: b, kfuncs: ['bpf_*'], action: allow, reason: r}\n"
+				"waivers: [{id: w, kfuncs: [old, '*'], until: 2026-01-01, owner: o, reason: r}]\n";
 static const char included[] = "version: 1\ndeprecations: [{kfunc: x}]\nknown-kfuncs: [old, x]\n";
 static const char bad[] = HEAD "mode: x\nrules: [{id: a, kfuncs: [a-b], action: allow}, {id: a, "
 			       "kfuncs: [x], action: allow}]\nfoo: 1\n";
 
-static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources,
-		  size_t *ret_n, const char **ret_failed)
+static int expand(void *userdata, const char *pattern, const struct kfg_source **ret_sources, size_t *ret_n,
+		  const char **ret_failed)
 {
-	static const struct kfg_source source = {"/x", included, sizeof(included) - 1};
+	static const struct kfg_source source = { "/x", included, sizeof(included) - 1 };
 
 	(void)userdata;
 	(void)ret_failed;
@@ -98,13 +97,12 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 }
 
 /* All that is done with a policy. */
-static int use(const char *text, size_t size, struct kfg_policy **ret_policy,
-	       struct kfg_table **ret_table)
+static int use(const char *text, size_t size, struct kfg_policy **ret_policy, struct kfg_table **ret_table)
 {
-	static const char *const known[] = {"bpf_a", "bpf_b"};
-	struct kfg_source source = {"test.yaml", text, size};
-	struct kfg_includer includer = {expand, NULL};
-	struct kfg_diags diags = {0};
+	static const char *const known[] = { "bpf_a", "bpf_b" };
+	struct kfg_source source = { "test.yaml", text, size };
+	struct kfg_includer includer = { expand, NULL };
+	struct kfg_diags diags = { 0 };
 	int r = kfg_policy_load(&source, 1, &includer, &diags, ret_policy);
 
 	if (!r)

@@ -4,44 +4,43 @@
 #include "../../../policy/words.h"
 #include "load_text.h"
 
-static const char everything[] =
-	"version: 1\n"
-	"name: web-fleet\n"
-	"serial: 14\n"
-	"date: 2026-11-21\n"
-	"mode: audit\n"
-	"scope: any\n"
-	"present: refuse\n"
-	"errno: EPERM\n"
-	"defaults: {unlisted: refuse, deprecated: audit, expired: warn, unscannable: "
-	"allow}\n"
-	"upgrades: [{kernel: '7.3', on: 2027-01-15}]\n"
-	"deprecations:\n"
-	"  - kfunc: old [mod]\n"
-	"    deprecated-in: 6.18\n"
-	"    removed-in: '7.3'\n"
-	"    deadline: 2026-12-31\n"
-	"    replacement: new\n"
-	"    replacement-in: '6.17'\n"
-	"    source: >\n"
-	"      two\n"
-	"      lines\n"
-	"    confidence: medium\n"
-	"    note: n\n"
-	"    scope: live\n"
-	"rules:\n"
-	"  - id: OPS-1/a.b:c@d+e\n"
-	"    kfuncs: ['bpf_**_x', 'y [vmlinux]', 'z [nf_*]', 'v [*]']\n"
-	"    programs: {types: [xdp, struct_ops], names: [cil_*, exact]}\n"
-	"    loaders: {units: [a.service, 'b?.scope'], exes: [/usr/bin/x, '/opt/**'], "
-	"uids: [0, 4294967294]}\n"
-	"    action: warn\n"
-	"    scope: live\n"
-	"    reason: because\n"
-	"  - {id: second, kfuncs: [k], action: allow}\n"
-	"waivers:\n"
-	"  - {id: w, kfuncs: [old], until: 2027-02-01, owner: the team, reason: later}\n"
-	"known-kfuncs: [old, new]\n";
+static const char everything[] = "version: 1\n"
+				 "name: web-fleet\n"
+				 "serial: 14\n"
+				 "date: 2026-11-21\n"
+				 "mode: audit\n"
+				 "scope: any\n"
+				 "present: refuse\n"
+				 "errno: EPERM\n"
+				 "defaults: {unlisted: refuse, deprecated: audit, expired: warn, unscannable: "
+				 "allow}\n"
+				 "upgrades: [{kernel: '7.3', on: 2027-01-15}]\n"
+				 "deprecations:\n"
+				 "  - kfunc: old [mod]\n"
+				 "    deprecated-in: 6.18\n"
+				 "    removed-in: '7.3'\n"
+				 "    deadline: 2026-12-31\n"
+				 "    replacement: new\n"
+				 "    replacement-in: '6.17'\n"
+				 "    source: >\n"
+				 "      two\n"
+				 "      lines\n"
+				 "    confidence: medium\n"
+				 "    note: n\n"
+				 "    scope: live\n"
+				 "rules:\n"
+				 "  - id: OPS-1/a.b:c@d+e\n"
+				 "    kfuncs: ['bpf_**_x', 'y [vmlinux]', 'z [nf_*]', 'v [*]']\n"
+				 "    programs: {types: [xdp, struct_ops], names: [cil_*, exact]}\n"
+				 "    loaders: {units: [a.service, 'b?.scope'], exes: [/usr/bin/x, '/opt/**'], "
+				 "uids: [0, 4294967294]}\n"
+				 "    action: warn\n"
+				 "    scope: live\n"
+				 "    reason: because\n"
+				 "  - {id: second, kfuncs: [k], action: allow}\n"
+				 "waivers:\n"
+				 "  - {id: w, kfuncs: [old], until: 2027-02-01, owner: the team, reason: later}\n"
+				 "known-kfuncs: [old, new]\n";
 
 static void test_settings(void **state)
 {
@@ -125,10 +124,10 @@ static void test_lengths(void **state)
 		const char *key;
 		unsigned max;
 	} cases[] = {
-		{"", "kfuncs", 63},
-		{"kfuncs: [x], programs: {", "names", 15},
-		{"kfuncs: [x], loaders: {", "units", 127},
-		{"kfuncs: [x], loaders: {", "exes", 255},
+		{ "", "kfuncs", 63 },
+		{ "kfuncs: [x], programs: {", "names", 15 },
+		{ "kfuncs: [x], loaders: {", "units", 127 },
+		{ "kfuncs: [x], loaders: {", "exes", 255 },
 	};
 
 	(void)state;
@@ -137,10 +136,9 @@ static void test_lengths(void **state)
 			unsigned len = cases[i].max + more - (i == 3);
 			char text[600], *finding;
 
-			(void)snprintf(text, sizeof(text),
-				       HEAD "rules: [{id: a, action: allow, %s%s: [%s%0*d]%s}]\n",
-				       cases[i].before, cases[i].key, i == 3 ? "/" : "", (int)len,
-				       1, cases[i].before[0] ? "}" : "");
+			(void)snprintf(text, sizeof(text), HEAD "rules: [{id: a, action: allow, %s%s: [%s%0*d]%s}]\n",
+				       cases[i].before, cases[i].key, i == 3 ? "/" : "", (int)len, 1,
+				       cases[i].before[0] ? "}" : "");
 			if (!more) {
 				kfg_policy_free(load_text(text));
 				continue;
@@ -181,9 +179,8 @@ static void test_long_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_settings),  cmocka_unit_test(test_conditions),
-		cmocka_unit_test(test_lifecycle), cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_lengths),	  cmocka_unit_test(test_long_list),
+		cmocka_unit_test(test_settings), cmocka_unit_test(test_conditions), cmocka_unit_test(test_lifecycle),
+		cmocka_unit_test(test_defaults), cmocka_unit_test(test_lengths),    cmocka_unit_test(test_long_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

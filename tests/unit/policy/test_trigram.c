@@ -3,19 +3,17 @@
 #include "../../../policy/glob.h"
 #include "load_text.h"
 
-static const char *const words[] = {
-	"bpf_ct_lookup", "bpf_ct_insert",     "scx_bpf_cpu_rq", "ab", "abc", "",
-	"aaaa",		 "bpf_skb_ct_lookup", "lookup"};
+static const char *const words[] = { "bpf_ct_lookup", "bpf_ct_insert",	   "scx_bpf_cpu_rq", "ab", "abc", "",
+				     "aaaa",	      "bpf_skb_ct_lookup", "lookup" };
 #define N (sizeof(words) / sizeof(words[0]))
 
 /* Whatever a pattern matches is in its list, once. */
 static void test_nothing_is_missed(void **state)
 {
-	static const char *const patterns[] = {"*ct_*", "*lookup", "abc", "*abc*",    "*a?c*",
-					       "**",	"*",	   "",	  "a*",	      "*aa*",
-					       "aaa*",	"*xyz*",   "?bc", "*_ct_l*k*"};
-	struct kfg_texts texts = {0};
-	struct kfg_trigrams t = {0};
+	static const char *const patterns[] = { "*ct_*", "*lookup", "abc",  "*abc*", "*a?c*", "**",  "*",
+						"",	 "a*",	    "*aa*", "aaa*",  "*xyz*", "?bc", "*_ct_l*k*" };
+	struct kfg_texts texts = { 0 };
+	struct kfg_trigrams t = { 0 };
 	uint32_t index;
 
 	(void)state;
@@ -34,8 +32,7 @@ static void test_nothing_is_missed(void **state)
 			for (uint32_t k = 0; k < n; k++)
 				found += list[k] == i;
 			assert_true(found <= 1);
-			assert_true(found ||
-				    !kfg_glob_match(patterns[p], words[i], strlen(words[i])));
+			assert_true(found || !kfg_glob_match(patterns[p], words[i], strlen(words[i])));
 		}
 	}
 	kfg_trigrams_done(&t);
@@ -45,18 +42,16 @@ static void test_nothing_is_missed(void **state)
 
 static void test_which_patterns(void **state)
 {
-	struct kfg_texts texts = {0};
-	struct kfg_trigrams t = {0};
+	struct kfg_texts texts = { 0 };
+	struct kfg_trigrams t = { 0 };
 	const uint32_t *list;
 	uint32_t index, n;
 
 	(void)state;
 	assert_int_equal(kfg_texts_add(&texts, "bpf_ct_lookup", 13, 0, &index), 0);
 	assert_int_equal(kfg_trigrams_build(&t, &texts), 0);
-	assert_false(kfg_trigrams_find(&t, "*", &list, &n) ||
-		     kfg_trigrams_find(&t, "ab*cd", &list, &n) ||
-		     kfg_trigrams_find(&t, "a?c", &list, &n) ||
-		     kfg_trigrams_find(&t, "", &list, &n));
+	assert_false(kfg_trigrams_find(&t, "*", &list, &n) || kfg_trigrams_find(&t, "ab*cd", &list, &n) ||
+		     kfg_trigrams_find(&t, "a?c", &list, &n) || kfg_trigrams_find(&t, "", &list, &n));
 	assert_true(kfg_trigrams_find(&t, "*ct_*", &list, &n));
 	assert_int_equal(n, 1);
 	assert_true(kfg_trigrams_find(&t, "*qqq*", &list, &n));

@@ -9,23 +9,22 @@ static void test_valid(void **state)
 		unsigned n;
 		uint32_t c;
 	} good[] = {
-		{"a", 1, 'a'},
-		{"\x7f", 1, 0x7f},
-		{"\xc2\x80", 2, 0x80},
-		{"\xdf\xbf", 2, 0x7ff},
-		{"\xe0\xa0\x80", 3, 0x800},
-		{"\xed\x9f\xbf", 3, 0xd7ff},
-		{"\xee\x80\x80", 3, 0xe000},
-		{"\xef\xbf\xbf", 3, 0xffff},
-		{"\xf0\x90\x80\x80", 4, 0x10000},
-		{"\xf4\x8f\xbf\xbf", 4, 0x10ffff},
+		{ "a", 1, 'a' },
+		{ "\x7f", 1, 0x7f },
+		{ "\xc2\x80", 2, 0x80 },
+		{ "\xdf\xbf", 2, 0x7ff },
+		{ "\xe0\xa0\x80", 3, 0x800 },
+		{ "\xed\x9f\xbf", 3, 0xd7ff },
+		{ "\xee\x80\x80", 3, 0xe000 },
+		{ "\xef\xbf\xbf", 3, 0xffff },
+		{ "\xf0\x90\x80\x80", 4, 0x10000 },
+		{ "\xf4\x8f\xbf\xbf", 4, 0x10ffff },
 	};
 	uint32_t c;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_int_equal(kfg_utf8_decode(good[i].text, strlen(good[i].text), &c),
-				 good[i].n);
+		assert_int_equal(kfg_utf8_decode(good[i].text, strlen(good[i].text), &c), good[i].n);
 		assert_int_equal(c, good[i].c);
 	}
 	assert_int_equal(kfg_utf8_decode("", 1, &c), 1);
@@ -65,12 +64,10 @@ static void test_invalid(void **state)
 static void test_printable(void **state)
 {
 	(void)state;
-	assert_true(kfg_utf8_printable('a') && kfg_utf8_printable(' ') &&
-		    kfg_utf8_printable(0xe9) && kfg_utf8_printable(0x671f) &&
-		    kfg_utf8_printable(0x1f600));
-	assert_false(kfg_utf8_printable('\n') || kfg_utf8_printable(0x1b) ||
-		     kfg_utf8_printable(0x7f) || kfg_utf8_printable(0x9b) ||
-		     kfg_utf8_printable(0x202e) || kfg_utf8_printable(0x2066) ||
+	assert_true(kfg_utf8_printable('a') && kfg_utf8_printable(' ') && kfg_utf8_printable(0xe9) &&
+		    kfg_utf8_printable(0x671f) && kfg_utf8_printable(0x1f600));
+	assert_false(kfg_utf8_printable('\n') || kfg_utf8_printable(0x1b) || kfg_utf8_printable(0x7f) ||
+		     kfg_utf8_printable(0x9b) || kfg_utf8_printable(0x202e) || kfg_utf8_printable(0x2066) ||
 		     kfg_utf8_printable(0xfeff) || kfg_utf8_printable(0xe0041));
 }
 

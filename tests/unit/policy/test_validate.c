@@ -6,25 +6,22 @@ static void test_same_words_apart(void **state)
 {
 	(void)state;
 	/* ids compare by all their characters, and deprecations have none */
-	kfg_policy_free(load_text(HEAD
-				  "rules: [{id: a, kfuncs: [x], action: warn}, {id: A, kfuncs: "
-				  "[x], action: warn}, {id: aa, kfuncs: [x], action: warn}]\n"
-				  "deprecations: [{kfunc: a}]\n"));
+	kfg_policy_free(load_text(HEAD "rules: [{id: a, kfuncs: [x], action: warn}, {id: A, kfuncs: "
+				       "[x], action: warn}, {id: aa, kfuncs: [x], action: warn}]\n"
+				       "deprecations: [{kfunc: a}]\n"));
 	/* 7.3.1 is not 7.3, and removed in the release that deprecates is quick but possible */
-	kfg_policy_free(load_text(
-		HEAD
-		"upgrades: [{kernel: '7.3', on: 2027-01-01}, {kernel: '7.3.1', on: 2027-01-01}]\n"
-		"deprecations: [{kfunc: a, deprecated-in: '7.1', removed-in: '7.1'}]\n"));
+	kfg_policy_free(load_text(HEAD
+				  "upgrades: [{kernel: '7.3', on: 2027-01-01}, {kernel: '7.3.1', on: 2027-01-01}]\n"
+				  "deprecations: [{kfunc: a, deprecated-in: '7.1', removed-in: '7.1'}]\n"));
 }
 
 /* One finding for each id after the first, not one for each pair. */
 static void test_three_of_a_kind(void **state)
 {
-	static const char text[] =
-		HEAD "rules: [{id: a, kfuncs: [x], action: warn}, {id: a, kfuncs: [x], action: "
-		     "warn}, {id: a, kfuncs: [x], action: warn}]\n";
-	struct kfg_source source = {"test.yaml", text, sizeof(text) - 1};
-	struct kfg_diags diags = {0};
+	static const char text[] = HEAD "rules: [{id: a, kfuncs: [x], action: warn}, {id: a, kfuncs: [x], action: "
+					"warn}, {id: a, kfuncs: [x], action: warn}]\n";
+	struct kfg_source source = { "test.yaml", text, sizeof(text) - 1 };
+	struct kfg_diags diags = { 0 };
 	struct kfg_policy *p = NULL;
 
 	(void)state;

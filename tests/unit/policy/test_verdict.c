@@ -4,8 +4,8 @@
 #include <kfgate/decide.h>
 #include "policy/verdict.h"
 
-static struct kfg_verdict ask(const struct kfg_table *table, const struct kfg_load *load,
-			      const char *kfunc, const char *module)
+static struct kfg_verdict ask(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc,
+			      const char *module)
 {
 	struct kfg_verdict v;
 
@@ -16,15 +16,14 @@ static struct kfg_verdict ask(const struct kfg_table *table, const struct kfg_lo
 
 static void test_first_match_decides(void **state)
 {
-	struct kfg_table *t = compile_text(
-		HEAD
-		"defaults: {unlisted: refuse}\n"
-		"rules:\n"
-		"  - {id: a, kfuncs: ['bpf_ct_*'], loaders: {units: [a.service]}, action: allow}\n"
-		"  - {id: b, kfuncs: ['bpf_*'], action: warn}\n"
-		"  - {id: c, kfuncs: ['bpf_ct_x'], action: audit}\n",
-		NULL, 0);
-	struct kfg_load load = {.unit = "a.service"};
+	struct kfg_table *t =
+		compile_text(HEAD "defaults: {unlisted: refuse}\n"
+				  "rules:\n"
+				  "  - {id: a, kfuncs: ['bpf_ct_*'], loaders: {units: [a.service]}, action: allow}\n"
+				  "  - {id: b, kfuncs: ['bpf_*'], action: warn}\n"
+				  "  - {id: c, kfuncs: ['bpf_ct_x'], action: audit}\n",
+			     NULL, 0);
+	struct kfg_load load = { .unit = "a.service" };
 
 	(void)state;
 	assert_int_equal(ask(t, &load, "bpf_ct_x", NULL).rule, 0);
@@ -41,12 +40,11 @@ static void test_first_match_decides(void **state)
 
 static void test_kernel_and_modules(void **state)
 {
-	struct kfg_table *t =
-		compile_text(HEAD "rules:\n"
-				  "  - {id: core, kfuncs: ['x [vmlinux]'], action: warn}\n"
-				  "  - {id: mod, kfuncs: ['x [m*]'], action: refuse}\n",
-			     NULL, 0);
-	struct kfg_load load = {0};
+	struct kfg_table *t = compile_text(HEAD "rules:\n"
+						"  - {id: core, kfuncs: ['x [vmlinux]'], action: warn}\n"
+						"  - {id: mod, kfuncs: ['x [m*]'], action: refuse}\n",
+					   NULL, 0);
+	struct kfg_load load = { 0 };
 
 	(void)state;
 	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
@@ -64,7 +62,7 @@ static void test_days(void **state)
 						"waivers: [{id: w, kfuncs: [x], loaders: {uids: "
 						"[7]}, until: 2026-11-23, owner: o, reason: r}]\n",
 					   NULL, 0);
-	struct kfg_load load = {.today = TODAY}, waived = {.today = TODAY, .uid = 7};
+	struct kfg_load load = { .today = TODAY }, waived = { .today = TODAY, .uid = 7 };
 
 	(void)state;
 	assert_int_equal(ask(t, &load, "x", NULL).dep_state, KFG_DEP_DEPRECATED);
@@ -86,19 +84,18 @@ static void test_days(void **state)
 /* An unknown text matches "*" and nothing else. */
 static void test_unknown_texts(void **state)
 {
-	struct kfg_table *t =
-		compile_text(HEAD "rules:\n"
-				  "  - {id: some, kfuncs: [x], loaders: {exes: ['/*'], units: "
-				  "['?*']}, programs: {names: ['?*']}, action: refuse}\n"
-				  "  - {id: any, kfuncs: [x], loaders: {units: ['*']}, programs: "
-				  "{names: ['*']}, action: warn}\n",
-			     NULL, 0);
+	struct kfg_table *t = compile_text(HEAD "rules:\n"
+						"  - {id: some, kfuncs: [x], loaders: {exes: ['/*'], units: "
+						"['?*']}, programs: {names: ['?*']}, action: refuse}\n"
+						"  - {id: any, kfuncs: [x], loaders: {units: ['*']}, programs: "
+						"{names: ['*']}, action: warn}\n",
+					   NULL, 0);
 	char unit[200], exe[300];
-	struct kfg_load load = {0};
+	struct kfg_load load = { 0 };
 
 	(void)state;
 	assert_int_equal(ask(t, &load, "x", NULL).rule, 1);
-	load = (struct kfg_load){.unit = "u", .exe = "/e", .prog = "p"};
+	load = (struct kfg_load){ .unit = "u", .exe = "/e", .prog = "p" };
 	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
 	/* what does not fit is as unknown as what is not there */
 	memset(unit, 'u', sizeof(unit));
@@ -121,13 +118,12 @@ static void test_unknown_texts(void **state)
 
 static void test_names_that_do_not_fit(void **state)
 {
-	struct kfg_table *t = compile_text(
-		HEAD
-		"rules:\n"
-		"  - {id: p, kfuncs: [x], programs: {names: [a_program_with_]}, action: refuse}\n"
-		"  - {id: all, kfuncs: ['*'], action: warn}\n",
-		NULL, 0);
-	struct kfg_load load = {.prog = "a_program_with_a_long_name"};
+	struct kfg_table *t =
+		compile_text(HEAD "rules:\n"
+				  "  - {id: p, kfuncs: [x], programs: {names: [a_program_with_]}, action: refuse}\n"
+				  "  - {id: all, kfuncs: ['*'], action: warn}\n",
+			     NULL, 0);
+	struct kfg_load load = { .prog = "a_program_with_a_long_name" };
 	char name[65];
 
 	(void)state;
@@ -147,7 +143,7 @@ static void test_names_that_do_not_fit(void **state)
 static void test_longest_names(void **state)
 {
 	char kfunc[KFG_KFUNC_LEN], module[KFG_MODULE_LEN], text[512];
-	struct kfg_load load = {.today = TODAY};
+	struct kfg_load load = { .today = TODAY };
 	struct kfg_table *t;
 
 	(void)state;
@@ -156,8 +152,8 @@ static void test_longest_names(void **state)
 	for (size_t i = 0; i < sizeof(module); i++)
 		module[i] = (char)('a' + i / 3);
 	kfunc[sizeof(kfunc) - 1] = module[sizeof(module) - 1] = '\0';
-	(void)snprintf(text, sizeof(text), HEAD "deprecations: [{kfunc: '%s [%s]', deadline: 2026-11-21}]\n",
-		       kfunc, module);
+	(void)snprintf(text, sizeof(text), HEAD "deprecations: [{kfunc: '%s [%s]', deadline: 2026-11-21}]\n", kfunc,
+		       module);
 	t = compile_text(text, NULL, 0);
 	assert_int_equal(ask(t, &load, kfunc, module).dep_state, KFG_DEP_DEPRECATED);
 	for (size_t i = 0; i < sizeof(module) - 1; i++) {
@@ -176,10 +172,8 @@ static void test_longest_names(void **state)
 static void test_prog_types(void **state)
 {
 	struct kfg_table *t = compile_text(
-		HEAD
-		"rules: [{id: a, kfuncs: [x], programs: {types: [netfilter]}, action: warn}]\n",
-		NULL, 0);
-	struct kfg_load load = {.prog_type = 32};
+		HEAD "rules: [{id: a, kfuncs: [x], programs: {types: [netfilter]}, action: warn}]\n", NULL, 0);
+	struct kfg_load load = { .prog_type = 32 };
 
 	(void)state;
 	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
@@ -193,15 +187,14 @@ static void test_prog_types(void **state)
 /* What a rule asks of the user namespace and of a token, and whom it takes. */
 static void check_origin(const char *asks, bool plain, bool nested, bool token, bool nested_token)
 {
-	const bool want[] = {plain, nested, token, nested_token};
+	const bool want[] = { plain, nested, token, nested_token };
 	char text[512];
 	struct kfg_table *t;
 
-	(void)snprintf(text, sizeof(text),
-		       HEAD "rules: [{id: a, kfuncs: [x], loaders: {%s}, action: warn}]\n", asks);
+	(void)snprintf(text, sizeof(text), HEAD "rules: [{id: a, kfuncs: [x], loaders: {%s}, action: warn}]\n", asks);
 	t = compile_text(text, NULL, 0);
 	for (unsigned i = 0; i < 4; i++) {
-		struct kfg_load load = {.initial = !(i & 1), .token = i & 2};
+		struct kfg_load load = { .initial = !(i & 1), .token = i & 2 };
 
 		assert_int_equal(ask(t, &load, "x", NULL).rule == 0, want[i]);
 	}
@@ -222,9 +215,8 @@ static void test_origin(void **state)
 
 static void test_canaries(void **state)
 {
-	struct kfg_table *t =
-		compile_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}]\n", NULL, 0);
-	struct kfg_load load = {.prog = "kfgate_canary2", .is_agent = true};
+	struct kfg_table *t = compile_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}]\n", NULL, 0);
+	struct kfg_load load = { .prog = "kfgate_canary2", .is_agent = true };
 
 	(void)state;
 	assert_int_equal(ask(t, &load, "bpf_rdonly_cast", NULL).rule, KFG_RULE_CANARY);
@@ -240,7 +232,7 @@ static void test_canaries(void **state)
 static void test_worst_glob(void **state)
 {
 	char text[700], exe[256], pattern[256];
-	struct kfg_load load = {.exe = exe};
+	struct kfg_load load = { .exe = exe };
 	struct kfg_table *t;
 
 	(void)state;
@@ -251,9 +243,7 @@ static void test_worst_glob(void **state)
 	pattern[1] = '*';
 	pattern[128] = 'b';
 	(void)snprintf(text, sizeof(text),
-		       HEAD
-		       "rules: [{id: a, kfuncs: [x], loaders: {exes: ['%s']}, action: warn}]\n",
-		       pattern);
+		       HEAD "rules: [{id: a, kfuncs: [x], loaders: {exes: ['%s']}, action: warn}]\n", pattern);
 	t = compile_text(text, NULL, 0);
 	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
 	exe[128] = 'b';
@@ -266,7 +256,7 @@ static void test_glob_prefixes(void **state)
 {
 	static const char path[] = "/abcdefghijklmnopqrstuvwxyz0123456789ABCDEF";
 	char text[700], exe[64], pattern[64];
-	struct kfg_load load = {.exe = exe};
+	struct kfg_load load = { .exe = exe };
 
 	(void)state;
 	for (size_t n = 1; n < sizeof(path) - 1; n++) {
@@ -294,7 +284,7 @@ static void test_evaluation_is_cut(void **state)
 {
 	enum { RULES = 400 };
 	char exe[256], pattern[256];
-	struct kfg_load load = {.exe = exe};
+	struct kfg_load load = { .exe = exe };
 	struct kfg_verdict v;
 	struct kfg_table *t;
 	char *text = NULL;
@@ -328,9 +318,9 @@ static void test_evaluation_is_cut(void **state)
 static void test_no_table(void **state)
 {
 	static const uint64_t garbage[KFG_CELL_SIZE / 8];
-	struct kfg_cells cells = {0};
+	struct kfg_cells cells = { 0 };
 	struct kfg_decision d;
-	struct kfg_walk walk = {&cells, &d};
+	struct kfg_walk walk = { &cells, &d };
 	uint8_t reason;
 
 	(void)state;
@@ -340,7 +330,7 @@ static void test_no_table(void **state)
 	assert_int_equal(kfg_effective(&d.verdict, 0, KFG_REFUSE, &reason), KFG_REFUSE);
 	assert_int_equal(reason, KFG_REASON_WALK);
 	/* a header, and rows that are not there */
-	cells = (struct kfg_cells){garbage, 1};
+	cells = (struct kfg_cells){ garbage, 1 };
 	memset(&d, 0, sizeof(d));
 	(void)kfg_decide(&walk);
 	assert_int_equal(d.verdict.rule, KFG_NONE);
@@ -349,9 +339,9 @@ static void test_no_table(void **state)
 /* Asks a table about kfunc "bpf_x" when the walks of the load have taken `spent` steps: 1 if the answer failed. */
 static int failed_after(const void *cells, uint32_t n_cells, uint32_t spent)
 {
-	struct kfg_cells table = {cells, n_cells};
+	struct kfg_cells table = { cells, n_cells };
 	struct kfg_decision d;
-	struct kfg_walk walk = {&table, &d};
+	struct kfg_walk walk = { &table, &d };
 	uint8_t reason;
 
 	memset(&d, 0, sizeof(d));

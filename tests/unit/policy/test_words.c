@@ -41,8 +41,8 @@ static void test_prog_types(void **state)
 static void test_nearest(void **state)
 {
 	static const char *const cases[][2] = {
-		{"alow", "allow"},  {"refues", "refuse"}, {"REFUSE", "refuse"},
-		{"deny", "refuse"}, {"warning", "warn"},  {"adit", "audit"},
+		{ "alow", "allow" },  { "refues", "refuse" }, { "REFUSE", "refuse" },
+		{ "deny", "refuse" }, { "warning", "warn" },  { "adit", "audit" },
 	};
 
 	(void)state;
@@ -50,11 +50,9 @@ static void test_nearest(void **state)
 		assert_string_equal(kfg_words_nearest(&kfg_action_words, cases[i][0]), cases[i][1]);
 	assert_null(kfg_words_nearest(&kfg_action_words, "something"));
 	assert_null(kfg_words_nearest(&kfg_action_words, ""));
-	assert_null(kfg_words_nearest(
-		&kfg_action_words,
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
-	assert_string_equal(kfg_words_nearest(&kfg_prog_type_words, "BPF_PROG_TYPE_SCHED_CLS"),
-			    "sched_cls");
+	assert_null(kfg_words_nearest(&kfg_action_words,
+				      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+	assert_string_equal(kfg_words_nearest(&kfg_prog_type_words, "BPF_PROG_TYPE_SCHED_CLS"), "sched_cls");
 	assert_string_equal(kfg_words_nearest(&kfg_prog_type_words, "fentry"), "tracing");
 }
 

@@ -5,7 +5,7 @@
 
 static int load(const char *text, size_t size, struct kfg_diags *diags, struct kfg_doc *doc)
 {
-	struct kfg_source source = {"test.yaml", text, size};
+	struct kfg_source source = { "test.yaml", text, size };
 
 	return kfg_doc_load(&source, diags, doc);
 }
@@ -13,8 +13,8 @@ static int load(const char *text, size_t size, struct kfg_diags *diags, struct k
 static void test_tree(void **state)
 {
 	static const char text[] = "a: [x, 'y']\n\"b\":\n  c: \"1\\n2\"\nd:\n";
-	struct kfg_diags diags = {0};
-	struct kfg_doc doc = {0};
+	struct kfg_diags diags = { 0 };
+	struct kfg_doc doc = { 0 };
 	const struct kfg_node *a, *b, *d;
 
 	(void)state;
@@ -57,8 +57,8 @@ static char *repeat(const char *head, const char *text, size_t n, const char *ta
 
 static void check_refused(char *text, const char *want)
 {
-	struct kfg_diags diags = {0};
-	struct kfg_doc doc = {0};
+	struct kfg_diags diags = { 0 };
+	struct kfg_doc doc = { 0 };
 
 	assert_int_equal(load(text, strlen(text), &diags, &doc), -EBADMSG);
 	assert_int_equal(diags.n, 1);
@@ -70,8 +70,8 @@ static void check_refused(char *text, const char *want)
 
 static void check_accepted(char *text)
 {
-	struct kfg_diags diags = {0};
-	struct kfg_doc doc = {0};
+	struct kfg_diags diags = { 0 };
+	struct kfg_doc doc = { 0 };
 
 	assert_int_equal(load(text, strlen(text), &diags, &doc), 0);
 	assert_int_equal(diags.n, 0);
@@ -95,8 +95,8 @@ static void test_limits(void **state)
 
 static void test_no_data(void **state)
 {
-	struct kfg_diags diags = {0};
-	struct kfg_doc doc = {0};
+	struct kfg_diags diags = { 0 };
+	struct kfg_doc doc = { 0 };
 
 	(void)state;
 	assert_int_equal(load(NULL, 0, &diags, &doc), -EBADMSG);
@@ -114,8 +114,8 @@ static void test_cut(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(text); n++) {
-		struct kfg_diags diags = {0};
-		struct kfg_doc doc = {0};
+		struct kfg_diags diags = { 0 };
+		struct kfg_doc doc = { 0 };
 		char *copy = malloc(n ? n : 1);
 		int r;
 

@@ -12,18 +12,15 @@ static const struct kfg_option options[] = {
 };
 static struct kfg_args args;
 
-#define PARSE(...)                                                         \
-	kfg_args_parse(sizeof((char *[]){ __VA_ARGS__ }) / sizeof(char *), \
-		       (char *[]){ __VA_ARGS__ }, options, &args)
+#define PARSE(...)                                                                                                     \
+	kfg_args_parse(sizeof((char *[]){ __VA_ARGS__ }) / sizeof(char *), (char *[]){ __VA_ARGS__ }, options, &args)
 
 static void test_forms(void **state)
 {
 	const char *values[4];
 
 	(void)state;
-	assert_int_equal(PARSE("a", "--policy=x", "--force", "b", "--policy", "y", "--", "--at",
-			       "-"),
-			 0);
+	assert_int_equal(PARSE("a", "--policy=x", "--force", "b", "--policy", "y", "--", "--at", "-"), 0);
 	assert_int_equal(args.n_words, 4);
 	assert_string_equal(args.words[0], "a");
 	assert_string_equal(args.words[2], "--at");
@@ -47,10 +44,10 @@ static void test_common_options(void **state)
 	assert_true(kfg_args_has(&args, "verbose"));
 }
 
-#define WRONG(text, ...)                                   \
-	do {                                               \
-		assert_int_equal(PARSE(__VA_ARGS__), -EINVAL); \
-		assert_string_equal(args.error, text);          \
+#define WRONG(text, ...)                                                                                               \
+	do {                                                                                                           \
+		assert_int_equal(PARSE(__VA_ARGS__), -EINVAL);                                                         \
+		assert_string_equal(args.error, text);                                                                 \
 	} while (0)
 
 static void test_wrong_use(void **state)

@@ -37,10 +37,10 @@ static void in_child(int (*fn)(void))
 	assert_int_equal(WEXITSTATUS(wstatus), 0);
 }
 
-#define CHECK(x)                   \
-	do {                       \
-		if (!(x))          \
-			return __LINE__; \
+#define CHECK(x)                                                                                                       \
+	do {                                                                                                           \
+		if (!(x))                                                                                              \
+			return __LINE__;                                                                               \
 	} while (0)
 
 /* Where all is in effect, raising changes nothing. */

@@ -55,8 +55,7 @@ static void test_strings(void **state)
 	kfg_json_string(&j, NULL, "\xc3\xa4\xff");
 	kfg_json_stringn(&j, NULL, "ab\0c", 4);
 	kfg_json_array_end(&j);
-	assert_string_equal(
-		b.data, "[\"\\\"\\\\\\n\\u0009\\u0001\",\"\xc3\xa4\xef\xbf\xbd\",\"ab\\u0000c\"]");
+	assert_string_equal(b.data, "[\"\\\"\\\\\\n\\u0009\\u0001\",\"\xc3\xa4\xef\xbf\xbd\",\"ab\\u0000c\"]");
 }
 
 static void test_too_long(void **state)

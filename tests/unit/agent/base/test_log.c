@@ -40,8 +40,7 @@ static void assert_written(const char *expected)
 	char text[256];
 	ssize_t n;
 
-	dup2(saved_stderr,
-	     STDERR_FILENO); /* the last writer's end: what follows is the end of the pipe */
+	dup2(saved_stderr, STDERR_FILENO); /* the last writer's end: what follows is the end of the pipe */
 	n = read(pipe_read, text, sizeof(text) - 1);
 	assert_true(n >= 0);
 	text[n] = '\0';
@@ -64,8 +63,7 @@ static void test_journal(void **state)
 
 	(void)state;
 	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
-	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev,
-		 (unsigned long long)st.st_ino);
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
 	setenv("JOURNAL_STREAM", stream, 1);
 	kfg_log_open(LOG_DEBUG);
 	kfg_warning("a");

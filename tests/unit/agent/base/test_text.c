@@ -10,8 +10,7 @@ static void test_clean_keeps_text(void **state)
 	char buf[64];
 
 	(void)state;
-	assert_true(kfg_text_clean("bpf_x \xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\x9d", 64, buf,
-				   sizeof(buf)));
+	assert_true(kfg_text_clean("bpf_x \xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\x9d", 64, buf, sizeof(buf)));
 	assert_string_equal(buf, "bpf_x \xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\x9d");
 	assert_true(kfg_text_clean("", 64, buf, sizeof(buf)));
 	assert_string_equal(buf, "");
@@ -19,7 +18,9 @@ static void test_clean_keeps_text(void **state)
 
 static void test_clean_escapes(void **state)
 {
-	static const struct { const char *in, *out; } cases[] = {
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
 		{ "a\nb", "a\\x0ab" },
 		{ "\x1b[31mred", "\\x1b[31mred" },
 		{ "tab\there", "tab\\x09here" },
@@ -28,7 +29,10 @@ static void test_clean_escapes(void **state)
 		{ "\xff\xfe", "\\xff\\xfe" }, /* no UTF-8 */
 		{ "\xc0\xaf", "\\xc0\\xaf" }, /* overlong */
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* a surrogate */
-		{ "\xe2\x80\xae" "evil", "\\xe2\\x80\\xae" "evil" }, /* right-to-left override */
+		{ "\xe2\x80\xae"
+		  "evil",
+		  "\\xe2\\x80\\xae"
+		  "evil" }, /* right-to-left override */
 		{ "\xe2\x80\xa8", "\\xe2\\x80\\xa8" }, /* line separator */
 		{ "cut\xe2\x82", "cut\\xe2\\x82" }, /* ends within a character */
 		{ "unit\\x2dname", "unit\\x2dname" }, /* escapes of others are left alone */

@@ -5,8 +5,8 @@
 #include "scratch_dir.h"
 
 #define GOOD "version: 1\nname: t\nserial: 1\n"
-#define WAIVER \
-	"deprecations: [{kfunc: bpf_x, deadline: 2026-01-31}]\n" \
+#define WAIVER                                                                                                         \
+	"deprecations: [{kfunc: bpf_x, deadline: 2026-01-31}]\n"                                                       \
 	"waivers: [{id: w, kfuncs: [bpf_x], until: 2026-02-28, owner: o, reason: r}]\n"
 
 static int check(const char *a, const char *b, const char *c)
@@ -54,12 +54,10 @@ static void test_warnings_depend_on_the_day(void **state)
 	(void)state;
 	scratch_write("a.yaml", GOOD WAIVER "rules: [{id: r, kfuncs: [bpf_x], action: allow}]\n");
 	assert_int_equal(check("--at=2026-02-28", "--quiet", scratch_path("a.yaml")), KFG_EXIT_OK);
-	assert_int_equal(check("--at=2026-03-01", "--quiet", scratch_path("a.yaml")),
-			 KFG_EXIT_WARNINGS);
+	assert_int_equal(check("--at=2026-03-01", "--quiet", scratch_path("a.yaml")), KFG_EXIT_WARNINGS);
 	assert_non_null(strstr(captured, "warning: "));
 	assert_int_equal(check("--at=2026-02-30", scratch_path("a.yaml"), NULL), KFG_EXIT_FAILURE);
-	assert_string_equal(captured,
-			    "kfgate: check: --at=2026-02-30: not a date like 2027-01-15\n");
+	assert_string_equal(captured, "kfgate: check: --at=2026-02-30: not a date like 2027-01-15\n");
 }
 
 static void test_each_argument_is_a_policy(void **state)
@@ -68,16 +66,12 @@ static void test_each_argument_is_a_policy(void **state)
 	scratch_write("bad.yaml", "version: 1\n");
 	scratch_write("warn.yaml", GOOD WAIVER);
 	scratch_write("good.yaml", GOOD);
-	assert_int_equal(check("--at=2027-01-01", scratch_path("warn.yaml"),
-			       scratch_path("good.yaml")),
+	assert_int_equal(check("--at=2027-01-01", scratch_path("warn.yaml"), scratch_path("good.yaml")),
 			 KFG_EXIT_WARNINGS);
-	assert_int_equal(check(scratch_path("bad.yaml"), scratch_path("warn.yaml"),
-			       scratch_path("good.yaml")),
+	assert_int_equal(check(scratch_path("bad.yaml"), scratch_path("warn.yaml"), scratch_path("good.yaml")),
 			 KFG_EXIT_FAILURE);
-	assert_int_equal(check(scratch_path("good.yaml"), scratch_path("none.yaml"), NULL),
-			 KFG_EXIT_FAILURE);
-	assert_non_null(
-		strstr(captured, "none.yaml: error: cannot be read: No such file or directory\n"));
+	assert_int_equal(check(scratch_path("good.yaml"), scratch_path("none.yaml"), NULL), KFG_EXIT_FAILURE);
+	assert_non_null(strstr(captured, "none.yaml: error: cannot be read: No such file or directory\n"));
 }
 
 static void test_directory_is_one_policy(void **state)
@@ -95,8 +89,11 @@ static void test_directory_is_one_policy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_clean), CASE(test_errors), CASE(test_warnings_depend_on_the_day),
-		CASE(test_each_argument_is_a_policy), CASE(test_directory_is_one_policy),
+		CASE(test_clean),
+		CASE(test_errors),
+		CASE(test_warnings_depend_on_the_day),
+		CASE(test_each_argument_is_a_policy),
+		CASE(test_directory_is_one_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

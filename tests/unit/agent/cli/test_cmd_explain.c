@@ -4,9 +4,9 @@
 #include "cli/tool.h"
 #include "scratch_dir.h"
 
-#define LIFECYCLE                                                                                                  \
-	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                          \
-	"  - {kfunc: bpf_old, deprecated-in: \"6.18\", removed-in: \"7.3\", replacement: bpf_new, "                \
+#define LIFECYCLE                                                                                                      \
+	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                              \
+	"  - {kfunc: bpf_old, deprecated-in: \"6.18\", removed-in: \"7.3\", replacement: bpf_new, "                    \
 	"replacement-in: \"6.18\"}\n"
 #define MISSING "libbpf: extern (func ksym) 'bpf_old': not found in kernel or module BTFs\n"
 
@@ -96,9 +96,8 @@ static void test_no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_passes_through), cmocka_unit_test(test_explains),
-		cmocka_unit_test(test_kernel),	       cmocka_unit_test(test_unclear),
-		cmocka_unit_test(test_wrong_use),      cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_passes_through), cmocka_unit_test(test_explains),	 cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_unclear),	       cmocka_unit_test(test_wrong_use), cmocka_unit_test(test_no_file),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

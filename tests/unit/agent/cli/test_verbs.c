@@ -31,13 +31,11 @@ static void test_wrong_use(void **state)
 	assert_int_equal(run("chekc", NULL, NULL), KFG_EXIT_FAILURE);
 	assert_string_equal(captured, "kfgate: unknown verb \"chekc\", did you mean \"check\"?\n");
 	assert_int_equal(run("xyzzy", NULL, NULL), KFG_EXIT_FAILURE);
-	assert_string_equal(captured,
-			    "kfgate: unknown verb \"xyzzy\"; \"kfgate help\" lists them\n");
+	assert_string_equal(captured, "kfgate: unknown verb \"xyzzy\"; \"kfgate help\" lists them\n");
 	assert_int_equal(run("status", "now", NULL), KFG_EXIT_FAILURE);
 	assert_string_equal(captured, "kfgate: status: unexpected argument \"now\"\n");
 	assert_int_equal(run("run", "--forc", NULL), KFG_EXIT_FAILURE);
-	assert_string_equal(captured,
-			    "kfgate: run: unknown option --forc, did you mean --force?\n");
+	assert_string_equal(captured, "kfgate: run: unknown option --forc, did you mean --force?\n");
 	assert_int_equal(run("help", "chek", NULL), KFG_EXIT_FAILURE);
 }
 
@@ -93,10 +91,7 @@ static void assert_option_in(const char *page, const char *verb, const char *opt
 	char macro[64];
 
 	for (int form = 0; form < 3; form++) {
-		snprintf(macro, sizeof(macro), ".It Fl -%s%s", option,
-			 form == 0   ? "\n"
-			 : form == 1 ? " "
-				     : " Ns");
+		snprintf(macro, sizeof(macro), ".It Fl -%s%s", option, form == 0 ? "\n" : form == 1 ? " " : " Ns");
 		if (strstr(page, macro))
 			return;
 	}
@@ -161,8 +156,8 @@ static void test_message_ids_are_explained(void **state)
 static void test_catalog_uses_sure_fields(void **state)
 {
 	static const char *const sure[] = {
-		"KFGATE_ACTION", "KFGATE_ATTEMPT", "KFGATE_COUNT", "KFGATE_FAILED", "KFGATE_MODE", "KFGATE_POLICY",
-		"KFGATE_POLICY_SERIAL", "KFGATE_PROG_TYPE", "KFGATE_REASON", "KFGATE_RULE",
+		"KFGATE_ACTION", "KFGATE_ATTEMPT",	 "KFGATE_COUNT",     "KFGATE_FAILED", "KFGATE_MODE",
+		"KFGATE_POLICY", "KFGATE_POLICY_SERIAL", "KFGATE_PROG_TYPE", "KFGATE_REASON", "KFGATE_RULE",
 	};
 	_cleanup_free_ char *catalog = read_packaging("catalog/kfgate.catalog");
 	char *at = catalog;

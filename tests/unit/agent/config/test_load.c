@@ -54,8 +54,7 @@ static void test_all_findings_at_once(void **state)
 	assert_null(loaded.policy);
 	assert_int_equal(loaded.diags.n_errors, 3);
 	assert_string_equal(loaded.diags.items[0].file, scratch_path("none.yaml"));
-	assert_string_equal(loaded.diags.items[0].text,
-			    "cannot be read: No such file or directory");
+	assert_string_equal(loaded.diags.items[0].text, "cannot be read: No such file or directory");
 	assert_int_equal(loaded.diags.items[1].line, 4);
 	assert_int_equal(loaded.diags.items[2].line, 5);
 }
@@ -88,8 +87,7 @@ static void test_include_counts_as_file(void **state)
 	size_t n;
 
 	(void)state;
-	scratch_write("inc.yaml",
-		      "version: 1\ndeprecations: [{kfunc: bpf_x, deadline: 2026-01-01}]\n");
+	scratch_write("inc.yaml", "version: 1\ndeprecations: [{kfunc: bpf_x, deadline: 2026-01-01}]\n");
 	snprintf(text, sizeof(text), "%sinclude: [%s/inc.yaml]\n", good, scratch);
 	scratch_write("a.yaml", text);
 	assert_int_equal(load(scratch_path("a.yaml"), NULL), 0);
@@ -103,8 +101,8 @@ static void test_include_counts_as_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_good), CASE(test_several_in_order), CASE(test_all_findings_at_once),
-		CASE(test_other_ending), CASE(test_empty_directory), CASE(test_include_counts_as_file),
+		CASE(test_good),	 CASE(test_several_in_order), CASE(test_all_findings_at_once),
+		CASE(test_other_ending), CASE(test_empty_directory),  CASE(test_include_counts_as_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

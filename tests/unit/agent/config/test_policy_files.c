@@ -37,8 +37,7 @@ static void assert_sources(const char *const *expected)
 		char got[256];
 
 		assert_true(i < n);
-		snprintf(got, sizeof(got), "%s=%.*s", s[i].path + strlen(scratch) + 1,
-			 (int)s[i].size, s[i].data);
+		snprintf(got, sizeof(got), "%s=%.*s", s[i].path + strlen(scratch) + 1, (int)s[i].size, s[i].data);
 		assert_string_equal(got, expected[i]);
 	}
 	assert_int_equal(n, i);
@@ -54,8 +53,7 @@ static void test_order_over_directories(void **state)
 	scratch_write("etc/20-b.yaml", "eb");
 	scratch_write("etc/9-z.yaml", "ez");
 	assert_int_equal(add_dirs(), 0);
-	assert_sources(SOURCES("usr/10-a.yaml=ua", "etc/20-b.yaml=eb", "usr/30-c.yaml=uc",
-			       "etc/9-z.yaml=ez"));
+	assert_sources(SOURCES("usr/10-a.yaml=ua", "etc/20-b.yaml=eb", "usr/30-c.yaml=uc", "etc/9-z.yaml=ez"));
 }
 
 static void test_masks(void **state)
@@ -160,28 +158,18 @@ static void test_includes(void **state)
 	scratch_write("usr/2.inc", "two");
 	scratch_write("usr/1.inc", "one");
 	scratch_write("usr/3.inc", "");
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr/*.inc"), &first, &n,
-					 &failed),
-			 0);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr/*.inc"), &first, &n, &failed), 0);
 	assert_int_equal(n, 2);
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr/1.inc"), &second, &m,
-					 &failed),
-			 0);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr/1.inc"), &second, &m, &failed), 0);
 	assert_int_equal(m, 1);
 	/* the first ones stay */
 	assert_string_equal(first[0].data, "one");
 	assert_string_equal(first[1].data, "two");
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("no*"), &second, &m,
-					 &failed),
-			 0);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("no*"), &second, &m, &failed), 0);
 	assert_int_equal(m, 0);
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("none/x"), &second, &m,
-					 &failed),
-			 0);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("none/x"), &second, &m, &failed), 0);
 	assert_int_equal(m, 0);
-	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr"), &second, &m,
-					 &failed),
-			 -EISDIR);
+	assert_int_equal(includer.expand(includer.userdata, scratch_path("usr"), &second, &m, &failed), -EISDIR);
 	assert_string_equal(failed, scratch_path("usr"));
 }
 
@@ -206,10 +194,17 @@ static void test_paths_outlive_data(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_order_over_directories), CASE(test_masks), CASE(test_other_names),
-		CASE(test_missing_directories), CASE(test_broken_link_is_no_mask),
-		CASE(test_file_and_directory), CASE(test_not_regular), CASE(test_too_large),
-		CASE(test_sum_too_large), CASE(test_includes), CASE(test_paths_outlive_data),
+		CASE(test_order_over_directories),
+		CASE(test_masks),
+		CASE(test_other_names),
+		CASE(test_missing_directories),
+		CASE(test_broken_link_is_no_mask),
+		CASE(test_file_and_directory),
+		CASE(test_not_regular),
+		CASE(test_too_large),
+		CASE(test_sum_too_large),
+		CASE(test_includes),
+		CASE(test_paths_outlive_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,8 +23,13 @@ static void test_round_trip(void **state)
 	struct kfg_waiver_names waiver = { .id = "OPS-1", .until = 20800 };
 	const char *rules[] = { "no-x" };
 	const struct kfg_policy_names names = {
-		.name = "t", .rules = rules, .n_rules = 1, .deprecations = &dep,
-		.n_deprecations = 1, .waivers = &waiver, .n_waivers = 1,
+		.name = "t",
+		.rules = rules,
+		.n_rules = 1,
+		.deprecations = &dep,
+		.n_deprecations = 1,
+		.waivers = &waiver,
+		.n_waivers = 1,
 	};
 
 	(void)state;
@@ -67,9 +72,17 @@ static void test_short(void **state)
 static void test_not_a_detail(void **state)
 {
 	static const char *const texts[] = {
-		"", "bpf_x", ": audit, rule r", "bpf_x: audit", "bpf_x: audits, rule", "bpf_x: audit,rule",
-		"bpf_x: audit, because", "bpf_x: warn, expired 2026-02-30", "bpf_x: audit, waived OPS",
-		"bpf_x: warn, deprecated, deadline soon", "bpf_x: warn, deprecated, and so on",
+		"",
+		"bpf_x",
+		": audit, rule r",
+		"bpf_x: audit",
+		"bpf_x: audits, rule",
+		"bpf_x: audit,rule",
+		"bpf_x: audit, because",
+		"bpf_x: warn, expired 2026-02-30",
+		"bpf_x: audit, waived OPS",
+		"bpf_x: warn, deprecated, deadline soon",
+		"bpf_x: warn, deprecated, and so on",
 		"bpf_x; at y: warn, deprecated",
 	};
 

@@ -7,15 +7,15 @@
 #include <string.h>
 
 #define WARNED "59aac7cb383746049458bfe9c34d69ac"
-#define DECISION                                                                                         \
-	"\"MESSAGE_ID\":\"" WARNED "\",\"KFGATE_KIND\":\"warned\",\"KFGATE_ACTION\":\"warn\"," \
+#define DECISION                                                                                                       \
+	"\"MESSAGE_ID\":\"" WARNED "\",\"KFGATE_KIND\":\"warned\",\"KFGATE_ACTION\":\"warn\","                         \
 	"\"KFGATE_REASON\":\"deprecated\""
 #define GATE "\"_UID\":\"0\",\"_SYSTEMD_UNIT\":\"kfgate.service\""
 #define TIME "\"__REALTIME_TIMESTAMP\":\"1795262400000001\""
 /* the same, in a text within JSON */
-#define IN_TEXT                                                                                            \
-	"{\\\"MESSAGE_ID\\\":\\\"" WARNED "\\\",\\\"KFGATE_KIND\\\":\\\"warned\\\",\\\"KFGATE_ACTION\\\":" \
-	"\\\"warn\\\",\\\"KFGATE_REASON\\\":\\\"deprecated\\\",\\\"_UID\\\":\\\"0\\\",\\\"_SYSTEMD_UNIT\\\":" \
+#define IN_TEXT                                                                                                        \
+	"{\\\"MESSAGE_ID\\\":\\\"" WARNED "\\\",\\\"KFGATE_KIND\\\":\\\"warned\\\",\\\"KFGATE_ACTION\\\":"             \
+	"\\\"warn\\\",\\\"KFGATE_REASON\\\":\\\"deprecated\\\",\\\"_UID\\\":\\\"0\\\",\\\"_SYSTEMD_UNIT\\\":"          \
 	"\\\"kfgate.service\\\"}"
 
 static struct kfg_past past;
@@ -58,8 +58,8 @@ static void test_journalctl(void **state)
 /* What is there and cannot be read makes a record malformed: it is not left out in silence. */
 static void test_unreadable_fields(void **state)
 {
-	static const char *const values[] = { "null", "{}", "true", "1.5", "-1", "1e300", "[256]", "[-1]", "[1.5]",
-					      "[97,\"b\"]", "[null]", "[[97],[300]]" };
+	static const char *const values[] = { "null",  "{}",   "true",	"1.5",	      "-1",	"1e300",
+					      "[256]", "[-1]", "[1.5]", "[97,\"b\"]", "[null]", "[[97],[300]]" };
 	char text[512];
 
 	(void)state;
@@ -96,14 +96,16 @@ static void test_texts(void **state)
 {
 	(void)state;
 	assert_int_equal(line("{\"labels\":{\"host\":\"web-4\"},\"line\":\"" IN_TEXT "\","
-			      "\"timestamp\":\"2026-11-21T12:00:00.123456789Z\"}"), KFG_JSON_RECORD);
+			      "\"timestamp\":\"2026-11-21T12:00:00.123456789Z\"}"),
+			 KFG_JSON_RECORD);
 	assert_false(json.attested);
 	assert_string_equal(past.host, "web-4");
 	assert_int_equal(past.time_usec, 1795262400123456);
 	assert_int_equal(kfg_past_end(&past, "kfgate.service"), KFG_PAST_GATE);
 	/* around it stands what journald says: a user's process, or the gate itself (--log=json) */
 	assert_int_equal(record("{\"_UID\":\"1000\",\"_SYSTEMD_UNIT\":\"user@1000.service\",\"MESSAGE\":\"" IN_TEXT
-				"\"}"), KFG_PAST_FOREIGN);
+				"\"}"),
+			 KFG_PAST_FOREIGN);
 	assert_int_equal(record("{" GATE ",\"MESSAGE\":\"" IN_TEXT "\"}"), KFG_PAST_GATE);
 	assert_int_equal(line("{\"_UID\":\"1000\",\"message\":\"" IN_TEXT "\"}"), KFG_JSON_RECORD);
 	assert_false(json.attested);
@@ -115,9 +117,14 @@ static void test_texts(void **state)
 
 static void test_other(void **state)
 {
-	static const char *const others[] = { "", " \r", "{}", "{\"MESSAGE\":\"x\"}", "{\"KFGATE_X\":1}",
+	static const char *const others[] = { "",
+					      " \r",
+					      "{}",
+					      "{\"MESSAGE\":\"x\"}",
+					      "{\"KFGATE_X\":1}",
 					      "{\"MESSAGE_ID\":\"0\",\"KFGATE_KIND\":\"warned\"}",
-					      "{\"MESSAGE\":\"{KFGATE_\"}", "{\"KFGATE_KIND\":\"mine\"}" };
+					      "{\"MESSAGE\":\"{KFGATE_\"}",
+					      "{\"KFGATE_KIND\":\"mine\"}" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -129,9 +136,15 @@ static void test_other(void **state)
 
 static void test_invalid(void **state)
 {
-	static const char *const bad[] = { "x", "{", "[]", "[{}]", "{\"a\":1},", "{\"KFGATE_A\" 1}",
+	static const char *const bad[] = { "x",
+					   "{",
+					   "[]",
+					   "[{}]",
+					   "{\"a\":1},",
+					   "{\"KFGATE_A\" 1}",
 					   "{\"KFGATE_A\":1}}",
-					   "{\"KFGATE_A\":\"\\u0000\"}", "{\"KFGATE_A\":\"\\ud800\"}",
+					   "{\"KFGATE_A\":\"\\u0000\"}",
+					   "{\"KFGATE_A\":\"\\ud800\"}",
 					   "{\"KFGATE_A\":1} {}" };
 
 	(void)state;
@@ -165,8 +178,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_journalctl), cmocka_unit_test(test_unreadable_fields),
-		cmocka_unit_test(test_shippers), cmocka_unit_test(test_texts), cmocka_unit_test(test_other),
-		cmocka_unit_test(test_invalid), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_shippers),   cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_other),	   cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,8 +7,16 @@
 static void test_fields(void **state)
 {
 	const struct kfg_attempt a = {
-		.kind = KFG_ATTEMPT_SIGNAL, .time_ns = 5, .cgroup_id = 77, .pid = 10, .tid = 11, .uid = 0, .gid = 12,
-		.detail = 9, .comm = "evil\nname", .exe = "attack",
+		.kind = KFG_ATTEMPT_SIGNAL,
+		.time_ns = 5,
+		.cgroup_id = 77,
+		.pid = 10,
+		.tid = 11,
+		.uid = 0,
+		.gid = 12,
+		.detail = 9,
+		.comm = "evil\nname",
+		.exe = "attack",
 	};
 	struct kfg_record *r;
 

@@ -34,7 +34,8 @@ static const struct {
 	{ "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope/container", "podman", ID, "" },
 	/* kind: Kubernetes in a container of docker; the innermost container is the loader's */
 	{ "/system.slice/docker-" ID ".scope/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
-	  "kubelet-kubepods-besteffort-pod" POD_ ".slice/cri-containerd-" ID2 ".scope", "containerd", ID2, POD },
+	  "kubelet-kubepods-besteffort-pod" POD_ ".slice/cri-containerd-" ID2 ".scope",
+	  "containerd", ID2, POD },
 	{ "/docker/" ID "/docker/" ID2, "docker", ID2, "" },
 	/* the beginning was cut off */
 	{ ".../pod" POD "/" ID, NULL, ID, POD },
@@ -49,7 +50,9 @@ static const struct {
 	{ "/docker/" ID "0", NULL, "", "" },
 	{ "/docker/0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef", NULL, "", "" },
 	{ "/machine.slice/libpod-conmon-" ID ".scope", NULL, "", "" },
-	{ "/kubepods/podcast/" "x", NULL, "", "" },
+	{ "/kubepods/podcast/"
+	  "x",
+	  NULL, "", "" },
 	{ "/kubepods.slice/kubepods-pod1b4db7eb_4057_5ddf_91e0_36dec72071f5x.slice", NULL, "", "" },
 };
 

@@ -48,8 +48,7 @@ static struct kfg_record *make(const struct kfg_event *event, const struct kfg_p
 	return record;
 }
 
-static void compare(const struct kfg_event *event, const struct kfg_policy_names *policy,
-		    const char *name)
+static void compare(const struct kfg_event *event, const struct kfg_policy_names *policy, const char *name)
 {
 	_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = make(event, policy);
 	_cleanup_strbuf_ struct kfg_strbuf got = KFG_STRBUF(KFG_RECORD_MAX);
@@ -275,7 +274,9 @@ static void test_hostile_text(void **state)
 	snprintf(e.comm, sizeof(e.comm), "a\nPRIORITY=7");
 	snprintf(e.prog, sizeof(e.prog), "\x1b[2J\xff");
 	snprintf(e.unit, sizeof(e.unit), "dev-a\\x2db.service");
-	snprintf(e.exe, sizeof(e.exe), "/tmp/\xe2\x80\xae" "exe");
+	snprintf(e.exe, sizeof(e.exe),
+		 "/tmp/\xe2\x80\xae"
+		 "exe");
 	e.kfuncs[0].line = 1;
 	snprintf(e.kfuncs[0].file, sizeof(e.kfuncs[0].file), "/x\r\nMESSAGE=y");
 	compare(&e, names, "hostile-text");

@@ -32,12 +32,10 @@ static void test_line(void **state)
 	kfg_record_add(record, "KFGATE_KFUNC", "bpf_b");
 	kfg_record_add(record, "KFGATE_KFUNCS", "other name");
 	kfg_json_line(record, 1700000000000001, &line);
-	assert_string_equal(
-		line.data,
-		"{\"__REALTIME_TIMESTAMP\":\"1700000000000001\","
-		"\"MESSAGE_ID\":\"b6a967b7927f45bbbf00fecec511cfb3\",\"PRIORITY\":\"3\","
-		"\"KFGATE_KIND\":\"refused\",\"KFGATE_KFUNC\":[\"bpf_a\",\"bpf_b\"],"
-		"\"KFGATE_DETAIL\":\"bpf_a: \\\"x\\\"\",\"KFGATE_KFUNCS\":\"other name\"}\n");
+	assert_string_equal(line.data, "{\"__REALTIME_TIMESTAMP\":\"1700000000000001\","
+				       "\"MESSAGE_ID\":\"b6a967b7927f45bbbf00fecec511cfb3\",\"PRIORITY\":\"3\","
+				       "\"KFGATE_KIND\":\"refused\",\"KFGATE_KFUNC\":[\"bpf_a\",\"bpf_b\"],"
+				       "\"KFGATE_DETAIL\":\"bpf_a: \\\"x\\\"\",\"KFGATE_KFUNCS\":\"other name\"}\n");
 }
 
 static void test_write(void **state)

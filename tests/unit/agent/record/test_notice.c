@@ -26,8 +26,7 @@ static int teardown(void **state)
 }
 
 /* Takes the record over. */
-static void assert_record(int built, struct kfg_record **record, const char *kind,
-			  const char *message)
+static void assert_record(int built, struct kfg_record **record, const char *kind, const char *message)
 {
 	assert_int_equal(built, 0);
 	assert_string_equal(kfg_record_get(*record, "KFGATE_KIND"), kind);
@@ -75,9 +74,8 @@ static void test_messages(void **state)
 		      "files: 2");
 	assert_record(kfg_notice_unproven("because", &r), &r, "unproven",
 		      "The gate could not be proven to decide: because");
-	assert_record(
-		kfg_notice_swept(1, 0, &r), &r, "swept",
-		"Examined 1 BPF program that was there before the policy, 0 could not be examined");
+	assert_record(kfg_notice_swept(1, 0, &r), &r, "swept",
+		      "Examined 1 BPF program that was there before the policy, 0 could not be examined");
 }
 
 static void test_old_lifecycle(void **state)
@@ -113,15 +111,13 @@ static void test_rejected(void **state)
 
 	(void)state;
 	assert_int_equal(kfg_notice_policy_rejected(why, names, &r), 0);
-	assert_string_equal(
-		kfg_record_get(r, "MESSAGE"),
-		"New policy not taken, web-fleet 14 stays in force: a.yaml:1:2: error: x");
+	assert_string_equal(kfg_record_get(r, "MESSAGE"),
+			    "New policy not taken, web-fleet 14 stays in force: a.yaml:1:2: error: x");
 	while ((field = kfg_record_next(r, field)))
 		n += strncmp(field, "KFGATE_FINDING=", 15) == 0;
 	assert_int_equal(n, 4);
 	kfg_record_free(r);
-	assert_record(kfg_notice_policy_rejected("x\n", NULL, &r), &r, "policy-rejected",
-		      "Policy not taken: x");
+	assert_record(kfg_notice_policy_rejected("x\n", NULL, &r), &r, "policy-rejected", "Policy not taken: x");
 }
 
 static void test_rejected_for_many_reasons(void **state)

@@ -31,8 +31,7 @@ static int write_record(void *userdata, const struct kfg_record *record)
 		pthread_cond_wait(&sink.changed, &sink.lock);
 	r = sink.result;
 	if (strcmp(kfg_record_get(record, "KFGATE_KIND"), "records-dropped") == 0)
-		snprintf(sink.told, sizeof(sink.told), "%s",
-			 kfg_record_get(record, "KFGATE_COUNT"));
+		snprintf(sink.told, sizeof(sink.told), "%s", kfg_record_get(record, "KFGATE_COUNT"));
 	else
 		sink.n++;
 	snprintf(sink.last, sizeof(sink.last), "%s", message ? message : "");
@@ -175,9 +174,8 @@ static void test_stuck_writer_is_left_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_writes_all_in_order), CASE(test_full_queue_drops_and_tells),
-		CASE(test_bytes_are_bounded), CASE(test_failures_are_counted),
-		CASE(test_stuck_writer_is_left_behind),
+		CASE(test_writes_all_in_order),	 CASE(test_full_queue_drops_and_tells),	 CASE(test_bytes_are_bounded),
+		CASE(test_failures_are_counted), CASE(test_stuck_writer_is_left_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,8 +23,7 @@ static int teardown(void **state)
 static void test_begins_with_its_kind(void **state)
 {
 	(void)state;
-	assert_string_equal(kfg_record_get(record, "MESSAGE_ID"),
-			    kfg_message_kinds[KFG_MESSAGE_WARNED].id);
+	assert_string_equal(kfg_record_get(record, "MESSAGE_ID"), kfg_message_kinds[KFG_MESSAGE_WARNED].id);
 	assert_string_equal(kfg_record_get(record, "PRIORITY"), "4");
 	assert_string_equal(kfg_record_get(record, "KFGATE_KIND"), "warned");
 	assert_int_equal(record->n, 3);
@@ -91,8 +90,7 @@ static void test_ids(void **state)
 		assert_int_equal(strspn(kfg_message_kinds[i].id, "0123456789abcdef"), 32);
 		for (size_t k = 0; k < i; k++) {
 			assert_string_not_equal(kfg_message_kinds[i].id, kfg_message_kinds[k].id);
-			assert_string_not_equal(kfg_message_kinds[i].word,
-						kfg_message_kinds[k].word);
+			assert_string_not_equal(kfg_message_kinds[i].word, kfg_message_kinds[k].word);
 		}
 	}
 }
@@ -102,12 +100,8 @@ static void test_ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_begins_with_its_kind),
-		CASE(test_walks_in_order),
-		CASE(test_values_are_cleaned),
-		CASE(test_too_many_fields),
-		CASE(test_too_long),
-		CASE(test_ids),
+		CASE(test_begins_with_its_kind), CASE(test_walks_in_order), CASE(test_values_are_cleaned),
+		CASE(test_too_many_fields),	 CASE(test_too_long),	    CASE(test_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

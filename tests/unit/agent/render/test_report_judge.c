@@ -42,8 +42,9 @@ static struct kfg_site sites[] = {
 	{ 0, "main_prog", 5, "xdp", "a.c", 2, UINT64_C(1) << BPF_PROG_TYPE_XDP },
 };
 static struct kfg_use uses[] = { { "bpf_foo", "bpf_foo", true, false, false, 0, sites, 2 } };
-static struct kfg_object object = { .label = "o", .license = "GPL", .programs = programs, .n_programs = 1,
-				    .uses = uses, .n_uses = 1, .limits = "" };
+static struct kfg_object object = {
+	.label = "o", .license = "GPL", .programs = programs, .n_programs = 1, .uses = uses, .n_uses = 1, .limits = ""
+};
 
 static enum kfg_reach reach[2][2];
 static enum kfg_reach *reaches[2][1] = { { reach[0] }, { reach[1] } };
@@ -62,8 +63,9 @@ static int setup(void **state)
 	for (size_t k = 0; k < 2; k++) {
 		reach[k][0] = reach[k][1] = KFG_REACH_LIVE;
 		results[k][0] = (struct kfg_fit_result){ .fit = KFG_FIT_OK, .reach = KFG_REACH_LIVE };
-		fits[k] = (struct kfg_fit_report){ .object = &object, .uses = results[k], .sites = reaches[k],
-						   .loads = true };
+		fits[k] = (struct kfg_fit_report){
+			.object = &object, .uses = results[k], .sites = reaches[k], .loads = true
+		};
 	}
 	object.limits = "";
 	results[0][0].kfunc = &in_module;
@@ -131,8 +133,9 @@ static void what_does_not_load_fails(void **state)
 	const struct kfg_report_object *o;
 
 	(void)state;
-	results[1][0] = (struct kfg_fit_result){ .fit = KFG_FIT_MISSING, .reach = KFG_REACH_LIVE, .fails = true,
-						 .detail = "gone" };
+	results[1][0] = (struct kfg_fit_result){
+		.fit = KFG_FIT_MISSING, .reach = KFG_REACH_LIVE, .fails = true, .detail = "gone"
+	};
 	fits[1].loads = false;
 	o = judged("defaults: {unlisted: refuse}", NULL);
 	assert_states(o, REFUSED, FAILS);
@@ -145,7 +148,9 @@ static void a_rule_may_ask_for_the_module(void **state)
 {
 	(void)state;
 	assert_states(judged("defaults: {unlisted: allow}\n"
-			     "rules: [{id: r, kfuncs: ['bpf_foo [foo]'], action: refuse}]", NULL), REFUSED, OK);
+			     "rules: [{id: r, kfuncs: ['bpf_foo [foo]'], action: refuse}]",
+			     NULL),
+		      REFUSED, OK);
 }
 
 static void dead_calls_are_no_use_unless_presence_counts(void **state)
@@ -227,8 +232,9 @@ static void what_no_use_accounts_for_is_said(void **state)
 	(void)state;
 	strcpy(fits[0].other, "license: none");
 	fits[0].loads = false;
-	results[1][0] = (struct kfg_fit_result){ .fit = KFG_FIT_MISSING, .reach = KFG_REACH_LIVE, .fails = true,
-						 .detail = "gone" };
+	results[1][0] = (struct kfg_fit_result){
+		.fit = KFG_FIT_MISSING, .reach = KFG_REACH_LIVE, .fails = true, .detail = "gone"
+	};
 	strcpy(fits[1].other, "variable: none");
 	fits[1].loads = false;
 	object.limits = "half of it is odd";
@@ -257,8 +263,10 @@ static void a_fit_that_may_harm_warns(void **state)
 static void light_skeletons_go_by_names(void **state)
 {
 	struct kfg_light_program program = { "prog", BPF_PROG_TYPE_XDP };
-	struct kfg_light_call calls[] = { { "bpf_foo", false, 0, 3 }, { "bpf_foo", false, 0, 9 },
-					  { "bpf_half", false, 0, 4 }, { "bpf_none", true, 1, 5 } };
+	struct kfg_light_call calls[] = { { "bpf_foo", false, 0, 3 },
+					  { "bpf_foo", false, 0, 9 },
+					  { "bpf_half", false, 0, 4 },
+					  { "bpf_none", true, 1, 5 } };
 	const struct kfg_light light = { &program, 1, calls, 4, "by name alone" };
 	const struct kfg_report_object *o;
 

@@ -262,16 +262,20 @@ static void test_other_byte_order(void **state)
 
 static void test_headers(void **state)
 {
-	static const struct { const char *bytes; size_t size; const char *why; } cases[] = {
+	static const struct {
+		const char *bytes;
+		size_t size;
+		const char *why;
+	} cases[] = {
 		{ "", 0, "0 bytes are too few for a BTF header" },
-		{ "\x7f" "ELF....................", 24, "not BTF: it starts with 0x457f" },
+		{ "\x7f"
+		  "ELF....................",
+		  24, "not BTF: it starts with 0x457f" },
 		{ "\xeb\x9f\x01\0\0\0\0\x17................", 24, "header of 23 bytes" },
-		{ "\xeb\x9f\x01\0\0\0\0\x18\xff\xff\xff\xff\xff\xff\xff\xff........", 24,
-		  "types are beyond the end" },
+		{ "\xeb\x9f\x01\0\0\0\0\x18\xff\xff\xff\xff\xff\xff\xff\xff........", 24, "types are beyond the end" },
 		{ "\x9f\xeb\x02\0\x18\0\0\0................", 24, "BTF of version 2, which is not known here" },
 		{ "\x9f\xeb\x01\0\xff\0\0\0................", 24, "header of 255 bytes" },
-		{ "\x9f\xeb\x01\0\x18\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff........", 24,
-		  "types are beyond the end" },
+		{ "\x9f\xeb\x01\0\x18\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff........", 24, "types are beyond the end" },
 		{ "\x9f\xeb\x01\0\x18\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, "no strings" },
 	};
 

@@ -107,8 +107,7 @@ static void test_endless(void **state)
 		kfg_btf_build_word(&build, nest + 1);
 	}
 	add(BTF_KIND_PTR, nest);
-	printed(nest + 1, false,
-		"int (*x)(int (*)(int (*)(...), int (*)(...)), int (*)(int (*)(...), int (*)(...)))");
+	printed(nest + 1, false, "int (*x)(int (*)(int (*)(...), int (*)(...)), int (*)(int (*)(...), int (*)(...)))");
 }
 
 int main(void)

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIFECYCLE                                                                                                  \
-	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                          \
-	"  - {kfunc: bpf_old, removed-in: \"7.3\", replacement: bpf_new, replacement-in: \"6.18\", "               \
-	"note: be quick}\n"                                                                                        \
+#define LIFECYCLE                                                                                                      \
+	"version: 1\nname: t\nserial: 1\ndeprecations:\n"                                                              \
+	"  - {kfunc: bpf_old, removed-in: \"7.3\", replacement: bpf_new, replacement-in: \"6.18\", "                   \
+	"note: be quick}\n"                                                                                            \
 	"  - {kfunc: \"bpf_two [vmlinux]\", removed-in: \"7.2\", replacement: this or that}\n"
 
 static struct kfg_policy *policy;

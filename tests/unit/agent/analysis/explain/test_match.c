@@ -23,12 +23,11 @@ static void test_tokens(void **state)
 	assert_true(match("calling kernel function {k} is not allowed",
 			  "[W] calling kernel function bpf_x is not allowed!"));
 	assert_span(m.kfunc, "bpf_x");
-	assert_false(match("calling kernel function {k} is not allowed",
-			   "calling kernel function bpf-x is not allowed"));
-	assert_false(match("calling kernel function {k} is not allowed",
-			   "calling kernel function  is not allowed"));
-	assert_true(match("func_proto [{n}] incompatible with {w} [{n}]",
-			  "func_proto [-1] incompatible with nf_nat [77]"));
+	assert_false(
+		match("calling kernel function {k} is not allowed", "calling kernel function bpf-x is not allowed"));
+	assert_false(match("calling kernel function {k} is not allowed", "calling kernel function  is not allowed"));
+	assert_true(
+		match("func_proto [{n}] incompatible with {w} [{n}]", "func_proto [-1] incompatible with nf_nat [77]"));
 	assert_span(m.word, "nf_nat");
 	assert_int_equal(m.number, 77);
 	assert_false(match("kfunc offset {n} x", "kfunc offset 1234567890123456789 x"));
@@ -78,11 +77,11 @@ static void make_line(const char *pattern, char *line, size_t size)
 
 	line[0] = '\0';
 	for (const char *s = pattern; *s;) {
-		const char *text = strncmp(s, "{k}", 3) == 0   ? "bpf_x"
-				   : strncmp(s, "{w}", 3) == 0 ? "word"
-				   : strncmp(s, "{n}", 3) == 0 ? "2002000001"
-				   : strncmp(s, "{a}", 3) == 0 ? "R1"
-							       : NULL;
+		const char *text = strncmp(s, "{k}", 3) == 0 ? "bpf_x" :
+				   strncmp(s, "{w}", 3) == 0 ? "word" :
+				   strncmp(s, "{n}", 3) == 0 ? "2002000001" :
+				   strncmp(s, "{a}", 3) == 0 ? "R1" :
+							       NULL;
 
 		n += (size_t)snprintf(line + n, size - n, "%.*s", text ? 99 : 1, text ? text : s);
 		s += text ? 3 : 1;

@@ -129,8 +129,10 @@ static void unpacks_streams_wherever_they_are(void **state)
 	assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, (uint8_t *)&object, sizeof(object),
 						 buffer + at, &xz, 1000),
 			 LZMA_OK);
-	snprintf(expected, sizeof(expected), "object F@0x%zx(gzip) 200\nobject F@0x%zx(zstd) 200\n"
-		 "object F@0x%zx(xz) 200\n", starts[0], starts[1], starts[2]);
+	snprintf(expected, sizeof(expected),
+		 "object F@0x%zx(gzip) 200\nobject F@0x%zx(zstd) 200\n"
+		 "object F@0x%zx(xz) 200\n",
+		 starts[0], starts[1], starts[2]);
 	assert_string_equal(notes_of(buffer, at + xz + 3), expected);
 }
 
@@ -187,7 +189,10 @@ static size_t with_compressed_section(const char *name, uint32_t type)
 	assert_int_equal(compress(buffer + 64 + sizeof(head), &packed, (void *)&object, sizeof(object)), Z_OK);
 	memcpy(buffer + 64, &head, sizeof(head));
 	memcpy(buffer + names_at + 1, name, strlen(name));
-	sections[1] = (Elf64_Shdr){ .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_flags = SHF_COMPRESSED, .sh_offset = 64,
+	sections[1] = (Elf64_Shdr){ .sh_name = 1,
+				    .sh_type = SHT_PROGBITS,
+				    .sh_flags = SHF_COMPRESSED,
+				    .sh_offset = 64,
 				    .sh_size = packed + sizeof(head) };
 	sections[2] = (Elf64_Shdr){ .sh_type = SHT_STRTAB, .sh_offset = names_at, .sh_size = 100 };
 	elf.head.e_shoff = 3000;

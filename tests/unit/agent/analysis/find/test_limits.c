@@ -20,7 +20,9 @@ static void add(const void *data, size_t size)
 
 static void add_gzip(const void *data, size_t size)
 {
-	z_stream z = { .next_in = (uint8_t *)data, .avail_in = size, .next_out = input + input_size,
+	z_stream z = { .next_in = (uint8_t *)data,
+		       .avail_in = size,
+		       .next_out = input + input_size,
 		       .avail_out = sizeof(input) - input_size };
 
 	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
@@ -71,7 +73,8 @@ static void window(void)
 	size_t at = 0;
 
 	assert_int_equal(lzma_easy_buffer_encode(9, LZMA_CHECK_CRC32, NULL, (uint8_t *)&object, sizeof(object), input,
-						 &at, sizeof(input)), LZMA_OK);
+						 &at, sizeof(input)),
+			 LZMA_OK);
 	input_size = at;
 }
 

@@ -20,8 +20,12 @@ static const struct kfg_build_set sets[] = {
 	  .filtered = true },
 };
 static const char *const functions[] = { "plain", "__x64_sys_bpf", NULL };
-static const struct kfg_build_plan plan = { .release = "7.3.4-test", .sets = sets, .n_sets = 2,
-					    .functions = functions };
+static const struct kfg_build_plan plan = {
+	.release = "7.3.4-test",
+	.sets = sets,
+	.n_sets = 2,
+	.functions = functions,
+};
 static const struct kfg_build_set module_sets[] = {
 	{ .kfuncs = { { .name = "bpf_of_module", .params = "pi" } }, .types = { 7 } },
 };

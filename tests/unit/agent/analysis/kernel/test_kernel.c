@@ -27,8 +27,12 @@ static const struct kfg_build_set sets[] = {
 	  .early_type = true },
 };
 static const char *const functions[] = { "plain", NULL };
-static const struct kfg_build_plan plan = { .release = "7.3.4-test", .sets = sets, .n_sets = 4,
-					    .functions = functions };
+static const struct kfg_build_plan plan = {
+	.release = "7.3.4-test",
+	.sets = sets,
+	.n_sets = 4,
+	.functions = functions,
+};
 static const struct kfg_build_set module_sets[] = {
 	{ .kfuncs = { { .name = "bpf_any", .params = "l", .flags = 2 }, { .name = "bpf_of_module", .params = "i" } },
 	  .types = { REG(BPF_PROG_TYPE_XDP), REG(BPF_PROG_TYPE_SCHED_CLS) } },
@@ -305,7 +309,8 @@ static void test_errors(void **state)
 	scratch_write("dir/vmlinuz-1", "x");
 	scratch_write("dir/vmlinuz-2", "x");
 	refused("dir", -EINVAL, "/vmlinuz-2: several kernels beside each other (1, 2): name one");
-	scratch_write("cut", "\x7f" "ELF");
+	scratch_write("cut", "\x7f"
+			     "ELF");
 	refused("cut", -EBADMSG, ": offset 0: 4 bytes are too few for an ELF header");
 	scratch_write("a.deb", "!<arch>\n");
 	refused("a.deb", -EBADMSG, ": not a Debian package: it has no data.tar");

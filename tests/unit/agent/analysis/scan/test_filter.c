@@ -39,8 +39,10 @@ static void test_rules(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct kfg_context context = { .type = rows[i].type, .kind = kfg_context_kind(rows[i].section),
-					       .section = rows[i].section, .ops = rows[i].ops,
+		struct kfg_context context = { .type = rows[i].type,
+					       .kind = kfg_context_kind(rows[i].section),
+					       .section = rows[i].section,
+					       .ops = rows[i].ops,
 					       .member = rows[i].member };
 		enum kfg_truth got = kfg_filter_allows(rows[i].kfunc, &context);
 

@@ -221,8 +221,9 @@ static void test_limits(void **state)
 static void test_deployment(void **state)
 {
 	static const char *const modules[] = { "other", "nf-conntrack" };
-	const struct kfg_deployment given = { .modules = modules, .n_modules = 2, .cap_perfmon = true,
-					      .cap_sys_boot = true };
+	const struct kfg_deployment given = {
+		.modules = modules, .n_modules = 2, .cap_perfmon = true, .cap_sys_boot = true
+	};
 	_cleanup_free_ char *bytes = NULL;
 	struct kfg_object_error error = { 0 };
 	struct kfg_object *object = NULL;
@@ -291,8 +292,8 @@ static void fit_alone(struct kfg_object *object, const char *fixture, const char
 		compare_use(fixture, &reports[0]->uses[i], &reports[1]->uses[i], &reports[2]->uses[i],
 			    &reports[3]->uses[i], borrowed);
 	for (size_t i = 0; i < object->n_struct_ops; i++)
-		compare_use(fixture, &reports[0]->struct_ops[i], &reports[1]->struct_ops[i],
-			    &reports[2]->struct_ops[i], &reports[3]->struct_ops[i], borrowed);
+		compare_use(fixture, &reports[0]->struct_ops[i], &reports[1]->struct_ops[i], &reports[2]->struct_ops[i],
+			    &reports[3]->struct_ops[i], borrowed);
 	for (size_t i = 0; i < 4; i++)
 		kfg_fit_free(reports[i]);
 	kfg_kernel_free(full);
@@ -354,12 +355,9 @@ static void test_some_modules(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_expectations),
-		cmocka_unit_test(test_other_machines),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_deployment),
-		cmocka_unit_test(test_btf_alone),
-		cmocka_unit_test(test_some_modules),
+		cmocka_unit_test(test_expectations), cmocka_unit_test(test_other_machines),
+		cmocka_unit_test(test_limits),	     cmocka_unit_test(test_deployment),
+		cmocka_unit_test(test_btf_alone),    cmocka_unit_test(test_some_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

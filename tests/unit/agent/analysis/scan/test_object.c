@@ -94,7 +94,7 @@ static void test_essential_names(void **state)
 	static const struct {
 		const char *name;
 		size_t len;
-	} rows[] = { { "a", 1 },       { "abc___x", 3 },   { "abc___", 6 },  { "___x", 4 },
+	} rows[] = { { "a", 1 },	{ "abc___x", 3 },   { "abc___", 6 }, { "___x", 4 },
 		     { "abc____x", 8 }, { "a___b___c", 5 }, { "abc__x", 6 }, { "", 0 } };
 
 	(void)state;
@@ -229,16 +229,11 @@ static void test_overlapping_functions(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_uses),
-		cmocka_unit_test(test_sites_of_subprograms),
-		cmocka_unit_test(test_struct_ops),
-		cmocka_unit_test(test_essential_names),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_unaligned),
-		cmocka_unit_test(test_other_machine),
-		cmocka_unit_test(test_overlap),
-		cmocka_unit_test(test_hostile_parts),
-		cmocka_unit_test(test_overlapping_functions),
+		cmocka_unit_test(test_uses),	      cmocka_unit_test(test_sites_of_subprograms),
+		cmocka_unit_test(test_struct_ops),    cmocka_unit_test(test_essential_names),
+		cmocka_unit_test(test_cut),	      cmocka_unit_test(test_unaligned),
+		cmocka_unit_test(test_other_machine), cmocka_unit_test(test_overlap),
+		cmocka_unit_test(test_hostile_parts), cmocka_unit_test(test_overlapping_functions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

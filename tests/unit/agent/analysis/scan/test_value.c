@@ -5,11 +5,26 @@
 #include <stdio.h>
 
 #define ANY KFG_VALUE_ANY
-#define N(n) { KFG_VALUE_RANGE, (uint64_t)(n), (uint64_t)(n) }
-#define R(low, high) { KFG_VALUE_RANGE, low, high }
-#define STACK(offset) { KFG_VALUE_STACK, 0, (uint64_t)(offset) }
-#define SOMEWHERE { KFG_VALUE_STACK_SOMEWHERE, 0, 0 }
-#define RODATA(offset) { KFG_VALUE_RODATA, 5, (uint64_t)(offset) }
+#define N(n)                                                                                                           \
+	{                                                                                                              \
+		KFG_VALUE_RANGE, (uint64_t)(n), (uint64_t)(n)                                                          \
+	}
+#define R(low, high)                                                                                                   \
+	{                                                                                                              \
+		KFG_VALUE_RANGE, low, high                                                                             \
+	}
+#define STACK(offset)                                                                                                  \
+	{                                                                                                              \
+		KFG_VALUE_STACK, 0, (uint64_t)(offset)                                                                 \
+	}
+#define SOMEWHERE                                                                                                      \
+	{                                                                                                              \
+		KFG_VALUE_STACK_SOMEWHERE, 0, 0                                                                        \
+	}
+#define RODATA(offset)                                                                                                 \
+	{                                                                                                              \
+		KFG_VALUE_RODATA, 5, (uint64_t)(offset)                                                                \
+	}
 
 static void check_same(size_t row, struct kfg_value got, struct kfg_value want)
 {

@@ -32,20 +32,19 @@ static void test_sealed(void **state)
 	(void)state;
 	scratch_write("policy.yaml", POLICY_14 "mode: sealed\n");
 	assert_int_equal(run_with(sealed_reloads, false), KFG_EXIT_OK);
-	assert_string_equal(seen,
-		":1:the gate is sealed until the next boot: "
-		"a policy that does not say \"mode: sealed\" is not taken\n"
-		"a reload would not take the policy, t 14 would stay in force\n"
-		":1:the gate is sealed until the next boot: "
-		"a policy that does not say \"mode: sealed\" is not taken\n"
-		"policy not taken, t 14 stays in force\n"
-		":1:the gate is sealed until the next boot, "
-		"and the 4 policies that are in force are as many as can be\n"
-		"policy not taken, t 14 stays in force\n"
-		":1:serial 13 is lower than 14 of the policy in force, which is sealed\n"
-		"policy not taken, t 14 stays in force\n"
-		":0:policy second 15 is in force\n"
-		":0:policy third 16 is in force\n");
+	assert_string_equal(seen, ":1:the gate is sealed until the next boot: "
+				  "a policy that does not say \"mode: sealed\" is not taken\n"
+				  "a reload would not take the policy, t 14 would stay in force\n"
+				  ":1:the gate is sealed until the next boot: "
+				  "a policy that does not say \"mode: sealed\" is not taken\n"
+				  "policy not taken, t 14 stays in force\n"
+				  ":1:the gate is sealed until the next boot, "
+				  "and the 4 policies that are in force are as many as can be\n"
+				  "policy not taken, t 14 stays in force\n"
+				  ":1:serial 13 is lower than 14 of the policy in force, which is sealed\n"
+				  "policy not taken, t 14 stays in force\n"
+				  ":0:policy second 15 is in force\n"
+				  ":0:policy third 16 is in force\n");
 	assert_non_null(strstr(captured, "listed by no rule [default for unlisted, policy t 14]"));
 	assert_null(strstr(fake_gate.calls, "D"));
 	assert_non_null(strstr(kinds(), "kept "));
@@ -106,7 +105,8 @@ static void test_reload_check(void **state)
 		 ":1:serial 13 is lower than 14 of the policy in force; --force takes it all the same\n"
 		 "a reload would not take the policy, t 14 would stay in force\n"
 		 ":0:a reload would put policy t 13 into force in place of t 14\n"
-		 ":1:%s:4:7: error:", scratch_path("policy.yaml"));
+		 ":1:%s:4:7: error:",
+		 scratch_path("policy.yaml"));
 	assert_memory_equal(seen, expected, strlen(expected));
 	assert_non_null(strstr(seen, "\na reload would not take the policy, t 14 would stay in force\n"));
 	assert_false(gate_asked);
@@ -136,11 +136,15 @@ static void test_reload(void **state)
 		 ":1:unknown request; is the running agent older than this kfgate?\n",
 		 scratch);
 	assert_string_equal(seen, expected);
-	assert_string_equal(fake_gate.calls, "OPARTRS" "PRS" "PRS" "P" "PRS" "DC");
-	assert_string_equal(
-		kinds(), "policy-loaded swept started "
-			 "policy-loaded swept policy-rejected policy-loaded swept policy-rejected "
-			 "policy-rejected policy-loaded unproven swept stopped ");
+	assert_string_equal(fake_gate.calls, "OPARTRS"
+					     "PRS"
+					     "PRS"
+					     "P"
+					     "PRS"
+					     "DC");
+	assert_string_equal(kinds(), "policy-loaded swept started "
+				     "policy-loaded swept policy-rejected policy-loaded swept policy-rejected "
+				     "policy-rejected policy-loaded unproven swept stopped ");
 }
 
 static void hangups(void)
@@ -199,22 +203,15 @@ static void test_events(void **state)
 {
 	(void)state;
 	assert_int_equal(run_with(events, false), KFG_EXIT_OK);
-	assert_string_equal(kinds(),
-			    "policy-loaded swept started refused events-lost policy-loaded swept "
-			    "refused refused refused stopped ");
+	assert_string_equal(kinds(), "policy-loaded swept started refused events-lost policy-loaded swept "
+				     "refused refused refused stopped ");
 	assert_non_null(strstr(captured, "\"KFGATE_COUNT\":\"3\",\"KFGATE_TOTAL\":\"3\""));
-	assert_non_null(strstr(
-		captured,
-		"of cilium-agent[1000] (cilium.service): kfunc bpf_ct_insert_entry is listed "
-		"by no rule [default for unlisted, policy second 14]"));
-	assert_non_null(strstr(
-		captured,
-		"of cilium-agent[1001] (cilium.service): kfunc bpf_ct_insert_entry is listed "
-		"by no rule [default for unlisted, policy t 14]"));
-	assert_non_null(strstr(
-		captured,
-		"of cilium-agent[1002] (cilium.service): kfunc bpf_ct_insert_entry is listed "
-		"by no rule [default for unlisted, policy serial 14]"));
+	assert_non_null(strstr(captured, "of cilium-agent[1000] (cilium.service): kfunc bpf_ct_insert_entry is listed "
+					 "by no rule [default for unlisted, policy second 14]"));
+	assert_non_null(strstr(captured, "of cilium-agent[1001] (cilium.service): kfunc bpf_ct_insert_entry is listed "
+					 "by no rule [default for unlisted, policy t 14]"));
+	assert_non_null(strstr(captured, "of cilium-agent[1002] (cilium.service): kfunc bpf_ct_insert_entry is listed "
+					 "by no rule [default for unlisted, policy serial 14]"));
 	/* what was read: 1 + 3 that became records, and one of each other kind */
 	assert_non_null(strstr(seen, "\"events_malformed\": 1,\n    \"events_recorded\": 4,\n"
 				     "    \"events_unrecorded\": 0,\n    \"events_canary\": 1,\n"
@@ -297,14 +294,8 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_sealed),
-		CASE(test_reload),
-		CASE(test_reload_check),
-		CASE(test_hangup),
-		CASE(test_forced_hangup),
-		CASE(test_events),
-		CASE(test_status),
-		CASE(test_files),
+		CASE(test_sealed),	  CASE(test_reload), CASE(test_reload_check), CASE(test_hangup),
+		CASE(test_forced_hangup), CASE(test_events), CASE(test_status),	      CASE(test_files),
 	};
 
 	block_signals();

@@ -85,9 +85,7 @@ static void test_canary_passes(void **state)
 	fake_gate.canary_passes = true;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
 	assert_string_equal(fake_gate.calls, "OPARC");
-	assert_non_null(
-		strstr(captured,
-		       "a canary load shows that it does not decide (a canary was loaded)"));
+	assert_non_null(strstr(captured, "a canary load shows that it does not decide (a canary was loaded)"));
 	assert_non_null(strstr(kinds(), "unproven "));
 	assert_null(strstr(kinds(), "started "));
 }
@@ -105,13 +103,11 @@ static void test_gate_fails(void **state)
 	(void)state;
 	fake_gate.open_error = -EPERM;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
-	assert_non_null(
-		strstr(captured, "kfgate: cannot load the gate: Operation not permitted: hint\n"));
+	assert_non_null(strstr(captured, "kfgate: cannot load the gate: Operation not permitted: hint\n"));
 	fake_gate.open_error = 0;
 	fake_gate.attach_error = -EBUSY;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
-	assert_non_null(
-		strstr(captured, "kfgate: cannot attach the gate: Device or resource busy\n"));
+	assert_non_null(strstr(captured, "kfgate: cannot attach the gate: Device or resource busy\n"));
 	fake_gate.attach_error = -E2BIG;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
 	assert_non_null(strstr(captured, "others hold every place on one of its hooks"));
@@ -122,8 +118,7 @@ static void test_gate_fails(void **state)
 	fake_gate.from = 0;
 	fake_gate.publish_error = -ENOMEM;
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
-	assert_non_null(
-		strstr(captured, "cannot put the policy into the kernel: Cannot allocate memory"));
+	assert_non_null(strstr(captured, "cannot put the policy into the kernel: Cannot allocate memory"));
 }
 
 static void test_gate_is_held(void **state)

@@ -43,11 +43,11 @@ static void test_every_short_size(void **state)
 		assert_int_equal(check(size), -EBADMSG);
 }
 
-#define REFUSES(change)                                       \
-	do {                                                  \
-		e = sample_event();                           \
-		change;                                       \
-		assert_int_equal(check(sizeof(e)), -EBADMSG); \
+#define REFUSES(change)                                                                                                \
+	do {                                                                                                           \
+		e = sample_event();                                                                                    \
+		change;                                                                                                \
+		assert_int_equal(check(sizeof(e)), -EBADMSG);                                                          \
 	} while (0)
 
 static void test_numbers(void **state)
@@ -118,12 +118,9 @@ static void test_canary(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_good, setup),
-		cmocka_unit_test_setup(test_every_short_size, setup),
-		cmocka_unit_test_setup(test_numbers, setup),
-		cmocka_unit_test_setup(test_strings, setup),
-		cmocka_unit_test_setup(test_kfuncs, setup),
-		cmocka_unit_test_setup(test_failure_leaves_output, setup),
+		cmocka_unit_test_setup(test_good, setup),    cmocka_unit_test_setup(test_every_short_size, setup),
+		cmocka_unit_test_setup(test_numbers, setup), cmocka_unit_test_setup(test_strings, setup),
+		cmocka_unit_test_setup(test_kfuncs, setup),  cmocka_unit_test_setup(test_failure_leaves_output, setup),
 		cmocka_unit_test_setup(test_canary, setup),
 	};
 

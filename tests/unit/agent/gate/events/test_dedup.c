@@ -44,12 +44,12 @@ static void test_events_out_of_order(void **state)
 	assert_true(repeats());
 }
 
-#define NEW_WITH(change)                  \
-	do {                              \
-		e = sample_event();       \
-		change;                   \
-		assert_false(repeats());  \
-		assert_true(repeats());   \
+#define NEW_WITH(change)                                                                                               \
+	do {                                                                                                           \
+		e = sample_event();                                                                                    \
+		change;                                                                                                \
+		assert_false(repeats());                                                                               \
+		assert_true(repeats());                                                                                \
 	} while (0)
 
 static void test_what_makes_a_difference(void **state)
@@ -132,9 +132,13 @@ static void test_many_present(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_second_attempt), CASE(test_events_out_of_order),
-		CASE(test_what_makes_a_difference), CASE(test_programs_that_were_loaded),
-		CASE(test_forgets_the_oldest), CASE(test_present), CASE(test_many_present),
+		CASE(test_second_attempt),
+		CASE(test_events_out_of_order),
+		CASE(test_what_makes_a_difference),
+		CASE(test_programs_that_were_loaded),
+		CASE(test_forgets_the_oldest),
+		CASE(test_present),
+		CASE(test_many_present),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

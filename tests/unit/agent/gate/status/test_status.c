@@ -5,8 +5,7 @@
 #include "policy/policy.h"
 #include <string.h>
 
-static const char *const files[] = { "/etc/kfgate/policy.d/10-a.yaml",
-				     "/usr/lib/kfgate/lifecycle/upstream.yaml" };
+static const char *const files[] = { "/etc/kfgate/policy.d/10-a.yaml", "/usr/lib/kfgate/lifecycle/upstream.yaml" };
 
 static struct kfg_status sample(void)
 {
