@@ -12,7 +12,7 @@
 
 static int add_row(struct kfg_compile *c, const struct kfg_row *row)
 {
-	int r = kfg_grow(&c->rows, &c->rows_capacity, c->n_rows, sizeof(*c->rows));
+	int r = kfg_intern_grow(&c->rows, &c->rows_capacity, c->n_rows, sizeof(*c->rows));
 
 	if (r)
 		return r;
@@ -24,7 +24,7 @@ static int add_row(struct kfg_compile *c, const struct kfg_row *row)
 
 static int add_matcher(struct kfg_compile *c, const char *text, bool glob, uint32_t *ret_index)
 {
-	return kfg_texts_add(&c->matchers, text, strlen(text), glob ? KFG_MATCH_GLOB : 0, ret_index);
+	return kfg_intern_texts_add(&c->matchers, text, strlen(text), glob ? KFG_MATCH_GLOB : 0, ret_index);
 }
 
 static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patterns, struct kfg_range *ret_dim)
@@ -35,7 +35,7 @@ static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patter
 	for (size_t i = 0; i < patterns->n && !r; i++)
 		r = add_matcher(c, patterns->items[i].text, patterns->items[i].glob, &refs[i]);
 	if (!r)
-		r = kfg_slices_add(&c->refs, refs, (uint32_t)patterns->n, ret_dim);
+		r = kfg_intern_slices_add(&c->refs, refs, (uint32_t)patterns->n, ret_dim);
 	free(refs);
 	return r;
 }
@@ -43,7 +43,7 @@ static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patter
 /* Everything but the kfuncs and their modules. */
 static int loader_dims(struct kfg_compile *c, const struct kfg_condition *when, struct kfg_row *row)
 {
-	int r = kfg_slices_add(&c->uids, when->uids, (uint32_t)when->n_uids, &row->dims[KFG_DIM_UID]);
+	int r = kfg_intern_slices_add(&c->uids, when->uids, (uint32_t)when->n_uids, &row->dims[KFG_DIM_UID]);
 
 	if (!r)
 		r = patterns_dim(c, &when->units, &row->dims[KFG_DIM_UNIT]);
@@ -79,11 +79,11 @@ static int add_group(struct kfg_compile *c, struct kfg_row row, const struct kfg
 	for (size_t i = 0; i < n && !r; i++)
 		r = add_matcher(c, patterns[i]->name, patterns[i]->name_glob, &scratch[i]);
 	if (!r)
-		r = kfg_slices_add(&c->refs, scratch, (uint32_t)n, &row.dims[KFG_DIM_KFUNC]);
+		r = kfg_intern_slices_add(&c->refs, scratch, (uint32_t)n, &row.dims[KFG_DIM_KFUNC]);
 	if (!r && patterns[0]->module) {
 		r = add_matcher(c, patterns[0]->module, patterns[0]->module_glob, &module);
 		if (!r)
-			r = kfg_slices_add(&c->refs, &module, 1, &row.dims[KFG_DIM_MODULE]);
+			r = kfg_intern_slices_add(&c->refs, &module, 1, &row.dims[KFG_DIM_MODULE]);
 	}
 	return r ? r : add_row(c, &row);
 }
@@ -128,7 +128,7 @@ static int add_canary(struct kfg_compile *c, const char *prog, uint8_t scope)
 	int r = add_matcher(c, prog, false, &matcher);
 
 	if (!r)
-		r = kfg_slices_add(&c->refs, &matcher, 1, &row.dims[KFG_DIM_PROG]);
+		r = kfg_intern_slices_add(&c->refs, &matcher, 1, &row.dims[KFG_DIM_PROG]);
 	return r ? r : add_row(c, &row);
 }
 
@@ -158,12 +158,12 @@ int kfg_compile_rows(struct kfg_compile *c)
 
 static void compile_done(struct kfg_compile *c)
 {
-	kfg_texts_done(&c->matchers);
-	kfg_texts_done(&c->names);
+	kfg_intern_texts_done(&c->matchers);
+	kfg_intern_texts_done(&c->names);
 	kfg_trigrams_done(&c->trigrams);
-	kfg_slices_done(&c->refs);
-	kfg_slices_done(&c->uids);
-	kfg_slices_done(&c->ranges);
+	kfg_intern_slices_done(&c->refs);
+	kfg_intern_slices_done(&c->uids);
+	kfg_intern_slices_done(&c->ranges);
 	free(c->rows);
 	free(c->entries);
 	free(c->sorted);

@@ -12,19 +12,19 @@
 #include "table.h"
 
 /* Rows that are candidates of a name, as ranges: a list in compile.links, ascending */
-struct kfg_candidates {
+struct kfg_compile_range_list {
 	uint32_t first, last; /* indexes of links; KFG_NONE: empty */
 	uint32_t n;
 };
 
-struct kfg_link {
+struct kfg_compile_link {
 	struct kfg_range range;
 	uint32_t next;
 };
 
-struct kfg_name_entry {
+struct kfg_compile_name {
 	uint32_t flags, dep;
-	struct kfg_candidates rules, waivers;
+	struct kfg_compile_range_list rules, waivers;
 	struct kfg_range rule_list, waiver_list; /* of ranges: numbers, in compile.ranges */
 };
 
@@ -32,15 +32,15 @@ struct kfg_compile {
 	const struct kfg_policy *policy;
 	struct kfg_row *rows; /* owned; dims: slices of compile.uids and compile.refs */
 	uint32_t n_rules, n_rows, rows_capacity;
-	struct kfg_texts matchers; /* tag: KFG_MATCH_GLOB or 0 */
-	struct kfg_slices refs; /* indexes of matchers */
-	struct kfg_slices uids;
-	struct kfg_slices ranges; /* pairs: first row, number of rows */
-	struct kfg_texts names;
-	struct kfg_name_entry *entries; /* owned; one per name */
+	struct kfg_intern_texts matchers; /* tag: KFG_MATCH_GLOB or 0 */
+	struct kfg_intern_slices refs; /* indexes of matchers */
+	struct kfg_intern_slices uids;
+	struct kfg_intern_slices ranges; /* pairs: first row, number of rows */
+	struct kfg_intern_texts names;
+	struct kfg_compile_name *entries; /* owned; one per name */
 	uint32_t *sorted; /* owned; indexes of names, by text */
 	struct kfg_trigrams trigrams; /* of names */
-	struct kfg_link *links; /* owned */
+	struct kfg_compile_link *links; /* owned */
 	uint32_t n_links, links_capacity;
 	uint32_t *matches; /* owned; names that globs match, one glob after the other */
 	uint32_t n_matches, matches_capacity;

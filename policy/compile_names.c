@@ -26,14 +26,14 @@ static int add_name(struct kfg_compile *c, const char *text, size_t len)
 	uint32_t index;
 
 	/* a name that does not fit is never looked up (kfg_subject.name_long) */
-	return len < KFG_KFUNC_LEN ? kfg_texts_add(&c->names, text, len, 0, &index) : 0;
+	return len < KFG_KFUNC_LEN ? kfg_intern_texts_add(&c->names, text, len, 0, &index) : 0;
 }
 
-static uint32_t find_name(const struct kfg_compile *c, const struct kfg_text *text)
+static uint32_t find_name(const struct kfg_compile *c, const struct kfg_intern_text *text)
 {
 	for (uint32_t i = text->hash;; i++) {
 		uint32_t at = c->names.slots.at[i & (c->names.slots.size - 1)];
-		const struct kfg_text *have = at ? &c->names.items[at - 1] : NULL;
+		const struct kfg_intern_text *have = at ? &c->names.items[at - 1] : NULL;
 
 		if (!have)
 			return KFG_NONE;
@@ -52,7 +52,7 @@ static int add_row_names(struct kfg_compile *c)
 		const struct kfg_range *dim = &c->rows[i].dims[KFG_DIM_KFUNC];
 
 		for (uint32_t k = 0; k < dim->count && !r; k++) {
-			const struct kfg_text *m = &c->matchers.items[c->refs.data[dim->first + k]];
+			const struct kfg_intern_text *m = &c->matchers.items[c->refs.data[dim->first + k]];
 
 			if (!(m->tag & KFG_MATCH_GLOB))
 				r = add_name(c, m->text, m->len);
@@ -63,8 +63,8 @@ static int add_row_names(struct kfg_compile *c)
 
 static int compare_names(const void *a, const void *b, void *names)
 {
-	const struct kfg_text *x = &((const struct kfg_texts *)names)->items[*(const uint32_t *)a];
-	const struct kfg_text *y = &((const struct kfg_texts *)names)->items[*(const uint32_t *)b];
+	const struct kfg_intern_text *x = &((const struct kfg_intern_texts *)names)->items[*(const uint32_t *)a];
+	const struct kfg_intern_text *y = &((const struct kfg_intern_texts *)names)->items[*(const uint32_t *)b];
 	int r = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
 
 	return r ? r : (x->len > y->len) - (x->len < y->len);
@@ -72,7 +72,7 @@ static int compare_names(const void *a, const void *b, void *names)
 
 static int make_entries(struct kfg_compile *c)
 {
-	static const struct kfg_candidates none = { KFG_NONE, KFG_NONE, 0 };
+	static const struct kfg_compile_range_list none = { KFG_NONE, KFG_NONE, 0 };
 	uint32_t n = c->names.slots.n;
 
 	c->entries = calloc(n, sizeof(*c->entries));
@@ -80,7 +80,7 @@ static int make_entries(struct kfg_compile *c)
 	if (!c->entries || !c->sorted)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
-		c->entries[i] = (struct kfg_name_entry){ .dep = KFG_NONE, .rules = none, .waivers = none };
+		c->entries[i] = (struct kfg_compile_name){ .dep = KFG_NONE, .rules = none, .waivers = none };
 		c->sorted[i] = i;
 	}
 	qsort_r(c->sorted, n, sizeof(*c->sorted), compare_names, &c->names);
@@ -89,7 +89,7 @@ static int make_entries(struct kfg_compile *c)
 
 static uint32_t find_text(const struct kfg_compile *c, const char *text)
 {
-	struct kfg_text t = { text, (uint32_t)strlen(text), kfg_text_hash(text, strlen(text)), 0 };
+	struct kfg_intern_text t = { text, (uint32_t)strlen(text), kfg_intern_hash(text, strlen(text)), 0 };
 
 	return find_name(c, &t);
 }
@@ -124,7 +124,7 @@ static uint32_t lower_bound(const struct kfg_compile *c, const char *prefix, siz
 
 	while (from < to) {
 		uint32_t mid = from + (to - from) / 2;
-		const struct kfg_text *t = &c->names.items[c->sorted[mid]];
+		const struct kfg_intern_text *t = &c->names.items[c->sorted[mid]];
 		int r = memcmp(t->text, prefix, t->len < len ? t->len : len);
 
 		if (r < 0 || (!r && t->len < len))
@@ -160,7 +160,7 @@ static uint32_t glob_suspects(const struct kfg_compile *c, const char *glob, con
 /* Names that a glob matches, in matches[*ret_range]; kept as long as there is room. */
 static int find_matches(struct kfg_compile *c, uint32_t matcher, struct kfg_range *ret_range)
 {
-	const struct kfg_text *m = &c->matchers.items[matcher];
+	const struct kfg_intern_text *m = &c->matchers.items[matcher];
 	struct kfg_range range = { c->n_matches, 0 };
 	const uint32_t *suspects;
 	uint32_t n;
@@ -172,11 +172,11 @@ static int find_matches(struct kfg_compile *c, uint32_t matcher, struct kfg_rang
 	}
 	n = glob_suspects(c, m->text, &suspects);
 	for (uint32_t i = 0; i < n && !r; i++) {
-		const struct kfg_text *t = &c->names.items[suspects[i]];
+		const struct kfg_intern_text *t = &c->names.items[suspects[i]];
 
 		if (!kfg_glob_match(m->text, t->text, t->len))
 			continue;
-		r = kfg_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count, sizeof(*c->matches));
+		r = kfg_intern_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count, sizeof(*c->matches));
 		if (!r)
 			c->matches[c->n_matches + range.count++] = suspects[i];
 	}
@@ -189,9 +189,9 @@ static int find_matches(struct kfg_compile *c, uint32_t matcher, struct kfg_rang
 }
 
 /* Row becomes a candidate; rows come in ascending order. */
-static int add_candidate(struct kfg_compile *c, struct kfg_candidates *list, uint32_t row)
+static int add_candidate(struct kfg_compile *c, struct kfg_compile_range_list *list, uint32_t row)
 {
-	struct kfg_link *last = list->last == KFG_NONE ? NULL : &c->links[list->last];
+	struct kfg_compile_link *last = list->last == KFG_NONE ? NULL : &c->links[list->last];
 	uint32_t at = c->n_links;
 	int r;
 
@@ -201,10 +201,10 @@ static int add_candidate(struct kfg_compile *c, struct kfg_candidates *list, uin
 		last->range.count++;
 		return 0;
 	}
-	r = kfg_grow(&c->links, &c->links_capacity, at, sizeof(*c->links));
+	r = kfg_intern_grow(&c->links, &c->links_capacity, at, sizeof(*c->links));
 	if (r)
 		return r;
-	c->links[at] = (struct kfg_link){ { row, 1 }, KFG_NONE };
+	c->links[at] = (struct kfg_compile_link){ { row, 1 }, KFG_NONE };
 	if (list->last == KFG_NONE)
 		list->first = at;
 	else
@@ -216,9 +216,9 @@ static int add_candidate(struct kfg_compile *c, struct kfg_candidates *list, uin
 }
 
 /* What rows of one kind (rules or waivers) are candidates of a name. */
-static struct kfg_candidates *candidates_of(struct kfg_compile *c, uint32_t name, bool waivers)
+static struct kfg_compile_range_list *candidates_of(struct kfg_compile *c, uint32_t name, bool waivers)
 {
-	struct kfg_name_entry *e = &c->entries[name];
+	struct kfg_compile_name *e = &c->entries[name];
 
 	if (waivers)
 		return e->dep == KFG_NONE ? NULL : &e->waivers;
@@ -227,9 +227,9 @@ static struct kfg_candidates *candidates_of(struct kfg_compile *c, uint32_t name
 
 static int add_matches(struct kfg_compile *c, uint32_t matcher, uint32_t row, bool waivers)
 {
-	const struct kfg_text *m = &c->matchers.items[matcher];
+	const struct kfg_intern_text *m = &c->matchers.items[matcher];
 	struct kfg_range range = { 0, 0 };
-	struct kfg_candidates *list;
+	struct kfg_compile_range_list *list;
 	int r;
 
 	if (!(m->tag & KFG_MATCH_GLOB)) {
@@ -251,7 +251,7 @@ static bool is_universal(const struct kfg_compile *c, const struct kfg_row *row)
 	const struct kfg_range *dim = &row->dims[KFG_DIM_KFUNC];
 
 	for (uint32_t i = 0; i < dim->count; i++) {
-		const struct kfg_text *m = &c->matchers.items[c->refs.data[dim->first + i]];
+		const struct kfg_intern_text *m = &c->matchers.items[c->refs.data[dim->first + i]];
 
 		if (m->len == 1 && m->text[0] == '*')
 			return true;
@@ -262,7 +262,7 @@ static bool is_universal(const struct kfg_compile *c, const struct kfg_row *row)
 /* Fills in the candidates of all names from rows first .. end - 1; those of every name go to `all`.
  */
 static int find_candidates(struct kfg_compile *c, uint32_t first, uint32_t end, bool waivers,
-			   struct kfg_candidates *all)
+			   struct kfg_compile_range_list *all)
 {
 	int r = 0;
 
@@ -281,8 +281,8 @@ static int find_candidates(struct kfg_compile *c, uint32_t first, uint32_t end, 
 
 /* Two ascending lists as one, neighbours joined. Returns the number of numbers; more than 2 *
  * RANGES_MAX: too many. */
-static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a, const struct kfg_candidates *b,
-		     uint32_t numbers[static 2 * RANGES_MAX])
+static uint32_t join(const struct kfg_compile *c, const struct kfg_compile_range_list *a,
+		     const struct kfg_compile_range_list *b, uint32_t numbers[static 2 * RANGES_MAX])
 {
 	uint32_t x = a->first, y = b->first, n = 0;
 
@@ -290,7 +290,7 @@ static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a
 		return 2 * RANGES_MAX + 1;
 	while (x != KFG_NONE || y != KFG_NONE) {
 		bool take_x = y == KFG_NONE || (x != KFG_NONE && c->links[x].range.first < c->links[y].range.first);
-		const struct kfg_link *l = &c->links[take_x ? x : y];
+		const struct kfg_compile_link *l = &c->links[take_x ? x : y];
 
 		*(take_x ? &x : &y) = l->next;
 		if (n && numbers[n - 2] + numbers[n - 1] == l->range.first) {
@@ -306,10 +306,10 @@ static uint32_t join(const struct kfg_compile *c, const struct kfg_candidates *a
 }
 
 /* Turns candidates into lists of the table. */
-static int settle_name(struct kfg_compile *c, struct kfg_name_entry *e, const struct kfg_candidates *all_rules,
-		       const struct kfg_candidates *all_waivers)
+static int settle_name(struct kfg_compile *c, struct kfg_compile_name *e,
+		       const struct kfg_compile_range_list *all_rules, const struct kfg_compile_range_list *all_waivers)
 {
-	static const struct kfg_candidates none = { KFG_NONE, KFG_NONE, 0 };
+	static const struct kfg_compile_range_list none = { KFG_NONE, KFG_NONE, 0 };
 	uint32_t rules[2 * RANGES_MAX], waivers[2 * RANGES_MAX];
 	uint32_t n = join(c, &e->rules, all_rules, rules);
 	uint32_t m = join(c, &e->waivers, e->dep == KFG_NONE ? &none : all_waivers, waivers);
@@ -321,16 +321,16 @@ static int settle_name(struct kfg_compile *c, struct kfg_name_entry *e, const st
 		e->waiver_list = (struct kfg_range){ 2, 2 };
 		return 0;
 	}
-	r = kfg_slices_add(&c->ranges, rules, n, &e->rule_list);
-	return r ? r : kfg_slices_add(&c->ranges, waivers, m, &e->waiver_list);
+	r = kfg_intern_slices_add(&c->ranges, rules, n, &e->rule_list);
+	return r ? r : kfg_intern_slices_add(&c->ranges, waivers, m, &e->waiver_list);
 }
 
 int kfg_compile_candidates(struct kfg_compile *c)
 {
 	const uint32_t everything[] = { 0, c->n_rules, c->n_rules, c->n_rows - c->n_rules };
-	struct kfg_candidates rules = { KFG_NONE, KFG_NONE, 0 }, waivers = rules;
+	struct kfg_compile_range_list rules = { KFG_NONE, KFG_NONE, 0 }, waivers = rules;
 	struct kfg_range at;
-	int r = kfg_slices_add(&c->ranges, everything, 4, &at); /* first, so at 0: see abi.h */
+	int r = kfg_intern_slices_add(&c->ranges, everything, 4, &at); /* first, so at 0: see abi.h */
 
 	c->matched = calloc(c->matchers.slots.n, sizeof(*c->matched));
 	if (!c->matched)

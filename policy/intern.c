@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int kfg_grow(void *items, uint32_t *capacity, uint32_t n, size_t size)
+int kfg_intern_grow(void *items, uint32_t *capacity, uint32_t n, size_t size)
 {
 	uint32_t more = *capacity ? *capacity : 16;
 	void *grown;
@@ -32,7 +32,7 @@ int kfg_grow(void *items, uint32_t *capacity, uint32_t n, size_t size)
 /* Called with the index of an item: its hash, to place it anew. */
 typedef uint32_t hash_fn(const void *set, uint32_t index);
 
-static void slots_put(struct kfg_slots *s, uint32_t hash, uint32_t index)
+static void slots_put(struct kfg_intern_slots *s, uint32_t hash, uint32_t index)
 {
 	uint32_t i = hash & (s->size - 1);
 
@@ -43,9 +43,9 @@ static void slots_put(struct kfg_slots *s, uint32_t hash, uint32_t index)
 }
 
 /* Room for one more. */
-static int slots_reserve(struct kfg_slots *s, const void *set, hash_fn *hash)
+static int slots_reserve(struct kfg_intern_slots *s, const void *set, hash_fn *hash)
 {
-	struct kfg_slots bigger = { .size = s->size ? s->size * 2 : 64 };
+	struct kfg_intern_slots bigger = { .size = s->size ? s->size * 2 : 64 };
 
 	if (s->size && s->n < s->size / 2)
 		return 0;
@@ -61,7 +61,7 @@ static int slots_reserve(struct kfg_slots *s, const void *set, hash_fn *hash)
 	return 0;
 }
 
-uint32_t kfg_text_hash(const char *text, size_t len)
+uint32_t kfg_intern_hash(const char *text, size_t len)
 {
 	uint32_t h = KFG_HASH_INIT;
 
@@ -72,23 +72,23 @@ uint32_t kfg_text_hash(const char *text, size_t len)
 
 static uint32_t text_hash(const void *set, uint32_t index)
 {
-	const struct kfg_texts *t = set;
+	const struct kfg_intern_texts *t = set;
 
 	return t->items[index].hash;
 }
 
-int kfg_texts_add(struct kfg_texts *t, const char *text, size_t len, uint32_t tag, uint32_t *ret_index)
+int kfg_intern_texts_add(struct kfg_intern_texts *t, const char *text, size_t len, uint32_t tag, uint32_t *ret_index)
 {
-	struct kfg_text item = { text, (uint32_t)len, kfg_text_hash(text, len), tag };
+	struct kfg_intern_text item = { text, (uint32_t)len, kfg_intern_hash(text, len), tag };
 	int r = slots_reserve(&t->slots, t, text_hash);
 
 	if (!r)
-		r = kfg_grow(&t->items, &t->capacity, t->slots.n, sizeof(*t->items));
+		r = kfg_intern_grow(&t->items, &t->capacity, t->slots.n, sizeof(*t->items));
 	if (r)
 		return r;
 	for (uint32_t i = item.hash;; i++) {
 		uint32_t at = t->slots.at[i & (t->slots.size - 1)];
-		const struct kfg_text *have = at ? &t->items[at - 1] : NULL;
+		const struct kfg_intern_text *have = at ? &t->items[at - 1] : NULL;
 
 		if (!have)
 			break;
@@ -104,11 +104,11 @@ int kfg_texts_add(struct kfg_texts *t, const char *text, size_t len, uint32_t ta
 	return 0;
 }
 
-void kfg_texts_done(struct kfg_texts *t)
+void kfg_intern_texts_done(struct kfg_intern_texts *t)
 {
 	free(t->items);
 	free(t->slots.at);
-	*t = (struct kfg_texts){ 0 };
+	*t = (struct kfg_intern_texts){ 0 };
 }
 
 static uint32_t numbers_hash(const uint32_t *numbers, uint32_t n)
@@ -124,12 +124,12 @@ static uint32_t numbers_hash(const uint32_t *numbers, uint32_t n)
 
 static uint32_t slice_hash(const void *set, uint32_t index)
 {
-	const struct kfg_slices *s = set;
+	const struct kfg_intern_slices *s = set;
 
 	return numbers_hash(s->data + s->ranges[index].first, s->ranges[index].count);
 }
 
-static bool slices_find(const struct kfg_slices *s, uint32_t hash, const uint32_t *numbers, uint32_t n,
+static bool slices_find(const struct kfg_intern_slices *s, uint32_t hash, const uint32_t *numbers, uint32_t n,
 			struct kfg_range *ret_range)
 {
 	for (uint32_t i = hash;; i++) {
@@ -145,7 +145,7 @@ static bool slices_find(const struct kfg_slices *s, uint32_t hash, const uint32_
 	}
 }
 
-int kfg_slices_add(struct kfg_slices *s, const uint32_t *numbers, uint32_t n, struct kfg_range *ret_range)
+int kfg_intern_slices_add(struct kfg_intern_slices *s, const uint32_t *numbers, uint32_t n, struct kfg_range *ret_range)
 {
 	uint32_t hash = numbers_hash(numbers, n);
 	struct kfg_range range = { s->n, n };
@@ -162,9 +162,9 @@ int kfg_slices_add(struct kfg_slices *s, const uint32_t *numbers, uint32_t n, st
 		return 0;
 	if (n > UINT32_MAX / 4 - s->n)
 		return -ENOMEM;
-	r = kfg_grow(&s->data, &s->capacity, s->n + n, sizeof(*s->data));
+	r = kfg_intern_grow(&s->data, &s->capacity, s->n + n, sizeof(*s->data));
 	if (!r)
-		r = kfg_grow(&s->ranges, &s->ranges_capacity, s->slots.n, sizeof(*s->ranges));
+		r = kfg_intern_grow(&s->ranges, &s->ranges_capacity, s->slots.n, sizeof(*s->ranges));
 	if (r)
 		return r;
 	memcpy(s->data + s->n, numbers, n * sizeof(*numbers));
@@ -175,10 +175,10 @@ int kfg_slices_add(struct kfg_slices *s, const uint32_t *numbers, uint32_t n, st
 	return 0;
 }
 
-void kfg_slices_done(struct kfg_slices *s)
+void kfg_intern_slices_done(struct kfg_intern_slices *s)
 {
 	free(s->data);
 	free(s->ranges);
 	free(s->slots.at);
-	*s = (struct kfg_slices){ 0 };
+	*s = (struct kfg_intern_slices){ 0 };
 }

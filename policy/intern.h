@@ -11,39 +11,41 @@
 #include <stdint.h>
 
 /* Open addressing over indexes; at most half full. */
-struct kfg_slots {
+struct kfg_intern_slots {
 	uint32_t *at; /* owned; index + 1, 0: free */
 	uint32_t n, size;
 };
 
 /* kfg_hash() of abi.h's strings: FNV-1a over the bytes before the NUL. */
-uint32_t kfg_text_hash(const char *text, size_t len);
+uint32_t kfg_intern_hash(const char *text, size_t len);
 
-struct kfg_text {
+struct kfg_intern_text {
 	const char *text; /* not owned; not NUL terminated */
 	uint32_t len, hash;
 	uint32_t tag; /* part of the identity */
 };
 
 /* Texts, in the order in which they came. */
-struct kfg_texts {
-	struct kfg_text *items; /* owned */
-	struct kfg_slots slots;
+struct kfg_intern_texts {
+	struct kfg_intern_text *items; /* owned */
+	struct kfg_intern_slots slots;
 	uint32_t capacity;
 };
-int kfg_texts_add(struct kfg_texts *texts, const char *text, size_t len, uint32_t tag, uint32_t *ret_index);
-void kfg_texts_done(struct kfg_texts *texts);
+int kfg_intern_texts_add(struct kfg_intern_texts *texts, const char *text, size_t len, uint32_t tag,
+			 uint32_t *ret_index);
+void kfg_intern_texts_done(struct kfg_intern_texts *texts);
 
 /* Numbers in slices that may be shared. */
-struct kfg_slices {
+struct kfg_intern_slices {
 	uint32_t *data; /* owned */
 	uint32_t n, capacity;
 	struct kfg_range *ranges; /* owned: the distinct slices */
 	uint32_t ranges_capacity;
-	struct kfg_slots slots;
+	struct kfg_intern_slots slots;
 };
-int kfg_slices_add(struct kfg_slices *slices, const uint32_t *numbers, uint32_t n, struct kfg_range *ret_range);
-void kfg_slices_done(struct kfg_slices *slices);
+int kfg_intern_slices_add(struct kfg_intern_slices *slices, const uint32_t *numbers, uint32_t n,
+			  struct kfg_range *ret_range);
+void kfg_intern_slices_done(struct kfg_intern_slices *slices);
 
 /* Room for one more item in a list of n, by doubling. */
-int kfg_grow(void *items, uint32_t *capacity, uint32_t n, size_t size);
+int kfg_intern_grow(void *items, uint32_t *capacity, uint32_t n, size_t size);

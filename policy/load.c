@@ -13,7 +13,7 @@
 struct load {
 	struct kfg_policy *policy;
 	struct kfg_diags *diags;
-	struct kfg_vector files; /* struct kfg_file, one per origin */
+	struct kfg_vector files; /* struct kfg_parse_file, one per origin */
 	uint64_t digest;
 	bool unread; /* some policy could not be read: what is missing may stand there */
 	bool incomplete; /* or something that is included */
@@ -59,12 +59,12 @@ static int load_source(struct load *l, const struct kfg_source *source, bool inc
 {
 	struct kfg_parse p = { .policy = l->policy, .diags = l->diags, .included = included };
 	struct kfg_origin *o;
-	struct kfg_file file;
+	struct kfg_parse_file file;
 	int r = add_origin(l, source, included);
 
 	if (r)
 		return r;
-	kfg_file_init(&file);
+	kfg_parse_file_init(&file);
 	p.source = (uint16_t)(l->policy->origins.n - 1);
 	r = kfg_parse_source(&p, source, &file);
 	if (r && r != -EBADMSG)
@@ -132,8 +132,8 @@ static int load_includes(struct load *l, const struct kfg_includer *includer)
 
 	for (size_t i = 0; i < n && !r; i++)
 		/* included files have no includes of their own, and make the list move */
-		for (size_t k = 0; !r && k < KFG_ITEMS(l->files, struct kfg_file)[i].n_includes; k++)
-			r = load_include(l, &KFG_ITEMS(l->files, struct kfg_file)[i].includes[k], includer);
+		for (size_t k = 0; !r && k < KFG_ITEMS(l->files, struct kfg_parse_file)[i].n_includes; k++)
+			r = load_include(l, &KFG_ITEMS(l->files, struct kfg_parse_file)[i].includes[k], includer);
 	return r;
 }
 
@@ -148,7 +148,7 @@ static int load_all(struct load *l, const struct kfg_source *sources, size_t n, 
 	if (!r)
 		r = kfg_merge(l->policy, l->files.items, l->files.n, l->diags);
 	if (!r)
-		r = kfg_validate(l->policy, !l->unread, l->diags);
+		r = kfg_merge_validate(l->policy, !l->unread, l->diags);
 	return r;
 }
 

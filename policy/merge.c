@@ -125,7 +125,7 @@ static void merge_settings(struct kfg_settings *to, const struct kfg_settings *f
 		to->lifecycle_days = from->lifecycle_days;
 }
 
-static int merge_lists(struct kfg_policy *p, const struct kfg_file *f)
+static int merge_lists(struct kfg_policy *p, const struct kfg_parse_file *f)
 {
 	int r = kfg_vector_append(&p->rules, sizeof(*f->rules), f->rules, f->n_rules);
 
@@ -159,7 +159,7 @@ static int compare_ranks(const void *a, const void *b)
 	return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-static int collect_claims(const struct kfg_file *files, const struct kfg_policy *p, size_t n, bool included,
+static int collect_claims(const struct kfg_parse_file *files, const struct kfg_policy *p, size_t n, bool included,
 			  struct kfg_vector *claims)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -200,7 +200,8 @@ static size_t settle_claims(const struct kfg_policy *p, struct claim *claims, si
 	return kept;
 }
 
-static int merge_deprecations(struct kfg_policy *p, const struct kfg_file *files, size_t n, struct kfg_diags *diags)
+static int merge_deprecations(struct kfg_policy *p, const struct kfg_parse_file *files, size_t n,
+			      struct kfg_diags *diags)
 {
 	struct kfg_vector claims = { 0 };
 	size_t kept;
@@ -247,7 +248,7 @@ static void settle(struct kfg_policy *p)
 	}
 }
 
-int kfg_merge(struct kfg_policy *p, const struct kfg_file *files, size_t n, struct kfg_diags *diags)
+int kfg_merge(struct kfg_policy *p, const struct kfg_parse_file *files, size_t n, struct kfg_diags *diags)
 {
 	int r = 0;
 

@@ -116,7 +116,7 @@ static int parse_rules(struct kfg_parse *p, const struct kfg_key *key, const str
 {
 	static const struct kfg_rule blank = { .scope = KFG_UNSET };
 	static const struct item_list list = { &rule_schema, sizeof(blank), &blank };
-	struct kfg_file *file = out;
+	struct kfg_parse_file *file = out;
 
 	(void)key;
 	return parse_items(p, &list, value, &file->rules, &file->n_rules);
@@ -137,7 +137,7 @@ static int parse_waivers(struct kfg_parse *p, const struct kfg_key *key, const s
 {
 	static const struct kfg_waiver blank = { .until = KFG_DAY_MAX };
 	static const struct item_list list = { &waiver_schema, sizeof(blank), &blank };
-	struct kfg_file *file = out;
+	struct kfg_parse_file *file = out;
 
 	(void)key;
 	return parse_items(p, &list, value, &file->waivers, &file->n_waivers);
@@ -188,7 +188,7 @@ static int parse_deprecations(struct kfg_parse *p, const struct kfg_key *key, co
 		.own_deadline = KFG_DAY_MAX, .deadline = KFG_DAY_MAX, .confidence = KFG_UNSET, .scope = KFG_UNSET
 	};
 	static const struct item_list list = { &deprecation_schema, sizeof(blank), &blank };
-	struct kfg_file *file = out;
+	struct kfg_parse_file *file = out;
 
 	(void)key;
 	return parse_items(p, &list, value, &file->deprecations, &file->n_deprecations);
@@ -204,7 +204,7 @@ static int parse_upgrades(struct kfg_parse *p, const struct kfg_key *key, const 
 {
 	static const struct kfg_upgrade blank = { .on = KFG_DAY_MAX };
 	static const struct item_list list = { &upgrade_schema, sizeof(blank), &blank };
-	struct kfg_file *file = out;
+	struct kfg_parse_file *file = out;
 
 	(void)key;
 	return parse_items(p, &list, value, &file->upgrades, &file->n_upgrades);
@@ -212,7 +212,7 @@ static int parse_upgrades(struct kfg_parse *p, const struct kfg_key *key, const 
 
 static int parse_include(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
-	struct kfg_file *file = out;
+	struct kfg_parse_file *file = out;
 
 	file->n_includes = 0;
 	file->includes = kfg_arena_alloc(&p->policy->arena, value->n * sizeof(*file->includes));
@@ -239,7 +239,7 @@ static int parse_include(struct kfg_parse *p, const struct kfg_key *key, const s
 
 static int parse_known(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
-	struct kfg_file *file = out;
+	struct kfg_parse_file *file = out;
 	int r = 0;
 
 	file->n_known = 0;
@@ -292,7 +292,7 @@ static int parse_name(struct kfg_parse *p, const struct kfg_key *key, const stru
 
 static int parse_date(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
-	struct kfg_file *file = out;
+	struct kfg_parse_file *file = out;
 
 	file->date_place = kfg_node_place(p, value);
 	return kfg_parse_day(p, key, value, &file->date);
@@ -300,31 +300,31 @@ static int parse_date(struct kfg_parse *p, const struct kfg_key *key, const stru
 
 static const struct kfg_key file_keys[] = {
 	{ "version", SCALAR, REQUIRED | INCLUDED, parse_version, WHOLE },
-	{ "name", SCALAR, INCLUDED, parse_name, FIELD(struct kfg_file, settings), .limit = ID_MAX,
+	{ "name", SCALAR, INCLUDED, parse_name, FIELD(struct kfg_parse_file, settings), .limit = ID_MAX,
 	  .setting = KFG_SETTING_NAME },
-	{ "serial", SCALAR, INCLUDED, kfg_parse_serial, FIELD(struct kfg_file, settings),
+	{ "serial", SCALAR, INCLUDED, kfg_parse_serial, FIELD(struct kfg_parse_file, settings),
 	  .setting = KFG_SETTING_SERIAL },
-	{ "override", LIST, 0, kfg_parse_override, FIELD(struct kfg_file, settings.overrides),
+	{ "override", LIST, 0, kfg_parse_override, FIELD(struct kfg_parse_file, settings.overrides),
 	  .words = &kfg_setting_words },
 	{ "date", SCALAR, INCLUDED, parse_date, WHOLE },
-	{ "mode", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.mode), .words = &kfg_mode_words,
+	{ "mode", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_parse_file, settings.mode), .words = &kfg_mode_words,
 	  .setting = KFG_SETTING_MODE },
-	{ "scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.scope), .words = &kfg_scope_words,
+	{ "scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_parse_file, settings.scope), .words = &kfg_scope_words,
 	  .setting = KFG_SETTING_SCOPE },
-	{ "present", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.present), .words = &kfg_present_words,
-	  .setting = KFG_SETTING_PRESENT },
-	{ "guard", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.guarding), .words = &kfg_guarding_words,
-	  .setting = KFG_SETTING_GUARD },
-	{ "on-stop", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.on_stop), .words = &kfg_on_stop_words,
-	  .setting = KFG_SETTING_ON_STOP },
-	{ "on-failure", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_file, settings.on_failure),
+	{ "present", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_parse_file, settings.present),
+	  .words = &kfg_present_words, .setting = KFG_SETTING_PRESENT },
+	{ "guard", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_parse_file, settings.guarding),
+	  .words = &kfg_guarding_words, .setting = KFG_SETTING_GUARD },
+	{ "on-stop", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_parse_file, settings.on_stop),
+	  .words = &kfg_on_stop_words, .setting = KFG_SETTING_ON_STOP },
+	{ "on-failure", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_parse_file, settings.on_failure),
 	  .words = &kfg_on_failure_words, .setting = KFG_SETTING_ON_FAILURE },
-	{ "errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_file, settings.refuse_errno), .limit = ERRNO_MAX,
+	{ "errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_parse_file, settings.refuse_errno), .limit = ERRNO_MAX,
 	  .setting = KFG_SETTING_ERRNO },
-	{ "defaults", MAP, 0, parse_defaults, FIELD(struct kfg_file, settings) },
+	{ "defaults", MAP, 0, parse_defaults, FIELD(struct kfg_parse_file, settings) },
 	{ "upgrades", LIST, 0, parse_upgrades, WHOLE },
 	{ "include", LIST, 0, parse_include, WHOLE },
-	{ "lifecycle-max-age", SCALAR, 0, kfg_parse_age, FIELD(struct kfg_file, settings.lifecycle_days),
+	{ "lifecycle-max-age", SCALAR, 0, kfg_parse_age, FIELD(struct kfg_parse_file, settings.lifecycle_days),
 	  .limit = AGE_MAX, .setting = KFG_SETTING_LIFECYCLE_MAX_AGE },
 	{ "deprecations", LIST, INCLUDED, parse_deprecations, WHOLE },
 	{ "known-kfuncs", LIST, INCLUDED, parse_known, WHOLE },
@@ -353,9 +353,9 @@ static bool check_version(struct kfg_parse *p, const struct kfg_node *root)
 	return false;
 }
 
-void kfg_file_init(struct kfg_file *file)
+void kfg_parse_file_init(struct kfg_parse_file *file)
 {
-	*file = (struct kfg_file){ .date = KFG_DAY_MAX };
+	*file = (struct kfg_parse_file){ .date = KFG_DAY_MAX };
 	file->settings.mode = file->settings.scope = file->settings.present = KFG_UNSET;
 	file->settings.guarding = KFG_UNSET;
 	file->settings.lifecycle_days = KFG_DAYS_UNSET;
@@ -363,14 +363,14 @@ void kfg_file_init(struct kfg_file *file)
 	memset(file->settings.defaults, KFG_UNSET, sizeof(file->settings.defaults));
 }
 
-int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source, struct kfg_file *ret_file)
+int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source, struct kfg_parse_file *ret_file)
 {
 	const struct kfg_schema *schema = p->included ? &lifecycle_schema : &policy_schema;
 	struct kfg_doc doc = { 0 };
-	struct kfg_file file;
+	struct kfg_parse_file file;
 	int r = kfg_doc_load(source, p->diags, &doc);
 
-	kfg_file_init(&file);
+	kfg_parse_file_init(&file);
 	if (r)
 		return r;
 	if (doc.root->kind != MAP) {

@@ -22,7 +22,7 @@ struct kfg_parse {
 };
 
 /* What one source says, before it is merged. Arrays live in the policy's arena. */
-struct kfg_file {
+struct kfg_parse_file {
 	struct kfg_settings settings;
 	int32_t date; /* KFG_DAY_MAX: not given */
 	struct kfg_place date_place;
@@ -36,11 +36,11 @@ struct kfg_file {
 };
 
 /* A source that says nothing. */
-void kfg_file_init(struct kfg_file *file);
+void kfg_parse_file_init(struct kfg_parse_file *file);
 
 /* Parses one source that is registered as an origin of the policy. 0, -EBADMSG: not to be read at
  * all, -ENOMEM. */
-int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source, struct kfg_file *ret_file);
+int kfg_parse_source(struct kfg_parse *p, const struct kfg_source *source, struct kfg_parse_file *ret_file);
 
 struct kfg_key;
 typedef int kfg_handler(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out);

@@ -110,8 +110,8 @@ static void write_names(const struct kfg_compile *c, const struct layout *l, str
 
 	memset(buckets, 0xff, (size_t)l->n_buckets * sizeof(*buckets));
 	for (uint32_t i = 0; i < c->names.slots.n; i++) {
-		const struct kfg_text *text = &c->names.items[c->sorted[i]];
-		const struct kfg_name_entry *e = &c->entries[c->sorted[i]];
+		const struct kfg_intern_text *text = &c->names.items[c->sorted[i]];
+		const struct kfg_compile_name *e = &c->entries[c->sorted[i]];
 		struct kfg_name *name = cell(t, l->names + i);
 		uint32_t *bucket = &buckets[text->hash & (l->n_buckets - 1)];
 
@@ -151,7 +151,7 @@ static void write_lists(const struct kfg_compile *c, const struct layout *l, str
 }
 
 /* See struct kfg_matcher. */
-static uint8_t glob_prefix(const struct kfg_text *text)
+static uint8_t glob_prefix(const struct kfg_intern_text *text)
 {
 	size_t n = text->tag & KFG_MATCH_GLOB ? strcspn(text->text, "*?") : 0;
 
@@ -163,7 +163,7 @@ static uint8_t glob_prefix(const struct kfg_text *text)
 static void write_matchers(const struct kfg_compile *c, const struct layout *l, struct kfg_table *t)
 {
 	for (uint32_t i = 0; i < c->matchers.slots.n; i++) {
-		const struct kfg_text *text = &c->matchers.items[i];
+		const struct kfg_intern_text *text = &c->matchers.items[i];
 		struct kfg_matcher *m = cell(t, l->matchers + l->matcher_cells[i]);
 
 		m->hash = text->hash;

@@ -18,7 +18,7 @@ static uint32_t bucket(const char *s)
 
 /* Calls for each bucket of each text once: counts into starts[bucket + 1], or fills in from there.
  */
-static void each_bucket(struct kfg_trigrams *t, const struct kfg_texts *texts, uint32_t *seen, bool fill)
+static void each_bucket(struct kfg_trigrams *t, const struct kfg_intern_texts *texts, uint32_t *seen, bool fill)
 {
 	memset(seen, 0, BUCKETS * sizeof(*seen));
 	for (uint32_t i = 0; i < texts->slots.n; i++) {
@@ -36,7 +36,7 @@ static void each_bucket(struct kfg_trigrams *t, const struct kfg_texts *texts, u
 	}
 }
 
-int kfg_trigrams_build(struct kfg_trigrams *t, const struct kfg_texts *texts)
+int kfg_trigrams_build(struct kfg_trigrams *t, const struct kfg_intern_texts *texts)
 {
 	uint32_t *seen = calloc(BUCKETS, sizeof(*seen));
 

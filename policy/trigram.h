@@ -13,7 +13,7 @@ struct kfg_trigrams {
 };
 
 /* All zero before; to be given to _done also after a failure. 0 or -ENOMEM. */
-int kfg_trigrams_build(struct kfg_trigrams *t, const struct kfg_texts *texts);
+int kfg_trigrams_build(struct kfg_trigrams *t, const struct kfg_intern_texts *texts);
 void kfg_trigrams_done(struct kfg_trigrams *t);
 
 /*

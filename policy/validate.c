@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* validate.c - what each part may say alone, but not together: see kfg_validate() in merge.h. */
+/* validate.c - what each part may say alone, but not together: see kfg_merge_validate() in merge.h. */
 #include "cleanup.h"
 #include "merge.h"
 
@@ -116,7 +116,7 @@ static void check_complete(const struct kfg_policy *p, struct kfg_diags *diags)
 			      "version: write for instance \"serial: 1\"");
 }
 
-int kfg_validate(const struct kfg_policy *p, bool complete, struct kfg_diags *diags)
+int kfg_merge_validate(const struct kfg_policy *p, bool complete, struct kfg_diags *diags)
 {
 	int r = check_ids(p, diags);
 

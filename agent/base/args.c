@@ -7,28 +7,28 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct kfg_option kfg_common_options[] = {
+const struct kfg_args_option kfg_common_options[] = {
 	{ "help", NULL, "show this help", false },
 	{ "verbose", NULL, "say more on standard error", false },
 	{ 0 },
 };
 
-static const struct kfg_option *find_in(const struct kfg_option *table, const char *name, size_t len)
+static const struct kfg_args_option *find_in(const struct kfg_args_option *table, const char *name, size_t len)
 {
-	for (const struct kfg_option *o = table; o && o->name; o++)
+	for (const struct kfg_args_option *o = table; o && o->name; o++)
 		if (strncmp(o->name, name, len) == 0 && o->name[len] == '\0')
 			return o;
 	return NULL;
 }
 
-static const char *nearest(const struct kfg_option *options, const char *name)
+static const char *nearest(const struct kfg_args_option *options, const char *name)
 {
-	const struct kfg_option *tables[] = { options, kfg_common_options };
+	const struct kfg_args_option *tables[] = { options, kfg_common_options };
 	const char *best = NULL;
 	unsigned least = 3;
 
 	for (size_t i = 0; i < 2; i++)
-		for (const struct kfg_option *o = tables[i]; o && o->name; o++) {
+		for (const struct kfg_args_option *o = tables[i]; o && o->name; o++) {
 			unsigned d = kfg_text_distance(name, o->name);
 
 			if (d < least) {
@@ -55,7 +55,7 @@ static int __attribute__((format(printf, 2, 3))) wrong(struct kfg_args *args, co
 	return -EINVAL;
 }
 
-static int unknown_option(struct kfg_args *args, const struct kfg_option *options, const char *word)
+static int unknown_option(struct kfg_args *args, const struct kfg_args_option *options, const char *word)
 {
 	char name[64];
 	const char *hint;
@@ -66,7 +66,7 @@ static int unknown_option(struct kfg_args *args, const struct kfg_option *option
 		     hint ? "?" : "");
 }
 
-static int add_option(struct kfg_args *args, const struct kfg_option *o, const char *value)
+static int add_option(struct kfg_args *args, const struct kfg_args_option *o, const char *value)
 {
 	if (o->value && (!value || !value[0]))
 		return wrong(args, "--%s needs a value: --%s=%s", o->name, o->name, o->value);
@@ -98,12 +98,12 @@ static const char *spelled_out(const char *word)
 }
 
 /* Takes the option at the cursor, and the next word where that is its value. */
-static int take_option(struct kfg_args *args, const struct kfg_option *options, struct cursor *c)
+static int take_option(struct kfg_args *args, const struct kfg_args_option *options, struct cursor *c)
 {
 	const char *word = spelled_out(*c->at), *name = word + 2;
 	size_t len = strcspn(name, "=");
 	const char *value = name[len] ? name + len + 1 : NULL;
-	const struct kfg_option *o = NULL;
+	const struct kfg_args_option *o = NULL;
 
 	if (word[1] == '-') {
 		o = find_in(options, name, len);
@@ -118,7 +118,7 @@ static int take_option(struct kfg_args *args, const struct kfg_option *options, 
 	return add_option(args, o, value);
 }
 
-int kfg_args_parse(int argc, char **argv, const struct kfg_option *options, struct kfg_args *ret_args)
+int kfg_args_parse(int argc, char **argv, const struct kfg_args_option *options, struct kfg_args *ret_args)
 {
 	bool ended = false;
 

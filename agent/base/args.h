@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct kfg_option {
+struct kfg_args_option {
 	const char *name; /* without the dashes; NULL ends a table */
 	const char *value; /* what stands for the value in help; NULL: a switch */
 	const char *help;
@@ -23,7 +23,7 @@ struct kfg_args {
 	char **words; /* what is no option, in order: the front of argv, which is rearranged */
 	size_t n_words;
 	struct {
-		const struct kfg_option *option;
+		const struct kfg_args_option *option;
 		const char *value; /* NULL for a switch */
 	} options[KFG_ARGS_MAX];
 	size_t n_options;
@@ -31,13 +31,13 @@ struct kfg_args {
 };
 
 /* Every verb has these, too. */
-extern const struct kfg_option kfg_common_options[];
+extern const struct kfg_args_option kfg_common_options[];
 
 /*
  * Takes argv (without program and verb) apart. Nothing is copied: argv is rearranged. -EINVAL: see ret_args->error,
  * nothing else counts.
  */
-int kfg_args_parse(int argc, char **argv, const struct kfg_option *options, struct kfg_args *ret_args);
+int kfg_args_parse(int argc, char **argv, const struct kfg_args_option *options, struct kfg_args *ret_args);
 
 bool kfg_args_has(const struct kfg_args *args, const char *option);
 /* The last value given, or fallback. */

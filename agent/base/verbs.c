@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct kfg_verb *kfg_verbs_find(const struct kfg_program *program, const char *name)
+const struct kfg_verb *kfg_verbs_find(const struct kfg_verbs_program *program, const char *name)
 {
 	for (const struct kfg_verb *v = program->verbs; v->name; v++)
 		if (strcmp(v->name, name) == 0)
@@ -17,7 +17,7 @@ const struct kfg_verb *kfg_verbs_find(const struct kfg_program *program, const c
 	return NULL;
 }
 
-const struct kfg_verb *kfg_verbs_nearest(const struct kfg_program *program, const char *name)
+const struct kfg_verb *kfg_verbs_nearest(const struct kfg_verbs_program *program, const char *name)
 {
 	const struct kfg_verb *best = NULL;
 	unsigned least = 3;
@@ -56,9 +56,9 @@ static void wrapped(struct kfg_strbuf *out, const char *text, size_t indent, siz
 	kfg_strbuf_adds(out, "\n");
 }
 
-static void help_options(struct kfg_strbuf *out, const struct kfg_option *options)
+static void help_options(struct kfg_strbuf *out, const struct kfg_args_option *options)
 {
-	for (const struct kfg_option *o = options; o && o->name; o++) {
+	for (const struct kfg_args_option *o = options; o && o->name; o++) {
 		char left[40];
 
 		snprintf(left, sizeof(left), "  --%s%s%s", o->name, o->value ? "=" : "", o->value ? o->value : "");
@@ -69,7 +69,7 @@ static void help_options(struct kfg_strbuf *out, const struct kfg_option *option
 	}
 }
 
-static void help_program(const struct kfg_program *program, struct kfg_strbuf *out)
+static void help_program(const struct kfg_verbs_program *program, struct kfg_strbuf *out)
 {
 	kfg_strbuf_printf(out, "%s - %s\n\nUsage: %s VERB [OPTION...] [ARGUMENT...]\n\n", program->name,
 			  program->summary, program->name);
@@ -79,7 +79,7 @@ static void help_program(const struct kfg_program *program, struct kfg_strbuf *o
 			  program->more);
 }
 
-void kfg_verbs_help(const struct kfg_program *program, const struct kfg_verb *verb, struct kfg_strbuf *out)
+void kfg_verbs_help(const struct kfg_verbs_program *program, const struct kfg_verb *verb, struct kfg_strbuf *out)
 {
 	if (!verb) {
 		help_program(program, out);
@@ -93,7 +93,7 @@ void kfg_verbs_help(const struct kfg_program *program, const struct kfg_verb *ve
 	help_options(out, kfg_common_options);
 }
 
-static int print_help(const struct kfg_program *program, const struct kfg_verb *verb)
+static int print_help(const struct kfg_verbs_program *program, const struct kfg_verb *verb)
 {
 	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(16u * 1024);
 
@@ -103,7 +103,7 @@ static int print_help(const struct kfg_program *program, const struct kfg_verb *
 	return KFG_EXIT_OK;
 }
 
-static int unknown_verb(const struct kfg_program *program, const char *name)
+static int unknown_verb(const struct kfg_verbs_program *program, const char *name)
 {
 	const struct kfg_verb *near = kfg_verbs_nearest(program, name);
 
@@ -114,7 +114,7 @@ static int unknown_verb(const struct kfg_program *program, const char *name)
 	return KFG_EXIT_FAILURE;
 }
 
-static int help(const struct kfg_program *program, const struct kfg_args *args)
+static int help(const struct kfg_verbs_program *program, const struct kfg_args *args)
 {
 	const struct kfg_verb *verb = args->n_words ? kfg_verbs_find(program, args->words[0]) : NULL;
 
@@ -123,7 +123,7 @@ static int help(const struct kfg_program *program, const struct kfg_args *args)
 	return print_help(program, verb);
 }
 
-static int run_verb(const struct kfg_program *program, const struct kfg_verb *verb, int argc, char **argv)
+static int run_verb(const struct kfg_verbs_program *program, const struct kfg_verb *verb, int argc, char **argv)
 {
 	struct kfg_args args;
 
@@ -147,7 +147,7 @@ static int run_verb(const struct kfg_program *program, const struct kfg_verb *ve
 	return verb->run ? verb->run(&args) : help(program, &args);
 }
 
-int kfg_verbs_main(const struct kfg_program *program, int argc, char **argv)
+int kfg_verbs_main(const struct kfg_verbs_program *program, int argc, char **argv)
 {
 	const struct kfg_verb *verb;
 

@@ -60,7 +60,7 @@ int kfg_ask_print(int result, int code, const char *text, const char *runtime_di
 	return code;
 }
 
-int kfg_ask(const struct kfg_args *args, const char *request)
+int kfg_ask_request(const struct kfg_args *args, const char *request)
 {
 	const char *dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR);
 	_cleanup_free_ char *text = NULL;

@@ -12,7 +12,7 @@
 int kfg_ask_agent(const char *dir, const char *request, int *ret_code, char **ret_text);
 
 /* Prints the reply, to standard error if it reports a failure. Returns an enum kfg_exit. */
-int kfg_ask(const struct kfg_args *args, const char *request);
+int kfg_ask_request(const struct kfg_args *args, const char *request);
 
 /* The same for what kfg_control_ask() came to: its result, and the exit code and text where that is 0. */
 int kfg_ask_print(int result, int code, const char *text, const char *runtime_dir);

@@ -45,7 +45,7 @@ static int load_stdin(int32_t today, struct kfg_loaded *ret_loaded)
 		return text.error == -E2BIG ? -EFBIG : text.error ? text.error : -EIO;
 	source.data = kfg_strbuf_text(&text);
 	source.size = text.size;
-	r = kfg_load_bytes_linted(&source, today, ret_loaded);
+	r = kfg_config_load_bytes_linted(&source, today, ret_loaded);
 	if (r == 0)
 		kfg_policy_forget_text(ret_loaded->policy);
 	return r;
@@ -56,7 +56,7 @@ static int load(const char *path, int32_t today, struct kfg_loaded *ret_loaded)
 {
 	if (path && strcmp(path, "-") == 0)
 		return load_stdin(today, ret_loaded);
-	return kfg_load_linted(path ? &path : NULL, path ? 1 : 0, today, ret_loaded);
+	return kfg_config_load_linted(path ? &path : NULL, path ? 1 : 0, today, ret_loaded);
 }
 
 static int check_one(const char *path, int32_t today, struct kfg_check_output *output)

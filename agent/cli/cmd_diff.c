@@ -5,10 +5,10 @@
 #include "analysis/btf/print.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
-#include "cli/lifecycle.h"
+#include "cli/lifecycle_option.h"
 #include "cli/output.h"
 #include "analysis/compare/compare.h"
-#include "render/kfunc_text.h"
+#include "analysis/report/kfunc_text.h"
 
 #include <errno.h>
 
@@ -132,7 +132,7 @@ static void json_side(const char *key, const struct kfg_kfunc *k, struct kfg_jso
 		return;
 	}
 	kfg_json_object(json, key);
-	kfg_kfunc_json(k, NULL, json);
+	kfg_kfunc_text_json(k, NULL, json);
 	kfg_json_object_end(json);
 }
 
@@ -144,7 +144,7 @@ static void write_json(const struct difference *d, struct kfg_strbuf *out)
 	kfg_json_int(&json, "version", 1);
 	for (size_t i = 0; i < 2; i++) {
 		kfg_json_object(&json, i ? "after" : "before");
-		kfg_kernel_json(d->kernels.items[i], &json);
+		kfg_kfunc_text_json_kernel(d->kernels.items[i], &json);
 		kfg_json_object_end(&json);
 	}
 	kfg_json_uint(&json, "not_compared", d->changes.n_unchecked);
@@ -208,11 +208,11 @@ int kfg_cmd_diff(const struct kfg_args *args)
 	int r = kfg_format_take(args, "diff", &d.format), code = KFG_EXIT_FAILURE;
 
 	if (r == 0)
-		r = kfg_lifecycle_take(args, "diff", &d.lifecycle);
+		r = kfg_lifecycle_option_take(args, "diff", &d.lifecycle);
 	if (r == 0)
 		r = kfg_kernels_open_paths(args, words, 2, "diff", &d.kernels);
 	if (r == 0)
-		r = kfg_compare(d.kernels.items[0], d.kernels.items[1], d.lifecycle.policy, &d.changes);
+		r = kfg_compare_kernels(d.kernels.items[0], d.kernels.items[1], d.lifecycle.policy, &d.changes);
 	if (r == 0 && show(&d) == 0)
 		code = exit_code(&d);
 	kfg_changes_done(&d.changes);

@@ -9,7 +9,7 @@
 #include "cli/kernels.h"
 #include "cli/output.h"
 #include "analysis/kernel/soundness.h"
-#include "render/kfunc_text.h"
+#include "analysis/report/kfunc_text.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -203,7 +203,7 @@ static const char *severity_str(enum severity severity)
 static void write_json(const struct patient *p, struct kfg_json *json)
 {
 	kfg_json_object(json, NULL);
-	kfg_kernel_json(p->kernel, json);
+	kfg_kfunc_text_json_kernel(p->kernel, json);
 	kfg_json_bool(json, "sound", p->n == 0);
 	kfg_json_array(json, "findings");
 	for (size_t i = 0; i < p->n; i++) {
@@ -218,7 +218,7 @@ static void write_json(const struct patient *p, struct kfg_json *json)
 		kfg_json_string(json, "fault", kind->fault[0] ? kind->fault : NULL);
 		if (p->findings[i].kfunc) {
 			kfg_json_object(json, "kfunc");
-			kfg_kfunc_json(p->findings[i].kfunc, NULL, json);
+			kfg_kfunc_text_json(p->findings[i].kfunc, NULL, json);
 			kfg_json_object_end(json);
 		} else {
 			kfg_json_null(json, "kfunc");

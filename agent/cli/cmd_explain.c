@@ -81,7 +81,7 @@ static int exit_code(const struct kfg_vlog *vlog)
 	const struct kfg_vlog_finding *f = kfg_vlog_findings(vlog, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (f[i].kind != KFG_LOG_UNCLEAR)
+		if (f[i].kind != KFG_VLOG_UNCLEAR)
 			return KFG_EXIT_REFUSED;
 	return n ? KFG_EXIT_UNCHECKED : KFG_EXIT_OK;
 }

@@ -5,9 +5,9 @@
 #include "analysis/btf/print.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
-#include "cli/lifecycle.h"
+#include "cli/lifecycle_option.h"
 #include "cli/output.h"
-#include "render/kfunc_text.h"
+#include "analysis/report/kfunc_text.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -111,7 +111,7 @@ static void write_json(const struct listing *l, struct kfg_strbuf *out)
 		const struct kfg_kfunc *kfuncs = kfg_kernel_kfunc_list(l->kernels.items[i], &n);
 
 		kfg_json_object(&json, NULL);
-		kfg_kernel_json(l->kernels.items[i], &json);
+		kfg_kfunc_text_json_kernel(l->kernels.items[i], &json);
 		kfg_json_array(&json, "kfuncs");
 		for (size_t k = 0; k < n; k++) {
 			struct kfg_deprecation_info info;
@@ -120,7 +120,7 @@ static void write_json(const struct listing *l, struct kfg_strbuf *out)
 			if (!is_wanted(l, &kfuncs[k]))
 				continue;
 			kfg_json_object(&json, NULL);
-			kfg_kfunc_json(&kfuncs[k], found ? &info : NULL, &json);
+			kfg_kfunc_text_json(&kfuncs[k], found ? &info : NULL, &json);
 			kfg_json_object_end(&json);
 		}
 		kfg_json_array_end(&json);
@@ -151,7 +151,7 @@ int kfg_cmd_kfuncs(const struct kfg_args *args)
 	int r = kfg_format_take(args, "kfuncs", &l.format);
 
 	if (r == 0)
-		r = kfg_lifecycle_take(args, "kfuncs", &l.lifecycle);
+		r = kfg_lifecycle_option_take(args, "kfuncs", &l.lifecycle);
 	if (r == 0)
 		r = kfg_kernels_open(args, "kfuncs", &l.kernels);
 	if (r == 0)

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/learn_scan.h"
-#include "cli/past_source.h"
+#include "cli/records.h"
 #include "history/learn.h"
 
 #define OUTPUT_MAX (32u * 1024 * 1024)
@@ -36,21 +36,21 @@ static int learn(const struct kfg_args *args, const struct kfg_history_source *s
 	int code, r;
 
 	kfg_usage_init(&usage);
-	code = kfg_past_day(args, "learn", &input.today);
+	code = kfg_records_day(args, "learn", &input.today);
 	if (code == KFG_EXIT_OK && input.recorded)
-		code = kfg_past_source_read(source, "learn", &usage, &stats);
+		code = kfg_records_read(source, "learn", &usage, &stats);
 	if (code == KFG_EXIT_OK)
 		code = kfg_learn_scan(args, add_scanned, &usage, &scan);
 	if (code != KFG_EXIT_OK)
 		return code;
 	input.n_objects = scan.n_objects;
 	input.n_problems = scan.n_problems;
-	r = kfg_learn(&input, &out, &n);
+	r = kfg_learn_rules(&input, &out, &n);
 	if (r < 0) {
 		kfg_log_errno(r, "learn: %m");
 		return KFG_EXIT_FAILURE;
 	}
-	return kfg_write_output(args, "learn", &out);
+	return kfg_output_write(args, "learn", &out);
 }
 
 int kfg_cmd_learn(const struct kfg_args *args)
@@ -60,7 +60,7 @@ int kfg_cmd_learn(const struct kfg_args *args)
 	size_t n = kfg_args_values(args, "against", policies, KFG_ARGS_MAX);
 	struct kfg_history_source source;
 
-	if (kfg_past_source_parse(args, "learn", paths, &source) != KFG_EXIT_OK ||
+	if (kfg_records_parse(args, "learn", paths, &source) != KFG_EXIT_OK ||
 	    (n && kfg_compiled_load(policies, n, "learn", &against) != KFG_EXIT_OK))
 		return KFG_EXIT_FAILURE;
 	return learn(args, &source, &against);

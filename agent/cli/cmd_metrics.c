@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
-#include "cli/past_source.h"
+#include "cli/records.h"
 #include "gate/control/protocol.h"
 
 int kfg_cmd_metrics(const struct kfg_args *args)
@@ -37,5 +37,5 @@ int kfg_cmd_metrics(const struct kfg_args *args)
 		}
 		kfg_status_left_metrics(&left, &out);
 	}
-	return kfg_write_output(args, "metrics", &out);
+	return kfg_output_write(args, "metrics", &out);
 }

@@ -33,8 +33,8 @@ struct judged {
 	struct kfg_deprecation_info deprecation; /* kfunc NULL: there is none */
 };
 
-static void judge(const struct inventory *inv, const struct kfg_running_program *p, const struct kfg_call_target *t,
-		  struct judged *ret)
+static void judge(const struct inventory *inv, const struct kfg_programs_program *p,
+		  const struct kfg_programs_target *t, struct judged *ret)
 {
 	struct kfg_load load = inv->preview.loader;
 	const struct kfg_policy *policy = inv->preview.loaded.policy;
@@ -49,8 +49,8 @@ static void judge(const struct inventory *inv, const struct kfg_running_program 
 	(void)kfg_policy_deprecation(policy, v.dep, &ret->deprecation);
 }
 
-static void table_target(const struct inventory *inv, const struct kfg_running_program *p,
-			 const struct kfg_call_target *t, struct kfg_strbuf *out)
+static void table_target(const struct inventory *inv, const struct kfg_programs_program *p,
+			 const struct kfg_programs_target *t, struct kfg_strbuf *out)
 {
 	char day[KFG_DAY_TEXT];
 	struct judged j;
@@ -76,7 +76,7 @@ static void render_table(const struct inventory *inv, struct kfg_strbuf *out)
 	size_t with = 0, unknown = 0;
 
 	for (size_t i = 0; i < inv->programs.n; i++) {
-		const struct kfg_running_program *p = &inv->programs.items[i];
+		const struct kfg_programs_program *p = &inv->programs.items[i];
 		char name[64];
 
 		with += p->n_targets > 0;
@@ -98,8 +98,8 @@ static void render_table(const struct inventory *inv, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "\n");
 }
 
-static void json_target(const struct inventory *inv, const struct kfg_running_program *p,
-			const struct kfg_call_target *t, struct kfg_json *j)
+static void json_target(const struct inventory *inv, const struct kfg_programs_program *p,
+			const struct kfg_programs_target *t, struct kfg_json *j)
 {
 	char day[KFG_DAY_TEXT], place[KFG_PLACE_TEXT];
 	struct judged judged;
@@ -129,7 +129,7 @@ static void render_json(const struct inventory *inv, struct kfg_strbuf *out)
 	kfg_json_string(&j, "policy", kfg_policy_name(inv->preview.loaded.policy));
 	kfg_json_array(&j, "programs");
 	for (size_t i = 0; i < inv->programs.n; i++) {
-		const struct kfg_running_program *p = &inv->programs.items[i];
+		const struct kfg_programs_program *p = &inv->programs.items[i];
 
 		kfg_json_object(&j, NULL);
 		kfg_json_uint(&j, "id", p->id);
@@ -157,7 +157,7 @@ static int exit_code(const struct inventory *inv)
 	bool unknown = false, warned = false;
 
 	for (size_t i = 0; i < inv->programs.n; i++) {
-		const struct kfg_running_program *p = &inv->programs.items[i];
+		const struct kfg_programs_program *p = &inv->programs.items[i];
 
 		unknown |= p->unknown != NULL;
 		for (size_t k = 0; k < p->n_targets; k++) {

@@ -9,6 +9,6 @@ int kfg_cmd_reload(const struct kfg_args *args)
 	bool force = kfg_args_has(args, "force");
 
 	if (kfg_args_has(args, "check"))
-		return kfg_ask(args, force ? KFG_REQUEST_RELOAD_CHECK_FORCE : KFG_REQUEST_RELOAD_CHECK);
-	return kfg_ask(args, force ? KFG_REQUEST_RELOAD_FORCE : KFG_REQUEST_RELOAD);
+		return kfg_ask_request(args, force ? KFG_REQUEST_RELOAD_CHECK_FORCE : KFG_REQUEST_RELOAD_CHECK);
+	return kfg_ask_request(args, force ? KFG_REQUEST_RELOAD_FORCE : KFG_REQUEST_RELOAD);
 }

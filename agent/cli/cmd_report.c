@@ -2,8 +2,8 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"
-#include "cli/past_source.h"
-#include "cli/sheet_output.h"
+#include "cli/records.h"
+#include "cli/document_output.h"
 #include "history/report.h"
 
 #define TEXT_ROWS 30u
@@ -34,32 +34,32 @@ static int load_policy(const struct kfg_args *args, struct kfg_compiled *ret_com
 }
 
 static int report(const struct kfg_args *args, const struct kfg_history_source *source,
-		  const struct kfg_compiled *compiled, enum kfg_sheet_format format)
+		  const struct kfg_compiled *compiled, enum kfg_document_format format)
 {
 	_cleanup_(kfg_usage_done) struct kfg_usage usage;
-	_cleanup_(kfg_sheet_done) struct kfg_sheet sheet = { 0 };
+	_cleanup_(kfg_document_done) struct kfg_document doc = { 0 };
 	struct kfg_history_stats stats;
-	struct kfg_report_input input = {
+	struct kfg_history_report_input input = {
 		.usage = &usage,
 		.stats = &stats,
 		.policy = compiled->loaded.policy,
 		.table = compiled->table,
-		.rows_max = format == KFG_SHEET_TEXT ? TEXT_ROWS : ALL_ROWS,
+		.rows_max = format == KFG_DOCUMENT_TEXT ? TEXT_ROWS : ALL_ROWS,
 	};
 	int code, r;
 
 	kfg_usage_init(&usage);
-	code = kfg_past_day(args, "report", &input.today);
+	code = kfg_records_day(args, "report", &input.today);
 	if (code == KFG_EXIT_OK)
-		code = kfg_past_source_read(source, "report", &usage, &stats);
+		code = kfg_records_read(source, "report", &usage, &stats);
 	if (code != KFG_EXIT_OK)
 		return code;
-	r = kfg_report_build(&input, &sheet);
+	r = kfg_history_report_build(&input, &doc);
 	if (r < 0) {
 		kfg_log_errno(r, "report: %m");
 		return KFG_EXIT_FAILURE;
 	}
-	code = kfg_sheet_output(args, "report", &sheet);
+	code = kfg_document_output(args, "report", &doc);
 	/* what could not be looked at is missing in it */
 	return code == KFG_EXIT_OK && stats.n_unreadable ? KFG_EXIT_UNCHECKED : code;
 }
@@ -69,10 +69,10 @@ int kfg_cmd_report(const struct kfg_args *args)
 	_cleanup_(kfg_compiled_done) struct kfg_compiled compiled = { 0 };
 	const char *paths[KFG_ARGS_MAX];
 	struct kfg_history_source source;
-	enum kfg_sheet_format format;
+	enum kfg_document_format format;
 
-	if (kfg_sheet_format_parse(args, "report", &format) != KFG_EXIT_OK ||
-	    kfg_past_source_parse(args, "report", paths, &source) != KFG_EXIT_OK ||
+	if (kfg_document_format_parse(args, "report", &format) != KFG_EXIT_OK ||
+	    kfg_records_parse(args, "report", paths, &source) != KFG_EXIT_OK ||
 	    load_policy(args, &compiled) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
 	return report(args, &source, &compiled, format);

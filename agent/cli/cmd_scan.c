@@ -8,8 +8,8 @@
 #include "cli/objects.h"
 #include "cli/preview.h"
 #include "analysis/find/find.h"
-#include "render/baseline.h"
-#include "render/report.h"
+#include "analysis/report/baseline.h"
+#include "analysis/report/report.h"
 #include "analysis/scan/scan.h"
 
 #include <errno.h>

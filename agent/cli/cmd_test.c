@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/read_file.h"
 #include "cli/commands.h"
-#include "cli/past_source.h"
+#include "cli/records.h"
 
 #include <fcntl.h>
 #include "policy/cases.h"
@@ -146,7 +146,7 @@ int kfg_cmd_test(const struct kfg_args *args)
 	size_t n_run = 0, n_failed = 0, n_broken = 0;
 	int32_t today;
 
-	if (kfg_past_day(args, "test", &today) != KFG_EXIT_OK)
+	if (kfg_records_day(args, "test", &today) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
 	for (size_t i = 0; i < args->n_words; i++) {
 		_cleanup_(test_file_done) struct test_file t = {

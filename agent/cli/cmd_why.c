@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/objects.h"
 #include "cli/output.h"
-#include "cli/why.h"
+#include "cli/answer.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -36,9 +36,9 @@ static void take_answer(struct why *why, const struct kfg_answer *answer)
 }
 
 static int explain_site(struct why *why, const struct kfg_report_object *object, const struct kfg_report_use *use,
-			const struct kfg_report_site *site)
+			const struct kfg_report_call_site *site)
 {
-	const struct kfg_question question = {
+	const struct kfg_answer_question question = {
 		.preview = &why->preview,
 		.object = object->label,
 		.program = site->program,

@@ -197,7 +197,7 @@ int kfg_kernels_release(const struct kfg_args *args, const char *name, const cha
 	buf[0] = '\0';
 	if (!is_name(name))
 		return release_of_file(args, name, verb, buf, size);
-	if (kfg_release_parse(name)) {
+	if (kfg_kfunc_release_parse(name)) {
 		snprintf(buf, size, "%s", name);
 		return 0;
 	}

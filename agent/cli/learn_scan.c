@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "analysis/find/find.h"
-#include "analysis/find/light.h"
+#include "analysis/find/light_skeleton.h"
 #include "analysis/scan/scan.h"
 #include <errno.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ static int add_object(struct learning *l, const struct kfg_object *object)
 		on_problem(l, object->label, object->limits);
 	for (size_t i = 0; i < object->n_uses; i++)
 		for (size_t k = 0; k < object->uses[i].n_sites; k++) {
-			const struct kfg_site *site = &object->uses[i].sites[k];
+			const struct kfg_call_site *site = &object->uses[i].sites[k];
 
 			for (uint32_t type = 0; type < 64; type++) {
 				int r = site->types & UINT64_C(1) << type ?
@@ -60,34 +60,34 @@ static int add_object(struct learning *l, const struct kfg_object *object)
 	return 0;
 }
 
-static int take_light(struct learning *l, const struct kfg_found *found)
+static int take_light(struct learning *l, const struct kfg_find_object *found)
 {
-	struct kfg_light light = { 0 };
+	struct kfg_light_skeleton light_skeleton = { 0 };
 	const char *why;
-	int r = kfg_light_read(found->data, found->size, found->at, &light, &why);
+	int r = kfg_light_skeleton_read(found->data, found->size, found->at, &light_skeleton, &why);
 
 	if (r == -EBADMSG)
 		return on_problem(l, found->label, why);
 	l->scan.n_objects += r == 0;
-	for (size_t i = 0; r == 0 && i < light.n_calls; i++) {
-		const struct kfg_light_call *call = &light.calls[i];
-		bool known = call->program < light.n_programs;
+	for (size_t i = 0; r == 0 && i < light_skeleton.n_calls; i++) {
+		const struct kfg_light_skeleton_call *call = &light_skeleton.calls[i];
+		bool known = call->program < light_skeleton.n_programs;
 
-		r = add_call(l, call->kfunc, known ? light.programs[call->program].type : 0, found->label,
-			     known ? light.programs[call->program].name : "");
+		r = add_call(l, call->kfunc, known ? light_skeleton.programs[call->program].type : 0, found->label,
+			     known ? light_skeleton.programs[call->program].name : "");
 	}
-	kfg_light_done(&light);
+	kfg_light_skeleton_done(&light_skeleton);
 	return r;
 }
 
-static int on_found(void *userdata, const struct kfg_found *found)
+static int on_found(void *userdata, const struct kfg_find_object *found)
 {
 	struct learning *l = userdata;
 	struct kfg_object_error error = { 0 };
 	struct kfg_object *object = NULL;
 	int r;
 
-	if (found->light)
+	if (found->light_skeleton)
 		return take_light(l, found);
 	r = kfg_object_open(found->data, found->size, found->label, &object, &error);
 	if (r == -EBADMSG)

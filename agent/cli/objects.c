@@ -3,7 +3,7 @@
 #include "cli/objects.h"
 
 #include "base/log.h"
-#include "analysis/find/light.h"
+#include "analysis/find/light_skeleton.h"
 #include "analysis/scan/scan.h"
 
 #include <errno.h>
@@ -20,53 +20,53 @@ static double now(void)
 }
 
 static int fit_one(struct kfg_objects *objects, struct kfg_object *object, size_t kernel,
-		   struct kfg_fit_report **ret_fit)
+		   struct kfg_compat_report **ret_compat)
 {
 	uint64_t *left = &objects->steps[kernel];
 	int r;
 
 	object->max[KFG_SCAN_LIMIT_FILE_FLOW] = *left;
-	r = kfg_fit_object(object, objects->kernels->items[kernel], ret_fit);
+	r = kfg_compat_check(object, objects->kernels->items[kernel], ret_compat);
 	if (r == 0)
-		*left -= (*ret_fit)->steps;
+		*left -= (*ret_compat)->steps;
 	return r;
 }
 
 /* Objects are read as they are found, and given back before the next is. */
-static int fit_all(struct kfg_objects *objects, const struct kfg_found *found, struct kfg_object *object)
+static int fit_all(struct kfg_objects *objects, const struct kfg_find_object *found, struct kfg_object *object)
 {
 	size_t n = objects->kernels->n;
-	struct kfg_fit_report **fits = calloc(n, sizeof(*fits));
-	int r = fits ? 0 : -ENOMEM;
+	struct kfg_compat_report **reports = calloc(n, sizeof(*reports));
+	int r = reports ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = fit_one(objects, object, i, &fits[i]);
+		r = fit_one(objects, object, i, &reports[i]);
 	if (r == 0)
 		r = kfg_report_add_object(objects->report, found->path, object,
-					  (const struct kfg_fit_report *const *)fits);
-	for (size_t i = 0; i < n && fits; i++)
-		kfg_fit_free(fits[i]);
-	free(fits);
+					  (const struct kfg_compat_report *const *)reports);
+	for (size_t i = 0; i < n && reports; i++)
+		kfg_compat_free(reports[i]);
+	free(reports);
 	return r;
 }
 
-static int take_light(struct kfg_objects *objects, const struct kfg_found *found)
+static int take_light(struct kfg_objects *objects, const struct kfg_find_object *found)
 {
-	struct kfg_light light = { 0 };
+	struct kfg_light_skeleton light_skeleton = { 0 };
 	const char *why;
-	int r = kfg_light_read(found->data, found->size, found->at, &light, &why);
+	int r = kfg_light_skeleton_read(found->data, found->size, found->at, &light_skeleton, &why);
 
 	if (r == -EBADMSG)
 		return kfg_report_add_problem(objects->report, found->label, why);
 	if (r < 0)
 		return r;
-	r = kfg_report_add_light(objects->report, found->path, found->label, &light,
-				 (const struct kfg_kernel *const *)objects->kernels->items);
-	kfg_light_done(&light);
+	r = kfg_report_add_light_skeleton(objects->report, found->path, found->label, &light_skeleton,
+					  (const struct kfg_kernel *const *)objects->kernels->items);
+	kfg_light_skeleton_done(&light_skeleton);
 	return r;
 }
 
-static int take_object(struct kfg_objects *objects, const struct kfg_found *found)
+static int take_object(struct kfg_objects *objects, const struct kfg_find_object *found)
 {
 	struct kfg_object_error error = { 0 };
 	struct kfg_object *object = NULL;
@@ -89,9 +89,9 @@ static int take_object(struct kfg_objects *objects, const struct kfg_found *foun
 	return kfg_report_add_problem(objects->report, found->label, why);
 }
 
-static int on_found(void *userdata, const struct kfg_found *found)
+static int on_found(void *userdata, const struct kfg_find_object *found)
 {
-	return found->light ? take_light(userdata, found) : take_object(userdata, found);
+	return found->light_skeleton ? take_light(userdata, found) : take_object(userdata, found);
 }
 
 static int on_problem(void *userdata, const char *label, const char *why)

@@ -4,7 +4,7 @@
 
 #include "cli/kernels.h"
 #include "analysis/find/find.h"
-#include "render/report.h"
+#include "analysis/report/report.h"
 
 /* Where objects go, and how they are looked at. Nothing but `steps` is owned. */
 struct kfg_objects {

@@ -28,7 +28,7 @@ static void log_findings(const struct kfg_diags *diags)
 
 static int load_lifecycle(struct kfg_preview *p)
 {
-	int r = kfg_load_text("lifecycle data", lifecycle_policy, &p->loaded);
+	int r = kfg_config_load_text("lifecycle data", lifecycle_policy, &p->loaded);
 
 	snprintf(p->source, sizeof(p->source), "no system policy: lifecycle data alone");
 	if (r < 0 || kfg_policy_n_deprecations(p->loaded.policy))
@@ -41,7 +41,7 @@ static int load_lifecycle(struct kfg_preview *p)
 /* The system's policy, if there is one that we may read. */
 static int load_system(struct kfg_preview *p)
 {
-	int r = kfg_load(NULL, 0, &p->loaded);
+	int r = kfg_config_load(NULL, 0, &p->loaded);
 	size_t n = 0;
 
 	snprintf(p->source, sizeof(p->source), "the system's policy");
@@ -62,7 +62,7 @@ static int load_policy(const struct kfg_args *args, struct kfg_preview *p)
 	if (!n)
 		return load_system(p);
 	snprintf(p->source, sizeof(p->source), "%s%s", paths[0], n > 1 ? " and others" : "");
-	return kfg_load(paths, n, &p->loaded);
+	return kfg_config_load(paths, n, &p->loaded);
 }
 
 static int parse_uid(const char *text, uint32_t *ret_uid)

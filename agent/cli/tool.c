@@ -5,22 +5,22 @@
 #include "cli/commands.h"
 #include "cli/kernels.h"
 #include "cli/learn_scan.h"
-#include "cli/lifecycle.h"
+#include "cli/lifecycle_option.h"
 #include "cli/output.h"
 #include "cli/preview.h"
-#include "cli/past_source.h"
-#include "cli/sheet_output.h"
+#include "cli/records.h"
+#include "cli/document_output.h"
 #include "gate/agent/verbs.h"
 #include "gate/control/protocol.h"
 
-static const struct kfg_option check_options[] = {
+static const struct kfg_args_option check_options[] = {
 	{ "at", "DATE", "look at deadlines and waivers as of DATE (YYYY-MM-DD, UTC), not of today", false },
 	{ "format", "FORMAT", "write text, json, github (annotations of a workflow) or sarif", false },
 	{ "quiet", NULL, "print findings only", false },
 	{ 0 },
 };
 
-static const struct kfg_option explain_options[] = {
+static const struct kfg_args_option explain_options[] = {
 	{ "format", "FORMAT", "text (the log, then the explanations) or json (explanations only)", false },
 	{ "kernel", "KERNEL",
 	  "the kernel the log is from, where the log does not say so: a release, as uname -r prints it, a name in the "
@@ -32,55 +32,55 @@ static const struct kfg_option explain_options[] = {
 	{ 0 },
 };
 
-static const struct kfg_option kfuncs_options[] = {
+static const struct kfg_args_option kfuncs_options[] = {
 	KFG_KERNEL_OPTIONS,
 	KFG_FORMAT_OPTION,
 	KFG_LIFECYCLE_OPTION,
 	{ 0 },
 };
 
-static const struct kfg_option kernel_options[] = {
+static const struct kfg_args_option kernel_options[] = {
 	KFG_KERNEL_OPTIONS,
 	{ "output", "FILE", "write to FILE in one step, not to standard output; -o FILE for short", false },
 	KFG_FORMAT_OPTION,
 	{ 0 },
 };
 
-static const struct kfg_option diff_options[] = {
+static const struct kfg_args_option diff_options[] = {
 	KFG_FORMAT_OPTION,
 	KFG_LIFECYCLE_OPTION,
 	KFG_NO_CACHE_OPTION,
 	{ 0 },
 };
 
-static const struct kfg_option doctor_options[] = {
+static const struct kfg_args_option doctor_options[] = {
 	KFG_KERNEL_OPTIONS,
 	KFG_FORMAT_OPTION,
 	{ 0 },
 };
 
-static const struct kfg_option status_options[] = {
+static const struct kfg_args_option status_options[] = {
 	{ "json", NULL, "print JSON", false },
 	KFG_RUNTIME_DIR_OPTION,
 	{ 0 },
 };
 
-static const struct kfg_option reload_options[] = {
+static const struct kfg_args_option reload_options[] = {
 	{ "check", NULL, "say whether the policy files would be taken, and change nothing", false },
 	{ "force", NULL, "take a policy with a lower serial", false },
 	KFG_RUNTIME_DIR_OPTION,
 	{ 0 },
 };
 
-static const struct kfg_option report_options[] = {
-	KFG_PAST_SOURCE_OPTIONS,
-	KFG_SHEET_OPTIONS,
+static const struct kfg_args_option report_options[] = {
+	KFG_RECORDS_OPTIONS,
+	KFG_DOCUMENT_OPTIONS,
 	{ "policy", "PATH", "say which rules and waivers of this policy matched nothing (the system's policy)", true },
 	{ "at", "DATE", "count days left from DATE (YYYY-MM-DD, UTC), not from today", false },
 	{ 0 },
 };
 
-static const struct kfg_option scan_options[] = {
+static const struct kfg_args_option scan_options[] = {
 	KFG_KERNEL_OPTIONS,
 	KFG_PREVIEW_OPTIONS,
 	KFG_LOADER_OPTIONS,
@@ -101,7 +101,7 @@ static const struct kfg_option scan_options[] = {
 	{ 0 },
 };
 
-static const struct kfg_option why_options[] = {
+static const struct kfg_args_option why_options[] = {
 	KFG_KERNEL_OPTIONS,
 	KFG_PREVIEW_OPTIONS,
 	KFG_LOADER_OPTIONS,
@@ -109,14 +109,14 @@ static const struct kfg_option why_options[] = {
 	{ 0 },
 };
 
-static const struct kfg_option programs_options[] = {
+static const struct kfg_args_option programs_options[] = {
 	KFG_PREVIEW_OPTIONS,
 	{ "format", "FORMAT", "write table or json", false },
 	{ 0 },
 };
 
-static const struct kfg_option learn_options[] = {
-	KFG_PAST_SOURCE_OPTIONS,
+static const struct kfg_args_option learn_options[] = {
+	KFG_RECORDS_OPTIONS,
 	KFG_FROM_SCAN_OPTION,
 	{ "against", "PATH", "propose only what this policy does not allow", true },
 	{ "complete", NULL, "print a whole policy, in mode: audit, not rules to add to one", false },
@@ -125,21 +125,21 @@ static const struct kfg_option learn_options[] = {
 	{ 0 },
 };
 
-static const struct kfg_option diff_policy_options[] = {
-	KFG_PAST_SOURCE_OPTIONS,
-	KFG_SHEET_OPTIONS,
+static const struct kfg_args_option diff_policy_options[] = {
+	KFG_RECORDS_OPTIONS,
+	KFG_DOCUMENT_OPTIONS,
 	{ "at", "DATE", "ask both policies as of DATE (YYYY-MM-DD, UTC), not of today", false },
 	{ 0 },
 };
 
-static const struct kfg_option test_options[] = {
+static const struct kfg_args_option test_options[] = {
 	{ "policy", "PATH", "test this policy, not the one that each file names", true },
 	{ "at", "DATE", "cases without a date are of DATE (YYYY-MM-DD, UTC), not of today", false },
 	{ "tap", NULL, "print TAP, for other tools", false },
 	{ 0 },
 };
 
-static const struct kfg_option metrics_options[] = {
+static const struct kfg_args_option metrics_options[] = {
 	{ "output", "FILE", "write to FILE in one step, not to standard output", false },
 	KFG_RUNTIME_DIR_OPTION,
 	{ 0 },
@@ -222,7 +222,7 @@ static const struct kfg_verb verbs[] = {
 	{ 0 },
 };
 
-const struct kfg_program kfg_tool = {
+const struct kfg_verbs_program kfg_tool = {
 	.name = "kfgate",
 	.summary = "a gate for the kernel functions that BPF programs call",
 	.more = "\"kfgate help VERB\" and kfgate-VERB(8) say more; kfgate-policy(5) is the policy's format.\n",

@@ -4,4 +4,4 @@
 
 #include "base/verbs.h"
 
-extern const struct kfg_program kfg_tool;
+extern const struct kfg_verbs_program kfg_tool;

@@ -27,13 +27,13 @@ int kfg_lifecycle_load(const char *path, struct kfg_loaded *ret_loaded)
 	int r;
 
 	if (!real || stat(real, &st) < 0)
-		return kfg_load(&path, 1, ret_loaded); /* which says what is wrong with it */
+		return kfg_config_load(&path, 1, ret_loaded); /* which says what is wrong with it */
 	kfg_strbuf_adds(&text, "version: 1\nname: lifecycle\nserial: 0\ninclude: ['");
 	add_quoted(&text, real);
 	kfg_strbuf_printf(&text, "%s']\n", S_ISDIR(st.st_mode) ? "/*.yaml" : "");
 	if (text.error)
 		return text.error;
-	r = kfg_load_text(path, kfg_strbuf_text(&text), ret_loaded);
+	r = kfg_config_load_text(path, kfg_strbuf_text(&text), ret_loaded);
 	if (r < 0)
 		return r;
 	(void)kfg_policy_files_paths(ret_loaded->files, &n);

@@ -7,8 +7,8 @@
 #define KFG_LIFECYCLE_DIR "/usr/lib/kfgate/lifecycle"
 
 /*
- * Reads the files of a directory, or one file. What is wrong in them is in ret_loaded->diags, as kfg_load() has it.
- * Free with kfg_loaded_done().
+ * Reads the files of a directory, or one file. What is wrong in them is in ret_loaded->diags, as kfg_config_load() has
+ * it. Free with kfg_loaded_done().
  */
 int kfg_lifecycle_load(const char *path, struct kfg_loaded *ret_loaded);
 

@@ -121,21 +121,21 @@ static int hand_out(struct kfg_loaded *loaded, int r, struct kfg_loaded *ret_loa
 	return r;
 }
 
-int kfg_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded)
+int kfg_config_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded)
 {
 	struct kfg_loaded loaded = { 0 };
 
 	return hand_out(&loaded, load(&loaded, paths, n, NULL), ret_loaded);
 }
 
-int kfg_load_linted(const char *const *paths, size_t n, int32_t today, struct kfg_loaded *ret_loaded)
+int kfg_config_load_linted(const char *const *paths, size_t n, int32_t today, struct kfg_loaded *ret_loaded)
 {
 	struct kfg_loaded loaded = { 0 };
 
 	return hand_out(&loaded, load(&loaded, paths, n, &today), ret_loaded);
 }
 
-int kfg_load_bytes_linted(const struct kfg_source *source, int32_t today, struct kfg_loaded *ret_loaded)
+int kfg_config_load_bytes_linted(const struct kfg_source *source, int32_t today, struct kfg_loaded *ret_loaded)
 {
 	struct kfg_loaded loaded = { 0 };
 	int r = kfg_policy_files_new(&loaded.files);
@@ -143,7 +143,7 @@ int kfg_load_bytes_linted(const struct kfg_source *source, int32_t today, struct
 	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, source, 1, &today), ret_loaded);
 }
 
-int kfg_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded)
+int kfg_config_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded)
 {
 	const struct kfg_source source = { path, text, strlen(text) };
 	struct kfg_loaded loaded = { 0 };

@@ -21,11 +21,11 @@ struct kfg_loaded {
  * 0; -EBADMSG: diags holds errors and there is no policy; or another negative errno with nothing to
  * free. Else free with kfg_loaded_done().
  */
-int kfg_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded);
+int kfg_config_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded);
 /* The same, with what is unwise on day `today` among the findings, see kfg_policy_load_linted(). */
-int kfg_load_linted(const char *const *paths, size_t n, int32_t today, struct kfg_loaded *ret_loaded);
+int kfg_config_load_linted(const char *const *paths, size_t n, int32_t today, struct kfg_loaded *ret_loaded);
 /* The same of the bytes of one policy. */
-int kfg_load_bytes_linted(const struct kfg_source *source, int32_t today, struct kfg_loaded *ret_loaded);
+int kfg_config_load_bytes_linted(const struct kfg_source *source, int32_t today, struct kfg_loaded *ret_loaded);
 /* Likewise of one policy in memory; path is used in messages. */
-int kfg_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded);
+int kfg_config_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded);
 void kfg_loaded_done(struct kfg_loaded *loaded); /* accepts a zeroed struct */

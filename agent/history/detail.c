@@ -6,7 +6,7 @@
 #include "policy/verdict.h"
 #include <string.h>
 
-int kfg_action_parse(const char *word, enum kfg_action *ret_action)
+int kfg_detail_action_parse(const char *word, enum kfg_action *ret_action)
 {
 	for (unsigned i = 0; i < KFG_ACTION_MAX; i++)
 		if (strcmp(word, kfg_action_str(i)) == 0) {
@@ -16,7 +16,7 @@ int kfg_action_parse(const char *word, enum kfg_action *ret_action)
 	return -EINVAL;
 }
 
-int kfg_reason_parse(const char *word, enum kfg_reason *ret_reason)
+int kfg_detail_reason_parse(const char *word, enum kfg_reason *ret_reason)
 {
 	for (unsigned i = 0; i < KFG_REASON_MAX; i++)
 		if (strcmp(word, kfg_reason_str(i)) == 0) {
@@ -50,7 +50,7 @@ static bool cut_end(char *text, const char *suffix)
 }
 
 /* "RULE", "by WAIVER" or "2026-12-31", as the reason has it, with what separated it from the reason. */
-static int take_object(char **at, char *separator, struct kfg_past_kfunc *k)
+static int take_object(char **at, char *separator, struct kfg_entry_kfunc *k)
 {
 	char *word;
 
@@ -72,7 +72,7 @@ static int take_object(char **at, char *separator, struct kfg_past_kfunc *k)
 }
 
 /* "deadline DAY, use REPLACEMENT" */
-static int take_rest(char *at, char separator, struct kfg_past_kfunc *k)
+static int take_rest(char *at, char separator, struct kfg_entry_kfunc *k)
 {
 	if (separator == ',' && strncmp(at, " deadline ", 10) == 0) {
 		at += 10;
@@ -86,9 +86,9 @@ static int take_rest(char *at, char separator, struct kfg_past_kfunc *k)
 	return 0;
 }
 
-int kfg_detail_parse(char *text, struct kfg_past_kfunc *ret_kfunc)
+int kfg_detail_parse(char *text, struct kfg_entry_kfunc *ret_kfunc)
 {
-	struct kfg_past_kfunc k = {
+	struct kfg_entry_kfunc k = {
 		.name = text,
 		.rule = "",
 		.waiver = "",
@@ -104,10 +104,10 @@ int kfg_detail_parse(char *text, struct kfg_past_kfunc *ret_kfunc)
 	*at = '\0';
 	at += 2;
 	k.live = !cut_end(at, ", by presence");
-	if (kfg_action_parse(take(&at, ",", &separator), &k.action) < 0 || separator != ',' || *at++ != ' ')
+	if (kfg_detail_action_parse(take(&at, ",", &separator), &k.action) < 0 || separator != ',' || *at++ != ' ')
 		return -EINVAL;
-	if (kfg_reason_parse(take(&at, " ,", &separator), &k.reason) < 0 || take_object(&at, &separator, &k) < 0 ||
-	    take_rest(at, separator, &k) < 0)
+	if (kfg_detail_reason_parse(take(&at, " ,", &separator), &k.reason) < 0 ||
+	    take_object(&at, &separator, &k) < 0 || take_rest(at, separator, &k) < 0)
 		return -EINVAL;
 	*ret_kfunc = k;
 	return 0;

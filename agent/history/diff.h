@@ -2,7 +2,7 @@
 /* diff.h - which recorded loads another policy would decide otherwise, as a sheet (sheet.h). */
 #pragma once
 
-#include "history/sheet.h"
+#include "render/document.h"
 #include "history/usage.h"
 #include "policy/policy.h"
 
@@ -18,5 +18,5 @@ struct kfg_diff_input {
 	size_t rows_max;
 };
 
-/* Fills an empty sheet; *ret_changed: uses that differ. 0 or -ENOMEM; free with kfg_sheet_done() in any case. */
-int kfg_diff_build(const struct kfg_diff_input *input, struct kfg_sheet *sheet, uint64_t *ret_changed);
+/* Fills an empty sheet; *ret_changed: uses that differ. 0 or -ENOMEM; free with kfg_document_done() in any case. */
+int kfg_diff_build(const struct kfg_diff_input *input, struct kfg_document *doc, uint64_t *ret_changed);

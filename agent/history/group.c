@@ -34,21 +34,21 @@ static void building_done(struct building *b)
 	free(b->group_of);
 }
 
-static struct group_key key_of(enum kfg_group_by by, const struct kfg_use *use)
+static struct group_key key_of(enum kfg_group_by by, const struct kfg_usage_use *use)
 {
 	struct group_key key = { .kfunc = use->key.kfunc };
 
-	if (by == KFG_BY_KFUNC)
+	if (by == KFG_GROUP_BY_KFUNC)
 		return key;
 	key.prog_type = use->key.prog_type;
 	key.unit = use->key.unit;
 	key.exe = use->key.exe;
-	if (by == KFG_BY_LOADER_AND_RULE)
+	if (by == KFG_GROUP_BY_LOADER_AND_RULE)
 		key.rule = use->rule;
 	return key;
 }
 
-static void join(const struct kfg_usage *usage, struct kfg_group *g, const struct kfg_use *use)
+static void join(const struct kfg_usage *usage, struct kfg_group *g, const struct kfg_usage_use *use)
 {
 	if (!g->latest || use->first < g->first)
 		g->first = use->first;
@@ -57,8 +57,8 @@ static void join(const struct kfg_usage *usage, struct kfg_group *g, const struc
 		g->last = use->last;
 		g->latest = use;
 	}
-	g->loads += kfg_use_total(use->n);
-	for (size_t i = 0; i < KFG_PAST_DECISIONS; i++)
+	g->loads += kfg_usage_total(use->n);
+	for (size_t i = 0; i < KFG_ENTRY_DECISIONS; i++)
 		g->decided[i] += use->decided[i];
 	if (use->removed_in)
 		g->removed_in = use->removed_in;
@@ -67,7 +67,7 @@ static void join(const struct kfg_usage *usage, struct kfg_group *g, const struc
 static int group_uses(struct building *b)
 {
 	for (size_t i = 0; i < b->usage->uses.n; i++) {
-		const struct kfg_use *use = kfg_usage_use(b->usage, i);
+		const struct kfg_usage_use *use = kfg_usage_use_at(b->usage, i);
 		struct group_key key = key_of(b->groups->by, use);
 		void *row;
 		int r;
@@ -86,7 +86,7 @@ static int group_uses(struct building *b)
 
 static int group_hosts(struct building *b)
 {
-	const struct kfg_use_host *items = b->usage->use_hosts.items;
+	const struct kfg_usage_use_host *items = b->usage->use_hosts.items;
 
 	for (size_t i = 0; i < b->usage->use_hosts.n; i++) {
 		uint32_t key[2] = { b->group_of[items[i].use], items[i].host };

@@ -6,15 +6,15 @@
 #include <stdbool.h>
 
 enum kfg_group_by {
-	KFG_BY_KFUNC,
-	KFG_BY_LOADER, /* kfunc, type of program, unit, executable */
-	KFG_BY_LOADER_AND_RULE,
+	KFG_GROUP_BY_KFUNC,
+	KFG_GROUP_BY_LOADER, /* kfunc, type of program, unit, executable */
+	KFG_GROUP_BY_LOADER_AND_RULE,
 };
 
 struct kfg_group {
-	const struct kfg_use *latest; /* the use seen last: stands for all */
+	const struct kfg_usage_use *latest; /* the use seen last: stands for all */
 	uint64_t loads;
-	uint64_t decided[KFG_PAST_DECISIONS];
+	uint64_t decided[KFG_ENTRY_DECISIONS];
 	uint32_t first, last;
 	uint32_t removed_in; /* of any use that knows it */
 	const uint32_t *hosts; /* indexes, those with most loads first */
@@ -23,7 +23,7 @@ struct kfg_group {
 
 struct kfg_groups {
 	enum kfg_group_by by;
-	bool (*wants)(const struct kfg_use *use);
+	bool (*wants)(const struct kfg_usage_use *use);
 	int (*order)(const struct kfg_group *a, const struct kfg_group *b);
 	struct kfg_group *items; /* owned, ordered */
 	size_t n;

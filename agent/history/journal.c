@@ -68,12 +68,12 @@ static int read_entry(struct kfg_history_reader *r, sd_journal *j)
 		return e;
 	if (usec > r->source->until_usec)
 		return 0;
-	kfg_past_begin(&r->past, usec);
+	kfg_entry_begin(&r->entry, usec);
 	while ((e = sd_journal_enumerate_available_data(j, &data, &size)) > 0)
-		kfg_past_field(&r->past, data, size);
+		kfg_entry_field(&r->entry, data, size);
 	if (e < 0)
 		return e;
-	return kfg_history_take(r, kfg_past_end(&r->past, r->source->unit));
+	return kfg_history_take(r, kfg_entry_end(&r->entry, r->source->unit));
 }
 
 /* All entries of one kind in the file. */
@@ -97,7 +97,7 @@ static int read_kind(struct kfg_history_reader *r)
 	return e;
 }
 
-int kfg_journal_read_file(struct kfg_history_reader *r)
+int kfg_history_read_journal(struct kfg_history_reader *r)
 {
 	int e = 0;
 

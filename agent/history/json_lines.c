@@ -13,7 +13,7 @@
 
 struct lines {
 	struct kfg_history_reader *r;
-	struct kfg_json_line json;
+	struct kfg_json_record json;
 	uint64_t number; /* of the line at hand, from 1 */
 	bool too_long; /* it is; the rest of it is passed over */
 };
@@ -31,23 +31,23 @@ static void count_invalid(struct lines *l, const char *why)
 static int take_record(struct lines *l)
 {
 	const struct kfg_history_source *source = l->r->source;
-	struct kfg_past *past = &l->r->past;
-	enum kfg_past_class class;
+	struct kfg_entry *entry = &l->r->entry;
+	enum kfg_entry_class class;
 
-	if (past->time_usec && (past->time_usec < source->since_usec || past->time_usec > source->until_usec))
+	if (entry->time_usec && (entry->time_usec < source->since_usec || entry->time_usec > source->until_usec))
 		return 0;
 	if (!l->json.attested && !source->trust_pipeline) {
 		l->r->stats->unattested++;
 		return 0;
 	}
-	if (!past->sender_uid[0])
-		past->sender_uid = "0";
-	if (!past->sender_unit[0])
-		past->sender_unit = source->unit;
-	class = kfg_past_end(past, source->unit);
-	if (class == KFG_PAST_GATE && !past->time_usec)
-		class = KFG_PAST_MALFORMED;
-	if (class == KFG_PAST_GATE && !(source->kinds & 1u << past->kind))
+	if (!entry->sender_uid[0])
+		entry->sender_uid = "0";
+	if (!entry->sender_unit[0])
+		entry->sender_unit = source->unit;
+	class = kfg_entry_end(entry, source->unit);
+	if (class == KFG_ENTRY_GATE && !entry->time_usec)
+		class = KFG_ENTRY_MALFORMED;
+	if (class == KFG_ENTRY_GATE && !(source->kinds & 1u << entry->kind))
 		return 0;
 	return kfg_history_take(l->r, class);
 }
@@ -60,10 +60,10 @@ static int take_line(struct lines *l, const char *line, size_t size)
 		count_invalid(l, "longer than 1 MiB");
 		return 0;
 	}
-	switch (kfg_json_line_read(&l->json, line, size)) {
-	case KFG_JSON_RECORD:
+	switch (kfg_json_record_read(&l->json, line, size)) {
+	case KFG_JSON_RECORD_VALID:
 		return take_record(l);
-	case KFG_JSON_INVALID:
+	case KFG_JSON_RECORD_INVALID:
 		count_invalid(l, l->json.error);
 		return 0;
 	default:
@@ -84,7 +84,7 @@ static int take_lines(struct lines *l, char *buf, size_t *used)
 	}
 	*used = end - at;
 	memmove(buf, at, *used);
-	if (*used > KFG_JSON_LINE_MAX) {
+	if (*used > KFG_JSON_RECORD_LINE_MAX) {
 		l->too_long = true;
 		*used = 0;
 	}
@@ -93,7 +93,7 @@ static int take_lines(struct lines *l, char *buf, size_t *used)
 
 static int read_stream(struct lines *l, gzFile stream)
 {
-	_cleanup_free_ char *buf = malloc(KFG_JSON_LINE_MAX + CHUNK + 1);
+	_cleanup_free_ char *buf = malloc(KFG_JSON_RECORD_LINE_MAX + CHUNK + 1);
 	size_t used = 0;
 	int n = 0, e = 0, problem;
 
@@ -115,9 +115,9 @@ static int read_stream(struct lines *l, gzFile stream)
 	return n < 0 || problem < 0 ? -EBADMSG : 0; /* compressed data that is damaged, or cut off */
 }
 
-int kfg_json_read_file(struct kfg_history_reader *r)
+int kfg_history_read_json(struct kfg_history_reader *r)
 {
-	struct lines l = { .r = r, .json.past = &r->past };
+	struct lines l = { .r = r, .json.entry = &r->entry };
 	_cleanup_close_ int fd = strcmp(r->path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
 							     open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	gzFile stream;

@@ -48,7 +48,7 @@ static bool arena_begin(void)
 }
 
 struct view {
-	struct kfg_json_line *j;
+	struct kfg_json_record *j;
 	const char *uid, *unit; /* trusted, of the outermost object that has one of them */
 	const char *host, *stamp; /* what a shipper or a store says of it */
 	bool in_text;
@@ -83,7 +83,7 @@ static cJSON *parse(const char *text, size_t size)
 }
 
 /* [102, 255, ...]: the bytes of a text that is no UTF-8. */
-static void add_bytes(struct kfg_past *past, const char *name, const cJSON *array)
+static void add_bytes(struct kfg_entry *entry, const char *name, const cJSON *array)
 {
 	static char bytes[BYTES_MAX];
 	const cJSON *item;
@@ -93,61 +93,61 @@ static void add_bytes(struct kfg_past *past, const char *name, const cJSON *arra
 	{
 		if (!cJSON_IsNumber(item) || item->valuedouble < 0 || item->valuedouble > 255 ||
 		    item->valuedouble != item->valueint || n == sizeof(bytes)) {
-			kfg_past_value(past, name, NULL, 0);
+			kfg_entry_value(entry, name, NULL, 0);
 			return;
 		}
 		bytes[n++] = item->valueint;
 	}
-	kfg_past_value(past, name, bytes, n);
+	kfg_entry_value(entry, name, bytes, n);
 }
 
-static void add_text(struct kfg_past *past, const char *name, const char *text)
+static void add_text(struct kfg_entry *entry, const char *name, const char *text)
 {
 	const cJSON *item, *array = NULL;
 
-	if (text[0] == '[' && text[1] == '"' && kfg_past_wants(name, strlen(name)) == KFG_PAST_SEVERAL)
+	if (text[0] == '[' && text[1] == '"' && kfg_entry_wants(name, strlen(name)) == KFG_ENTRY_SEVERAL)
 		array = parse(text, strlen(text));
 	if (!array) {
-		kfg_past_value(past, name, text, strlen(text));
+		kfg_entry_value(entry, name, text, strlen(text));
 		return;
 	}
 	cJSON_ArrayForEach(item, array)
 	{
 		const char *value = cJSON_GetStringValue(item);
 
-		kfg_past_value(past, name, value, value ? strlen(value) : 0);
+		kfg_entry_value(entry, name, value, value ? strlen(value) : 0);
 	}
 }
 
-static void add_number(struct kfg_past *past, const char *name, double number)
+static void add_number(struct kfg_entry *entry, const char *name, double number)
 {
 	char text[32];
 	int n = snprintf(text, sizeof(text), "%.0f", number);
 	bool whole = number >= 0 && number < 9007199254740992.0 && number == (double)(uint64_t)number;
 
-	kfg_past_value(past, name, whole ? text : NULL, n);
+	kfg_entry_value(entry, name, whole ? text : NULL, n);
 }
 
-static void add_field(struct kfg_past *past, const cJSON *field)
+static void add_field(struct kfg_entry *entry, const cJSON *field)
 {
 	const cJSON *item;
 
 	if (cJSON_IsString(field)) {
-		add_text(past, field->string, field->valuestring);
+		add_text(entry, field->string, field->valuestring);
 	} else if (cJSON_IsNumber(field)) {
-		add_number(past, field->string, field->valuedouble);
+		add_number(entry, field->string, field->valuedouble);
 	} else if (!cJSON_IsArray(field)) { /* null: journalctl left it out, as too long */
-		kfg_past_value(past, field->string, NULL, 0);
+		kfg_entry_value(entry, field->string, NULL, 0);
 	} else if (cJSON_IsNumber(field->child)) {
-		add_bytes(past, field->string, field);
+		add_bytes(entry, field->string, field);
 	} else {
 		cJSON_ArrayForEach(item, field)
 		{
 			if (cJSON_IsArray(item))
-				add_bytes(past, field->string, item);
+				add_bytes(entry, field->string, item);
 			else
-				kfg_past_value(past, field->string, cJSON_GetStringValue(item),
-					       cJSON_IsString(item) ? strlen(item->valuestring) : 0);
+				kfg_entry_value(entry, field->string, cJSON_GetStringValue(item),
+						cJSON_IsString(item) ? strlen(item->valuestring) : 0);
 		}
 	}
 }
@@ -180,23 +180,23 @@ static uint64_t time_of(const cJSON *object, const char *stamp)
 	return stamp && kfg_when_parse_rfc3339(stamp, &usec) == 0 ? usec : 0;
 }
 
-static enum kfg_json_class take_record(struct view *v, const cJSON *object, const char *id)
+static enum kfg_json_record_class take_record(struct view *v, const cJSON *object, const char *id)
 {
-	struct kfg_past *past = v->j->past;
+	struct kfg_entry *entry = v->j->entry;
 	const cJSON *field;
 
-	kfg_past_begin(past, time_of(object, v->stamp));
-	cJSON_ArrayForEach(field, object) if (kfg_past_wants(field->string, strlen(field->string)))
-		add_field(past, field);
-	past->message_id = id;
-	if (!past->host[0] && v->host)
-		kfg_past_value(past, "_HOSTNAME", v->host, strlen(v->host));
+	kfg_entry_begin(entry, time_of(object, v->stamp));
+	cJSON_ArrayForEach(field, object) if (kfg_entry_wants(field->string, strlen(field->string)))
+		add_field(entry, field);
+	entry->message_id = id;
+	if (!entry->host[0] && v->host)
+		kfg_entry_value(entry, "_HOSTNAME", v->host, strlen(v->host));
 	if (v->in_text && v->uid)
-		kfg_past_value(past, "_UID", v->uid, strlen(v->uid));
+		kfg_entry_value(entry, "_UID", v->uid, strlen(v->uid));
 	if (v->in_text && v->unit)
-		kfg_past_value(past, "_SYSTEMD_UNIT", v->unit, strlen(v->unit));
-	v->j->attested = v->in_text ? v->uid && v->unit : past->sender_uid[0] && past->sender_unit[0];
-	return KFG_JSON_RECORD;
+		kfg_entry_value(entry, "_SYSTEMD_UNIT", v->unit, strlen(v->unit));
+	v->j->attested = v->in_text ? v->uid && v->unit : entry->sender_uid[0] && entry->sender_unit[0];
+	return KFG_JSON_RECORD_VALID;
 }
 
 static void look_around(struct view *v, const cJSON *object)
@@ -216,19 +216,19 @@ static void look_around(struct view *v, const cJSON *object)
 	v->unit = text_member(object, "_SYSTEMD_UNIT");
 }
 
-static enum kfg_json_class look_inside(struct view *v, const cJSON *object, unsigned depth);
+static enum kfg_json_record_class look_inside(struct view *v, const cJSON *object, unsigned depth);
 
-static enum kfg_json_class look_at(struct view *v, const cJSON *object, unsigned depth)
+static enum kfg_json_record_class look_at(struct view *v, const cJSON *object, unsigned depth)
 {
 	const char *id = message_id(object);
 
 	look_around(v, object);
 	if (id)
 		return take_record(v, object, id);
-	return depth < NESTED_MAX ? look_inside(v, object, depth + 1) : KFG_JSON_OTHER;
+	return depth < NESTED_MAX ? look_inside(v, object, depth + 1) : KFG_JSON_RECORD_OTHER;
 }
 
-static enum kfg_json_class look_inside(struct view *v, const cJSON *object, unsigned depth)
+static enum kfg_json_record_class look_inside(struct view *v, const cJSON *object, unsigned depth)
 {
 	static const char *const objects[] = { "_source", "result", NULL };
 	static const char *const texts[] = { "line", "message", "MESSAGE", "log", NULL };
@@ -248,7 +248,7 @@ static enum kfg_json_class look_inside(struct view *v, const cJSON *object, unsi
 		v->in_text = true;
 		return look_at(v, inner, depth);
 	}
-	return KFG_JSON_OTHER;
+	return KFG_JSON_RECORD_OTHER;
 }
 
 /* journalctl -o json-seq and -o json-sse, and CEE, put something before the object. */
@@ -267,13 +267,13 @@ static void skip_prefix(const char **line, size_t *size)
 	}
 }
 
-static enum kfg_json_class invalid(struct kfg_json_line *j, const char *why)
+static enum kfg_json_record_class invalid(struct kfg_json_record *j, const char *why)
 {
 	j->error = why;
-	return KFG_JSON_INVALID;
+	return KFG_JSON_RECORD_INVALID;
 }
 
-enum kfg_json_class kfg_json_line_read(struct kfg_json_line *j, const char *line, size_t size)
+enum kfg_json_record_class kfg_json_record_read(struct kfg_json_record *j, const char *line, size_t size)
 {
 	struct view v = { .j = j };
 	const cJSON *json;
@@ -284,12 +284,12 @@ enum kfg_json_class kfg_json_line_read(struct kfg_json_line *j, const char *line
 	while (size && strchr(" \t\r", line[size - 1]) && line[size - 1])
 		size--;
 	if (!size)
-		return KFG_JSON_OTHER;
+		return KFG_JSON_RECORD_OTHER;
 	if (size < 2 || line[0] != '{' || line[size - 1] != '}')
 		return invalid(j, "not an object in one line (jq -c makes lines of other JSON)");
 	/* most lines of a whole journal are none of kfgate's: they are not parsed */
 	if (!memmem(line, size, "KFGATE_", 7))
-		return KFG_JSON_OTHER;
+		return KFG_JSON_RECORD_OTHER;
 	if (memchr(line, '\0', size) || memmem(line, size, "\\u0000", 6))
 		return invalid(j, "a NUL is in it");
 	if (!arena_begin())

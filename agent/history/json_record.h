@@ -16,25 +16,25 @@
  */
 #pragma once
 
-#include "history/past.h"
+#include "history/entry.h"
 
-#define KFG_JSON_LINE_MAX (1024u * 1024) /* bytes of a line, without the newline */
+#define KFG_JSON_RECORD_LINE_MAX (1024u * 1024) /* bytes of a line, without the newline */
 
-enum kfg_json_class {
-	KFG_JSON_RECORD, /* its fields are in *past, for kfg_past_end() */
-	KFG_JSON_OTHER, /* an object that is no record of kfgate, and does not claim to be */
-	KFG_JSON_INVALID, /* no JSON object */
+enum kfg_json_record_class {
+	KFG_JSON_RECORD_VALID, /* its fields are in *past, for kfg_entry_end() */
+	KFG_JSON_RECORD_OTHER, /* an object that is no record of kfgate, and does not claim to be */
+	KFG_JSON_RECORD_INVALID, /* no JSON object */
 };
 
-struct kfg_json_line {
-	struct kfg_past *past; /* not owned: filled in */
+struct kfg_json_record {
+	struct kfg_entry *entry; /* not owned: filled in */
 	bool attested; /* out: it has trusted fields, which are not from a text */
-	const char *error; /* out: KFG_JSON_INVALID: why; static */
+	const char *error; /* out: KFG_JSON_RECORD_INVALID: why; static */
 };
 
 /*
- * Reads one line of at most KFG_JSON_LINE_MAX bytes, any bytes. A record without a time has time_usec 0. What it
+ * Reads one line of at most KFG_JSON_RECORD_LINE_MAX bytes, any bytes. A record without a time has time_usec 0. What it
  * allocates is freed when it returns, and has a bound. Not for several threads at once: the parser's allocator is the
  * process's.
  */
-enum kfg_json_class kfg_json_line_read(struct kfg_json_line *j, const char *line, size_t size);
+enum kfg_json_record_class kfg_json_record_read(struct kfg_json_record *j, const char *line, size_t size);

@@ -51,13 +51,13 @@ static bool is_kfunc(const char *text)
 }
 
 /* Whether what an object may load was recorded: the same kfunc, of any module, in a program of that type. */
-static bool was_recorded(const struct kfg_usage *u, const struct kfg_use *scanned)
+static bool was_recorded(const struct kfg_usage *u, const struct kfg_usage_use *scanned)
 {
 	const char *name = kfg_usage_text(u, scanned->key.kfunc);
 	size_t len = strlen(name);
 
 	for (size_t i = 0; i < u->uses.n; i++) {
-		const struct kfg_use *use = kfg_usage_use(u, i);
+		const struct kfg_usage_use *use = kfg_usage_use_at(u, i);
 		const char *other = kfg_usage_text(u, use->key.kfunc);
 
 		if (!use->key.scanned && use->key.prog_type == scanned->key.prog_type &&
@@ -67,15 +67,16 @@ static bool was_recorded(const struct kfg_usage *u, const struct kfg_use *scanne
 	return false;
 }
 
-static bool is_covered(const struct kfg_learn_input *in, const struct kfg_use *use)
+static bool is_covered(const struct kfg_learn_input *in, const struct kfg_usage_use *use)
 {
 	struct kfg_verdict v;
 
-	return in->table && kfg_use_eval(in->usage, use, in->table, in->today, &v) == 0 && !v.failed &&
+	return in->table && kfg_usage_evaluate(in->usage, use, in->table, in->today, &v) == 0 && !v.failed &&
 	       v.rule_action == KFG_ALLOW;
 }
 
-static bool is_wanted_scanned(const struct kfg_learn_input *in, const struct kfg_use *use, struct kfg_learned_set *set)
+static bool is_wanted_scanned(const struct kfg_learn_input *in, const struct kfg_usage_use *use,
+			      struct kfg_learned_set *set)
 {
 	uint64_t *why = use->key.prog_type >= 64			     ? &set->no_type :
 			!is_kfunc(kfg_usage_text(in->usage, use->key.kfunc)) ? &set->unnamed :
@@ -88,17 +89,17 @@ static bool is_wanted_scanned(const struct kfg_learn_input *in, const struct kfg
 }
 
 /* Whether a load was refused for this kfunc, or an explicit rule would have refused it. */
-static bool is_refused(const struct kfg_use *use)
+static bool is_refused(const struct kfg_usage_use *use)
 {
 	return use->decided[KFG_MESSAGE_REFUSED] || (use->reason == KFG_REASON_RULE && use->action == KFG_REFUSE);
 }
 
 /* Whether a rule is to be made for it; else why not is counted. */
-static bool is_wanted(const struct kfg_learn_input *in, const struct kfg_use *use, struct kfg_learned_set *set)
+static bool is_wanted(const struct kfg_learn_input *in, const struct kfg_usage_use *use, struct kfg_learned_set *set)
 {
 	const char *unit = kfg_usage_text(in->usage, use->key.unit);
 	const char *exe = kfg_usage_text(in->usage, use->key.exe);
-	uint64_t loads = kfg_use_total(use->n), *why = NULL;
+	uint64_t loads = kfg_usage_total(use->n), *why = NULL;
 
 	if (!use->key.kfunc || is_covered(in, use))
 		return false;
@@ -110,8 +111,8 @@ static bool is_wanted(const struct kfg_learn_input *in, const struct kfg_use *us
 		why = &set->no_loader;
 	else if (use->key.prog_type >= 64)
 		why = &set->no_type;
-	else if (use->key.kfunc == KFG_TEXT_OTHER || use->key.unit == KFG_TEXT_OTHER ||
-		 use->key.exe == KFG_TEXT_OTHER || !can_be_named(unit) || !is_unit(unit) || !can_be_named(exe) ||
+	else if (use->key.kfunc == KFG_TEXT_POOL_OTHER || use->key.unit == KFG_TEXT_POOL_OTHER ||
+		 use->key.exe == KFG_TEXT_POOL_OTHER || !can_be_named(unit) || !is_unit(unit) || !can_be_named(exe) ||
 		 (exe[0] && exe[0] != '/'))
 		why = &set->unnamed;
 	if (why)
@@ -149,7 +150,7 @@ static int by_types(const void *x, const void *y, void *usage)
 static void collect(const struct kfg_learn_input *in, struct kfg_learned_set *set)
 {
 	for (size_t i = 0; i < in->usage->uses.n; i++) {
-		const struct kfg_use *use = kfg_usage_use(in->usage, i);
+		const struct kfg_usage_use *use = kfg_usage_use_at(in->usage, i);
 
 		if (!is_wanted(in, use, set)) {
 			if (use->key.kfunc && !use->key.scanned && is_refused(use))
@@ -164,7 +165,7 @@ static void collect(const struct kfg_learn_input *in, struct kfg_learned_set *se
 			.token = use->key.token,
 			.kfunc = use->key.kfunc,
 			.types = UINT64_C(1) << use->key.prog_type,
-			.loads = use->key.scanned ? use->calls : kfg_use_total(use->n),
+			.loads = use->key.scanned ? use->calls : kfg_usage_total(use->n),
 			.scanned = use->key.scanned,
 			.found_in = use->found_in,
 			.first = use->first,
@@ -245,7 +246,7 @@ static void merge_rules(struct kfg_learned_set *set)
 	}
 }
 
-int kfg_learn(const struct kfg_learn_input *input, struct kfg_strbuf *out, size_t *ret_n)
+int kfg_learn_rules(const struct kfg_learn_input *input, struct kfg_strbuf *out, size_t *ret_n)
 {
 	size_t most = input->usage->uses.n + 1;
 	_cleanup_(set_done) struct kfg_learned_set set = {

@@ -22,4 +22,4 @@ struct kfg_learn_input {
 };
 
 /* Adds the YAML text to out. *ret_n: rules in it. 0 or -ENOMEM. */
-int kfg_learn(const struct kfg_learn_input *input, struct kfg_strbuf *out, size_t *ret_n);
+int kfg_learn_rules(const struct kfg_learn_input *input, struct kfg_strbuf *out, size_t *ret_n);

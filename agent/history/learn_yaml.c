@@ -27,7 +27,7 @@ static void add_sources(const struct kfg_learn_input *in, struct kfg_strbuf *out
 	char from[KFG_DAY_TEXT], to[KFG_DAY_TEXT];
 	uint64_t records = 0;
 
-	for (size_t i = 0; i < KFG_PAST_DECISIONS; i++)
+	for (size_t i = 0; i < KFG_ENTRY_DECISIONS; i++)
 		records += u->n[i];
 	kfg_strbuf_adds(out, "# Proposed by \"kfgate learn\" from ");
 	if (in->n_objects || !in->recorded)
@@ -56,7 +56,7 @@ static void add_left_out(const struct kfg_learned_set *set, struct kfg_strbuf *o
 	kfg_strbuf_printf(out, "# Left out: %" PRIu64 " loads that were refused, or that a rule would refuse:\n",
 			  set->refused);
 	for (size_t i = 0; i < set->n_left_out; i++) {
-		const struct kfg_use *use = kfg_usage_use(set->usage, set->left_out[i]);
+		const struct kfg_usage_use *use = kfg_usage_use_at(set->usage, set->left_out[i]);
 		const char *unit = kfg_usage_text(set->usage, use->key.unit);
 		const char *exe = kfg_usage_text(set->usage, use->key.exe);
 		char day[KFG_DAY_TEXT];
@@ -67,7 +67,7 @@ static void add_left_out(const struct kfg_learned_set *set, struct kfg_strbuf *o
 				  unit[0] ? unit :
 				  exe[0]  ? exe :
 					    "loader unknown",
-				  kfg_use_total(use->n), day_of(use->last, day));
+				  kfg_usage_total(use->n), day_of(use->last, day));
 	}
 }
 

@@ -8,18 +8,18 @@
 #include <errno.h>
 #include <string.h>
 
-int kfg_history_take(struct kfg_history_reader *r, enum kfg_past_class class)
+int kfg_history_take(struct kfg_history_reader *r, enum kfg_entry_class class)
 {
 	switch (class) {
-	case KFG_PAST_FOREIGN:
+	case KFG_ENTRY_FOREIGN:
 		r->stats->foreign++;
 		return 0;
-	case KFG_PAST_MALFORMED:
+	case KFG_ENTRY_MALFORMED:
 		r->stats->malformed++;
 		return 0;
 	default:
 		r->stats->records++;
-		return r->fn(r->userdata, &r->past) < 0 ? -ECANCELED : 0;
+		return r->fn(r->userdata, &r->entry) < 0 ? -ECANCELED : 0;
 	}
 }
 
@@ -34,7 +34,7 @@ static int read_file(struct kfg_history_reader *r, const struct kfg_history_file
 	int e;
 
 	r->path = file->path;
-	e = file->json ? kfg_json_read_file(r) : kfg_journal_read_file(r);
+	e = file->json ? kfg_history_read_json(r) : kfg_history_read_journal(r);
 	if (e == -ECANCELED || e == -ENOMEM)
 		return e;
 	r->stats->n_files++;

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "history/past.h"
+#include "history/entry.h"
 
 #define KFG_HISTORY_FILES_MAX 65536u
 
@@ -26,7 +26,7 @@ struct kfg_history_source {
 
 struct kfg_history_stats {
 	uint64_t records; /* given out */
-	uint64_t foreign, malformed; /* see enum kfg_past_class */
+	uint64_t foreign, malformed; /* see enum kfg_entry_class */
 	uint64_t unattested; /* JSON: do not count, for want of trusted fields; see trust_pipeline */
 	uint64_t other_lines; /* JSON: lines that are no records of kfgate, and do not claim to be */
 	uint64_t invalid_lines; /* JSON: lines that are no JSON object */
@@ -37,7 +37,7 @@ struct kfg_history_stats {
 };
 
 /* Takes one record; the struct is valid during the call. A negative value ends the reading. */
-typedef int kfg_history_fn(void *userdata, const struct kfg_past *past);
+typedef int kfg_history_fn(void *userdata, const struct kfg_entry *entry);
 
 /*
  * Reads all records of the source. A file that is damaged is read as far as it can be, one that may not be read is

@@ -11,15 +11,15 @@ struct kfg_history_reader {
 	struct kfg_history_stats *stats;
 	const char *path; /* of the file that is being read */
 	enum kfg_message kind; /* journals: that is being read */
-	struct kfg_past past;
+	struct kfg_entry entry;
 };
 
 /* Counts the record that was read, and gives it out if it is the gate's. -ECANCELED: `fn` wants no more. */
-int kfg_history_take(struct kfg_history_reader *r, enum kfg_past_class class);
+int kfg_history_take(struct kfg_history_reader *r, enum kfg_entry_class class);
 
 /*
  * Reads one file. Negative errno: why it could not be read, or not to its end; -ECANCELED and -ENOMEM have to end all
  * reading.
  */
-int kfg_journal_read_file(struct kfg_history_reader *r);
-int kfg_json_read_file(struct kfg_history_reader *r); /* path "-": standard input */
+int kfg_history_read_journal(struct kfg_history_reader *r);
+int kfg_history_read_json(struct kfg_history_reader *r); /* path "-": standard input */

@@ -10,28 +10,28 @@
 
 #define HOSTS_NAMED 3u
 
-const char *kfg_report_day(uint32_t seconds, char buf[static KFG_DAY_TEXT])
+const char *kfg_history_report_day(uint32_t seconds, char buf[static KFG_DAY_TEXT])
 {
 	return kfg_day_format(seconds / 86400, buf);
 }
 
-void kfg_report_deadline(struct kfg_sheet *sheet, struct kfg_cell *cells, int32_t day, int32_t today)
+void kfg_history_report_deadline(struct kfg_document *doc, struct kfg_document_cell *cells, int32_t day, int32_t today)
 {
 	char text[KFG_DAY_TEXT];
 
 	if (day == KFG_DAY_MAX)
 		return;
-	kfg_sheet_text(sheet, &cells[0], kfg_day_format(day, text));
-	kfg_sheet_number(&cells[1], (int64_t)day - today);
+	kfg_document_set_text(doc, &cells[0], kfg_day_format(day, text));
+	kfg_document_set_number(&cells[1], (int64_t)day - today);
 }
 
 /* "web-1, web-2, web-3 and 9 more" */
-static void host_names(const struct kfg_report_input *in, const struct kfg_group *g, struct kfg_strbuf *out)
+static void host_names(const struct kfg_history_report_input *in, const struct kfg_group *g, struct kfg_strbuf *out)
 {
 	size_t n = g->n_hosts < HOSTS_NAMED ? g->n_hosts : HOSTS_NAMED;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct kfg_past_host *h = (const struct kfg_past_host *)in->usage->hosts.items + g->hosts[i];
+		const struct kfg_usage_host *h = (const struct kfg_usage_host *)in->usage->hosts.items + g->hosts[i];
 
 		kfg_strbuf_printf(out, "%s%s", i ? ", " : "", kfg_usage_text(in->usage, h->name));
 	}
@@ -39,17 +39,17 @@ static void host_names(const struct kfg_report_input *in, const struct kfg_group
 		kfg_strbuf_printf(out, " and %zu more", g->n_hosts - n);
 }
 
-static void loader_cells(const struct kfg_report_input *in, const struct kfg_use *use, struct kfg_sheet *sheet,
-			 struct kfg_cell *cells)
+static void loader_cells(const struct kfg_history_report_input *in, const struct kfg_usage_use *use,
+			 struct kfg_document *doc, struct kfg_document_cell *cells)
 {
 	const char *type = use->key.prog_type == UINT32_MAX ? "" : kfg_prog_type_str(use->key.prog_type);
 
-	kfg_sheet_text(sheet, &cells[0], kfg_usage_text(in->usage, use->key.unit));
-	kfg_sheet_text(sheet, &cells[1], kfg_usage_text(in->usage, use->key.exe));
-	kfg_sheet_text(sheet, &cells[2], type);
+	kfg_document_set_text(doc, &cells[0], kfg_usage_text(in->usage, use->key.unit));
+	kfg_document_set_text(doc, &cells[1], kfg_usage_text(in->usage, use->key.exe));
+	kfg_document_set_text(doc, &cells[2], type);
 }
 
-static bool is_deprecated(const struct kfg_use *use)
+static bool is_deprecated(const struct kfg_usage_use *use)
 {
 	return use->key.kfunc && (use->deadline != KFG_DAY_MAX || use->reason == KFG_REASON_DEPRECATED ||
 				  use->reason == KFG_REASON_EXPIRED || use->reason == KFG_REASON_WAIVED);
@@ -69,8 +69,8 @@ static int by_loads(const struct kfg_group *a, const struct kfg_group *b)
 }
 
 /* Where the policy, or the lifecycle data that it includes, says so: one row per kfunc is in force. */
-static void known_from(const struct kfg_report_input *in, const char *kfunc, struct kfg_sheet *sheet,
-		       struct kfg_cell *cell)
+static void known_from(const struct kfg_history_report_input *in, const char *kfunc, struct kfg_document *doc,
+		       struct kfg_document_cell *cell)
 {
 	struct kfg_deprecation_info info;
 	char place[KFG_PLACE_TEXT];
@@ -83,14 +83,14 @@ static void known_from(const struct kfg_report_input *in, const char *kfunc, str
 		    (info.module &&
 		     (strncmp(module, info.module, strlen(info.module)) != 0 || module[strlen(info.module)] != ']')))
 			continue;
-		kfg_sheet_text(sheet, cell, kfg_deprecation_place(&info, place));
+		kfg_document_set_text(doc, cell, kfg_deprecation_place(&info, place));
 		return;
 	}
 }
 
-static void add_deprecated(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+static void add_deprecated(const struct kfg_history_report_input *in, struct kfg_document *doc)
 {
-	static const struct kfg_column columns[] = {
+	static const struct kfg_document_column columns[] = {
 		{ "kfunc", "kfunc" },
 		{ "deadline", "deadline" },
 		{ "days_left", "days left" },
@@ -102,62 +102,62 @@ static void add_deprecated(const struct kfg_report_input *in, struct kfg_sheet *
 		{ "last", "last" },
 		{ "known_from", "known from" },
 	};
-	struct kfg_section *s =
-		kfg_sheet_section(sheet, &(struct kfg_section){ .key = "deprecated",
-								.title = "Deprecated kfuncs, nearest deadline first",
-								.empty = "No record tells of one.",
-								.columns = columns,
-								.n_columns = 9 + !!in->policy,
-								.late_column = 3 });
-	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_KFUNC,
+	struct kfg_document_section *s = kfg_document_add_section(
+		doc, &(struct kfg_document_section){ .key = "deprecated",
+						     .title = "Deprecated kfuncs, nearest deadline first",
+						     .empty = "No record tells of one.",
+						     .columns = columns,
+						     .n_columns = 9 + !!in->policy,
+						     .overdue_column = 3 });
+	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_GROUP_BY_KFUNC,
 								.wants = is_deprecated,
 								.order = by_deadline };
 	int r = kfg_groups_build(in->usage, &groups);
 
 	if (r < 0)
-		sheet->error = r;
+		doc->error = r;
 	for (size_t i = 0; i < groups.n; i++) {
 		const struct kfg_group *g = &groups.items[i];
-		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
+		struct kfg_document_cell *row = i < in->rows_max ? kfg_document_add_row(doc, s) : NULL;
 		char day[KFG_DAY_TEXT];
 
 		s->more += !row;
 		if (!row)
 			continue;
-		kfg_sheet_text(sheet, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
-		kfg_report_deadline(sheet, &row[1], g->latest->deadline, in->today);
-		kfg_sheet_text(sheet, &row[3], kfg_usage_text(in->usage, g->removed_in));
-		kfg_sheet_text(sheet, &row[4], kfg_usage_text(in->usage, g->latest->replacement));
-		kfg_sheet_number(&row[5], g->loads);
-		kfg_sheet_number(&row[6], g->n_hosts);
-		kfg_sheet_text(sheet, &row[7], kfg_report_day(g->first, day));
-		kfg_sheet_text(sheet, &row[8], kfg_report_day(g->last, day));
+		kfg_document_set_text(doc, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
+		kfg_history_report_deadline(doc, &row[1], g->latest->deadline, in->today);
+		kfg_document_set_text(doc, &row[3], kfg_usage_text(in->usage, g->removed_in));
+		kfg_document_set_text(doc, &row[4], kfg_usage_text(in->usage, g->latest->replacement));
+		kfg_document_set_number(&row[5], g->loads);
+		kfg_document_set_number(&row[6], g->n_hosts);
+		kfg_document_set_text(doc, &row[7], kfg_history_report_day(g->first, day));
+		kfg_document_set_text(doc, &row[8], kfg_history_report_day(g->last, day));
 		if (in->policy)
-			known_from(in, kfg_usage_text(in->usage, g->latest->key.kfunc), sheet, &row[9]);
+			known_from(in, kfg_usage_text(in->usage, g->latest->key.kfunc), doc, &row[9]);
 	}
 }
 
-static void add_users(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+static void add_users(const struct kfg_history_report_input *in, struct kfg_document *doc)
 {
-	static const struct kfg_column columns[] = {
+	static const struct kfg_document_column columns[] = {
 		{ "kfunc", "kfunc" }, { "unit", "unit" },   { "exe", "executable" }, { "type", "type" },
 		{ "loads", "loads" }, { "hosts", "hosts" }, { "host_names", "on" },  { "first", "since" },
 		{ "last", "last" },   { "outcome", "now" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){ .key = "users",
-										.title = "Who uses deprecated kfuncs",
-										.columns = columns,
-										.n_columns = 10 });
-	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_LOADER,
+	struct kfg_document_section *s = kfg_document_add_section(
+		doc,
+		&(struct kfg_document_section){
+			.key = "users", .title = "Who uses deprecated kfuncs", .columns = columns, .n_columns = 10 });
+	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_GROUP_BY_LOADER,
 								.wants = is_deprecated,
 								.order = by_deadline };
 	int r = kfg_groups_build(in->usage, &groups);
 
 	if (r < 0)
-		sheet->error = r;
+		doc->error = r;
 	for (size_t i = 0; i < groups.n; i++) {
 		const struct kfg_group *g = &groups.items[i];
-		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
+		struct kfg_document_cell *row = i < in->rows_max ? kfg_document_add_row(doc, s) : NULL;
 		_cleanup_strbuf_ struct kfg_strbuf names = KFG_STRBUF(4096);
 		char day[KFG_DAY_TEXT];
 
@@ -165,25 +165,25 @@ static void add_users(const struct kfg_report_input *in, struct kfg_sheet *sheet
 		if (!row)
 			continue;
 		host_names(in, g, &names);
-		kfg_sheet_text(sheet, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
-		loader_cells(in, g->latest, sheet, &row[1]);
-		kfg_sheet_number(&row[4], g->loads);
-		kfg_sheet_number(&row[5], g->n_hosts);
-		kfg_sheet_text(sheet, &row[6], kfg_strbuf_text(&names));
-		kfg_sheet_text(sheet, &row[7], kfg_report_day(g->first, day));
-		kfg_sheet_text(sheet, &row[8], kfg_report_day(g->last, day));
-		kfg_sheet_text(sheet, &row[9], kfg_action_str(g->latest->action));
+		kfg_document_set_text(doc, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
+		loader_cells(in, g->latest, doc, &row[1]);
+		kfg_document_set_number(&row[4], g->loads);
+		kfg_document_set_number(&row[5], g->n_hosts);
+		kfg_document_set_text(doc, &row[6], kfg_strbuf_text(&names));
+		kfg_document_set_text(doc, &row[7], kfg_history_report_day(g->first, day));
+		kfg_document_set_text(doc, &row[8], kfg_history_report_day(g->last, day));
+		kfg_document_set_text(doc, &row[9], kfg_action_str(g->latest->action));
 	}
 }
 
-static bool is_refused(const struct kfg_use *use)
+static bool is_refused(const struct kfg_usage_use *use)
 {
 	return use->decided[KFG_MESSAGE_REFUSED] || use->decided[KFG_MESSAGE_WOULD_REFUSE];
 }
 
-static void add_refused(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+static void add_refused(const struct kfg_history_report_input *in, struct kfg_document *doc)
 {
-	static const struct kfg_column columns[] = {
+	static const struct kfg_document_column columns[] = {
 		{ "kfunc", "kfunc" },
 		{ "rule", "decided by" },
 		{ "unit", "unit" },
@@ -195,22 +195,22 @@ static void add_refused(const struct kfg_report_input *in, struct kfg_sheet *she
 		{ "host_names", "on" },
 		{ "last", "last" },
 	};
-	struct kfg_section *s =
-		kfg_sheet_section(sheet, &(struct kfg_section){ .key = "refused",
-								.title = "Refused, or would be in mode enforce",
-								.empty = "Nothing.",
-								.columns = columns,
-								.n_columns = 10 });
-	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_BY_LOADER_AND_RULE,
+	struct kfg_document_section *s = kfg_document_add_section(
+		doc, &(struct kfg_document_section){ .key = "refused",
+						     .title = "Refused, or would be in mode enforce",
+						     .empty = "Nothing.",
+						     .columns = columns,
+						     .n_columns = 10 });
+	_cleanup_(kfg_groups_done) struct kfg_groups groups = { .by = KFG_GROUP_BY_LOADER_AND_RULE,
 								.wants = is_refused,
 								.order = by_loads };
 	int r = kfg_groups_build(in->usage, &groups);
 
 	if (r < 0)
-		sheet->error = r;
+		doc->error = r;
 	for (size_t i = 0; i < groups.n; i++) {
 		const struct kfg_group *g = &groups.items[i];
-		struct kfg_cell *row = i < in->rows_max ? kfg_sheet_row(sheet, s) : NULL;
+		struct kfg_document_cell *row = i < in->rows_max ? kfg_document_add_row(doc, s) : NULL;
 		_cleanup_strbuf_ struct kfg_strbuf names = KFG_STRBUF(4096);
 		char day[KFG_DAY_TEXT];
 
@@ -218,14 +218,14 @@ static void add_refused(const struct kfg_report_input *in, struct kfg_sheet *she
 		if (!row)
 			continue;
 		host_names(in, g, &names);
-		kfg_sheet_text(sheet, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
-		kfg_sheet_text(sheet, &row[1], kfg_usage_text(in->usage, g->latest->rule));
-		loader_cells(in, g->latest, sheet, &row[2]);
-		kfg_sheet_number(&row[5], g->decided[KFG_MESSAGE_REFUSED]);
-		kfg_sheet_number(&row[6], g->decided[KFG_MESSAGE_WOULD_REFUSE]);
-		kfg_sheet_number(&row[7], g->n_hosts);
-		kfg_sheet_text(sheet, &row[8], kfg_strbuf_text(&names));
-		kfg_sheet_text(sheet, &row[9], kfg_report_day(g->last, day));
+		kfg_document_set_text(doc, &row[0], kfg_usage_text(in->usage, g->latest->key.kfunc));
+		kfg_document_set_text(doc, &row[1], kfg_usage_text(in->usage, g->latest->rule));
+		loader_cells(in, g->latest, doc, &row[2]);
+		kfg_document_set_number(&row[5], g->decided[KFG_MESSAGE_REFUSED]);
+		kfg_document_set_number(&row[6], g->decided[KFG_MESSAGE_WOULD_REFUSE]);
+		kfg_document_set_number(&row[7], g->n_hosts);
+		kfg_document_set_text(doc, &row[8], kfg_strbuf_text(&names));
+		kfg_document_set_text(doc, &row[9], kfg_history_report_day(g->last, day));
 	}
 }
 
@@ -242,21 +242,21 @@ static void files_text(const struct kfg_history_stats *st, char *buf, size_t siz
 		snprintf(buf + n, size - n, "%zu file%s of JSON lines", json, json == 1 ? "" : "s");
 }
 
-static void add_head(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+static void add_head(const struct kfg_history_report_input *in, struct kfg_document *doc)
 {
 	const struct kfg_usage *u = in->usage;
 	const struct kfg_history_stats *st = in->stats;
 	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(8192);
 	char from[KFG_DAY_TEXT], to[KFG_DAY_TEXT], files[100];
 
-	kfg_sheet_printf(sheet, &sheet->title, "kfgate report");
+	kfg_document_printf(doc, &doc->title, "kfgate report");
 	files_text(st, files, sizeof(files));
 	if (u->first > u->last)
 		kfg_strbuf_printf(&text, "No records in %s.", files);
 	else
 		kfg_strbuf_printf(&text, "%s to %s (UTC): %" PRIu64 " records of %zu host%s in %s.",
-				  kfg_report_day(u->first, from), kfg_report_day(u->last, to), st->records, u->hosts.n,
-				  u->hosts.n == 1 ? "" : "s", files);
+				  kfg_history_report_day(u->first, from), kfg_history_report_day(u->last, to),
+				  st->records, u->hosts.n, u->hosts.n == 1 ? "" : "s", files);
 	if (st->foreign)
 		kfg_strbuf_printf(&text,
 				  " %" PRIu64 " that look like records were not written by the gate "
@@ -284,18 +284,18 @@ static void add_head(const struct kfg_report_input *in, struct kfg_sheet *sheet)
 				  " records of further hosts and %" PRIu64 " of further hours are not in what follows.",
 				  u->uses.more, u->use_hosts.more, u->hosts.more, u->hours.more);
 	if (text.error)
-		sheet->error = text.error;
-	kfg_sheet_printf(sheet, &sheet->summary, "%s", kfg_strbuf_text(&text));
+		doc->error = text.error;
+	kfg_document_printf(doc, &doc->summary, "%s", kfg_strbuf_text(&text));
 }
 
 struct headline {
 	uint64_t refused, would_refuse;
-	const struct kfg_use *next; /* of the deadlines to come, in use */
+	const struct kfg_usage_use *next; /* of the deadlines to come, in use */
 	size_t n_overdue;
 };
 
 /* What becomes of loads, each counted once: by the kfunc that decided, or by none. */
-static void count_use(const struct kfg_use *use, int32_t today, struct headline *h)
+static void count_use(const struct kfg_usage_use *use, int32_t today, struct headline *h)
 {
 	h->refused += use->decided[KFG_MESSAGE_REFUSED];
 	h->would_refuse += use->decided[KFG_MESSAGE_WOULD_REFUSE];
@@ -307,43 +307,45 @@ static void count_use(const struct kfg_use *use, int32_t today, struct headline 
 		h->next = use;
 }
 
-static void add_figures(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+static void add_figures(const struct kfg_history_report_input *in, struct kfg_document *doc)
 {
-	struct kfg_figure next = { .key = "next_break", .title = "breaks next", .bad = false };
+	struct kfg_document_figure next = { .key = "next_break", .title = "breaks next", .bad = false };
 	struct headline h = { 0 };
 	char day[KFG_DAY_TEXT];
 
 	for (size_t i = 0; i < in->usage->uses.n; i++)
-		count_use(kfg_usage_use(in->usage, i), in->today, &h);
+		count_use(kfg_usage_use_at(in->usage, i), in->today, &h);
 	if (h.next)
-		kfg_sheet_printf(sheet, &next.text, "%s on %s", kfg_usage_text(in->usage, h.next->key.kfunc),
-				 kfg_day_format(h.next->deadline + 1, day));
+		kfg_document_printf(doc, &next.text, "%s on %s", kfg_usage_text(in->usage, h.next->key.kfunc),
+				    kfg_day_format(h.next->deadline + 1, day));
 	else
-		kfg_sheet_printf(sheet, &next.text, "nothing that has a deadline");
-	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "hosts", .title = "hosts", .number = in->usage->hosts.n });
-	kfg_sheet_figure(sheet, &(struct kfg_figure){
-					.key = "refused", .title = "loads refused", .number = (int64_t)h.refused });
-	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "would_refuse",
-						      .title = "would be, in mode enforce",
-						      .number = (int64_t)h.would_refuse });
-	kfg_sheet_figure(sheet, &(struct kfg_figure){ .key = "overdue",
-						      .title = "uses past their deadline",
-						      .number = (int64_t)h.n_overdue,
-						      .bad = h.n_overdue > 0 });
-	kfg_sheet_figure(sheet, &next);
+		kfg_document_printf(doc, &next.text, "nothing that has a deadline");
+	kfg_document_add_figure(
+		doc, &(struct kfg_document_figure){ .key = "hosts", .title = "hosts", .number = in->usage->hosts.n });
+	kfg_document_add_figure(doc, &(struct kfg_document_figure){ .key = "refused",
+								    .title = "loads refused",
+								    .number = (int64_t)h.refused });
+	kfg_document_add_figure(doc, &(struct kfg_document_figure){ .key = "would_refuse",
+								    .title = "would be, in mode enforce",
+								    .number = (int64_t)h.would_refuse });
+	kfg_document_add_figure(doc, &(struct kfg_document_figure){ .key = "overdue",
+								    .title = "uses past their deadline",
+								    .number = (int64_t)h.n_overdue,
+								    .bad = h.n_overdue > 0 });
+	kfg_document_add_figure(doc, &next);
 }
 
-int kfg_report_build(const struct kfg_report_input *input, struct kfg_sheet *sheet)
+int kfg_history_report_build(const struct kfg_history_report_input *input, struct kfg_document *doc)
 {
-	add_head(input, sheet);
-	add_figures(input, sheet);
-	kfg_report_timeline(input, sheet);
-	kfg_report_tampering(input, sheet);
-	add_deprecated(input, sheet);
-	add_users(input, sheet);
-	add_refused(input, sheet);
-	kfg_report_waivers(input, sheet);
-	kfg_report_rules(input, sheet);
-	kfg_report_hosts(input, sheet);
-	return sheet->error;
+	add_head(input, doc);
+	add_figures(input, doc);
+	kfg_history_report_timeline(input, doc);
+	kfg_history_report_tampering(input, doc);
+	add_deprecated(input, doc);
+	add_users(input, doc);
+	add_refused(input, doc);
+	kfg_history_report_waivers(input, doc);
+	kfg_history_report_rules(input, doc);
+	kfg_history_report_hosts(input, doc);
+	return doc->error;
 }

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "history/read.h"
-#include "history/sheet.h"
+#include "render/document.h"
 #include "history/usage.h"
 #include "policy/policy.h"
 #include "policy/table.h"
 
-struct kfg_report_input {
+struct kfg_history_report_input {
 	const struct kfg_usage *usage;
 	const struct kfg_history_stats *stats;
 	const struct kfg_policy *policy; /* to say which rules and waivers never matched; NULL: not said */
@@ -18,7 +18,7 @@ struct kfg_report_input {
 	size_t rows_max; /* rows of a section; others are counted */
 };
 
-/* Fills an empty sheet. 0 or -ENOMEM; to be freed with kfg_sheet_done() in any case. */
-int kfg_report_build(const struct kfg_report_input *input, struct kfg_sheet *sheet);
+/* Fills an empty sheet. 0 or -ENOMEM; to be freed with kfg_document_done() in any case. */
+int kfg_history_report_build(const struct kfg_history_report_input *input, struct kfg_document *doc);
 
-#define KFG_WAIVER_SOON 30 /* days before a waiver's end from which on it is told */
+#define KFG_HISTORY_REPORT_WAIVER_SOON 30 /* days before a waiver's end from which on it is told */

@@ -5,12 +5,12 @@
 #include "history/report.h"
 
 /* The day of a time in seconds, UTC; returns buf. */
-const char *kfg_report_day(uint32_t seconds, char buf[static KFG_DAY_TEXT]);
+const char *kfg_history_report_day(uint32_t seconds, char buf[static KFG_DAY_TEXT]);
 /* Two cells: the day, and days left until it; KFG_DAY_MAX leaves them empty. */
-void kfg_report_deadline(struct kfg_sheet *sheet, struct kfg_cell *cells, int32_t day, int32_t today);
+void kfg_history_report_deadline(struct kfg_document *doc, struct kfg_document_cell *cells, int32_t day, int32_t today);
 
-void kfg_report_timeline(const struct kfg_report_input *in, struct kfg_sheet *sheet);
-void kfg_report_tampering(const struct kfg_report_input *in, struct kfg_sheet *sheet);
-void kfg_report_waivers(const struct kfg_report_input *in, struct kfg_sheet *sheet);
-void kfg_report_rules(const struct kfg_report_input *in, struct kfg_sheet *sheet);
-void kfg_report_hosts(const struct kfg_report_input *in, struct kfg_sheet *sheet);
+void kfg_history_report_timeline(const struct kfg_history_report_input *in, struct kfg_document *doc);
+void kfg_history_report_tampering(const struct kfg_history_report_input *in, struct kfg_document *doc);
+void kfg_history_report_waivers(const struct kfg_history_report_input *in, struct kfg_document *doc);
+void kfg_history_report_rules(const struct kfg_history_report_input *in, struct kfg_document *doc);
+void kfg_history_report_hosts(const struct kfg_history_report_input *in, struct kfg_document *doc);

@@ -11,7 +11,7 @@
 #define BUCKETS_MAX 700u
 
 struct bucket {
-	uint64_t n[KFG_PAST_DECISIONS];
+	uint64_t n[KFG_ENTRY_DECISIONS];
 };
 
 static uint32_t hours_per_bucket(uint32_t first, uint32_t last)
@@ -32,28 +32,28 @@ static void label(uint32_t hour, uint32_t step, char *buf, size_t size)
 		snprintf(buf, size, "%s", day);
 }
 
-static void add_buckets(struct kfg_sheet *sheet, struct kfg_section *s, const struct bucket *buckets,
+static void add_buckets(struct kfg_document *doc, struct kfg_document_section *s, const struct bucket *buckets,
 			const uint32_t range[static 3])
 {
 	uint32_t first = range[0], n = range[1], step = range[2];
 
 	for (uint32_t i = 0; i < n; i++) {
-		struct kfg_cell *row = kfg_sheet_row(sheet, s);
+		struct kfg_document_cell *row = kfg_document_add_row(doc, s);
 		char text[40];
 
 		if (!row)
 			return;
 		label(first + i * step, step, text, sizeof(text));
-		kfg_sheet_text(sheet, &row[0], text);
-		for (size_t k = 0; k < KFG_PAST_DECISIONS; k++)
-			kfg_sheet_number(&row[1 + k], buckets[i].n[k]);
+		kfg_document_set_text(doc, &row[0], text);
+		for (size_t k = 0; k < KFG_ENTRY_DECISIONS; k++)
+			kfg_document_set_number(&row[1 + k], buckets[i].n[k]);
 	}
 }
 
 /* First and last hour of the table's rows. */
 static bool span(const struct kfg_usage *u, uint32_t *ret_first, uint32_t *ret_last)
 {
-	const struct kfg_past_hour *hours = u->hours.items;
+	const struct kfg_usage_hour *hours = u->hours.items;
 
 	*ret_first = UINT32_MAX;
 	*ret_last = 0;
@@ -66,23 +66,24 @@ static bool span(const struct kfg_usage *u, uint32_t *ret_first, uint32_t *ret_l
 	return u->hours.n;
 }
 
-void kfg_report_timeline(const struct kfg_report_input *in, struct kfg_sheet *sheet)
+void kfg_history_report_timeline(const struct kfg_history_report_input *in, struct kfg_document *doc)
 {
-	static const struct kfg_column columns[] = {
+	static const struct kfg_document_column columns[] = {
 		{ "time", "UTC" },	{ "refused", "refused" }, { "would_refuse", "would refuse" },
 		{ "warned", "warned" }, { "audited", "audited" }, { "present", "present" },
 	};
-	struct kfg_section *s = kfg_sheet_section(sheet, &(struct kfg_section){ .key = "timeline",
-										.title = "Records over time",
-										.chart = KFG_CHART_STACK,
-										.columns = columns,
-										.n_columns = 6 });
-	const struct kfg_past_hour *hours = in->usage->hours.items;
+	struct kfg_document_section *s =
+		kfg_document_add_section(doc, &(struct kfg_document_section){ .key = "timeline",
+									      .title = "Records over time",
+									      .chart = KFG_DOCUMENT_CHART_STACK,
+									      .columns = columns,
+									      .n_columns = 6 });
+	const struct kfg_usage_hour *hours = in->usage->hours.items;
 	_cleanup_free_ struct bucket *buckets = calloc(BUCKETS_MAX, sizeof(*buckets));
 	uint32_t first, last, step, n;
 
 	if (!buckets) {
-		sheet->error = -ENOMEM;
+		doc->error = -ENOMEM;
 		return;
 	}
 	if (!span(in->usage, &first, &last))
@@ -95,7 +96,7 @@ void kfg_report_timeline(const struct kfg_report_input *in, struct kfg_sheet *sh
 		n = BUCKETS_MAX;
 	}
 	for (size_t i = 0; i < in->usage->hours.n; i++)
-		for (size_t k = 0; hours[i].hour >= first && k < KFG_PAST_DECISIONS; k++)
+		for (size_t k = 0; hours[i].hour >= first && k < KFG_ENTRY_DECISIONS; k++)
 			buckets[(hours[i].hour - first) / step].n[k] += hours[i].n[k];
-	add_buckets(sheet, s, buckets, (const uint32_t[]){ first, n, step });
+	add_buckets(doc, s, buckets, (const uint32_t[]){ first, n, step });
 }

@@ -161,7 +161,7 @@ static int add(struct kfg_text_pool *t, const char *text, uint32_t *ret_id)
 	at = find_text(t, text, len);
 	if (!t->slots[at]) {
 		if (t->size + len + 1 > t->max) {
-			*ret_id = KFG_TEXT_OTHER;
+			*ret_id = KFG_TEXT_POOL_OTHER;
 			return 0;
 		}
 		r = append(t, text, len);

@@ -32,8 +32,8 @@ struct kfg_rows {
 int kfg_rows_get(struct kfg_rows *rows, const void *key, void **ret_row);
 void kfg_rows_done(struct kfg_rows *rows);
 
-#define KFG_TEXT_NONE 0u /* the empty text */
-#define KFG_TEXT_OTHER 1u /* one that had no room */
+#define KFG_TEXT_POOL_NONE 0u /* the empty text */
+#define KFG_TEXT_POOL_OTHER 1u /* one that had no room */
 
 struct kfg_text_pool {
 	char *bytes; /* owned */
@@ -49,8 +49,8 @@ struct kfg_text_pool {
 		.max = (most)                                                                                          \
 	}
 
-/* The number of a text, the same for the same text; KFG_TEXT_OTHER when there is no room. -ENOMEM. */
+/* The number of a text, the same for the same text; KFG_TEXT_POOL_OTHER when there is no room. -ENOMEM. */
 int kfg_text_pool_add(struct kfg_text_pool *texts, const char *text, uint32_t *ret_id);
-/* Valid until the next addition; "(other)" for KFG_TEXT_OTHER. */
+/* Valid until the next addition; "(other)" for KFG_TEXT_POOL_OTHER. */
 const char *kfg_text_pool_get(const struct kfg_text_pool *texts, uint32_t id);
 void kfg_text_pool_done(struct kfg_text_pool *texts);

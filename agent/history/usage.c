@@ -17,12 +17,12 @@ void kfg_usage_init(struct kfg_usage *usage)
 {
 	*usage = (struct kfg_usage){
 		.texts = KFG_TEXT_POOL(TEXT_BYTES_MAX),
-		.uses = KFG_ROWS(struct kfg_use, sizeof(struct kfg_use_key), USES_MAX),
-		.use_hosts = KFG_ROWS(struct kfg_use_host, 2 * sizeof(uint32_t), USE_HOSTS_MAX),
-		.hosts = KFG_ROWS(struct kfg_past_host, 2 * sizeof(uint32_t), HOSTS_MAX),
-		.hours = KFG_ROWS(struct kfg_past_hour, sizeof(uint32_t), HOURS_MAX),
-		.waivers = KFG_ROWS(struct kfg_past_waiver, sizeof(uint32_t), WAIVERS_MAX),
-		.attempts = KFG_ROWS(struct kfg_past_attempt, 5 * sizeof(uint32_t), ATTEMPTS_MAX),
+		.uses = KFG_ROWS(struct kfg_usage_use, sizeof(struct kfg_usage_key), USES_MAX),
+		.use_hosts = KFG_ROWS(struct kfg_usage_use_host, 2 * sizeof(uint32_t), USE_HOSTS_MAX),
+		.hosts = KFG_ROWS(struct kfg_usage_host, 2 * sizeof(uint32_t), HOSTS_MAX),
+		.hours = KFG_ROWS(struct kfg_usage_hour, sizeof(uint32_t), HOURS_MAX),
+		.waivers = KFG_ROWS(struct kfg_usage_waiver, sizeof(uint32_t), WAIVERS_MAX),
+		.attempts = KFG_ROWS(struct kfg_usage_attempt, 5 * sizeof(uint32_t), ATTEMPTS_MAX),
 		.first = UINT32_MAX,
 	};
 }
@@ -38,11 +38,11 @@ void kfg_usage_done(struct kfg_usage *usage)
 	kfg_rows_done(&usage->attempts);
 }
 
-uint64_t kfg_use_total(const uint32_t n[static KFG_PAST_DECISIONS])
+uint64_t kfg_usage_total(const uint32_t n[static KFG_ENTRY_DECISIONS])
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < KFG_PAST_DECISIONS; i++)
+	for (size_t i = 0; i < KFG_ENTRY_DECISIONS; i++)
 		sum += n[i];
 	return sum;
 }
@@ -54,13 +54,13 @@ int kfg_usage_compare_texts(const struct kfg_usage *u, uint32_t a, uint32_t b)
 
 int kfg_usage_compare_hosts(const struct kfg_usage *u, uint32_t a, uint32_t b)
 {
-	const struct kfg_past_host *hosts = u->hosts.items;
+	const struct kfg_usage_host *hosts = u->hosts.items;
 	int c = kfg_usage_compare_texts(u, hosts[a].name, hosts[b].name);
 
 	return c ? c : kfg_usage_compare_texts(u, hosts[a].machine, hosts[b].machine);
 }
 
-int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_use *a, const struct kfg_use *b)
+int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_usage_use *a, const struct kfg_usage_use *b)
 {
 	int c = kfg_usage_compare_texts(u, a->key.kfunc, b->key.kfunc);
 
@@ -74,7 +74,7 @@ int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_use *a, c
 /* One record on its way into the tables. */
 struct adding {
 	struct kfg_usage *usage;
-	const struct kfg_past *past;
+	const struct kfg_entry *entry;
 	uint32_t now;
 	uint32_t host; /* index, UINT32_MAX: no room for it */
 	int error;
@@ -82,7 +82,7 @@ struct adding {
 
 static uint32_t text(struct adding *a, const char *s)
 {
-	uint32_t id = KFG_TEXT_NONE;
+	uint32_t id = KFG_TEXT_POOL_NONE;
 	int r = s[0] ? kfg_text_pool_add(&a->usage->texts, s, &id) : 0;
 
 	if (r < 0)
@@ -114,14 +114,14 @@ static bool seen(const struct adding *a, uint32_t *first, uint32_t *last)
 
 static void add_host(struct adding *a)
 {
-	const struct kfg_past *p = a->past;
+	const struct kfg_entry *p = a->entry;
 	uint32_t key[2] = { text(a, p->host), text(a, p->machine) };
-	struct kfg_past_host *host = get(a, &a->usage->hosts, key);
+	struct kfg_usage_host *host = get(a, &a->usage->hosts, key);
 
 	if (!host)
 		return;
-	a->host = host - (struct kfg_past_host *)a->usage->hosts.items;
-	if (p->kind < KFG_PAST_DECISIONS)
+	a->host = host - (struct kfg_usage_host *)a->usage->hosts.items;
+	if (p->kind < KFG_ENTRY_DECISIONS)
 		host->n[p->kind]++;
 	else if (p->kind == KFG_MESSAGE_EVENTS_LOST || p->kind == KFG_MESSAGE_RECORDS_DROPPED)
 		host->lost += p->count;
@@ -136,43 +136,43 @@ static void add_host(struct adding *a)
 static void add_hour(struct adding *a)
 {
 	uint32_t hour = a->now / 3600;
-	struct kfg_past_hour *row = get(a, &a->usage->hours, &hour);
+	struct kfg_usage_hour *row = get(a, &a->usage->hours, &hour);
 
 	if (row)
-		row->n[a->past->kind]++;
+		row->n[a->entry->kind]++;
 }
 
 static void add_waiver(struct adding *a, const char *waiver)
 {
 	uint32_t id = text(a, waiver);
-	struct kfg_past_waiver *w = get(a, &a->usage->waivers, &id);
+	struct kfg_usage_waiver *w = get(a, &a->usage->waivers, &id);
 
 	if (!w)
 		return;
 	if (!w->n++)
 		w->until = KFG_DAY_MAX;
-	if (seen(a, &w->first, &w->last) && a->past->waiver_until != KFG_DAY_MAX)
-		w->until = a->past->waiver_until;
+	if (seen(a, &w->first, &w->last) && a->entry->waiver_until != KFG_DAY_MAX)
+		w->until = a->entry->waiver_until;
 }
 
 static void add_attempt(struct adding *a)
 {
-	const struct kfg_past *p = a->past;
+	const struct kfg_entry *p = a->entry;
 	const uint32_t key[] = { text(a, p->attempt), text(a, p->comm), text(a, p->exe_name), p->uid,
 				 text(a, p->host) };
-	struct kfg_past_attempt *row = get(a, &a->usage->attempts, key);
+	struct kfg_usage_attempt *row = get(a, &a->usage->attempts, key);
 
 	if (!row)
 		return;
 	row->n++;
-	row->untold += p->untold;
+	row->suppressed += p->suppressed;
 	seen(a, &row->first, &row->last);
 }
 
 static void add_use_host(struct adding *a, uint32_t use)
 {
 	const uint32_t key[2] = { use, a->host };
-	struct kfg_use_host *row;
+	struct kfg_usage_use_host *row;
 
 	if (a->host == UINT32_MAX)
 		return;
@@ -180,13 +180,13 @@ static void add_use_host(struct adding *a, uint32_t use)
 	if (!row)
 		return;
 	if (!row->n++)
-		((struct kfg_use *)a->usage->uses.items)[use].n_hosts++;
+		((struct kfg_usage_use *)a->usage->uses.items)[use].n_hosts++;
 	seen(a, &row->first, &row->last);
 }
 
-static void update_use(struct adding *a, struct kfg_use *use, const struct kfg_past_kfunc *k, bool decided)
+static void update_use(struct adding *a, struct kfg_usage_use *use, const struct kfg_entry_kfunc *k, bool decided)
 {
-	const struct kfg_past *p = a->past;
+	const struct kfg_entry *p = a->entry;
 	const char *replacement = k && !decided ? k->replacement : p->replacement;
 
 	use->rule = text(a, !k || decided ? p->rule : k->rule);
@@ -202,12 +202,12 @@ static void update_use(struct adding *a, struct kfg_use *use, const struct kfg_p
 }
 
 /* k: NULL where no kfunc decided */
-static void add_use(struct adding *a, const struct kfg_past_kfunc *k)
+static void add_use(struct adding *a, const struct kfg_entry_kfunc *k)
 {
-	const struct kfg_past *p = a->past;
+	const struct kfg_entry *p = a->entry;
 	bool decided = !k || k == &p->kfuncs[p->worst];
-	struct kfg_use_key key;
-	struct kfg_use *use;
+	struct kfg_usage_key key;
+	struct kfg_usage_use *use;
 
 	memset(&key, 0, sizeof(key));
 	key.kfunc = text(a, k ? k->name : "");
@@ -227,41 +227,41 @@ static void add_use(struct adding *a, const struct kfg_past_kfunc *k)
 	use->decided[p->kind] += decided;
 	if (seen(a, &use->first, &use->last))
 		update_use(a, use, k, decided);
-	add_use_host(a, use - (struct kfg_use *)a->usage->uses.items);
+	add_use_host(a, use - (struct kfg_usage_use *)a->usage->uses.items);
 }
 
-int kfg_usage_add(void *usage, const struct kfg_past *past)
+int kfg_usage_add(void *usage, const struct kfg_entry *entry)
 {
 	struct kfg_usage *u = usage;
-	struct adding a = { .usage = u, .past = past, .host = UINT32_MAX };
+	struct adding a = { .usage = u, .entry = entry, .host = UINT32_MAX };
 
-	a.now = past->time_usec / 1000000 < UINT32_MAX ? past->time_usec / 1000000 : UINT32_MAX;
-	u->n[past->kind]++;
+	a.now = entry->time_usec / 1000000 < UINT32_MAX ? entry->time_usec / 1000000 : UINT32_MAX;
+	u->n[entry->kind]++;
 	if (a.now < u->first)
 		u->first = a.now;
 	if (a.now > u->last)
 		u->last = a.now;
 	add_host(&a);
-	if (past->kind == KFG_MESSAGE_TAMPERING)
+	if (entry->kind == KFG_MESSAGE_TAMPERING)
 		add_attempt(&a);
-	if (past->kind >= KFG_PAST_DECISIONS)
+	if (entry->kind >= KFG_ENTRY_DECISIONS)
 		return a.error;
-	u->more_kfuncs += past->more;
+	u->more_kfuncs += entry->more;
 	add_hour(&a);
-	if (past->worst == past->n_kfuncs)
+	if (entry->worst == entry->n_kfuncs)
 		add_use(&a, NULL);
-	for (size_t i = 0; i < past->n_kfuncs; i++)
-		add_use(&a, &past->kfuncs[i]);
-	for (size_t i = 0; i < past->n_waivers; i++)
-		add_waiver(&a, past->waivers[i]);
+	for (size_t i = 0; i < entry->n_kfuncs; i++)
+		add_use(&a, &entry->kfuncs[i]);
+	for (size_t i = 0; i < entry->n_waivers; i++)
+		add_waiver(&a, entry->waivers[i]);
 	return a.error;
 }
 
 int kfg_usage_add_scanned(struct kfg_usage *usage, const char *kfunc, uint32_t prog_type, const char *found_in)
 {
 	struct adding a = { .usage = usage };
-	struct kfg_use_key key;
-	struct kfg_use *use;
+	struct kfg_usage_key key;
+	struct kfg_usage_use *use;
 
 	memset(&key, 0, sizeof(key));
 	key.kfunc = text(&a, kfunc);

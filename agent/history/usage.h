@@ -6,13 +6,13 @@
  */
 #pragma once
 
-#include "history/past.h"
+#include "history/entry.h"
 #include "history/rows.h"
 #include "policy/table.h"
 
 /* Who uses what. Texts are numbers of kfg_usage.texts. */
-struct kfg_use_key {
-	uint32_t kfunc; /* "name" or "name [module]"; KFG_TEXT_NONE: no kfunc decided (an unscannable program, ...) */
+struct kfg_usage_key {
+	uint32_t kfunc; /* "name" or "name [module]"; KFG_TEXT_POOL_NONE: no kfunc decided (unscannable, ...) */
 	uint32_t prog_type; /* enum bpf_prog_type; UINT32_MAX: not known */
 	uint32_t prog, unit, exe;
 	uint32_t uid; /* UINT32_MAX: not known */
@@ -20,11 +20,11 @@ struct kfg_use_key {
 	uint8_t scanned; /* not recorded: found in an object; the kfunc's module is not known then */
 };
 
-struct kfg_use {
-	struct kfg_use_key key;
+struct kfg_usage_use {
+	struct kfg_usage_key key;
 	uint32_t first, last; /* seen */
-	uint32_t n[KFG_PAST_DECISIONS]; /* loads, by what became of them */
-	uint32_t decided[KFG_PAST_DECISIONS]; /* those of them that this kfunc decided */
+	uint32_t n[KFG_ENTRY_DECISIONS]; /* loads, by what became of them */
+	uint32_t decided[KFG_ENTRY_DECISIONS]; /* those of them that this kfunc decided */
 	uint32_t n_hosts;
 	uint32_t calls, found_in; /* scanned: places, and the text of the first */
 	/* as the latest record has it */
@@ -34,36 +34,36 @@ struct kfg_use {
 };
 
 /* A use on a host. */
-struct kfg_use_host {
+struct kfg_usage_use_host {
 	uint32_t use, host; /* indexes: the key */
 	uint32_t n, first, last;
 };
 
-struct kfg_past_host {
+struct kfg_usage_host {
 	uint32_t name, machine; /* the key */
 	uint32_t first, last;
-	uint32_t n[KFG_PAST_DECISIONS];
+	uint32_t n[KFG_ENTRY_DECISIONS];
 	uint32_t policy, release; /* as the latest record has it */
 	uint64_t lost; /* events and records */
 	uint32_t unproven, rejected;
 };
 
-struct kfg_past_hour {
+struct kfg_usage_hour {
 	uint32_t hour; /* since 1970-01-01 UTC: the key */
-	uint32_t n[KFG_PAST_DECISIONS];
+	uint32_t n[KFG_ENTRY_DECISIONS];
 };
 
-struct kfg_past_waiver {
+struct kfg_usage_waiver {
 	uint32_t id; /* the key */
 	uint32_t n, first, last;
 	int32_t until; /* KFG_DAY_MAX: not told */
 };
 
 /* Who tried to take a gate off, where. */
-struct kfg_past_attempt {
+struct kfg_usage_attempt {
 	uint32_t what, comm, exe, uid, host; /* the key; host: name */
 	uint32_t n, first, last;
-	uint64_t untold; /* left out before these records; by whom is not known */
+	uint64_t suppressed; /* left out before these records; by whom is not known */
 };
 
 struct kfg_usage {
@@ -78,14 +78,14 @@ void kfg_usage_init(struct kfg_usage *usage);
 void kfg_usage_done(struct kfg_usage *usage);
 
 /* Adds a record; a kfg_history_fn. -ENOMEM. */
-int kfg_usage_add(void *usage, const struct kfg_past *past);
+int kfg_usage_add(void *usage, const struct kfg_entry *entry);
 
 /* Adds a call of a kfunc that an object holds, in a program of that type (0: not known). found_in: where. -ENOMEM. */
 int kfg_usage_add_scanned(struct kfg_usage *usage, const char *kfunc, uint32_t prog_type, const char *found_in);
 
-static inline const struct kfg_use *kfg_usage_use(const struct kfg_usage *u, size_t i)
+static inline const struct kfg_usage_use *kfg_usage_use_at(const struct kfg_usage *u, size_t i)
 {
-	return (const struct kfg_use *)u->uses.items + i;
+	return (const struct kfg_usage_use *)u->uses.items + i;
 }
 
 static inline const char *kfg_usage_text(const struct kfg_usage *u, uint32_t id)
@@ -98,15 +98,15 @@ static inline const char *kfg_usage_text(const struct kfg_usage *u, uint32_t id)
  * otherwise, so that reports do not depend on the order in which records are read. As strcmp(3).
  */
 int kfg_usage_compare_hosts(const struct kfg_usage *u, uint32_t a, uint32_t b);
-int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_use *a, const struct kfg_use *b);
+int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_usage_use *a, const struct kfg_usage_use *b);
 int kfg_usage_compare_texts(const struct kfg_usage *u, uint32_t a, uint32_t b);
 
 /* All loads of a use. */
-uint64_t kfg_use_total(const uint32_t n[static KFG_PAST_DECISIONS]);
+uint64_t kfg_usage_total(const uint32_t n[static KFG_ENTRY_DECISIONS]);
 
 /*
  * What a compiled policy says about a use on that day. -EINVAL: no kfunc decided there, so it says nothing. (The
  * answers to both questions; kfg_effective() makes one of them.)
  */
-int kfg_use_eval(const struct kfg_usage *usage, const struct kfg_use *use, const struct kfg_table *table, int32_t today,
-		 struct kfg_verdict *ret_verdict);
+int kfg_usage_evaluate(const struct kfg_usage *usage, const struct kfg_usage_use *use, const struct kfg_table *table,
+		       int32_t today, struct kfg_verdict *ret_verdict);

@@ -25,7 +25,7 @@ static const struct {
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == KFG_ATTEMPT_MAX, "a word for each kind");
 
-const char *kfg_attempt_word(unsigned kind)
+const char *kfg_attempt_record_word(unsigned kind)
 {
 	return kind < KFG_ATTEMPT_MAX ? kinds[kind].word : "unknown";
 }
@@ -42,7 +42,7 @@ static void add_who(struct kfg_record *record, const struct kfg_attempt *a)
 	kfg_record_addf(record, "OBJECT_PID", "%u", a->pid);
 }
 
-int kfg_attempt_record(const struct kfg_attempt *a, uint64_t untold, const struct kfg_policy_names *policy,
+int kfg_attempt_record(const struct kfg_attempt *a, uint64_t suppressed, const struct kfg_policy_names *policy,
 		       struct kfg_record **ret_record)
 {
 	_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = NULL;
@@ -53,12 +53,12 @@ int kfg_attempt_record(const struct kfg_attempt *a, uint64_t untold, const struc
 	kfg_record_addf(record, "MESSAGE", "Refused %s to %.*s[%u] (uid %u)",
 			a->kind < KFG_ATTEMPT_MAX ? kinds[a->kind].what : "something",
 			(int)strnlen(a->comm, sizeof(a->comm)), a->comm, a->pid, a->uid);
-	kfg_record_add(record, "KFGATE_ATTEMPT", kfg_attempt_word(a->kind));
+	kfg_record_add(record, "KFGATE_ATTEMPT", kfg_attempt_record_word(a->kind));
 	if (a->kind < KFG_ATTEMPT_MAX && kinds[a->kind].detail && a->detail)
 		kfg_record_addf(record, kinds[a->kind].detail, "%u", a->detail);
 	add_who(record, a);
-	if (untold)
-		kfg_record_addf(record, "KFGATE_UNTOLD", "%" PRIu64, untold);
+	if (suppressed)
+		kfg_record_addf(record, "KFGATE_UNTOLD", "%" PRIu64, suppressed);
 	kfg_record_addf(record, "KFGATE_BOOTTIME_NSEC", "%" PRIu64, (uint64_t)a->time_ns);
 	if (policy)
 		kfg_record_add(record, "KFGATE_POLICY", policy->name);

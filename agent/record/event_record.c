@@ -87,7 +87,7 @@ static void add_decision(struct kfg_record *record, const struct kfg_finding *f)
 /* A waiver at work must be found by its id, also where another kfunc decided. */
 static void add_waiver(struct kfg_record *record, const struct kfg_finding *f, const struct kfg_event_kfunc *k)
 {
-	const struct kfg_waiver_names *waiver = kfg_names_waiver(f->policy, k->verdict.waiver);
+	const struct kfg_policy_names_waiver *waiver = kfg_policy_names_find_waiver(f->policy, k->verdict.waiver);
 
 	if (waiver && k != f->worst && (!f->worst || f->worst->verdict.waiver != k->verdict.waiver))
 		kfg_record_add(record, "KFGATE_WAIVER", waiver->id);
@@ -104,9 +104,9 @@ static void add_kfuncs(struct kfg_record *record, const struct kfg_finding *f)
 
 		if (!k || (i && k == f->worst))
 			continue;
-		kfg_kfunc_name(k, &text);
+		kfg_finding_kfunc_name(k, &text);
 		add_built(record, "KFGATE_KFUNC", &text);
-		kfg_kfunc_detail(k, f->policy, &text);
+		kfg_finding_kfunc_detail(k, f->policy, &text);
 		add_built(record, "KFGATE_DETAIL", &text);
 		add_waiver(record, f, k);
 	}

@@ -44,16 +44,16 @@ static struct kfg_record *take(struct kfg_outbox *o)
 /* Counts the outcome of a write; returns how many dropped records are still to be told. */
 static uint64_t count(struct kfg_outbox *o, int result)
 {
-	uint64_t untold;
+	uint64_t suppressed;
 
 	pthread_mutex_lock(&o->lock);
 	if (result < 0)
 		o->stats.failed++;
 	else
 		o->stats.written++;
-	untold = result < 0 ? 0 : o->stats.dropped - o->told;
+	suppressed = result < 0 ? 0 : o->stats.dropped - o->told;
 	pthread_mutex_unlock(&o->lock);
-	return untold;
+	return suppressed;
 }
 
 static void tell_dropped(struct kfg_outbox *o, uint64_t n)
@@ -74,13 +74,13 @@ static void *work(void *arg)
 	(void)kfg_caps_drop(0); /* cannot fail: everybody may have less */
 	for (;;) {
 		_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = take(o);
-		uint64_t untold;
+		uint64_t suppressed;
 
 		if (!record)
 			return NULL;
-		untold = count(o, o->write(o->userdata, record));
-		if (untold)
-			tell_dropped(o, untold);
+		suppressed = count(o, o->write(o->userdata, record));
+		if (suppressed)
+			tell_dropped(o, suppressed);
 	}
 }
 

@@ -15,19 +15,19 @@ static const struct kfg_event_kfunc *find_worst(const struct kfg_event *e)
 
 void kfg_finding_init(struct kfg_finding *f, const struct kfg_event *event, const struct kfg_policy_names *policy)
 {
-	const struct kfg_deprecation_names *dep;
-	const struct kfg_waiver_names *waiver;
+	const struct kfg_policy_names_deprecation *dep;
+	const struct kfg_policy_names_waiver *waiver;
 
 	*f = (struct kfg_finding){ .event = event, .policy = policy, .worst = find_worst(event) };
 	if (!f->worst)
 		return;
-	dep = kfg_names_deprecation(policy, f->worst->verdict.dep);
-	waiver = kfg_names_waiver(policy, f->worst->verdict.waiver);
+	dep = kfg_policy_names_find_deprecation(policy, f->worst->verdict.dep);
+	waiver = kfg_policy_names_find_waiver(policy, f->worst->verdict.waiver);
 	if (dep)
 		f->dep = *dep;
 	if (waiver)
 		f->waiver = *waiver;
-	f->rule = kfg_names_rule(policy, f->worst->verdict.rule);
+	f->rule = kfg_policy_names_find_rule(policy, f->worst->verdict.rule);
 }
 
 const char *kfg_finding_verdict(const struct kfg_finding *f)
@@ -63,14 +63,14 @@ void kfg_finding_rule(const struct kfg_finding *f, struct kfg_strbuf *out)
 	}
 }
 
-void kfg_kfunc_name(const struct kfg_event_kfunc *k, struct kfg_strbuf *out)
+void kfg_finding_kfunc_name(const struct kfg_event_kfunc *k, struct kfg_strbuf *out)
 {
 	kfg_strbuf_adds(out, k->name);
 	if (k->module[0] && strcmp(k->module, "vmlinux") != 0)
 		kfg_strbuf_printf(out, " [%s]", k->module);
 }
 
-static void add_replacement(const struct kfg_deprecation_names *dep, struct kfg_strbuf *out)
+static void add_replacement(const struct kfg_policy_names_deprecation *dep, struct kfg_strbuf *out)
 {
 	if (dep->replacement)
 		kfg_strbuf_printf(out, ", use %s instead", dep->replacement);
@@ -131,7 +131,7 @@ static void add_kfunc_reason(const struct kfg_finding *f, struct kfg_strbuf *out
 	if (reason == KFG_REASON_RULE)
 		kfg_strbuf_printf(out, "rule %s %s ", f->rule ? f->rule : "?", rule_verb(f->event->action));
 	kfg_strbuf_adds(out, "kfunc ");
-	kfg_kfunc_name(f->worst, out);
+	kfg_finding_kfunc_name(f->worst, out);
 	if (reason == KFG_REASON_UNLISTED) {
 		kfg_strbuf_adds(out, " is listed by no rule");
 	} else if (reason == KFG_REASON_DEPRECATED) {
@@ -262,14 +262,15 @@ void kfg_finding_message(const struct kfg_finding *f, struct kfg_strbuf *out)
 	kfg_strbuf_printf(out, "%s %lld]", f->policy ? "" : ", policy serial", (long long)e->serial);
 }
 
-void kfg_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy_names *policy, struct kfg_strbuf *out)
+void kfg_finding_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy_names *policy,
+			      struct kfg_strbuf *out)
 {
 	const struct kfg_verdict *v = &k->verdict;
-	const struct kfg_deprecation_names *dep = kfg_names_deprecation(policy, v->dep);
-	const struct kfg_waiver_names *waiver = kfg_names_waiver(policy, v->waiver);
-	const char *rule = kfg_names_rule(policy, v->rule);
+	const struct kfg_policy_names_deprecation *dep = kfg_policy_names_find_deprecation(policy, v->dep);
+	const struct kfg_policy_names_waiver *waiver = kfg_policy_names_find_waiver(policy, v->waiver);
+	const char *rule = kfg_policy_names_find_rule(policy, v->rule);
 
-	kfg_kfunc_name(k, out);
+	kfg_finding_kfunc_name(k, out);
 	kfg_strbuf_printf(out, ": %s, %s", kfg_action_str(k->action), kfg_reason_str(k->reason));
 	if (k->reason == KFG_REASON_RULE && rule)
 		kfg_strbuf_printf(out, " %s", rule);

@@ -17,8 +17,8 @@ struct kfg_finding {
 	const struct kfg_event *event;
 	const struct kfg_policy_names *policy; /* may be NULL */
 	const struct kfg_event_kfunc *worst;
-	struct kfg_deprecation_names dep; /* of worst; all zero when it has none */
-	struct kfg_waiver_names waiver; /* of worst; all zero when it has none */
+	struct kfg_policy_names_deprecation dep; /* of worst; all zero when it has none */
+	struct kfg_policy_names_waiver waiver; /* of worst; all zero when it has none */
 	const char *rule; /* id of worst's rule, or NULL */
 };
 void kfg_finding_init(struct kfg_finding *f, const struct kfg_event *event, const struct kfg_policy_names *policy);
@@ -30,6 +30,7 @@ void kfg_finding_rule(const struct kfg_finding *f, struct kfg_strbuf *out);
 /* One readable sentence. */
 void kfg_finding_message(const struct kfg_finding *f, struct kfg_strbuf *out);
 /* "name" or "name [module]" */
-void kfg_kfunc_name(const struct kfg_event_kfunc *k, struct kfg_strbuf *out);
+void kfg_finding_kfunc_name(const struct kfg_event_kfunc *k, struct kfg_strbuf *out);
 /* "bpf_x: refuse, expired 2026-12-31, use bpf_y; at foo.c:12" */
-void kfg_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy_names *policy, struct kfg_strbuf *out);
+void kfg_finding_kfunc_detail(const struct kfg_event_kfunc *k, const struct kfg_policy_names *policy,
+			      struct kfg_strbuf *out);

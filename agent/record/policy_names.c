@@ -29,7 +29,8 @@ static const char *put(struct texts *t, const char *text)
 	return copy;
 }
 
-static void put_deprecation(const struct kfg_policy *p, uint32_t i, struct texts *t, struct kfg_deprecation_names *out)
+static void put_deprecation(const struct kfg_policy *p, uint32_t i, struct texts *t,
+			    struct kfg_policy_names_deprecation *out)
 {
 	struct kfg_deprecation_info info;
 
@@ -43,7 +44,7 @@ static void put_deprecation(const struct kfg_policy *p, uint32_t i, struct texts
 	out->deadline = info.deadline;
 }
 
-static void put_waiver(const struct kfg_policy *p, uint32_t i, struct texts *t, struct kfg_waiver_names *out)
+static void put_waiver(const struct kfg_policy *p, uint32_t i, struct texts *t, struct kfg_policy_names_waiver *out)
 {
 	struct kfg_waiver_info info;
 
@@ -56,8 +57,8 @@ static void put_waiver(const struct kfg_policy *p, uint32_t i, struct texts *t, 
 /* names: where the arrays are, or NULL to count */
 static void put_all(const struct kfg_policy *p, struct texts *t, struct kfg_policy_names *names)
 {
-	struct kfg_deprecation_names dep = { 0 };
-	struct kfg_waiver_names waiver = { 0 };
+	struct kfg_policy_names_deprecation dep = { 0 };
+	struct kfg_policy_names_waiver waiver = { 0 };
 	struct kfg_lifecycle_info lifecycle;
 	const char *text;
 
@@ -100,9 +101,9 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 	at = (char *)(names + 1);
 	names->rules = (const char **)(void *)at;
 	at += n_rules * sizeof(names->rules[0]);
-	names->deprecations = (struct kfg_deprecation_names *)(void *)at;
+	names->deprecations = (struct kfg_policy_names_deprecation *)(void *)at;
 	at += n_deps * sizeof(names->deprecations[0]);
-	names->waivers = (struct kfg_waiver_names *)(void *)at;
+	names->waivers = (struct kfg_policy_names_waiver *)(void *)at;
 	at += n_waivers * sizeof(names->waivers[0]);
 	names->n_rules = n_rules;
 	names->n_deprecations = n_deps;
@@ -123,17 +124,19 @@ void kfg_policy_names_free(struct kfg_policy_names *names)
 	free(names);
 }
 
-const char *kfg_names_rule(const struct kfg_policy_names *names, uint32_t rule)
+const char *kfg_policy_names_find_rule(const struct kfg_policy_names *names, uint32_t rule)
 {
 	return names && rule < names->n_rules ? names->rules[rule] : NULL;
 }
 
-const struct kfg_deprecation_names *kfg_names_deprecation(const struct kfg_policy_names *names, uint32_t dep)
+const struct kfg_policy_names_deprecation *kfg_policy_names_find_deprecation(const struct kfg_policy_names *names,
+									     uint32_t dep)
 {
 	return names && dep < names->n_deprecations ? &names->deprecations[dep] : NULL;
 }
 
-const struct kfg_waiver_names *kfg_names_waiver(const struct kfg_policy_names *names, uint32_t waiver)
+const struct kfg_policy_names_waiver *kfg_policy_names_find_waiver(const struct kfg_policy_names *names,
+								   uint32_t waiver)
 {
 	return names && waiver < names->n_waivers ? &names->waivers[waiver] : NULL;
 }

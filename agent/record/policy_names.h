@@ -9,13 +9,13 @@
 #include "policy/policy.h"
 #include <stdint.h>
 
-struct kfg_deprecation_names {
+struct kfg_policy_names_deprecation {
 	const char *kfunc, *module; /* module NULL: any */
 	const char *deprecated_in, *removed_in, *replacement; /* each may be NULL */
 	int32_t deadline; /* last good day, or KFG_DAY_MAX */
 };
 
-struct kfg_waiver_names {
+struct kfg_policy_names_waiver {
 	const char *id;
 	int32_t until; /* last good day */
 };
@@ -32,8 +32,8 @@ struct kfg_policy_names {
 	enum kfg_on_failure on_failure;
 	uint32_t n_rules, n_deprecations, n_waivers;
 	const char **rules; /* ids */
-	struct kfg_deprecation_names *deprecations;
-	struct kfg_waiver_names *waivers;
+	struct kfg_policy_names_deprecation *deprecations;
+	struct kfg_policy_names_waiver *waivers;
 };
 
 /* Takes the names out of a policy, which is not referenced afterwards. -ENOMEM. */
@@ -43,6 +43,8 @@ KFG_DEFINE_CLEANUP(struct kfg_policy_names *, kfg_policy_names_free)
 
 /* What an index out of a verdict stands for; NULL for KFG_NONE, other indexes out of range, and
  * names NULL. */
-const char *kfg_names_rule(const struct kfg_policy_names *names, uint32_t rule);
-const struct kfg_deprecation_names *kfg_names_deprecation(const struct kfg_policy_names *names, uint32_t dep);
-const struct kfg_waiver_names *kfg_names_waiver(const struct kfg_policy_names *names, uint32_t waiver);
+const char *kfg_policy_names_find_rule(const struct kfg_policy_names *names, uint32_t rule);
+const struct kfg_policy_names_deprecation *kfg_policy_names_find_deprecation(const struct kfg_policy_names *names,
+									     uint32_t dep);
+const struct kfg_policy_names_waiver *kfg_policy_names_find_waiver(const struct kfg_policy_names *names,
+								   uint32_t waiver);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-void kfg_csv_value(const char *text, struct kfg_strbuf *out)
+void kfg_escape_csv(const char *text, struct kfg_strbuf *out)
 {
 	const char *quote = strpbrk(text, ",\"\r\n") ? "\"" : "";
 
@@ -32,7 +32,7 @@ static const char *replacement(char c)
 	return NULL;
 }
 
-void kfg_markdown_text(const char *text, struct kfg_strbuf *out)
+void kfg_escape_markdown(const char *text, struct kfg_strbuf *out)
 {
 	for (; *text; text++) {
 		const char *other = replacement(*text);

@@ -92,7 +92,7 @@ static void csv_row(const struct kfg_grid *grid, const char *const *cells, struc
 	for (size_t c = 0; c < grid->n_columns; c++) {
 		if (c)
 			kfg_strbuf_adds(out, ",");
-		kfg_csv_value(cells[c], out);
+		kfg_escape_csv(cells[c], out);
 	}
 	kfg_strbuf_adds(out, "\r\n");
 }
@@ -108,7 +108,7 @@ static void markdown_row(const struct kfg_grid *grid, const char *const *cells, 
 {
 	for (size_t c = 0; c < grid->n_columns; c++) {
 		kfg_strbuf_adds(out, "| ");
-		kfg_markdown_text(cells[c], out);
+		kfg_escape_markdown(cells[c], out);
 		kfg_strbuf_adds(out, " ");
 	}
 	kfg_strbuf_adds(out, "|\n");

@@ -29,18 +29,20 @@ AGENT = {
     "analysis/lifecycle": {"base"},
     "analysis/explain": {"base", "config", "analysis/lifecycle"},
     "analysis/compare": {"base", "config", "analysis/btf", "analysis/kernel", "analysis/scan"},
-    "history": {"base", "record"},
-    "render": {"base", "analysis/btf", "analysis/find", "analysis/kernel", "analysis/lifecycle", "analysis/scan"},
+    "analysis/report": {"base", "render", "analysis/btf", "analysis/find", "analysis/kernel", "analysis/lifecycle",
+                        "analysis/scan"},
+    "render": {"base"},
+    "history": {"base", "record", "render"},
     "cli": {"base", "config", "gate/agent", "gate/control", "gate/status", "analysis/btf", "analysis/compare",
             "analysis/explain", "analysis/find", "analysis/kernel", "analysis/lifecycle", "analysis/programs",
-            "analysis/scan", "history", "render"},
+            "analysis/report", "analysis/scan", "history", "render"},
 }
 # What the policy library shows to others.
 POLICY = {f"policy/{name}.h" for name in ("cases", "diag", "policy", "table", "verdict", "why")}
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
-    (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/analysis/find/unpack.c", "agent/analysis/kernel/facts_pack.c",
+    (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/analysis/find/decompress.c", "agent/analysis/kernel/facts_pack.c",
                                                   "agent/history/json_lines.c")),
     (r"cjson/.*", ("agent/history/json_record.c",)),
     (r"archive(_entry)?\.h", ("agent/analysis/find/archive.c", "agent/analysis/kernel/unpack.c")),

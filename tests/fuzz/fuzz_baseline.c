@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fuzz_baseline.c - a baseline of findings from any hand: it is taken, or refused with a line and a sentence. */
-#include "render/baseline.h"
+#include "analysis/report/baseline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

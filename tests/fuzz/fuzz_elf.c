@@ -25,7 +25,7 @@ static void look_at(const struct kfg_object *object)
 		n_bytes += strlen(object->programs[i].name) + strlen(object->programs[i].section) +
 			   strlen(object->programs[i].attach);
 	for (size_t i = 0; i < object->n_uses; i++) {
-		const struct kfg_use *use = &object->uses[i];
+		const struct kfg_object_use *use = &object->uses[i];
 
 		n_bytes += strlen(use->symbol);
 		must(strncmp(use->symbol, use->kfunc, strlen(use->kfunc)) == 0);
@@ -40,20 +40,20 @@ static void look_at(const struct kfg_object *object)
 	n_bytes += strlen(object->license) + strlen(object->limits) + strlen(object->label);
 }
 
-static void look_at_result(const struct kfg_fit_report *report, const struct kfg_fit_result *result)
+static void look_at_result(const struct kfg_compat_report *report, const struct kfg_compat_result *result)
 {
-	must(*kfg_fit_str(result->fit) != '?' && *kfg_reach_str(result->reach) != '?');
+	must(*kfg_compat_str(result->compat) != '?' && *kfg_reach_str(result->reach) != '?');
 	must(!result->fails || !report->loads);
-	must(result->fit != KFG_FIT_UNCHECKED || report->unchecked);
-	must(result->fit <= KFG_FIT_UNUSED || *result->detail);
+	must(result->compat != KFG_COMPAT_UNCHECKED || report->unchecked);
+	must(result->compat <= KFG_COMPAT_UNUSED || *result->detail);
 	must(memchr(result->detail, '\0', sizeof(result->detail)) != NULL);
 }
 
-static void fit(const struct kfg_object *object, const struct kfg_kernel *kernel)
+static void compat(const struct kfg_object *object, const struct kfg_kernel *kernel)
 {
-	struct kfg_fit_report *report;
+	struct kfg_compat_report *report;
 
-	must(kfg_fit_object(object, kernel, &report) == 0);
+	must(kfg_compat_check(object, kernel, &report) == 0);
 	for (size_t i = 0; i < object->n_uses; i++) {
 		look_at_result(report, &report->uses[i]);
 		for (size_t k = 0; k < object->uses[i].n_sites; k++)
@@ -61,7 +61,7 @@ static void fit(const struct kfg_object *object, const struct kfg_kernel *kernel
 	}
 	for (size_t i = 0; i < object->n_struct_ops; i++)
 		look_at_result(report, &report->struct_ops[i]);
-	kfg_fit_free(report);
+	kfg_compat_free(report);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -80,8 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (r < 0)
 		return 0;
 	look_at(object);
-	fit(object, old);
-	fit(object, new);
+	compat(object, old);
+	compat(object, new);
 	kfg_object_free(object);
 	return 0;
 }

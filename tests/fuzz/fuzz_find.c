@@ -4,7 +4,7 @@
  * was unpacked from it, and is searched no more often than it has magics.
  */
 #include "analysis/find/find.h"
-#include "analysis/find/light.h"
+#include "analysis/find/light_skeleton.h"
 
 #include <string.h>
 
@@ -16,12 +16,12 @@ static void must(bool holds)
 		__builtin_trap();
 }
 
-static void look_at(const struct kfg_found *found)
+static void look_at(const struct kfg_find_object *found)
 {
-	struct kfg_light light = { 0 };
+	struct kfg_light_skeleton light = { 0 };
 	const char *why;
 
-	if (kfg_light_read(found->data, found->size, found->at, &light, &why) < 0) {
+	if (kfg_light_skeleton_read(found->data, found->size, found->at, &light, &why) < 0) {
 		must(why[0]);
 		return;
 	}
@@ -31,16 +31,16 @@ static void look_at(const struct kfg_found *found)
 		must(light.calls[i].program <= light.n_programs);
 	}
 	for (size_t i = 0; i < light.n_programs; i++)
-		must(strlen(light.programs[i].name) < KFG_LIGHT_NAME_LEN);
-	kfg_light_done(&light);
+		must(strlen(light.programs[i].name) < KFG_LIGHT_SKELETON_NAME_LEN);
+	kfg_light_skeleton_done(&light);
 }
 
-static int found(void *userdata, const struct kfg_found *what)
+static int found(void *userdata, const struct kfg_find_object *what)
 {
 	size_t *n = userdata;
 
 	must(++*n < 100000 && what->label[0]);
-	if (what->light) {
+	if (what->light_skeleton) {
 		look_at(what);
 		return 0;
 	}

@@ -20,13 +20,13 @@ static void must(bool holds)
 		__builtin_trap();
 }
 
-static int take(void *userdata, const struct kfg_past *past)
+static int take(void *userdata, const struct kfg_entry *entry)
 {
-	char buf[KFG_PAST_TEXT];
+	char buf[KFG_ENTRY_TEXT];
 
-	must(past->kind < KFG_MESSAGE_MAX && past->n_kfuncs <= KFG_EVENT_KFUNCS && past->time_usec);
-	must(kfg_text_clean(past->host, KFG_PAST_TEXT, buf, sizeof(buf)));
-	must(kfg_text_clean(past->unit, KFG_PAST_TEXT, buf, sizeof(buf)));
+	must(entry->kind < KFG_MESSAGE_MAX && entry->n_kfuncs <= KFG_EVENT_KFUNCS && entry->time_usec);
+	must(kfg_text_clean(entry->host, KFG_ENTRY_TEXT, buf, sizeof(buf)));
+	must(kfg_text_clean(entry->unit, KFG_ENTRY_TEXT, buf, sizeof(buf)));
 	++*(uint64_t *)userdata;
 	return 0;
 }

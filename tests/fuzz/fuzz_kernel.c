@@ -77,9 +77,9 @@ static void try_module(const uint8_t *data, size_t size)
 	void *vmlinux = kfg_build_kernel(&plan, &kernel_size);
 
 	must(kfg_collector_new(&collector) == 0);
-	must(kfg_collect_kernel(collector, "vmlinux", vmlinux, kernel_size, &error) == 0);
-	must(kfg_collect_module(collector, "fuzz.ko", data, size) == 0);
-	must(kfg_collect_blob(collector, "origin", &blob) == 0);
+	must(kfg_collector_add_kernel(collector, "vmlinux", vmlinux, kernel_size, &error) == 0);
+	must(kfg_collector_add_module(collector, "fuzz.ko", data, size) == 0);
+	must(kfg_collector_blob(collector, "origin", &blob) == 0);
 	must(kfg_kernel_open_blob("fuzz", blob, false, &kernel) == 0);
 	look_at(kernel);
 	kfg_kernel_free(kernel);

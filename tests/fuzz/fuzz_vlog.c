@@ -37,7 +37,7 @@ static void look_at(const struct kfg_vlog *vlog)
 
 	must(n <= KFG_VLOG_FINDINGS_MAX && (n == KFG_VLOG_FINDINGS_MAX || !kfg_vlog_n_more(vlog)));
 	for (size_t i = 0; i < n; i++)
-		must(f[i].kind > KFG_LOG_NONE && f[i].kind < KFG_LOG_KIND_MAX && f[i].line > 0);
+		must(f[i].kind > KFG_VLOG_NONE && f[i].kind < KFG_VLOG_KIND_MAX && f[i].line > 0);
 	must(kfg_explain_text(vlog, &input, &text) == 0 && kfg_explain_json(vlog, &input, &json) == 0);
 	must(text.size);
 	for (size_t i = 0; i < text.size; i++)

@@ -17,7 +17,7 @@
 
 static struct kfg_deployment deployment;
 
-static const char *prediction(const struct kfg_fit_report *report)
+static const char *prediction(const struct kfg_compat_report *report)
 {
 	if (!report->loads)
 		return "fails";
@@ -25,10 +25,10 @@ static const char *prediction(const struct kfg_fit_report *report)
 }
 
 /* The result that decides: what fails, else what is not certain, else nothing. */
-static void find_worst(const struct kfg_fit_result *results, size_t n, const struct kfg_fit_result **worst)
+static void find_worst(const struct kfg_compat_result *results, size_t n, const struct kfg_compat_result **worst)
 {
 	for (size_t i = 0; i < n; i++) {
-		bool uncertain = results[i].fit == KFG_FIT_UNCHECKED || results[i].fit == KFG_FIT_MODULE;
+		bool uncertain = results[i].compat == KFG_COMPAT_UNCHECKED || results[i].compat == KFG_COMPAT_MODULE;
 
 		if ((results[i].fails && (!*worst || !(*worst)->fails)) || (uncertain && !*worst))
 			*worst = &results[i];
@@ -37,18 +37,18 @@ static void find_worst(const struct kfg_fit_result *results, size_t n, const str
 
 static int say(const struct kfg_object *object, const struct kfg_kernel *kernel, const char *name, const char *program)
 {
-	const struct kfg_fit_result *worst = NULL;
-	struct kfg_fit_report *report;
+	const struct kfg_compat_result *worst = NULL;
+	struct kfg_compat_report *report;
 
-	if (kfg_fit_object(object, kernel, &report)) {
+	if (kfg_compat_check(object, kernel, &report)) {
 		fprintf(stderr, "fitdump: out of memory\n");
 		return -1;
 	}
 	find_worst(report->uses, object->n_uses, &worst);
 	find_worst(report->struct_ops, object->n_struct_ops, &worst);
-	printf("%s\t%s\t%s\t%s\t%s\n", name, program, prediction(report), worst ? kfg_fit_str(worst->fit) : "-",
+	printf("%s\t%s\t%s\t%s\t%s\n", name, program, prediction(report), worst ? kfg_compat_str(worst->compat) : "-",
 	       worst ? worst->detail : "");
-	kfg_fit_free(report);
+	kfg_compat_free(report);
 	return 0;
 }
 

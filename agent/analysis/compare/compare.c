@@ -6,7 +6,7 @@
 #include "config/lifecycle.h"
 #include "analysis/kernel/flags.h"
 #include "analysis/kernel/soundness.h"
-#include "analysis/scan/compat.h"
+#include "analysis/scan/type_compat.h"
 #include <errno.h>
 #include <string.h>
 
@@ -91,7 +91,7 @@ static bool is_compatible(const struct kfg_kfunc *before, const struct kfg_kfunc
 	const struct kfg_type local = { before->btf, kfg_btf_type(before->btf, before->id)->type };
 	const struct kfg_type target = { after->btf, kfg_btf_type(after->btf, after->id)->type };
 
-	return kfg_types_compat(local, target, kfg_scan_limits[KFG_SCAN_LIMIT_TYPES]) > 0;
+	return kfg_type_compat(local, target, kfg_scan_limits[KFG_SCAN_LIMIT_TYPES]) > 0;
 }
 
 static int compare_prototypes(struct comparing *c, const struct kfg_kfunc *before, const struct kfg_kfunc *after)
@@ -195,8 +195,8 @@ static int compare_changes(const void *a, const void *b)
 	return order ? order : (int)x->kind - (int)y->kind;
 }
 
-int kfg_compare(const struct kfg_kernel *before, const struct kfg_kernel *after, const struct kfg_policy *lifecycle,
-		struct kfg_changes *ret_changes)
+int kfg_compare_kernels(const struct kfg_kernel *before, const struct kfg_kernel *after,
+			const struct kfg_policy *lifecycle, struct kfg_changes *ret_changes)
 {
 	struct comparing c = { .before = before, .after = after, .lifecycle = lifecycle };
 	int r;

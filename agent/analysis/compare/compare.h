@@ -33,8 +33,8 @@ struct kfg_changes {
 };
 
 /* The kernels must outlive the result. lifecycle: may be NULL. Returns 0 or -ENOMEM. */
-int kfg_compare(const struct kfg_kernel *before, const struct kfg_kernel *after, const struct kfg_policy *lifecycle,
-		struct kfg_changes *ret_changes);
+int kfg_compare_kernels(const struct kfg_kernel *before, const struct kfg_kernel *after,
+			const struct kfg_policy *lifecycle, struct kfg_changes *ret_changes);
 void kfg_changes_done(struct kfg_changes *changes);
 
 const char *kfg_change_str(enum kfg_change_kind kind); /* "added" "removed" ...; "?" out of range */

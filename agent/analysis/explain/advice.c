@@ -9,14 +9,14 @@
 
 #define TEXT_MAX (64u * 1024)
 
-const char *kfg_log_kind_str(enum kfg_log_kind kind)
+const char *kfg_vlog_kind_str(enum kfg_vlog_kind kind)
 {
-	return (unsigned)kind < KFG_LOG_KIND_MAX ? kfg_advice_words[kind].word : "?";
+	return (unsigned)kind < KFG_VLOG_KIND_MAX ? kfg_advice_words[kind].word : "?";
 }
 
-const char *kfg_log_kind_title(enum kfg_log_kind kind)
+const char *kfg_vlog_kind_title(enum kfg_vlog_kind kind)
 {
-	return (unsigned)kind < KFG_LOG_KIND_MAX ? kfg_advice_words[kind].title : "?";
+	return (unsigned)kind < KFG_VLOG_KIND_MAX ? kfg_advice_words[kind].title : "?";
 }
 
 const char *kfg_blame_str(enum kfg_blame blame)
@@ -89,7 +89,7 @@ static void say_since(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *near;
 
-	if (k->f->kind == KFG_LOG_REFUSED || k->f->kind == KFG_LOG_COMPILER || !k->name[0])
+	if (k->f->kind == KFG_VLOG_REFUSED || k->f->kind == KFG_VLOG_COMPILER || !k->name[0])
 		return;
 	if (k->history)
 		add_introduced(&a->since, k->history);
@@ -97,7 +97,7 @@ static void say_since(const struct kfg_advice_known *k, struct kfg_advice *a)
 		add_lifecycle(&a->since, &a->lifecycle);
 	if (k->history || a->lifecycle.kfunc)
 		return;
-	near = kfg_kfunc_nearest(k->name);
+	near = kfg_kfunc_history_nearest(k->name);
 	kfg_strbuf_printf(&a->since, "No kernel from %s to %s that was looked at has a kfunc %s.", KFG_HISTORY_OLDEST,
 			  KFG_HISTORY_NEWEST, k->name);
 	if (near)
@@ -132,7 +132,7 @@ static void advise_module(const struct kfg_advice_known *k, struct kfg_advice *a
 				  "place.",
 				  k->module, k->module);
 	else
-		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_MODULE_READ].todo);
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_MODULE_READ].todo);
 	a->blame = k->module[0] ? KFG_BLAME_KERNEL_BUILD : KFG_BLAME_LOADER;
 	if (k->history && !k->history->module[0])
 		kfg_strbuf_printf(&a->what,
@@ -151,14 +151,14 @@ static void advise_jit(const struct kfg_advice_known *k, struct kfg_advice *a)
 					  "that of arm64, and in Linux 7.3 also those of s390 and 64-bit powerpc. "
 					  "Use such "
 					  "a kernel, or return an error instead of throwing. ");
-	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_JIT].todo);
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_JIT].todo);
 }
 
 /* Since 7.0 the kernel's BTF keeps the shape of some kfuncs under a name that is no symbol any more. */
 static void advise_address(const struct kfg_advice_known *k __attribute__((unused)), struct kfg_advice *a)
 {
 	if (!a->lifecycle.removed_in) {
-		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_NO_ADDRESS].todo);
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_NO_ADDRESS].todo);
 		return;
 	}
 	a->what.size = 0;
@@ -185,18 +185,23 @@ static void advise_refused(const struct kfg_advice_known *k, struct kfg_advice *
 					  "status).");
 		return;
 	}
-	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_REFUSED].todo);
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_REFUSED].todo);
 }
 
 static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
-	static void (*const special[KFG_LOG_KIND_MAX])(const struct kfg_advice_known *, struct kfg_advice *) = {
-		[KFG_LOG_MISSING] = kfg_advise_missing,	      [KFG_LOG_PROTO] = kfg_advise_prototype,
-		[KFG_LOG_UNRESOLVED] = kfg_advise_unresolved, [KFG_LOG_NOT_ALLOWED] = kfg_advise_not_allowed,
-		[KFG_LOG_CAPABILITY] = advise_capability,     [KFG_LOG_ARGUMENT] = kfg_advise_argument,
-		[KFG_LOG_MEMORY] = kfg_advise_memory,	      [KFG_LOG_MODULE_BTF] = advise_module,
-		[KFG_LOG_NO_ADDRESS] = advise_address,	      [KFG_LOG_JIT] = advise_jit,
-		[KFG_LOG_REFUSED] = advise_refused,
+	static void (*const special[KFG_VLOG_KIND_MAX])(const struct kfg_advice_known *, struct kfg_advice *) = {
+		[KFG_VLOG_MISSING] = kfg_advice_on_missing,
+		[KFG_VLOG_PROTO] = kfg_advice_on_prototype,
+		[KFG_VLOG_UNRESOLVED] = kfg_advice_on_unresolved,
+		[KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
+		[KFG_VLOG_CAPABILITY] = advise_capability,
+		[KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
+		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,
+		[KFG_VLOG_MODULE_BTF] = advise_module,
+		[KFG_VLOG_NO_ADDRESS] = advise_address,
+		[KFG_VLOG_JIT] = advise_jit,
+		[KFG_VLOG_REFUSED] = advise_refused,
 	};
 	const struct kfg_advice_words *words = &kfg_advice_words[k->f->kind];
 
@@ -211,11 +216,11 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 /* An upstream release may be concluded from the kernel's only where its BPF is of that release. */
 static unsigned conclude_release(const char *kernel)
 {
-	return kfg_kernel_is_backport(kernel) ? 0 : kfg_release_parse(kernel);
+	return kfg_explain_release_is_backport(kernel) ? 0 : kfg_kfunc_release_parse(kernel);
 }
 
-int kfg_advise(const struct kfg_vlog_finding *finding, const struct kfg_advice_input *input,
-	       struct kfg_advice *ret_advice)
+int kfg_advice_make(const struct kfg_vlog_finding *finding, const struct kfg_advice_input *input,
+		    struct kfg_advice *ret_advice)
 {
 	struct kfg_advice a = { .what = KFG_STRBUF(TEXT_MAX),
 				.since = KFG_STRBUF(TEXT_MAX),

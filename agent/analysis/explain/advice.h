@@ -38,10 +38,10 @@ struct kfg_advice {
 };
 
 /* Names are cleaned for the terminal. 0, -ENOMEM or -E2BIG; free with kfg_advice_done() in any case. */
-int kfg_advise(const struct kfg_vlog_finding *finding, const struct kfg_advice_input *input,
-	       struct kfg_advice *ret_advice);
+int kfg_advice_make(const struct kfg_vlog_finding *finding, const struct kfg_advice_input *input,
+		    struct kfg_advice *ret_advice);
 void kfg_advice_done(struct kfg_advice *advice);
 
-const char *kfg_log_kind_str(enum kfg_log_kind kind); /* "missing", "prototype", ...; "?" out of range */
-const char *kfg_log_kind_title(enum kfg_log_kind kind); /* a few words for people */
+const char *kfg_vlog_kind_str(enum kfg_vlog_kind kind); /* "missing", "prototype", ...; "?" out of range */
+const char *kfg_vlog_kind_title(enum kfg_vlog_kind kind); /* a few words for people */
 const char *kfg_blame_str(enum kfg_blame blame); /* "program", "kernel", ... */

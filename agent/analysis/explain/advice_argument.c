@@ -73,7 +73,7 @@ static bool is_null_or_number(const char *message)
 	return strstr(message, "is not a pointer to btf_id") || strstr(message, " is scalar expected ");
 }
 
-void kfg_advise_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
+void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
 
@@ -129,7 +129,7 @@ static void say_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
 				  size, offset, whole);
 }
 
-void kfg_advise_memory(const struct kfg_advice_known *k, struct kfg_advice *a)
+void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
 

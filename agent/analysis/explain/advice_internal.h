@@ -14,7 +14,7 @@ struct kfg_advice_words {
 };
 
 /* advice_words.c */
-extern const struct kfg_advice_words kfg_advice_words[KFG_LOG_KIND_MAX];
+extern const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX];
 
 struct kfg_advice_known {
 	const struct kfg_vlog_finding *f;
@@ -29,14 +29,14 @@ struct kfg_advice_known {
 };
 
 /* advice_lookup.c: the kfunc is not there, is another one, or is not for this program */
-void kfg_advise_missing(const struct kfg_advice_known *k, struct kfg_advice *a);
-void kfg_advise_prototype(const struct kfg_advice_known *k, struct kfg_advice *a);
-void kfg_advise_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a);
-void kfg_advise_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_prototype(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a);
 
 /* advice_argument.c */
-void kfg_advise_argument(const struct kfg_advice_known *k, struct kfg_advice *a);
-void kfg_advise_memory(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a);
 
 /* advice_code.c */
 /* C that calls `name` where the kernel has it, and what it replaces or is replaced by (NULL: nothing) otherwise. */

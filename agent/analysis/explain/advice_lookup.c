@@ -42,7 +42,7 @@ static void say_predecessor(const struct kfg_advice_known *k, struct kfg_strbuf 
 
 static bool is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a)
 {
-	return a->lifecycle.removed_in && k->release && k->release >= kfg_release_parse(a->lifecycle.removed_in);
+	return a->lifecycle.removed_in && k->release && k->release >= kfg_kfunc_release_parse(a->lifecycle.removed_in);
 }
 
 /* What parts of the kernel a kfunc comes with, by its name. */
@@ -169,9 +169,9 @@ static void show_guard(const struct kfg_advice_known *k, struct kfg_advice *a)
 		kfg_advice_code_guard(k, k->name, NULL, &a->code);
 }
 
-void kfg_advise_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
+void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
-	enum kfg_presence presence = kfg_kfunc_presence(k->history, k->release);
+	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
 
 	if (strstr(k->f->message, "kfunc \""))
 		kfg_strbuf_adds(&a->what, " \"Not supported\" is cilium/ebpf's wording for that.");
@@ -180,7 +180,7 @@ void kfg_advise_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
 	} else if (k->history || a->lifecycle.removed_in) {
 		missing_somewhere(k, a);
 	} else {
-		a->blame = kfg_kfunc_nearest(k->name) ? KFG_BLAME_PROGRAM : KFG_BLAME_KERNEL;
+		a->blame = kfg_kfunc_history_nearest(k->name) ? KFG_BLAME_PROGRAM : KFG_BLAME_KERNEL;
 		kfg_strbuf_adds(&a->todo, "Check the name. A kfunc of an out-of-tree module needs that module "
 					  "loaded, built "
 					  "for this kernel with BTF (/sys/kernel/btf/MODULE), and registered "
@@ -204,7 +204,7 @@ static bool is_leaked_here(const struct kfg_advice_known *k)
 	return false;
 }
 
-void kfg_advise_prototype(const struct kfg_advice_known *k, struct kfg_advice *a)
+void kfg_advice_on_prototype(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	if (k->leaked) {
 		a->blame = k->change && !is_leaked_here(k) ? KFG_BLAME_UNKNOWN : KFG_BLAME_KERNEL_BUILD;
@@ -225,12 +225,12 @@ void kfg_advise_prototype(const struct kfg_advice_known *k, struct kfg_advice *a
 	if (k->change)
 		kfg_strbuf_printf(&a->what, " Upstream changed it between %s (%s) and %s (%s).", k->change->from,
 				  k->change->before, k->change->to, k->change->after);
-	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_PROTO].todo);
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_PROTO].todo);
 }
 
-void kfg_advise_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a)
+void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
-	enum kfg_presence presence = kfg_kfunc_presence(k->history, k->release);
+	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
 
 	if (strstr(k->f->message, "233685214") || strstr(k->f->message, "unknown kfunc"))
 		kfg_strbuf_adds(&a->what, " The call number 233685214 is 0xdedc0de, the mark that cilium/ebpf puts "
@@ -245,7 +245,7 @@ void kfg_advise_unresolved(const struct kfg_advice_known *k, struct kfg_advice *
 	if (presence == KFG_PRESENCE_TOO_OLD)
 		kfg_strbuf_printf(&a->what, " This kernel is Linux %s, and it came with %s.", k->kernel,
 				  k->history->introduced);
-	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_UNRESOLVED].todo);
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_UNRESOLVED].todo);
 	if (a->lifecycle.removed_in) {
 		kfg_strbuf_adds(&a->todo, " ");
 		(void)kfg_advice_replacement(a, &a->todo);
@@ -285,7 +285,7 @@ static void say_types(const struct kfg_advice_known *k, const struct kfg_advice 
 				     "them.");
 }
 
-void kfg_advise_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a)
+void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	say_types(k, a, &a->what);
 	if (is_removed(k, a)) {
@@ -303,5 +303,5 @@ void kfg_advise_not_allowed(const struct kfg_advice_known *k, struct kfg_advice 
 				  "any more.",
 				  a->lifecycle.removed_in);
 	}
-	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_LOG_NOT_ALLOWED].todo);
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_NOT_ALLOWED].todo);
 }

@@ -45,7 +45,7 @@ static struct kfg_span release_before(const char *start, const char *at)
 
 	while (s > start && is_blank(s[-1]))
 		s--;
-	while (s > start && in_release(s[-1]) && at - s < (int)KFG_KERNEL_WORDS_MAX)
+	while (s > start && in_release(s[-1]) && at - s < (int)KFG_EXPLAIN_RELEASE_MAX)
 		s--;
 	return s > start && !is_blank(s[-1]) ? (struct kfg_span){ s, 0 } : release_at(s, at);
 }
@@ -150,7 +150,7 @@ static struct kfg_span by_name(struct kfg_span line)
 	return (struct kfg_span){ line.at, 0 };
 }
 
-static void keep(struct kfg_kernel_words *w, struct kfg_span release, size_t number, bool certain)
+static void keep(struct kfg_explain_release *w, struct kfg_span release, size_t number, bool certain)
 {
 	size_t n = release.n < sizeof(w->release) - 1 ? release.n : sizeof(w->release) - 1;
 
@@ -162,7 +162,7 @@ static void keep(struct kfg_kernel_words *w, struct kfg_span release, size_t num
 	w->certain = certain;
 }
 
-void kfg_kernel_words_read(struct kfg_kernel_words *w, struct kfg_span line, size_t number)
+void kfg_explain_release_read(struct kfg_explain_release *w, struct kfg_span line, size_t number)
 {
 	struct kfg_span r;
 
@@ -180,7 +180,7 @@ void kfg_kernel_words_read(struct kfg_kernel_words *w, struct kfg_span line, siz
 	w->asked = find(line, line.at, "uname -r") != NULL;
 }
 
-bool kfg_kernel_is_backport(const char *release)
+bool kfg_explain_release_is_backport(const char *release)
 {
 	return strstr(release, ".el8") || strstr(release, ".el9") || strstr(release, ".el10");
 }

@@ -4,17 +4,17 @@
 
 #include "analysis/explain/messages.h"
 
-#define KFG_KERNEL_WORDS_MAX 64u
+#define KFG_EXPLAIN_RELEASE_MAX 64u
 
-struct kfg_kernel_words {
-	char release[KFG_KERNEL_WORDS_MAX]; /* "6.8.0-45-generic"; "": not said */
+struct kfg_explain_release {
+	char release[KFG_EXPLAIN_RELEASE_MAX]; /* "6.8.0-45-generic"; "": not said */
 	size_t line; /* that says so */
 	bool certain; /* the kernel's own banner, uname; not only "kernel 6.8" */
 	bool asked; /* the line before was "uname -r" */
 };
 
 /* Looks at one line. The first certain one counts, else the first. */
-void kfg_kernel_words_read(struct kfg_kernel_words *words, struct kfg_span line, size_t number);
+void kfg_explain_release_read(struct kfg_explain_release *words, struct kfg_span line, size_t number);
 
 /* Whether a release is of a kernel whose BPF is newer than its number says (RHEL and its kin). */
-bool kfg_kernel_is_backport(const char *release);
+bool kfg_explain_release_is_backport(const char *release);

@@ -61,7 +61,7 @@ static bool to_number(struct kfg_span s, long long *ret_number)
 	return true;
 }
 
-static bool keep(char token, struct kfg_span s, struct kfg_message_match *m)
+static bool keep(char token, struct kfg_span s, struct kfg_vlog_message_match *m)
 {
 	long long number;
 
@@ -111,7 +111,7 @@ static size_t literal_size(const char *pattern)
 }
 
 /* pattern from its start at exactly this place */
-static bool match_here(const char *pattern, const char *at, const char *end, struct kfg_message_match *m)
+static bool match_here(const char *pattern, const char *at, const char *end, struct kfg_vlog_message_match *m)
 {
 	while (*pattern) {
 		size_t n = literal_size(pattern);
@@ -133,7 +133,8 @@ static bool match_here(const char *pattern, const char *at, const char *end, str
 	return true;
 }
 
-bool kfg_message_match(const char *pattern, const char *line, size_t size, struct kfg_message_match *ret_match)
+bool kfg_vlog_message_match(const char *pattern, const char *line, size_t size,
+			    struct kfg_vlog_message_match *ret_match)
 {
 	char leading = is_token(pattern) ? pattern[1] : '\0';
 	const char *rest = leading ? pattern + 3 : pattern, *end = line + size, *from = line, *at;
@@ -141,7 +142,7 @@ bool kfg_message_match(const char *pattern, const char *line, size_t size, struc
 
 	while ((at = memmem(from, (size_t)(end - from), rest, n))) {
 		struct kfg_span before = { at, 0 };
-		struct kfg_message_match m = { .number = -1 };
+		struct kfg_vlog_message_match m = { .number = -1 };
 
 		from = at + 1;
 		if (leading)

@@ -10,55 +10,55 @@
 #include <stddef.h>
 
 /* What a message means. The words for it are in advice_words.c, in this order. */
-enum kfg_log_kind {
-	KFG_LOG_NONE, /* known, and no problem */
-	KFG_LOG_MISSING, /* no such kfunc in the kernel's BTF or in that of loaded modules */
-	KFG_LOG_PROTO, /* prototypes differ */
-	KFG_LOG_FORWARD, /* they differ by a struct that the program only declares */
-	KFG_LOG_UNRESOLVED, /* declared weak, not there, and called nevertheless */
-	KFG_LOG_COMPILER, /* a call that the compiler made, not the programmer */
-	KFG_LOG_NOT_ALLOWED, /* not registered for this program type, or not at all */
-	KFG_LOG_NOT_KFUNC, /* the BTF id is no function that can be called */
-	KFG_LOG_TOO_FAR, /* a module too far away for a call */
-	KFG_LOG_ALLOCATOR, /* memory of the kernel that some kfuncs need was not there at boot */
-	KFG_LOG_NO_ADDRESS, /* in the BTF, and not among the symbols of the kernel */
-	KFG_LOG_KERNEL_BTF, /* the kernel's own BTF contradicts itself */
-	KFG_LOG_LICENSE,
-	KFG_LOG_JIT,
-	KFG_LOG_NO_BTF, /* a kernel without CONFIG_DEBUG_INFO_BTF */
-	KFG_LOG_OLD_KERNEL, /* a kernel before kfuncs */
-	KFG_LOG_CAPABILITY,
-	KFG_LOG_DEVICE_BOUND, /* XDP metadata in a program that is not loaded for a device */
-	KFG_LOG_SLEEPABLE,
-	KFG_LOG_CONTEXT, /* RCU, preemption, IRQ, lock or callback: not allowed here, or missing here */
-	KFG_LOG_ARGUMENT,
-	KFG_LOG_HIDDEN, /* an argument that the kernel fills in */
-	KFG_LOG_TYPE_TWICE, /* the wanted and the passed type have one name */
-	KFG_LOG_MEMORY, /* memory that is passed is too small, not initialized or not writable */
-	KFG_LOG_REFERENCE, /* acquired and not released, or released and not acquired */
-	KFG_LOG_RESULT, /* the result may be NULL, and is used as if it could not */
-	KFG_LOG_REJECTED, /* the verifier rejected the call, in words that are not in the tables */
-	KFG_LOG_LIMIT,
-	KFG_LOG_MODULE_BTF, /* the BTF of a module cannot be used */
-	KFG_LOG_MODULE_READ, /* the loader may not read the BTF of modules */
-	KFG_LOG_MODULE_OTHER, /* a module that was built for another kernel */
-	KFG_LOG_BUILD, /* the build of the kernel warns of it */
-	KFG_LOG_REGISTER, /* kfuncs were not registered */
-	KFG_LOG_REGISTER_TWICE,
-	KFG_LOG_REGISTER_SET, /* by a set of the old kind */
-	KFG_LOG_REGISTER_AGAIN, /* a module registers a second set */
-	KFG_LOG_EXCEPTION, /* bpf_throw */
-	KFG_LOG_RETURN, /* the kernel registered something that it cannot verify */
-	KFG_LOG_DECLARATION, /* the object does not say what it should */
-	KFG_LOG_NO_SECTION, /* an extern that is not in .ksyms */
-	KFG_LOG_LOADER,
-	KFG_LOG_OLD_LOADER, /* a loader that knows no kfuncs */
-	KFG_LOG_ADDRESS_LOADER, /* the address of a module's kfunc, asked for in a wrong way */
-	KFG_LOG_ADDRESS_OLD, /* the address of a kfunc, asked of a kernel that has none to give */
-	KFG_LOG_VERIFIER_BUG,
-	KFG_LOG_REFUSED, /* a security module, and kfgate is one */
-	KFG_LOG_UNCLEAR, /* concerns a kfunc, and is not in the tables */
-	KFG_LOG_KIND_MAX,
+enum kfg_vlog_kind {
+	KFG_VLOG_NONE, /* known, and no problem */
+	KFG_VLOG_MISSING, /* no such kfunc in the kernel's BTF or in that of loaded modules */
+	KFG_VLOG_PROTO, /* prototypes differ */
+	KFG_VLOG_FORWARD, /* they differ by a struct that the program only declares */
+	KFG_VLOG_UNRESOLVED, /* declared weak, not there, and called nevertheless */
+	KFG_VLOG_COMPILER, /* a call that the compiler made, not the programmer */
+	KFG_VLOG_NOT_ALLOWED, /* not registered for this program type, or not at all */
+	KFG_VLOG_NOT_KFUNC, /* the BTF id is no function that can be called */
+	KFG_VLOG_TOO_FAR, /* a module too far away for a call */
+	KFG_VLOG_ALLOCATOR, /* memory of the kernel that some kfuncs need was not there at boot */
+	KFG_VLOG_NO_ADDRESS, /* in the BTF, and not among the symbols of the kernel */
+	KFG_VLOG_KERNEL_BTF, /* the kernel's own BTF contradicts itself */
+	KFG_VLOG_LICENSE,
+	KFG_VLOG_JIT,
+	KFG_VLOG_NO_BTF, /* a kernel without CONFIG_DEBUG_INFO_BTF */
+	KFG_VLOG_OLD_KERNEL, /* a kernel before kfuncs */
+	KFG_VLOG_CAPABILITY,
+	KFG_VLOG_DEVICE_BOUND, /* XDP metadata in a program that is not loaded for a device */
+	KFG_VLOG_SLEEPABLE,
+	KFG_VLOG_CONTEXT, /* RCU, preemption, IRQ, lock or callback: not allowed here, or missing here */
+	KFG_VLOG_ARGUMENT,
+	KFG_VLOG_HIDDEN, /* an argument that the kernel fills in */
+	KFG_VLOG_TYPE_TWICE, /* the wanted and the passed type have one name */
+	KFG_VLOG_MEMORY, /* memory that is passed is too small, not initialized or not writable */
+	KFG_VLOG_REFERENCE, /* acquired and not released, or released and not acquired */
+	KFG_VLOG_RESULT, /* the result may be NULL, and is used as if it could not */
+	KFG_VLOG_REJECTED, /* the verifier rejected the call, in words that are not in the tables */
+	KFG_VLOG_LIMIT,
+	KFG_VLOG_MODULE_BTF, /* the BTF of a module cannot be used */
+	KFG_VLOG_MODULE_READ, /* the loader may not read the BTF of modules */
+	KFG_VLOG_MODULE_OTHER, /* a module that was built for another kernel */
+	KFG_VLOG_BUILD, /* the build of the kernel warns of it */
+	KFG_VLOG_REGISTER, /* kfuncs were not registered */
+	KFG_VLOG_REGISTER_TWICE,
+	KFG_VLOG_REGISTER_SET, /* by a set of the old kind */
+	KFG_VLOG_REGISTER_AGAIN, /* a module registers a second set */
+	KFG_VLOG_EXCEPTION, /* bpf_throw */
+	KFG_VLOG_RETURN, /* the kernel registered something that it cannot verify */
+	KFG_VLOG_DECLARATION, /* the object does not say what it should */
+	KFG_VLOG_NO_SECTION, /* an extern that is not in .ksyms */
+	KFG_VLOG_LOADER,
+	KFG_VLOG_OLD_LOADER, /* a loader that knows no kfuncs */
+	KFG_VLOG_ADDRESS_LOADER, /* the address of a module's kfunc, asked for in a wrong way */
+	KFG_VLOG_ADDRESS_OLD, /* the address of a kfunc, asked of a kernel that has none to give */
+	KFG_VLOG_VERIFIER_BUG,
+	KFG_VLOG_REFUSED, /* a security module, and kfgate is one */
+	KFG_VLOG_UNCLEAR, /* concerns a kfunc, and is not in the tables */
+	KFG_VLOG_KIND_MAX,
 };
 
 #define KFG_MSG_CALL 0x1u /* speaks of the call before it; of no concern unless that is a kfunc */
@@ -81,17 +81,17 @@ enum kfg_log_kind {
  * ("R1", "arg#0", "args#0", "arg0", "*(R11-8)"); anything may stand before and after. It starts with a literal, or
  * with one of these and then a literal.
  */
-struct kfg_message {
+struct kfg_vlog_message {
 	const char *pattern; /* NULL ends the table */
-	enum kfg_log_kind kind;
+	enum kfg_vlog_kind kind;
 	unsigned flags; /* KFG_MSG_* */
 	const char *kfunc; /* whom it is about where the wording does not say, or NULL */
 	const char *source; /* file and line, per version */
 };
 
-extern const struct kfg_message kfg_messages_loaders[], kfg_messages_verifier[], kfg_messages_arguments[],
+extern const struct kfg_vlog_message kfg_messages_loaders[], kfg_messages_verifier[], kfg_messages_arguments[],
 	kfg_messages_kernel[];
-extern const struct kfg_message *const kfg_messages[]; /* all of these tables; NULL ends the list */
+extern const struct kfg_vlog_message *const kfg_messages[]; /* all of these tables; NULL ends the list */
 
 /* A part of the line; n 0: not given. */
 struct kfg_span {
@@ -99,11 +99,12 @@ struct kfg_span {
 	size_t n;
 };
 
-struct kfg_message_match {
+struct kfg_vlog_message_match {
 	struct kfg_span kfunc, word, arg;
 	long long number; /* the last; -1: none */
 	const char *begin, *end; /* what matched */
 };
 
 /* Work is linear in size (names and words are bounded). The spans point into the line. */
-bool kfg_message_match(const char *pattern, const char *line, size_t size, struct kfg_message_match *ret_match);
+bool kfg_vlog_message_match(const char *pattern, const char *line, size_t size,
+			    struct kfg_vlog_message_match *ret_match);

@@ -8,7 +8,7 @@
 #include "policy/policy.h"
 
 /*
- * input: as for kfg_advise(); where it names no kernel, the log's own words do. Both return 0 or a negative errno
+ * input: as for kfg_advice_make(); where it names no kernel, the log's own words do. Both return 0 or a negative errno
  * (-ENOMEM, -E2BIG).
  */
 int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, struct kfg_strbuf *out);

@@ -34,11 +34,11 @@ static void lifecycle(struct kfg_json *j, const struct kfg_deprecation_info *row
 static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struct kfg_advice_input *input)
 {
 	struct kfg_advice a;
-	int r = kfg_advise(f, input, &a);
+	int r = kfg_advice_make(f, input, &a);
 
 	kfg_json_object(j, NULL);
-	text(j, "kind", kfg_log_kind_str(f->kind));
-	text(j, "title", kfg_log_kind_title(f->kind));
+	text(j, "kind", kfg_vlog_kind_str(f->kind));
+	text(j, "title", kfg_vlog_kind_title(f->kind));
 	text(j, "kfunc", f->kfunc);
 	text(j, "symbol", f->symbol);
 	text(j, "module", f->module);

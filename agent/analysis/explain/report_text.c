@@ -76,7 +76,7 @@ static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg
 {
 	char name[4 * KFG_VLOG_NAME_MAX], module[4 * KFG_VLOG_NAME_MAX], message[4 * KFG_VLOG_TEXT_MAX];
 	struct kfg_advice a;
-	int r = kfg_advise(f, input, &a);
+	int r = kfg_advice_make(f, input, &a);
 
 	kfg_text_clean(f->symbol, sizeof(f->symbol), name, sizeof(name));
 	kfg_text_clean(f->message, sizeof(f->message), message, sizeof(message));
@@ -85,7 +85,7 @@ static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg
 			  name[0]   ? name :
 			  module[0] ? "module " :
 				      "",
-			  name[0] ? "" : module, name[0] || module[0] ? ": " : "", kfg_log_kind_title(f->kind));
+			  name[0] ? "" : module, name[0] || module[0] ? ": " : "", kfg_vlog_kind_title(f->kind));
 	paragraph(out, "Log", message);
 	where(out, f);
 	paragraph(out, "What", kfg_strbuf_text(&a.what));

@@ -49,7 +49,7 @@ static void copy(const char *text, char *buf, size_t size)
 /* What the verifier said of a kfunc call in words that are not in the tables. ended: these were its last. */
 static void settle_call(struct kfg_vlog *v, bool ended)
 {
-	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, ended ? KFG_LOG_REJECTED : KFG_LOG_UNCLEAR);
+	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, ended ? KFG_VLOG_REJECTED : KFG_VLOG_UNCLEAR);
 
 	if (!v->said[0] || v->explained)
 		return;
@@ -64,13 +64,13 @@ static void settle_call(struct kfg_vlog *v, bool ended)
 /* EACCES: certain to be a security module's where the verifier had no objection, else it is only said. */
 static void settle_denied(struct kfg_vlog *v)
 {
-	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, KFG_LOG_REFUSED);
+	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, KFG_VLOG_REFUSED);
 
 	if (!v->denied)
 		return;
 	v->denied = false;
 	for (size_t i = 0; i < v->n_findings; i++)
-		if (v->findings[i].kind == KFG_LOG_REFUSED)
+		if (v->findings[i].kind == KFG_VLOG_REFUSED)
 			return;
 	if (!v->denied_verified) {
 		if (!v->facts.refused_line) {
@@ -88,7 +88,7 @@ static void settle_denied(struct kfg_vlog *v)
 
 static void settle_held(struct kfg_vlog *v)
 {
-	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, KFG_LOG_UNCLEAR);
+	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, KFG_VLOG_UNCLEAR);
 
 	if (v->held_concerns) {
 		kfg_vlog_finding_drop_program(&f);
@@ -119,16 +119,16 @@ static bool read_report(struct kfg_vlog *v, struct kfg_span line, bool indented)
 
 	if (is_title(line)) {
 		settle_reason(v);
-		v->report = kfg_span_starts(line, "Reason:") ? KFG_REPORT_REASON : KFG_REPORT_OTHER;
+		v->report = kfg_span_starts(line, "Reason:") ? KFG_VLOG_REPORT_REASON : KFG_VLOG_REPORT_OTHER;
 		return true;
 	}
 	if ((line.n && !indented) || kfg_span_starts(line, "processed ") ||
 	    kfg_span_starts(line, "Verification failed: ")) {
 		settle_reason(v);
-		v->report = KFG_REPORT_NONE;
+		v->report = KFG_VLOG_REPORT_NONE;
 		return false;
 	}
-	if (v->report == KFG_REPORT_REASON && line.n && line.n + 1 < room) {
+	if (v->report == KFG_VLOG_REPORT_REASON && line.n && line.n + 1 < room) {
 		if (v->reason_size)
 			v->reason[v->reason_size++] = ' ';
 		memcpy(v->reason + v->reason_size, line.at, line.n);
@@ -149,14 +149,14 @@ static bool is_denied(struct kfg_span line)
 /* Whose load is spoken of: libbpf, cilium/ebpf, bpftrace. */
 static bool find_program(struct kfg_span line, struct kfg_span *ret_name)
 {
-	struct kfg_message_match m;
+	struct kfg_vlog_message_match m;
 
-	if (kfg_message_match("prog '{w}': BPF program load failed: ", line.at, line.n, &m) ||
-	    kfg_message_match("prog '{w}': -- BEGIN PROG LOAD LOG --", line.at, line.n, &m) ||
-	    kfg_message_match("Error loading BPF program for {w}. Error code: ", line.at, line.n, &m))
+	if (kfg_vlog_message_match("prog '{w}': BPF program load failed: ", line.at, line.n, &m) ||
+	    kfg_vlog_message_match("prog '{w}': -- BEGIN PROG LOAD LOG --", line.at, line.n, &m) ||
+	    kfg_vlog_message_match("Error loading BPF program for {w}. Error code: ", line.at, line.n, &m))
 		*ret_name = m.word;
-	else if (kfg_message_match("program {k}: load program: ", line.at, line.n, &m) ||
-		 kfg_message_match("program {k}: fixing up kfuncs: ", line.at, line.n, &m))
+	else if (kfg_vlog_message_match("program {k}: load program: ", line.at, line.n, &m) ||
+		 kfg_vlog_message_match("program {k}: fixing up kfuncs: ", line.at, line.n, &m))
 		*ret_name = m.kfunc;
 	else
 		return false;
@@ -199,10 +199,10 @@ static bool read_end(struct kfg_vlog *v, struct kfg_span line)
 /* libbpf prints the verifier's log between these two lines; where they stand together there was none. */
 static void note_silence(struct kfg_vlog *v, struct kfg_span line)
 {
-	struct kfg_message_match m;
+	struct kfg_vlog_message_match m;
 
 	if (v->denied && v->line_no == v->denied_line + 1 &&
-	    kfg_message_match("prog '{w}': failed to load: -", line.at, line.n, &m))
+	    kfg_vlog_message_match("prog '{w}': failed to load: -", line.at, line.n, &m))
 		v->denied_verified = true;
 }
 
@@ -260,13 +260,13 @@ static bool may_go_on(const struct kfg_vlog *v, struct kfg_span line)
 /* It may go on in the next line. */
 static void hold(struct kfg_vlog *v, const struct kfg_line *line)
 {
-	bool concerns = concerns_kfuncs(line->text), fits = line->text.n <= sizeof(v->held) / 2;
+	bool concerns = concerns_kfuncs(line->text), reports = line->text.n <= sizeof(v->held) / 2;
 
 	settle_held(v);
-	if (!concerns && (!line->whole || !fits || !may_go_on(v, line->text)))
+	if (!concerns && (!line->whole || !reports || !may_go_on(v, line->text)))
 		return;
 	v->held_concerns = concerns;
-	v->held_size = fits ? line->text.n : sizeof(v->held) / 2;
+	v->held_size = reports ? line->text.n : sizeof(v->held) / 2;
 	memcpy(v->held, line->text.at, v->held_size);
 	v->held_line = v->line_no;
 	v->held_lines = line->whole ? 1 : KFG_VLOG_WRAP_LINES;
@@ -336,11 +336,11 @@ static void read_other(struct kfg_vlog *v, const struct kfg_line *line)
  */
 static void note_module(struct kfg_vlog *v, struct kfg_span line)
 {
-	struct kfg_message_match m;
+	struct kfg_vlog_message_match m;
 	const char *slash, *from, *end, *dot;
 
-	if (!kfg_message_match("could not insert module {w}", line.at, line.n, &m) &&
-	    !kfg_message_match("could not insert '{w}'", line.at, line.n, &m))
+	if (!kfg_vlog_message_match("could not insert module {w}", line.at, line.n, &m) &&
+	    !kfg_vlog_message_match("could not insert '{w}'", line.at, line.n, &m))
 		return;
 	end = m.word.at + m.word.n;
 	slash = memrchr(m.word.at, '/', m.word.n);
@@ -349,9 +349,9 @@ static void note_module(struct kfg_vlog *v, struct kfg_span line)
 	kfg_span_copy(kfg_span(from, (size_t)((dot ? dot : end) - from)), v->inserted, sizeof(v->inserted));
 }
 
-static bool is_warned_set(enum kfg_log_kind kind)
+static bool is_warned_set(enum kfg_vlog_kind kind)
 {
-	return kind == KFG_LOG_REGISTER_SET || kind == KFG_LOG_REGISTER_AGAIN;
+	return kind == KFG_VLOG_REGISTER_SET || kind == KFG_VLOG_REGISTER_AGAIN;
 }
 
 /* "FUNCTION+0x10/0x20 [NAME]" in the trace of a warning: the first function of a module, which is its own */
@@ -419,7 +419,7 @@ static void note_half(struct kfg_vlog *v, struct kfg_span line)
 {
 	const struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
 
-	v->half = last && last->line == v->line_no && last->kind == KFG_LOG_ARGUMENT &&
+	v->half = last && last->line == v->line_no && last->kind == KFG_VLOG_ARGUMENT &&
 		  kfg_span_find(line, " expected pointer to") && !kfg_span_find(line, "has a pointer to ");
 }
 
@@ -432,7 +432,7 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 		settle_call(v, v->inside);
 		kfg_vlog_stop_trace(v);
 	} else if (kfg_span_starts(line->text, "Verification failed: ")) {
-		v->report = KFG_REPORT_OTHER;
+		v->report = KFG_VLOG_REPORT_OTHER;
 		v->denied = false;
 	} else if (!kfg_vlog_trace(v, line->text) && !read_marks(v, line->text) &&
 		   !(looked_up = kfg_vlog_look_up(v, line->text, 0))) {
@@ -454,8 +454,8 @@ static void read_line(void *arg, const struct kfg_line *line)
 	struct kfg_vlog *v = arg;
 
 	v->line_no = line->number;
-	kfg_kernel_words_read(&v->kernel, line->text, line->number);
-	if (v->report != KFG_REPORT_NONE && read_report(v, line->text, line->indented))
+	kfg_explain_release_read(&v->kernel, line->text, line->number);
+	if (v->report != KFG_VLOG_REPORT_NONE && read_report(v, line->text, line->indented))
 		return;
 	read_text(v, line);
 }

@@ -17,7 +17,7 @@
 /* A problem of a kfunc. Strings are bytes as they came, NUL terminated, cut where too long. "": not said.
  */
 struct kfg_vlog_finding {
-	enum kfg_log_kind kind;
+	enum kfg_vlog_kind kind;
 	char kfunc[KFG_VLOG_NAME_MAX]; /* as the kernel names it: without the program's ___suffix */
 	char symbol[KFG_VLOG_NAME_MAX]; /* as the log names it */
 	char module[KFG_VLOG_NAME_MAX]; /* whose BTF or kfuncs cannot be used */

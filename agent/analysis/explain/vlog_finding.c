@@ -32,7 +32,7 @@ static bool same(const struct kfg_vlog_finding *a, const struct kfg_vlog_finding
 {
 	if (a->kind != b->kind || !compatible(a->prog, b->prog) || strcmp(a->module, b->module) != 0)
 		return false;
-	if ((a->kind == KFG_LOG_UNCLEAR || a->kind == KFG_LOG_REFUSED) && strcmp(a->message, b->message) != 0)
+	if ((a->kind == KFG_VLOG_UNCLEAR || a->kind == KFG_VLOG_REFUSED) && strcmp(a->message, b->message) != 0)
 		return false;
 	if (strcmp(a->kfunc, b->kfunc) == 0)
 		return a->kfunc[0] || a->insn == b->insn || a->insn < 0 || b->insn < 0;
@@ -68,7 +68,7 @@ void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 		v->findings[v->n_findings++] = *f;
 }
 
-struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_log_kind kind)
+struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind)
 {
 	struct kfg_vlog_finding f = { .kind = kind, .insn = v->insn, .number = -1, .line = v->line_no };
 
@@ -137,8 +137,8 @@ static bool is_named_like_kfunc(const char *name)
 }
 
 /* Whom a message is about. False: no kfunc, so it is no finding. */
-static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, const struct kfg_message_match *m,
-		       struct kfg_span line, struct kfg_vlog_finding *f)
+static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
+		       const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *f)
 {
 	const struct kfg_vlog_call *acquired = kfg_vlog_call_at(v, m->number);
 
@@ -151,7 +151,7 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_message *msg, 
 
 		if (!result || !kfg_span_find(line, "_or_null"))
 			return false;
-		f->kind = KFG_LOG_RESULT;
+		f->kind = KFG_VLOG_RESULT;
 		copy(result->name, f->symbol, sizeof(f->symbol));
 	} else if (msg->flags & KFG_MSG_ALLOC) {
 		if (!acquired)
@@ -200,16 +200,16 @@ static bool is_type_twice(struct kfg_span line)
 /* What more a line says than its wording. */
 static void refine(struct kfg_vlog_finding *f, struct kfg_span line)
 {
-	bool at_load = f->kind == KFG_LOG_MISSING || f->kind == KFG_LOG_UNRESOLVED || f->kind == KFG_LOG_DECLARATION ||
-		       f->kind == KFG_LOG_NO_SECTION;
+	bool at_load = f->kind == KFG_VLOG_MISSING || f->kind == KFG_VLOG_UNRESOLVED ||
+		       f->kind == KFG_VLOG_DECLARATION || f->kind == KFG_VLOG_NO_SECTION;
 
 	if (at_load && is_compilers(f->kfunc))
-		f->kind = KFG_LOG_COMPILER;
-	else if (f->kind == KFG_LOG_ARGUMENT && is_type_twice(line))
-		f->kind = KFG_LOG_TYPE_TWICE;
-	else if (f->kind == KFG_LOG_ARGUMENT && kfg_span_find(line, "pointer type STRUCT bpf_prog_aux must point "
-								    "to"))
-		f->kind = KFG_LOG_HIDDEN;
+		f->kind = KFG_VLOG_COMPILER;
+	else if (f->kind == KFG_VLOG_ARGUMENT && is_type_twice(line))
+		f->kind = KFG_VLOG_TYPE_TWICE;
+	else if (f->kind == KFG_VLOG_ARGUMENT && kfg_span_find(line, "pointer type STRUCT bpf_prog_aux must point "
+								     "to"))
+		f->kind = KFG_VLOG_HIDDEN;
 }
 
 void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding)
@@ -218,30 +218,30 @@ void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding)
 }
 
 /* kfgate's own: Refused BPF program "NAME" (TYPE) of ...: ... kfunc NAME ... */
-static void read_record(struct kfg_vlog_finding *f, const struct kfg_message_match *m, struct kfg_span line)
+static void read_record(struct kfg_vlog_finding *f, const struct kfg_vlog_message_match *m, struct kfg_span line)
 {
 	const char *end = line.at + line.n, *quote = memchr(m->end, '"', (size_t)(end - m->end));
-	struct kfg_message_match name;
+	struct kfg_vlog_message_match name;
 
 	kfg_vlog_finding_drop_program(f);
 	if (quote)
 		kfg_span_copy(kfg_span(m->end, (size_t)(quote - m->end)), f->prog, sizeof(f->prog));
-	if (quote && kfg_message_match(" kfunc {k}", quote, (size_t)(end - quote), &name)) {
+	if (quote && kfg_vlog_message_match(" kfunc {k}", quote, (size_t)(end - quote), &name)) {
 		kfg_span_copy(name.kfunc, f->symbol, sizeof(f->symbol));
 		memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
 	}
 	kfg_span_copy(kfg_span(m->begin, (size_t)(end - m->begin)), f->message, sizeof(f->message));
 }
 
-static bool is_module(enum kfg_log_kind kind)
+static bool is_module(enum kfg_vlog_kind kind)
 {
-	return kind == KFG_LOG_MODULE_BTF || kind == KFG_LOG_MODULE_OTHER || kind == KFG_LOG_REGISTER;
+	return kind == KFG_VLOG_MODULE_BTF || kind == KFG_VLOG_MODULE_OTHER || kind == KFG_VLOG_REGISTER;
 }
 
 /* The verifier often says two things of one call: the first is the closer one. */
 static bool is_said_further(const struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 {
-	return v->explained && v->n_findings && v->insn >= 0 && f->insn == v->insn && f->kind != KFG_LOG_NONE;
+	return v->explained && v->n_findings && v->insn >= 0 && f->insn == v->insn && f->kind != KFG_VLOG_NONE;
 }
 
 static void more_of_last(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
@@ -254,8 +254,8 @@ static void more_of_last(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 }
 
 /* A finding out of a wording that fits. False: it does not concern a kfunc. */
-static bool make_finding(const struct kfg_vlog *v, const struct kfg_message *msg, const struct kfg_message_match *m,
-			 struct kfg_span line, struct kfg_vlog_finding *ret)
+static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
+			 const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *ret)
 {
 	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, msg->kind);
 
@@ -270,20 +270,20 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_message *msg
 		kfg_vlog_finding_drop_program(&f);
 	if (msg->flags & KFG_MSG_RECORD)
 		read_record(&f, m, line);
-	if (msg->kind == KFG_LOG_REGISTER_SET || msg->kind == KFG_LOG_REGISTER_AGAIN)
+	if (msg->kind == KFG_VLOG_REGISTER_SET || msg->kind == KFG_VLOG_REGISTER_AGAIN)
 		copy(v->inserted, f.module, sizeof(f.module));
 	refine(&f, line);
 	*ret = f;
 	return true;
 }
 
-static bool fits(const struct kfg_vlog *v, const struct kfg_message *msg, struct kfg_span line, size_t boundary,
-		 struct kfg_message_match *m)
+static bool reports(const struct kfg_vlog *v, const struct kfg_vlog_message *msg, struct kfg_span line, size_t boundary,
+		    struct kfg_vlog_message_match *m)
 {
 	/* what speaks of a call needs one */
 	if (msg->flags & KFG_MSG_CALL && !(msg->flags & KFG_MSG_RESULT) && !v->is_kfunc_call)
 		return false;
-	if (!kfg_message_match(msg->pattern, line.at, line.n, m))
+	if (!kfg_vlog_message_match(msg->pattern, line.at, line.n, m))
 		return false;
 	return !boundary || (m->begin < line.at + boundary && m->end > line.at + boundary + 1);
 }
@@ -296,12 +296,12 @@ static void note_circumstance(struct kfg_vlog *v, const struct kfg_vlog_finding 
 
 bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 {
-	for (const struct kfg_message *const *table = kfg_messages; *table; table++) {
-		for (const struct kfg_message *msg = *table; msg->pattern; msg++) {
-			struct kfg_message_match m;
+	for (const struct kfg_vlog_message *const *table = kfg_messages; *table; table++) {
+		for (const struct kfg_vlog_message *msg = *table; msg->pattern; msg++) {
+			struct kfg_vlog_message_match m;
 			struct kfg_vlog_finding f;
 
-			if (!fits(v, msg, line, boundary, &m) || !make_finding(v, msg, &m, line, &f))
+			if (!reports(v, msg, line, boundary, &m) || !make_finding(v, msg, &m, line, &f))
 				continue;
 			if (msg->flags & KFG_MSG_CIRCUMSTANCE)
 				note_circumstance(v, &f);
@@ -309,7 +309,7 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 				v->other = true;
 			else if (is_said_further(v, &f))
 				more_of_last(v, &f);
-			else if (msg->kind != KFG_LOG_NONE)
+			else if (msg->kind != KFG_VLOG_NONE)
 				kfg_vlog_finding_add(v, &f);
 			return true;
 		}
@@ -324,7 +324,7 @@ static void remove_finding(struct kfg_vlog *v, size_t i)
 	memset(&v->findings[v->n_findings], 0, sizeof(v->findings[0]));
 }
 
-static struct kfg_vlog_finding *find_kind(struct kfg_vlog *v, enum kfg_log_kind kind)
+static struct kfg_vlog_finding *find_kind(struct kfg_vlog *v, enum kfg_vlog_kind kind)
 {
 	for (size_t i = 0; i < v->n_findings; i++)
 		if (v->findings[i].kind == kind)
@@ -347,16 +347,16 @@ static bool is_of_module(const char *kfunc)
  */
 static void blame_module(struct kfg_vlog *v)
 {
-	struct kfg_vlog_finding *reg = find_kind(v, KFG_LOG_REGISTER), *why = reg ? reg : &v->circumstance;
-	enum kfg_log_kind kind = v->circumstance.kind == KFG_LOG_MODULE_OTHER ? KFG_LOG_MODULE_OTHER : why->kind;
+	struct kfg_vlog_finding *reg = find_kind(v, KFG_VLOG_REGISTER), *why = reg ? reg : &v->circumstance;
+	enum kfg_vlog_kind kind = v->circumstance.kind == KFG_VLOG_MODULE_OTHER ? KFG_VLOG_MODULE_OTHER : why->kind;
 	bool used = false;
 
-	if (kind == KFG_LOG_NONE)
+	if (kind == KFG_VLOG_NONE)
 		return;
 	for (size_t i = 0; i < v->n_findings; i++) {
 		struct kfg_vlog_finding *f = &v->findings[i];
 
-		if (f->kind != KFG_LOG_MISSING || !(kind == KFG_LOG_MODULE_BTF || is_of_module(f->kfunc)))
+		if (f->kind != KFG_VLOG_MISSING || !(kind == KFG_VLOG_MODULE_BTF || is_of_module(f->kfunc)))
 			continue;
 		f->kind = kind;
 		memcpy(f->module, why->module, sizeof(f->module));
@@ -364,9 +364,9 @@ static void blame_module(struct kfg_vlog *v)
 	}
 	if (used && reg)
 		remove_finding(v, (size_t)(reg - v->findings));
-	if (!used && reg && v->circumstance.kind == KFG_LOG_MODULE_OTHER)
-		reg->kind = KFG_LOG_MODULE_OTHER;
-	if (!used && !reg && kind == KFG_LOG_MODULE_BTF && (v->failed || !v->went_on) && !v->other && !v->n_findings &&
+	if (!used && reg && v->circumstance.kind == KFG_VLOG_MODULE_OTHER)
+		reg->kind = KFG_VLOG_MODULE_OTHER;
+	if (!used && !reg && kind == KFG_VLOG_MODULE_BTF && (v->failed || !v->went_on) && !v->other && !v->n_findings &&
 	    !v->n_more)
 		kfg_vlog_finding_add(v, &v->circumstance);
 }
@@ -374,13 +374,13 @@ static void blame_module(struct kfg_vlog *v)
 /* A loader that looks at the kernel's BTF itself, and finds it wrong, knows more than libbpf does. */
 static void blame_kernel_btf(struct kfg_vlog *v)
 {
-	struct kfg_vlog_finding *known = find_kind(v, KFG_LOG_KERNEL_BTF), *proto = find_kind(v, KFG_LOG_PROTO);
+	struct kfg_vlog_finding *known = find_kind(v, KFG_VLOG_KERNEL_BTF), *proto = find_kind(v, KFG_VLOG_PROTO);
 
 	if (!known || known->kfunc[0] || !proto)
 		return;
 	for (size_t i = 0; i < v->n_findings; i++)
-		if (v->findings[i].kind == KFG_LOG_PROTO)
-			v->findings[i].kind = KFG_LOG_KERNEL_BTF;
+		if (v->findings[i].kind == KFG_VLOG_PROTO)
+			v->findings[i].kind = KFG_VLOG_KERNEL_BTF;
 	remove_finding(v, (size_t)(known - v->findings));
 }
 

@@ -36,7 +36,7 @@ struct kfg_vlog_result {
 };
 
 /* Sections of a report of the verifier since Linux 7.3 (kernel/bpf/diagnostics.c). */
-enum kfg_vlog_report { KFG_REPORT_NONE, KFG_REPORT_OTHER, KFG_REPORT_REASON };
+enum kfg_vlog_report { KFG_VLOG_REPORT_NONE, KFG_VLOG_REPORT_OTHER, KFG_VLOG_REPORT_REASON };
 
 struct kfg_vlog {
 	unsigned log; /* counts logs */
@@ -79,12 +79,12 @@ struct kfg_vlog {
 	char denied_prog[KFG_VLOG_NAME_MAX];
 	size_t denied_line;
 
-	struct kfg_vlog_finding circumstance; /* KFG_LOG_NONE: none; the last one */
+	struct kfg_vlog_finding circumstance; /* KFG_VLOG_NONE: none; the last one */
 	bool went_on; /* a loader did more after that */
 	bool other; /* a load failed for something that is no kfunc */
 	char inserted[KFG_VLOG_NAME_MAX]; /* the module that insmod could not insert */
 
-	struct kfg_kernel_words kernel;
+	struct kfg_explain_release kernel;
 	struct kfg_vlog_facts facts;
 	struct kfg_vlog_finding findings[KFG_VLOG_FINDINGS_MAX];
 	size_t n_findings, n_more;
@@ -148,7 +148,7 @@ const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struc
 /* vlog_finding.c */
 
 /* What is known of where a finding was made. */
-struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_log_kind kind);
+struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind);
 /* What its message says beyond the wording. */
 void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding);
 /* Keeps a finding, or what is new in it where it was made before. */

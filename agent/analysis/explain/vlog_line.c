@@ -13,11 +13,11 @@
 
 static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 {
-	struct kfg_message_match m;
+	struct kfg_vlog_message_match m;
 	struct kfg_vlog_call *call;
 
 	kfg_vlog_result_note_call(v, "");
-	if (!kfg_message_match("85) call {k}#{n}", rest.at, rest.n, &m)) {
+	if (!kfg_vlog_message_match("85) call {k}#{n}", rest.at, rest.n, &m)) {
 		/* the disassembler has no name for it, kernel/bpf/disasm.c */
 		v->is_kfunc_call = kfg_span_starts(rest, "85) call kernel-function");
 		return;
@@ -47,7 +47,7 @@ void kfg_vlog_stop_trace(struct kfg_vlog *v)
 	v->name[0] = '\0';
 	v->explained = v->parted = false;
 	v->said[0] = '\0';
-	v->report = KFG_REPORT_NONE;
+	v->report = KFG_VLOG_REPORT_NONE;
 	v->reason_size = 0;
 }
 
@@ -163,7 +163,7 @@ bool kfg_vlog_is_other(struct kfg_span line)
 
 bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 {
-	struct kfg_message_match m;
+	struct kfg_vlog_message_match m;
 	struct kfg_span rest;
 	long long insn;
 
@@ -180,7 +180,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 	}
 	/* libbpf puts this in place of the instruction and of what was said of it, libbpf.c
 	 * fixup_log_missing_kfunc_call() */
-	if (kfg_message_match("{n}: <invalid kfunc call>", line.at, line.n, &m)) {
+	if (kfg_vlog_message_match("{n}: <invalid kfunc call>", line.at, line.n, &m)) {
 		note_insn(v, m.number);
 		return true;
 	}

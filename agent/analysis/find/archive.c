@@ -22,40 +22,40 @@ struct kfg_archive {
 static const struct magic {
 	const char *bytes;
 	size_t at, size;
-	enum kfg_container container;
+	enum kfg_archive_kind container;
 	const char *name;
 } magics[] = {
-	{ "PK\3\4", 0, 4, KFG_CONTAINER_ARCHIVE, "zip" },
-	{ "PK\5\6", 0, 4, KFG_CONTAINER_ARCHIVE, "zip" },
-	{ "7z\xbc\xaf\x27\x1c", 0, 6, KFG_CONTAINER_ARCHIVE, "7z" },
-	{ "!<arch>\n", 0, 8, KFG_CONTAINER_ARCHIVE, "ar" },
-	{ "\xed\xab\xee\xdb", 0, 4, KFG_CONTAINER_ARCHIVE, "rpm" },
-	{ "070701", 0, 6, KFG_CONTAINER_ARCHIVE, "cpio" },
-	{ "070702", 0, 6, KFG_CONTAINER_ARCHIVE, "cpio" },
-	{ "070707", 0, 6, KFG_CONTAINER_ARCHIVE, "cpio" },
-	{ "\xc7\x71", 0, 2, KFG_CONTAINER_ARCHIVE, "cpio" },
-	{ "ustar", 257, 5, KFG_CONTAINER_ARCHIVE, "tar" },
-	{ "CD001", 0x8001, 5, KFG_CONTAINER_ARCHIVE, "iso9660" },
-	{ "MSCF\0\0\0\0", 0, 8, KFG_CONTAINER_ARCHIVE, "cab" },
-	{ "xar!", 0, 4, KFG_CONTAINER_ARCHIVE, "xar" },
-	{ "Rar!\x1a\7", 0, 6, KFG_CONTAINER_ARCHIVE, "rar" },
-	{ "BZh", 0, 3, KFG_CONTAINER_STREAM, "bzip2" },
-	{ "LZIP", 0, 4, KFG_CONTAINER_STREAM, "lzip" },
-	{ "\x04\x22\x4d\x18", 0, 4, KFG_CONTAINER_STREAM, "lz4" },
-	{ "\x02\x21\x4c\x18", 0, 4, KFG_CONTAINER_STREAM, "lz4" },
-	{ "\x1f\x9d", 0, 2, KFG_CONTAINER_STREAM, "compress" },
-	{ "\x5d\0\0", 0, 3, KFG_CONTAINER_STREAM, "lzma" },
-	{ "\x1f\x8b\x08", 0, 3, KFG_CONTAINER_KNOWN_STREAM, "gzip" },
+	{ "PK\3\4", 0, 4, KFG_ARCHIVE_FILES, "zip" },
+	{ "PK\5\6", 0, 4, KFG_ARCHIVE_FILES, "zip" },
+	{ "7z\xbc\xaf\x27\x1c", 0, 6, KFG_ARCHIVE_FILES, "7z" },
+	{ "!<arch>\n", 0, 8, KFG_ARCHIVE_FILES, "ar" },
+	{ "\xed\xab\xee\xdb", 0, 4, KFG_ARCHIVE_FILES, "rpm" },
+	{ "070701", 0, 6, KFG_ARCHIVE_FILES, "cpio" },
+	{ "070702", 0, 6, KFG_ARCHIVE_FILES, "cpio" },
+	{ "070707", 0, 6, KFG_ARCHIVE_FILES, "cpio" },
+	{ "\xc7\x71", 0, 2, KFG_ARCHIVE_FILES, "cpio" },
+	{ "ustar", 257, 5, KFG_ARCHIVE_FILES, "tar" },
+	{ "CD001", 0x8001, 5, KFG_ARCHIVE_FILES, "iso9660" },
+	{ "MSCF\0\0\0\0", 0, 8, KFG_ARCHIVE_FILES, "cab" },
+	{ "xar!", 0, 4, KFG_ARCHIVE_FILES, "xar" },
+	{ "Rar!\x1a\7", 0, 6, KFG_ARCHIVE_FILES, "rar" },
+	{ "BZh", 0, 3, KFG_ARCHIVE_STREAM, "bzip2" },
+	{ "LZIP", 0, 4, KFG_ARCHIVE_STREAM, "lzip" },
+	{ "\x04\x22\x4d\x18", 0, 4, KFG_ARCHIVE_STREAM, "lz4" },
+	{ "\x02\x21\x4c\x18", 0, 4, KFG_ARCHIVE_STREAM, "lz4" },
+	{ "\x1f\x9d", 0, 2, KFG_ARCHIVE_STREAM, "compress" },
+	{ "\x5d\0\0", 0, 3, KFG_ARCHIVE_STREAM, "lzma" },
+	{ "\x1f\x8b\x08", 0, 3, KFG_ARCHIVE_KNOWN_STREAM, "gzip" },
 	{ "\xfd"
 	  "7zXZ\0",
-	  0, 6, KFG_CONTAINER_KNOWN_STREAM, "xz" },
-	{ "\x28\xb5\x2f\xfd", 0, 4, KFG_CONTAINER_KNOWN_STREAM, "zstd" },
-	{ "\x89LZO\0\r\n\x1a\n", 0, 9, KFG_CONTAINER_FOREIGN, "an lzop file" },
-	{ "hsqs", 0, 4, KFG_CONTAINER_FOREIGN, "a squashfs image" },
-	{ "sqsh", 0, 4, KFG_CONTAINER_FOREIGN, "a squashfs image" },
-	{ "\xe2\xe1\xf5\xe0", 1024, 4, KFG_CONTAINER_FOREIGN, "an erofs image" },
-	{ "\x53\xef", 0x438, 2, KFG_CONTAINER_FOREIGN, "an ext4 image" },
-	{ "QFI\xfb", 0, 4, KFG_CONTAINER_FOREIGN, "a qcow2 image" },
+	  0, 6, KFG_ARCHIVE_KNOWN_STREAM, "xz" },
+	{ "\x28\xb5\x2f\xfd", 0, 4, KFG_ARCHIVE_KNOWN_STREAM, "zstd" },
+	{ "\x89LZO\0\r\n\x1a\n", 0, 9, KFG_ARCHIVE_FOREIGN, "an lzop file" },
+	{ "hsqs", 0, 4, KFG_ARCHIVE_FOREIGN, "a squashfs image" },
+	{ "sqsh", 0, 4, KFG_ARCHIVE_FOREIGN, "a squashfs image" },
+	{ "\xe2\xe1\xf5\xe0", 1024, 4, KFG_ARCHIVE_FOREIGN, "an erofs image" },
+	{ "\x53\xef", 0x438, 2, KFG_ARCHIVE_FOREIGN, "an ext4 image" },
+	{ "QFI\xfb", 0, 4, KFG_ARCHIVE_FOREIGN, "a qcow2 image" },
 };
 
 /* A file of another kind may have the few bytes of these by chance. */
@@ -91,7 +91,7 @@ static bool ends_as_zip(const uint8_t *data, size_t size)
 	return false;
 }
 
-enum kfg_container kfg_container_of(const uint8_t *data, size_t size, const char **ret_name)
+enum kfg_archive_kind kfg_archive_kind_of(const uint8_t *data, size_t size, const char **ret_name)
 {
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
 		const struct magic *m = &magics[i];
@@ -102,7 +102,7 @@ enum kfg_container kfg_container_of(const uint8_t *data, size_t size, const char
 		return m->container;
 	}
 	*ret_name = "zip";
-	return ends_as_zip(data, size) ? KFG_CONTAINER_ARCHIVE : KFG_CONTAINER_NONE;
+	return ends_as_zip(data, size) ? KFG_ARCHIVE_FILES : KFG_ARCHIVE_NONE;
 }
 
 static la_ssize_t give(struct archive *reader, void *userdata, const void **ret_block)

@@ -6,16 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum kfg_container {
-	KFG_CONTAINER_NONE,
-	KFG_CONTAINER_ARCHIVE, /* has members */
-	KFG_CONTAINER_STREAM, /* of a compression that unpack.h does not know, of a file or an archive */
-	KFG_CONTAINER_KNOWN_STREAM, /* of one that unpack.h knows; what it unpacks to may be an archive */
-	KFG_CONTAINER_FOREIGN, /* holds files, and nothing here reads it */
+enum kfg_archive_kind {
+	KFG_ARCHIVE_NONE,
+	KFG_ARCHIVE_FILES, /* has members */
+	KFG_ARCHIVE_STREAM, /* of a compression that decompress.h does not know, of a file or an archive */
+	KFG_ARCHIVE_KNOWN_STREAM, /* of one that decompress.h knows; what it unpacks to may be an archive */
+	KFG_ARCHIVE_FOREIGN, /* holds files, and nothing here reads it */
 };
 
 /* What a file is by its first bytes, and its last ones (a zip archive behind a program); *ret_name: in a word. */
-enum kfg_container kfg_container_of(const uint8_t *data, size_t size, const char **ret_name);
+enum kfg_archive_kind kfg_archive_kind_of(const uint8_t *data, size_t size, const char **ret_name);
 
 struct kfg_archive;
 

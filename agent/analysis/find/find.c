@@ -4,7 +4,7 @@
 
 #include "base/strbuf.h"
 #include "analysis/find/search.h"
-#include "analysis/find/unpack.h"
+#include "analysis/find/decompress.h"
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -81,7 +81,7 @@ int kfg_find_give_up(struct kfg_find *find, const char *label, enum kfg_find_lim
 	return kfg_find_problem(find, label, "%s", why);
 }
 
-int kfg_search_problem(struct kfg_search *s, const struct kfg_piece *piece, size_t at, const char *why)
+int kfg_search_problem(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, const char *why)
 {
 	uint64_t max = s->find->limits[KFG_FIND_LIMIT_PROBLEMS];
 
@@ -92,7 +92,7 @@ int kfg_search_problem(struct kfg_search *s, const struct kfg_piece *piece, size
 	return kfg_find_problem(s->find, piece->label, "offset 0x%zx: %s", at, why);
 }
 
-int kfg_search_give_up(struct kfg_search *s, const struct kfg_piece *piece, size_t at, enum kfg_find_limit limit)
+int kfg_search_give_up(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, enum kfg_find_limit limit)
 {
 	char why[160];
 
@@ -100,7 +100,7 @@ int kfg_search_give_up(struct kfg_search *s, const struct kfg_piece *piece, size
 	return kfg_search_problem(s, piece, at, why);
 }
 
-int kfg_search_may_unpack(struct kfg_search *s, const struct kfg_piece *piece, size_t at, size_t *ret_max)
+int kfg_search_may_unpack(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, size_t *ret_max)
 {
 	const uint64_t *limits = s->find->limits;
 	uint64_t left = limits[KFG_FIND_LIMIT_UNPACKED] - s->find->live;
@@ -117,19 +117,19 @@ int kfg_search_may_unpack(struct kfg_search *s, const struct kfg_piece *piece, s
 }
 
 /* A label that could not be made. */
-static int long_name(struct kfg_search *s, const struct kfg_piece *piece, size_t at, int error)
+static int long_name(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, int error)
 {
 	return error == -ENOMEM ? -ENOMEM : kfg_search_problem(s, piece, at, "its name is too long");
 }
 
-static int tell(struct kfg_search *s, const struct kfg_piece *piece, const struct kfg_found *what)
+static int tell(struct kfg_search *s, const struct kfg_search_piece *piece, const struct kfg_find_object *what)
 {
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
-	struct kfg_found found = *what;
-	size_t offset = found.light ? found.at : (size_t)(found.data - piece->data);
+	struct kfg_find_object found = *what;
+	size_t offset = found.light_skeleton ? found.at : (size_t)(found.data - piece->data);
 
 	kfg_strbuf_adds(&label, piece->label);
-	if (found.light || found.size < piece->size)
+	if (found.light_skeleton || found.size < piece->size)
 		kfg_strbuf_printf(&label, "@0x%zx", offset);
 	if (label.error)
 		return long_name(s, piece, offset, label.error);
@@ -139,9 +139,9 @@ static int tell(struct kfg_search *s, const struct kfg_piece *piece, const struc
 }
 
 /* The rest of the piece behind an object that starts at `at`. */
-static int object_at(struct kfg_search *s, const struct kfg_piece *piece, size_t at, size_t *ret_next)
+static int object_at(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, size_t *ret_next)
 {
-	struct kfg_found found = { .data = piece->data + at };
+	struct kfg_find_object found = { .data = piece->data + at };
 	const char *why;
 	int r = kfg_search_elf_size(piece->data + at, piece->size - at, &s->sections, &found.size, &why);
 
@@ -159,24 +159,24 @@ static int object_at(struct kfg_search *s, const struct kfg_piece *piece, size_t
 
 int kfg_search_unpacked(struct kfg_search *s, const char *label, const uint8_t *data, size_t size)
 {
-	const struct kfg_piece inner = { label, data, size };
+	const struct kfg_search_piece inner = { label, data, size };
 	int r;
 
 	s->unpacked += size;
 	s->find->live += size;
 	s->depth++;
-	r = kfg_search_piece(s, &inner);
+	r = kfg_search_in_piece(s, &inner);
 	s->depth--;
 	s->find->live -= size;
 	return r;
 }
 
-static void unpacked_done(struct kfg_unpacked *unpacked)
+static void unpacked_done(struct kfg_decompressed *unpacked)
 {
 	free(unpacked->data);
 }
 
-static int stream_problem(struct kfg_search *s, const struct kfg_piece *piece, size_t at, int error)
+static int stream_problem(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, int error)
 {
 	if (error == -EFBIG)
 		return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_UNPACKED);
@@ -188,11 +188,11 @@ static int stream_problem(struct kfg_search *s, const struct kfg_piece *piece, s
 }
 
 /* A bzip2 stream inside of something else. */
-static int bzip2_at(struct kfg_search *s, const struct kfg_piece *piece, size_t *at)
+static int bzip2_at(struct kfg_search *s, const struct kfg_search_piece *piece, size_t *at)
 {
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
-	struct kfg_piece inner = { .data = piece->data + *at, .size = piece->size - *at };
-	struct kfg_region rest = { 0, inner.size };
+	struct kfg_search_piece inner = { .data = piece->data + *at, .size = piece->size - *at };
+	struct kfg_search_region rest = { 0, inner.size };
 	int r;
 
 	kfg_strbuf_printf(&label, "%s@0x%zx", piece->label, *at);
@@ -204,7 +204,7 @@ static int bzip2_at(struct kfg_search *s, const struct kfg_piece *piece, size_t 
 	return r;
 }
 
-static int stream_at(struct kfg_search *s, const struct kfg_piece *piece, size_t *at, enum kfg_magic magic)
+static int stream_at(struct kfg_search *s, const struct kfg_search_piece *piece, size_t *at, enum kfg_magic magic)
 {
 	static const char *const names[KFG_MAGIC_MAX] = {
 		[KFG_MAGIC_GZIP] = "gzip",
@@ -212,15 +212,15 @@ static int stream_at(struct kfg_search *s, const struct kfg_piece *piece, size_t
 		[KFG_MAGIC_XZ] = "xz",
 	};
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
-	_cleanup_(unpacked_done) struct kfg_unpacked unpacked = { 0 };
+	_cleanup_(unpacked_done) struct kfg_decompressed unpacked = { 0 };
 	size_t start = *at;
-	struct kfg_unpack_how how = { .window = s->find->limits[KFG_FIND_LIMIT_WINDOW], .is_file = !start };
+	struct kfg_decompress_limits how = { .window = s->find->limits[KFG_FIND_LIMIT_WINDOW], .is_file = !start };
 	int r = kfg_search_may_unpack(s, piece, start, &how.max);
 
 	*at = start + 4;
 	if (r <= 0)
 		return r;
-	r = kfg_unpack_stream(magic, piece->data + start, piece->size - start, &how, &unpacked);
+	r = kfg_decompress_stream(magic, piece->data + start, piece->size - start, &how, &unpacked);
 	if (r < 0) {
 		/* what was unpacked in vain counts, too */
 		s->unpacked += r == -ENOMSG ? (size_t)64 << 10 : how.max;
@@ -237,7 +237,8 @@ static int stream_at(struct kfg_search *s, const struct kfg_piece *piece, size_t
 }
 
 /* One compressed section of an ELF file. Streams of zstd are found by their magic, see stream_at(). */
-static int section_unpack(struct kfg_search *s, const struct kfg_piece *piece, const Elf64_Shdr *h, const char *name)
+static int section_unpack(struct kfg_search *s, const struct kfg_search_piece *piece, const Elf64_Shdr *h,
+			  const char *name)
 {
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
 	_cleanup_free_ uint8_t *data = NULL;
@@ -255,7 +256,7 @@ static int section_unpack(struct kfg_search *s, const struct kfg_piece *piece, c
 	r = kfg_search_may_unpack(s, piece, h->sh_offset, &max);
 	if (r <= 0)
 		return r;
-	r = kfg_unpack_zlib(piece->data + h->sh_offset + sizeof(c), h->sh_size - sizeof(c), c.ch_size, max, &data);
+	r = kfg_decompress_zlib(piece->data + h->sh_offset + sizeof(c), h->sh_size - sizeof(c), c.ch_size, max, &data);
 	if (r < 0) {
 		s->unpacked += max;
 		return stream_problem(s, piece, h->sh_offset, r);
@@ -267,7 +268,8 @@ static int section_unpack(struct kfg_search *s, const struct kfg_piece *piece, c
 }
 
 /* The name of a section; "" where there is none. */
-static const char *section_name(const struct kfg_piece *piece, const Elf64_Ehdr *e, uint64_t n, const Elf64_Shdr *h)
+static const char *section_name(const struct kfg_search_piece *piece, const Elf64_Ehdr *e, uint64_t n,
+				const Elf64_Shdr *h)
 {
 	Elf64_Shdr names;
 	uint64_t at;
@@ -283,7 +285,7 @@ static const char *section_name(const struct kfg_piece *piece, const Elf64_Ehdr 
 }
 
 /* Compressed sections of the ELF64 file that the piece is; debug information holds no objects. */
-static int search_sections(struct kfg_search *s, const struct kfg_piece *piece)
+static int search_sections(struct kfg_search *s, const struct kfg_search_piece *piece)
 {
 	Elf64_Ehdr e;
 	int r = 0;
@@ -310,13 +312,13 @@ static int search_sections(struct kfg_search *s, const struct kfg_piece *piece)
 }
 
 /* What stands in the bytes as it is: objects, light skeletons, compressed streams. */
-static int search_bytes(struct kfg_search *s, const struct kfg_piece *piece, size_t at)
+static int search_bytes(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at)
 {
 	const uint64_t *limits = s->find->limits;
 	int r = 0;
 
 	while (r == 0) {
-		struct kfg_found found = { .data = piece->data, .size = piece->size, .light = true };
+		struct kfg_find_object found = { .data = piece->data, .size = piece->size, .light_skeleton = true };
 		enum kfg_magic magic;
 
 		at = kfg_search_next(piece->data, piece->size, at, &magic);
@@ -330,7 +332,7 @@ static int search_bytes(struct kfg_search *s, const struct kfg_piece *piece, siz
 			r = object_at(s, piece, at, &at);
 			continue;
 		}
-		if (magic == KFG_MAGIC_LIGHT) {
+		if (magic == KFG_MAGIC_LIGHT_SKELETON) {
 			found.at = at;
 			s->n_light++;
 			r = tell(s, piece, &found);
@@ -349,9 +351,9 @@ static int search_bytes(struct kfg_search *s, const struct kfg_piece *piece, siz
 	return r;
 }
 
-int kfg_search_piece(struct kfg_search *s, const struct kfg_piece *piece)
+int kfg_search_in_piece(struct kfg_search *s, const struct kfg_search_piece *piece)
 {
-	struct kfg_region rest = { 0, piece->size };
+	struct kfg_search_region rest = { 0, piece->size };
 	int r = kfg_search_archive(s, piece, &rest);
 
 	if (r == 0 && rest.from == 0)
@@ -359,7 +361,7 @@ int kfg_search_piece(struct kfg_search *s, const struct kfg_piece *piece)
 	if (r == 0 && rest.from == 0)
 		r = kfg_search_encoded(s, piece);
 	if (r == 0) {
-		const struct kfg_piece known = { piece->label, piece->data, rest.to };
+		const struct kfg_search_piece known = { piece->label, piece->data, rest.to };
 
 		r = search_bytes(s, &known, rest.from);
 	}
@@ -369,7 +371,7 @@ int kfg_search_piece(struct kfg_search *s, const struct kfg_piece *piece)
 int kfg_find_bytes(struct kfg_find *find, const char *path, const void *data, size_t size)
 {
 	struct kfg_search s = { .find = find, .path = path, .sections = find->limits[KFG_FIND_LIMIT_SECTIONS] };
-	const struct kfg_piece piece = { path, data, size };
+	const struct kfg_search_piece piece = { path, data, size };
 
-	return kfg_search_piece(&s, &piece);
+	return kfg_search_in_piece(&s, &piece);
 }

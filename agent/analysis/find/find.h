@@ -14,17 +14,17 @@
 #include <stdint.h>
 
 /* Something to be looked at. Valid during the call only. */
-struct kfg_found {
+struct kfg_find_object {
 	const char *label; /* "FILE", "FILE@0x1f40", "FILE@0x80(gzip)", "FILE:.section(zlib)@0x40" */
 	const char *path; /* of the file it is in */
 	const uint8_t *data;
 	size_t size;
-	bool light; /* a light skeleton's loader starts at `at`; else data is a BPF ELF object, and at is 0 */
+	bool light_skeleton; /* a light skeleton's loader starts at `at`; else data is a BPF ELF object, and at is 0 */
 	size_t at;
 };
 
 struct kfg_find_ops {
-	int (*found)(void *userdata, const struct kfg_found *found); /* negative errno: stop */
+	int (*found)(void *userdata, const struct kfg_find_object *found); /* negative errno: stop */
 	int (*problem)(void *userdata, const char *label, const char *why); /* could not be checked; as found() */
 	void (*file)(void *userdata, const char *path); /* before each file; may be NULL */
 	void *userdata;

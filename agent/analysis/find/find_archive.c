@@ -16,7 +16,7 @@ KFG_DEFINE_CLEANUP(struct kfg_archive *, kfg_archive_close)
 /* An archive that is being walked through. */
 struct walk {
 	struct kfg_search *search;
-	const struct kfg_piece *piece;
+	const struct kfg_search_piece *piece;
 	struct kfg_archive *archive;
 	const char *kind;
 	size_t n_members;
@@ -33,7 +33,7 @@ static int damaged(struct walk *w)
 /* A member that could not be unpacked: the next one may be fine. */
 static int lost_member(struct walk *w, const char *label, int error)
 {
-	const struct kfg_piece member = { .label = label };
+	const struct kfg_search_piece member = { .label = label };
 	char why[WHY_MAX];
 
 	if (error == -EFBIG)
@@ -66,7 +66,7 @@ static int search_member(struct walk *w, const char *name, size_t max)
 	return size ? kfg_search_unpacked(w->search, kfg_strbuf_text(&label), data, size) : 0;
 }
 
-/* Returns 0, with *ret_leave: this is one compressed file that unpack.h reads, and reads better. */
+/* Returns 0, with *ret_leave: this is one compressed file that decompress.h reads, and reads better. */
 static int walk_members(struct walk *w, bool known, bool *ret_leave)
 {
 	for (;;) {
@@ -95,35 +95,35 @@ static int walk_members(struct walk *w, bool known, bool *ret_leave)
 }
 
 /* Where the first member of a zip archive starts that stands behind a program. */
-static size_t before_zip(const struct kfg_piece *piece)
+static size_t before_zip(const struct kfg_search_piece *piece)
 {
 	const uint8_t *first = memmem(piece->data, piece->size, "PK\3\4", 4);
 
 	return first ? (size_t)(first - piece->data) : piece->size;
 }
 
-int kfg_search_archive(struct kfg_search *s, const struct kfg_piece *piece, struct kfg_region *rest)
+int kfg_search_archive(struct kfg_search *s, const struct kfg_search_piece *piece, struct kfg_search_region *rest)
 {
 	_cleanup_(kfg_archive_close_cleanup) struct kfg_archive *archive = NULL;
 	struct walk w = { .search = s, .piece = piece };
-	enum kfg_container container = kfg_container_of(piece->data, piece->size, &w.kind);
+	enum kfg_archive_kind container = kfg_archive_kind_of(piece->data, piece->size, &w.kind);
 	bool leave = false;
 	char why[WHY_MAX];
 	int r;
 
-	if (container == KFG_CONTAINER_NONE)
+	if (container == KFG_ARCHIVE_NONE)
 		return 0;
-	if (container == KFG_CONTAINER_FOREIGN) {
+	if (container == KFG_ARCHIVE_FOREIGN) {
 		snprintf(why, sizeof(why), "it is %s, into which kfgate cannot look", w.kind);
 		return kfg_search_problem(s, piece, 0, why);
 	}
 	r = kfg_archive_open(piece->data, piece->size, &archive);
 	w.archive = archive;
 	if (r == -EBADMSG)
-		return container == KFG_CONTAINER_KNOWN_STREAM ? 0 : damaged(&w);
+		return container == KFG_ARCHIVE_KNOWN_STREAM ? 0 : damaged(&w);
 	if (r < 0)
 		return r;
-	r = walk_members(&w, container == KFG_CONTAINER_KNOWN_STREAM, &leave);
+	r = walk_members(&w, container == KFG_ARCHIVE_KNOWN_STREAM, &leave);
 	if (r < 0 || leave || !w.n_members)
 		return r;
 	if (strcmp(w.kind, "zip") == 0 && memcmp(piece->data, "PK", 2) != 0)

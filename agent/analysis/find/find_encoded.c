@@ -6,7 +6,7 @@
  */
 #include "analysis/find/find_internal.h"
 
-#include "analysis/find/unpack.h"
+#include "analysis/find/decompress.h"
 #include "base/strbuf.h"
 #include <errno.h>
 #include <string.h>
@@ -219,13 +219,13 @@ static bool is_promising(const uint8_t *p, size_t n)
 				6)))
 		return true;
 	if (n && p[0] == 0xbf)
-		return kfg_search_next(p, n, 0, &magic) == 0 && magic == KFG_MAGIC_LIGHT;
+		return kfg_search_next(p, n, 0, &magic) == 0 && magic == KFG_MAGIC_LIGHT_SKELETON;
 	return n >= ZLIB_TEXT_MIN / 2 && p[0] == 0x78 && memchr(zlib_levels, p[1], sizeof(zlib_levels));
 }
 
 /* A zlib stream says neither how long it is nor what it holds: searched if it unpacks to an object. */
-static int search_zlib(struct kfg_search *s, const struct kfg_piece *piece, const char *label, const uint8_t *packed,
-		       size_t size)
+static int search_zlib(struct kfg_search *s, const struct kfg_search_piece *piece, const char *label,
+		       const uint8_t *packed, size_t size)
 {
 	_cleanup_strbuf_ struct kfg_strbuf inner = KFG_STRBUF(LABEL_MAX);
 	_cleanup_free_ uint8_t *data = NULL;
@@ -234,7 +234,7 @@ static int search_zlib(struct kfg_search *s, const struct kfg_piece *piece, cons
 
 	if (r <= 0)
 		return r;
-	r = kfg_unpack_zlib_object(packed, size, max, &data, &n);
+	r = kfg_decompress_zlib_object(packed, size, max, &data, &n);
 	s->unpacked += r == -ENOMSG ? 4096 : 0;
 	if (r == -EFBIG)
 		return kfg_search_give_up(s, piece, 0, KFG_FIND_LIMIT_UNPACKED);
@@ -247,7 +247,7 @@ static int search_zlib(struct kfg_search *s, const struct kfg_piece *piece, cons
 }
 
 /* The text at an offset; *ret_end: where it ends, if it was one. */
-static int search_text(struct kfg_search *s, const struct kfg_piece *piece, size_t at, const struct encoding *e,
+static int search_text(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, const struct encoding *e,
 		       size_t *ret_end)
 {
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
@@ -288,7 +288,7 @@ static int search_text(struct kfg_search *s, const struct kfg_piece *piece, size
 	return kfg_search_unpacked(s, kfg_strbuf_text(&label), out, d.n);
 }
 
-static int search_encoding(struct kfg_search *s, const struct kfg_piece *piece, const struct encoding *e)
+static int search_encoding(struct kfg_search *s, const struct kfg_search_piece *piece, const struct encoding *e)
 {
 	size_t at = 0, len = strlen(e->start);
 	const uint8_t *hit;
@@ -309,7 +309,7 @@ static int search_encoding(struct kfg_search *s, const struct kfg_piece *piece, 
 	return 0;
 }
 
-int kfg_search_encoded(struct kfg_search *s, const struct kfg_piece *piece)
+int kfg_search_encoded(struct kfg_search *s, const struct kfg_search_piece *piece)
 {
 	bool source = !memchr(piece->data, '\0', piece->size < TEXT_HEAD ? piece->size : TEXT_HEAD);
 

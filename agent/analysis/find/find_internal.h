@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-struct kfg_inode {
+struct kfg_find_inode {
 	dev_t dev;
 	ino_t ino;
 };
@@ -15,7 +15,7 @@ struct kfg_find {
 	const struct kfg_find_ops *ops;
 	uint64_t limits[KFG_FIND_LIMIT_MAX];
 	/* inodes seen: a hash table with open addressing; ino 0: free, no file has that number */
-	struct kfg_inode *seen; /* owned */
+	struct kfg_find_inode *seen; /* owned */
 	size_t n_seen, seen_mask;
 	size_t live; /* bytes that are unpacked now */
 };
@@ -47,25 +47,26 @@ struct kfg_search {
 };
 
 /* Bytes being searched. */
-struct kfg_piece {
+struct kfg_search_piece {
 	const char *label;
 	const uint8_t *data;
 	size_t size;
 };
 
 /* All return 0 or what ends the search: -ENOMEM, what a callback returned. */
-int kfg_search_problem(struct kfg_search *s, const struct kfg_piece *piece, size_t at, const char *why);
-int kfg_search_give_up(struct kfg_search *s, const struct kfg_piece *piece, size_t at, enum kfg_find_limit limit);
-int kfg_search_piece(struct kfg_search *s, const struct kfg_piece *piece);
+int kfg_search_problem(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, const char *why);
+int kfg_search_give_up(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at,
+		       enum kfg_find_limit limit);
+int kfg_search_in_piece(struct kfg_search *s, const struct kfg_search_piece *piece);
 /* Searches what was unpacked from a piece; label names it. */
 int kfg_search_unpacked(struct kfg_search *s, const char *label, const uint8_t *data, size_t size);
 /*
  * Whether more may be unpacked from the piece at all: 1 yes; 0: no, which was reported. *ret_max: how much at once.
  */
-int kfg_search_may_unpack(struct kfg_search *s, const struct kfg_piece *piece, size_t at, size_t *ret_max);
+int kfg_search_may_unpack(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, size_t *ret_max);
 
 /* Of a piece: from an offset up to another one. */
-struct kfg_region {
+struct kfg_search_region {
 	size_t from, to;
 };
 
@@ -73,9 +74,9 @@ struct kfg_region {
  * Searches the members of an archive, or what a compressed file unpacks to, where a piece is one as a whole. *rest, the
  * whole piece before, is then what is no part of it.
  */
-int kfg_search_archive(struct kfg_search *s, const struct kfg_piece *piece, struct kfg_region *rest);
+int kfg_search_archive(struct kfg_search *s, const struct kfg_search_piece *piece, struct kfg_search_region *rest);
 /*
  * Searches what is written as text in a piece: strings with escapes and lists of numbers, as source code holds objects;
  * base64.
  */
-int kfg_search_encoded(struct kfg_search *s, const struct kfg_piece *piece);
+int kfg_search_encoded(struct kfg_search *s, const struct kfg_search_piece *piece);

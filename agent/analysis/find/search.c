@@ -61,8 +61,9 @@ static enum kfg_magic magic_at(const uint8_t *p, size_t left)
 			       KFG_MAGIC_XZ :
 			       KFG_MAGIC_NONE;
 	case 0xbf:
-		return left > sizeof(light_head) && !memcmp(p, light_head, sizeof(light_head)) ? KFG_MAGIC_LIGHT :
-												 KFG_MAGIC_NONE;
+		return left > sizeof(light_head) && !memcmp(p, light_head, sizeof(light_head)) ?
+			       KFG_MAGIC_LIGHT_SKELETON :
+			       KFG_MAGIC_NONE;
 	}
 	return KFG_MAGIC_NONE;
 }

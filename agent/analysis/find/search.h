@@ -9,7 +9,7 @@ enum kfg_magic {
 	KFG_MAGIC_NONE,
 	KFG_MAGIC_OBJECT, /* the head of a relocatable little-endian ELF64 file for EM_BPF */
 	KFG_MAGIC_OBJECT_BE, /* likewise, of the other byte order */
-	KFG_MAGIC_LIGHT, /* the first instructions of a light skeleton's loader */
+	KFG_MAGIC_LIGHT_SKELETON, /* the first instructions of a light skeleton's loader */
 	KFG_MAGIC_GZIP,
 	KFG_MAGIC_ZSTD,
 	KFG_MAGIC_XZ,

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-static struct kfg_inode *slot(struct kfg_inode *table, size_t mask, const struct kfg_inode *what)
+static struct kfg_find_inode *slot(struct kfg_find_inode *table, size_t mask, const struct kfg_find_inode *what)
 {
 	size_t at = (what->ino * UINT64_C(0x9e3779b97f4a7c15) ^ what->dev) & mask;
 
@@ -24,7 +24,7 @@ static struct kfg_inode *slot(struct kfg_inode *table, size_t mask, const struct
 static int seen_grow(struct kfg_find *find)
 {
 	size_t size = find->seen ? (find->seen_mask + 1) * 2 : 256;
-	struct kfg_inode *table = calloc(size, sizeof(*table));
+	struct kfg_find_inode *table = calloc(size, sizeof(*table));
 
 	if (!table)
 		return -ENOMEM;
@@ -40,8 +40,8 @@ static int seen_grow(struct kfg_find *find)
 /* 1: it is new; 0: it was looked at before. */
 static int remember(struct kfg_find *find, const struct stat *st)
 {
-	const struct kfg_inode inode = { st->st_dev, st->st_ino };
-	struct kfg_inode *at;
+	const struct kfg_find_inode inode = { st->st_dev, st->st_ino };
+	struct kfg_find_inode *at;
 
 	if ((!find->seen || find->n_seen * 2 > find->seen_mask) && seen_grow(find) < 0)
 		return -ENOMEM;

@@ -30,7 +30,7 @@ static int order_of(const char *p)
 	return isdigit((unsigned char)*p) ? 1 : *p ? 2 + (unsigned char)*p : 0;
 }
 
-int kfg_release_compare(const char *a, const char *b)
+int kfg_catalogue_release_compare(const char *a, const char *b)
 {
 	while (*a || *b) {
 		if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
@@ -54,7 +54,7 @@ int kfg_release_compare(const char *a, const char *b)
 static int compare_entries(const void *a, const void *b)
 {
 	const struct kfg_catalogue_entry *x = a, *y = b;
-	int order = kfg_release_compare(x->head.release, y->head.release);
+	int order = kfg_catalogue_release_compare(x->head.release, y->head.release);
 
 	return order ? order : strcmp(x->path, y->path);
 }

@@ -39,4 +39,4 @@ size_t kfg_catalogue_find(const struct kfg_catalogue *catalogue, const char *nam
 const struct kfg_catalogue_entry *kfg_catalogue_find_btf(const struct kfg_catalogue *catalogue, uint64_t size,
 							 uint64_t hash);
 /* Orders releases as people do: "6.9" before "6.12", "7.3~rc7" before "7.3". */
-int kfg_release_compare(const char *a, const char *b);
+int kfg_catalogue_release_compare(const char *a, const char *b);

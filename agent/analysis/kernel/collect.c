@@ -93,22 +93,22 @@ void kfg_collector_free(struct kfg_collector *c)
 	free(c);
 }
 
-bool kfg_collected_kernel(const struct kfg_collector *c)
+bool kfg_collector_has_kernel(const struct kfg_collector *c)
 {
 	return c->btf != NULL;
 }
 
-size_t kfg_collected_modules(const struct kfg_collector *c)
+size_t kfg_collector_n_modules(const struct kfg_collector *c)
 {
 	return c->n_modules + c->n_bad_modules + c->waiting.n;
 }
 
-const char *kfg_collected_release(const struct kfg_collector *c)
+const char *kfg_collector_release(const struct kfg_collector *c)
 {
 	return c->release;
 }
 
-void kfg_collect_release(struct kfg_collector *c, const char *release)
+void kfg_collector_add_release(struct kfg_collector *c, const char *release)
 {
 	size_t n = 0;
 
@@ -119,7 +119,7 @@ void kfg_collect_release(struct kfg_collector *c, const char *release)
 	memcpy(c->release, release, n);
 }
 
-void kfg_collect_version(struct kfg_collector *c, const char *version)
+void kfg_collector_add_version(struct kfg_collector *c, const char *version)
 {
 	size_t n = 0;
 
@@ -130,16 +130,16 @@ void kfg_collect_version(struct kfg_collector *c, const char *version)
 	memcpy(c->version, version, n);
 }
 
-void kfg_collect_arch(struct kfg_collector *c, const char *arch)
+void kfg_collector_add_arch(struct kfg_collector *c, const char *arch)
 {
 	if (!c->arch[0])
 		snprintf(c->arch, sizeof(c->arch), "%s", arch);
 }
 
-void kfg_collect_config(struct kfg_collector *c, const char *text, size_t size)
+void kfg_collector_add_config(struct kfg_collector *c, const char *text, size_t size)
 {
 	if (!c->config.size)
-		kfg_config_pick(text, size, &c->config);
+		kfg_kernel_config_pick(text, size, &c->config);
 }
 
 /* "Linux version 7.3.4-amd64 (who) (compiler) #1 SMP ...\n": linux_banner, init/version-timestamp.c. */
@@ -153,10 +153,10 @@ static void take_banner(struct kfg_collector *c, const char *text, size_t size)
 		n++;
 	memcpy(line, text, n);
 	line[n] = '\0';
-	kfg_collect_release(c, line);
+	kfg_collector_add_release(c, line);
 	number = strstr(line, " #");
 	if (number)
-		kfg_collect_version(c, number + 1);
+		kfg_collector_add_version(c, number + 1);
 }
 
 static void find_banner(struct kfg_collector *c, const struct kfg_image *image)
@@ -315,15 +315,15 @@ static int take_image(struct kfg_collector *c, const char *path, const struct kf
 	}
 	c->is_image = true;
 	c->foreign = !image.amd64;
-	kfg_collect_arch(c, arch_of(elf->machine));
+	kfg_collector_add_arch(c, arch_of(elf->machine));
 	find_banner(c, &image);
 	r = add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, &image);
 	kfg_image_done(&image);
 	return r;
 }
 
-int kfg_collect_kernel(struct kfg_collector *c, const char *path, const void *data, size_t size,
-		       struct kfg_kernel_error *ret_error)
+int kfg_collector_add_kernel(struct kfg_collector *c, const char *path, const void *data, size_t size,
+			     struct kfg_kernel_error *ret_error)
 {
 	struct kfg_elf_error why = { 0 };
 	struct kfg_elf elf;
@@ -475,7 +475,7 @@ static bool is_worth_waiting(const void *data, size_t size)
 	return may;
 }
 
-int kfg_collect_module(struct kfg_collector *c, const char *path, const void *data, size_t size)
+int kfg_collector_add_module(struct kfg_collector *c, const char *path, const void *data, size_t size)
 {
 	char name[64];
 
@@ -520,7 +520,7 @@ static void say_limits(const struct kfg_collector *c, struct kfg_strbuf *out)
 		out->data[out->size -= 2] = '\0';
 }
 
-int kfg_collect_blob(struct kfg_collector *c, const char *origin, struct kfg_blob **ret_blob)
+int kfg_collector_blob(struct kfg_collector *c, const char *origin, struct kfg_blob **ret_blob)
 {
 	_cleanup_strbuf_ struct kfg_strbuf limits = KFG_STRBUF(1024);
 	const struct bytes *modules;

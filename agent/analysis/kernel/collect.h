@@ -17,21 +17,21 @@ void kfg_collector_free(struct kfg_collector *collector); /* accepts NULL */
  * size bytes that are vmlinux (ELF) or BTF. Returns 0; -EEXIST: there was a kernel already, this one is not looked at;
  * -EBADMSG with *ret_error, which names path; -ENOMEM.
  */
-int kfg_collect_kernel(struct kfg_collector *collector, const char *path, const void *data, size_t size,
-		       struct kfg_kernel_error *ret_error);
+int kfg_collector_add_kernel(struct kfg_collector *collector, const char *path, const void *data, size_t size,
+			     struct kfg_kernel_error *ret_error);
 /* A module (ELF) or its BTF. One that cannot be read is counted and named, no error. Returns 0 or -ENOMEM. */
-int kfg_collect_module(struct kfg_collector *collector, const char *path, const void *data, size_t size);
+int kfg_collector_add_module(struct kfg_collector *collector, const char *path, const void *data, size_t size);
 /* How the kernel calls itself; the first one told counts. */
-void kfg_collect_release(struct kfg_collector *collector, const char *release);
+void kfg_collector_add_release(struct kfg_collector *collector, const char *release);
 /* The rest of how it calls itself ("#1 SMP Debian 7.3.4-1"), and its machine, as uname(2) has it. The first counts. */
-void kfg_collect_version(struct kfg_collector *collector, const char *version);
-void kfg_collect_arch(struct kfg_collector *collector, const char *arch);
+void kfg_collector_add_version(struct kfg_collector *collector, const char *version);
+void kfg_collector_add_arch(struct kfg_collector *collector, const char *arch);
 /* Its configuration, as a file of /boot has it; see config.h. The first counts. */
-void kfg_collect_config(struct kfg_collector *collector, const char *text, size_t size);
+void kfg_collector_add_config(struct kfg_collector *collector, const char *text, size_t size);
 
-bool kfg_collected_kernel(const struct kfg_collector *collector);
-size_t kfg_collected_modules(const struct kfg_collector *collector);
-const char *kfg_collected_release(const struct kfg_collector *collector);
+bool kfg_collector_has_kernel(const struct kfg_collector *collector);
+size_t kfg_collector_n_modules(const struct kfg_collector *collector);
+const char *kfg_collector_release(const struct kfg_collector *collector);
 
 /* All of it, to be freed. origin is kept in it. Returns 0 or -ENOMEM. */
-int kfg_collect_blob(struct kfg_collector *collector, const char *origin, struct kfg_blob **ret_blob);
+int kfg_collector_blob(struct kfg_collector *collector, const char *origin, struct kfg_blob **ret_blob);

@@ -68,7 +68,7 @@ static void pick_one(const char *text, size_t size, const char *option, struct k
 	kfg_strbuf_printf(out, "%s=n\n", option);
 }
 
-void kfg_config_pick(const char *text, size_t size, struct kfg_strbuf *out)
+void kfg_kernel_config_pick(const char *text, size_t size, struct kfg_strbuf *out)
 {
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		pick_one(text, size, options[i], out);

@@ -8,4 +8,4 @@
  * text: a file as /boot/config-RELEASE. Adds its lines ("CONFIG_BPF_JIT=y") for the options that decide; one that is
  * not set is a line "CONFIG_BPF_JIT=n".
  */
-void kfg_config_pick(const char *text, size_t size, struct kfg_strbuf *out);
+void kfg_kernel_config_pick(const char *text, size_t size, struct kfg_strbuf *out);

@@ -166,18 +166,18 @@ int kfg_kernel_open_blob(const char *path, const struct kfg_blob *blob, bool map
 	return 0;
 }
 
-KFG_DEFINE_CLEANUP(struct kfg_source *, kfg_source_free)
+KFG_DEFINE_CLEANUP(struct kfg_kernel_source *, kfg_kernel_source_free)
 KFG_DEFINE_CLEANUP(struct kfg_collector *, kfg_collector_free)
 
-static int read_source(const struct kfg_source *source, const struct kfg_kernel_progress *progress,
+static int read_source(const struct kfg_kernel_source *source, const struct kfg_kernel_progress *progress,
 		       struct kfg_blob **ret_blob, struct kfg_kernel_error *error)
 {
 	_cleanup_(kfg_collector_free_cleanup) struct kfg_collector *collector = NULL;
 	int r = kfg_collector_new(&collector);
 
 	if (r == 0)
-		r = kfg_source_read(source, progress, collector, error);
-	return r < 0 ? r : kfg_collect_blob(collector, kfg_source_origin(source), ret_blob);
+		r = kfg_kernel_source_read(source, progress, collector, error);
+	return r < 0 ? r : kfg_collector_blob(collector, kfg_kernel_source_origin(source), ret_blob);
 }
 
 /* -ENOENT: it is no facts file. */
@@ -204,14 +204,14 @@ static int open_facts(const char *path, struct kfg_kernel **ret_kernel, struct k
 static int open_source(const char *path, const char *cache_dir, const struct kfg_kernel_progress *progress,
 		       struct kfg_kernel **ret_kernel, struct kfg_kernel_error *error)
 {
-	_cleanup_(kfg_source_free_cleanup) struct kfg_source *source = NULL;
+	_cleanup_(kfg_kernel_source_free_cleanup) struct kfg_kernel_source *source = NULL;
 	const struct kfg_blob *cached;
 	struct kfg_blob *blob;
-	int r = kfg_source_open(path, &source, error);
+	int r = kfg_kernel_source_open(path, &source, error);
 
 	if (r < 0)
 		return r;
-	if (cache_dir && kfg_cache_load(cache_dir, path, kfg_source_origin(source), &cached) == 0) {
+	if (cache_dir && kfg_cache_load(cache_dir, path, kfg_kernel_source_origin(source), &cached) == 0) {
 		r = kfg_kernel_open_blob(path, cached, true, ret_kernel);
 		if (r != -EBADMSG)
 			return r;

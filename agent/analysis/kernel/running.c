@@ -63,9 +63,9 @@ static int read_one(struct kfg_collector *c, const char *name, bool kernel, stru
 		return r;
 	}
 	if (kernel)
-		return kfg_collect_kernel(c, path, data, size, error);
+		return kfg_collector_add_kernel(c, path, data, size, error);
 	/* a module that went in between is none; one that cannot be read is counted by the collector */
-	return r == -ENOENT ? 0 : kfg_collect_module(c, path, r < 0 ? "" : data, r < 0 ? 0 : size);
+	return r == -ENOENT ? 0 : kfg_collector_add_module(c, path, r < 0 ? "" : data, r < 0 ? 0 : size);
 }
 
 static int read_modules(struct kfg_collector *c, struct kfg_kernel_error *error)
@@ -92,13 +92,13 @@ int kfg_running_read(struct kfg_blob **ret_blob, struct kfg_kernel_error *ret_er
 	int r = kfg_collector_new(&c);
 
 	if (r == 0 && uname(&name) == 0) {
-		kfg_collect_release(c, name.release);
-		kfg_collect_version(c, name.version);
-		kfg_collect_arch(c, name.machine);
+		kfg_collector_add_release(c, name.release);
+		kfg_collector_add_version(c, name.version);
+		kfg_collector_add_arch(c, name.machine);
 	}
 	if (r == 0)
 		r = read_one(c, "vmlinux", true, ret_error);
 	if (r == 0)
 		r = read_modules(c, ret_error);
-	return r < 0 ? r : kfg_collect_blob(c, "running", ret_blob);
+	return r < 0 ? r : kfg_collector_blob(c, "running", ret_blob);
 }

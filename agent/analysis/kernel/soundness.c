@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-bool kfg_takes_aux(const struct kfg_btf *btf, uint32_t func)
+bool kfg_kfunc_takes_aux(const struct kfg_btf *btf, uint32_t func)
 {
 	const struct btf_type *t = kfg_btf_type(btf, func), *proto = t ? kfg_btf_type(btf, t->type) : NULL;
 	const struct btf_param *params;
@@ -52,7 +52,7 @@ enum kfg_defect kfg_kfunc_defect(const struct kfg_kernel *kernel, const struct k
 {
 	if (!k->registered)
 		return KFG_DEFECT_NONE;
-	if ((k->flags & KFG_KF_IMPLICIT_ARGS) && kfg_takes_aux(k->btf, k->id) && !has_impl(kernel, k->name))
+	if ((k->flags & KFG_KF_IMPLICIT_ARGS) && kfg_kfunc_takes_aux(k->btf, k->id) && !has_impl(kernel, k->name))
 		return KFG_DEFECT_LEAK;
 	return k->tagged ? KFG_DEFECT_NONE : KFG_DEFECT_NO_TAG;
 }

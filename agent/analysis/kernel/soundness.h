@@ -20,4 +20,4 @@ enum kfg_defect {
 enum kfg_defect kfg_kfunc_defect(const struct kfg_kernel *kernel, const struct kfg_kfunc *kfunc);
 
 /* True if the last parameter of a FUNC is a pointer to struct bpf_prog_aux. */
-bool kfg_takes_aux(const struct kfg_btf *btf, uint32_t func);
+bool kfg_kfunc_takes_aux(const struct kfg_btf *btf, uint32_t func);

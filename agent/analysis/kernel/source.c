@@ -29,7 +29,7 @@ static bool is_config(const char *path, const char *base)
 	       (strcmp(base, "config") == 0 && strstr(path, "lib/modules/"));
 }
 
-enum kfg_file_kind kfg_file_kind(const char *path)
+enum kfg_kernel_file_kind kfg_kernel_file_kind(const char *path)
 {
 	static const char *const modules[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
 	static const char *const packages[] = { ".deb", ".rpm" };
@@ -39,27 +39,27 @@ enum kfg_file_kind kfg_file_kind(const char *path)
 
 	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
 		if (ends_with(base, modules[i]))
-			return KFG_FILE_MODULE;
+			return KFG_KERNEL_FILE_MODULE;
 	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
 		if (ends_with(base, packages[i]))
-			return KFG_FILE_PACKAGE;
+			return KFG_KERNEL_FILE_PACKAGE;
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
 		size_t n = strlen(kernels[i]);
 
 		if (strncmp(base, kernels[i], n) != 0)
 			continue;
 		if (base[n] == '-' && !ends_with(base, ".py"))
-			return KFG_FILE_KERNEL;
+			return KFG_KERNEL_FILE_KERNEL;
 		for (size_t k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++)
 			if (strcmp(base + n, suffixes[k]) == 0)
-				return KFG_FILE_KERNEL;
+				return KFG_KERNEL_FILE_KERNEL;
 	}
 	if (is_config(path, base))
-		return KFG_FILE_CONFIG;
-	return ends_with(base, ".btf") ? KFG_FILE_KERNEL : KFG_FILE_NONE;
+		return KFG_KERNEL_FILE_CONFIG;
+	return ends_with(base, ".btf") ? KFG_KERNEL_FILE_KERNEL : KFG_KERNEL_FILE_NONE;
 }
 
-bool kfg_file_release(const char *path, char *release, size_t size)
+bool kfg_kernel_file_release(const char *path, char *release, size_t size)
 {
 	const char *at = strstr(path, "lib/modules/");
 	size_t n;
@@ -85,7 +85,7 @@ static int __attribute__((format(printf, 3, 4))) refuse(struct kfg_kernel_error 
 	return r;
 }
 
-static int add_file(struct kfg_source *s, const char *path, enum kfg_file_kind kind)
+static int add_file(struct kfg_kernel_source *s, const char *path, enum kfg_kernel_file_kind kind)
 {
 	if (s->n_files == FILES_MAX)
 		return -E2BIG;
@@ -106,14 +106,14 @@ static int add_file(struct kfg_source *s, const char *path, enum kfg_file_kind k
 }
 
 /* What a path has behind the name that the user gave: one kernel has many names, and one entry in the cache. */
-static const char *behind(const struct kfg_source *s, const char *path)
+static const char *behind(const struct kfg_kernel_source *s, const char *path)
 {
 	size_t n = strlen(s->named);
 
 	return strncmp(path, s->named, n) == 0 ? path + n + strspn(path + n, "/") : path;
 }
 
-static void print_stat(struct kfg_source *s, const char *path, const struct stat *st)
+static void print_stat(struct kfg_kernel_source *s, const char *path, const struct stat *st)
 {
 	kfg_strbuf_printf(&s->origin, "%s %s %jd %jd.%09ld %ju:%ju\n", s->real, behind(s, path), (intmax_t)st->st_size,
 			  (intmax_t)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (uintmax_t)st->st_dev,
@@ -121,7 +121,7 @@ static void print_stat(struct kfg_source *s, const char *path, const struct stat
 }
 
 /* Sums, so that the order in which a directory is read does not matter. */
-static void print_module(struct kfg_source *s, const char *path, ino_t inode)
+static void print_module(struct kfg_kernel_source *s, const char *path, ino_t inode)
 {
 	uint64_t h = (uint64_t)inode * 0x9e3779b97f4a7c15u;
 
@@ -133,19 +133,19 @@ static void print_module(struct kfg_source *s, const char *path, ino_t inode)
 }
 
 /* What a name does not tell, a file of raw BTF does itself. */
-static enum kfg_file_kind kind_by_content(const char *path, enum kfg_file_kind by_name)
+static enum kfg_kernel_file_kind kind_by_content(const char *path, enum kfg_kernel_file_kind by_name)
 {
 	switch (kfg_raw_btf_kind(path)) {
 	case KFG_RAW_BTF_KERNEL:
-		return KFG_FILE_BTF;
+		return KFG_KERNEL_FILE_BTF;
 	case KFG_RAW_BTF_MODULE:
-		return KFG_FILE_MODULE;
+		return KFG_KERNEL_FILE_MODULE;
 	default:
 		return by_name;
 	}
 }
 
-static int walk(struct kfg_source *s, const char *path, unsigned depth);
+static int walk(struct kfg_kernel_source *s, const char *path, unsigned depth);
 
 /* Names of modules have no dot, and copies of them get this one. */
 static bool may_be_raw_btf(const char *name)
@@ -153,9 +153,9 @@ static bool may_be_raw_btf(const char *name)
 	return !strchr(name, '.') || ends_with(name, ".btf");
 }
 
-static int found(struct kfg_source *s, const char *path, const struct dirent *entry, unsigned depth)
+static int found(struct kfg_kernel_source *s, const char *path, const struct dirent *entry, unsigned depth)
 {
-	enum kfg_file_kind kind = kfg_file_kind(entry->d_name);
+	enum kfg_kernel_file_kind kind = kfg_kernel_file_kind(entry->d_name);
 	unsigned char type = entry->d_type;
 	struct stat st;
 
@@ -163,11 +163,12 @@ static int found(struct kfg_source *s, const char *path, const struct dirent *en
 		type = S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : DT_LNK;
 	if (type == DT_DIR)
 		return depth < DEPTH_MAX ? walk(s, path, depth + 1) : -ELOOP;
-	if (type == DT_REG && (kind == KFG_FILE_NONE || kind == KFG_FILE_KERNEL) && may_be_raw_btf(entry->d_name))
+	if (type == DT_REG && (kind == KFG_KERNEL_FILE_NONE || kind == KFG_KERNEL_FILE_KERNEL) &&
+	    may_be_raw_btf(entry->d_name))
 		kind = kind_by_content(path, kind);
-	if (type != DT_REG || kind == KFG_FILE_NONE)
+	if (type != DT_REG || kind == KFG_KERNEL_FILE_NONE)
 		return 0;
-	if (kind == KFG_FILE_MODULE)
+	if (kind == KFG_KERNEL_FILE_MODULE)
 		print_module(s, path, entry->d_ino);
 	else if (lstat(path, &st) == 0)
 		print_stat(s, path, &st);
@@ -175,7 +176,7 @@ static int found(struct kfg_source *s, const char *path, const struct dirent *en
 }
 
 /* Links are not followed: /lib/modules/VERSION/build leads far away. */
-static int walk(struct kfg_source *s, const char *path, unsigned depth)
+static int walk(struct kfg_kernel_source *s, const char *path, unsigned depth)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -197,7 +198,7 @@ static int walk(struct kfg_source *s, const char *path, unsigned depth)
 	return r;
 }
 
-static bool has_kind(const struct kfg_source *s, enum kfg_file_kind kind)
+static bool has_kind(const struct kfg_kernel_source *s, enum kfg_kernel_file_kind kind)
 {
 	for (size_t i = 0; i < s->n_files; i++)
 		if (s->files[i].kind == kind)
@@ -206,7 +207,7 @@ static bool has_kind(const struct kfg_source *s, enum kfg_file_kind kind)
 }
 
 /* Of ".../lib/modules/VERSION" (or /usr/lib) the kernel may be in ".../boot/vmlinuz-VERSION". */
-static int look_in_boot(struct kfg_source *s, const char *dir)
+static int look_in_boot(struct kfg_kernel_source *s, const char *dir)
 {
 	_cleanup_free_ char *real = realpath(dir, NULL), *path = NULL;
 	char *at = real ? strstr(real, "/lib/modules/") : NULL;
@@ -223,32 +224,33 @@ static int look_in_boot(struct kfg_source *s, const char *dir)
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
 	print_stat(s, path, &st);
-	return add_file(s, path, KFG_FILE_KERNEL);
+	return add_file(s, path, KFG_KERNEL_FILE_KERNEL);
 }
 
 static int compare_files(const void *a, const void *b)
 {
-	const struct kfg_file *x = a, *y = b;
+	const struct kfg_kernel_file *x = a, *y = b;
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	return strcmp(x->path, y->path);
 }
 
-static int open_directory(struct kfg_source *s, const char *path, struct kfg_kernel_error *error)
+static int open_directory(struct kfg_kernel_source *s, const char *path, struct kfg_kernel_error *error)
 {
 	int r = walk(s, path, 0);
 
 	if (r < 0)
 		return refuse(error, r, "%s: %s", path, strerror(-r));
-	if (!has_kind(s, KFG_FILE_KERNEL) && !has_kind(s, KFG_FILE_BTF) && !has_kind(s, KFG_FILE_PACKAGE))
+	if (!has_kind(s, KFG_KERNEL_FILE_KERNEL) && !has_kind(s, KFG_KERNEL_FILE_BTF) &&
+	    !has_kind(s, KFG_KERNEL_FILE_PACKAGE))
 		r = look_in_boot(s, path);
 	return r;
 }
 
-static int open_one(struct kfg_source *s, const char *path, struct kfg_kernel_error *error)
+static int open_one(struct kfg_kernel_source *s, const char *path, struct kfg_kernel_error *error)
 {
-	enum kfg_file_kind kind;
+	enum kfg_kernel_file_kind kind;
 	struct stat st;
 
 	free(s->real);
@@ -261,13 +263,14 @@ static int open_one(struct kfg_source *s, const char *path, struct kfg_kernel_er
 	if (!S_ISREG(st.st_mode))
 		return refuse(error, -EINVAL, "%s: neither a file nor a directory", path);
 	print_stat(s, path, &st);
-	kind = kfg_file_kind(path);
-	if (kind != KFG_FILE_CONFIG && kind != KFG_FILE_MODULE)
-		kind = kind_by_content(path, kind) == KFG_FILE_MODULE ? KFG_FILE_MODULE : KFG_FILE_NAMED;
+	kind = kfg_kernel_file_kind(path);
+	if (kind != KFG_KERNEL_FILE_CONFIG && kind != KFG_KERNEL_FILE_MODULE)
+		kind = kind_by_content(path, kind) == KFG_KERNEL_FILE_MODULE ? KFG_KERNEL_FILE_MODULE :
+									       KFG_KERNEL_FILE_NAMED;
 	return add_file(s, path, kind);
 }
 
-static int open_list(struct kfg_source *s, const char *list, struct kfg_kernel_error *error)
+static int open_list(struct kfg_kernel_source *s, const char *list, struct kfg_kernel_error *error)
 {
 	struct stat st;
 	int r = 0;
@@ -286,11 +289,11 @@ static int open_list(struct kfg_source *s, const char *list, struct kfg_kernel_e
 	return r;
 }
 
-KFG_DEFINE_CLEANUP(struct kfg_source *, kfg_source_free)
+KFG_DEFINE_CLEANUP(struct kfg_kernel_source *, kfg_kernel_source_free)
 
-int kfg_source_open(const char *path, struct kfg_source **ret_source, struct kfg_kernel_error *ret_error)
+int kfg_kernel_source_open(const char *path, struct kfg_kernel_source **ret_source, struct kfg_kernel_error *ret_error)
 {
-	_cleanup_(kfg_source_free_cleanup) struct kfg_source *s = calloc(1, sizeof(*s));
+	_cleanup_(kfg_kernel_source_free_cleanup) struct kfg_kernel_source *s = calloc(1, sizeof(*s));
 	int r;
 
 	if (!s)
@@ -311,7 +314,7 @@ int kfg_source_open(const char *path, struct kfg_source **ret_source, struct kfg
 	return 0;
 }
 
-void kfg_source_free(struct kfg_source *s)
+void kfg_kernel_source_free(struct kfg_kernel_source *s)
 {
 	if (!s)
 		return;
@@ -323,7 +326,7 @@ void kfg_source_free(struct kfg_source *s)
 	free(s);
 }
 
-const char *kfg_source_origin(const struct kfg_source *s)
+const char *kfg_kernel_source_origin(const struct kfg_kernel_source *s)
 {
 	return kfg_strbuf_text(&s->origin);
 }

@@ -8,18 +8,18 @@
 #include "analysis/kernel/collect.h"
 #include "analysis/kernel/kernel.h"
 
-struct kfg_source;
+struct kfg_kernel_source;
 
 /* Looks, and reads nothing. Returns 0; -ENOENT and others with *ret_error; -ENOMEM. */
-int kfg_source_open(const char *path, struct kfg_source **ret_source, struct kfg_kernel_error *ret_error);
-void kfg_source_free(struct kfg_source *source); /* accepts NULL */
+int kfg_kernel_source_open(const char *path, struct kfg_kernel_source **ret_source, struct kfg_kernel_error *ret_error);
+void kfg_kernel_source_free(struct kfg_kernel_source *source); /* accepts NULL */
 
 /*
  * Changes when a file of it does: path, size, mtime and inode of kernels and packages; of modules, of which there are
  * thousands, names and inodes.
  */
-const char *kfg_source_origin(const struct kfg_source *source);
+const char *kfg_kernel_source_origin(const struct kfg_kernel_source *source);
 
 /* Reads all of it. Returns 0, or a negative errno with *ret_error. */
-int kfg_source_read(const struct kfg_source *source, const struct kfg_kernel_progress *progress,
-		    struct kfg_collector *collector, struct kfg_kernel_error *ret_error);
+int kfg_kernel_source_read(const struct kfg_kernel_source *source, const struct kfg_kernel_progress *progress,
+			   struct kfg_collector *collector, struct kfg_kernel_error *ret_error);

@@ -5,23 +5,23 @@
 #include "base/strbuf.h"
 #include "analysis/kernel/source.h"
 
-enum kfg_file_kind {
-	KFG_FILE_NONE,
-	KFG_FILE_NAMED, /* by the user: whatever is in it */
-	KFG_FILE_PACKAGE,
-	KFG_FILE_KERNEL,
-	KFG_FILE_BTF, /* raw, of a kernel */
-	KFG_FILE_MODULE,
-	KFG_FILE_CONFIG, /* the kernel's configuration */
+enum kfg_kernel_file_kind {
+	KFG_KERNEL_FILE_NONE,
+	KFG_KERNEL_FILE_NAMED, /* by the user: whatever is in it */
+	KFG_KERNEL_FILE_PACKAGE,
+	KFG_KERNEL_FILE_KERNEL,
+	KFG_KERNEL_FILE_BTF, /* raw, of a kernel */
+	KFG_KERNEL_FILE_MODULE,
+	KFG_KERNEL_FILE_CONFIG, /* the kernel's configuration */
 };
 
-struct kfg_file {
+struct kfg_kernel_file {
 	char *path; /* owned */
-	enum kfg_file_kind kind;
+	enum kfg_kernel_file_kind kind;
 };
 
-struct kfg_source {
-	struct kfg_file *files; /* owned */
+struct kfg_kernel_source {
+	struct kfg_kernel_file *files; /* owned */
 	size_t n_files, room;
 	uint64_t modules_print; /* of names and inodes */
 	size_t n_modules;
@@ -31,6 +31,6 @@ struct kfg_source {
 };
 
 /* By its name alone. */
-enum kfg_file_kind kfg_file_kind(const char *path);
+enum kfg_kernel_file_kind kfg_kernel_file_kind(const char *path);
 /* "VERSION" of ".../lib/modules/VERSION/..."; false: the path has no such part. */
-bool kfg_file_release(const char *path, char *release, size_t size);
+bool kfg_kernel_file_release(const char *path, char *release, size_t size);

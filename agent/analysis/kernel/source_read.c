@@ -39,7 +39,7 @@ static int __attribute__((format(printf, 3, 4))) refuse(struct reading *rd, int 
 static void tell(const struct reading *rd)
 {
 	if (rd->progress && rd->progress->tell)
-		rd->progress->tell(rd->progress->arg, rd->path, kfg_collected_modules(rd->collector));
+		rd->progress->tell(rd->progress->arg, rd->path, kfg_collector_n_modules(rd->collector));
 }
 
 static int read_kernel(struct reading *rd, const char *path, const void *data, size_t size, unsigned layers);
@@ -72,7 +72,7 @@ static int read_bzimage(struct reading *rd, const char *path, const void *data, 
 			      (size_t)(image.payload - (const uint8_t *)data));
 	r = read_packed_kernel(rd, path, image.payload, image.size, layers);
 	if (r == 0)
-		kfg_collect_release(rd->collector, image.release);
+		kfg_collector_add_release(rd->collector, image.release);
 	return r;
 }
 
@@ -92,7 +92,7 @@ static int read_kernel(struct reading *rd, const char *path, const void *data, s
 				4) != 0 &&
 			 (p[0] | p[1] << 8) != BTF_MAGIC && (p[1] | p[0] << 8) != BTF_MAGIC))
 		return refuse(rd, -EBADMSG, "%s: not a kernel: neither ELF, BTF, a boot image nor a package", path);
-	r = kfg_collect_kernel(rd->collector, path, data, size, rd->error);
+	r = kfg_collector_add_kernel(rd->collector, path, data, size, rd->error);
 	/* the same kernel may be there twice, as vmlinux and as vmlinuz */
 	return r == -EEXIST ? 0 : r;
 }
@@ -106,15 +106,15 @@ static int read_module(struct reading *rd, const char *path, const void *data, s
 
 	tell(rd);
 	/* modules of another kernel may lie beside */
-	if (kfg_collected_release(rd->collector)[0] && kfg_file_release(path, release, sizeof(release)) &&
-	    strcmp(release, kfg_collected_release(rd->collector)) != 0)
+	if (kfg_collector_release(rd->collector)[0] && kfg_kernel_file_release(path, release, sizeof(release)) &&
+	    strcmp(release, kfg_collector_release(rd->collector)) != 0)
 		return 0;
 	if (kfg_unpack_kind(data, size) != KFG_PACKING_FILE)
-		return kfg_collect_module(rd->collector, path, data, size);
+		return kfg_collector_add_module(rd->collector, path, data, size);
 	r = kfg_unpack_file(data, size, KFG_MODULE_SIZE_MAX, &file, &why);
 	/* one that cannot be unpacked counts as one that cannot be read */
 	if (r == 0 || r == -EBADMSG || r == -EFBIG)
-		r = kfg_collect_module(rd->collector, path, r == 0 ? (void *)file.data : "", file.size);
+		r = kfg_collector_add_module(rd->collector, path, r == 0 ? (void *)file.data : "", file.size);
 	kfg_unpacked_done(&file);
 	return r;
 }
@@ -123,18 +123,18 @@ static size_t wants_kernel(void *arg, const char *path)
 {
 	struct reading *rd = arg;
 
-	rd->saw_modules = rd->saw_modules || kfg_file_kind(path) == KFG_FILE_MODULE;
-	if (kfg_file_kind(path) == KFG_FILE_CONFIG)
+	rd->saw_modules = rd->saw_modules || kfg_kernel_file_kind(path) == KFG_KERNEL_FILE_MODULE;
+	if (kfg_kernel_file_kind(path) == KFG_KERNEL_FILE_CONFIG)
 		return CONFIG_MAX;
-	return kfg_file_kind(path) == KFG_FILE_KERNEL ? KFG_KERNEL_SIZE_MAX : 0;
+	return kfg_kernel_file_kind(path) == KFG_KERNEL_FILE_KERNEL ? KFG_KERNEL_SIZE_MAX : 0;
 }
 
 static int take_kernel(void *arg, const char *path, struct kfg_unpacked *file)
 {
 	struct reading *rd = arg;
 
-	if (kfg_file_kind(path) == KFG_FILE_CONFIG) {
-		kfg_collect_config(rd->collector, (const char *)file->data, file->size);
+	if (kfg_kernel_file_kind(path) == KFG_KERNEL_FILE_CONFIG) {
+		kfg_collector_add_config(rd->collector, (const char *)file->data, file->size);
 		kfg_unpacked_done(file);
 		return 0;
 	}
@@ -146,10 +146,10 @@ static int take_kernel(void *arg, const char *path, struct kfg_unpacked *file)
 static size_t wants_module(void *arg, const char *path)
 {
 	(void)arg;
-	switch (kfg_file_kind(path)) {
-	case KFG_FILE_MODULE:
+	switch (kfg_kernel_file_kind(path)) {
+	case KFG_KERNEL_FILE_MODULE:
 		return KFG_MODULE_SIZE_MAX;
-	case KFG_FILE_CONFIG:
+	case KFG_KERNEL_FILE_CONFIG:
 		return CONFIG_MAX;
 	default:
 		return 0;
@@ -161,8 +161,8 @@ static int take_module(void *arg, const char *path, struct kfg_unpacked *file)
 	struct reading *rd = arg;
 	int r = 0;
 
-	if (kfg_file_kind(path) == KFG_FILE_CONFIG)
-		kfg_collect_config(rd->collector, (const char *)file->data, file->size);
+	if (kfg_kernel_file_kind(path) == KFG_KERNEL_FILE_CONFIG)
+		kfg_collector_add_config(rd->collector, (const char *)file->data, file->size);
 	else
 		r = read_module(rd, path, file->data, file->size);
 	kfg_unpacked_done(file);
@@ -175,7 +175,7 @@ static int walk_package(struct reading *rd, const void *data, size_t size, struc
 	int r;
 
 	sink.arg = rd;
-	r = kfg_unpack_walk(data, size, &sink, &why);
+	r = kfg_unpack_archive(data, size, &sink, &why);
 	return why.text[0] && r < 0 ? refuse(rd, r, "%s: %s", rd->path, why.text) : r;
 }
 
@@ -186,7 +186,7 @@ static int read_package(struct reading *rd, const void *data, size_t size)
 	const struct kfg_unpack_sink modules = { .wants = wants_module, .file = take_module };
 	int r;
 
-	if (!kfg_collected_kernel(rd->collector)) {
+	if (!kfg_collector_has_kernel(rd->collector)) {
 		rd->saw_modules = false;
 		r = walk_package(rd, data, size, kernel);
 		if (r == -ECANCELED) {
@@ -207,12 +207,12 @@ static bool is_package(const char *path, const void *data, size_t size)
 	       (kfg_unpack_kind(data, size) == KFG_PACKING_FILE && strstr(path, ".tar"));
 }
 
-static int read_bytes(struct reading *rd, const struct kfg_file *file, const void *data, size_t size)
+static int read_bytes(struct reading *rd, const struct kfg_kernel_file *file, const void *data, size_t size)
 {
-	if (file->kind == KFG_FILE_MODULE)
+	if (file->kind == KFG_KERNEL_FILE_MODULE)
 		return read_module(rd, file->path, data, size);
-	if (file->kind == KFG_FILE_CONFIG) {
-		kfg_collect_config(rd->collector, data, size);
+	if (file->kind == KFG_KERNEL_FILE_CONFIG) {
+		kfg_collector_add_config(rd->collector, data, size);
 		return 0;
 	}
 	if (is_package(file->path, data, size))
@@ -221,7 +221,7 @@ static int read_bytes(struct reading *rd, const struct kfg_file *file, const voi
 }
 
 /* Files of /sys cannot be mapped by all kernels. */
-static int read_unmapped(struct reading *rd, const struct kfg_file *file)
+static int read_unmapped(struct reading *rd, const struct kfg_kernel_file *file)
 {
 	_cleanup_free_ char *data = NULL;
 	size_t size;
@@ -232,7 +232,7 @@ static int read_unmapped(struct reading *rd, const struct kfg_file *file)
 	return read_bytes(rd, file, data, size);
 }
 
-static int read_file(struct reading *rd, const struct kfg_file *file)
+static int read_file(struct reading *rd, const struct kfg_kernel_file *file)
 {
 	_cleanup_close_ int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
@@ -256,7 +256,7 @@ static int read_file(struct reading *rd, const struct kfg_file *file)
 }
 
 /* Of several kernels in a directory the first is read; another release beside it would be a guess. */
-static int check_kernels(const struct kfg_source *s, struct reading *rd)
+static int check_kernels(const struct kfg_kernel_source *s, struct reading *rd)
 {
 	const char *first = NULL, *btf = NULL;
 
@@ -265,11 +265,11 @@ static int check_kernels(const struct kfg_source *s, struct reading *rd)
 
 		base = base ? base + 1 : s->files[i].path;
 		release = strchr(base, '-');
-		if (s->files[i].kind == KFG_FILE_BTF && btf && !first)
+		if (s->files[i].kind == KFG_KERNEL_FILE_BTF && btf && !first)
 			return refuse(rd, -EINVAL, "%s: several kernels beside each other (%s, %s): name one",
 				      s->files[i].path, btf, base);
-		btf = s->files[i].kind == KFG_FILE_BTF ? base : btf;
-		if (s->files[i].kind != KFG_FILE_KERNEL || !release)
+		btf = s->files[i].kind == KFG_KERNEL_FILE_BTF ? base : btf;
+		if (s->files[i].kind != KFG_KERNEL_FILE_KERNEL || !release)
 			continue;
 		if (first && strcmp(first, release + 1) != 0)
 			return refuse(rd, -EINVAL, "%s: several kernels beside each other (%s, %s): name one",
@@ -279,22 +279,22 @@ static int check_kernels(const struct kfg_source *s, struct reading *rd)
 	return 0;
 }
 
-static bool is_kernel(enum kfg_file_kind kind)
+static bool is_kernel(enum kfg_kernel_file_kind kind)
 {
-	return kind == KFG_FILE_KERNEL || kind == KFG_FILE_BTF;
+	return kind == KFG_KERNEL_FILE_KERNEL || kind == KFG_KERNEL_FILE_BTF;
 }
 
-int kfg_source_read(const struct kfg_source *s, const struct kfg_kernel_progress *progress,
-		    struct kfg_collector *collector, struct kfg_kernel_error *ret_error)
+int kfg_kernel_source_read(const struct kfg_kernel_source *s, const struct kfg_kernel_progress *progress,
+			   struct kfg_collector *collector, struct kfg_kernel_error *ret_error)
 {
 	struct reading rd = { .progress = progress, .collector = collector, .error = ret_error };
 	int r = check_kernels(s, &rd);
 
 	for (size_t i = 0; i < s->n_files && r == 0; i++)
-		if (!is_kernel(s->files[i].kind) || !kfg_collected_kernel(collector))
+		if (!is_kernel(s->files[i].kind) || !kfg_collector_has_kernel(collector))
 			r = read_file(&rd, &s->files[i]);
-	if (r == 0 && !kfg_collected_kernel(collector))
+	if (r == 0 && !kfg_collector_has_kernel(collector))
 		return refuse(&rd, -ENOENT, "%s: no kernel in it, only %zu modules: name what has the kernel, too",
-			      s->files[0].path, kfg_collected_modules(collector));
+			      s->files[0].path, kfg_collector_n_modules(collector));
 	return r;
 }

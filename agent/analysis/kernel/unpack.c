@@ -302,8 +302,8 @@ static int walk_deb(struct archive *a, const struct kfg_unpack_sink *sink, struc
 	return -EBADMSG;
 }
 
-int kfg_unpack_walk(const void *data, size_t size, const struct kfg_unpack_sink *sink,
-		    struct kfg_unpack_error *ret_error)
+int kfg_unpack_archive(const void *data, size_t size, const struct kfg_unpack_sink *sink,
+		       struct kfg_unpack_error *ret_error)
 {
 	bool deb = size >= 8 && memcmp(data, "!<arch>\n", 8) == 0;
 	bool rpm = size >= 4 && memcmp(data, "\xed\xab\xee\xdb", 4) == 0;

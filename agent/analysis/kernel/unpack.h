@@ -48,5 +48,5 @@ struct kfg_unpack_sink {
 };
 
 /* Gives the regular files of an archive to the sink. Returns 0; what the sink returned; or as kfg_unpack_file(). */
-int kfg_unpack_walk(const void *data, size_t size, const struct kfg_unpack_sink *sink,
-		    struct kfg_unpack_error *ret_error);
+int kfg_unpack_archive(const void *data, size_t size, const struct kfg_unpack_sink *sink,
+		       struct kfg_unpack_error *ret_error);

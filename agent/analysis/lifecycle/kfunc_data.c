@@ -17,7 +17,7 @@ const struct kfg_kfunc_signature kfg_kfunc_signatures[] = {
 };
 const size_t kfg_n_kfunc_signatures = sizeof(kfg_kfunc_signatures) / sizeof(kfg_kfunc_signatures[0]);
 
-unsigned kfg_release_parse(const char *text)
+unsigned kfg_kfunc_release_parse(const char *text)
 {
 	char *end;
 	unsigned long major, minor;
@@ -47,7 +47,7 @@ const struct kfg_kfunc_signature *kfg_kfunc_signature_find(const char *name, uns
 	for (size_t i = 0; i < kfg_n_kfunc_signatures; i++) {
 		const struct kfg_kfunc_signature *s = &kfg_kfunc_signatures[i];
 
-		if (strcmp(s->name, name) == 0 && (!found || !release || kfg_release_parse(s->from) <= release))
+		if (strcmp(s->name, name) == 0 && (!found || !release || kfg_kfunc_release_parse(s->from) <= release))
 			found = s;
 	}
 	return found;
@@ -69,19 +69,19 @@ const struct kfg_proto_change *kfg_proto_change_find(const char *name)
 	return NULL;
 }
 
-enum kfg_presence kfg_kfunc_presence(const struct kfg_kfunc_history *h, unsigned release)
+enum kfg_presence kfg_kfunc_history_presence(const struct kfg_kfunc_history *h, unsigned release)
 {
 	if (!h || !release || !h->introduced[0])
 		return KFG_PRESENCE_UNKNOWN;
-	if (release < kfg_release_parse(h->introduced))
+	if (release < kfg_kfunc_release_parse(h->introduced))
 		return KFG_PRESENCE_TOO_OLD;
-	if (h->absent_from[0] && release >= kfg_release_parse(h->absent_from) &&
-	    release <= kfg_release_parse(h->absent_to))
+	if (h->absent_from[0] && release >= kfg_kfunc_release_parse(h->absent_from) &&
+	    release <= kfg_kfunc_release_parse(h->absent_to))
 		return KFG_PRESENCE_ABSENT;
 	return KFG_PRESENCE_SINCE;
 }
 
-const char *kfg_kfunc_nearest(const char *name)
+const char *kfg_kfunc_history_nearest(const char *name)
 {
 	const char *best = NULL;
 	unsigned least = 3;

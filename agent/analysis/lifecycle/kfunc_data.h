@@ -57,7 +57,7 @@ extern const struct kfg_proto_change kfg_proto_changes[];
 extern const size_t kfg_n_proto_changes;
 
 /* "6.12" and what follows ("6.12.3-rc1") as KFG_RELEASE(6, 12); 0: no release. */
-unsigned kfg_release_parse(const char *text);
+unsigned kfg_kfunc_release_parse(const char *text);
 
 /* NULL: nothing known of it. */
 const struct kfg_kfunc_history *kfg_kfunc_history_find(const char *name);
@@ -69,7 +69,7 @@ const struct kfg_kfunc_signature *kfg_kfunc_signature_find(const char *name, uns
 enum kfg_presence { KFG_PRESENCE_UNKNOWN, KFG_PRESENCE_TOO_OLD, KFG_PRESENCE_ABSENT, KFG_PRESENCE_SINCE };
 
 /* Whether upstream's release is from before the kfunc, in its gap, or from later; of removals it knows nothing. */
-enum kfg_presence kfg_kfunc_presence(const struct kfg_kfunc_history *history, unsigned release);
+enum kfg_presence kfg_kfunc_history_presence(const struct kfg_kfunc_history *history, unsigned release);
 
 /* The known kfunc that name was probably meant to be, or NULL. */
-const char *kfg_kfunc_nearest(const char *name);
+const char *kfg_kfunc_history_nearest(const char *name);

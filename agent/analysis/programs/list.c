@@ -10,9 +10,9 @@
 #define SYMBOLS "/proc/kallsyms"
 #define HIDDEN "the kernel hides its addresses: it takes CAP_SYSLOG, and kernel.kptr_restrict below 2"
 
-static struct kfg_running_program *next_program(struct kfg_programs *programs)
+static struct kfg_programs_program *next_program(struct kfg_programs *programs)
 {
-	struct kfg_running_program *items;
+	struct kfg_programs_program *items;
 	size_t want = programs->allocated ? programs->allocated * 2 : 64;
 
 	if (programs->n == programs->allocated) {
@@ -22,19 +22,19 @@ static struct kfg_running_program *next_program(struct kfg_programs *programs)
 		programs->items = items;
 		programs->allocated = want;
 	}
-	programs->items[programs->n] = (struct kfg_running_program){ 0 };
+	programs->items[programs->n] = (struct kfg_programs_program){ 0 };
 	return &programs->items[programs->n];
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct kfg_call_target *x = a, *y = b;
+	const struct kfg_programs_target *x = a, *y = b;
 
 	return (x->imm > y->imm) - (x->imm < y->imm);
 }
 
 /* Sorts, and counts what is there several times. */
-static void unite(struct kfg_running_program *p)
+static void unite(struct kfg_programs_program *p)
 {
 	size_t n = 0;
 
@@ -53,7 +53,7 @@ static bool is_kfunc_call(const struct bpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL;
 }
 
-static int take_calls(struct kfg_running_program *p, const struct bpf_insn *insns, size_t n_insns)
+static int take_calls(struct kfg_programs_program *p, const struct bpf_insn *insns, size_t n_insns)
 {
 	size_t n = 0;
 
@@ -64,12 +64,12 @@ static int take_calls(struct kfg_running_program *p, const struct bpf_insn *insn
 		return -ENOMEM;
 	for (size_t i = 0; i < n_insns; i++)
 		if (is_kfunc_call(&insns[i]))
-			p->targets[p->n_targets++] = (struct kfg_call_target){ .imm = insns[i].imm, .calls = 1 };
+			p->targets[p->n_targets++] = (struct kfg_programs_target){ .imm = insns[i].imm, .calls = 1 };
 	unite(p);
 	return 0;
 }
 
-static int read_insns(struct kfg_running_program *p, int fd, uint32_t size)
+static int read_insns(struct kfg_programs_program *p, int fd, uint32_t size)
 {
 	_cleanup_free_ struct bpf_insn *insns = malloc(size);
 	struct bpf_prog_info info = { .xlated_prog_len = size, .xlated_prog_insns = (uintptr_t)insns };
@@ -84,7 +84,7 @@ static int read_insns(struct kfg_running_program *p, int fd, uint32_t size)
 	return take_calls(p, insns, info.xlated_prog_len / sizeof(*insns));
 }
 
-static int read_program(struct kfg_running_program *p, int fd)
+static int read_program(struct kfg_programs_program *p, int fd)
 {
 	struct bpf_prog_info info = { 0 };
 	uint32_t len = sizeof(info);
@@ -109,7 +109,7 @@ static int read_program(struct kfg_running_program *p, int fd)
 static int add_program(struct kfg_programs *programs, uint32_t id)
 {
 	_cleanup_close_ int fd = bpf_prog_get_fd_by_id(id);
-	struct kfg_running_program *p;
+	struct kfg_programs_program *p;
 	int error = fd < 0 ? errno : 0, r = 0;
 
 	if (error == ENOENT)
@@ -144,10 +144,10 @@ static int32_t *all_imms(const struct kfg_programs *programs, size_t *ret_n)
 	return imms;
 }
 
-static void name_targets(const struct kfg_symbols *symbols, struct kfg_running_program *p)
+static void name_targets(const struct kfg_symbols *symbols, struct kfg_programs_program *p)
 {
 	for (size_t k = 0; k < p->n_targets; k++) {
-		struct kfg_call_target *t = &p->targets[k];
+		struct kfg_programs_target *t = &p->targets[k];
 
 		if (t->imm != 0 && kfg_symbols_shown(symbols) &&
 		    kfg_symbols_find(symbols, t->imm, &t->kfunc, &t->module))

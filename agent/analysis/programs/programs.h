@@ -12,24 +12,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct kfg_call_target {
+struct kfg_programs_target {
 	const char *kfunc; /* NULL: its address has no name */
 	const char *module; /* NULL: the kernel itself */
 	int32_t imm; /* the address, relative to __bpf_call_base */
 	uint32_t calls;
 };
 
-struct kfg_running_program {
+struct kfg_programs_program {
 	uint32_t id, type, uid;
 	char name[16]; /* untrusted; cut by the kernel */
 	char tag[17]; /* hex */
-	struct kfg_call_target *targets; /* owned; each once */
+	struct kfg_programs_target *targets; /* owned; each once */
 	size_t n_targets;
 	const char *unknown; /* why its calls are not, or not all, known; NULL: they are */
 };
 
 struct kfg_programs {
-	struct kfg_running_program *items; /* owned */
+	struct kfg_programs_program *items; /* owned */
 	size_t n, allocated;
 	size_t n_left_out;
 	struct kfg_symbols *symbols; /* owned; all names */

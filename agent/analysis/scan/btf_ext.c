@@ -36,7 +36,7 @@ struct run {
 	uint32_t n;
 };
 
-static int find_part(const struct kfg_elf_section *ext, uint64_t off, uint32_t len, struct part *ret_part,
+static int find_part(const struct kfg_elf_file_section *ext, uint64_t off, uint32_t len, struct part *ret_part,
 		     struct kfg_object_error *error)
 {
 	*ret_part = (struct part){ 0 };
@@ -76,7 +76,7 @@ static int next_run(const struct kfg_btf *btf, struct part *part, struct run *re
 
 static int compare_tables(const void *a, const void *b)
 {
-	const struct kfg_line_table *x = a, *y = b;
+	const struct kfg_code_lines *x = a, *y = b;
 
 	if (x->section != y->section)
 		return x->section < y->section ? -1 : 1;
@@ -108,7 +108,7 @@ static int read_lines(struct kfg_object_code *code, struct part part, struct kfg
 	if (!code->lines)
 		return -ENOMEM;
 	while (next_run(code->btf, &again, &run, error) > 0)
-		code->lines[code->n_lines++] = (struct kfg_line_table){
+		code->lines[code->n_lines++] = (struct kfg_code_lines){
 			.section = section_of(code, &run),
 			.records = run.records,
 			.n = run.n,
@@ -120,8 +120,8 @@ static int read_lines(struct kfg_object_code *code, struct part part, struct kfg
 
 static int compare_relos(const void *a, const void *b, void *arg)
 {
-	const struct kfg_core_relo *relos = arg;
-	const struct kfg_core_relo *x = &relos[*(const uint32_t *)a], *y = &relos[*(const uint32_t *)b];
+	const struct kfg_code_core_relo *relos = arg;
+	const struct kfg_code_core_relo *x = &relos[*(const uint32_t *)a], *y = &relos[*(const uint32_t *)b];
 
 	if (x->type_id != y->type_id)
 		return x->type_id < y->type_id ? -1 : 1;
@@ -135,7 +135,7 @@ static int unite_relos(struct kfg_object_code *code)
 {
 	_cleanup_free_ uint32_t *order = calloc(code->n_core_relos + 1, sizeof(*order));
 	_cleanup_free_ uint32_t *number = calloc(code->n_core_relos + 1, sizeof(*number));
-	_cleanup_free_ struct kfg_core_relo *all = code->core_relos;
+	_cleanup_free_ struct kfg_code_core_relo *all = code->core_relos;
 	uint32_t n = 0;
 
 	code->core_relos = calloc(code->n_core_relos + 1, sizeof(*code->core_relos));
@@ -150,7 +150,7 @@ static int unite_relos(struct kfg_object_code *code)
 		number[order[i]] = n - 1;
 	}
 	for (uint32_t i = 0; i < code->n_notes; i++)
-		if (code->notes[i].kind == KFG_NOTE_CORE)
+		if (code->notes[i].kind == KFG_CODE_NOTE_CORE)
 			code->notes[i].index = number[code->notes[i].index];
 	code->n_core_relos = n;
 	return 0;
@@ -165,17 +165,17 @@ static int add_relo(struct kfg_object_code *code, uint32_t section, const uint8_
 
 	memcpy(&relo, record, sizeof(relo));
 	place = kfg_code_place(code, section, relo.insn_off);
-	if (place == KFG_NONE || kfg_code_func(code, place) == KFG_NONE)
+	if (place == KFG_CODE_NONE || kfg_code_func_at(code, place) == KFG_CODE_NONE)
 		return 0;
 	if (!kfg_btf_type(code->btf, relo.type_id))
 		return kfg_object_refuse(error, 0, ".BTF.ext: relocation by type %u, which is not there", relo.type_id);
-	code->core_relos[code->n_core_relos] = (struct kfg_core_relo){
+	code->core_relos[code->n_core_relos] = (struct kfg_code_core_relo){
 		.type_id = relo.type_id,
 		.access = relo.access_str_off,
 		.kind = relo.kind,
 	};
 	return kfg_code_add_note(code, place,
-				 (struct kfg_note){ .kind = KFG_NOTE_CORE, .index = code->n_core_relos++ });
+				 (struct kfg_code_note){ .kind = KFG_CODE_NOTE_CORE, .index = code->n_core_relos++ });
 }
 
 static int read_relos(struct kfg_object_code *code, struct part part, struct kfg_object_error *error)
@@ -199,11 +199,11 @@ static int read_relos(struct kfg_object_code *code, struct part part, struct kfg
 	return r < 0 ? r : unite_relos(code);
 }
 
-int kfg_btf_ext_read(struct kfg_object *object, struct kfg_object_error *error)
+int kfg_code_read_btf_ext(struct kfg_object *object, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
 	uint32_t section = kfg_elf_file_find(&code->elf, ".BTF.ext");
-	const struct kfg_elf_section *ext = &code->elf.sections[section];
+	const struct kfg_elf_file_section *ext = &code->elf.sections[section];
 	struct ext_header_core core = { 0 };
 	struct ext_header h;
 	struct part lines, relos;
@@ -226,7 +226,7 @@ int kfg_btf_ext_read(struct kfg_object *object, struct kfg_object_error *error)
 	return r < 0 ? r : read_relos(code, relos, error);
 }
 
-static const struct kfg_line_table *find_table(const struct kfg_object_code *code, uint32_t section)
+static const struct kfg_code_lines *find_table(const struct kfg_object_code *code, uint32_t section)
 {
 	uint32_t low = 0, high = code->n_lines;
 
@@ -241,7 +241,7 @@ static const struct kfg_line_table *find_table(const struct kfg_object_code *cod
 	return low < code->n_lines && code->lines[low].section == section ? &code->lines[low] : NULL;
 }
 
-static uint32_t line_insn(const struct kfg_line_table *table, uint32_t i)
+static uint32_t line_insn(const struct kfg_code_lines *table, uint32_t i)
 {
 	uint32_t offset;
 
@@ -252,7 +252,7 @@ static uint32_t line_insn(const struct kfg_line_table *table, uint32_t i)
 bool kfg_code_line(const struct kfg_object_code *code, uint32_t section, uint32_t insn, const char **ret_file,
 		   unsigned *ret_line)
 {
-	const struct kfg_line_table *table = find_table(code, section);
+	const struct kfg_code_lines *table = find_table(code, section);
 	uint32_t low = 0, high = table ? table->n : 0;
 	struct bpf_line_info info;
 

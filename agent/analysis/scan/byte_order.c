@@ -126,7 +126,7 @@ static int turn_sections(uint8_t *copy, size_t size, const Elf64_Ehdr *eh, struc
 	return 0;
 }
 
-bool kfg_is_foreign_object(const void *data, size_t size)
+bool kfg_byte_order_is_foreign(const void *data, size_t size)
 {
 	Elf64_Ehdr eh;
 
@@ -137,7 +137,7 @@ bool kfg_is_foreign_object(const void *data, size_t size)
 	       eh.e_ident[EI_DATA] == FOREIGN && eh.e_machine == __builtin_bswap16(EM_BPF);
 }
 
-int kfg_turn_foreign_object(const void *data, size_t size, uint8_t **ret_copy, struct kfg_object_error *ret_error)
+int kfg_byte_order_swap(const void *data, size_t size, uint8_t **ret_copy, struct kfg_object_error *ret_error)
 {
 	_cleanup_free_ uint8_t *copy = malloc(size);
 	Elf64_Ehdr eh;

@@ -9,6 +9,6 @@
 #include "analysis/scan/scan.h"
 
 /* Whether it is a BPF ELF64 file of the other byte order. */
-bool kfg_is_foreign_object(const void *data, size_t size);
+bool kfg_byte_order_is_foreign(const void *data, size_t size);
 /* A copy of it in this machine's, to be freed; -EBADMSG with *ret_error; -ENOMEM. Work: linear in size. */
-int kfg_turn_foreign_object(const void *data, size_t size, uint8_t **ret_copy, struct kfg_object_error *ret_error);
+int kfg_byte_order_swap(const void *data, size_t size, uint8_t **ret_copy, struct kfg_object_error *ret_error);

@@ -24,10 +24,11 @@ static int note_plain_calls(struct kfg_object_code *code)
 		if (!kfg_insn_is_call(insn) || insn->src_reg != BPF_PSEUDO_CALL || code->note_of[place] || target < 0 ||
 		    target >= code->n_insns)
 			continue;
-		func = kfg_code_func(code, (uint32_t)target);
-		if (func == KFG_NONE || code->funcs[func].first != target)
+		func = kfg_code_func_at(code, (uint32_t)target);
+		if (func == KFG_CODE_NONE || code->funcs[func].first != target)
 			continue;
-		r = kfg_code_add_note(code, place, (struct kfg_note){ .kind = KFG_NOTE_CALL_FUNC, .index = func });
+		r = kfg_code_add_note(code, place,
+				      (struct kfg_code_note){ .kind = KFG_CODE_NOTE_CALL_FUNC, .index = func });
 		if (r < 0)
 			return r;
 	}
@@ -36,16 +37,16 @@ static int note_plain_calls(struct kfg_object_code *code)
 
 static int compare_calls(const void *a, const void *b)
 {
-	const struct kfg_call *x = a, *y = b;
+	const struct kfg_code_call *x = a, *y = b;
 
 	if (x->callee != y->callee)
 		return x->callee < y->callee ? -1 : 1;
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-static bool is_call_note(const struct kfg_note *note)
+static bool is_call_note(const struct kfg_code_note *note)
 {
-	return note && (note->kind == KFG_NOTE_CALL_FUNC || note->kind == KFG_NOTE_ADDR_FUNC);
+	return note && (note->kind == KFG_CODE_NOTE_CALL_FUNC || note->kind == KFG_CODE_NOTE_ADDR_FUNC);
 }
 
 /* All calls, by place and by callee. */
@@ -56,14 +57,14 @@ static int list_calls(struct kfg_object_code *code)
 	if (!code->calls || !code->outgoing)
 		return -ENOMEM;
 	for (uint32_t place = 0; place < code->n_insns; place++) {
-		const struct kfg_note *note = kfg_code_note(code, place);
-		uint32_t caller = is_call_note(note) ? kfg_code_func(code, place) : KFG_NONE;
+		const struct kfg_code_note *note = kfg_code_note_at(code, place);
+		uint32_t caller = is_call_note(note) ? kfg_code_func_at(code, place) : KFG_CODE_NONE;
 
-		if (caller == KFG_NONE)
+		if (caller == KFG_CODE_NONE)
 			continue;
 		if (!code->funcs[caller].n_out++)
 			code->funcs[caller].first_out = code->n_calls;
-		code->outgoing[code->n_calls] = (struct kfg_call){ .callee = note->index, .place = place };
+		code->outgoing[code->n_calls] = (struct kfg_code_call){ .callee = note->index, .place = place };
 		code->calls[code->n_calls] = code->outgoing[code->n_calls];
 		code->n_calls++;
 	}
@@ -76,11 +77,11 @@ static int list_calls(struct kfg_object_code *code)
 }
 
 /* A program's user and type for a function that it reaches; false: it has both already. */
-static bool give_user(struct kfg_func *f, uint32_t user, uint64_t type)
+static bool give_user(struct kfg_code_func *f, uint32_t user, uint64_t type)
 {
-	if (f->user != KFG_NONE && (f->types & type))
+	if (f->user != KFG_CODE_NONE && (f->types & type))
 		return false;
-	if (f->user == KFG_NONE)
+	if (f->user == KFG_CODE_NONE)
 		f->user = user;
 	f->types |= type;
 	return true;
@@ -99,7 +100,7 @@ static void spread_user(struct kfg_object *object, uint32_t from, uint32_t *stac
 	if (give_user(&code->funcs[from], user, bit))
 		stack[n++] = from;
 	while (n) {
-		const struct kfg_func *f = &code->funcs[stack[--n]];
+		const struct kfg_code_func *f = &code->funcs[stack[--n]];
 
 		for (uint32_t i = f->first_out; i < f->first_out + f->n_out; i++) {
 			uint32_t callee = code->outgoing[i].callee;
@@ -122,7 +123,7 @@ static int find_users(struct kfg_object *object)
 		for (uint32_t i = 0; i < code->n_funcs; i++) {
 			uint32_t program = code->funcs[i].program;
 
-			if (program != KFG_NONE && object->programs[program].autoload == autoload)
+			if (program != KFG_CODE_NONE && object->programs[program].autoload == autoload)
 				spread_user(object, i, stack);
 		}
 	return 0;
@@ -136,15 +137,16 @@ static int spread_callbacks(struct kfg_object_code *code)
 	if (!stack)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < code->n_calls; i++) {
-		struct kfg_func *callee = &code->funcs[code->calls[i].callee];
+		struct kfg_code_func *callee = &code->funcs[code->calls[i].callee];
 
-		if (callee->in_callback || kfg_code_note(code, code->calls[i].place)->kind != KFG_NOTE_ADDR_FUNC)
+		if (callee->in_callback ||
+		    kfg_code_note_at(code, code->calls[i].place)->kind != KFG_CODE_NOTE_ADDR_FUNC)
 			continue;
 		callee->in_callback = true;
 		stack[n++] = code->calls[i].callee;
 	}
 	while (n) {
-		const struct kfg_func *f = &code->funcs[stack[--n]];
+		const struct kfg_code_func *f = &code->funcs[stack[--n]];
 
 		for (uint32_t i = f->first_out; i < f->first_out + f->n_out; i++) {
 			uint32_t callee = code->outgoing[i].callee;
@@ -170,10 +172,10 @@ static int spread_kfuncs(struct kfg_object_code *code)
 		if (code->funcs[i].leads_to_kfunc)
 			stack[n++] = i;
 	while (n) {
-		const struct kfg_func *f = &code->funcs[stack[--n]];
+		const struct kfg_code_func *f = &code->funcs[stack[--n]];
 
 		for (uint32_t i = f->first_call; i < f->first_call + f->n_calls; i++) {
-			uint32_t caller = kfg_code_func(code, code->calls[i].place);
+			uint32_t caller = kfg_code_func_at(code, code->calls[i].place);
 
 			if (!code->funcs[caller].leads_to_kfunc) {
 				code->funcs[caller].leads_to_kfunc = true;
@@ -184,7 +186,7 @@ static int spread_kfuncs(struct kfg_object_code *code)
 	return 0;
 }
 
-int kfg_calls_read(struct kfg_object *object)
+int kfg_code_read_calls(struct kfg_object *object)
 {
 	struct kfg_object_code *code = object->code;
 	int r = note_plain_calls(code);
@@ -199,7 +201,7 @@ int kfg_calls_read(struct kfg_object *object)
 		return r;
 	for (uint32_t i = 0; i < code->n_funcs; i++)
 		for (uint32_t place = code->funcs[i].first; place < code->funcs[i].first + code->funcs[i].n; place++)
-			if (kfg_code_use(object, place, KFG_NOTE_CALL_EXTERN) != KFG_NONE)
+			if (kfg_code_use(object, place, KFG_CODE_NOTE_CALL_EXTERN) != KFG_CODE_NONE)
 				code->funcs[i].leads_to_kfunc = true;
 	if (!object->n_programs && code->n_funcs)
 		kfg_code_limit(code, "no program is in it: functions to be linked with others");

@@ -10,7 +10,7 @@
 
 int kfg_code_take(struct kfg_object_code *code, uint32_t section, struct kfg_object_error *error)
 {
-	const struct kfg_elf_section *s = &code->elf.sections[section];
+	const struct kfg_elf_file_section *s = &code->elf.sections[section];
 
 	if (s->size > code->unread)
 		return kfg_object_refuse(error, s->offset, "section %u overlaps others", section);
@@ -30,16 +30,16 @@ uint32_t kfg_code_place(const struct kfg_object_code *code, uint32_t section, ui
 		if (s->section == section)
 			return offset % sizeof(struct bpf_insn) == 0 && offset / sizeof(struct bpf_insn) < s->n ?
 				       s->first + (uint32_t)(offset / sizeof(struct bpf_insn)) :
-				       KFG_NONE;
+				       KFG_CODE_NONE;
 		if (s->section < section)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return KFG_NONE;
+	return KFG_CODE_NONE;
 }
 
-uint32_t kfg_code_func(const struct kfg_object_code *code, uint32_t place)
+uint32_t kfg_code_func_at(const struct kfg_object_code *code, uint32_t place)
 {
 	uint32_t low = 0, high = code->n_funcs;
 
@@ -51,7 +51,7 @@ uint32_t kfg_code_func(const struct kfg_object_code *code, uint32_t place)
 		else
 			high = middle;
 	}
-	return low < code->n_funcs && code->funcs[low].first <= place ? low : KFG_NONE;
+	return low < code->n_funcs && code->funcs[low].first <= place ? low : KFG_CODE_NONE;
 }
 
 uint32_t kfg_code_insn(const struct kfg_object_code *code, uint32_t place)
@@ -69,27 +69,27 @@ uint32_t kfg_code_insn(const struct kfg_object_code *code, uint32_t place)
 	return place - code->sections[low].first;
 }
 
-const struct kfg_note *kfg_code_note(const struct kfg_object_code *code, uint32_t place)
+const struct kfg_code_note *kfg_code_note_at(const struct kfg_object_code *code, uint32_t place)
 {
 	return code->note_of[place] ? &code->notes[code->note_of[place] - 1] : NULL;
 }
 
-uint32_t kfg_code_use(const struct kfg_object *object, uint32_t place, enum kfg_note_kind kind)
+uint32_t kfg_code_use(const struct kfg_object *object, uint32_t place, enum kfg_code_note_kind kind)
 {
-	const struct kfg_note *note = kfg_code_note(object->code, place);
+	const struct kfg_code_note *note = kfg_code_note_at(object->code, place);
 
-	if (!note || note->kind != kind || note->index == KFG_NONE)
-		return KFG_NONE;
+	if (!note || note->kind != kind || note->index == KFG_CODE_NONE)
+		return KFG_CODE_NONE;
 	return object->code->externs[note->index].use;
 }
 
-int kfg_code_add_note(struct kfg_object_code *code, uint32_t place, struct kfg_note note)
+int kfg_code_add_note(struct kfg_object_code *code, uint32_t place, struct kfg_code_note note)
 {
 	if (code->note_of[place])
 		return 0;
 	if (code->n_notes == code->notes_room) {
 		uint32_t room = code->notes_room ? 2 * code->notes_room : 64;
-		struct kfg_note *more = reallocarray(code->notes, room, sizeof(*more));
+		struct kfg_code_note *more = reallocarray(code->notes, room, sizeof(*more));
 
 		if (!more)
 			return -ENOMEM;
@@ -121,7 +121,7 @@ static bool starts_suffix(const char *s)
 	return s[0] != '_' && s[1] == '_' && s[2] == '_' && s[3] == '_' && s[4] != '_';
 }
 
-size_t kfg_essential_len(const char *name)
+size_t kfg_code_essential_len(const char *name)
 {
 	size_t len = strlen(name);
 

@@ -1,195 +1,308 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compat.c - an object held against a kernel: resolve, follow the flow, decide about each use and each struct_ops map.
+ */
 #include "analysis/scan/compat.h"
 
-#include "analysis/scan/limits.h"
+#include "base/cleanup.h"
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* libbpf's own limits: how many levels of prototypes, how many links from one type to the next. */
-#define LEVELS_MAX 32
-#define DEPTH_MAX 32
-
-struct comparison {
-	uint64_t steps; /* left */
-};
-
-bool kfg_kinds_compat(unsigned a, unsigned b)
+static enum kfg_reach reach_of(const struct kfg_compat_flows *flows, uint32_t place)
 {
-	return a == b || (kfg_kind_is_enum(a) && kfg_kind_is_enum(b));
+	if (kfg_flow_reached(&flows->by_default, place))
+		return KFG_REACH_LIVE;
+	return flows->any.reached && kfg_flow_reached(&flows->any, place) ? KFG_REACH_LOADER : KFG_REACH_NEVER;
 }
 
-static struct kfg_type param_of(struct kfg_type proto, uint32_t i)
+/* Returns 0 or -ENOMEM. */
+static int make_results(const struct kfg_object *object, struct kfg_compat_report *report)
 {
-	return (struct kfg_type){ proto.btf, ((const struct btf_param *)(kfg_type_record(proto) + 1))[i].type };
-}
-
-static struct kfg_type pointee_of(struct kfg_type type, unsigned kind)
-{
-	const struct btf_type *t = kfg_type_record(type);
-
-	return (struct kfg_type){ type.btf,
-				  kind == BTF_KIND_ARRAY ? ((const struct btf_array *)(t + 1))->type : t->type };
-}
-
-static uint32_t int_data(struct kfg_type type)
-{
-	return *(const uint32_t *)(kfg_type_record(type) + 1);
-}
-
-static int compat(struct comparison *c, struct kfg_type local, struct kfg_type target, int level);
-
-static int params_compat(struct comparison *c, struct kfg_type local, struct kfg_type target, int level)
-{
-	if (kfg_type_vlen(local) != kfg_type_vlen(target))
-		return 0;
-	for (uint32_t i = 0; i < kfg_type_vlen(local); i++) {
-		struct kfg_type a, b;
-		int r;
-
-		if (level <= 0)
-			return -EINVAL;
-		kfg_type_resolve(param_of(local, i), &a);
-		kfg_type_resolve(param_of(target, i), &b);
-		r = compat(c, a, b, level - 1);
-		if (r <= 0)
-			return r;
+	report->uses = calloc(object->n_uses + 1, sizeof(*report->uses));
+	report->struct_ops = calloc(object->n_struct_ops + 1, sizeof(*report->struct_ops));
+	report->sites = calloc(object->n_uses + 1, sizeof(*report->sites));
+	if (!report->uses || !report->struct_ops || !report->sites)
+		return -ENOMEM;
+	for (size_t i = 0; i < object->n_uses; i++) {
+		report->sites[i] = calloc(object->uses[i].n_sites + 1, sizeof(**report->sites));
+		if (!report->sites[i])
+			return -ENOMEM;
 	}
-	return 1;
+	return 0;
 }
 
-static int compat(struct comparison *c, struct kfg_type local, struct kfg_type target, int level)
+/* The reach of each site, of the use the worst of its sites, and what becomes of it. */
+static void judge_use(struct kfg_linkage *linkage, const struct kfg_compat_flows *flows, size_t use,
+		      struct kfg_compat_report *report)
 {
-	for (int depth = 0; depth < DEPTH_MAX; depth++) {
-		unsigned kind = kfg_type_resolve(local, &local), other = kfg_type_resolve(target, &target);
-		int r;
+	const struct kfg_object_code *code = linkage->code;
 
-		if (!kfg_kinds_compat(kind, other))
-			return 0;
-		if (!c->steps--)
-			return -E2BIG;
-		switch (kind) {
-		case BTF_KIND_UNKN:
-		case BTF_KIND_STRUCT:
-		case BTF_KIND_UNION:
-		case BTF_KIND_ENUM:
-		case BTF_KIND_ENUM64:
-		case BTF_KIND_FWD:
-			return 1;
-		case BTF_KIND_INT:
-			return BTF_INT_OFFSET(int_data(local)) == 0 && BTF_INT_OFFSET(int_data(target)) == 0;
-		case BTF_KIND_PTR:
-		case BTF_KIND_ARRAY:
-			local = pointee_of(local, kind);
-			target = pointee_of(target, other);
-			break;
-		case BTF_KIND_FUNC_PROTO:
-			r = params_compat(c, local, target, level);
-			if (r <= 0)
-				return r;
-			local.id = kfg_type_record(local)->type;
-			target.id = kfg_type_record(target)->type;
-			break;
-		default:
-			return 0;
-		}
+	report->uses[use] = (struct kfg_compat_result){ 0 };
+	for (size_t k = 0; k < linkage->object->uses[use].n_sites; k++) {
+		enum kfg_reach reach = reach_of(flows, code->site_places[code->first_site[use] + k]);
+
+		report->sites[use][k] = reach;
+		if (reach > report->uses[use].reach)
+			report->uses[use].reach = reach;
 	}
-	return -EINVAL;
+	kfg_compat_use(linkage, flows, use, &report->uses[use]);
 }
 
-int kfg_types_compat(struct kfg_type local, struct kfg_type target, uint64_t steps)
+static void sum_up(struct kfg_compat_report *report, const struct kfg_compat_result *results, size_t n)
 {
-	struct comparison c = { steps };
-
-	/* the roots are compared as they are, before typedefs are looked through */
-	if (!kfg_kinds_compat(kfg_type_kind(local), kfg_type_kind(target)))
-		return 0;
-	return compat(&c, local, target, LEVELS_MAX);
-}
-
-static const char *kind_str(struct kfg_type type)
-{
-	static const char *const names[] = {
-		[BTF_KIND_UNKN] = "void",
-		[BTF_KIND_INT] = "an integer",
-		[BTF_KIND_PTR] = "a pointer",
-		[BTF_KIND_ARRAY] = "an array",
-		[BTF_KIND_STRUCT] = "a struct",
-		[BTF_KIND_UNION] = "a union",
-		[BTF_KIND_ENUM] = "an enum",
-		[BTF_KIND_ENUM64] = "an enum",
-		[BTF_KIND_FWD] = "a struct that is only declared",
-		[BTF_KIND_FUNC_PROTO] = "a function",
-		[BTF_KIND_FLOAT] = "a float",
-	};
-	unsigned kind = kfg_type_resolve(type, NULL);
-
-	return kind < sizeof(names) / sizeof(names[0]) && names[kind] ? names[kind] : "of another kind";
-}
-
-/* Follows pointers for as long as both sides have them, so that what differs can be named. */
-static unsigned to_difference(struct kfg_type *local, struct kfg_type *target)
-{
-	unsigned pointers = 0;
-
-	while (pointers < DEPTH_MAX) {
-		unsigned kind = kfg_type_resolve(*local, local), other = kfg_type_resolve(*target, target);
-
-		if (kind != BTF_KIND_PTR || other != BTF_KIND_PTR)
-			break;
-		*local = pointee_of(*local, kind);
-		*target = pointee_of(*target, other);
-		pointers++;
+	for (size_t i = 0; i < n; i++) {
+		report->loads = report->loads && !results[i].fails;
+		report->unchecked = report->unchecked || results[i].compat == KFG_COMPAT_UNCHECKED;
 	}
-	return pointers;
 }
 
-static void say_difference(const char *what, struct kfg_type local, struct kfg_type target, char *buf, size_t size)
+/* The kernel wants a licence of every program with a kfunc call in it (kernel/bpf/verifier.c, add_kfunc_call()). */
+static bool may_call_kfuncs(const struct kfg_object *object)
 {
-	unsigned pointers = to_difference(&local, &target);
-	const char *points = pointers ? " points to" : " is";
+	static const char *const compatible[] = { "GPL",	  "GPL v2",	  "GPL and additional rights",
+						  "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL" };
 
-	snprintf(buf, size, "%s%s %s in the kernel, %s in the object", what, points, kind_str(target), kind_str(local));
+	for (size_t i = 0; i < sizeof(compatible) / sizeof(compatible[0]); i++)
+		if (strcmp(object->license, compatible[i]) == 0)
+			return true;
+	return false;
 }
 
-/* Kernels pass the program to some kfuncs, an argument that BTF should not show (KF_IMPLICIT_ARGS, 7.0). */
-static bool leaks_implicit(struct kfg_type local, struct kfg_type target)
+/* Whether a loader can make programs reach what they do not by default. */
+static bool loader_decides(const struct kfg_linkage *linkage, const struct kfg_flow *by_default)
 {
-	struct kfg_type last;
-	uint32_t n = kfg_type_vlen(target);
+	if (by_default->saw_rodata)
+		return true;
+	for (uint32_t i = 0; i < linkage->code->n_funcs; i++) {
+		const struct kfg_code_func *f = &linkage->code->funcs[i];
 
-	if (n != kfg_type_vlen(local) + 1 || kfg_type_resolve(param_of(target, n - 1), &last) != BTF_KIND_PTR)
-		return false;
-	last = pointee_of(last, BTF_KIND_PTR);
-	return kfg_type_resolve(last, &last) == BTF_KIND_STRUCT && strcmp(kfg_type_name(last), "bpf_prog_aux") == 0;
-}
-
-void kfg_proto_difference(struct kfg_type local, struct kfg_type target, char *buf, size_t size)
-{
-	char what[32];
-
-	snprintf(buf, size, "the prototypes differ");
-	if (kfg_type_resolve(local, &local) != BTF_KIND_FUNC_PROTO ||
-	    kfg_type_resolve(target, &target) != BTF_KIND_FUNC_PROTO)
-		return;
-	if (kfg_type_vlen(local) != kfg_type_vlen(target)) {
-		const char *leak = "; the last one is the kernel's own, a defect of its BTF";
-
-		snprintf(buf, size, "it takes %u argument%s in the kernel, %u in the object%s", kfg_type_vlen(target),
-			 kfg_type_vlen(target) == 1 ? "" : "s", kfg_type_vlen(local),
-			 leaks_implicit(local, target) ? leak : "");
-		return;
+		if (f->leads_to_kfunc && f->program != KFG_CODE_NONE && !linkage->loaded[f->program])
+			return true;
 	}
-	for (uint32_t i = 0; i < kfg_type_vlen(local); i++) {
-		struct comparison c = { kfg_scan_limits[KFG_SCAN_LIMIT_TYPES] };
+	return false;
+}
 
-		if (compat(&c, param_of(local, i), param_of(target, i), LEVELS_MAX - 1) > 0)
+static int follow(struct kfg_linkage *linkage, struct kfg_compat_flows *flows)
+{
+	int r = kfg_flow_run(linkage, KFG_FLOW_ASSUME_NOTHING, &flows->by_default);
+
+	if (r >= 0 && loader_decides(linkage, &flows->by_default))
+		r = kfg_flow_run(linkage, KFG_FLOW_ASSUME_ANY_LOADER, &flows->any);
+	if (r >= 0 && flows->by_default.saw_config)
+		r = kfg_flow_run(linkage, KFG_FLOW_ASSUME_CONFIG_OFF, &flows->off);
+	if (r >= 0 && flows->by_default.saw_config)
+		r = kfg_flow_run(linkage, KFG_FLOW_ASSUME_CONFIG_ON, &flows->on);
+	return r;
+}
+
+/*
+ * Whether a program that is loaded has a call of a kfunc in it, dead or not. Of one that is not there, libbpf makes
+ * something else (libbpf 1.7.0, src/libbpf.c, poison_kfunc_call()).
+ */
+static bool has_site(const struct kfg_linkage *linkage)
+{
+	const struct kfg_object_code *code = linkage->code;
+
+	for (uint32_t i = 0; i < linkage->object->n_uses; i++)
+		for (size_t k = 0; k < linkage->object->uses[i].n_sites && kfg_linkage_present(linkage, i); k++)
+			if (linkage->linked[kfg_code_func_at(code, code->site_places[code->first_site[i] + k])])
+				return true;
+	return false;
+}
+
+/* The name of a variable of the kernel that libbpf wants and does not find; NULL: all are there. */
+static const char *missing_variable(const struct kfg_linkage *linkage)
+{
+	const struct kfg_object_code *code = linkage->code;
+
+	for (uint32_t i = 0; i < code->n_externs; i++) {
+		const struct kfg_code_extern *ext = &code->externs[i];
+		const struct kfg_btf *btf;
+		struct kfg_type type;
+		const char *module;
+
+		if (ext->kind != KFG_CODE_EXTERN_KSYM || ext->weak)
 			continue;
-		snprintf(what, sizeof(what), "argument %u", i + 1);
-		say_difference(what, param_of(local, i), param_of(target, i), buf, size);
+		/* one without a type comes from /proc/kallsyms, which is not at hand */
+		type = (struct kfg_type){ code->btf, kfg_btf_type(code->btf, ext->btf_id)->type };
+		if (kfg_type_resolve(type, NULL) != BTF_KIND_UNKN &&
+		    !kfg_kernel_type_find(linkage->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
+			return ext->name;
+	}
+	return NULL;
+}
+
+/* Adds a sentence to those in buf. */
+static void __attribute__((format(printf, 3, 4))) add_reason(char *buf, size_t size, const char *format, ...)
+{
+	size_t len = strlen(buf);
+	va_list ap;
+
+	if (len && len + 3 < size) {
+		memcpy(buf + len, "; ", 3);
+		len += 2;
+	}
+	va_start(ap, format);
+	vsnprintf(buf + len, size - len, format, ap);
+	va_end(ap);
+}
+
+/* What libbpf refuses before it asks the kernel anything. */
+static void judge_open(const struct kfg_object *object, struct kfg_compat_report *report)
+{
+	if (object->libbpf == KFG_LIBBPF_NONE) {
+		if (object->unlinked)
+			add_reason(report->unsure, sizeof(report->unsure),
+				   "symbols are not defined, and how the loader resolves them is not known");
 		return;
 	}
-	local.id = kfg_type_record(local)->type;
-	target.id = kfg_type_record(target)->type;
-	say_difference("what it returns", local, target, buf, size);
+	for (size_t i = 0; i < object->n_refusals; i++)
+		if (object->refusals[i].since <= object->libbpf)
+			add_reason(report->other, sizeof(report->other), "libbpf refuses to open it: %s",
+				   object->refusals[i].text);
+	if (object->more_refusals)
+		add_reason(report->other, sizeof(report->other), "and %zu more such reasons", object->more_refusals);
+}
+
+/* What is no kfunc's fault, and was seen on the way. Where modules were not looked at, a thing may be in one. */
+static void judge_others(const struct kfg_linkage *linkage, const struct kfg_compat_flows *flows,
+			 struct kfg_compat_report *report)
+{
+	const struct kfg_object_code *code = linkage->code;
+	bool unresolved = flows->by_default.unresolved;
+	const char *variable = missing_variable(linkage);
+	char *why = linkage->complete ? report->other : report->unsure;
+	size_t size = linkage->complete ? sizeof(report->other) : sizeof(report->unsure);
+	const char *where = linkage->complete ? "this kernel" : "the kernel itself, whose modules were not at hand,";
+
+	judge_open(linkage->object, report);
+	for (unsigned i = 0; i < KFG_SCAN_LIMIT_MAX; i++) {
+		char text[128];
+
+		kfg_linkage_limit_text(linkage, i, text, sizeof(text));
+		if (linkage->limits_met >> i & 1)
+			add_reason(report->unsure, sizeof(report->unsure), "%s", text);
+	}
+	if (flows->by_default.saw_config)
+		unresolved = flows->off.unresolved && flows->on.unresolved;
+	if (has_site(linkage) && !may_call_kfuncs(linkage->object))
+		add_reason(report->other, sizeof(report->other),
+			   "license: the kernel lets only programs of a GPL-compatible license call kfuncs, "
+			   "not of \"%.60s\"",
+			   linkage->object->license);
+	if (variable)
+		add_reason(why, size, "variable: %s has no variable %.100s, which the object declares in .ksyms", where,
+			   variable);
+	if (unresolved)
+		add_reason(why, size, "type: %s has no such type or field as function %.100s reads (CO-RE)", where,
+			   code->funcs[kfg_code_func_at(code, flows->by_default.unresolved_place)].name);
+	report->loads = report->loads && !*report->other;
+	report->unchecked = report->unchecked || *report->unsure;
+}
+
+/*
+ * Where a call that may be dead is what makes the object fail, the paths are followed one by one. Nothing is known of
+ * the kernel's configuration there. Returns 0 or -ENOMEM.
+ */
+static int look_again(struct kfg_linkage *linkage, struct kfg_compat_flows *flows, struct kfg_compat_report *report)
+{
+	_cleanup_free_ bool *aims = calloc(linkage->object->n_uses + 1, sizeof(*aims));
+	struct kfg_flow flow = { 0 };
+	bool any = false;
+	int r;
+
+	if (!aims)
+		return -ENOMEM;
+	for (size_t i = 0; i < linkage->object->n_uses; i++) {
+		aims[i] = (report->uses[i].fails || report->uses[i].nearest_fails) &&
+			  kfg_compat_by_reach(&linkage->object->uses[i], &report->uses[i]);
+		any = any || aims[i];
+	}
+	if (!any || flows->by_default.saw_config || flows->by_default.gave_up)
+		return 0;
+	r = kfg_flow_run_paths(linkage, aims, &flow);
+	if (r <= 0) {
+		kfg_flow_done(&flow);
+		return r;
+	}
+	kfg_flow_done(&flows->by_default);
+	flows->by_default = flow;
+	for (size_t i = 0; i < linkage->object->n_uses; i++)
+		judge_use(linkage, flows, i, report);
+	return 0;
+}
+
+static int judge(struct kfg_linkage *linkage, struct kfg_compat_flows *flows, struct kfg_compat_report *report)
+{
+	const struct kfg_object *object = linkage->object;
+	int r = make_results(object, report);
+
+	if (r >= 0)
+		r = follow(linkage, flows);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < object->n_uses; i++)
+		judge_use(linkage, flows, i, report);
+	r = look_again(linkage, flows, report);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < object->n_struct_ops; i++)
+		kfg_compat_struct_ops(linkage, i, &report->struct_ops[i]);
+	report->loads = true;
+	sum_up(report, report->uses, object->n_uses);
+	sum_up(report, report->struct_ops, object->n_struct_ops);
+	judge_others(linkage, flows, report);
+	return 0;
+}
+
+KFG_DEFINE_CLEANUP(struct kfg_compat_report *, kfg_compat_free)
+
+int kfg_compat_check(const struct kfg_object *object, const struct kfg_kernel *kernel,
+		     struct kfg_compat_report **ret_report)
+{
+	_cleanup_(kfg_compat_free_cleanup) struct kfg_compat_report *report = calloc(1, sizeof(*report));
+	struct kfg_compat_flows flows = { 0 };
+	struct kfg_linkage linkage;
+	int r;
+
+	if (!report)
+		return -ENOMEM;
+	report->object = object;
+	report->kernel = kernel;
+	if (object->foreign != kfg_btf_is_foreign(kfg_kernel_btf(kernel))) {
+		report->foreign = true;
+		r = make_results(object, report);
+		if (r < 0)
+			return r;
+		*ret_report = KFG_TAKE_PTR(report);
+		return 0;
+	}
+	r = kfg_linkage_init(&linkage, object, kernel);
+	if (r >= 0)
+		r = judge(&linkage, &flows, report);
+	report->steps = object->max[kfg_linkage_flow_limit(&linkage)] - linkage.flow_steps;
+	kfg_flow_done(&flows.by_default);
+	kfg_flow_done(&flows.any);
+	kfg_flow_done(&flows.off);
+	kfg_flow_done(&flows.on);
+	kfg_linkage_done(&linkage);
+	if (r < 0)
+		return r;
+	*ret_report = KFG_TAKE_PTR(report);
+	return 0;
+}
+
+void kfg_compat_free(struct kfg_compat_report *report)
+{
+	if (!report)
+		return;
+	for (size_t i = 0; report->sites && i < report->object->n_uses; i++)
+		free(report->sites[i]);
+	free(report->sites);
+	free(report->uses);
+	free(report->struct_ops);
+	free(report);
 }

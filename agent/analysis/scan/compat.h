@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * compat.h - whether a type of an object fits a type of a kernel, by libbpf's rules (libbpf 1.7.0, src/relo_core.c,
- * __bpf_core_types_are_compat() and __bpf_core_types_match()).
- */
+/* compat.h - the parts of kfg_compat_check(). */
 #pragma once
 
-#include "analysis/scan/limits.h"
-#include "analysis/scan/types.h"
+#include "analysis/scan/flow.h"
+#include "analysis/scan/linkage.h"
 
-/*
- * 1: compatible, 0: not; -EINVAL: nested too deeply to tell, which libbpf takes for an error; -E2BIG: it takes more
- * steps than these.
- */
-int kfg_types_compat(struct kfg_type local, struct kfg_type target, uint64_t steps);
-/* 1: they match, 0: they do not; errors as above. */
-int kfg_types_match(struct kfg_type local, struct kfg_type target, uint64_t steps);
-/* Same kind, or both are enums. */
-bool kfg_kinds_compat(unsigned a, unsigned b);
-/* What differs between two prototypes (FUNC_PROTO), for people: "argument 2 is a pointer there, an integer here". */
-void kfg_proto_difference(struct kfg_type local, struct kfg_type target, char *buf, size_t size);
+/* The flow of the object as it is loaded by default, and as any loader may load it. */
+struct kfg_compat_flows {
+	struct kfg_flow by_default;
+	struct kfg_flow any; /* empty if no loader can make a difference */
+	struct kfg_flow off, on; /* as far as the kernel's configuration is asked; else empty */
+};
+
+/* Decides about one use; reach is known. */
+void kfg_compat_use(struct kfg_linkage *linkage, const struct kfg_compat_flows *flows, size_t use,
+		    struct kfg_compat_result *result);
+/* What fails only because a call is live. */
+bool kfg_compat_by_reach(const struct kfg_object_use *use, const struct kfg_compat_result *result);
+/* *result is unchecked; *nearest is what the nearest kernel of the catalogue would make of it. */
+void kfg_compat_borrow(const struct kfg_linkage *linkage, const struct kfg_compat_result *nearest,
+		       struct kfg_compat_result *result);
+/* Decides about one struct_ops map. */
+void kfg_compat_struct_ops(const struct kfg_linkage *linkage, size_t map, struct kfg_compat_result *result);

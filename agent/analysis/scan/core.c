@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/scan/core.h"
 
-#include "analysis/scan/compat.h"
+#include "analysis/scan/type_compat.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,17 +31,17 @@ static bool is_signed(struct kfg_type type)
 	const struct btf_type *t = kfg_type_record(type);
 	unsigned kind = kfg_type_kind(type);
 
-	if (kfg_kind_is_enum(kind))
+	if (kfg_type_kind_is_enum(kind))
 		return BTF_INFO_KFLAG(t->info);
 	return kind == BTF_KIND_INT && (BTF_INT_ENCODING(*(const uint32_t *)(t + 1)) & BTF_INT_SIGNED);
 }
 
 /* What a relocation by a named field comes to, the field being the last of the path. */
-static int named_field(uint32_t kind, const struct kfg_spec *spec, uint64_t *ret_value)
+static int named_field(uint32_t kind, const struct kfg_core_spec *spec, uint64_t *ret_value)
 {
-	const struct kfg_accessor *last = &spec->at[spec->n - 1];
+	const struct kfg_core_accessor *last = &spec->at[spec->n - 1];
 	const struct btf_member *m = kfg_type_members(last->type) + last->index;
-	uint32_t bits = kfg_member_bits(kfg_type_record(last->type), m);
+	uint32_t bits = kfg_type_member_bits(kfg_type_record(last->type), m);
 	struct kfg_type type = { last->type.btf, m->type };
 	uint64_t offset = spec->bit_offset / 8;
 	int64_t size;
@@ -73,7 +73,7 @@ static int named_field(uint32_t kind, const struct kfg_spec *spec, uint64_t *ret
 	}
 }
 
-static int field_value(uint32_t kind, const struct kfg_spec *spec, uint64_t *ret_value)
+static int field_value(uint32_t kind, const struct kfg_core_spec *spec, uint64_t *ret_value)
 {
 	int64_t size;
 
@@ -90,9 +90,9 @@ static int field_value(uint32_t kind, const struct kfg_spec *spec, uint64_t *ret
 	return 0;
 }
 
-static int enumval_value(uint32_t kind, const struct kfg_spec *spec, uint64_t *ret_value)
+static int enumval_value(uint32_t kind, const struct kfg_core_spec *spec, uint64_t *ret_value)
 {
-	const struct kfg_accessor *at = &spec->at[0];
+	const struct kfg_core_accessor *at = &spec->at[0];
 	const struct btf_type *t = kfg_type_record(at->type);
 
 	if (kind == BPF_CORE_ENUMVAL_EXISTS) {
@@ -107,7 +107,7 @@ static int enumval_value(uint32_t kind, const struct kfg_spec *spec, uint64_t *r
 	return 0;
 }
 
-static int type_value(uint32_t kind, const struct kfg_spec *spec, uint64_t *ret_value)
+static int type_value(uint32_t kind, const struct kfg_core_spec *spec, uint64_t *ret_value)
 {
 	int64_t size;
 
@@ -137,7 +137,7 @@ static struct kfg_core_value absent(uint32_t kind)
  * Types of the kernel by the local type's name without its flavour: enums may be of either kind (attempt 1), and a few
  * types of kernels have a name with a flavour themselves (attempt 2).
  */
-static uint32_t find_candidate(const struct kfg_world *world, struct kfg_type local, unsigned attempt,
+static uint32_t find_candidate(const struct kfg_linkage *linkage, struct kfg_type local, unsigned attempt,
 			       struct kfg_type *ret_type)
 {
 	unsigned kind = kfg_type_kind(local);
@@ -146,26 +146,26 @@ static uint32_t find_candidate(const struct kfg_world *world, struct kfg_type lo
 	size_t len = strnlen(name, NAME_MAX_LEN + 1);
 	const char *module;
 
-	if (!len || len > NAME_MAX_LEN || (attempt == 1 && !kfg_kind_is_enum(kind)) ||
-	    (attempt == 2 && kfg_essential_len(name) == len))
+	if (!len || len > NAME_MAX_LEN || (attempt == 1 && !kfg_type_kind_is_enum(kind)) ||
+	    (attempt == 2 && kfg_code_essential_len(name) == len))
 		return 0;
 	if (attempt == 1)
 		kind = kind == BTF_KIND_ENUM ? BTF_KIND_ENUM64 : BTF_KIND_ENUM;
 	if (attempt != 2)
-		len = kfg_essential_len(name);
+		len = kfg_code_essential_len(name);
 	memcpy(essential, name, len);
 	essential[len] = '\0';
-	ret_type->id = kfg_kernel_type_find(world->kernel, essential, kind, &ret_type->btf, &module);
+	ret_type->id = kfg_kernel_type_find(linkage->kernel, essential, kind, &ret_type->btf, &module);
 	return ret_type->id;
 }
 
-static struct kfg_core_value resolve(struct kfg_world *world, const struct kfg_core_relo *relo)
+static struct kfg_core_value resolve(struct kfg_linkage *linkage, const struct kfg_code_core_relo *relo)
 {
 	struct kfg_core_value found = { .state = KFG_CORE_VALUE };
-	struct kfg_spec local, target;
+	struct kfg_core_spec local, target;
 	struct kfg_type candidate;
 
-	if (kfg_spec_parse(world->code->btf, relo, &local) < 0)
+	if (kfg_core_spec_parse(linkage->code->btf, relo, &local) < 0)
 		return (struct kfg_core_value){ .state = KFG_CORE_UNRESOLVED };
 	if (relo->kind == BPF_CORE_TYPE_ID_LOCAL) {
 		found.value = relo->type_id;
@@ -174,11 +174,11 @@ static struct kfg_core_value resolve(struct kfg_world *world, const struct kfg_c
 	for (unsigned attempt = 0; attempt < 3; attempt++) {
 		int r;
 
-		if (!find_candidate(world, local.root, attempt, &candidate))
+		if (!find_candidate(linkage, local.root, attempt, &candidate))
 			continue;
-		r = kfg_spec_match(&local, relo->kind, candidate, &world->core_steps, &target);
+		r = kfg_core_spec_match(&local, relo->kind, candidate, &linkage->core_steps, &target);
 		if (r == -E2BIG) {
-			kfg_world_give_up(world, KFG_SCAN_LIMIT_CORE);
+			kfg_linkage_give_up(linkage, KFG_SCAN_LIMIT_CORE);
 			return (struct kfg_core_value){ .state = KFG_CORE_UNRESOLVED };
 		}
 		if (r <= 0)
@@ -193,11 +193,11 @@ static struct kfg_core_value resolve(struct kfg_world *world, const struct kfg_c
 	return absent(relo->kind);
 }
 
-struct kfg_core_value kfg_core_resolve(struct kfg_world *world, uint32_t relo)
+struct kfg_core_value kfg_core_resolve(struct kfg_linkage *linkage, uint32_t relo)
 {
-	struct kfg_core_value *value = &world->core[relo];
+	struct kfg_core_value *value = &linkage->core[relo];
 
 	if (value->state == KFG_CORE_OPEN)
-		*value = resolve(world, &world->code->core_relos[relo]);
+		*value = resolve(linkage, &linkage->code->core_relos[relo]);
 	return *value;
 }

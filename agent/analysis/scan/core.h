@@ -6,21 +6,21 @@
  */
 #pragma once
 
-#include "analysis/scan/world.h"
+#include "analysis/scan/linkage.h"
 
 /* Of a path through types; libbpf has the same limit (BPF_CORE_SPEC_MAX_LEN). */
 #define KFG_SPEC_MAX 64
 
 /* One named field, or one array index. */
-struct kfg_accessor {
+struct kfg_core_accessor {
 	struct kfg_type type; /* what it is a part of, or for an index: the element */
 	uint32_t index;
 	const char *name; /* NULL: an array index */
 };
 
-struct kfg_spec {
+struct kfg_core_spec {
 	struct kfg_type root;
-	struct kfg_accessor at[KFG_SPEC_MAX];
+	struct kfg_core_accessor at[KFG_SPEC_MAX];
 	int n;
 	int n_raw; /* with unnamed structs that were passed through */
 	uint64_t bit_offset;
@@ -38,16 +38,17 @@ struct kfg_core_value {
 };
 
 /* Answers a relocation (index into code->core_relos), once per world. */
-struct kfg_core_value kfg_core_resolve(struct kfg_world *world, uint32_t relo);
+struct kfg_core_value kfg_core_resolve(struct kfg_linkage *linkage, uint32_t relo);
 
 /* core_spec.c: the path that a relocation follows in the object's own types. Returns 0 or -EINVAL. */
-int kfg_spec_parse(const struct kfg_btf *btf, const struct kfg_core_relo *relo, struct kfg_spec *ret_spec);
+int kfg_core_spec_parse(const struct kfg_btf *btf, const struct kfg_code_core_relo *relo,
+			struct kfg_core_spec *ret_spec);
 /*
  * The same path in a type of the kernel: 1, 0 if there is none, -EINVAL. *steps counts down; -E2BIG: it is
  * at 0, since two BTFs can be made so that the search never ends.
  */
-int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type target, uint64_t *steps,
-		   struct kfg_spec *ret_spec);
+int kfg_core_spec_match(const struct kfg_core_spec *local, uint32_t kind, struct kfg_type target, uint64_t *steps,
+			struct kfg_core_spec *ret_spec);
 
 bool kfg_core_is_field(uint32_t kind);
 bool kfg_core_is_type(uint32_t kind);

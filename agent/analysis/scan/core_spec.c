@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/scan/core.h"
 
-#include "analysis/scan/compat.h"
+#include "analysis/scan/type_compat.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,25 +49,25 @@ static const char *enumerator(struct kfg_type type, unsigned kind, uint32_t i)
 							     ((const struct btf_enum64 *)(t + 1))[i].name_off);
 }
 
-static int parse_enumval(struct kfg_spec *spec, uint32_t index)
+static int parse_enumval(struct kfg_core_spec *spec, uint32_t index)
 {
-	struct kfg_accessor *at = &spec->at[0];
+	struct kfg_core_accessor *at = &spec->at[0];
 	unsigned kind = kfg_type_kind(at->type);
 
-	if (!kfg_kind_is_enum(kind) || index >= kfg_type_vlen(at->type))
+	if (!kfg_type_kind_is_enum(kind) || index >= kfg_type_vlen(at->type))
 		return -EINVAL;
 	at->name = enumerator(at->type, kind, index);
 	return 0;
 }
 
 /* An array at the end of a struct that has no length of its own. */
-static bool is_flexible(const struct kfg_accessor *holder, const struct btf_array *array)
+static bool is_flexible(const struct kfg_core_accessor *holder, const struct btf_array *array)
 {
 	return holder->name && !array->nelems && holder->index == kfg_type_vlen(holder->type) - 1;
 }
 
 /* One step into a struct or union: moves *type to the member's. */
-static int parse_member(struct kfg_spec *spec, uint32_t index, struct kfg_type *type)
+static int parse_member(struct kfg_core_spec *spec, uint32_t index, struct kfg_type *type)
 {
 	const struct btf_type *t = kfg_type_record(*type);
 	const struct btf_member *m = kfg_type_members(*type) + index;
@@ -76,15 +76,15 @@ static int parse_member(struct kfg_spec *spec, uint32_t index, struct kfg_type *
 	if (index >= kfg_type_vlen(*type))
 		return -EINVAL;
 	name = kfg_btf_str(type->btf, m->name_off);
-	spec->bit_offset += kfg_member_offset(t, m);
+	spec->bit_offset += kfg_type_member_offset(t, m);
 	if (*name)
-		spec->at[spec->n++] = (struct kfg_accessor){ .type = *type, .index = index, .name = name };
+		spec->at[spec->n++] = (struct kfg_core_accessor){ .type = *type, .index = index, .name = name };
 	type->id = m->type;
 	return 0;
 }
 
 /* One step into an array: moves *type to its element. */
-static int parse_element(struct kfg_spec *spec, uint32_t index, struct kfg_type *type)
+static int parse_element(struct kfg_core_spec *spec, uint32_t index, struct kfg_type *type)
 {
 	const struct btf_array *array = (const struct btf_array *)(kfg_type_record(*type) + 1);
 	bool flexible = is_flexible(&spec->at[spec->n - 1], array);
@@ -94,7 +94,7 @@ static int parse_element(struct kfg_spec *spec, uint32_t index, struct kfg_type 
 	kfg_type_resolve(*type, type);
 	if (!flexible && index >= array->nelems)
 		return -EINVAL;
-	spec->at[spec->n++] = (struct kfg_accessor){ .type = *type, .index = index };
+	spec->at[spec->n++] = (struct kfg_core_accessor){ .type = *type, .index = index };
 	size = kfg_type_size(*type);
 	if (size < 0)
 		return -EINVAL;
@@ -102,7 +102,7 @@ static int parse_element(struct kfg_spec *spec, uint32_t index, struct kfg_type 
 	return 0;
 }
 
-static int parse_path(struct kfg_spec *spec, const uint32_t *raw)
+static int parse_path(struct kfg_core_spec *spec, const uint32_t *raw)
 {
 	struct kfg_type type = spec->at[0].type;
 	int64_t size = kfg_type_size(type);
@@ -112,9 +112,9 @@ static int parse_path(struct kfg_spec *spec, const uint32_t *raw)
 	spec->bit_offset = (uint64_t)raw[0] * (uint64_t)size * 8;
 	for (int i = 1; i < spec->n_raw; i++) {
 		unsigned kind = kfg_type_resolve(type, &type);
-		int r = kfg_kind_is_composite(kind) ? parse_member(spec, raw[i], &type) :
-			kind == BTF_KIND_ARRAY	    ? parse_element(spec, raw[i], &type) :
-						      -EINVAL;
+		int r = kfg_type_kind_is_composite(kind) ? parse_member(spec, raw[i], &type) :
+			kind == BTF_KIND_ARRAY		 ? parse_element(spec, raw[i], &type) :
+							   -EINVAL;
 
 		if (r < 0)
 			return r;
@@ -122,7 +122,8 @@ static int parse_path(struct kfg_spec *spec, const uint32_t *raw)
 	return 0;
 }
 
-int kfg_spec_parse(const struct kfg_btf *btf, const struct kfg_core_relo *relo, struct kfg_spec *ret_spec)
+int kfg_core_spec_parse(const struct kfg_btf *btf, const struct kfg_code_core_relo *relo,
+			struct kfg_core_spec *ret_spec)
 {
 	const char *access = kfg_btf_str(btf, relo->access);
 	uint32_t raw[KFG_SPEC_MAX];
@@ -136,7 +137,7 @@ int kfg_spec_parse(const struct kfg_btf *btf, const struct kfg_core_relo *relo, 
 	if (ret_spec->n_raw < 0)
 		return -EINVAL;
 	ret_spec->n = 1;
-	ret_spec->at[0] = (struct kfg_accessor){ .index = raw[0] };
+	ret_spec->at[0] = (struct kfg_core_accessor){ .index = raw[0] };
 	kfg_type_resolve(ret_spec->root, &ret_spec->at[0].type);
 	if (kfg_core_is_enumval(relo->kind))
 		return ret_spec->n_raw == 1 ? parse_enumval(ret_spec, raw[0]) : -EINVAL;
@@ -145,9 +146,9 @@ int kfg_spec_parse(const struct kfg_btf *btf, const struct kfg_core_relo *relo, 
 
 static bool same_essential(const char *a, const char *b)
 {
-	size_t len = kfg_essential_len(a);
+	size_t len = kfg_code_essential_len(a);
 
-	return len == kfg_essential_len(b) && strncmp(a, b, len) == 0;
+	return len == kfg_code_essential_len(b) && strncmp(a, b, len) == 0;
 }
 
 /* Whether a field may stand for another: the kind counts, sizes do not (bpf_core_fields_are_compat()). */
@@ -157,9 +158,9 @@ static bool fields_compat(struct kfg_type local, struct kfg_type target)
 		unsigned kind = kfg_type_resolve(local, &local), other = kfg_type_resolve(target, &target);
 		const char *mine, *theirs;
 
-		if (kfg_kind_is_composite(kind) && kfg_kind_is_composite(other))
+		if (kfg_type_kind_is_composite(kind) && kfg_type_kind_is_composite(other))
 			return true;
-		if (!kfg_kinds_compat(kind, other))
+		if (!kfg_type_kinds_compat(kind, other))
 			return false;
 		switch (kind) {
 		case BTF_KIND_PTR:
@@ -187,9 +188,9 @@ static bool fields_compat(struct kfg_type local, struct kfg_type target)
 
 /* One search for a field of the kernel. */
 struct search {
-	const struct kfg_accessor *local;
+	const struct kfg_core_accessor *local;
 	uint64_t *steps;
-	struct kfg_spec *spec; /* grows as the search goes deeper */
+	struct kfg_core_spec *spec; /* grows as the search goes deeper */
 };
 
 /* Finds the field in a struct, or in unnamed structs inside of it; moves *type to the field's. 1, 0, or -EINVAL. */
@@ -199,12 +200,12 @@ static int match_member(struct search *s, struct kfg_type *type)
 	struct kfg_type target;
 	unsigned kind = kfg_type_resolve(*type, &target);
 
-	if (!kfg_kind_is_composite(kind))
+	if (!kfg_type_kind_is_composite(kind))
 		return 0;
 	for (uint32_t i = 0; i < kfg_type_vlen(target); i++) {
 		const struct btf_member *m = &kfg_type_members(target)[i];
 		const char *name = kfg_btf_str(target.btf, m->name_off);
-		uint64_t offset = kfg_member_offset(kfg_type_record(target), m);
+		uint64_t offset = kfg_type_member_offset(kfg_type_record(target), m);
 		struct kfg_type inner = { target.btf, m->type };
 
 		if (!*s->steps)
@@ -217,7 +218,7 @@ static int match_member(struct search *s, struct kfg_type *type)
 		s->spec->n_raw++;
 		s->spec->bit_offset += offset;
 		if (*name) {
-			s->spec->at[s->spec->n++] = (struct kfg_accessor){ target, i, name };
+			s->spec->at[s->spec->n++] = (struct kfg_core_accessor){ target, i, name };
 			*type = inner;
 			return fields_compat((struct kfg_type){ s->local->type.btf, own->type }, inner);
 		} else {
@@ -234,7 +235,8 @@ static int match_member(struct search *s, struct kfg_type *type)
 }
 
 /* i: 0 is the index into what the pointer points to. */
-static int match_element(const struct kfg_accessor *local, int i, struct kfg_spec *spec, struct kfg_type *type)
+static int match_element(const struct kfg_core_accessor *local, int i, struct kfg_core_spec *spec,
+			 struct kfg_type *type)
 {
 	unsigned kind = kfg_type_resolve(*type, type);
 	int64_t size;
@@ -253,7 +255,7 @@ static int match_element(const struct kfg_accessor *local, int i, struct kfg_spe
 	if (spec->n_raw == KFG_SPEC_MAX || spec->n == KFG_SPEC_MAX)
 		return -EINVAL;
 	spec->n_raw++;
-	spec->at[spec->n++] = (struct kfg_accessor){ .type = *type, .index = local->index };
+	spec->at[spec->n++] = (struct kfg_core_accessor){ .type = *type, .index = local->index };
 	size = kfg_type_size(*type);
 	if (size < 0)
 		return -EINVAL;
@@ -261,11 +263,12 @@ static int match_element(const struct kfg_accessor *local, int i, struct kfg_spe
 	return 1;
 }
 
-static int match_enumval(const struct kfg_spec *local, struct kfg_type target, uint64_t *steps, struct kfg_spec *spec)
+static int match_enumval(const struct kfg_core_spec *local, struct kfg_type target, uint64_t *steps,
+			 struct kfg_core_spec *spec)
 {
 	unsigned kind = kfg_type_resolve(target, &target);
 
-	if (!kfg_kind_is_enum(kind))
+	if (!kfg_type_kind_is_enum(kind))
 		return 0;
 	for (uint32_t i = 0; i < kfg_type_vlen(target); i++) {
 		const char *name = enumerator(target, kind, i);
@@ -275,14 +278,14 @@ static int match_enumval(const struct kfg_spec *local, struct kfg_type target, u
 		--*steps;
 		if (!same_essential(local->at[0].name, name))
 			continue;
-		spec->at[spec->n++] = (struct kfg_accessor){ target, i, name };
+		spec->at[spec->n++] = (struct kfg_core_accessor){ target, i, name };
 		return 1;
 	}
 	return 0;
 }
 
-int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type target, uint64_t *steps,
-		   struct kfg_spec *ret_spec)
+int kfg_core_spec_match(const struct kfg_core_spec *local, uint32_t kind, struct kfg_type target, uint64_t *steps,
+			struct kfg_core_spec *ret_spec)
 {
 	struct kfg_type type = target;
 
@@ -290,9 +293,9 @@ int kfg_spec_match(const struct kfg_spec *local, uint32_t kind, struct kfg_type 
 	ret_spec->n = ret_spec->n_raw = 0;
 	ret_spec->bit_offset = 0;
 	if (kind == BPF_CORE_TYPE_MATCHES)
-		return kfg_types_match(local->root, target, *steps);
+		return kfg_type_match(local->root, target, *steps);
 	if (kfg_core_is_type(kind))
-		return kfg_types_compat(local->root, target, *steps);
+		return kfg_type_compat(local->root, target, *steps);
 	if (kfg_core_is_enumval(kind))
 		return match_enumval(local, target, steps, ret_spec);
 	for (int i = 0; i < local->n; i++) {

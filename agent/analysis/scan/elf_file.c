@@ -20,7 +20,7 @@ int kfg_object_refuse(struct kfg_object_error *error, size_t offset, const char 
 }
 
 /* The string at an offset of a string section that ends in NUL; NULL: not inside, or too long to be a name. */
-static const char *string_at(const struct kfg_elf_section *strings, uint64_t offset)
+static const char *string_at(const struct kfg_elf_file_section *strings, uint64_t offset)
 {
 	const char *text;
 
@@ -32,7 +32,7 @@ static const char *string_at(const struct kfg_elf_section *strings, uint64_t off
 
 static int check_strings(const struct kfg_elf_file *elf, uint32_t index, struct kfg_object_error *error)
 {
-	const struct kfg_elf_section *s = &elf->sections[index];
+	const struct kfg_elf_file_section *s = &elf->sections[index];
 
 	if (!index || index >= elf->n_sections || s->type != SHT_STRTAB)
 		return kfg_object_refuse(error, 0, "section %u should hold names, but does not", index);
@@ -62,7 +62,7 @@ static int read_header(struct kfg_elf_file *elf, Elf64_Ehdr *ret_header, struct 
 static int read_section(struct kfg_elf_file *elf, const Elf64_Ehdr *eh, uint32_t index, uint32_t *ret_name,
 			struct kfg_object_error *error)
 {
-	struct kfg_elf_section *s = &elf->sections[index];
+	struct kfg_elf_file_section *s = &elf->sections[index];
 	size_t at = eh->e_shoff + (size_t)index * sizeof(Elf64_Shdr);
 	Elf64_Shdr sh;
 
@@ -125,7 +125,7 @@ static int find_symtab(struct kfg_elf_file *elf, struct kfg_object_error *error)
 static int compare_names(const void *a, const void *b, void *arg)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	const struct kfg_elf_section *sections = arg;
+	const struct kfg_elf_file_section *sections = arg;
 	int order = strcmp(sections[x].name, sections[y].name);
 
 	return order ? order : (x > y) - (x < y);
@@ -185,10 +185,10 @@ void kfg_elf_file_done(struct kfg_elf_file *elf)
 	*elf = (struct kfg_elf_file){ 0 };
 }
 
-int kfg_elf_file_symbol(const struct kfg_elf_file *elf, uint32_t index, struct kfg_elf_symbol *ret_symbol,
-			struct kfg_object_error *ret_error)
+int kfg_elf_file_read_symbol(const struct kfg_elf_file *elf, uint32_t index, struct kfg_elf_file_symbol *ret_symbol,
+			     struct kfg_object_error *ret_error)
 {
-	const struct kfg_elf_section *symtab = &elf->sections[elf->symtab];
+	const struct kfg_elf_file_section *symtab = &elf->sections[elf->symtab];
 	size_t at = symtab->offset + (size_t)index * sizeof(Elf64_Sym);
 	const char *name;
 	Elf64_Sym sym;
@@ -200,7 +200,7 @@ int kfg_elf_file_symbol(const struct kfg_elf_file *elf, uint32_t index, struct k
 	if (sym.st_shndx < SHN_LORESERVE && sym.st_shndx >= elf->n_sections)
 		return kfg_object_refuse(ret_error, at, "symbol %u is in section %u, which is not there", index,
 					 sym.st_shndx);
-	*ret_symbol = (struct kfg_elf_symbol){
+	*ret_symbol = (struct kfg_elf_file_symbol){
 		.name = name,
 		.value = sym.st_value,
 		.size = sym.st_size,

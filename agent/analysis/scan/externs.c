@@ -52,10 +52,10 @@ static uint32_t find_extern(const struct kfg_btf *btf, const char *name, bool *r
 	return t && ((const struct btf_var *)(t + 1))->linkage == BTF_VAR_GLOBAL_EXTERN ? id : 0;
 }
 
-static int add_use(struct kfg_object *object, struct kfg_extern *ext)
+static int add_use(struct kfg_object *object, struct kfg_code_extern *ext)
 {
-	struct kfg_use *use = &object->uses[object->n_uses];
-	size_t len = kfg_essential_len(ext->name);
+	struct kfg_object_use *use = &object->uses[object->n_uses];
+	size_t len = kfg_code_essential_len(ext->name);
 
 	use->kfunc = strndup(ext->name, len);
 	if (!use->kfunc)
@@ -71,63 +71,63 @@ static int add_use(struct kfg_object *object, struct kfg_extern *ext)
  * A symbol that nothing in the object says how to resolve. That of a kfunc was meant to be one, most likely, and its
  * use is what fails; any other is a function or a variable of an object that this one is to be linked with.
  */
-static int add_undeclared(struct kfg_object *object, uint32_t index, const struct kfg_elf_symbol *sym, uint32_t id)
+static int add_undeclared(struct kfg_object *object, uint32_t index, const struct kfg_elf_file_symbol *sym, uint32_t id)
 {
 	struct kfg_object_code *code = object->code;
-	struct kfg_extern *ext = &code->externs[code->n_externs];
+	struct kfg_code_extern *ext = &code->externs[code->n_externs];
 
 	if (!kfg_kfunc_history_find(sym->name)) {
-		kfg_open_refuse(object, 0,
-				"%.60s is defined in no section: an object to be linked first (bpftool gen object)?",
-				sym->name);
+		kfg_open_rules_refuse(
+			object, 0, "%.60s is defined in no section: an object to be linked first (bpftool gen object)?",
+			sym->name);
 		object->unlinked = true;
 		return 0;
 	}
-	*ext = (struct kfg_extern){ .name = sym->name,
-				    .kind = KFG_EXTERN_UNDECLARED,
-				    .weak = sym->bind == STB_WEAK,
-				    .btf_id = id,
-				    .use = KFG_NONE };
+	*ext = (struct kfg_code_extern){ .name = sym->name,
+					 .kind = KFG_CODE_EXTERN_UNDECLARED,
+					 .weak = sym->bind == STB_WEAK,
+					 .btf_id = id,
+					 .use = KFG_CODE_NONE };
 	code->extern_of[index] = code->n_externs++;
 	object->uses[object->n_uses].undeclared = true;
 	return add_use(object, ext);
 }
 
-static int add_extern(struct kfg_object *object, uint32_t index, const struct kfg_elf_symbol *sym,
+static int add_extern(struct kfg_object *object, uint32_t index, const struct kfg_elf_file_symbol *sym,
 		      const uint8_t *section_of)
 {
 	struct kfg_object_code *code = object->code;
-	struct kfg_extern *ext = &code->externs[code->n_externs];
+	struct kfg_code_extern *ext = &code->externs[code->n_externs];
 	bool func;
 	uint32_t id = code->btf ? find_extern(code->btf, sym->name, &func) : 0;
 
 	if (!id || (section_of[id] != SECTION_KSYMS && section_of[id] != SECTION_KCONFIG))
 		return add_undeclared(object, index, sym, id);
 	if (section_of[id] == SECTION_KCONFIG && func)
-		kfg_open_refuse(object, 0, "function %.60s is declared in .kconfig", sym->name);
-	*ext = (struct kfg_extern){
+		kfg_open_rules_refuse(object, 0, "function %.60s is declared in .kconfig", sym->name);
+	*ext = (struct kfg_code_extern){
 		.name = sym->name,
-		.kind = section_of[id] == SECTION_KCONFIG ? KFG_EXTERN_KCONFIG :
-			func				  ? KFG_EXTERN_KFUNC :
-							    KFG_EXTERN_KSYM,
+		.kind = section_of[id] == SECTION_KCONFIG ? KFG_CODE_EXTERN_KCONFIG :
+			func				  ? KFG_CODE_EXTERN_KFUNC :
+							    KFG_CODE_EXTERN_KSYM,
 		.weak = sym->bind == STB_WEAK,
 		.btf_id = id,
-		.use = KFG_NONE,
+		.use = KFG_CODE_NONE,
 	};
 	code->extern_of[index] = code->n_externs++;
-	return ext->kind == KFG_EXTERN_KFUNC ? add_use(object, ext) : 0;
+	return ext->kind == KFG_CODE_EXTERN_KFUNC ? add_use(object, ext) : 0;
 }
 
 static int collect(struct kfg_object *object, const uint8_t *section_of, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	struct kfg_elf_symbol sym;
+	struct kfg_elf_file_symbol sym;
 	int r = 0;
 
 	for (uint32_t i = 0; i < code->elf.n_symbols && r >= 0; i++) {
-		code->extern_of[i] = KFG_NONE;
-		r = kfg_elf_file_symbol(&code->elf, i, &sym, error);
-		if (r >= 0 && kfg_elf_symbol_is_extern(&sym))
+		code->extern_of[i] = KFG_CODE_NONE;
+		r = kfg_elf_file_read_symbol(&code->elf, i, &sym, error);
+		if (r >= 0 && kfg_elf_file_symbol_is_extern(&sym))
 			r = add_extern(object, i, &sym, section_of);
 	}
 	return r;
@@ -135,15 +135,15 @@ static int collect(struct kfg_object *object, const uint8_t *section_of, struct 
 
 static size_t count(const struct kfg_object_code *code, struct kfg_object_error *error)
 {
-	struct kfg_elf_symbol sym;
+	struct kfg_elf_file_symbol sym;
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++)
-		n += kfg_elf_file_symbol(&code->elf, i, &sym, error) >= 0 && kfg_elf_symbol_is_extern(&sym);
+		n += kfg_elf_file_read_symbol(&code->elf, i, &sym, error) >= 0 && kfg_elf_file_symbol_is_extern(&sym);
 	return n;
 }
 
-int kfg_externs_read(struct kfg_object *object, struct kfg_object_error *error)
+int kfg_code_read_externs(struct kfg_object *object, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
 	size_t n = count(code, error);

@@ -131,7 +131,7 @@ enum kfg_context_kind kfg_context_kind(const char *section)
 
 static enum kfg_truth truth(bool is_true)
 {
-	return is_true ? KFG_TRUE : KFG_FALSE;
+	return is_true ? KFG_TRUTH_TRUE : KFG_TRUTH_FALSE;
 }
 
 /* scx_kfunc_context_filter(), kernel/sched/ext/ext.c 7.3.4 */
@@ -144,12 +144,12 @@ static enum kfg_truth scx_allows(const char *kfunc, const struct kfg_context *c)
 	if (c->type != BPF_PROG_TYPE_STRUCT_OPS)
 		return truth(!groups);
 	if (!*c->ops)
-		return KFG_UNKNOWN;
+		return KFG_TRUTH_UNKNOWN;
 	if (strcmp(c->ops, "sched_ext_ops_cid") == 0 ? is_one_of(kfunc, scx_cpu_only) :
 						       strcmp(c->ops, "sched_ext_ops") != 0)
-		return KFG_FALSE;
+		return KFG_TRUTH_FALSE;
 	if (!groups)
-		return KFG_TRUE;
+		return KFG_TRUTH_TRUE;
 	return truth(groups & bits_of(scx_members, N_ROWS(scx_members), c->member));
 }
 
@@ -159,20 +159,20 @@ static enum kfg_truth qdisc_allows(const char *kfunc, const struct kfg_context *
 	bool enqueue = strcmp(c->member, "enqueue") == 0, dequeue = strcmp(c->member, "dequeue") == 0;
 
 	if (c->type != BPF_PROG_TYPE_STRUCT_OPS)
-		return KFG_TRUE;
+		return KFG_TRUTH_TRUE;
 	if (!*c->ops)
-		return KFG_UNKNOWN;
+		return KFG_TRUTH_UNKNOWN;
 	if (strcmp(c->ops, "Qdisc_ops") != 0)
-		return KFG_FALSE;
+		return KFG_TRUTH_FALSE;
 	if (!starts_with(kfunc, "bpf_qdisc_"))
-		return KFG_TRUE;
+		return KFG_TRUTH_TRUE;
 	if (strcmp(kfunc, "bpf_qdisc_skb_drop") == 0)
 		return truth(enqueue);
 	if (strcmp(kfunc, "bpf_qdisc_bstats_update") == 0)
 		return truth(dequeue);
 	if (strcmp(kfunc, "bpf_qdisc_watchdog_schedule") == 0)
 		return truth(enqueue || dequeue);
-	return KFG_UNKNOWN;
+	return KFG_TRUTH_UNKNOWN;
 }
 
 /* bpf_ksock_kfunc_filter(), net/core/bpf_ksock.c 7.3.4 */
@@ -186,8 +186,8 @@ static enum kfg_truth ksock_allows(const struct kfg_context *c)
 static enum kfg_truth fs_allows(const struct kfg_context *c)
 {
 	if (c->type == BPF_PROG_TYPE_LSM)
-		return KFG_TRUE;
-	return c->type == BPF_PROG_TYPE_STRUCT_OPS ? KFG_UNKNOWN : KFG_FALSE;
+		return KFG_TRUTH_TRUE;
+	return c->type == BPF_PROG_TYPE_STRUCT_OPS ? KFG_TRUTH_UNKNOWN : KFG_TRUTH_FALSE;
 }
 
 enum kfg_truth kfg_filter_allows(const char *kfunc, const struct kfg_context *context)
@@ -225,5 +225,5 @@ enum kfg_truth kfg_filter_allows(const char *kfunc, const struct kfg_context *co
 	/* tracing_iter_filter(), net/core/filter.c 6.12, 7.3.4 */
 	if (strcmp(kfunc, "bpf_sock_destroy") == 0)
 		return truth(context->kind == KFG_CONTEXT_ITER);
-	return KFG_UNKNOWN;
+	return KFG_TRUTH_UNKNOWN;
 }

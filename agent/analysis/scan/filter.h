@@ -26,5 +26,5 @@ struct kfg_context {
 };
 
 enum kfg_context_kind kfg_context_kind(const char *section);
-/* KFG_UNKNOWN: no such filter is written down, or it looks at what an object does not tell. */
+/* KFG_TRUTH_UNKNOWN: no such filter is written down, or it looks at what an object does not tell. */
 enum kfg_truth kfg_filter_allows(const char *kfunc, const struct kfg_context *context);

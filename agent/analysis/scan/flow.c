@@ -21,7 +21,7 @@ void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_f
 		kfg_paths_enter(run, place, frame);
 		return;
 	}
-	if (block == KFG_NONE)
+	if (block == KFG_CODE_NONE)
 		return;
 	if (run->frames[block]) {
 		bool widen = run->n_joins[block] >= JOINS_MAX;
@@ -56,10 +56,10 @@ void kfg_flow_callback(struct kfg_flow_run *run, uint32_t function)
 }
 
 /* A global function is verified by itself, for any arguments; of a static one, arguments and result are followed. */
-enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place, uint32_t function)
+enum kfg_flow_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place, uint32_t function)
 {
-	const struct kfg_func *f = &run->code->funcs[function];
-	const struct kfg_return *result;
+	const struct kfg_code_func *f = &run->code->funcs[function];
+	const struct kfg_flow_result *result;
 	struct kfg_frame callee;
 
 	if (run->paths)
@@ -76,16 +76,16 @@ enum kfg_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, u
 	kfg_flow_enter(run, f->first, &callee);
 	kfg_frame_call(frame);
 	if (f->global)
-		return KFG_NEXT;
+		return KFG_FLOW_NEXT;
 	if (result->seen)
 		frame->regs[BPF_REG_0] = result->value;
-	return result->seen ? KFG_NEXT : KFG_STOP;
+	return result->seen ? KFG_FLOW_NEXT : KFG_FLOW_STOP;
 }
 
 void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
 {
-	const struct kfg_func *f = run->func;
-	struct kfg_return *result;
+	const struct kfg_code_func *f = run->func;
+	struct kfg_flow_result *result;
 	struct kfg_value joined =
 		value.kind == KFG_VALUE_STACK || value.kind == KFG_VALUE_STACK_SOMEWHERE ? KFG_VALUE_ANY : value;
 
@@ -106,7 +106,7 @@ void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
 	for (uint32_t i = f->first_call; i < f->first_call + f->n_calls; i++) {
 		uint32_t block = run->code->block_of[run->code->calls[i].place];
 
-		if (block == KFG_NONE || !run->frames[block])
+		if (block == KFG_CODE_NONE || !run->frames[block])
 			continue;
 		run->pending[block / 64] |= 1ull << (block % 64);
 		if (block / 64 < run->cursor)
@@ -119,13 +119,13 @@ static void walk(struct kfg_flow_run *run, uint32_t block)
 {
 	const struct kfg_object_code *code = run->code;
 	uint32_t start = code->block_places[block], place = start;
-	const struct kfg_func *f = &code->funcs[kfg_code_func(code, start)];
+	const struct kfg_code_func *f = &code->funcs[kfg_code_func_at(code, start)];
 	struct kfg_frame frame = *run->frames[block];
-	enum kfg_next next;
+	enum kfg_flow_next next;
 
 	run->func = f;
 	while (place < f->first + f->n) {
-		if (place != start && code->block_of[place] != KFG_NONE) {
+		if (place != start && code->block_of[place] != KFG_CODE_NONE) {
 			kfg_flow_enter(run, place, &frame);
 			return;
 		}
@@ -136,13 +136,13 @@ static void walk(struct kfg_flow_run *run, uint32_t block)
 		if (kfg_insn_is_ld64(&code->insns[place]) && place + 1 == f->first + f->n)
 			return;
 		next = kfg_flow_step(run, &frame, place);
-		if (next == KFG_STOP)
+		if (next == KFG_FLOW_STOP)
 			return;
-		place += next == KFG_NEXT_BUT_ONE ? 2 : 1;
+		place += next == KFG_FLOW_NEXT_BUT_ONE ? 2 : 1;
 	}
 }
 
-/* KFG_NONE: nothing is left to be looked at. */
+/* KFG_CODE_NONE: nothing is left to be looked at. */
 static uint32_t next_block(struct kfg_flow_run *run)
 {
 	for (; run->cursor <= run->code->n_blocks / 64; run->cursor++) {
@@ -153,29 +153,29 @@ static uint32_t next_block(struct kfg_flow_run *run)
 			return run->cursor * 64 + (uint32_t)__builtin_ctzll(word);
 		}
 	}
-	return KFG_NONE;
+	return KFG_CODE_NONE;
 }
 
 static bool takes_part(const struct kfg_flow_run *run, uint32_t function)
 {
-	bool any = run->assumption == KFG_ASSUME_ANY_LOADER;
+	bool any = run->assumption == KFG_FLOW_ASSUME_ANY_LOADER;
 
-	return any ? run->code->funcs[function].user != KFG_NONE : run->world->linked[function];
+	return any ? run->code->funcs[function].user != KFG_CODE_NONE : run->linkage->linked[function];
 }
 
 static bool is_entry(const struct kfg_flow_run *run, uint32_t function)
 {
-	return takes_part(run, function) && run->code->funcs[function].program != KFG_NONE;
+	return takes_part(run, function) && run->code->funcs[function].program != KFG_CODE_NONE;
 }
 
 /* Programs that lead to kfuncs; and for old verifiers, all global functions that libbpf puts beside them. */
 void kfg_flow_begin(struct kfg_flow_run *run)
 {
 	for (uint32_t i = 0; i < run->code->n_funcs; i++) {
-		const struct kfg_func *f = &run->code->funcs[i];
+		const struct kfg_code_func *f = &run->code->funcs[i];
 
 		if (f->leads_to_kfunc && takes_part(run, i) &&
-		    (f->program != KFG_NONE || (f->global && !run->world->lazy_globals)))
+		    (f->program != KFG_CODE_NONE || (f->global && !run->linkage->lazy_globals)))
 			kfg_flow_callback(run, i);
 	}
 }
@@ -189,12 +189,12 @@ void kfg_flow_spread_contexts(struct kfg_flow_run *run)
 
 	for (uint32_t i = 0; i < code->n_funcs; i++)
 		if (is_entry(run, i))
-			contexts[i] = 1ull << run->world->context_of[code->funcs[i].program];
+			contexts[i] = 1ull << run->linkage->context_of[code->funcs[i].program];
 	for (unsigned round = 0; round < CALL_FRAMES_MAX && changed; round++) {
 		changed = false;
 		for (uint32_t i = 0; i < code->n_calls; i++) {
-			const struct kfg_call *call = &code->calls[i];
-			uint64_t more = contexts[kfg_code_func(code, call->place)] & ~contexts[call->callee];
+			const struct kfg_code_call *call = &code->calls[i];
+			uint64_t more = contexts[kfg_code_func_at(code, call->place)] & ~contexts[call->callee];
 
 			if (more && (kfg_flow_reached(run->flow, call->place) || code->funcs[call->callee].global)) {
 				contexts[call->callee] |= more;
@@ -211,7 +211,7 @@ static void give_up(struct kfg_flow_run *run)
 
 	run->flow->gave_up = true;
 	for (uint32_t i = 0; i < code->n_funcs; i++) {
-		const struct kfg_func *f = &code->funcs[i];
+		const struct kfg_code_func *f = &code->funcs[i];
 
 		if (!takes_part(run, i))
 			continue;
@@ -225,9 +225,9 @@ static void follow(struct kfg_flow_run *run)
 	uint32_t block;
 
 	kfg_flow_begin(run);
-	while ((block = next_block(run)) != KFG_NONE && run->steps && run->n_frames < FRAMES_MAX)
+	while ((block = next_block(run)) != KFG_CODE_NONE && run->steps && run->n_frames < FRAMES_MAX)
 		walk(run, block);
-	if (block != KFG_NONE)
+	if (block != KFG_CODE_NONE)
 		give_up(run);
 }
 
@@ -241,15 +241,15 @@ static void done(struct kfg_flow_run *run)
 	free(run->returns);
 }
 
-int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct kfg_flow *ret_flow)
+int kfg_flow_run(struct kfg_linkage *linkage, enum kfg_flow_assumption assumption, struct kfg_flow *ret_flow)
 {
-	const struct kfg_object_code *code = world->code;
-	struct kfg_flow_run run = { .world = world,
+	const struct kfg_object_code *code = linkage->code;
+	struct kfg_flow_run run = { .linkage = linkage,
 				    .code = code,
 				    .assumption = assumption,
 				    .flow = ret_flow,
 				    .steps = (uint64_t)code->n_insns * STEPS_PER_INSN };
-	uint64_t most = run.steps < world->flow_steps ? run.steps : world->flow_steps;
+	uint64_t most = run.steps < linkage->flow_steps ? run.steps : linkage->flow_steps;
 	int r = -ENOMEM;
 
 	run.steps = most;
@@ -268,9 +268,9 @@ int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct
 			follow(&run);
 		kfg_flow_spread_contexts(&run);
 	}
-	world->flow_steps -= most - run.steps;
+	linkage->flow_steps -= most - run.steps;
 	if (ret_flow->gave_up && !code->opaque)
-		kfg_world_give_up(world, kfg_world_flow_limit(world));
+		kfg_linkage_give_up(linkage, kfg_linkage_flow_limit(linkage));
 	if (run.no_memory)
 		r = -ENOMEM;
 	done(&run);

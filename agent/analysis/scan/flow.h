@@ -6,14 +6,14 @@
  */
 #pragma once
 
-#include "analysis/scan/world.h"
+#include "analysis/scan/linkage.h"
 
 /* What is taken for granted. */
-enum kfg_assumption {
-	KFG_ASSUME_NOTHING, /* the object as it is loaded by default, the kernel's configuration not known */
-	KFG_ASSUME_ANY_LOADER, /* programs that are off by default are on, .rodata is not known */
-	KFG_ASSUME_CONFIG_OFF, /* by default, all CONFIG_ externs 0 */
-	KFG_ASSUME_CONFIG_ON, /* by default, all CONFIG_ externs 1 */
+enum kfg_flow_assumption {
+	KFG_FLOW_ASSUME_NOTHING, /* the object as it is loaded by default, the kernel's configuration not known */
+	KFG_FLOW_ASSUME_ANY_LOADER, /* programs that are off by default are on, .rodata is not known */
+	KFG_FLOW_ASSUME_CONFIG_OFF, /* by default, all CONFIG_ externs 0 */
+	KFG_FLOW_ASSUME_CONFIG_ON, /* by default, all CONFIG_ externs 1 */
 };
 
 struct kfg_flow {
@@ -27,14 +27,14 @@ struct kfg_flow {
 };
 
 /* Returns 0 or -ENOMEM. */
-int kfg_flow_run(struct kfg_world *world, enum kfg_assumption assumption, struct kfg_flow *ret_flow);
+int kfg_flow_run(struct kfg_linkage *linkage, enum kfg_flow_assumption assumption, struct kfg_flow *ret_flow);
 /*
  * The same by default, but path by path, as verifiers go: loops are walked round, and callees see the stack of their
  * callers. It takes longer and tells more, and is for where more matters. aims: for some uses of the object, whether it
  * is worth nothing once a call of them was reached; stops then. Returns 1; 0: *ret_flow tells nothing more, because all
  * aims were reached, or it took too long; -ENOMEM.
  */
-int kfg_flow_run_paths(struct kfg_world *world, const bool *aims, struct kfg_flow *ret_flow);
+int kfg_flow_run_paths(struct kfg_linkage *linkage, const bool *aims, struct kfg_flow *ret_flow);
 void kfg_flow_done(struct kfg_flow *flow);
 
 static inline bool kfg_flow_reached(const struct kfg_flow *flow, uint32_t place)

@@ -24,9 +24,10 @@ static uint32_t access_size(const struct bpf_insn *insn)
 }
 
 /* A CO-RE relocation that cannot be answered makes the verifier refuse the program, if it gets here. */
-static bool resolve_core(struct kfg_flow_run *run, const struct kfg_note *note, uint32_t place, uint64_t *ret_value)
+static bool resolve_core(struct kfg_flow_run *run, const struct kfg_code_note *note, uint32_t place,
+			 uint64_t *ret_value)
 {
-	struct kfg_core_value answer = kfg_core_resolve(run->world, note->index);
+	struct kfg_core_value answer = kfg_core_resolve(run->linkage, note->index);
 
 	if (answer.state == KFG_CORE_UNRESOLVED && !run->flow->unresolved) {
 		run->flow->unresolved = true;
@@ -40,28 +41,28 @@ static bool resolve_core(struct kfg_flow_run *run, const struct kfg_note *note, 
  * The address of a variable of the kernel. Those in BTF are per CPU, and the verifier does not know that their address
  * is not NULL (kernel/bpf/verifier.c, reg_type_not_null() 6.1, reg_not_null() 7.3).
  */
-static struct kfg_value ksym_address(const struct kfg_world *world, const struct kfg_extern *ext)
+static struct kfg_value ksym_address(const struct kfg_linkage *linkage, const struct kfg_code_extern *ext)
 {
-	const struct kfg_btf *own = world->code->btf, *btf;
+	const struct kfg_btf *own = linkage->code->btf, *btf;
 	struct kfg_type local = { own, kfg_btf_type(own, ext->btf_id)->type };
 	const char *module;
 
 	/* without a type it comes from /proc/kallsyms, which is not at hand */
 	if (kfg_type_resolve(local, NULL) == BTF_KIND_UNKN ||
-	    kfg_kernel_type_find(world->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
+	    kfg_kernel_type_find(linkage->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
 		return KFG_VALUE_ANY;
 	return kfg_value_number(0);
 }
 
-static struct kfg_value extern_address(const struct kfg_world *world, uint32_t index)
+static struct kfg_value extern_address(const struct kfg_linkage *linkage, uint32_t index)
 {
-	const struct kfg_extern *ext = &world->code->externs[index];
+	const struct kfg_code_extern *ext = &linkage->code->externs[index];
 
 	switch (ext->kind) {
-	case KFG_EXTERN_KFUNC:
-		return kfg_world_present(world, ext->use) ? KFG_VALUE_NOT_NULL : kfg_value_number(0);
-	case KFG_EXTERN_KSYM:
-		return ksym_address(world, ext);
+	case KFG_CODE_EXTERN_KFUNC:
+		return kfg_linkage_present(linkage, ext->use) ? KFG_VALUE_NOT_NULL : kfg_value_number(0);
+	case KFG_CODE_EXTERN_KSYM:
+		return ksym_address(linkage, ext);
 	default:
 		return (struct kfg_value){ KFG_VALUE_KCONFIG, index, 0 };
 	}
@@ -72,22 +73,22 @@ static struct kfg_value wide_immediate(struct kfg_flow_run *run, uint32_t place)
 {
 	const struct kfg_object_code *code = run->code;
 	const struct bpf_insn *insn = &code->insns[place];
-	const struct kfg_note *note = kfg_code_note(code, place);
+	const struct kfg_code_note *note = kfg_code_note_at(code, place);
 	uint64_t number = (uint32_t)insn[0].imm | (uint64_t)(uint32_t)insn[1].imm << 32;
 
 	if (!note)
 		return insn->src_reg ? KFG_VALUE_ANY : kfg_value_number(number);
 	switch (note->kind) {
-	case KFG_NOTE_ADDR_EXTERN:
-		return note->index == KFG_NONE ? KFG_VALUE_ANY : extern_address(run->world, note->index);
-	case KFG_NOTE_ADDR_FUNC:
+	case KFG_CODE_NOTE_ADDR_EXTERN:
+		return note->index == KFG_CODE_NONE ? KFG_VALUE_ANY : extern_address(run->linkage, note->index);
+	case KFG_CODE_NOTE_ADDR_FUNC:
 		kfg_flow_callback(run, note->index);
 		return KFG_VALUE_NOT_NULL;
-	case KFG_NOTE_RODATA:
+	case KFG_CODE_NOTE_RODATA:
 		return (struct kfg_value){ KFG_VALUE_RODATA, note->index, (uint64_t)note->offset };
-	case KFG_NOTE_POINTER:
+	case KFG_CODE_NOTE_POINTER:
 		return KFG_VALUE_NOT_NULL;
-	case KFG_NOTE_CORE:
+	case KFG_CODE_NOTE_CORE:
 		return resolve_core(run, note, place, &number) ? kfg_value_number(number) : KFG_VALUE_ANY;
 	default:
 		return KFG_VALUE_ANY;
@@ -102,7 +103,7 @@ static bool loader_sets(const char *section)
 
 static struct kfg_value load_rodata(struct kfg_flow_run *run, struct kfg_value pointer, int32_t offset, uint32_t size)
 {
-	const struct kfg_elf_section *s = &run->code->elf.sections[pointer.low];
+	const struct kfg_elf_file_section *s = &run->code->elf.sections[pointer.low];
 	int64_t at = (int64_t)(pointer.high + (uint64_t)(int64_t)offset);
 	uint64_t number = 0;
 
@@ -110,11 +111,11 @@ static struct kfg_value load_rodata(struct kfg_flow_run *run, struct kfg_value p
 		return kfg_value_truncate(KFG_VALUE_ANY, size);
 	if (loader_sets(s->name)) {
 		run->flow->saw_rodata = true;
-		if (run->assumption == KFG_ASSUME_ANY_LOADER)
+		if (run->assumption == KFG_FLOW_ASSUME_ANY_LOADER)
 			return kfg_value_truncate(KFG_VALUE_ANY, size);
 	}
 	memcpy(&number, s->data + at, size);
-	if (run->world->object->foreign)
+	if (run->linkage->object->foreign)
 		number = __builtin_bswap64(number) >> (64 - 8 * size);
 	return kfg_value_number(number);
 }
@@ -122,25 +123,25 @@ static struct kfg_value load_rodata(struct kfg_flow_run *run, struct kfg_value p
 /* An extern whose value is not known is one of the configuration. */
 static struct kfg_value load_kconfig(struct kfg_flow_run *run, uint32_t ext, uint32_t size)
 {
-	struct kfg_value value = kfg_kconfig_value(run->world, ext, size);
+	struct kfg_value value = kfg_kconfig_value(run->linkage, ext, size);
 
 	if (kfg_value_is_number(value))
 		return value;
 	run->flow->saw_config = true;
-	if (run->assumption == KFG_ASSUME_CONFIG_OFF || run->assumption == KFG_ASSUME_CONFIG_ON)
-		return kfg_value_number(run->assumption == KFG_ASSUME_CONFIG_ON);
+	if (run->assumption == KFG_FLOW_ASSUME_CONFIG_OFF || run->assumption == KFG_FLOW_ASSUME_CONFIG_ON)
+		return kfg_value_number(run->assumption == KFG_FLOW_ASSUME_CONFIG_ON);
 	return value;
 }
 
 static void step_load(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
-	const struct kfg_note *note = kfg_code_note(run->code, place);
+	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
 	struct kfg_value pointer = kfg_frame_get(frame, insn->src_reg), value;
 	uint32_t size = access_size(insn);
 	uint64_t ignored;
 
-	if (note && note->kind == KFG_NOTE_CORE)
+	if (note && note->kind == KFG_CODE_NOTE_CORE)
 		resolve_core(run, note, place, &ignored);
 	if (BPF_MODE(insn->code) != BPF_MEM && BPF_MODE(insn->code) != MODE_MEMSX)
 		value = KFG_VALUE_ANY;
@@ -158,13 +159,13 @@ static void step_load(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_
 static void step_store(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
-	const struct kfg_note *note = kfg_code_note(run->code, place);
+	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
 	bool immediate = BPF_CLASS(insn->code) == BPF_ST, atomic = !immediate && BPF_MODE(insn->code) == BPF_ATOMIC;
 	struct kfg_value pointer = kfg_frame_get(frame, insn->dst_reg);
-	struct kfg_slot slot = { .size = access_size(insn), .value = KFG_VALUE_ANY };
+	struct kfg_frame_slot slot = { .size = access_size(insn), .value = KFG_VALUE_ANY };
 	uint64_t ignored;
 
-	if (note && note->kind == KFG_NOTE_CORE)
+	if (note && note->kind == KFG_CODE_NOTE_CORE)
 		resolve_core(run, note, place, &ignored);
 	if (atomic && insn->imm == LOAD_ACQUIRE) {
 		kfg_frame_set(frame, insn->dst_reg, KFG_VALUE_ANY);
@@ -185,14 +186,14 @@ static void step_store(struct kfg_flow_run *run, struct kfg_frame *frame, uint32
 static void step_alu(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
-	const struct kfg_note *note = kfg_code_note(run->code, place);
+	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
 	struct kfg_value dst = kfg_frame_get(frame, insn->dst_reg);
 	uint64_t number = (uint64_t)(int64_t)insn->imm;
 	bool known = true;
 
-	if (note && note->kind == KFG_NOTE_CORE && resolve_core(run, note, place, &number))
+	if (note && note->kind == KFG_CODE_NOTE_CORE && resolve_core(run, note, place, &number))
 		number = (uint64_t)(int64_t)(int32_t)number;
-	else if (note && note->kind == KFG_NOTE_CORE)
+	else if (note && note->kind == KFG_CODE_NOTE_CORE)
 		known = false;
 	if (!known)
 		dst = KFG_VALUE_ANY;
@@ -206,19 +207,19 @@ static void step_alu(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t
 /* bpf_throw() does not come back. */
 static bool never_returns(const struct kfg_flow_run *run, uint32_t place)
 {
-	uint32_t use = kfg_code_use(run->world->object, place, KFG_NOTE_CALL_EXTERN);
+	uint32_t use = kfg_code_use(run->linkage->object, place, KFG_CODE_NOTE_CALL_EXTERN);
 
-	return use != KFG_NONE && strcmp(run->world->object->uses[use].kfunc, "bpf_throw") == 0;
+	return use != KFG_CODE_NONE && strcmp(run->linkage->object->uses[use].kfunc, "bpf_throw") == 0;
 }
 
-static enum kfg_next step_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+static enum kfg_flow_next step_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
 {
-	const struct kfg_note *note = kfg_code_note(run->code, place);
+	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
 
-	if (note && note->kind == KFG_NOTE_CALL_FUNC)
+	if (note && note->kind == KFG_CODE_NOTE_CALL_FUNC)
 		return kfg_flow_call(run, frame, place, note->index);
 	kfg_paths_helper(run, frame);
-	return never_returns(run, place) ? KFG_STOP : KFG_NEXT;
+	return never_returns(run, place) ? KFG_FLOW_STOP : KFG_FLOW_NEXT;
 }
 
 static void take(struct kfg_flow_run *run, const struct kfg_frame *frame, uint32_t place, struct kfg_value dst)
@@ -233,7 +234,7 @@ static void take(struct kfg_flow_run *run, const struct kfg_frame *frame, uint32
 		kfg_flow_enter(run, (uint32_t)target, &taken);
 }
 
-static enum kfg_next step_jump(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+static enum kfg_flow_next step_jump(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
 	struct kfg_value dst = kfg_frame_get(frame, insn->dst_reg), src;
@@ -242,25 +243,25 @@ static enum kfg_next step_jump(struct kfg_flow_run *run, struct kfg_frame *frame
 	switch (BPF_OP(insn->code)) {
 	case BPF_EXIT:
 		kfg_flow_return(run, kfg_frame_get(frame, BPF_REG_0));
-		return KFG_STOP;
+		return KFG_FLOW_STOP;
 	case BPF_JA:
 		take(run, frame, place, dst);
-		return KFG_STOP;
+		return KFG_FLOW_STOP;
 	case OP_JCOND:
 		take(run, frame, place, dst);
-		return KFG_NEXT;
+		return KFG_FLOW_NEXT;
 	default:
 		src = BPF_SRC(insn->code) == BPF_X ? kfg_frame_get(frame, insn->src_reg) :
 						     kfg_value_number((uint64_t)(int64_t)insn->imm);
 		truth = kfg_value_jump(insn, dst, src);
-		if (truth != KFG_FALSE)
+		if (truth != KFG_TRUTH_FALSE)
 			take(run, frame, place, kfg_value_refine(insn, dst, src, true));
 		kfg_frame_set(frame, insn->dst_reg, kfg_value_refine(insn, dst, src, false));
-		return truth == KFG_TRUE ? KFG_STOP : KFG_NEXT;
+		return truth == KFG_TRUTH_TRUE ? KFG_FLOW_STOP : KFG_FLOW_NEXT;
 	}
 }
 
-enum kfg_next kfg_flow_step(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+enum kfg_flow_next kfg_flow_step(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
 
@@ -268,22 +269,22 @@ enum kfg_next kfg_flow_step(struct kfg_flow_run *run, struct kfg_frame *frame, u
 	case BPF_LD:
 		if (kfg_insn_is_ld64(insn)) {
 			kfg_frame_set(frame, insn->dst_reg, wide_immediate(run, place));
-			return KFG_NEXT_BUT_ONE;
+			return KFG_FLOW_NEXT_BUT_ONE;
 		}
 		/* loads from packets leave as calls do */
 		kfg_paths_helper(run, frame);
-		return KFG_NEXT;
+		return KFG_FLOW_NEXT;
 	case BPF_LDX:
 		step_load(run, frame, place);
-		return KFG_NEXT;
+		return KFG_FLOW_NEXT;
 	case BPF_ST:
 	case BPF_STX:
 		step_store(run, frame, place);
-		return KFG_NEXT;
+		return KFG_FLOW_NEXT;
 	case BPF_ALU:
 	case BPF_ALU64:
 		step_alu(run, frame, place);
-		return KFG_NEXT;
+		return KFG_FLOW_NEXT;
 	default:
 		return kfg_insn_is_call(insn) ? step_call(run, frame, place) : step_jump(run, frame, place);
 	}

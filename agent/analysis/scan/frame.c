@@ -45,7 +45,7 @@ static void forget_range(struct kfg_frame *frame, int64_t low, int64_t high)
 			forget(frame, i);
 }
 
-static const struct kfg_slot *find_slot(const struct kfg_frame *frame, int64_t offset, uint32_t size)
+static const struct kfg_frame_slot *find_slot(const struct kfg_frame *frame, int64_t offset, uint32_t size)
 {
 	for (uint32_t i = 0; i < frame->n_slots; i++)
 		if (frame->slots[i].offset == offset && frame->slots[i].size >= size)
@@ -65,8 +65,8 @@ bool kfg_frame_join(struct kfg_frame *into, const struct kfg_frame *from, bool w
 		into->regs[i] = joined;
 	}
 	for (uint32_t i = into->n_slots; i-- > 0;) {
-		struct kfg_slot *slot = &into->slots[i];
-		const struct kfg_slot *other = find_slot(from, slot->offset, slot->size);
+		struct kfg_frame_slot *slot = &into->slots[i];
+		const struct kfg_frame_slot *other = find_slot(from, slot->offset, slot->size);
 		struct kfg_value joined = KFG_VALUE_ANY;
 
 		if (other && other->size == slot->size)
@@ -87,7 +87,7 @@ bool kfg_frame_join(struct kfg_frame *into, const struct kfg_frame *from, bool w
 
 struct kfg_value kfg_frame_load(const struct kfg_frame *frame, struct kfg_value pointer, int32_t offset, uint32_t size)
 {
-	const struct kfg_slot *slot;
+	const struct kfg_frame_slot *slot;
 
 	if (pointer.kind != KFG_VALUE_STACK)
 		return kfg_value_truncate(KFG_VALUE_ANY, size);
@@ -96,7 +96,8 @@ struct kfg_value kfg_frame_load(const struct kfg_frame *frame, struct kfg_value 
 }
 
 /* what: its offset is not looked at. */
-void kfg_frame_store(struct kfg_frame *frame, struct kfg_value pointer, int32_t offset, const struct kfg_slot *what)
+void kfg_frame_store(struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
+		     const struct kfg_frame_slot *what)
 {
 	int64_t at = (int64_t)pointer.high + offset;
 

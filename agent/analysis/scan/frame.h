@@ -8,7 +8,7 @@
 /* Spilled constants that are remembered at a time; of more, some are forgotten. */
 #define KFG_FRAME_SLOTS 16
 
-struct kfg_slot {
+struct kfg_frame_slot {
 	int32_t offset; /* from the frame pointer */
 	uint32_t size; /* bytes: 1, 2, 4, 8 */
 	struct kfg_value value;
@@ -16,7 +16,7 @@ struct kfg_slot {
 
 struct kfg_frame {
 	struct kfg_value regs[KFG_FRAME_REGS];
-	struct kfg_slot slots[KFG_FRAME_SLOTS]; /* none overlaps another; those not here hold anything */
+	struct kfg_frame_slot slots[KFG_FRAME_SLOTS]; /* none overlaps another; those not here hold anything */
 	uint32_t n_slots;
 	uint32_t depth; /* of pointers into this stack: their low */
 	bool stray; /* a pointer into this stack was forgotten: whoever writes through anything may write here */
@@ -30,7 +30,8 @@ struct kfg_value kfg_frame_get(const struct kfg_frame *frame, unsigned reg);
 void kfg_frame_set(struct kfg_frame *frame, unsigned reg, struct kfg_value value);
 /* Loads and stores of size bytes at a pointer plus offset; what is not the stack's own is anything. */
 struct kfg_value kfg_frame_load(const struct kfg_frame *frame, struct kfg_value pointer, int32_t offset, uint32_t size);
-void kfg_frame_store(struct kfg_frame *frame, struct kfg_value pointer, int32_t offset, const struct kfg_slot *what);
+void kfg_frame_store(struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
+		     const struct kfg_frame_slot *what);
 /* Nothing is known of the stack any more, from an offset on upwards. */
 void kfg_frame_forget(struct kfg_frame *frame, int64_t from);
 /* Whether pointers into stacks may lie in this one. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_code(const struct kfg_elf_section *s)
+static bool is_code(const struct kfg_elf_file_section *s)
 {
 	return s->type == SHT_PROGBITS && (s->flags & SHF_EXECINSTR) && s->size >= sizeof(struct bpf_insn);
 }
@@ -30,7 +30,7 @@ static int read_code(struct kfg_object_code *code, struct kfg_object_error *erro
 			n_insns += code->elf.sections[i].size / sizeof(struct bpf_insn);
 		}
 	}
-	if (n_insns >= KFG_NONE / 2)
+	if (n_insns >= KFG_CODE_NONE / 2)
 		return kfg_object_refuse(error, 0, "more code than any kernel takes");
 	code->insns = calloc(n_insns + 1, sizeof(*code->insns));
 	code->note_of = calloc(n_insns + 1, sizeof(*code->note_of));
@@ -39,7 +39,7 @@ static int read_code(struct kfg_object_code *code, struct kfg_object_error *erro
 		return -ENOMEM;
 	code->n_sections = 0;
 	for (uint32_t i = 1; i < code->elf.n_sections; i++) {
-		const struct kfg_elf_section *s = &code->elf.sections[i];
+		const struct kfg_elf_file_section *s = &code->elf.sections[i];
 		uint32_t n = (uint32_t)(s->size / sizeof(struct bpf_insn));
 
 		if (!is_code(s))
@@ -55,23 +55,24 @@ static int read_code(struct kfg_object_code *code, struct kfg_object_error *erro
 }
 
 /* A function's symbol that names instructions which are there. */
-static bool as_func(const struct kfg_object_code *code, const struct kfg_elf_symbol *sym, struct kfg_func *ret_func)
+static bool as_func(const struct kfg_object_code *code, const struct kfg_elf_file_symbol *sym,
+		    struct kfg_code_func *ret_func)
 {
 	uint32_t place;
 
 	if (sym->type != STT_FUNC || sym->section == SHN_UNDEF || sym->section >= SHN_LORESERVE)
 		return false;
 	place = kfg_code_place(code, sym->section, sym->value);
-	if (place == KFG_NONE || !sym->size || sym->size % sizeof(struct bpf_insn) ||
+	if (place == KFG_CODE_NONE || !sym->size || sym->size % sizeof(struct bpf_insn) ||
 	    sym->size > code->elf.sections[sym->section].size - sym->value)
 		return false;
-	*ret_func = (struct kfg_func){
+	*ret_func = (struct kfg_code_func){
 		.name = sym->name,
 		.first = place,
 		.n = (uint32_t)(sym->size / sizeof(struct bpf_insn)),
 		.section = sym->section,
-		.program = KFG_NONE,
-		.user = KFG_NONE,
+		.program = KFG_CODE_NONE,
+		.user = KFG_CODE_NONE,
 		.global = sym->bind != STB_LOCAL && sym->visibility != STV_HIDDEN && sym->visibility != STV_INTERNAL &&
 			  code->btf,
 	};
@@ -80,7 +81,7 @@ static bool as_func(const struct kfg_object_code *code, const struct kfg_elf_sym
 
 static int compare_funcs(const void *a, const void *b)
 {
-	const struct kfg_func *x = a, *y = b;
+	const struct kfg_code_func *x = a, *y = b;
 
 	if (x->first != y->first)
 		return x->first < y->first ? -1 : 1;
@@ -94,8 +95,8 @@ static int sort_funcs(struct kfg_object_code *code, struct kfg_object_error *err
 
 	qsort(code->funcs, code->n_funcs, sizeof(*code->funcs), compare_funcs);
 	for (uint32_t i = 0; i < code->n_funcs; i++) {
-		const struct kfg_func *f = &code->funcs[i];
-		const struct kfg_func *last = kept ? &code->funcs[kept - 1] : NULL;
+		const struct kfg_code_func *f = &code->funcs[i];
+		const struct kfg_code_func *last = kept ? &code->funcs[kept - 1] : NULL;
 
 		if (last && last->first == f->first && last->n == f->n)
 			continue;
@@ -130,12 +131,12 @@ static void add_nameless(struct kfg_object_code *code)
 
 	for (uint32_t i = 0; i < code->n_sections; i++) {
 		const struct kfg_code_section *s = &code->sections[i];
-		struct kfg_func whole = { .name = code->elf.sections[s->section].name,
-					  .first = s->first,
-					  .n = s->n,
-					  .section = s->section,
-					  .program = KFG_NONE,
-					  .user = KFG_NONE };
+		struct kfg_code_func whole = { .name = code->elf.sections[s->section].name,
+					       .first = s->first,
+					       .n = s->n,
+					       .section = s->section,
+					       .program = KFG_CODE_NONE,
+					       .user = KFG_CODE_NONE };
 
 		if (!has_func(code, s))
 			code->funcs[n++] = whole;
@@ -146,13 +147,13 @@ static void add_nameless(struct kfg_object_code *code)
 
 static int read_funcs(struct kfg_object_code *code, struct kfg_object_error *error)
 {
-	struct kfg_elf_symbol sym;
+	struct kfg_elf_file_symbol sym;
 
 	code->funcs = calloc((size_t)code->elf.n_symbols + code->n_sections + 1, sizeof(*code->funcs));
 	if (!code->funcs)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++) {
-		int r = kfg_elf_file_symbol(&code->elf, i, &sym, error);
+		int r = kfg_elf_file_read_symbol(&code->elf, i, &sym, error);
 
 		if (r < 0)
 			return r;
@@ -172,8 +173,8 @@ static int name_programs(struct kfg_object *object)
 	if (!object->programs)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < code->n_funcs; i++) {
-		struct kfg_func *f = &code->funcs[i];
-		struct kfg_program *program = &object->programs[object->n_programs];
+		struct kfg_code_func *f = &code->funcs[i];
+		struct kfg_object_program *program = &object->programs[object->n_programs];
 		struct kfg_section_name meaning;
 
 		if (f->section == code->text && code->n_function_symbols != 1)
@@ -191,7 +192,7 @@ static int name_programs(struct kfg_object *object)
 	return 0;
 }
 
-int kfg_functions_read(struct kfg_object *object, struct kfg_object_error *error)
+int kfg_code_read_functions(struct kfg_object *object, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
 	int r = read_code(code, error);

@@ -14,9 +14,9 @@ static uint32_t version_of(const char *release)
 	return major << 16 | minor << 8 | (patch > 255 ? 255 : patch);
 }
 
-static bool has_syscall_wrapper(const struct kfg_world *world)
+static bool has_syscall_wrapper(const struct kfg_linkage *linkage)
 {
-	const struct kfg_btf *vmlinux = kfg_kernel_btf(world->kernel);
+	const struct kfg_btf *vmlinux = kfg_kernel_btf(linkage->kernel);
 
 	return kfg_btf_find(vmlinux, "__x64_sys_bpf", BTF_KIND_FUNC) ||
 	       kfg_btf_find(vmlinux, "__arm64_sys_bpf", BTF_KIND_FUNC) ||
@@ -27,10 +27,10 @@ static bool has_syscall_wrapper(const struct kfg_world *world)
  * The names that libbpf knows (libbpf 1.7.0, src/libbpf.c, bpf_object__resolve_externs()); others that are weak and
  * start with LINUX_ are 0. CONFIG_ ones are in the kernel's configuration, which is not at hand.
  */
-struct kfg_value kfg_kconfig_value(const struct kfg_world *world, uint32_t ext, uint32_t size)
+struct kfg_value kfg_kconfig_value(const struct kfg_linkage *linkage, uint32_t ext, uint32_t size)
 {
-	const char *name = world->code->externs[ext].name;
-	uint32_t version = version_of(world->facts.release);
+	const char *name = linkage->code->externs[ext].name;
+	uint32_t version = version_of(linkage->facts.release);
 	struct kfg_value any = kfg_value_truncate(KFG_VALUE_ANY, size);
 
 	if (strcmp(name, "LINUX_KERNEL_VERSION") == 0)
@@ -39,6 +39,6 @@ struct kfg_value kfg_kconfig_value(const struct kfg_world *world, uint32_t ext, 
 	if (strcmp(name, "LINUX_HAS_BPF_COOKIE") == 0)
 		return version >= (5u << 16 | 15u << 8) ? kfg_value_number(1) : any;
 	if (strcmp(name, "LINUX_HAS_SYSCALL_WRAPPER") == 0)
-		return has_syscall_wrapper(world) ? kfg_value_number(1) : any;
+		return has_syscall_wrapper(linkage) ? kfg_value_number(1) : any;
 	return strncmp(name, "LINUX_", 6) == 0 ? kfg_value_number(0) : any;
 }

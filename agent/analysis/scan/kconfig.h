@@ -3,7 +3,7 @@
 #pragma once
 
 #include "analysis/scan/value.h"
-#include "analysis/scan/world.h"
+#include "analysis/scan/linkage.h"
 
 /* The value of an extern (index into code->externs) of that many bytes; anything where it is not known. */
-struct kfg_value kfg_kconfig_value(const struct kfg_world *world, uint32_t ext, uint32_t size);
+struct kfg_value kfg_kconfig_value(const struct kfg_linkage *linkage, uint32_t ext, uint32_t size);

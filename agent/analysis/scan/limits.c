@@ -2,7 +2,7 @@
 /* limits.c - see limits.h */
 #include "analysis/scan/limits.h"
 
-#include "analysis/scan/world.h"
+#include "analysis/scan/linkage.h"
 #include <stdio.h>
 
 const uint64_t kfg_scan_limits[KFG_SCAN_LIMIT_MAX] = {
@@ -17,16 +17,16 @@ static const char *const texts[KFG_SCAN_LIMIT_MAX] = {
 #undef LIMIT_TEXT
 };
 
-void kfg_world_give_up(struct kfg_world *world, enum kfg_scan_limit limit)
+void kfg_linkage_give_up(struct kfg_linkage *linkage, enum kfg_scan_limit limit)
 {
-	world->limits_met |= 1u << limit;
+	linkage->limits_met |= 1u << limit;
 }
 
-void kfg_world_limit_text(const struct kfg_world *world, enum kfg_scan_limit limit, char *buf, size_t size)
+void kfg_linkage_limit_text(const struct kfg_linkage *linkage, enum kfg_scan_limit limit, char *buf, size_t size)
 {
 	int n = snprintf(buf, size, "limit: ");
 	/* what is left says nothing to anybody */
-	uint64_t value = limit == KFG_SCAN_LIMIT_FILE_FLOW ? kfg_scan_limits[limit] : world->object->max[limit];
+	uint64_t value = limit == KFG_SCAN_LIMIT_FILE_FLOW ? kfg_scan_limits[limit] : linkage->object->max[limit];
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* all are in the table above */

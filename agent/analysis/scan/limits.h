@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * limits.h - how much work one object is worth on one kernel. Real objects stay far below; one made for it would take
- * for ever. A limit that is met makes the object unchecked, by kfg_world_give_up() and nothing else: nothing that was
+ * for ever. A limit that is met makes the object unchecked, by kfg_linkage_give_up() and nothing else: nothing that was
  * not looked at to its end passes for fine. tests/unit has a test of each.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* match.c - kfg_types_match(): members, enumerators and sizes count, up to the first pointer. */
-#include "analysis/scan/compat.h"
+/* match.c - kfg_type_match(): members, enumerators and sizes count, up to the first pointer. */
+#include "analysis/scan/type_compat.h"
 
 #include "analysis/scan/code.h"
 #include <errno.h>
@@ -23,8 +23,8 @@ static bool names_match(const char *local, const char *target)
 
 	if (!*target)
 		return !*local;
-	len = kfg_essential_len(target);
-	return len == kfg_essential_len(local) && strncmp(local, target, len) == 0;
+	len = kfg_code_essential_len(target);
+	return len == kfg_code_essential_len(local) && strncmp(local, target, len) == 0;
 }
 
 /* A part of a type, one level further down. */
@@ -51,7 +51,8 @@ static const char *enumerator(struct kfg_type type, uint32_t i)
 
 static int match_enums(struct matching *m, struct kfg_type local, struct kfg_type target)
 {
-	if (!kfg_kind_is_enum(kfg_type_kind(target)) || kfg_type_record(local)->size != kfg_type_record(target)->size)
+	if (!kfg_type_kind_is_enum(kfg_type_kind(target)) ||
+	    kfg_type_record(local)->size != kfg_type_record(target)->size)
 		return 0;
 	for (uint32_t i = 0; i < kfg_type_vlen(local); i++) {
 		bool found = false;
@@ -208,7 +209,7 @@ static int match(struct matching *m, struct kfg_type local, struct kfg_type targ
 	return -EINVAL;
 }
 
-int kfg_types_match(struct kfg_type local, struct kfg_type target, uint64_t steps)
+int kfg_type_match(struct kfg_type local, struct kfg_type target, uint64_t steps)
 {
 	struct matching m = { .level = LEVELS_MAX, .steps = steps };
 

@@ -21,7 +21,7 @@ static int check_machine(const struct kfg_elf_file *elf, struct kfg_object_error
 static int read_btf(struct kfg_object_code *code, struct kfg_object_error *error)
 {
 	uint32_t section = kfg_elf_file_find(&code->elf, ".BTF");
-	const struct kfg_elf_section *s = &code->elf.sections[section];
+	const struct kfg_elf_file_section *s = &code->elf.sections[section];
 	struct kfg_btf_error why;
 	int r;
 
@@ -37,7 +37,7 @@ static void read_license(struct kfg_object *object)
 {
 	const struct kfg_elf_file *elf = &object->code->elf;
 	uint32_t section = kfg_elf_file_find(elf, "license");
-	const struct kfg_elf_section *s = &elf->sections[section];
+	const struct kfg_elf_file_section *s = &elf->sections[section];
 
 	if (section && s->size && memchr(s->data, '\0', s->size))
 		object->license = (const char *)s->data;
@@ -52,23 +52,23 @@ static int read_all(struct kfg_object *object, struct kfg_object_error *error)
 	if (r >= 0)
 		r = read_btf(code, error);
 	if (r >= 0)
-		r = kfg_functions_read(object, error);
+		r = kfg_code_read_functions(object, error);
 	if (r >= 0)
-		r = kfg_externs_read(object, error);
+		r = kfg_code_read_externs(object, error);
 	if (r >= 0)
-		r = kfg_relocs_read(object, error);
+		r = kfg_code_read_relocs(object, error);
 	if (r >= 0)
-		r = kfg_open_check(object, error);
+		r = kfg_open_rules_check(object, error);
 	if (r >= 0)
-		r = kfg_btf_ext_read(object, error);
+		r = kfg_code_read_btf_ext(object, error);
 	if (r >= 0 && code->btf)
-		r = kfg_struct_ops_read(object, error);
+		r = kfg_code_read_struct_ops(object, error);
 	if (r >= 0)
-		r = kfg_calls_read(object);
+		r = kfg_code_read_calls(object);
 	if (r >= 0)
-		r = kfg_sites_read(object);
+		r = kfg_code_read_call_sites(object);
 	if (r >= 0)
-		r = kfg_blocks_read(object);
+		r = kfg_code_read_blocks(object);
 	if (r >= 0)
 		read_license(object);
 	return r;
@@ -92,9 +92,9 @@ int kfg_object_open(const void *data, size_t size, const char *label, struct kfg
 	if (!object->label || !object->code)
 		return -ENOMEM;
 	r = 0;
-	if (kfg_is_foreign_object(data, size)) {
+	if (kfg_byte_order_is_foreign(data, size)) {
 		object->foreign = true;
-		r = kfg_turn_foreign_object(data, size, &object->code->turned, ret_error);
+		r = kfg_byte_order_swap(data, size, &object->code->turned, ret_error);
 		data = object->code->turned;
 	}
 	if (r >= 0)

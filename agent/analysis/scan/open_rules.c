@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-void kfg_open_refuse(struct kfg_object *object, unsigned since, const char *format, ...)
+void kfg_open_rules_refuse(struct kfg_object *object, unsigned since, const char *format, ...)
 {
-	struct kfg_open_refusal *refusal = &object->refusals[object->n_refusals];
+	struct kfg_object_refusal *refusal = &object->refusals[object->n_refusals];
 	char text[sizeof(refusal->text)];
 	va_list ap;
 
@@ -23,11 +23,11 @@ void kfg_open_refuse(struct kfg_object *object, unsigned since, const char *form
 	for (size_t i = 0; i < object->n_refusals; i++)
 		if (strcmp(object->refusals[i].text, text) == 0)
 			return;
-	if (object->n_refusals == KFG_OPEN_REFUSALS_MAX) {
+	if (object->n_refusals == KFG_OBJECT_REFUSALS_MAX) {
 		object->more_refusals++;
 		return;
 	}
-	*refusal = (struct kfg_open_refusal){ .since = since };
+	*refusal = (struct kfg_object_refusal){ .since = since };
 	memcpy(refusal->text, text, sizeof(text));
 	object->n_refusals++;
 }
@@ -37,7 +37,7 @@ static bool starts_with(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static bool is_program_section(const struct kfg_elf_section *s)
+static bool is_program_section(const struct kfg_elf_file_section *s)
 {
 	return s->type == SHT_PROGBITS && (s->flags & SHF_EXECINSTR) && s->size;
 }
@@ -47,25 +47,26 @@ static void check_sections(struct kfg_object *object)
 	const struct kfg_elf_file *elf = &object->code->elf;
 
 	if (!elf->symtab)
-		kfg_open_refuse(object, 0, "it has no symbol table");
+		kfg_open_rules_refuse(object, 0, "it has no symbol table");
 	for (uint32_t i = 1; i < elf->n_sections; i++) {
-		const struct kfg_elf_section *s = &elf->sections[i];
+		const struct kfg_elf_file_section *s = &elf->sections[i];
 
 		if (s->type == SHT_STRTAB)
 			continue;
 		if (strcmp(s->name, "maps") == 0)
-			kfg_open_refuse(object, KFG_LIBBPF(1, 0),
-					"section \"maps\" holds legacy map definitions; libbpf 1.0 and later want them "
-					"in \".maps\", with BTF");
+			kfg_open_rules_refuse(
+				object, KFG_LIBBPF(1, 0),
+				"section \"maps\" holds legacy map definitions; libbpf 1.0 and later want them "
+				"in \".maps\", with BTF");
 		if (strcmp(s->name, "version") == 0 && s->size != sizeof(uint32_t))
-			kfg_open_refuse(object, 0, "section \"version\" is not 4 bytes long");
+			kfg_open_rules_refuse(object, 0, "section \"version\" is not 4 bytes long");
 	}
 }
 
-static void check_program(struct kfg_object *object, const struct kfg_elf_symbol *sym)
+static void check_program(struct kfg_object *object, const struct kfg_elf_file_symbol *sym)
 {
 	const struct kfg_object_code *code = object->code;
-	const struct kfg_elf_section *s;
+	const struct kfg_elf_file_section *s;
 
 	if (sym->type != STT_FUNC || sym->section == SHN_UNDEF || sym->section >= SHN_LORESERVE)
 		return;
@@ -73,10 +74,10 @@ static void check_program(struct kfg_object *object, const struct kfg_elf_symbol
 	if (!is_program_section(s))
 		return;
 	if (sym->value > s->size || sym->size > s->size - sym->value)
-		kfg_open_refuse(object, 0, "program %.60s crosses the end of section %.60s", sym->name, s->name);
+		kfg_open_rules_refuse(object, 0, "program %.60s crosses the end of section %.60s", sym->name, s->name);
 	else if (sym->section != code->text && sym->bind == STB_LOCAL)
-		kfg_open_refuse(object, KFG_LIBBPF(0, 4), "program %.60s in section %.60s is static", sym->name,
-				s->name);
+		kfg_open_rules_refuse(object, KFG_LIBBPF(0, 4), "program %.60s in section %.60s is static", sym->name,
+				      s->name);
 }
 
 /* A number in the definition of a map is how many elements an array has that a pointer points to. */
@@ -121,7 +122,7 @@ static const char *field_fault(const char *name, struct kfg_type field, uint32_t
 	if (strcmp(name, "key") == 0 || strcmp(name, "value") == 0)
 		return kfg_type_kind(field) == BTF_KIND_PTR ? NULL : "is not made by __type()";
 	if (strcmp(name, "map_extra") == 0)
-		return is_number(field, &value) || kfg_kind_is_enum(kind) ? NULL : "is not made by __ulong()";
+		return is_number(field, &value) || kfg_type_kind_is_enum(kind) ? NULL : "is not made by __ulong()";
 	if (strcmp(name, "values") == 0)
 		return kind == BTF_KIND_ARRAY ? NULL : "is not made by __array()";
 	return "is none that libbpf knows";
@@ -137,12 +138,12 @@ static void check_map(struct kfg_object *object, uint32_t var)
 
 	if (!t || BTF_INFO_KIND(t->info) != BTF_KIND_VAR ||
 	    ((const struct btf_var *)(t + 1))->linkage != BTF_VAR_GLOBAL_ALLOCATED) {
-		kfg_open_refuse(object, 0, "map %.60s is not a global variable", name);
+		kfg_open_rules_refuse(object, 0, "map %.60s is not a global variable", name);
 		return;
 	}
 	def.id = t->type;
 	if (kfg_type_resolve(def, &def) != BTF_KIND_STRUCT) {
-		kfg_open_refuse(object, 0, "map %.60s is not defined by a struct", name);
+		kfg_open_rules_refuse(object, 0, "map %.60s is not defined by a struct", name);
 		return;
 	}
 	for (uint32_t i = 0; i < kfg_type_vlen(def) && !fault; i++) {
@@ -151,10 +152,10 @@ static void check_map(struct kfg_object *object, uint32_t var)
 
 		fault = field_fault(field, (struct kfg_type){ btf, m->type }, &map_type);
 		if (fault)
-			kfg_open_refuse(object, 0, "field %.40s of map %.60s %s", field, name, fault);
+			kfg_open_rules_refuse(object, 0, "field %.40s of map %.60s %s", field, name, fault);
 	}
 	if (!fault && !map_type)
-		kfg_open_refuse(object, 0, "map %.60s has no type", name);
+		kfg_open_rules_refuse(object, 0, "map %.60s has no type", name);
 }
 
 static void check_maps(struct kfg_object *object)
@@ -167,7 +168,7 @@ static void check_maps(struct kfg_object *object)
 		return;
 	id = code->btf ? kfg_btf_find(code->btf, ".maps", BTF_KIND_DATASEC) : 0;
 	if (!id) {
-		kfg_open_refuse(object, 0, "section \".maps\" comes without the BTF that describes it");
+		kfg_open_rules_refuse(object, 0, "section \".maps\" comes without the BTF that describes it");
 		return;
 	}
 	sec = kfg_btf_type(code->btf, id);
@@ -176,7 +177,7 @@ static void check_maps(struct kfg_object *object)
 }
 
 /* Sections that relocations of instructions may point into, besides code. */
-static bool is_data_section(const struct kfg_elf_section *s)
+static bool is_data_section(const struct kfg_elf_file_section *s)
 {
 	static const char *const names[] = { ".data", ".rodata", ".bss" };
 
@@ -192,45 +193,46 @@ static bool is_data_section(const struct kfg_elf_section *s)
 	return false;
 }
 
-void kfg_open_check_reloc(struct kfg_object *object, uint32_t place, const struct kfg_elf_symbol *sym)
+void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const struct kfg_elf_file_symbol *sym)
 {
 	const struct kfg_object_code *code = object->code;
 	const struct bpf_insn *insn = &code->insns[place];
-	uint32_t func = kfg_code_func(code, place);
+	uint32_t func = kfg_code_func_at(code, place);
 	const char *in;
 
-	if (func == KFG_NONE)
+	if (func == KFG_CODE_NONE)
 		return; /* a weak function that another one replaced */
 	in = code->funcs[func].name;
 	if (!kfg_insn_is_call(insn) && !kfg_insn_is_ld64(insn)) {
-		kfg_open_refuse(object, 0, "function %.60s: a relocation is of neither a call nor a load", in);
-	} else if (kfg_elf_symbol_is_extern(sym)) {
+		kfg_open_rules_refuse(object, 0, "function %.60s: a relocation is of neither a call nor a load", in);
+	} else if (kfg_elf_file_symbol_is_extern(sym)) {
 		return;
 	} else if (kfg_insn_is_call(insn)) {
 		if (insn->src_reg != BPF_PSEUDO_CALL)
-			kfg_open_refuse(object, 0, "function %.60s: a relocation is of a call of a helper", in);
+			kfg_open_rules_refuse(object, 0, "function %.60s: a relocation is of a call of a helper", in);
 		else if (sym->section == SHN_UNDEF || sym->section != code->text)
-			kfg_open_refuse(object, 0, "function %.60s calls %.60s, which is not in section .text", in,
-					sym->name);
+			kfg_open_rules_refuse(object, 0, "function %.60s calls %.60s, which is not in section .text",
+					      in, sym->name);
 	} else if (sym->section == SHN_UNDEF || sym->section >= SHN_LORESERVE) {
-		kfg_open_refuse(object, 0, "function %.60s uses %.60s, a variable without section: is it initialized?",
-				in, sym->name);
+		kfg_open_rules_refuse(object, 0,
+				      "function %.60s uses %.60s, a variable without section: is it initialized?", in,
+				      sym->name);
 	} else if (strcmp(code->elf.sections[sym->section].name, "maps") == 0) {
 		return; /* the section itself is refused, where it is */
 	} else if (sym->section != code->text && !is_data_section(&code->elf.sections[sym->section])) {
-		kfg_open_refuse(object, 0, "function %.60s uses section %.60s, which holds no data for libbpf", in,
-				code->elf.sections[sym->section].name);
+		kfg_open_rules_refuse(object, 0, "function %.60s uses section %.60s, which holds no data for libbpf",
+				      in, code->elf.sections[sym->section].name);
 	}
 }
 
-int kfg_open_check(struct kfg_object *object, struct kfg_object_error *error)
+int kfg_open_rules_check(struct kfg_object *object, struct kfg_object_error *error)
 {
 	const struct kfg_object_code *code = object->code;
-	struct kfg_elf_symbol sym;
+	struct kfg_elf_file_symbol sym;
 
 	check_sections(object);
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++) {
-		int r = kfg_elf_file_symbol(&code->elf, i, &sym, error);
+		int r = kfg_elf_file_read_symbol(&code->elf, i, &sym, error);
 
 		if (r < 0)
 			return r;

@@ -117,7 +117,7 @@ static bool nests(const struct kfg_paths *p, const struct kfg_frame *frame)
 }
 
 void kfg_paths_store(struct kfg_flow_run *run, struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
-		     const struct kfg_slot *what)
+		     const struct kfg_frame_slot *what)
 {
 	struct kfg_paths *p = run->paths;
 
@@ -150,19 +150,19 @@ static void move(struct kfg_flow_run *run, uint32_t place)
 	run->paths->now->place = place;
 }
 
-enum kfg_next kfg_paths_call(struct kfg_flow_run *run, uint32_t place, uint32_t function)
+enum kfg_flow_next kfg_paths_call(struct kfg_flow_run *run, uint32_t place, uint32_t function)
 {
-	const struct kfg_func *f = &run->code->funcs[function];
+	const struct kfg_code_func *f = &run->code->funcs[function];
 	struct kfg_paths *p = run->paths;
 	struct kfg_frame callee;
 
 	if (f->global) {
 		kfg_paths_callback(run, function);
 		kfg_paths_helper(run, &p->frame);
-		return KFG_NEXT;
+		return KFG_FLOW_NEXT;
 	}
 	if (p->now->depth + 1 == CHAIN_MAX)
-		return KFG_STOP; /* no kernel takes it */
+		return KFG_FLOW_STOP; /* no kernel takes it */
 	kfg_frame_init(&callee);
 	memcpy(&callee.regs[BPF_REG_1], &p->frame.regs[BPF_REG_1], 5 * sizeof(callee.regs[0]));
 	p->now->frames[p->now->depth] = p->frame;
@@ -170,7 +170,7 @@ enum kfg_next kfg_paths_call(struct kfg_flow_run *run, uint32_t place, uint32_t 
 	callee.depth = p->now->depth;
 	p->frame = callee;
 	move(run, f->first);
-	return KFG_STOP;
+	return KFG_FLOW_STOP;
 }
 
 void kfg_paths_return(struct kfg_flow_run *run, struct kfg_value value)
@@ -251,10 +251,10 @@ static bool is_new(struct kfg_flow_run *run, uint32_t block)
 
 static void meet(struct kfg_flow_run *run, uint32_t place)
 {
-	uint32_t use = kfg_code_use(run->world->object, place, KFG_NOTE_CALL_EXTERN);
+	uint32_t use = kfg_code_use(run->linkage->object, place, KFG_CODE_NOTE_CALL_EXTERN);
 	struct kfg_paths *p = run->paths;
 
-	if (use == KFG_NONE || !p->aims[use] || p->met[use])
+	if (use == KFG_CODE_NONE || !p->aims[use] || p->met[use])
 		return;
 	p->met[use] = true;
 	p->n_aims--;
@@ -266,11 +266,11 @@ static void walk_chain(struct kfg_flow_run *run)
 	struct kfg_paths *p = run->paths;
 	uint32_t place = p->now->place;
 
-	run->func = &code->funcs[kfg_code_func(code, place)];
+	run->func = &code->funcs[kfg_code_func_at(code, place)];
 	while (place < run->func->first + run->func->n && run->steps && p->n_aims && !p->too_long) {
-		enum kfg_next next;
+		enum kfg_flow_next next;
 
-		if (code->block_of[place] != KFG_NONE && !is_new(run, code->block_of[place]))
+		if (code->block_of[place] != KFG_CODE_NONE && !is_new(run, code->block_of[place]))
 			return;
 		run->steps--;
 		run->flow->reached[place / 64] |= 1ull << (place % 64);
@@ -278,11 +278,11 @@ static void walk_chain(struct kfg_flow_run *run)
 		if (kfg_insn_is_ld64(&code->insns[place]) && place + 1 == run->func->first + run->func->n)
 			return;
 		next = kfg_flow_step(run, &p->frame, place);
-		if (next == KFG_STOP && !p->moved)
+		if (next == KFG_FLOW_STOP && !p->moved)
 			return;
-		place = next == KFG_STOP ? p->now->place : place + (next == KFG_NEXT_BUT_ONE ? 2 : 1);
+		place = next == KFG_FLOW_STOP ? p->now->place : place + (next == KFG_FLOW_NEXT_BUT_ONE ? 2 : 1);
 		if (p->moved)
-			run->func = &code->funcs[kfg_code_func(code, place)];
+			run->func = &code->funcs[kfg_code_func_at(code, place)];
 		p->moved = false;
 	}
 }
@@ -324,32 +324,32 @@ static uint64_t steps_for(const struct kfg_object_code *code)
 	return steps < STEPS_MAX ? steps : STEPS_MAX;
 }
 
-int kfg_flow_run_paths(struct kfg_world *world, const bool *aims, struct kfg_flow *ret_flow)
+int kfg_flow_run_paths(struct kfg_linkage *linkage, const bool *aims, struct kfg_flow *ret_flow)
 {
-	const struct kfg_object_code *code = world->code;
+	const struct kfg_object_code *code = linkage->code;
 	struct kfg_paths p = { .aims = aims };
-	struct kfg_flow_run run = { .world = world,
+	struct kfg_flow_run run = { .linkage = linkage,
 				    .code = code,
-				    .assumption = KFG_ASSUME_NOTHING,
+				    .assumption = KFG_FLOW_ASSUME_NOTHING,
 				    .flow = ret_flow,
 				    .steps = steps_for(code),
 				    .paths = &p };
-	uint64_t most = run.steps < world->flow_steps ? run.steps : world->flow_steps;
+	uint64_t most = run.steps < linkage->flow_steps ? run.steps : linkage->flow_steps;
 	int r = -ENOMEM;
 
 	run.steps = most;
 
-	for (size_t i = 0; i < world->object->n_uses; i++)
+	for (size_t i = 0; i < linkage->object->n_uses; i++)
 		p.n_aims += aims[i];
 	ret_flow->reached = calloc(code->n_insns / 64 + 1, sizeof(*ret_flow->reached));
 	ret_flow->contexts = calloc((size_t)code->n_funcs + 1, sizeof(*ret_flow->contexts));
 	p.seen = calloc((size_t)code->n_blocks + 1, sizeof(struct chain *));
 	p.now = calloc(1, sizeof(*p.now) + CHAIN_MAX * sizeof(struct kfg_frame));
 	p.entered = calloc((size_t)code->n_funcs + 1, sizeof(*p.entered));
-	p.met = calloc(world->object->n_uses + 1, sizeof(*p.met));
+	p.met = calloc(linkage->object->n_uses + 1, sizeof(*p.met));
 	if (ret_flow->reached && ret_flow->contexts && p.seen && p.now && p.entered && p.met) {
 		follow(&run);
-		world->flow_steps -= most - run.steps;
+		linkage->flow_steps -= most - run.steps;
 		kfg_flow_spread_contexts(&run);
 		r = run.no_memory ? -ENOMEM : !p.too_long;
 	}

@@ -42,8 +42,8 @@ static uint32_t struct_of(const struct kfg_btf *btf, uint32_t id)
 static int add_map(struct kfg_object *object, uint32_t section, const struct btf_var_secinfo *info, size_t *room)
 {
 	struct kfg_object_code *code = object->code;
-	const struct kfg_elf_section *s = &code->elf.sections[section];
-	struct kfg_struct_ops *map = &object->struct_ops[object->n_struct_ops];
+	const struct kfg_elf_file_section *s = &code->elf.sections[section];
+	struct kfg_object_struct_ops *map = &object->struct_ops[object->n_struct_ops];
 	uint32_t id = struct_of(code->btf, info->type);
 	const struct btf_type *t = kfg_btf_type(code->btf, id);
 	const char *type = t ? kfg_btf_str(code->btf, t->name_off) : "";
@@ -53,13 +53,13 @@ static int add_map(struct kfg_object *object, uint32_t section, const struct btf
 		return 0;
 	}
 	*room -= t->size;
-	map->type = strndup(type, kfg_essential_len(type));
+	map->type = strndup(type, kfg_code_essential_len(type));
 	if (!map->type)
 		return -ENOMEM;
 	map->map = kfg_btf_type_name(code->btf, info->type);
 	map->autocreate = s->name[0] != '?';
 	map->btf_id = id;
-	code->st_ops[object->n_struct_ops++] = (struct kfg_st_ops_map){
+	code->st_ops[object->n_struct_ops++] = (struct kfg_code_struct_ops){
 		.data = s->data + info->offset, .section = section, .offset = info->offset, .size = t->size
 	};
 	return 0;
@@ -67,7 +67,7 @@ static int add_map(struct kfg_object *object, uint32_t section, const struct btf
 
 static const struct btf_type *datasec_of(const struct kfg_object_code *code, uint32_t section)
 {
-	const struct kfg_elf_section *s = &code->elf.sections[section];
+	const struct kfg_elf_file_section *s = &code->elf.sections[section];
 
 	if (!section || s->type != SHT_PROGBITS)
 		return NULL;
@@ -107,31 +107,31 @@ static int read_maps(struct kfg_object *object)
 static uint32_t map_at(const struct kfg_object *object, uint32_t section, uint64_t offset)
 {
 	for (uint32_t i = 0; i < object->n_struct_ops; i++) {
-		const struct kfg_st_ops_map *map = &object->code->st_ops[i];
+		const struct kfg_code_struct_ops *map = &object->code->st_ops[i];
 
 		if (map->section == section && offset >= map->offset && offset - map->offset < map->size)
 			return i;
 	}
-	return KFG_NONE;
+	return KFG_CODE_NONE;
 }
 
 static int add_slot(struct kfg_object *object, uint32_t section, const Elf64_Rel *rel, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	struct kfg_elf_symbol sym;
+	struct kfg_elf_file_symbol sym;
 	uint32_t map = map_at(object, section, rel->r_offset), place, func;
 	int r;
 
-	if (map == KFG_NONE || ELF64_R_SYM(rel->r_info) >= code->elf.n_symbols)
+	if (map == KFG_CODE_NONE || ELF64_R_SYM(rel->r_info) >= code->elf.n_symbols)
 		return 0;
-	r = kfg_elf_file_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel->r_info), &sym, error);
+	r = kfg_elf_file_read_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel->r_info), &sym, error);
 	if (r < 0)
 		return r;
 	place = kfg_code_place(code, sym.section, sym.value);
-	func = place == KFG_NONE ? KFG_NONE : kfg_code_func(code, place);
-	if (func == KFG_NONE)
+	func = place == KFG_CODE_NONE ? KFG_CODE_NONE : kfg_code_func_at(code, place);
+	if (func == KFG_CODE_NONE)
 		return 0;
-	code->slots[code->n_slots++] = (struct kfg_st_ops_slot){
+	code->slots[code->n_slots++] = (struct kfg_code_struct_ops_slot){
 		.map = map,
 		.offset = (uint32_t)(rel->r_offset - code->st_ops[map].offset),
 		.function = func,
@@ -142,8 +142,8 @@ static int add_slot(struct kfg_object *object, uint32_t section, const Elf64_Rel
 static int read_slots(struct kfg_object *object, uint32_t section, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	const struct kfg_elf_section *rels = &code->elf.sections[section];
-	struct kfg_st_ops_slot *more;
+	const struct kfg_elf_file_section *rels = &code->elf.sections[section];
+	struct kfg_code_struct_ops_slot *more;
 	int r = kfg_code_take(code, section, error);
 
 	if (r < 0)
@@ -172,27 +172,27 @@ static void adjust_autoload(struct kfg_object *object)
 	for (uint32_t i = 0; i < code->n_slots; i++) {
 		uint32_t program = code->funcs[code->slots[i].function].program;
 
-		if (program != KFG_NONE && object->struct_ops[code->slots[i].map].autocreate)
+		if (program != KFG_CODE_NONE && object->struct_ops[code->slots[i].map].autocreate)
 			object->programs[program].autoload = true;
 	}
 }
 
 static int compare_slots(const void *a, const void *b)
 {
-	const struct kfg_st_ops_slot *x = a, *y = b;
+	const struct kfg_code_struct_ops_slot *x = a, *y = b;
 
 	if (x->map != y->map)
 		return x->map < y->map ? -1 : 1;
 	return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-int kfg_struct_ops_read(struct kfg_object *object, struct kfg_object_error *error)
+int kfg_code_read_struct_ops(struct kfg_object *object, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
 	int r = read_maps(object);
 
 	for (uint32_t i = 1; i < code->elf.n_sections && r >= 0; i++) {
-		const struct kfg_elf_section *s = &code->elf.sections[i];
+		const struct kfg_elf_file_section *s = &code->elf.sections[i];
 
 		if (s->type == SHT_REL && s->info < code->elf.n_sections &&
 		    strstr(code->elf.sections[s->info].name, ".struct_ops"))

@@ -29,23 +29,23 @@ static inline const struct btf_member *kfg_type_members(struct kfg_type type)
 	return t ? (const struct btf_member *)(t + 1) : NULL;
 }
 
-static inline bool kfg_kind_is_enum(unsigned kind)
+static inline bool kfg_type_kind_is_enum(unsigned kind)
 {
 	return kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
 }
 
-static inline bool kfg_kind_is_composite(unsigned kind)
+static inline bool kfg_type_kind_is_composite(unsigned kind)
 {
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
 }
 
 /* Of a member of a struct or union: where it is and how wide, in bits; width 0: it is no bitfield. */
-static inline uint32_t kfg_member_offset(const struct btf_type *t, const struct btf_member *member)
+static inline uint32_t kfg_type_member_offset(const struct btf_type *t, const struct btf_member *member)
 {
 	return BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BIT_OFFSET(member->offset) : member->offset;
 }
 
-static inline uint32_t kfg_member_bits(const struct btf_type *t, const struct btf_member *member)
+static inline uint32_t kfg_type_member_bits(const struct btf_type *t, const struct btf_member *member)
 {
 	return BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BITFIELD_SIZE(member->offset) : 0;
 }

@@ -171,12 +171,12 @@ static bool signed_range(struct kfg_value v, unsigned bits, int64_t *ret_low, in
 
 static enum kfg_truth opposite(enum kfg_truth t)
 {
-	return t == KFG_UNKNOWN ? t : t == KFG_TRUE ? KFG_FALSE : KFG_TRUE;
+	return t == KFG_TRUTH_UNKNOWN ? t : t == KFG_TRUTH_TRUE ? KFG_TRUTH_FALSE : KFG_TRUTH_TRUE;
 }
 
 static enum kfg_truth greater(struct kfg_value a, struct kfg_value b)
 {
-	return a.low > b.high ? KFG_TRUE : a.high <= b.low ? KFG_FALSE : KFG_UNKNOWN;
+	return a.low > b.high ? KFG_TRUTH_TRUE : a.high <= b.low ? KFG_TRUTH_FALSE : KFG_TRUTH_UNKNOWN;
 }
 
 static enum kfg_truth signed_greater(struct kfg_value a, struct kfg_value b, unsigned bits)
@@ -184,15 +184,15 @@ static enum kfg_truth signed_greater(struct kfg_value a, struct kfg_value b, uns
 	int64_t al, ah, bl, bh;
 
 	if (!signed_range(a, bits, &al, &ah) || !signed_range(b, bits, &bl, &bh))
-		return KFG_UNKNOWN;
-	return al > bh ? KFG_TRUE : ah <= bl ? KFG_FALSE : KFG_UNKNOWN;
+		return KFG_TRUTH_UNKNOWN;
+	return al > bh ? KFG_TRUTH_TRUE : ah <= bl ? KFG_TRUTH_FALSE : KFG_TRUTH_UNKNOWN;
 }
 
 static enum kfg_truth equal(struct kfg_value a, struct kfg_value b)
 {
 	if (a.low > b.high || a.high < b.low)
-		return KFG_FALSE;
-	return kfg_value_is_number(a) && kfg_value_is_number(b) ? KFG_TRUE : KFG_UNKNOWN;
+		return KFG_TRUTH_FALSE;
+	return kfg_value_is_number(a) && kfg_value_is_number(b) ? KFG_TRUTH_TRUE : KFG_TRUTH_UNKNOWN;
 }
 
 static enum kfg_truth compare(unsigned op, struct kfg_value a, struct kfg_value b, unsigned bits)
@@ -220,13 +220,13 @@ static enum kfg_truth compare(unsigned op, struct kfg_value a, struct kfg_value 
 		return opposite(signed_greater(b, a, bits));
 	case BPF_JSET:
 		if (!kfg_value_is_number(b))
-			return KFG_UNKNOWN;
+			return KFG_TRUTH_UNKNOWN;
 		if (kfg_value_is_number(a))
-			return (a.low & b.low) != 0 ? KFG_TRUE : KFG_FALSE;
+			return (a.low & b.low) != 0 ? KFG_TRUTH_TRUE : KFG_TRUTH_FALSE;
 		/* all bits of a are below the lowest one that is asked for */
-		return !b.low || a.high < (b.low & -b.low) ? KFG_FALSE : KFG_UNKNOWN;
+		return !b.low || a.high < (b.low & -b.low) ? KFG_TRUTH_FALSE : KFG_TRUTH_UNKNOWN;
 	default:
-		return KFG_UNKNOWN;
+		return KFG_TRUTH_UNKNOWN;
 	}
 }
 
@@ -236,7 +236,7 @@ enum kfg_truth kfg_value_jump(const struct bpf_insn *insn, struct kfg_value dst,
 
 	/* of pointers into the stack, verifiers do not say that they are not NULL (reg_not_null(), 6.12, 7.3) */
 	if (bits == 64 && (is_stack(dst) || is_stack(src)))
-		return KFG_UNKNOWN;
+		return KFG_TRUTH_UNKNOWN;
 	if (bits == 64) {
 		dst = as_range(dst);
 		src = as_range(src);

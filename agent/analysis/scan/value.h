@@ -23,9 +23,9 @@ struct kfg_value {
 };
 
 enum kfg_truth {
-	KFG_FALSE,
-	KFG_TRUE,
-	KFG_UNKNOWN,
+	KFG_TRUTH_FALSE,
+	KFG_TRUTH_TRUE,
+	KFG_TRUTH_UNKNOWN,
 };
 
 #define KFG_VALUE_ANY ((struct kfg_value){ KFG_VALUE_RANGE, 0, UINT64_MAX })

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/scan/scan.h"
 
-static const char *const fits[] = {
-	[KFG_FIT_OK] = "ok",
-	[KFG_FIT_UNUSED] = "unused",
-	[KFG_FIT_GUARDED] = "guarded",
-	[KFG_FIT_UNCHECKED] = "unchecked",
-	[KFG_FIT_DEPRECATED] = "deprecated",
-	[KFG_FIT_CAPABILITY] = "capability",
-	[KFG_FIT_MODULE] = "module",
-	[KFG_FIT_TYPE] = "type",
-	[KFG_FIT_PROTO] = "prototype",
-	[KFG_FIT_ADDRESS] = "address",
-	[KFG_FIT_UNDECLARED] = "undeclared",
-	[KFG_FIT_NOT_KFUNC] = "not-kfunc",
-	[KFG_FIT_MISSING] = "missing",
-	[KFG_FIT_STRUCT_OPS] = "struct-ops",
+static const char *const reports[] = {
+	[KFG_COMPAT_OK] = "ok",
+	[KFG_COMPAT_UNUSED] = "unused",
+	[KFG_COMPAT_GUARDED] = "guarded",
+	[KFG_COMPAT_UNCHECKED] = "unchecked",
+	[KFG_COMPAT_DEPRECATED] = "deprecated",
+	[KFG_COMPAT_CAPABILITY] = "capability",
+	[KFG_COMPAT_MODULE] = "module",
+	[KFG_COMPAT_TYPE] = "type",
+	[KFG_COMPAT_PROTO] = "prototype",
+	[KFG_COMPAT_ADDRESS] = "address",
+	[KFG_COMPAT_UNDECLARED] = "undeclared",
+	[KFG_COMPAT_NOT_KFUNC] = "not-kfunc",
+	[KFG_COMPAT_MISSING] = "missing",
+	[KFG_COMPAT_STRUCT_OPS] = "struct-ops",
 };
-_Static_assert(sizeof(fits) / sizeof(fits[0]) == KFG_FIT_MAX, "a word for each");
+_Static_assert(sizeof(reports) / sizeof(reports[0]) == KFG_COMPAT_MAX, "a word for each");
 
 static const char *const reaches[] = {
 	[KFG_REACH_NEVER] = "never",
@@ -26,9 +26,9 @@ static const char *const reaches[] = {
 };
 _Static_assert(sizeof(reaches) / sizeof(reaches[0]) == KFG_REACH_MAX, "a word for each");
 
-const char *kfg_fit_str(enum kfg_fit fit)
+const char *kfg_compat_str(enum kfg_compat compat)
 {
-	return (unsigned)fit < KFG_FIT_MAX ? fits[fit] : "?";
+	return (unsigned)compat < KFG_COMPAT_MAX ? reports[compat] : "?";
 }
 
 const char *kfg_reach_str(enum kfg_reach reach)

@@ -13,7 +13,7 @@ static const struct kfg_verb verbs[] = {
 	{ 0 },
 };
 
-static const struct kfg_program agent = {
+static const struct kfg_verbs_program agent = {
 	.name = "kfgate-agent",
 	.summary = "keeps the gate of kfgate(8) up",
 	.more = "\"kfgate run\" and \"kfgate detach\" start it; kfgate-run(8) and kfgate-detach(8) say more.\n",

@@ -2,7 +2,7 @@
 /* options.c - the options of the agent's verbs, which the tool must know as well. */
 #include "gate/agent/verbs.h"
 
-const struct kfg_option kfg_agent_run_options[] = {
+const struct kfg_args_option kfg_agent_run_options[] = {
 	{ "policy", "PATH",
 	  "take the policy from this file or directory (several are merged in order), "
 	  "not from /etc/kfgate/policy.d and /usr/lib/kfgate/policy.d",

@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const char *const targets[] = {
-	[KFG_LOG_AUTO] = "auto",
-	[KFG_LOG_JOURNAL] = "journal",
-	[KFG_LOG_JSON] = "json",
+	[KFG_LOG_TARGET_AUTO] = "auto",
+	[KFG_LOG_TARGET_JOURNAL] = "journal",
+	[KFG_LOG_TARGET_JSON] = "json",
 };
 
 static const char *const failures[] = {
@@ -44,7 +44,7 @@ int kfg_agent_run(const struct kfg_args *args)
 		.force = kfg_args_has(args, "force"),
 	};
 
-	if (config.log > KFG_LOG_JSON) {
+	if (config.log > KFG_LOG_TARGET_JSON) {
 		kfg_error("run: --log=%s: must be auto, journal or json", target);
 		return KFG_EXIT_FAILURE;
 	}

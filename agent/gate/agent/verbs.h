@@ -13,7 +13,7 @@
 		"runtime-dir", "DIR", "the control socket is in DIR (" KFG_DEFAULT_RUNTIME_DIR ")", false              \
 	}
 
-extern const struct kfg_option kfg_agent_run_options[];
+extern const struct kfg_args_option kfg_agent_run_options[];
 
 /* All fields of a struct kfg_verb but the last */
 #define KFG_AGENT_RUN                                                                                                  \

@@ -9,7 +9,7 @@
 #include <time.h>
 
 /* Keeps the nearest ones, nearest first. */
-static void add_deadline(struct kfg_status *s, const struct kfg_deprecation_names *dep)
+static void add_deadline(struct kfg_status *s, const struct kfg_policy_names_deprecation *dep)
 {
 	size_t at = s->n_deadlines;
 
@@ -32,7 +32,7 @@ static void fill_deadlines(const struct kfg_policy_names *policy, struct kfg_sta
 {
 	s->today = kfg_now_usec(CLOCK_REALTIME) / 1000000 / 86400;
 	for (size_t i = 0; i < policy->n_deprecations; i++) {
-		const struct kfg_deprecation_names *dep = &policy->deprecations[i];
+		const struct kfg_policy_names_deprecation *dep = &policy->deprecations[i];
 
 		if (dep->deadline == KFG_DAY_MAX)
 			continue;
@@ -124,7 +124,7 @@ static int answer_programs(const struct kfg_daemon *d, struct kfg_strbuf *reply)
 	return KFG_EXIT_OK;
 }
 
-int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
+int kfg_daemon_answer(void *userdata, const char *request, struct kfg_strbuf *reply)
 {
 	struct kfg_daemon *d = userdata;
 

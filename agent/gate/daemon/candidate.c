@@ -68,7 +68,7 @@ static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kf
 
 int kfg_candidate_read(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why)
 {
-	int r = kfg_load(d->config->policy_paths, d->config->n_policy_paths, ret_loaded);
+	int r = kfg_config_load(d->config->policy_paths, d->config->n_policy_paths, ret_loaded);
 
 	if (r < 0 && r != -EBADMSG) {
 		kfg_strbuf_printf(why, "cannot load the policy: %s\n", strerror(-r));

@@ -85,7 +85,7 @@ int kfg_add_sources(struct kfg_daemon *d)
 	if (r >= 0)
 		r = sd_event_add_time_relative(d->event, &d->retire_source, CLOCK_MONOTONIC, 0, 0, on_retire, d);
 	if (r >= 0)
-		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_answer, d, &d->control);
+		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_daemon_answer, d, &d->control);
 	if (r >= 0)
 		r = sd_event_set_watchdog(d->event, 1);
 	return r < 0 ? kfg_log_errno(r, "cannot set up the event loop: %m") : 0;

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 enum kfg_log_target {
-	KFG_LOG_AUTO, /* the journal where there is one, else JSON */
-	KFG_LOG_JOURNAL,
-	KFG_LOG_JSON, /* lines on standard output */
+	KFG_LOG_TARGET_AUTO, /* the journal where there is one, else JSON */
+	KFG_LOG_TARGET_JOURNAL,
+	KFG_LOG_TARGET_JSON, /* lines on standard output */
 };
 
 struct kfg_daemon_config {

@@ -12,10 +12,10 @@
 void kfg_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt)
 {
 	struct kfg_record *record = NULL;
-	uint64_t untold = 0;
+	uint64_t suppressed = 0;
 
-	if (kfg_attempts_tell(d->attempts, attempt, &untold))
-		(void)kfg_tell(d, kfg_attempt_record(attempt, untold, d->current.names, &record), &record);
+	if (kfg_attempts_tell(d->attempts, attempt, &suppressed))
+		(void)kfg_tell(d, kfg_attempt_record(attempt, suppressed, d->current.names, &record), &record);
 }
 
 static void on_attempt(void *userdata, const struct kfg_attempt *attempt)

@@ -37,7 +37,8 @@ static int probe(struct kfg_probe *ret_probe)
 
 static int start_outbox(struct kfg_daemon *d)
 {
-	bool journal = d->config->log == KFG_LOG_JOURNAL || (d->config->log == KFG_LOG_AUTO && kfg_send_possible());
+	bool journal = d->config->log == KFG_LOG_TARGET_JOURNAL ||
+		       (d->config->log == KFG_LOG_TARGET_AUTO && kfg_send_possible());
 	int r;
 
 	d->json_fd = STDOUT_FILENO;

@@ -148,4 +148,4 @@ void kfg_orders_done(struct kfg_daemon *d);
 void kfg_daemon_note(const struct kfg_daemon *d);
 
 /* answer.c: requests of the control socket; a kfg_control_fn. */
-int kfg_answer(void *userdata, const char *request, struct kfg_strbuf *reply);
+int kfg_daemon_answer(void *userdata, const char *request, struct kfg_strbuf *reply);

@@ -15,7 +15,7 @@ struct kfg_attempts {
 	unsigned n;
 	struct told told[KFG_ATTEMPTS_MAX + KFG_ATTEMPT_MAX];
 	__u32 kinds; /* a bit for each */
-	uint64_t untold;
+	uint64_t suppressed;
 };
 
 int kfg_attempts_new(struct kfg_attempts **ret_attempts)
@@ -47,7 +47,7 @@ static bool has_place(const struct kfg_attempts *attempts, __u32 kind)
 	return attempts->n < KFG_ATTEMPTS_MAX || (kind < KFG_ATTEMPT_MAX && !(attempts->kinds & 1u << kind));
 }
 
-bool kfg_attempts_tell(struct kfg_attempts *attempts, const struct kfg_attempt *attempt, uint64_t *ret_untold)
+bool kfg_attempts_tell(struct kfg_attempts *attempts, const struct kfg_attempt *attempt, uint64_t *ret_suppressed)
 {
 	/* events of several CPUs may come out of order: those from before the window belong to it */
 	if (attempt->time_ns >= attempts->window + KFG_ATTEMPTS_WINDOW_NS || !attempts->n) {
@@ -56,13 +56,13 @@ bool kfg_attempts_tell(struct kfg_attempts *attempts, const struct kfg_attempt *
 		attempts->kinds = 0;
 	}
 	if (!has_place(attempts, attempt->kind) || was_told(attempts, attempt)) {
-		attempts->untold++;
+		attempts->suppressed++;
 		return false;
 	}
 	attempts->told[attempts->n++] = (struct told){ attempt->pid, attempt->kind };
 	if (attempt->kind < KFG_ATTEMPT_MAX)
 		attempts->kinds |= 1u << attempt->kind;
-	*ret_untold = attempts->untold;
-	attempts->untold = 0;
+	*ret_suppressed = attempts->suppressed;
+	attempts->suppressed = 0;
 	return true;
 }

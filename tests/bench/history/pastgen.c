@@ -237,7 +237,7 @@ int main(int argc, char **argv)
 	n = strtoull(argv[2], NULL, 10);
 	hosts = strtoull(argv[3], NULL, 10);
 	days = argc > 4 ? strtoull(argv[4], NULL, 10) : 30;
-	if (!n || !hosts || kfg_load(&path, 1, &loaded) < 0 || kfg_policy_names_new(loaded.policy, &names) < 0 ||
+	if (!n || !hosts || kfg_config_load(&path, 1, &loaded) < 0 || kfg_policy_names_new(loaded.policy, &names) < 0 ||
 	    kfg_table_compile(loaded.policy, NULL, 0, 1, &table) < 0) {
 		fprintf(stderr, "pastgen: cannot use %s %s %s\n", path, argv[2], argv[3]);
 		return 1;

@@ -85,7 +85,7 @@ static int load_step(void)
 {
 	const char *paths[] = { scratch_path("d"), scratch_path("one.yaml") };
 	struct kfg_loaded loaded;
-	int r = kfg_load(paths, 2, &loaded);
+	int r = kfg_config_load(paths, 2, &loaded);
 
 	if (r == 0 || r == -EBADMSG) {
 		if (loaded.diags.lost)
@@ -113,7 +113,7 @@ static int sample_setup(void **state)
 	const char *path = KFG_SOURCE_DIR "/tests/golden/records/policy.yaml";
 
 	(void)state;
-	if (kfg_load(&path, 1, &sample) < 0)
+	if (kfg_config_load(&path, 1, &sample) < 0)
 		return -1;
 	return kfg_policy_names_new(sample.policy, &names);
 }

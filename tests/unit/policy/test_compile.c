@@ -39,7 +39,7 @@ static const struct kfg_row *row(const struct view *v, uint32_t i)
 
 static const struct kfg_name *find(const struct view *v, const char *name)
 {
-	uint32_t at = entry(v, v->h->bucket_first, kfg_text_hash(name, strlen(name)) & v->h->bucket_mask);
+	uint32_t at = entry(v, v->h->bucket_first, kfg_intern_hash(name, strlen(name)) & v->h->bucket_mask);
 
 	while (at != KFG_NONE) {
 		const struct kfg_name *n = cell(v, at);
@@ -57,7 +57,7 @@ static void check_matcher(const struct view *v, const struct kfg_row *r, unsigne
 
 	assert_string_equal((const char *)m + KFG_MATCHER_TEXT, text);
 	assert_int_equal(m->len, strlen(text));
-	assert_int_equal(m->hash, kfg_text_hash(text, strlen(text)));
+	assert_int_equal(m->hash, kfg_intern_hash(text, strlen(text)));
 	assert_int_equal(m->flags & KFG_MATCH_GLOB, strpbrk(text, "*?") != NULL);
 }
 

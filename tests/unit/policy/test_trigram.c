@@ -12,13 +12,13 @@ static void test_nothing_is_missed(void **state)
 {
 	static const char *const patterns[] = { "*ct_*", "*lookup", "abc",  "*abc*", "*a?c*", "**",  "*",
 						"",	 "a*",	    "*aa*", "aaa*",  "*xyz*", "?bc", "*_ct_l*k*" };
-	struct kfg_texts texts = { 0 };
+	struct kfg_intern_texts texts = { 0 };
 	struct kfg_trigrams t = { 0 };
 	uint32_t index;
 
 	(void)state;
 	for (size_t i = 0; i < N; i++)
-		assert_int_equal(kfg_texts_add(&texts, words[i], strlen(words[i]), 0, &index), 0);
+		assert_int_equal(kfg_intern_texts_add(&texts, words[i], strlen(words[i]), 0, &index), 0);
 	assert_int_equal(kfg_trigrams_build(&t, &texts), 0);
 	for (size_t p = 0; p < sizeof(patterns) / sizeof(patterns[0]); p++) {
 		const uint32_t *list = NULL;
@@ -37,18 +37,18 @@ static void test_nothing_is_missed(void **state)
 	}
 	kfg_trigrams_done(&t);
 	kfg_trigrams_done(&t);
-	kfg_texts_done(&texts);
+	kfg_intern_texts_done(&texts);
 }
 
 static void test_which_patterns(void **state)
 {
-	struct kfg_texts texts = { 0 };
+	struct kfg_intern_texts texts = { 0 };
 	struct kfg_trigrams t = { 0 };
 	const uint32_t *list;
 	uint32_t index, n;
 
 	(void)state;
-	assert_int_equal(kfg_texts_add(&texts, "bpf_ct_lookup", 13, 0, &index), 0);
+	assert_int_equal(kfg_intern_texts_add(&texts, "bpf_ct_lookup", 13, 0, &index), 0);
 	assert_int_equal(kfg_trigrams_build(&t, &texts), 0);
 	assert_false(kfg_trigrams_find(&t, "*", &list, &n) || kfg_trigrams_find(&t, "ab*cd", &list, &n) ||
 		     kfg_trigrams_find(&t, "a?c", &list, &n) || kfg_trigrams_find(&t, "", &list, &n));
@@ -57,7 +57,7 @@ static void test_which_patterns(void **state)
 	assert_true(kfg_trigrams_find(&t, "*qqq*", &list, &n));
 	assert_int_equal(n, 0);
 	kfg_trigrams_done(&t);
-	kfg_texts_done(&texts);
+	kfg_intern_texts_done(&texts);
 }
 
 int main(void)

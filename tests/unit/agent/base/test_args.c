@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-static const struct kfg_option options[] = {
+static const struct kfg_args_option options[] = {
 	{ "policy", "PATH", "", true },
 	{ "at", "DATE", "", false },
 	{ "force", NULL, "", false },

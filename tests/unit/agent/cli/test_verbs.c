@@ -101,7 +101,7 @@ static void assert_option_in(const char *page, const char *verb, const char *opt
 static void test_manual_pages(void **state)
 {
 	_cleanup_free_ char *program = read_packaging("man/kfgate.8");
-	const struct kfg_option *o;
+	const struct kfg_args_option *o;
 	char text[64];
 
 	(void)state;

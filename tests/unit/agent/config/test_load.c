@@ -24,7 +24,7 @@ static int load(const char *a, const char *b)
 {
 	const char *paths[] = { a, b };
 
-	return kfg_load(paths, b ? 2 : 1, &loaded);
+	return kfg_config_load(paths, b ? 2 : 1, &loaded);
 }
 
 static void test_good(void **state)

@@ -8,7 +8,7 @@
 #include "policy/policy.h"
 #include <string.h>
 
-static int parse(const char *text, struct kfg_past_kfunc *k)
+static int parse(const char *text, struct kfg_entry_kfunc *k)
 {
 	static char copy[512];
 
@@ -19,8 +19,8 @@ static int parse(const char *text, struct kfg_past_kfunc *k)
 /* What the agent writes is read back, whatever the reason. */
 static void test_round_trip(void **state)
 {
-	struct kfg_deprecation_names dep = { .kfunc = "bpf_x", .replacement = "bpf_y, or bpf_z" };
-	struct kfg_waiver_names waiver = { .id = "OPS-1", .until = 20800 };
+	struct kfg_policy_names_deprecation dep = { .kfunc = "bpf_x", .replacement = "bpf_y, or bpf_z" };
+	struct kfg_policy_names_waiver waiver = { .id = "OPS-1", .until = 20800 };
 	const char *rules[] = { "no-x" };
 	const struct kfg_policy_names names = {
 		.name = "t",
@@ -36,7 +36,7 @@ static void test_round_trip(void **state)
 	for (unsigned reason = KFG_REASON_RULE; reason <= KFG_REASON_WALK; reason++) {
 		_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(1024);
 		struct kfg_event_kfunc e = sample_kfunc("bpf_x", KFG_WARN, reason);
-		struct kfg_past_kfunc k;
+		struct kfg_entry_kfunc k;
 
 		e.verdict.rule = e.verdict.waiver = e.verdict.dep = 0;
 		e.verdict.dep_state = KFG_DEP_DEPRECATED;
@@ -45,7 +45,7 @@ static void test_round_trip(void **state)
 		snprintf(e.module, sizeof(e.module), "mod");
 		snprintf(e.file, sizeof(e.file), "; at x: refuse, rule, by presence");
 		e.line = reason % 3;
-		kfg_kfunc_detail(&e, &names, &text);
+		kfg_finding_kfunc_detail(&e, &names, &text);
 		assert_int_equal(parse(kfg_strbuf_text(&text), &k), 0);
 		assert_string_equal(k.name, "bpf_x [mod]");
 		assert_int_equal(k.action, KFG_WARN);
@@ -60,7 +60,7 @@ static void test_round_trip(void **state)
 
 static void test_short(void **state)
 {
-	struct kfg_past_kfunc k;
+	struct kfg_entry_kfunc k;
 
 	(void)state;
 	assert_int_equal(parse("bpf_x: audit, unlisted", &k), 0);
@@ -88,7 +88,7 @@ static void test_not_a_detail(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct kfg_past_kfunc k = { .name = "untouched" };
+		struct kfg_entry_kfunc k = { .name = "untouched" };
 
 		assert_int_equal(parse(texts[i], &k), -EINVAL);
 		assert_string_equal(k.name, "untouched");

@@ -46,9 +46,9 @@ static void test_texts(void **state)
 	assert_int_equal(id, ids[7]);
 	assert_string_equal(kfg_text_pool_get(&texts, ids[7]), "text 7");
 	assert_int_equal(kfg_text_pool_add(&texts, "", &id), 0);
-	assert_int_equal(id, KFG_TEXT_NONE);
+	assert_int_equal(id, KFG_TEXT_POOL_NONE);
 	/* no room for all of them */
-	assert_int_equal(ids[999], KFG_TEXT_OTHER);
+	assert_int_equal(ids[999], KFG_TEXT_POOL_OTHER);
 	assert_string_equal(kfg_text_pool_get(&texts, ids[999]), "(other)");
 	kfg_text_pool_done(&texts);
 }

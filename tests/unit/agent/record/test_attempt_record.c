@@ -60,10 +60,10 @@ static void test_every_kind(void **state)
 
 		assert_int_equal(kfg_attempt_record(&a, 0, NULL, &r), 0);
 		assert_non_null(strstr(kfg_record_get(r, "MESSAGE"), "Refused "));
-		assert_string_equal(kfg_record_get(r, "KFGATE_ATTEMPT"), kfg_attempt_word(kind));
+		assert_string_equal(kfg_record_get(r, "KFGATE_ATTEMPT"), kfg_attempt_record_word(kind));
 		kfg_record_free(r);
 	}
-	assert_string_equal(kfg_attempt_word(KFG_ATTEMPT_MAX), "unknown");
+	assert_string_equal(kfg_attempt_record_word(KFG_ATTEMPT_MAX), "unknown");
 }
 
 int main(void)

@@ -27,7 +27,7 @@ static int setup(void **state)
 	const char *path = GOLDEN "policy.yaml";
 
 	(void)state;
-	if (kfg_load(&path, 1, &loaded) < 0)
+	if (kfg_config_load(&path, 1, &loaded) < 0)
 		return -1;
 	return kfg_policy_names_new(loaded.policy, &names);
 }

@@ -34,7 +34,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void ask(enum kfg_log_kind kind, const char *kfunc, const char *message)
+static void ask(enum kfg_vlog_kind kind, const char *kfunc, const char *message)
 {
 	struct kfg_vlog_finding f = { .kind = kind, .insn = -1, .number = -1, .line = 1 };
 	const struct kfg_advice_input input = { .policy = policy, .kernel = kernel };
@@ -42,7 +42,7 @@ static void ask(enum kfg_log_kind kind, const char *kfunc, const char *message)
 	snprintf(f.kfunc, sizeof(f.kfunc), "%s", kfunc);
 	snprintf(f.message, sizeof(f.message), "%s", message);
 	kfg_advice_done(&advice);
-	assert_int_equal(kfg_advise(&f, &input, &advice), 0);
+	assert_int_equal(kfg_advice_make(&f, &input, &advice), 0);
 }
 
 static void assert_says(const struct kfg_strbuf *text, const char *part)
@@ -54,18 +54,18 @@ static void assert_says(const struct kfg_strbuf *text, const char *part)
 static void test_removed(void **state)
 {
 	(void)state;
-	ask(KFG_LOG_MISSING, "bpf_old", "");
+	ask(KFG_VLOG_MISSING, "bpf_old", "");
 	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
 	/* notes are for maintainers */
 	assert_string_equal(kfg_strbuf_text(&advice.since), "Removed in Linux 7.3.");
 	assert_says(&advice.todo, "Use bpf_new, there since Linux 6.18.");
 	assert_says(&advice.code, "else if (bpf_ksym_exists(bpf_old)) {\n");
 	/* without a kernel, the removal is a possibility */
-	ask(KFG_LOG_NOT_ALLOWED, "bpf_old", "");
+	ask(KFG_VLOG_NOT_ALLOWED, "bpf_old", "");
 	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
 	assert_says(&advice.what, "If the kernel is 7.3 or newer");
 	kernel = "7.3.4";
-	ask(KFG_LOG_NOT_ALLOWED, "bpf_old", "");
+	ask(KFG_VLOG_NOT_ALLOWED, "bpf_old", "");
 	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
 	assert_says(&advice.what, "it is no kfunc any more");
 	kernel = NULL;
@@ -74,7 +74,7 @@ static void test_removed(void **state)
 static void test_several_replacements(void **state)
 {
 	(void)state;
-	ask(KFG_LOG_MISSING, "bpf_two", "");
+	ask(KFG_VLOG_MISSING, "bpf_two", "");
 	assert_says(&advice.since, "Removed in Linux 7.2");
 	assert_says(&advice.todo, "Use this or that.");
 	assert_null(strstr(kfg_strbuf_text(&advice.code), "this"));
@@ -83,16 +83,16 @@ static void test_several_replacements(void **state)
 static void test_history(void **state)
 {
 	(void)state;
-	ask(KFG_LOG_MISSING, "bpf_xdp_ct_lookup", "");
+	ask(KFG_VLOG_MISSING, "bpf_xdp_ct_lookup", "");
 	assert_says(&advice.since, "in the module nf_conntrack.");
 	assert_says(&advice.todo, "modprobe nf_conntrack");
-	ask(KFG_LOG_MISSING, "bpf_task_form_pid", "");
+	ask(KFG_VLOG_MISSING, "bpf_task_form_pid", "");
 	assert_says(&advice.since, "Is bpf_task_from_pid meant?");
 	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
-	ask(KFG_LOG_MISSING, "mymod_count_packets", "");
+	ask(KFG_VLOG_MISSING, "mymod_count_packets", "");
 	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
 	assert_says(&advice.todo, "/sys/kernel/btf/MODULE");
-	ask(KFG_LOG_NO_ADDRESS, "bpf_old", "");
+	ask(KFG_VLOG_NO_ADDRESS, "bpf_old", "");
 	assert_says(&advice.what, "Linux 7.3 removed this kfunc");
 	assert_true(kfg_n_kfunc_history > 400);
 }
@@ -101,27 +101,27 @@ static void test_history(void **state)
 static void test_kernel(void **state)
 {
 	(void)state;
-	ask(KFG_LOG_MISSING, "bpf_rbtree_add", "");
+	ask(KFG_VLOG_MISSING, "bpf_rbtree_add", "");
 	assert_says(&advice.what, "Either the kernel is older than 7.1");
 	kernel = "6.12.57+deb13-amd64";
-	ask(KFG_LOG_MISSING, "bpf_rbtree_add", "");
+	ask(KFG_VLOG_MISSING, "bpf_rbtree_add", "");
 	assert_says(&advice.what, "This kernel is Linux 6.12.57+deb13-amd64, older than Linux 7.1");
 	kernel = "6.18.3";
-	ask(KFG_LOG_MISSING, "bpf_stream_vprintk", "");
+	ask(KFG_VLOG_MISSING, "bpf_stream_vprintk", "");
 	assert_says(&advice.what, "releases 6.18 to 6.19 do not have it");
 	kernel = "6.12.0";
-	ask(KFG_LOG_MISSING, "bpf_xdp_ct_lookup", "");
+	ask(KFG_VLOG_MISSING, "bpf_xdp_ct_lookup", "");
 	assert_says(&advice.todo, "modprobe nf_conntrack");
 	assert_null(strstr(kfg_strbuf_text(&advice.what), "older"));
 	/* RHEL's BPF is newer than its kernel's number */
 	kernel = "5.14.0-570.el9_6.x86_64";
-	ask(KFG_LOG_MISSING, "bpf_rbtree_add", "");
+	ask(KFG_VLOG_MISSING, "bpf_rbtree_add", "");
 	assert_says(&advice.what, "Either the kernel is older than 7.1");
 	kernel = "7.3.4";
-	ask(KFG_LOG_MISSING, "bpf_old", "");
+	ask(KFG_VLOG_MISSING, "bpf_old", "");
 	assert_says(&advice.what, "it was removed in Linux 7.3");
 	kernel = "7.2.0";
-	ask(KFG_LOG_MISSING, "bpf_old", "");
+	ask(KFG_VLOG_MISSING, "bpf_old", "");
 	assert_null(strstr(kfg_strbuf_text(&advice.what), "removed in Linux 7.3"));
 	kernel = NULL;
 }
@@ -129,10 +129,10 @@ static void test_kernel(void **state)
 static void test_types(void **state)
 {
 	(void)state;
-	ask(KFG_LOG_NOT_ALLOWED, "bpf_xdp_get_xfrm_state", "");
+	ask(KFG_VLOG_NOT_ALLOWED, "bpf_xdp_get_xfrm_state", "");
 	assert_says(&advice.what, "for programs of type xdp.");
 	kernel = "6.12.1";
-	ask(KFG_LOG_NOT_ALLOWED, "bpf_cgroup_release", "");
+	ask(KFG_VLOG_NOT_ALLOWED, "bpf_cgroup_release", "");
 	assert_says(&advice.what, "Linux 6.12.1 has it for programs of type sched_cls, ");
 	assert_null(strstr(kfg_strbuf_text(&advice.what), "sock_ops"));
 	kernel = NULL;
@@ -142,7 +142,7 @@ static void test_types(void **state)
 static void test_code_of_v2(void **state)
 {
 	(void)state;
-	ask(KFG_LOG_MISSING, "scx_bpf_dsq_insert___v2", "");
+	ask(KFG_VLOG_MISSING, "scx_bpf_dsq_insert___v2", "");
 	assert_says(&advice.code, " scx_bpf_dsq_insert___v2___compat(struct task_struct *p,");
 	assert_says(&advice.code, "bpf_ksym_exists(scx_bpf_dsq_insert___v2___compat)");
 }
@@ -150,26 +150,26 @@ static void test_code_of_v2(void **state)
 static void test_whose_prototype(void **state)
 {
 	(void)state;
-	ask(KFG_LOG_PROTO, "scx_bpf_kick_cpu", "");
+	ask(KFG_VLOG_PROTO, "scx_bpf_kick_cpu", "");
 	assert_int_equal(advice.blame, KFG_BLAME_KERNEL_BUILD);
 	assert_says(&advice.what, "7.2.12");
-	ask(KFG_LOG_PROTO, "bpf_session_cookie", "");
+	ask(KFG_VLOG_PROTO, "bpf_session_cookie", "");
 	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
 	assert_says(&advice.what, "between 6.19 (__u64 *bpf_session_cookie(void)) and 7.0 (");
-	ask(KFG_LOG_PROTO, "bpf_key_put", "");
+	ask(KFG_VLOG_PROTO, "bpf_key_put", "");
 	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
 }
 
 static void test_by_wording(void **state)
 {
 	(void)state;
-	ask(KFG_LOG_CAPABILITY, "crash_kexec", "destructive kfunc calls require CAP_SYS_BOOT capability");
+	ask(KFG_VLOG_CAPABILITY, "crash_kexec", "destructive kfunc calls require CAP_SYS_BOOT capability");
 	assert_says(&advice.todo, "CAP_SYS_BOOT");
-	ask(KFG_LOG_CAPABILITY, "x", "x is allowed only to CAP_PERFMON and CAP_SYS_ADMIN");
+	ask(KFG_VLOG_CAPABILITY, "x", "x is allowed only to CAP_PERFMON and CAP_SYS_ADMIN");
 	assert_says(&advice.todo, "30 kfuncs");
-	ask(KFG_LOG_ARGUMENT, "x", "Possibly NULL pointer passed to trusted arg0");
+	ask(KFG_VLOG_ARGUMENT, "x", "Possibly NULL pointer passed to trusted arg0");
 	assert_says(&advice.todo, "NULL before the call");
-	ask(KFG_LOG_REFUSED, "", "");
+	ask(KFG_VLOG_REFUSED, "", "");
 	assert_says(&advice.todo, "journalctl -x KFGATE_KIND=refused");
 	assert_string_equal(kfg_strbuf_text(&advice.since), "");
 }
@@ -178,15 +178,15 @@ static void test_by_wording(void **state)
 static void test_every_kind(void **state)
 {
 	(void)state;
-	for (enum kfg_log_kind kind = KFG_LOG_NONE + 1; kind < KFG_LOG_KIND_MAX; kind++) {
+	for (enum kfg_vlog_kind kind = KFG_VLOG_NONE + 1; kind < KFG_VLOG_KIND_MAX; kind++) {
 		ask(kind, "", "");
 		assert_true(advice.what.size && advice.todo.size);
 		ask(kind, "bpf_\x1b[31m", "\xff");
 		assert_null(strchr(kfg_strbuf_text(&advice.since), '\x1b'));
-		assert_true(strcmp(kfg_log_kind_str(kind), "?") != 0 && kfg_log_kind_title(kind)[0]);
+		assert_true(strcmp(kfg_vlog_kind_str(kind), "?") != 0 && kfg_vlog_kind_title(kind)[0]);
 		assert_true(strcmp(kfg_blame_str(advice.blame), "?") != 0);
 	}
-	assert_string_equal(kfg_log_kind_str(KFG_LOG_KIND_MAX), "?");
+	assert_string_equal(kfg_vlog_kind_str(KFG_VLOG_KIND_MAX), "?");
 	assert_string_equal(kfg_blame_str(KFG_BLAME_MAX), "?");
 }
 

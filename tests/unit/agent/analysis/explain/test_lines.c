@@ -69,9 +69,9 @@ static void test_instructions(void **state)
 
 static void assert_kernel(const char *line, const char *release)
 {
-	struct kfg_kernel_words words = { 0 };
+	struct kfg_explain_release words = { 0 };
 
-	kfg_kernel_words_read(&words, (struct kfg_span){ line, strlen(line) }, 1);
+	kfg_explain_release_read(&words, (struct kfg_span){ line, strlen(line) }, 1);
 	if (strcmp(words.release, release) != 0)
 		fail_msg("\"%s\" says \"%s\"", line, words.release);
 }
@@ -92,18 +92,18 @@ static void test_kernels(void **state)
 	assert_kernel("needs kernel 5.15 or newer", "");
 	assert_kernel("kernel function bpf_x 6.1", "");
 	assert_kernel("clang version 18.1.8", "");
-	assert_true(kfg_kernel_is_backport("5.14.0-570.el9_6.x86_64"));
-	assert_false(kfg_kernel_is_backport("6.8.0-45-generic"));
+	assert_true(kfg_explain_release_is_backport("5.14.0-570.el9_6.x86_64"));
+	assert_false(kfg_explain_release_is_backport("6.8.0-45-generic"));
 }
 
 static void test_uname(void **state)
 {
-	struct kfg_kernel_words words = { 0 };
+	struct kfg_explain_release words = { 0 };
 	static const char ask[] = "$ uname -r", answer[] = "6.6.32";
 
 	(void)state;
-	kfg_kernel_words_read(&words, (struct kfg_span){ ask, strlen(ask) }, 1);
-	kfg_kernel_words_read(&words, (struct kfg_span){ answer, strlen(answer) }, 2);
+	kfg_explain_release_read(&words, (struct kfg_span){ ask, strlen(ask) }, 1);
+	kfg_explain_release_read(&words, (struct kfg_span){ answer, strlen(answer) }, 2);
 	assert_string_equal(words.release, "6.6.32");
 	assert_int_equal(words.line, 2);
 }

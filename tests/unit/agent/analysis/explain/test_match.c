@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct kfg_message_match m;
+static struct kfg_vlog_message_match m;
 
 static bool match(const char *pattern, const char *line)
 {
-	return kfg_message_match(pattern, line, strlen(line), &m);
+	return kfg_vlog_message_match(pattern, line, strlen(line), &m);
 }
 
 static void assert_span(struct kfg_span s, const char *text)
@@ -64,10 +64,10 @@ static void test_long_names_do_not_match(void **state)
 	(void)state;
 	memset(line, 'a', sizeof(line));
 	memcpy(line, "kfunc ", 6);
-	assert_false(kfg_message_match("kfunc {k}", line, sizeof(line), &m));
-	assert_true(kfg_message_match("kfunc {k}", line, 6 + 128, &m));
-	assert_false(kfg_message_match("kfunc {k}", line, 6, &m));
-	assert_false(kfg_message_match("kfunc {k}", line, 0, &m));
+	assert_false(kfg_vlog_message_match("kfunc {k}", line, sizeof(line), &m));
+	assert_true(kfg_vlog_message_match("kfunc {k}", line, 6 + 128, &m));
+	assert_false(kfg_vlog_message_match("kfunc {k}", line, 6, &m));
+	assert_false(kfg_vlog_message_match("kfunc {k}", line, 0, &m));
 }
 
 /* A line that a wording is made for. */
@@ -88,10 +88,11 @@ static void make_line(const char *pattern, char *line, size_t size)
 	}
 }
 
-static bool is_known_before(const struct kfg_message *const *table, const struct kfg_message *msg, const char *line)
+static bool is_known_before(const struct kfg_vlog_message *const *table, const struct kfg_vlog_message *msg,
+			    const char *line)
 {
-	for (const struct kfg_message *const *t = kfg_messages; t <= table; t++)
-		for (const struct kfg_message *other = *t; other->pattern && other != msg; other++)
+	for (const struct kfg_vlog_message *const *t = kfg_messages; t <= table; t++)
+		for (const struct kfg_vlog_message *other = *t; other->pattern && other != msg; other++)
 			if (match(other->pattern, line) && other->kind != msg->kind)
 				return true;
 	return false;
@@ -103,8 +104,8 @@ static void test_every_wording(void **state)
 	size_t n = 0;
 
 	(void)state;
-	for (const struct kfg_message *const *table = kfg_messages; *table; table++) {
-		for (const struct kfg_message *msg = *table; msg->pattern; msg++, n++) {
+	for (const struct kfg_vlog_message *const *table = kfg_messages; *table; table++) {
+		for (const struct kfg_vlog_message *msg = *table; msg->pattern; msg++, n++) {
 			char line[512];
 
 			make_line(msg->pattern, line, sizeof(line));
@@ -114,7 +115,7 @@ static void test_every_wording(void **state)
 			assert_ptr_equal(m.begin, line);
 			assert_ptr_equal(m.end, line + strlen(line));
 			assert_true(msg->source[0]);
-			assert_true(msg->kind < KFG_LOG_KIND_MAX);
+			assert_true(msg->kind < KFG_VLOG_KIND_MAX);
 		}
 	}
 	assert_true(n > 200);

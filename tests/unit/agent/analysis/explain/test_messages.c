@@ -23,11 +23,11 @@ static void check(const char *kind, const char *kfunc, const char *message)
 	f = kfg_vlog_findings(vlog, &n);
 	if (n != 1)
 		fail_msg("%zu findings in \"%s\"", n, message);
-	if (strcmp(kfg_log_kind_str(f[0].kind), kind) != 0)
-		fail_msg("\"%s\" is taken for %s, not for %s", message, kfg_log_kind_str(f[0].kind), kind);
+	if (strcmp(kfg_vlog_kind_str(f[0].kind), kind) != 0)
+		fail_msg("\"%s\" is taken for %s, not for %s", message, kfg_vlog_kind_str(f[0].kind), kind);
 	if (strcmp(f[0].kfunc, kfunc) != 0)
 		fail_msg("\"%s\" is about %s, not about %s", message, f[0].kfunc, kfunc);
-	assert_true(f[0].kind != KFG_LOG_REJECTED && f[0].kind != KFG_LOG_UNCLEAR);
+	assert_true(f[0].kind != KFG_VLOG_REJECTED && f[0].kind != KFG_VLOG_UNCLEAR);
 	kfg_vlog_free(vlog);
 }
 

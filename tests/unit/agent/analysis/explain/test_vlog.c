@@ -33,7 +33,7 @@ static void test_context(void **state)
 	(void)state;
 	read_log(BEGIN("p") CALL "R1 must be referenced or trusted\n" END);
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_ARGUMENT);
+	assert_int_equal(found[0].kind, KFG_VLOG_ARGUMENT);
 	assert_string_equal(found[0].kfunc, "bpf_key_put");
 	assert_string_equal(found[0].prog, "p");
 	assert_string_equal(found[0].place, "a.bpf.c:7");
@@ -60,7 +60,7 @@ static void test_reference(void **state)
 	(void)state;
 	read_log(BEGIN("p") CALL "9: (95) exit\nUnreleased reference id=2 alloc_insn=3\n" END);
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_REFERENCE);
+	assert_int_equal(found[0].kind, KFG_VLOG_REFERENCE);
 	assert_string_equal(found[0].kfunc, "bpf_key_put");
 	assert_int_equal(found[0].insn, 3);
 	/* the calls of another program do not count */
@@ -86,7 +86,7 @@ static void test_denied(void **state)
 	(void)state;
 	read_log(FAILED("p", "-EACCES") BEGIN("p") "0: (95) exit\n" END);
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_REFUSED);
+	assert_int_equal(found[0].kind, KFG_VLOG_REFUSED);
 	assert_string_equal(found[0].prog, "p");
 	/* the verifier had something to say */
 	read_log(FAILED("p", "-EACCES") BEGIN("p") "0: (95) exit\nR0 !read_ok\n" END);
@@ -98,7 +98,7 @@ static void test_denied(void **state)
 	/* nothing between these lines: the verifier was not asked */
 	read_log(FAILED("p", "Permission denied") "libbpf: prog 'p': failed to load: -13\n");
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_REFUSED);
+	assert_int_equal(found[0].kind, KFG_VLOG_REFUSED);
 	read_log(FAILED("p", "Permission denied") "libbpf: failed to load object 'o'\n");
 	assert_int_equal(n, 0);
 	assert_int_equal(kfg_vlog_facts(vlog)->refused_line, 1);
@@ -116,7 +116,7 @@ static void test_own_record(void **state)
 		 "kfunc bpf_rdonly_cast [rule no-casts, policy demo 1]\n"
 		 "nsres[300]: Failed to load BPF object: Permission denied\n");
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_REFUSED);
+	assert_int_equal(found[0].kind, KFG_VLOG_REFUSED);
 	assert_string_equal(found[0].kfunc, "bpf_rdonly_cast");
 	assert_string_equal(found[0].prog, "userns");
 	assert_int_equal(strncmp(found[0].message, "Refused BPF program", 19), 0);
@@ -142,13 +142,13 @@ static void test_report(void **state)
 	read_log(text);
 	assert_true(n >= 1);
 	assert_string_equal(found[0].kfunc, "bpf_key_put");
-	assert_int_equal(found[0].kind, KFG_LOG_NOT_ALLOWED);
+	assert_int_equal(found[0].kind, KFG_VLOG_NOT_ALLOWED);
 	/* an argument that only the report explains, over several lines */
 	read_log(BEGIN("p") CALL "\nVerification failed: Call Type Safety: Invalid call argument\n\nReason:\n"
 				 "  The first argument (key) to bpf_key_put does not satisfy the\n"
 				 "  verifier contract: the kfunc wants more.\n\nAt:\n  x\n\n" END);
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_ARGUMENT);
+	assert_int_equal(found[0].kind, KFG_VLOG_ARGUMENT);
 	assert_non_null(strstr(found[0].message, "to bpf_key_put does not satisfy the verifier contract: the "
 						 "kfunc"));
 }
@@ -171,7 +171,7 @@ static void test_unclear(void **state)
 	(void)state;
 	read_log(BEGIN("p") CALL "a wording of the future\nand more of it\n" END);
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_REJECTED);
+	assert_int_equal(found[0].kind, KFG_VLOG_REJECTED);
 	assert_string_equal(found[0].message, "a wording of the future");
 	assert_int_equal(found[0].line, 4);
 	read_log("libbpf: the kfunc 'x' is from the future\nlibbpf: prog 'my kfunc x': all is well\n");
@@ -202,7 +202,7 @@ static void test_hostile(void **state)
 	(void)state;
 	feed(nul, sizeof(nul) - 1);
 	assert_int_equal(n, 1);
-	assert_int_equal(found[0].kind, KFG_LOG_UNCLEAR);
+	assert_int_equal(found[0].kind, KFG_VLOG_UNCLEAR);
 	memset(big, 'x', sizeof(big));
 	memcpy(big + sizeof(big) - 30, "calling kernel function x is n", 30);
 	feed(big, sizeof(big));

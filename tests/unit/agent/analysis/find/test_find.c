@@ -213,7 +213,7 @@ static void unpacks_compressed_sections(void **state)
 			    "problem F: offset 0x40: a section is compressed in an unknown way\n");
 }
 
-static int count(void *userdata, const struct kfg_found *found)
+static int count(void *userdata, const struct kfg_find_object *found)
 {
 	(void)found;
 	++*(unsigned *)userdata;
@@ -248,7 +248,7 @@ static void a_file_of_nothing_but_objects_has_an_end(void **state)
 	free(many);
 }
 
-static int stop(void *userdata, const struct kfg_found *found)
+static int stop(void *userdata, const struct kfg_find_object *found)
 {
 	(void)found;
 	++*(int *)userdata;

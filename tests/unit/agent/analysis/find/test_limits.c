@@ -97,7 +97,7 @@ static void objects(void)
 	add_objects(3);
 }
 
-static void light(void)
+static void light_skeleton(void)
 {
 	static const uint8_t head[24] = { 0xbf, 0x16, 0, 0, 0, 0, 0, 0, 0xbf, 0xa1, 0, 0, 0, 0, 0, 0, 0x07, 0x01 };
 
@@ -133,7 +133,7 @@ static const struct {
 				    "limit: a compressed stream wants more than 1048576 bytes of memory" },
 	[KFG_FIND_LIMIT_NESTED] = { nested, 2, "limit: it is packed more than 2 times over" },
 	[KFG_FIND_LIMIT_OBJECTS] = { objects, 2, "limit: more than 2 objects in this file" },
-	[KFG_FIND_LIMIT_LIGHT] = { light, 2, "limit: more than 2 light skeletons in this file" },
+	[KFG_FIND_LIMIT_LIGHT] = { light_skeleton, 2, "limit: more than 2 light skeletons in this file" },
 	[KFG_FIND_LIMIT_SECTIONS] = { objects, 5, "limit: more than 5 section headers in this file" },
 	[KFG_FIND_LIMIT_MEMBERS] = { members, 2, "limit: more than 2 members in this archive" },
 	[KFG_FIND_LIMIT_PROBLEMS] = { problems, 2, "limit: more than 2 problems in this file" },

@@ -46,13 +46,13 @@ static void note(const char *text)
 	snprintf(notes + strlen(notes), sizeof(notes) - strlen(notes), "%s\n", text);
 }
 
-static int note_found(void *userdata, const struct kfg_found *found)
+static int note_found(void *userdata, const struct kfg_find_object *found)
 {
 	char line[1024];
 
 	(void)userdata;
-	snprintf(line, sizeof(line), "%s %s %zu", found->light ? "light" : "object", found->label,
-		 found->light ? found->at : found->size);
+	snprintf(line, sizeof(line), "%s %s %zu", found->light_skeleton ? "light" : "object", found->label,
+		 found->light_skeleton ? found->at : found->size);
 	note(line);
 	return 0;
 }

@@ -85,13 +85,13 @@ static void test_empty(void **state)
 static void test_compare(void **state)
 {
 	(void)state;
-	assert_true(kfg_release_compare("6.9", "6.12") < 0);
-	assert_true(kfg_release_compare("7.3-rc7", "7.3") < 0);
-	assert_true(kfg_release_compare("7.3~rc7-1", "7.3-1") < 0);
-	assert_true(kfg_release_compare("7.3.4+deb13", "7.3.4+deb13-cloud") < 0);
-	assert_true(kfg_release_compare("6.12.117", "6.12.95") > 0);
-	assert_int_equal(kfg_release_compare("6.12", "6.12"), 0);
-	assert_int_equal(kfg_release_compare("", ""), 0);
+	assert_true(kfg_catalogue_release_compare("6.9", "6.12") < 0);
+	assert_true(kfg_catalogue_release_compare("7.3-rc7", "7.3") < 0);
+	assert_true(kfg_catalogue_release_compare("7.3~rc7-1", "7.3-1") < 0);
+	assert_true(kfg_catalogue_release_compare("7.3.4+deb13", "7.3.4+deb13-cloud") < 0);
+	assert_true(kfg_catalogue_release_compare("6.12.117", "6.12.95") > 0);
+	assert_int_equal(kfg_catalogue_release_compare("6.12", "6.12"), 0);
+	assert_int_equal(kfg_catalogue_release_compare("", ""), 0);
 }
 
 int main(void)

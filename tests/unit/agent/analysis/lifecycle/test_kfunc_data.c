@@ -6,13 +6,13 @@
 static void test_release(void **state)
 {
 	(void)state;
-	assert_int_equal(kfg_release_parse("6.12"), KFG_RELEASE(6, 12));
-	assert_int_equal(kfg_release_parse("7.3.4+deb13-amd64"), KFG_RELEASE(7, 3));
-	assert_true(kfg_release_parse("6.19") < kfg_release_parse("7.0"));
-	assert_int_equal(kfg_release_parse("6"), 0);
-	assert_int_equal(kfg_release_parse("-6.1"), 0);
-	assert_int_equal(kfg_release_parse("v6.1"), 0);
-	assert_int_equal(kfg_release_parse("99999999999999999999.1"), 0);
+	assert_int_equal(kfg_kfunc_release_parse("6.12"), KFG_RELEASE(6, 12));
+	assert_int_equal(kfg_kfunc_release_parse("7.3.4+deb13-amd64"), KFG_RELEASE(7, 3));
+	assert_true(kfg_kfunc_release_parse("6.19") < kfg_kfunc_release_parse("7.0"));
+	assert_int_equal(kfg_kfunc_release_parse("6"), 0);
+	assert_int_equal(kfg_kfunc_release_parse("-6.1"), 0);
+	assert_int_equal(kfg_kfunc_release_parse("v6.1"), 0);
+	assert_int_equal(kfg_kfunc_release_parse("99999999999999999999.1"), 0);
 }
 
 /* A kernel that was looked at need not be the first that has a kfunc. */
@@ -24,10 +24,10 @@ static void test_introduced(void **state)
 	assert_non_null(h);
 	assert_string_equal(h->introduced, "6.15");
 	assert_string_equal(h->first_seen, "6.16");
-	assert_int_equal(kfg_kfunc_presence(h, KFG_RELEASE(6, 14)), KFG_PRESENCE_TOO_OLD);
-	assert_int_equal(kfg_kfunc_presence(h, KFG_RELEASE(6, 15)), KFG_PRESENCE_SINCE);
-	assert_int_equal(kfg_kfunc_presence(h, 0), KFG_PRESENCE_UNKNOWN);
-	assert_int_equal(kfg_kfunc_presence(NULL, KFG_RELEASE(6, 15)), KFG_PRESENCE_UNKNOWN);
+	assert_int_equal(kfg_kfunc_history_presence(h, KFG_RELEASE(6, 14)), KFG_PRESENCE_TOO_OLD);
+	assert_int_equal(kfg_kfunc_history_presence(h, KFG_RELEASE(6, 15)), KFG_PRESENCE_SINCE);
+	assert_int_equal(kfg_kfunc_history_presence(h, 0), KFG_PRESENCE_UNKNOWN);
+	assert_int_equal(kfg_kfunc_history_presence(NULL, KFG_RELEASE(6, 15)), KFG_PRESENCE_UNKNOWN);
 }
 
 static void test_gap(void **state)
@@ -36,11 +36,11 @@ static void test_gap(void **state)
 
 	(void)state;
 	assert_non_null(h);
-	assert_int_equal(kfg_kfunc_presence(h, KFG_RELEASE(6, 16)), KFG_PRESENCE_TOO_OLD);
-	assert_int_equal(kfg_kfunc_presence(h, KFG_RELEASE(6, 17)), KFG_PRESENCE_SINCE);
-	assert_int_equal(kfg_kfunc_presence(h, KFG_RELEASE(6, 18)), KFG_PRESENCE_ABSENT);
-	assert_int_equal(kfg_kfunc_presence(h, KFG_RELEASE(6, 19)), KFG_PRESENCE_ABSENT);
-	assert_int_equal(kfg_kfunc_presence(h, KFG_RELEASE(7, 0)), KFG_PRESENCE_SINCE);
+	assert_int_equal(kfg_kfunc_history_presence(h, KFG_RELEASE(6, 16)), KFG_PRESENCE_TOO_OLD);
+	assert_int_equal(kfg_kfunc_history_presence(h, KFG_RELEASE(6, 17)), KFG_PRESENCE_SINCE);
+	assert_int_equal(kfg_kfunc_history_presence(h, KFG_RELEASE(6, 18)), KFG_PRESENCE_ABSENT);
+	assert_int_equal(kfg_kfunc_history_presence(h, KFG_RELEASE(6, 19)), KFG_PRESENCE_ABSENT);
+	assert_int_equal(kfg_kfunc_history_presence(h, KFG_RELEASE(7, 0)), KFG_PRESENCE_SINCE);
 }
 
 static void test_signature(void **state)

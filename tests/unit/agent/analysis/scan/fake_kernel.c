@@ -57,14 +57,14 @@ struct kfg_kernel *kfg_fake_kernel(const char *path)
 	struct kfg_kernel *kernel = calloc(1, sizeof(*kernel));
 	struct kfg_object_error why;
 	struct kfg_btf_error btf_why;
-	const struct kfg_elf_section *btf;
+	const struct kfg_elf_file_section *btf;
 	struct kfg_elf_file elf;
 	size_t size;
 
 	if (!kernel || kfg_read_file(AT_FDCWD, path, 1 << 20, &kernel->bytes, &size) < 0)
 		abort();
-	if (kfg_is_foreign_object(kernel->bytes, size) &&
-	    kfg_turn_foreign_object(kernel->bytes, size, &kernel->turned, &why) < 0)
+	if (kfg_byte_order_is_foreign(kernel->bytes, size) &&
+	    kfg_byte_order_swap(kernel->bytes, size, &kernel->turned, &why) < 0)
 		abort();
 	if (kfg_elf_file_open(kernel->turned ? (const void *)kernel->turned : kernel->bytes, size, &elf, &why) < 0)
 		abort();

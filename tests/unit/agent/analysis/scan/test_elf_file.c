@@ -59,7 +59,7 @@ static void expect_refused(const char *words)
 static void test_sections(void **state)
 {
 	struct kfg_object_error error;
-	struct kfg_elf_symbol sym;
+	struct kfg_elf_file_symbol sym;
 	struct kfg_elf_file elf;
 	bool seen = false;
 	uint32_t syscall;
@@ -73,7 +73,7 @@ static void test_sections(void **state)
 	assert_int_equal(kfg_elf_file_find(&elf, "sysca"), 0);
 	assert_int_equal(kfg_elf_file_find(&elf, "zzz"), 0);
 	for (uint32_t i = 0; i < elf.n_symbols; i++) {
-		assert_int_equal(kfg_elf_file_symbol(&elf, i, &sym, &error), 0);
+		assert_int_equal(kfg_elf_file_read_symbol(&elf, i, &sym, &error), 0);
 		if (strcmp(sym.name, "program") == 0) {
 			assert_int_equal(sym.section, syscall);
 			assert_int_equal(sym.type, STT_FUNC);
@@ -176,7 +176,7 @@ static void test_symbols(void **state)
 	Elf64_Shdr *symtab = section_of(SHT_SYMTAB);
 	Elf64_Sym *symbols = (Elf64_Sym *)(bytes + symtab->sh_offset);
 	struct kfg_object_error error;
-	struct kfg_elf_symbol sym;
+	struct kfg_elf_file_symbol sym;
 	struct kfg_elf_file elf;
 
 	(void)state;
@@ -184,9 +184,9 @@ static void test_symbols(void **state)
 	symbols[2].st_shndx = header()->e_shnum;
 	symbols[3].st_shndx = SHN_ABS;
 	assert_int_equal(kfg_elf_file_open(bytes, size, &elf, &error), 0);
-	assert_int_equal(kfg_elf_file_symbol(&elf, 1, &sym, &error), -EBADMSG);
-	assert_int_equal(kfg_elf_file_symbol(&elf, 2, &sym, &error), -EBADMSG);
-	assert_int_equal(kfg_elf_file_symbol(&elf, 3, &sym, &error), 0);
+	assert_int_equal(kfg_elf_file_read_symbol(&elf, 1, &sym, &error), -EBADMSG);
+	assert_int_equal(kfg_elf_file_read_symbol(&elf, 2, &sym, &error), -EBADMSG);
+	assert_int_equal(kfg_elf_file_read_symbol(&elf, 3, &sym, &error), 0);
 	assert_int_equal(sym.section, SHN_ABS);
 	kfg_elf_file_done(&elf);
 }

@@ -7,7 +7,7 @@ static const struct kfg_value fp = { KFG_VALUE_STACK, 0, 0 };
 
 static void put(struct kfg_frame *frame, int32_t offset, uint32_t size, struct kfg_value value)
 {
-	struct kfg_slot slot = { .size = size, .value = value };
+	struct kfg_frame_slot slot = { .size = size, .value = value };
 
 	kfg_frame_store(frame, fp, offset, &slot);
 }
@@ -77,7 +77,7 @@ static void test_call(void **state)
 static void test_stray(void **state)
 {
 	struct kfg_frame frame;
-	struct kfg_slot one = { .size = 8, .value = kfg_value_number(1) };
+	struct kfg_frame_slot one = { .size = 8, .value = kfg_value_number(1) };
 
 	(void)state;
 	kfg_frame_init(&frame);

@@ -19,7 +19,7 @@ static struct kfg_object *open_fixture(const char *name, char **ret_bytes)
 	return object;
 }
 
-static const struct kfg_use *find_use(const struct kfg_object *object, const char *symbol)
+static const struct kfg_object_use *find_use(const struct kfg_object *object, const char *symbol)
 {
 	for (size_t i = 0; i < object->n_uses; i++)
 		if (strcmp(object->uses[i].symbol, symbol) == 0)
@@ -32,7 +32,7 @@ static void test_uses(void **state)
 {
 	_cleanup_free_ char *bytes = NULL;
 	struct kfg_object *object = open_fixture("core_type", &bytes);
-	const struct kfg_use *use = find_use(object, "bpf_added___v2___x");
+	const struct kfg_object_use *use = find_use(object, "bpf_added___v2___x");
 
 	(void)state;
 	assert_string_equal(object->label, "core_type");
@@ -56,7 +56,7 @@ static void test_sites_of_subprograms(void **state)
 {
 	_cleanup_free_ char *bytes = NULL;
 	struct kfg_object *object = open_fixture("subprogram", &bytes);
-	const struct kfg_use *use = find_use(object, "bpf_added");
+	const struct kfg_object_use *use = find_use(object, "bpf_added");
 
 	(void)state;
 	assert_int_equal(object->n_programs, 1);
@@ -78,7 +78,7 @@ static void test_struct_ops(void **state)
 	(void)state;
 	assert_int_equal(object->n_struct_ops, 3);
 	for (size_t i = 0; i < object->n_struct_ops; i++) {
-		const struct kfg_struct_ops *map = &object->struct_ops[i];
+		const struct kfg_object_struct_ops *map = &object->struct_ops[i];
 		bool fresh = strcmp(map->map, "fresh_map") == 0;
 
 		assert_string_equal(map->type, fresh ? "fresh" : "ops");
@@ -99,7 +99,7 @@ static void test_essential_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(kfg_essential_len(rows[i].name), rows[i].len);
+		assert_int_equal(kfg_code_essential_len(rows[i].name), rows[i].len);
 }
 
 /* An object that ends anywhere is refused or read, and nothing beyond the end is looked at (the sanitizer's part). */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/document_output.h"
+
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "cli/records.h"
+#include <langinfo.h>
+#include <locale.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#define OUTPUT_MAX (32u * 1024 * 1024)
+
+int kfg_document_format_parse(const struct kfg_args *args, const char *verb, enum kfg_document_format *ret_format)
+{
+	static const char *const words[] = { "text", "json", "html", "markdown" };
+	const char *word = kfg_args_value(args, "format", "text");
+
+	for (unsigned i = 0; i < KFG_DOCUMENT_FORMAT_MAX; i++)
+		if (strcmp(word, words[i]) == 0) {
+			*ret_format = i;
+			return KFG_EXIT_OK;
+		}
+	kfg_error("%s: --format=%s: wants text, json, html or markdown", verb, word);
+	return KFG_EXIT_FAILURE;
+}
+
+/* Columns of the terminal that standard output is; 0: it is none, nothing is cut. */
+static size_t terminal_columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int kfg_document_output(const struct kfg_args *args, const char *verb, const struct kfg_document *doc)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
+	bool utf8 = setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	enum kfg_document_format format;
+
+	if (kfg_document_format_parse(args, verb, &format) != KFG_EXIT_OK)
+		return KFG_EXIT_FAILURE;
+	if (format == KFG_DOCUMENT_JSON)
+		kfg_document_json(doc, &out);
+	else if (format == KFG_DOCUMENT_HTML)
+		kfg_document_html(doc, &out);
+	else if (format == KFG_DOCUMENT_MARKDOWN)
+		kfg_document_markdown(doc, &out);
+	else
+		kfg_document_text(doc, kfg_args_has(args, "output") ? 0 : terminal_columns(), utf8, &out);
+	return kfg_output_write(args, verb, &out);
+}

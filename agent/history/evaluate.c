@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* evaluate.c - a use against a policy that need not be the one by which it was decided. */
+#include "history/usage.h"
+
+#include <errno.h>
+#include "policy/verdict.h"
+#include <stdio.h>
+#include <string.h>
+
+int kfg_usage_evaluate(const struct kfg_usage *u, const struct kfg_usage_use *use, const struct kfg_table *table,
+		       int32_t today, struct kfg_verdict *ret_verdict)
+{
+	const struct kfg_load load = {
+		.unit = kfg_usage_text(u, use->key.unit),
+		.exe = kfg_usage_text(u, use->key.exe),
+		.prog = kfg_usage_text(u, use->key.prog),
+		.uid = use->key.uid,
+		.prog_type = use->key.prog_type,
+		.today = today,
+		.initial = use->key.initial,
+		.token = use->key.token,
+	};
+	char name[KFG_KFUNC_LEN + KFG_MODULE_LEN + 4], *module;
+	int n = snprintf(name, sizeof(name), "%s", kfg_usage_text(u, use->key.kfunc));
+
+	if (!use->key.kfunc || n < 0 || (size_t)n >= sizeof(name))
+		return -EINVAL;
+	module = strstr(name, " [");
+	if (module) {
+		*module = '\0';
+		module += 2;
+		module[strcspn(module, "]")] = '\0';
+	}
+	kfg_verdict_eval(table, &load, name, module, ret_verdict);
+	return 0;
+}

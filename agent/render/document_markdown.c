@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* document_markdown.c - CommonMark with tables, as code forges show it. */
+#include "render/document.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What has a meaning in Markdown or HTML is escaped: a kfunc is full of '_'. */
+static void escaped(const char *text, struct kfg_strbuf *out)
+{
+	for (; *text; text++) {
+		if (*text == '<')
+			kfg_strbuf_adds(out, "&lt;");
+		else if (*text == '&')
+			kfg_strbuf_adds(out, "&amp;");
+		else
+			kfg_strbuf_printf(out, "%s%c", strchr("\\`*_[]|#~!>@", *text) ? "\\" : "", *text);
+	}
+}
+
+static void add_row(const struct kfg_document_section *s, const struct kfg_document_cell *row, struct kfg_strbuf *out)
+{
+	for (size_t c = 0; c < s->n_columns; c++) {
+		kfg_strbuf_adds(out, "| ");
+		if (row[c].kind == KFG_DOCUMENT_CELL_NUMBER)
+			kfg_strbuf_printf(out, "%" PRId64, row[c].number);
+		else if (row[c].text)
+			escaped(row[c].text, out);
+		kfg_strbuf_adds(out, " ");
+	}
+	kfg_strbuf_adds(out, "|\n");
+}
+
+static bool numbers(const struct kfg_document_section *s, size_t c)
+{
+	for (size_t r = 0; r < s->n_rows; r++)
+		if (s->cells[r * s->n_columns + c].kind == KFG_DOCUMENT_CELL_TEXT)
+			return false;
+	return true;
+}
+
+static void add_table(const struct kfg_document_section *s, struct kfg_strbuf *out)
+{
+	for (size_t c = 0; c < s->n_columns; c++)
+		kfg_strbuf_printf(out, "| %s ", s->columns[c].title);
+	kfg_strbuf_adds(out, "|\n");
+	for (size_t c = 0; c < s->n_columns; c++)
+		kfg_strbuf_adds(out, numbers(s, c) ? "|---:" : "|---");
+	kfg_strbuf_adds(out, "|\n");
+	for (size_t r = 0; r < s->n_rows; r++)
+		add_row(s, s->cells + r * s->n_columns, out);
+	if (s->more)
+		kfg_strbuf_printf(out, "\n... and %" PRIu64 " more.\n", s->more);
+	if (s->note)
+		kfg_strbuf_printf(out, "\n%s\n", s->note);
+}
+
+void kfg_document_markdown(const struct kfg_document *doc, struct kfg_strbuf *out)
+{
+	kfg_strbuf_printf(out, "# %s\n\n", doc->title);
+	escaped(doc->summary, out);
+	kfg_strbuf_adds(out, "\n");
+	for (size_t i = 0; i < doc->n_figures; i++) {
+		const struct kfg_document_figure *f = &doc->figures[i];
+
+		kfg_strbuf_printf(out, "%s- %s: ", i ? "" : "\n", f->title);
+		if (f->text)
+			escaped(f->text, out);
+		else
+			kfg_strbuf_printf(out, "%" PRId64, f->number);
+		kfg_strbuf_adds(out, "\n");
+	}
+	for (size_t i = 0; i < doc->n; i++) {
+		const struct kfg_document_section *s = &doc->sections[i];
+
+		if (!s->n_rows && !s->empty)
+			continue;
+		kfg_strbuf_printf(out, "\n## %s\n\n", s->title);
+		if (s->n_rows)
+			add_table(s, out);
+		else
+			kfg_strbuf_printf(out, "%s\n", s->empty);
+	}
+}
