@@ -129,7 +129,7 @@ def compare_tables(schema):
     types = set(re.findall(r'\[\w*PROG_TYPE_\w+\] = "(\w+)"', words))
     if types != set(schema["$defs"]["programs"]["properties"]["types"]["items"]["enum"]):
         yield "program types are not those of policy/words.c"
-    errnos = set(re.findall(r'\{"(E[A-Z]+)", E', words))
+    errnos = set(re.findall(r'\{\s*"(E[A-Z]+)", E', words))
     if errnos != set(schema["properties"]["errno"]["anyOf"][0]["enum"]):
         yield "names of errors are not those of policy/words.c"
 

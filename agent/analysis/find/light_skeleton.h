@@ -2,7 +2,8 @@
 /*
  * light_skeleton.h - a light skeleton (bpftool gen skeleton -L) is a loader program and a blob of data: no ELF, no
  * BTF of its kfuncs' prototypes. The loader asks the kernel for each kfunc by its name, writes the id into the call
- * instruction, and loads the program. That is read here out of the loader's instructions (libbpf, src/gen_loader.c, 0.8 to 1.6).
+ * instruction, and loads the program. That is read here out of the loader's instructions (libbpf, src/gen_loader.c,
+ * 0.8 to 1.6).
  */
 #pragma once
 
