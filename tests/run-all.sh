@@ -96,7 +96,7 @@ build() {
 host_tests() {
 	local status=0
 	rm -f "$work/junit.xml"
-	nice ctest --test-dir "$top/build/debug" -j "$(nproc)" --timeout 300 --output-junit "$work/junit.xml" \
+	nice ctest --test-dir "$top/build/debug" -j "$(nproc)" --output-junit "$work/junit.xml" \
 		>"$work/ctest.log" 2>&1 || status=$?
 	python3 "$here/count-tests.py" "$work/junit.xml" >"$work/counted" || cat "$work/ctest.log"
 	cat "$work/counted"
@@ -152,7 +152,7 @@ show_vms() {
 # Says what the tests on this host have run; they themselves have had their say.
 show_coverage() {
 	find "$top/build/coverage" -name '*.gcda' -delete
-	nice ctest --test-dir "$top/build/coverage" -j "$(nproc)" --timeout 600 -L 'unit|golden|fuzz' \
+	nice ctest --test-dir "$top/build/coverage" -j "$(nproc)" -L 'unit|golden|fuzz' \
 		>"$work/coverage.log" 2>&1 || :
 	"$here/coverage.py" "$top/build/coverage"
 }

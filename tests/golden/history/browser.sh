@@ -22,7 +22,7 @@ sed '$d' "$here/expected/report.html" >"$tmp/page.html"
 sed 's|<title>|<script>document.title = "ran"</script><img src="http://192.0.2.1/x" onerror="document.title=1"><title>|' \
 	"$tmp/page.html" >"$tmp/script.html"
 for page in page script; do
-	timeout 100 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$tmp/profile" \
+	timeout 1000 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$tmp/profile" \
 		--dump-dom "file://$tmp/$page.html" >"$tmp/$page.dom" 2>"$tmp/log" || {
 		echo "skipped: the browser does not run here: $(tail -n 1 "$tmp/log")"
 		exit 77
@@ -39,7 +39,7 @@ has "$tmp/script.dom" 1 '<title>kfgate report</title>'
 has "$tmp/script.dom" 0 '<title>(ran|1)</title>'
 # on paper no column is lost at the edge
 command -v pdftotext >/dev/null || { echo "skipped: no pdftotext"; exit 77; }
-timeout 100 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$tmp/profile" \
+timeout 1000 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$tmp/profile" \
 	--print-to-pdf="$tmp/page.pdf" "file://$tmp/page.html" >"$tmp/log" 2>&1
 pdftotext -layout "$tmp/page.pdf" "$tmp/page.txt"
 has "$tmp/page.txt" 1 'kfunc +deadline +days left +removed in +use instead +loads +hosts +since +last +known from'

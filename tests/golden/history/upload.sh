@@ -32,8 +32,8 @@ mkdir "$tmp/sent" "$tmp/got"
 "$pastgen" "$policy" 1200 3 10 | $remote -o "$tmp/sent/host.journal" - 2>"$tmp/log" || { cat "$tmp/log"; exit 1; }
 ip netns exec $collector $remote --listen-http=192.0.2.2:19532 --output="$tmp/got" 2>"$tmp/remote.log" &
 serving=$!
-for _ in $(seq 20); do
-	timeout 30 ip netns exec $host $upload --url=http://192.0.2.2:19532 --directory="$tmp/sent" --follow=no \
+for _ in $(seq 600); do
+	timeout 600 ip netns exec $host $upload --url=http://192.0.2.2:19532 --directory="$tmp/sent" --follow=no \
 		--save-state="$tmp/state" 2>"$tmp/upload.log" && uploaded=1 && break
 	sleep 0.2
 done
