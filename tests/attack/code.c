@@ -193,7 +193,7 @@ static int lock_hold(int argc, char **argv)
 	return 0;
 }
 
-/* answer SOCKET: in the place of the agent's control socket, one lie */
+/* control-answer SOCKET: in the place of the agent's control socket, one lie */
 static int answer(int argc, char **argv)
 {
 	static const char lie[] = "0\nall is well\n";
@@ -227,6 +227,6 @@ const struct attack attacks_code[] = {
 	{ "hold", hold, "be asked before a file is opened, and not answer" },
 	{ "lease", lease, "the same by a lease" },
 	{ "lock-hold", lock_hold, "hold a lock" },
-	{ "answer", answer, "answer in the agent's place" },
+	{ "control-answer", answer, "answer in the agent's place" },
 	{},
 };

@@ -88,16 +88,39 @@ static int perform(const struct attack *a, int argc, char **argv)
 	return r == NOTHING ? NOTHING : r ? 3 : 0;
 }
 
+/* Two attacks of one name would hide the second. */
+static bool is_taken(const struct attack *attack)
+{
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct attack *a = tables[i]; a->verb; a++)
+			if (a != attack && !strcmp(a->verb, attack->verb))
+				return true;
+	return false;
+}
+
+static int list(void)
+{
+	int twice = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct attack *a = tables[i]; a->verb; a++) {
+			printf("%-16s %s%s\n", a->verb, a->what, is_taken(a) ? " (NAME TAKEN TWICE)" : "");
+			twice |= is_taken(a);
+		}
+	return twice;
+}
+
 int main(int argc, char **argv)
 {
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	libbpf_set_print(quiet);
-	for (size_t i = 0; argc > 1 && i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct attack *a = tables[i]; a->verb; a++) {
-			if (!strcmp(argv[1], "list"))
-				printf("%-16s %s\n", a->verb, a->what);
-			else if (!strcmp(argv[1], a->verb))
+	if (argc < 2)
+		return 1;
+	if (!strcmp(argv[1], "list"))
+		return list();
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct attack *a = tables[i]; a->verb; a++)
+			if (!strcmp(argv[1], a->verb))
 				return perform(a, argc - 2, argv + 2);
-		}
-	return argc > 1 && !strcmp(argv[1], "list") ? 0 : 1;
+	return 1;
 }

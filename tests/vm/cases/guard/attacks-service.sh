@@ -95,10 +95,10 @@ worked pins-readonly joined
 until_true 5 grep -q held /tmp/held
 check "with the pins' mount read-only, and its old lock held, it is restarted" systemctl restart kfgate.service
 decides "by it"
-/t/attack answer /run/kfgate/control >/tmp/answer 2>&1 &
+/t/attack control-answer /run/kfgate/control >/tmp/answer 2>&1 &
 until_true 5 grep -q listening /tmp/answer
 timeout 10 kfgate status >/tmp/status 2>&1
-check_eq "what another process answers in the agent's place is no status" 1 $?
+check_eq "what another process answers in the agent's place is no status" 1 $? || cat /tmp/answer
 check_file "and it is said" 'is not the agent that holds /sys/fs/bpf/kfgate' /tmp/status
 check "systemctl restart puts the agent's own socket there" systemctl restart kfgate.service
 check "and it is believed" kfgate status
