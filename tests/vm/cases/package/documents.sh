@@ -45,6 +45,16 @@ check_eq "what builds the package is not for a VM" "" "$(cat install)"
 mkdir -p /usr/share/kfgate/kernels # as the package kfgate-kernels has them
 mv /t/*.facts /t/index.tsv /t/facts-1.dictionary /usr/share/kfgate/kernels/
 dpkg -i /t/kfgate_*.deb >/tmp/dpkg 2>&1 || cat /tmp/dpkg
+# what the commands speak of
+mkdir -p build kernels /var/log/journal/remote
+ln -s /sys/kernel/btf/vmlinux kernels/6.12.btf
+ln -s /sys/kernel/btf/vmlinux kernels/7.3.btf
+cp /t/key.o /t/guarded.o build/
+cp /usr/sbin/xdp-forward /usr/bin/scx_simple
+journalctl --flush
+for file in /run/log/journal/*/system.journal /var/log/journal/*/system.journal; do
+	[ ! -e "$file" ] || cp "$file" /var/log/journal/remote/
+done
 section "Rolling it out" | sed 's/^ *//' | fenced sh | commands >rollout
 type_all rollout
 check_eq "rolled out" active "$(systemctl is-active kfgate.service)"
@@ -58,14 +68,6 @@ cp fleet.yaml new.yaml
 for page in /t/*.[578]; do in_page "$page" | commands; done >pages
 { fenced sh </t/README.md | commands | grep -vxFf rollout; in_tables </t/README.md; } >readme
 grep -oE '(/boot/vmlinuz|linux-)[^ ,]*' pages readme | cut -d : -f 2 | sort -u | while read -r image; do ln -sf /t/vmlinux "$image"; done
-mkdir -p build kernels /var/log/journal/remote
-ln -s /sys/kernel/btf/vmlinux kernels/6.12.btf
-ln -s /sys/kernel/btf/vmlinux kernels/7.3.btf
-cp /t/key.o /t/guarded.o build/
-cp /usr/sbin/xdp-forward /usr/bin/scx_simple
-for file in /run/log/journal/*/system.journal /var/log/journal/*/system.journal; do
-	[ ! -e "$file" ] || cp "$file" /var/log/journal/remote/
-done
 type_all readme
 type_all pages
 echo "  $n commands"
