@@ -14,7 +14,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-KFG_INLINE int kfg_is_ours(__u32 kind, __u32 id)
+static __always_inline int kfg_is_ours(__u32 kind, __u32 id)
 {
 	struct kfg_guard_id key = { .kind = kind, .id = id };
 

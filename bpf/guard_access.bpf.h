@@ -12,8 +12,6 @@
 #include "guard_kernel.bpf.h"
 #include <kfgate/guard.h>
 
-#define KFG_INLINE static __attribute__((always_inline)) inline
-
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 256);
@@ -60,12 +58,12 @@ struct {
 
 struct kfg_guard_state kfg_guard; /* in the agent's mapping, too */
 
-KFG_INLINE int kfg_is_identity(const struct kfg_identity *id, __u32 tgid, __u64 start)
+static __always_inline int kfg_is_identity(const struct kfg_identity *id, __u32 tgid, __u64 start)
 {
 	return id->start && id->tgid == tgid && id->start == start;
 }
 
-KFG_INLINE int kfg_is_identified(__u32 tgid, const struct task_struct *task)
+static __always_inline int kfg_is_identified(__u32 tgid, const struct task_struct *task)
 {
 	__u64 start;
 
@@ -79,20 +77,20 @@ KFG_INLINE int kfg_is_identified(__u32 tgid, const struct task_struct *task)
  * Is the task of the agent or of its successor, or of a process that the agent forked? The last has no rights of the
  * agent's, but its memory and descriptors.
  */
-KFG_INLINE int kfg_is_agent(struct task_struct *task)
+static __always_inline int kfg_is_agent(struct task_struct *task)
 {
 	if (kfg_is_identified(BPF_CORE_READ(task, tgid), task))
 		return 1;
 	return kfg_guard.agent_child && (__u64)BPF_CORE_READ(task, group_leader) == kfg_guard.agent_child;
 }
 
-KFG_INLINE int kfg_by_agent(void)
+static __always_inline int kfg_by_agent(void)
 {
 	return kfg_is_identified(bpf_get_current_pid_tgid() >> 32, (struct task_struct *)bpf_get_current_task());
 }
 
 /* Is the task PID 1, or a child or helper of it that still runs PID 1's own code? */
-KFG_INLINE int kfg_is_manager(struct task_struct *task)
+static __always_inline int kfg_is_manager(struct task_struct *task)
 {
 	__u64 leader;
 	struct kfg_child *child;
@@ -104,7 +102,7 @@ KFG_INLINE int kfg_is_manager(struct task_struct *task)
 	return child && child->execs <= child->executor;
 }
 
-KFG_INLINE int kfg_by_manager(void)
+static __always_inline int kfg_by_manager(void)
 {
 	return !kfg_guard.strict && kfg_is_manager((struct task_struct *)bpf_get_current_task());
 }
@@ -150,13 +148,13 @@ static __attribute__((noinline)) int kfg_attempt_report(__u32 kind, __u32 detail
 		-EPERM;                                                                                                \
 	})
 
-KFG_INLINE __u32 kfg_filter_bit(__u64 ino)
+static __always_inline __u32 kfg_filter_bit(__u64 ino)
 {
 	return (ino * 0x9e3779b97f4a7c15ull) >> 54; /* 0 to 1023: KFG_GUARD_FILTER words */
 }
 
 /* Flags of an inode, or 0. CODE holds while the agent is there, which keeps the inode. */
-KFG_INLINE __u32 kfg_inode_flags(struct inode *inode)
+static __always_inline __u32 kfg_inode_flags(struct inode *inode)
 {
 	struct kfg_guard_inode key = {};
 	struct kfg_guard_inode_flags *found;
@@ -177,18 +175,18 @@ KFG_INLINE __u32 kfg_inode_flags(struct inode *inode)
 	return found->flags;
 }
 
-KFG_INLINE __u32 kfg_dentry_flags(struct dentry *dentry)
+static __always_inline __u32 kfg_dentry_flags(struct dentry *dentry)
 {
 	return kfg_inode_flags(BPF_CORE_READ(dentry, d_inode));
 }
 
-KFG_INLINE struct mount *kfg_mount_of(struct vfsmount *mnt)
+static __always_inline struct mount *kfg_mount_of(struct vfsmount *mnt)
 {
 	return (struct mount *)((void *)mnt - bpf_core_field_offset(struct mount, mnt));
 }
 
 /* A number of the mount namespace that no other has had; 0: none */
-KFG_INLINE __u64 kfg_namespace_number(struct mnt_namespace *ns)
+static __always_inline __u64 kfg_namespace_number(struct mnt_namespace *ns)
 {
 	struct ns_common___new *common = (void *)ns + bpf_core_field_offset(struct mnt_namespace, ns);
 
@@ -200,7 +198,7 @@ KFG_INLINE __u64 kfg_namespace_number(struct mnt_namespace *ns)
 }
 
 /* Does the string in the kernel equal this one of KFG_GUARD_NAME zero padded bytes? */
-KFG_INLINE int kfg_name_is(const void *name, const char *want)
+static __always_inline int kfg_name_is(const void *name, const char *want)
 {
 	__u64 buf[KFG_GUARD_NAME / 8] = {};
 	const __u64 *other = (const __u64 *)want;

@@ -34,7 +34,7 @@ int BPF_PROG(kfgate_guard_trace, struct task_struct *child, unsigned int mode)
 	return KFG_DENY(KFG_ATTEMPT_TRACE, mode);
 }
 
-KFG_INLINE int kfg_guard_limits(struct task_struct *task, __u32 detail)
+static __always_inline int kfg_guard_limits(struct task_struct *task, __u32 detail)
 {
 	if (!kfg_is_agent(task) || kfg_by_agent() || kfg_by_manager())
 		return 0;
@@ -68,7 +68,7 @@ int BPF_PROG(kfgate_guard_ioprio, struct task_struct *task)
 static const char kfg_tracing_switch[KFG_GUARD_NAME] __attribute__((aligned(8))) = "ftrace_enabled";
 
 /* The task that a file of /proc/PID, or of /proc/PID/task/TID, is about, or NULL. */
-KFG_INLINE struct task_struct *kfg_proc_task(struct inode *inode)
+static __always_inline struct task_struct *kfg_proc_task(struct inode *inode)
 {
 	struct proc_inode *proc = (void *)inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
 	struct pid *pid = BPF_CORE_READ(proc, pid);
@@ -82,7 +82,7 @@ KFG_INLINE struct task_struct *kfg_proc_task(struct inode *inode)
 	return (void *)first - bpf_core_field_offset(struct task_struct, pid_links[KFG_PIDTYPE_PID]);
 }
 
-KFG_INLINE int kfg_guard_proc(struct file *file)
+static __always_inline int kfg_guard_proc(struct file *file)
 {
 	struct task_struct *task;
 
@@ -103,7 +103,7 @@ static const char kfg_memory_pressure[KFG_GUARD_NAME] __attribute__((aligned(8))
  * freeze, kill or starve it this way either (cgroup.freeze, memory.max, cpu.max, ...): it gets what starting other
  * services takes, to put processes into a cgroup and to choose controllers, and to wait for memory pressure.
  */
-KFG_INLINE int kfg_manager_may_write(struct file *file)
+static __always_inline int kfg_manager_may_write(struct file *file)
 {
 	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
 
@@ -113,7 +113,7 @@ KFG_INLINE int kfg_manager_may_write(struct file *file)
 	       kfg_name_is(name, kfg_memory_pressure);
 }
 
-KFG_INLINE int kfg_guard_cgroup(struct file *file)
+static __always_inline int kfg_guard_cgroup(struct file *file)
 {
 	__u64 id = BPF_CORE_READ(file, f_path.dentry, d_parent, d_inode, i_ino);
 	int ours = 0;

@@ -7,7 +7,7 @@
 #include "guard_agent.bpf.h"
 
 /* Is it the directory of the pins, or below it? The dentries of bpffs stay while their files do. */
-KFG_INLINE int kfg_in_pins(struct dentry *dentry)
+static __always_inline int kfg_in_pins(struct dentry *dentry)
 {
 	__u64 pins = kfg_guard.pin_dentry;
 
@@ -22,13 +22,13 @@ KFG_INLINE int kfg_in_pins(struct dentry *dentry)
 	return 0;
 }
 
-KFG_INLINE int kfg_is_policy(struct dentry *dentry)
+static __always_inline int kfg_is_policy(struct dentry *dentry)
 {
 	return kfg_dentry_flags(dentry) & KFG_GUARD_FILE;
 }
 
 /* Is it a name in its directory that the policy is reached by, or would be if it were there? */
-KFG_INLINE int kfg_is_way(struct dentry *dentry, struct dentry *dir)
+static __always_inline int kfg_is_way(struct dentry *dentry, struct dentry *dir)
 {
 	struct kfg_guard_dir_name key = {};
 
@@ -39,7 +39,7 @@ KFG_INLINE int kfg_is_way(struct dentry *dentry, struct dentry *dir)
 }
 
 /* Something is to be made, removed or renamed as `dentry`. */
-KFG_INLINE int kfg_guard_name(struct dentry *dentry)
+static __always_inline int kfg_guard_name(struct dentry *dentry)
 {
 	struct dentry *dir;
 	__u32 flags;
@@ -61,7 +61,7 @@ KFG_INLINE int kfg_guard_name(struct dentry *dentry)
  * Attributes of `dentry` are to be changed: `owner` says that it is the mode, the owner or an access list, by which the
  * agent could be kept from passing a directory. Times of those on the way to the policy are everybody's.
  */
-KFG_INLINE int kfg_guard_attributes(struct dentry *dentry, int owner)
+static __always_inline int kfg_guard_attributes(struct dentry *dentry, int owner)
 {
 	__u32 flags = kfg_dentry_flags(dentry);
 	struct dentry *dir;

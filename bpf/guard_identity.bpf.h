@@ -8,7 +8,7 @@
 #define KFG_MOUNTS 65536 /* of one file system, in all namespaces */
 #define KFG_CLONE_THREAD 0x00010000 /* include/uapi/linux/sched.h */
 
-KFG_INLINE struct cgroup *kfg_ancestor(struct cgroup *cgroup, __u32 level)
+static __always_inline struct cgroup *kfg_guard_ancestor(struct cgroup *cgroup, __u32 level)
 {
 	struct cgroup *found = 0;
 
@@ -27,7 +27,7 @@ static long kfg_step_parent(__u32 i, void *ctx)
 	return 0;
 }
 
-KFG_INLINE void kfg_note_unit(struct task_struct *task)
+static __always_inline void kfg_note_unit(struct task_struct *task)
 {
 	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
 	__u32 level = BPF_CORE_READ(cgroup, level);
@@ -37,9 +37,9 @@ KFG_INLINE void kfg_note_unit(struct task_struct *task)
 #pragma unroll
 	for (__u32 i = 0; i < KFG_GUARD_LEVELS; i++)
 		if (i + 1 < level)
-			kfg_guard.cgroups[i] = BPF_CORE_READ(kfg_ancestor(cgroup, i + 1), kn, id);
+			kfg_guard.cgroups[i] = BPF_CORE_READ(kfg_guard_ancestor(cgroup, i + 1), kn, id);
 	kfg_guard.cgroups[KFG_GUARD_LEVELS] = BPF_CORE_READ(cgroup, kn, id);
-	kfg_guard.unit_parent = BPF_CORE_READ(kfg_ancestor(cgroup, level - 1), kn, id);
+	kfg_guard.unit_parent = BPF_CORE_READ(kfg_guard_ancestor(cgroup, level - 1), kn, id);
 	bpf_probe_read_kernel_str(kfg_guard.unit_name, sizeof(kfg_guard.unit_name), BPF_CORE_READ(cgroup, kn, name));
 }
 
@@ -72,7 +72,7 @@ int kfgate_guard_identify(void *ctx)
 	return 0;
 }
 
-KFG_INLINE void kfg_flag_inode(struct dentry *dentry, __u32 flags)
+static __always_inline void kfg_flag_inode(struct dentry *dentry, __u32 flags)
 {
 	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
 	struct kfg_guard_inode_flags new = { .flags = flags }, *old;
@@ -129,12 +129,12 @@ static long kfg_step_up(__u32 i, void *ctx)
 	return crosses && parent == mount;
 }
 
-struct kfg_search {
+struct kfg_guard_search {
 	struct super_block *sb;
 	struct mount *mount; /* to be looked at; in the end what was found, or NULL */
 };
 
-KFG_INLINE struct mount *kfg_listed(struct super_block *sb, struct list_head *at)
+static __always_inline struct mount *kfg_listed(struct super_block *sb, struct list_head *at)
 {
 	if (at == (void *)sb + bpf_core_field_offset(struct super_block___list, s_mounts))
 		return 0;
@@ -142,7 +142,7 @@ KFG_INLINE struct mount *kfg_listed(struct super_block *sb, struct list_head *at
 }
 
 /* The first mount of a file system, or the next after `mount`; NULL: there is none. */
-KFG_INLINE struct mount *kfg_next_mount(struct super_block *sb, struct mount *mount)
+static __always_inline struct mount *kfg_next_mount(struct super_block *sb, struct mount *mount)
 {
 	struct super_block___chain *chain = (void *)sb;
 	struct super_block___list *list = (void *)sb;
@@ -156,7 +156,7 @@ KFG_INLINE struct mount *kfg_next_mount(struct super_block *sb, struct mount *mo
 
 static long kfg_step_mount(__u32 i, void *ctx)
 {
-	struct kfg_search *s = ctx;
+	struct kfg_guard_search *s = ctx;
 	struct mount *mount = s->mount;
 
 	if (!mount || kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns)) == kfg_guard.host_mount_ns)
@@ -169,9 +169,9 @@ static long kfg_step_mount(__u32 i, void *ctx)
  * Where the file system is mounted on the host. The agent sees it at the same path, but on another sysfs, where the
  * unit has a network of its own (PrivateNetwork=).
  */
-KFG_INLINE struct mount *kfg_host_mount(struct super_block *sb)
+static __always_inline struct mount *kfg_host_mount(struct super_block *sb)
 {
-	struct kfg_search s = { .sb = sb, .mount = kfg_next_mount(sb, 0) };
+	struct kfg_guard_search s = { .sb = sb, .mount = kfg_next_mount(sb, 0) };
 	struct mount *found;
 
 	bpf_loop(KFG_MOUNTS, kfg_step_mount, &s, 0);
@@ -181,7 +181,7 @@ KFG_INLINE struct mount *kfg_host_mount(struct super_block *sb)
 	return found;
 }
 
-KFG_INLINE void kfg_note_name(struct dentry *dir, const struct kfg_guard_note *note)
+static __always_inline void kfg_note_name(struct dentry *dir, const struct kfg_guard_note *note)
 {
 	const __u64 *name = (const __u64 *)note->name;
 	struct kfg_guard_dir_name key = {};
@@ -269,26 +269,26 @@ int BPF_PROG(kfgate_guard_fork, struct task_struct *task, unsigned long clone_fl
 }
 
 /* Is what is being executed the agent's file: its name in its directory? An update of the package replaces the file. */
-KFG_INLINE int kfg_is_our_file(struct dentry *exe)
+static __always_inline int kfg_is_our_file(struct dentry *exe)
 {
 	return BPF_CORE_READ(exe, d_parent, d_inode, i_ino) == kfg_guard.exe_dir_ino &&
 	       BPF_CORE_READ(exe, d_sb, s_dev) == kfg_guard.exe_dir_dev &&
 	       kfg_name_is(BPF_CORE_READ(exe, d_name.name), kfg_guard.exe_name);
 }
 
-KFG_INLINE int kfg_is_our_unit(struct task_struct *task)
+static __always_inline int kfg_is_our_unit(struct task_struct *task)
 {
 	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
 	__u32 level = BPF_CORE_READ(cgroup, level);
 
-	return level && BPF_CORE_READ(kfg_ancestor(cgroup, level - 1), kn, id) == kfg_guard.unit_parent &&
+	return level && BPF_CORE_READ(kfg_guard_ancestor(cgroup, level - 1), kn, id) == kfg_guard.unit_parent &&
 	       kfg_name_is(BPF_CORE_READ(cgroup, kn, name), kfg_guard.unit_name);
 }
 
 static const char kfg_executor[KFG_GUARD_NAME] __attribute__((aligned(8))) = "systemd-executor";
 
 /* In the directory of PID 1's own executable: a file of that name elsewhere is somebody's own. */
-KFG_INLINE int kfg_is_executor(struct dentry *exe)
+static __always_inline int kfg_is_executor(struct dentry *exe)
 {
 	return BPF_CORE_READ(exe, d_parent, d_inode, i_ino) == kfg_guard.init_dir_ino &&
 	       BPF_CORE_READ(exe, d_sb, s_dev) == kfg_guard.init_dir_dev &&

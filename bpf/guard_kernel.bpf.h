@@ -5,14 +5,13 @@
  */
 #pragma once
 
+#include "kernel_access.bpf.h"
 #include <linux/bpf.h>
 #include <linux/errno.h>
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
-
-#define KFG_KERNEL __attribute__((preserve_access_index))
 
 /* include/linux/fs.h, dcache.h, mount.h; fs/mount.h; include/linux/binfmts.h */
 struct super_block {

@@ -8,7 +8,7 @@
  * Can a change at this mount be seen from the host, or by the agent? A mount namespace of one's own is one's own
  * affair, but a mount shared with the host's hands on what is done to it.
  */
-KFG_INLINE int kfg_reaches_us(struct mount *mount)
+static __always_inline int kfg_reaches_us(struct mount *mount)
 {
 	__u64 ns = kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns));
 
@@ -17,7 +17,7 @@ KFG_INLINE int kfg_reaches_us(struct mount *mount)
 	return BPF_CORE_READ(mount, mnt_group_id) && !BPF_CORE_READ(mount, mnt_master);
 }
 
-KFG_INLINE int kfg_may_not_cover(struct vfsmount *mnt, struct dentry *dentry)
+static __always_inline int kfg_may_not_cover(struct vfsmount *mnt, struct dentry *dentry)
 {
 	struct mount *mount = kfg_mount_of(mnt);
 
@@ -27,7 +27,7 @@ KFG_INLINE int kfg_may_not_cover(struct vfsmount *mnt, struct dentry *dentry)
 }
 
 /* Is the mount one that the pins, or a guarded directory, are reached by? */
-KFG_INLINE int kfg_may_not_go(struct vfsmount *mnt)
+static __always_inline int kfg_may_not_go(struct vfsmount *mnt)
 {
 	struct mount *mount = kfg_mount_of(mnt), *parent = BPF_CORE_READ(mount, mnt_parent);
 
@@ -36,7 +36,7 @@ KFG_INLINE int kfg_may_not_go(struct vfsmount *mnt)
 	return kfg_may_not_cover(&parent->mnt, BPF_CORE_READ(mount, mnt_mountpoint));
 }
 
-KFG_INLINE int kfg_guard_mounts(int concerned, __u32 flags)
+static __always_inline int kfg_guard_mounts(int concerned, __u32 flags)
 {
 	if (!concerned || kfg_by_agent() || kfg_by_manager())
 		return 0;

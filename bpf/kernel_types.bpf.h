@@ -5,13 +5,12 @@
  */
 #pragma once
 
+#include "kernel_access.bpf.h"
 #include <linux/bpf.h>
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
-
-#define KFG_KERNEL __attribute__((preserve_access_index))
 
 typedef _Bool bool;
 

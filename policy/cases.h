@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cases.h - tests of a policy, in YAML (kfgate-test(8)): loads, and what the policy is expected to say about them. */
+/*
+ * cases.h - tests of a policy, in YAML (kfgate-test(8)): loads, and what the policy is expected to say about them.
+ *
+ * Prefix: kfg_case.
+ */
 #pragma once
 
 #include "diag.h"

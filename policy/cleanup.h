@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cleanup.h - owning locals of this room: freed when they go out of scope, given away with
- * kfg_take(). */
+/*
+ * cleanup.h - owning locals of this room: freed when they go out of scope, given away with kfg_take().
+ *
+ * Prefix: kfg_cleanup.
+ */
 #pragma once
 
 #include <stdlib.h>

@@ -100,7 +100,7 @@ int kfg_compile_names(struct kfg_compile *c, const char *const *known, size_t n_
 
 	for (size_t i = 0; i < n_known && !r; i++)
 		r = add_name(c, known[i], strcspn(known[i], " "));
-	for (size_t i = 0; i < kfg_n_inlined && !r; i++)
+	for (size_t i = 0; i < kfg_inlined_n && !r; i++)
 		r = add_name(c, kfg_inlined[i], strlen(kfg_inlined[i]));
 	for (size_t i = 0; i < c->policy->deprecations.n && !r; i++)
 		r = add_name(c, kfg_deprecations(c->policy)[i].kfunc, strlen(kfg_deprecations(c->policy)[i].kfunc));
@@ -110,7 +110,7 @@ int kfg_compile_names(struct kfg_compile *c, const char *const *known, size_t n_
 		r = make_entries(c);
 	if (r)
 		return r;
-	for (size_t i = 0; i < kfg_n_inlined; i++)
+	for (size_t i = 0; i < kfg_inlined_n; i++)
 		c->entries[find_text(c, kfg_inlined[i])].flags |= KFG_NAME_INLINED;
 	for (size_t i = 0; i < c->policy->deprecations.n; i++)
 		c->entries[find_text(c, kfg_deprecations(c->policy)[i].kfunc)].dep = (uint32_t)i;

@@ -19,7 +19,7 @@
 #define CUT "..."
 
 const struct kfg_diag_kind kfg_diag_kinds[KFG_DIAG_CODE_MAX] = {
-#define KIND(name, code, severity, text) [KFG_DIAG_##name] = { code, text, KFG_##severity },
+#define KIND(name, code, severity, text) [KFG_DIAG_##name] = { code, text, KFG_SEVERITY_##severity },
 	KFG_DIAG_CODES(KIND)
 #undef KIND
 };
@@ -156,7 +156,7 @@ void kfg_diags_add(struct kfg_diags *diags, enum kfg_diag_code code, const struc
 	va_list args;
 	int r;
 
-	if (d.severity == KFG_ERROR)
+	if (d.severity == KFG_SEVERITY_ERROR)
 		diags->n_errors++;
 	if (diags->n >= KFG_DIAGS_MAX) {
 		diags->n_more++;
@@ -197,7 +197,7 @@ static char *caret_indent(const struct kfg_diag *d)
 
 char *kfg_diag_format(const struct kfg_diag *d)
 {
-	const char *word = d->severity == KFG_ERROR ? "error" : "warning";
+	const char *word = d->severity == KFG_SEVERITY_ERROR ? "error" : "warning";
 	KFG_AUTOFREE char *indent = NULL;
 	KFG_AUTOFREE char *head = NULL;
 	char *out;

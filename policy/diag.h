@@ -2,12 +2,14 @@
 /*
  * diag.h - findings about what the user wrote, as data: place and text. Library rooms add them, the edge
  * prints them.
+ *
+ * Prefixes: kfg_severity, kfg_spot.
  */
 #pragma once
 
 #include <stddef.h>
 
-enum kfg_severity { KFG_ERROR, KFG_WARNING, KFG_SEVERITY_MAX };
+enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX };
 
 /*
  * Kinds of findings: name, code, severity, what it is. Tools filter by the codes: one is never renamed or taken for

@@ -28,4 +28,4 @@ const char *const kfg_inlined[] = {
 	"bpf_arena_alloc_pages", /* in 7.2: _non_sleepable */
 	"bpf_arena_free_pages", /* in 7.2: _non_sleepable */
 };
-const size_t kfg_n_inlined = sizeof(kfg_inlined) / sizeof(kfg_inlined[0]);
+const size_t kfg_inlined_n = sizeof(kfg_inlined) / sizeof(kfg_inlined[0]);

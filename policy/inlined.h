@@ -5,4 +5,4 @@
 #include <stddef.h>
 
 extern const char *const kfg_inlined[];
-extern const size_t kfg_n_inlined;
+extern const size_t kfg_inlined_n;

@@ -3,6 +3,9 @@
  * model.h - a policy as this room sees it: what the sources say, merged. Everything in it is owned
  * by the policy (its arena, or its growing lists) and does not change once kfg_policy_load() has
  * returned.
+ *
+ * Prefixes: kfg_place, kfg_pattern, kfg_kfunc_pattern, kfg_userns, kfg_token, kfg_condition, kfg_rule, kfg_waiver,
+ * kfg_release, kfg_deprecation, kfg_upgrade, kfg_include, kfg_default, kfg_setting, kfg_origin, kfg_vector.
  */
 #pragma once
 

@@ -3,6 +3,8 @@
  * parse.h - inside of the parser: key tables and the handlers of values. A handler returns 0 also
  * when it had something to say (findings go to diags and parsing goes on), negative errno only when
  * we broke.
+ *
+ * Prefixes: kfg_handler, kfg_key, kfg_schema, kfg_node_place.
  */
 #pragma once
 

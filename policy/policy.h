@@ -2,6 +2,10 @@
 /*
  * policy.h - from bytes of YAML to a checked policy. No files, clock or environment in here: the caller brings
  * the bytes, in the order in which they are to be merged, and expands includes.
+ *
+ * Prefixes: kfg_guarding, kfg_on_stop, kfg_on_failure, kfg_stop, kfg_failure, kfg_source, kfg_includer, kfg_linting,
+ * kfg_rule_info, kfg_deprecation_info, kfg_lifecycle_info, kfg_waiver_info, kfg_day, kfg_kernel_version,
+ * kfg_lifecycle_is_old.
  */
 #pragma once
 

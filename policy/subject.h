@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* subject.h - inside of verdict.c and why.c: a question about one kfunc, in the form that decide.h takes. */
+/*
+ * subject.h - inside of verdict.c and why.c: a question about one kfunc, in the form that decide.h takes.
+ *
+ * Prefixes: kfg_evaluation, kfg_verdict.
+ */
 #pragma once
 
 #include <kfgate/decide.h>

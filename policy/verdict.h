@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verdict.h - the decision rule in user space, over the same cells and the same source as in the kernel. */
+/*
+ * verdict.h - the decision rule in user space, over the same cells and the same source as in the kernel.
+ *
+ * Prefixes: kfg_load, kfg_action, kfg_reason, kfg_mode, kfg_scope, kfg_present, kfg_prog_type.
+ */
 #pragma once
 
 #include <kfgate/abi.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* words.h - the closed vocabularies of the policy language, and the nearest word to a misspelt one.
+/*
+ * words.h - the closed vocabularies of the policy language, and the nearest word to a misspelt one.
+ *
+ * Prefixes: kfg_errno, kfg_confidence.
  */
 #pragma once
 

@@ -2,6 +2,8 @@
 /*
  * yaml_doc.h - bytes of YAML to a tree of nodes that remember their place. The subset: one
  * document, plain data; no anchors, aliases or tags, no key twice.
+ *
+ * Prefixes: kfg_doc, kfg_node.
  */
 #pragma once
 

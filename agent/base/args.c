@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct kfg_args_option kfg_common_options[] = {
+const struct kfg_args_option kfg_args_common_options[] = {
 	{ "help", NULL, "show this help", false },
 	{ "verbose", NULL, "say more on standard error", false },
 	{ 0 },
@@ -23,7 +23,7 @@ static const struct kfg_args_option *find_in(const struct kfg_args_option *table
 
 static const char *nearest(const struct kfg_args_option *options, const char *name)
 {
-	const struct kfg_args_option *tables[] = { options, kfg_common_options };
+	const struct kfg_args_option *tables[] = { options, kfg_args_common_options };
 	const char *best = NULL;
 	unsigned least = 3;
 
@@ -107,7 +107,7 @@ static int take_option(struct kfg_args *args, const struct kfg_args_option *opti
 
 	if (word[1] == '-') {
 		o = find_in(options, name, len);
-		o = o ? o : find_in(kfg_common_options, name, len);
+		o = o ? o : find_in(kfg_args_common_options, name, len);
 	}
 	if (!o)
 		return unknown_option(args, options, word);

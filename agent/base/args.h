@@ -31,7 +31,7 @@ struct kfg_args {
 };
 
 /* Every verb has these, too. */
-extern const struct kfg_args_option kfg_common_options[];
+extern const struct kfg_args_option kfg_args_common_options[];
 
 /*
  * Takes argv (without program and verb) apart. Nothing is copied: argv is rearranged. -EINVAL: see ret_args->error,

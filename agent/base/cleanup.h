@@ -2,6 +2,8 @@
 /*
  * cleanup.h - owning locals. A local that owns something carries _cleanup_*_ and an initial value;
  * ownership leaves only through KFG_TAKE_PTR() and KFG_TAKE_FD().
+ *
+ * Prefixes: kfg_free_cleanup, kfg_close_cleanup, kfg_fclose_cleanup.
  */
 #pragma once
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* exit_code.h - what the program leaves with; kfgate(8) documents them, they never change. */
+/*
+ * exit_code.h - what the program leaves with; kfgate(8) documents them, they never change.
+ *
+ * Prefix: kfg_exit.
+ */
 #pragma once
 
 enum kfg_exit {

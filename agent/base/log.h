@@ -33,8 +33,8 @@ int kfg_log_errno(int error, const char *format, ...) __attribute__((format(prin
  */
 void kfg_log_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-#define kfg_error(...) kfg_log(LOG_ERR, __VA_ARGS__)
-#define kfg_warning(...) kfg_log(LOG_WARNING, __VA_ARGS__)
-#define kfg_notice(...) kfg_log(LOG_NOTICE, __VA_ARGS__)
-#define kfg_info(...) kfg_log(LOG_INFO, __VA_ARGS__)
-#define kfg_debug(...) kfg_log(LOG_DEBUG, __VA_ARGS__)
+#define kfg_log_error(...) kfg_log(LOG_ERR, __VA_ARGS__)
+#define kfg_log_warning(...) kfg_log(LOG_WARNING, __VA_ARGS__)
+#define kfg_log_notice(...) kfg_log(LOG_NOTICE, __VA_ARGS__)
+#define kfg_log_info(...) kfg_log(LOG_INFO, __VA_ARGS__)
+#define kfg_log_debug(...) kfg_log(LOG_DEBUG, __VA_ARGS__)

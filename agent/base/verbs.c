@@ -90,7 +90,7 @@ void kfg_verbs_help(const struct kfg_verbs_program *program, const struct kfg_ve
 	wrapped(out, verb->help, 0, 0);
 	kfg_strbuf_adds(out, "\nOptions:\n");
 	help_options(out, verb->options);
-	help_options(out, kfg_common_options);
+	help_options(out, kfg_args_common_options);
 }
 
 static int print_help(const struct kfg_verbs_program *program, const struct kfg_verb *verb)
@@ -108,9 +108,9 @@ static int unknown_verb(const struct kfg_verbs_program *program, const char *nam
 	const struct kfg_verb *near = kfg_verbs_nearest(program, name);
 
 	if (near)
-		kfg_error("unknown verb \"%s\", did you mean \"%s\"?", name, near->name);
+		kfg_log_error("unknown verb \"%s\", did you mean \"%s\"?", name, near->name);
 	else
-		kfg_error("unknown verb \"%s\"; \"%s help\" lists them", name, program->name);
+		kfg_log_error("unknown verb \"%s\"; \"%s help\" lists them", name, program->name);
 	return KFG_EXIT_FAILURE;
 }
 
@@ -128,7 +128,7 @@ static int run_verb(const struct kfg_verbs_program *program, const struct kfg_ve
 	struct kfg_args args;
 
 	if (kfg_args_parse(argc, argv, verb->options, &args) < 0) {
-		kfg_error("%s: %s", verb->name, args.error);
+		kfg_log_error("%s: %s", verb->name, args.error);
 		return KFG_EXIT_FAILURE;
 	}
 	args.verb = verb->name;
@@ -137,11 +137,11 @@ static int run_verb(const struct kfg_verbs_program *program, const struct kfg_ve
 	if (kfg_args_has(&args, "verbose"))
 		kfg_log_open(LOG_DEBUG);
 	if (args.n_words > verb->max_words) {
-		kfg_error("%s: unexpected argument \"%s\"", verb->name, args.words[verb->max_words]);
+		kfg_log_error("%s: unexpected argument \"%s\"", verb->name, args.words[verb->max_words]);
 		return KFG_EXIT_FAILURE;
 	}
 	if (args.n_words < verb->min_words) {
-		kfg_error("%s: needs %s", verb->name, verb->words);
+		kfg_log_error("%s: needs %s", verb->name, verb->words);
 		return KFG_EXIT_FAILURE;
 	}
 	return verb->run ? verb->run(&args) : help(program, &args);
@@ -152,7 +152,7 @@ int kfg_verbs_main(const struct kfg_verbs_program *program, int argc, char **arg
 	const struct kfg_verb *verb;
 
 	if (argc < 2) {
-		kfg_error("needs a verb; \"%s help\" lists them", program->name);
+		kfg_log_error("needs a verb; \"%s help\" lists them", program->name);
 		return KFG_EXIT_FAILURE;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

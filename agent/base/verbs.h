@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * verbs.h - what a program can do, as one table: dispatch, help, completion and manual pages follow it.
+ *
+ * Prefix: kfg_verb.
  */
 #pragma once
 

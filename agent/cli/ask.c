@@ -19,17 +19,17 @@
 static int cannot_ask(int error, const char *dir)
 {
 	if (error == -ENOENT || error == -ECONNREFUSED) {
-		kfg_error("kfgate is not running (nobody answers at %s/" KFG_CONTROL_SOCKET ")", dir);
+		kfg_log_error("kfgate is not running (nobody answers at %s/" KFG_CONTROL_SOCKET ")", dir);
 		return KFG_EXIT_NOT_RUNNING;
 	}
 	if (error == -EBADE) {
-		kfg_error("what listens at %s/" KFG_CONTROL_SOCKET " is not the agent that holds " KFG_PIN_DIR
-			  ": its answer is not to be believed",
-			  dir);
+		kfg_log_error("what listens at %s/" KFG_CONTROL_SOCKET " is not the agent that holds " KFG_PIN_DIR
+			      ": its answer is not to be believed",
+			      dir);
 		return KFG_EXIT_FAILURE;
 	}
 	if (error == -EACCES || error == -EPERM || error == -ECONNRESET)
-		kfg_error("only root may ask the running kfgate");
+		kfg_log_error("only root may ask the running kfgate");
 	else
 		kfg_log_errno(error, "cannot ask the running kfgate: %m");
 	return KFG_EXIT_FAILURE;

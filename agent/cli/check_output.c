@@ -13,7 +13,7 @@ const char *const kfg_check_formats[KFG_CHECK_FORMAT_MAX] = { "text", "json", "g
 
 static const char *severity(const struct kfg_diag *d)
 {
-	return d->severity == KFG_ERROR ? "error" : "warning";
+	return d->severity == KFG_SEVERITY_ERROR ? "error" : "warning";
 }
 
 static size_t n_warnings(const struct kfg_diags *diags)
@@ -111,7 +111,7 @@ static void sarif_rules(struct kfg_sarif_rule rules[static KFG_DIAG_CODE_MAX])
 		rules[i] = (struct kfg_sarif_rule){
 			.id = kfg_diag_kinds[i].code,
 			.text = kfg_diag_kinds[i].text,
-			.level = kfg_diag_kinds[i].severity == KFG_ERROR ? "error" : "warning",
+			.level = kfg_diag_kinds[i].severity == KFG_SEVERITY_ERROR ? "error" : "warning",
 		};
 }
 

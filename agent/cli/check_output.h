@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* check_output.h - what `check` found, for people, for programs, and for code review. */
+/*
+ * check_output.h - what `check` found, for people, for programs, and for code review.
+ *
+ * Prefix: kfg_check.
+ */
 #pragma once
 
 #include "base/json.h"

@@ -37,13 +37,13 @@ int kfg_cmd_agent(const struct kfg_args *args)
 		const char *name = args->options[i].option->name, *value = args->options[i].value;
 
 		if (asprintf(&argv[n++], "--%s%s%s", name, value ? "=" : "", value ? value : "") < 0) {
-			kfg_error("%s: %s", args->verb, strerror(ENOMEM));
+			kfg_log_error("%s: %s", args->verb, strerror(ENOMEM));
 			return KFG_EXIT_FAILURE;
 		}
 	}
 	argv[n] = NULL;
 	execv(path, argv);
-	kfg_error("%s: cannot start %s: %m", args->verb, path);
+	kfg_log_error("%s: cannot start %s: %m", args->verb, path);
 	for (size_t i = 2; i < n; i++)
 		free(argv[i]);
 	return KFG_EXIT_FAILURE;

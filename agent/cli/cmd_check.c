@@ -76,7 +76,7 @@ static int check_one(const char *path, int32_t today, struct kfg_check_output *o
 	if (r < 0 && r != -EBADMSG)
 		kfg_log_errno(r, "check: %s: %m", what);
 	else if (loaded.diags.lost)
-		kfg_error("check: %s: out of memory, findings are missing", what);
+		kfg_log_error("check: %s: out of memory, findings are missing", what);
 	errors = loaded.diags.n_errors + (r < 0) + loaded.diags.lost;
 	findings = loaded.diags.n;
 	kfg_loaded_done(&loaded);
@@ -104,7 +104,7 @@ static int take_format(const struct kfg_args *args, enum kfg_check_format *ret_f
 			*ret_format = (enum kfg_check_format)i;
 			return 0;
 		}
-	kfg_error("check: --format=%s: must be text, json, github or sarif", name);
+	kfg_log_error("check: --format=%s: must be text, json, github or sarif", name);
 	return -EINVAL;
 }
 
@@ -116,7 +116,7 @@ int kfg_cmd_check(const struct kfg_args *args)
 	int code = KFG_EXIT_OK;
 
 	if (at && kfg_day_parse(at, &today) < 0) {
-		kfg_error("check: --at=%s: not a date like 2027-01-15", at);
+		kfg_log_error("check: --at=%s: not a date like 2027-01-15", at);
 		return KFG_EXIT_FAILURE;
 	}
 	if (take_format(args, &output.format) < 0)

@@ -35,7 +35,7 @@ static int load_lifecycle(const char *path, struct kfg_loaded *ret_loaded)
 	else
 		kfg_log(path ? LOG_ERR : LOG_WARNING, "explain: %s: %s", from, strerror(-r));
 	if (!path)
-		kfg_warning("explain: going on without lifecycle data");
+		kfg_log_warning("explain: going on without lifecycle data");
 	return path ? r : 0;
 }
 
@@ -112,7 +112,7 @@ int kfg_cmd_explain(const struct kfg_args *args)
 	int code = KFG_EXIT_FAILURE;
 
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0) {
-		kfg_error("explain: --format=%s: must be text or json", format);
+		kfg_log_error("explain: --format=%s: must be text or json", format);
 		return KFG_EXIT_FAILURE;
 	}
 	if (kernel && kfg_kernels_release(args, kernel, "explain", release, sizeof(release)) < 0)

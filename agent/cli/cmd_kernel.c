@@ -62,7 +62,7 @@ static int write_out(const struct kfg_args *args, const struct kfg_strbuf *out)
 	else if (fwrite(out->data, 1, out->size, stdout) != out->size)
 		r = -errno;
 	if (r == -ENOTTY)
-		kfg_error("kernel: facts are no text for a terminal: -o FILE");
+		kfg_log_error("kernel: facts are no text for a terminal: -o FILE");
 	else if (r < 0)
 		kfg_log_errno(r, "kernel: %s: %m", file);
 	return r;
@@ -77,8 +77,8 @@ static int make_facts(const struct kfg_kernel *kernel, struct kfg_strbuf *out)
 	int r = kfg_facts_dictionary(KFG_FACTS_DICTIONARY, &made.dictionary);
 
 	if (r < 0) {
-		kfg_warning("kernel: the dictionary %s in %s is %s: the file will be several times as large",
-			    KFG_FACTS_DICTIONARY, kfg_catalogue_dir(), r == -ENOENT ? "not installed" : "damaged");
+		kfg_log_warning("kernel: the dictionary %s in %s is %s: the file will be several times as large",
+				KFG_FACTS_DICTIONARY, kfg_catalogue_dir(), r == -ENOENT ? "not installed" : "damaged");
 		made.dictionary = NULL;
 	}
 	kfg_kernel_facts(kernel, &facts);
@@ -86,7 +86,7 @@ static int make_facts(const struct kfg_kernel *kernel, struct kfg_strbuf *out)
 	source_name(facts.path, source, sizeof(source));
 	r = kfg_facts_write(kernel, &made, out, &error);
 	if (r < 0 && error.text[0])
-		kfg_error("kernel: %s: %s", kfg_kernels_name(kernel), error.text);
+		kfg_log_error("kernel: %s: %s", kfg_kernels_name(kernel), error.text);
 	else if (r < 0)
 		kfg_log_errno(r, "kernel: %m");
 	return r;
@@ -99,7 +99,7 @@ static int export(const struct kfg_args *args)
 	int r = kfg_kernels_open(args, "kernel", &kernels);
 
 	if (r == 0 && kernels.n != 1) {
-		kfg_error("kernel: %zu kernels are meant, and one goes into a file", kernels.n);
+		kfg_log_error("kernel: %zu kernels are meant, and one goes into a file", kernels.n);
 		r = -EINVAL;
 	}
 	if (r == 0)
@@ -128,7 +128,7 @@ static int dictionary(const struct kfg_args *args)
 		kfg_strbuf_add(&out, packed, size);
 		r = write_out(args, &out);
 	} else if (error.text[0]) {
-		kfg_error("kernel: %s", error.text);
+		kfg_log_error("kernel: %s", error.text);
 	}
 	kfg_kernels_done(&kernels);
 	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
@@ -203,10 +203,11 @@ static int list(const struct kfg_args *args)
 	if (r < 0)
 		return KFG_EXIT_FAILURE;
 	if (catalogue.n_damaged)
-		kfg_error("kernel: %zu files could not be read, among them %s", catalogue.n_damaged, catalogue.damaged);
+		kfg_log_error("kernel: %zu files could not be read, among them %s", catalogue.n_damaged,
+			      catalogue.damaged);
 	if (!catalogue.n)
-		kfg_warning("kernel: no facts of kernels in %s (the package kfgate-kernels has them)",
-			    kfg_catalogue_dir());
+		kfg_log_warning("kernel: no facts of kernels in %s (the package kfgate-kernels has them)",
+				kfg_catalogue_dir());
 	r = print_list(&catalogue, format);
 	if (r == 0 && catalogue.n_damaged)
 		r = -EBADMSG;
@@ -229,6 +230,6 @@ int kfg_cmd_kernel(const struct kfg_args *args)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i].word, word) == 0)
 			return words[i].run(args);
-	kfg_error("kernel%s%s: must be export, list or dictionary", word[0] ? ": " : "", word);
+	kfg_log_error("kernel%s%s: must be export, list or dictionary", word[0] ? ": " : "", word);
 	return KFG_EXIT_FAILURE;
 }

@@ -19,11 +19,11 @@ int kfg_cmd_metrics(const struct kfg_args *args)
 	if (r == -EBADE)
 		return kfg_ask_print(r, code, NULL, dir);
 	if (r == -EACCES || r == -EPERM || r == -ECONNRESET) {
-		kfg_error("only root may ask the running kfgate");
+		kfg_log_error("only root may ask the running kfgate");
 		return KFG_EXIT_FAILURE;
 	}
 	if (r == 0 && code != KFG_EXIT_OK) {
-		kfg_error("metrics: %s", text);
+		kfg_log_error("metrics: %s", text);
 		return code;
 	}
 	/* that nobody answers is a measurement, too */

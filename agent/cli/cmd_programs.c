@@ -224,7 +224,7 @@ int kfg_cmd_programs(const struct kfg_args *args)
 	int code;
 
 	if (strcmp(format, "table") != 0 && strcmp(format, "json") != 0) {
-		kfg_error("programs: --format=%s: must be table or json", format);
+		kfg_log_error("programs: --format=%s: must be table or json", format);
 		return KFG_EXIT_FAILURE;
 	}
 	code = run(args, &inv, strcmp(format, "json") == 0);

@@ -16,7 +16,7 @@ static bool system_has_policy(void)
 	size_t n = 0;
 
 	if (kfg_policy_files_new(&files) < 0 ||
-	    kfg_policy_files_add_dirs(files, kfg_policy_dirs, KFG_POLICY_N_DIRS) < 0)
+	    kfg_policy_files_add_dirs(files, kfg_policy_files_dirs, KFG_POLICY_N_DIRS) < 0)
 		return true; /* loading it says what is wrong */
 	kfg_policy_files_sources(files, &n);
 	return n;
@@ -44,7 +44,7 @@ static int report(const struct kfg_args *args, const struct kfg_history_source *
 		.stats = &stats,
 		.policy = compiled->loaded.policy,
 		.table = compiled->table,
-		.rows_max = format == KFG_DOCUMENT_TEXT ? TEXT_ROWS : ALL_ROWS,
+		.rows_max = format == KFG_DOCUMENT_FORMAT_TEXT ? TEXT_ROWS : ALL_ROWS,
 	};
 	int code, r;
 

@@ -62,7 +62,7 @@ static int take_format(const struct kfg_args *args, struct settings *s)
 			s->render = formats[i].render;
 			return 0;
 		}
-	kfg_error("scan: --format=%s: must be table, json, sarif, markdown or csv", name);
+	kfg_log_error("scan: --format=%s: must be table, json, sarif, markdown or csv", name);
 	return -EINVAL;
 }
 
@@ -81,7 +81,7 @@ static int take_libbpf(const struct kfg_args *args, struct settings *s)
 	}
 	/* a release like 1.7.0, or without its last number */
 	if (sscanf(text, "%2u.%3u%n.%*u%n", &major, &minor, &end, &end) != 2 || text[end]) {
-		kfg_error("scan: --libbpf=%s: must be a version like 1.7, or none", text);
+		kfg_log_error("scan: --libbpf=%s: must be a version like 1.7, or none", text);
 		return -EINVAL;
 	}
 	s->libbpf = KFG_LIBBPF(major, minor);
@@ -107,8 +107,9 @@ static int take_fail_on(const struct kfg_args *args, struct settings *s)
 		int state = state_parse(p, len);
 
 		if (state < 0) {
-			kfg_error("scan: --fail-on=%s: must be none, or a list of warned, unchecked, refused, fails",
-				  list);
+			kfg_log_error(
+				"scan: --fail-on=%s: must be none, or a list of warned, unchecked, refused, fails",
+				list);
 			return state;
 		}
 		s->fail_on[state] = true;
@@ -126,7 +127,8 @@ static void expect_objects(struct scan *scan, const struct kfg_args *args, const
 	if (kfg_args_has(args, "allow-empty") || scan->report->n_objects > before->objects ||
 	    scan->report->n_problems > before->problems)
 		return;
-	kfg_error("scan: %s: no BPF object found in %zu file%s (--allow-empty takes that)", path, n, n == 1 ? "" : "s");
+	kfg_log_error("scan: %s: no BPF object found in %zu file%s (--allow-empty takes that)", path, n,
+		      n == 1 ? "" : "s");
 	scan->failed = true;
 }
 
@@ -149,7 +151,7 @@ static int search(struct scan *scan, const struct kfg_args *args)
 			expect_objects(scan, args, args->words[i], &before);
 		if (r != -ENOENT)
 			continue;
-		kfg_error("scan: %s: there is no such file or directory", args->words[i]);
+		kfg_log_error("scan: %s: there is no such file or directory", args->words[i]);
 		scan->failed = true;
 		r = 0;
 	}
@@ -222,8 +224,8 @@ static int take_deployment(const struct kfg_args *args, struct scan *scan)
 		} else if (strcmp(name, "CAP_SYS_BOOT") == 0) {
 			d->cap_sys_boot = true;
 		} else {
-			kfg_error("scan: --with-capability=%s: must be CAP_PERFMON, CAP_SYS_BOOT or CAP_SYS_ADMIN",
-				  name);
+			kfg_log_error("scan: --with-capability=%s: must be CAP_PERFMON, CAP_SYS_BOOT or CAP_SYS_ADMIN",
+				      name);
 			return -EINVAL;
 		}
 	}
@@ -234,7 +236,7 @@ static void say_ended(void *arg, unsigned line, int32_t day)
 {
 	char text[KFG_DAY_TEXT];
 
-	kfg_warning("scan: %s:%u: this entry ended on %s", (const char *)arg, line, kfg_day_format(day, text));
+	kfg_log_warning("scan: %s:%u: this entry ended on %s", (const char *)arg, line, kfg_day_format(day, text));
 }
 
 static int take_baseline(const struct kfg_args *args, struct scan *scan)
@@ -254,7 +256,7 @@ static int take_baseline(const struct kfg_args *args, struct scan *scan)
 	}
 	r = kfg_baseline_parse(text, size, scan->preview.loader.today, &scan->baseline, &error);
 	if (r == -EBADMSG)
-		kfg_error("scan: %s:%u: %s", path, error.line, error.text);
+		kfg_log_error("scan: %s:%u: %s", path, error.line, error.text);
 	else if (r == 0)
 		kfg_baseline_ended(scan->baseline, say_ended, (void *)path);
 	return r;
@@ -308,7 +310,7 @@ int kfg_cmd_scan(const struct kfg_args *args)
 	if (take_format(args, &settings) < 0 || take_fail_on(args, &settings) < 0 || take_libbpf(args, &settings) < 0)
 		return KFG_EXIT_FAILURE;
 	if (!args->n_words && !kfg_args_has(args, "installed")) {
-		kfg_error("scan: needs a PATH, or --installed");
+		kfg_log_error("scan: needs a PATH, or --installed");
 		return KFG_EXIT_FAILURE;
 	}
 	code = run(args, &settings, &scan);

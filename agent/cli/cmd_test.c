@@ -70,7 +70,7 @@ static int load_policy(struct test_file *t)
 	if (!n && own)
 		paths[n++] = joined ? joined : own;
 	if (!n) {
-		kfg_error("test: %s: says no \"policy\", and --policy was not given", t->path);
+		kfg_log_error("test: %s: says no \"policy\", and --policy was not given", t->path);
 		return KFG_EXIT_FAILURE;
 	}
 	return kfg_compiled_load(paths, n, "test", &t->compiled);

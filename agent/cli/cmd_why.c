@@ -133,7 +133,7 @@ static void print_tail(struct why *why)
 	}
 	/* on standard error, so that JSON stays JSON */
 	for (size_t i = 0; i < why->report->n_problems; i++)
-		kfg_warning("why: %s: %s", why->report->problems[i].label, why->report->problems[i].why);
+		kfg_log_warning("why: %s: %s", why->report->problems[i].label, why->report->problems[i].why);
 	why->unchecked |= why->report->n_problems > 0;
 }
 
@@ -144,9 +144,9 @@ static int find_object(struct why *why, struct kfg_find *find, const char *path)
 	int r = kfg_find_path(find, path);
 
 	if (r == -ENOENT) {
-		kfg_error("why: %s: there is no such file or directory", path);
+		kfg_log_error("why: %s: there is no such file or directory", path);
 	} else if (r == 0 && why->report->n_objects + why->report->n_problems == before) {
-		kfg_error("why: %s: no BPF object found", path);
+		kfg_log_error("why: %s: no BPF object found", path);
 		r = -ENOENT;
 	}
 	return r;
@@ -183,7 +183,7 @@ static int open_all(struct why *why, const struct kfg_args *args)
 	if (r == 0)
 		r = kfg_kernels_open(args, "why", &why->kernels);
 	if (r == 0 && why->kernels.n != 1) {
-		kfg_error("why: --kernel means %zu kernels: name one", why->kernels.n);
+		kfg_log_error("why: --kernel means %zu kernels: name one", why->kernels.n);
 		r = -EINVAL;
 	}
 	if (r < 0)
@@ -208,7 +208,8 @@ static int run(struct why *why, const struct kfg_args *args)
 	print_head(why);
 	r = explain_all(why);
 	if (r == -ENOTRECOVERABLE)
-		kfg_error("why: what was found of the rules does not lead to the verdict: this is a defect of kfgate");
+		kfg_log_error(
+			"why: what was found of the rules does not lead to the verdict: this is a defect of kfgate");
 	else if (r < 0)
 		kfg_log_errno(r, "why: %m");
 	if (r < 0)
@@ -233,7 +234,7 @@ int kfg_cmd_why(const struct kfg_args *args)
 	if (why.as_json || !strcmp(format, "text"))
 		code = run(&why, args);
 	else
-		kfg_error("why: --format=%s: must be text or json", format);
+		kfg_log_error("why: --format=%s: must be text or json", format);
 	kfg_strbuf_done(&why.text);
 	kfg_report_free(why.report);
 	kfg_kernels_done(&why.kernels);

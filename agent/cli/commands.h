@@ -2,6 +2,8 @@
 /*
  * commands.h - the functions of the verbs, one file each. All return an enum kfg_exit and report to
  * the log.
+ *
+ * Prefix: kfg_cmd.
  */
 #pragma once
 

@@ -21,7 +21,7 @@ int kfg_document_format_parse(const struct kfg_args *args, const char *verb, enu
 			*ret_format = i;
 			return KFG_EXIT_OK;
 		}
-	kfg_error("%s: --format=%s: wants text, json, html or markdown", verb, word);
+	kfg_log_error("%s: --format=%s: wants text, json, html or markdown", verb, word);
 	return KFG_EXIT_FAILURE;
 }
 
@@ -41,11 +41,11 @@ int kfg_document_output(const struct kfg_args *args, const char *verb, const str
 
 	if (kfg_document_format_parse(args, verb, &format) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
-	if (format == KFG_DOCUMENT_JSON)
+	if (format == KFG_DOCUMENT_FORMAT_JSON)
 		kfg_document_json(doc, &out);
-	else if (format == KFG_DOCUMENT_HTML)
+	else if (format == KFG_DOCUMENT_FORMAT_HTML)
 		kfg_document_html(doc, &out);
-	else if (format == KFG_DOCUMENT_MARKDOWN)
+	else if (format == KFG_DOCUMENT_FORMAT_MARKDOWN)
 		kfg_document_markdown(doc, &out);
 	else
 		kfg_document_text(doc, kfg_args_has(args, "output") ? 0 : terminal_columns(), utf8, &out);

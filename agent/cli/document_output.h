@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* document_output.h - a sheet on its way out: --format and --output. */
+/*
+ * document_output.h - a sheet on its way out: --format and --output.
+ *
+ * Prefixes: kfg_document_output, kfg_document_format.
+ */
 #pragma once
 
 #include "base/args.h"
 #include "render/document.h"
 
 enum kfg_document_format {
-	KFG_DOCUMENT_TEXT,
-	KFG_DOCUMENT_JSON,
-	KFG_DOCUMENT_HTML,
-	KFG_DOCUMENT_MARKDOWN,
+	KFG_DOCUMENT_FORMAT_TEXT,
+	KFG_DOCUMENT_FORMAT_JSON,
+	KFG_DOCUMENT_FORMAT_HTML,
+	KFG_DOCUMENT_FORMAT_MARKDOWN,
 	KFG_DOCUMENT_FORMAT_MAX
 };
 

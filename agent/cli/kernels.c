@@ -58,7 +58,7 @@ static int open_one(const char *path, const char *cache, const char *verb, struc
 
 	kfg_log_progress(NULL);
 	if (r < 0)
-		kfg_error("%s: %s", verb, error.text);
+		kfg_log_error("%s: %s", verb, error.text);
 	return r;
 }
 
@@ -93,8 +93,8 @@ static int add(struct opening *o, const char *path)
 		return r;
 	kfg_kernel_facts(more[o->kernels->n++], &facts);
 	if (facts.catalogued[0])
-		kfg_info("%s: %s: its BTF is that of %s in the catalogue (%s), which tells the rest", o->verb,
-			 facts.path, facts.release, facts.catalogued);
+		kfg_log_info("%s: %s: its BTF is that of %s in the catalogue (%s), which tells the rest", o->verb,
+			     facts.path, facts.release, facts.catalogued);
 	return 0;
 }
 
@@ -107,15 +107,16 @@ static int add_by_name(struct opening *o, const char *name)
 		return kfg_log_errno(r, "%s: %m", o->verb);
 	n = kfg_catalogue_find(&o->catalogue, name, found, KFG_ARGS_MAX);
 	if (!n && o->catalogue.n && (isdigit((unsigned char)name[0]) || strncmp(name, "debian:", 7) == 0)) {
-		kfg_error("%s: %s: neither a file nor in the catalogue of %zu kernels in %s (kfgate kernel list)",
-			  o->verb, name, o->catalogue.n, kfg_catalogue_dir());
+		kfg_log_error("%s: %s: neither a file nor in the catalogue of %zu kernels in %s (kfgate kernel list)",
+			      o->verb, name, o->catalogue.n, kfg_catalogue_dir());
 		return -ENOENT;
 	}
 	if (!n)
 		return add(o, name);
 	if (n > 1 && o->one) {
-		kfg_error("%s: %s means %zu kernels, from %s to %s: name one", o->verb, name, n,
-			  o->catalogue.entries[found[0]].head.release, o->catalogue.entries[found[n - 1]].head.release);
+		kfg_log_error("%s: %s means %zu kernels, from %s to %s: name one", o->verb, name, n,
+			      o->catalogue.entries[found[0]].head.release,
+			      o->catalogue.entries[found[n - 1]].head.release);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < n && r == 0; i++)
@@ -186,7 +187,7 @@ static int release_of_file(const struct kfg_args *args, const char *path, const 
 	kfg_kernels_done(&kernels);
 	if (buf[0])
 		return 0;
-	kfg_error("%s: %s: does not tell its release", verb, path);
+	kfg_log_error("%s: %s: does not tell its release", verb, path);
 	return -ENODATA;
 }
 
@@ -203,9 +204,9 @@ int kfg_kernels_release(const struct kfg_args *args, const char *name, const cha
 	}
 	r = release_by_name(name, buf, size);
 	if (r == -ENOENT)
-		kfg_error("%s: --kernel=%s: no release, as uname -r prints it (6.12.57), no file, and not in the "
-			  "catalogue in %s (kfgate kernel list)",
-			  verb, name, kfg_catalogue_dir());
+		kfg_log_error("%s: --kernel=%s: no release, as uname -r prints it (6.12.57), no file, and not in the "
+			      "catalogue in %s (kfgate kernel list)",
+			      verb, name, kfg_catalogue_dir());
 	else if (r < 0)
 		kfg_log_errno(r, "%s: %m", verb);
 	return r;
@@ -223,8 +224,8 @@ int kfg_kernels_find_nearest(const struct kfg_kernels *kernels, const char *verb
 			continue;
 		kfg_kernel_facts(kernels->items[i], &facts);
 		kfg_kernel_facts(kfg_kernel_nearest(kernels->items[i]), &nearest);
-		kfg_info("%s: %s: BTF of a kernel that is not in the catalogue; the nearest there is %s", verb,
-			 facts.path, nearest.release);
+		kfg_log_info("%s: %s: BTF of a kernel that is not in the catalogue; the nearest there is %s", verb,
+			     facts.path, nearest.release);
 	}
 	return 0;
 }

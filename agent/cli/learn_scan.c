@@ -34,7 +34,7 @@ static int on_problem(void *userdata, const char *label, const char *why)
 	struct learning *l = userdata;
 
 	l->scan.n_problems++;
-	kfg_warning("learn: %s: %s", label, why);
+	kfg_log_warning("learn: %s: %s", label, why);
 	return 0;
 }
 
@@ -111,7 +111,7 @@ int kfg_learn_scan(const struct kfg_args *args, kfg_learn_scan_fn *fn, void *use
 		r = kfg_find_path(find, paths[i]);
 	kfg_find_free(find);
 	if (r == -ENOENT)
-		kfg_error("learn: %s: there is no such file or directory", paths[i - 1]);
+		kfg_log_error("learn: %s: there is no such file or directory", paths[i - 1]);
 	else if (r < 0)
 		kfg_log_errno(r, "learn: %m");
 	*ret_scan = l.scan;

@@ -18,7 +18,7 @@ int kfg_lifecycle_option_take(const struct kfg_args *args, const char *verb, str
 	path = path ? path : KFG_LIFECYCLE_DIR;
 	r = kfg_lifecycle_load(path, &loaded);
 	if (r == -EBADMSG) {
-		kfg_error("%s: --lifecycle: %s", verb, loaded.diags.n ? loaded.diags.items[0].text : path);
+		kfg_log_error("%s: --lifecycle: %s", verb, loaded.diags.n ? loaded.diags.items[0].text : path);
 		kfg_loaded_done(&loaded);
 		return r;
 	}

@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	kfg_log_open(LOG_INFO);
 	code = kfg_verbs_main(&kfg_tool, argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		kfg_error("cannot write to standard output: %m");
+		kfg_log_error("cannot write to standard output: %m");
 		return KFG_EXIT_FAILURE;
 	}
 	return code;

@@ -18,7 +18,7 @@ int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_form
 			*ret_format = (enum kfg_format)i;
 			return 0;
 		}
-	kfg_error("%s: --format=%s: must be table, json, csv or markdown", verb, name);
+	kfg_log_error("%s: --format=%s: must be table, json, csv or markdown", verb, name);
 	return -EINVAL;
 }
 

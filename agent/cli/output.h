@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output.h - --format, and a report on its way to standard output. */
+/*
+ * output.h - --format, and a report on its way to standard output.
+ *
+ * Prefix: kfg_format.
+ */
 #pragma once
 
 #include "base/strbuf.h"

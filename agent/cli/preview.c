@@ -21,9 +21,9 @@ static const char lifecycle_policy[] = "version: 1\n"
 static void log_findings(const struct kfg_diags *diags)
 {
 	for (size_t i = 0; i < diags->n; i++)
-		if (diags->items[i].severity == KFG_ERROR)
-			kfg_error("%s:%u:%u: %s", diags->items[i].file, diags->items[i].line, diags->items[i].col,
-				  diags->items[i].text);
+		if (diags->items[i].severity == KFG_SEVERITY_ERROR)
+			kfg_log_error("%s:%u:%u: %s", diags->items[i].file, diags->items[i].line, diags->items[i].col,
+				      diags->items[i].text);
 }
 
 static int load_lifecycle(struct kfg_preview *p)
@@ -34,7 +34,7 @@ static int load_lifecycle(struct kfg_preview *p)
 	if (r < 0 || kfg_policy_n_deprecations(p->loaded.policy))
 		return r;
 	snprintf(p->source, sizeof(p->source), "no system policy, no lifecycle data");
-	kfg_warning("no lifecycle data in " LIFECYCLE_DIR ": what is deprecated is not known");
+	kfg_log_warning("no lifecycle data in " LIFECYCLE_DIR ": what is deprecated is not known");
 	return 0;
 }
 
@@ -90,7 +90,7 @@ static int take_loader(const struct kfg_args *args, const char *verb, struct kfg
 	p->loader.uid = p->loader_known ? 0 : NOBODY_KNOWN;
 	if (!uid || parse_uid(uid, &p->loader.uid) == 0)
 		return 0;
-	kfg_error("%s: --uid=%s: not a user id", verb, uid);
+	kfg_log_error("%s: --uid=%s: not a user id", verb, uid);
 	return -EINVAL;
 }
 
@@ -101,7 +101,7 @@ static int take_day(const struct kfg_args *args, const char *verb, struct kfg_pr
 	p->loader.today = time(NULL) / 86400;
 	if (!at || kfg_day_parse(at, &p->loader.today) == 0)
 		return 0;
-	kfg_error("%s: --at=%s: not a date like 2027-01-15", verb, at);
+	kfg_log_error("%s: --at=%s: not a date like 2027-01-15", verb, at);
 	return -EINVAL;
 }
 
@@ -113,7 +113,7 @@ static int open_policy(const struct kfg_args *args, const char *verb, struct kfg
 		r = kfg_table_compile(p->loaded.policy, NULL, 0, 1, &p->table);
 	if (r == -EBADMSG) {
 		log_findings(&p->loaded.diags);
-		kfg_error("%s: policy %s has errors", verb, p->source);
+		kfg_log_error("%s: policy %s has errors", verb, p->source);
 	} else if (r < 0) {
 		kfg_log_errno(r, "%s: policy %s: %m", verb, p->source);
 	}

@@ -16,8 +16,8 @@ static int parse_time(const struct kfg_args *args, const char *verb, const char 
 
 	if (!text || kfg_when_parse(text, (uint64_t)time(NULL) * 1000000, usec) == 0)
 		return KFG_EXIT_OK;
-	kfg_error("%s: --%s=%s: not a time like 2026-11-01, \"2026-11-01 12:00\", yesterday or -7d", verb, option,
-		  text);
+	kfg_log_error("%s: --%s=%s: not a time like 2026-11-01, \"2026-11-01 12:00\", yesterday or -7d", verb, option,
+		      text);
 	return KFG_EXIT_FAILURE;
 }
 
@@ -45,18 +45,18 @@ static void warn_not_counted(const struct kfg_history_source *source, const char
 			     const struct kfg_history_stats *st)
 {
 	if (st->invalid_lines)
-		kfg_warning("%s: %llu lines are no JSON objects, first %s", verb, (unsigned long long)st->invalid_lines,
-			    st->first_invalid);
+		kfg_log_warning("%s: %llu lines are no JSON objects, first %s", verb,
+				(unsigned long long)st->invalid_lines, st->first_invalid);
 	if (st->unattested)
-		kfg_warning("%s: %llu records do not say by trusted fields (_UID, _SYSTEMD_UNIT) who wrote them; "
-			    "they count with --trust-pipeline only",
-			    verb, (unsigned long long)st->unattested);
+		kfg_log_warning("%s: %llu records do not say by trusted fields (_UID, _SYSTEMD_UNIT) who wrote them; "
+				"they count with --trust-pipeline only",
+				verb, (unsigned long long)st->unattested);
 	if (st->foreign && !st->records)
-		kfg_warning("%s: all %llu records were written by others than root's processes in %s (--unit)", verb,
-			    (unsigned long long)st->foreign, source->unit);
+		kfg_log_warning("%s: all %llu records were written by others than root's processes in %s (--unit)",
+				verb, (unsigned long long)st->foreign, source->unit);
 	if (st->other_lines && !st->records && !st->foreign && !st->unattested && !st->malformed)
-		kfg_warning("%s: none of the %llu JSON lines is a record of kfgate", verb,
-			    (unsigned long long)st->other_lines);
+		kfg_log_warning("%s: none of the %llu JSON lines is a record of kfgate", verb,
+				(unsigned long long)st->other_lines);
 }
 
 int kfg_records_read(const struct kfg_history_source *source, const char *verb, struct kfg_usage *usage,
@@ -65,7 +65,7 @@ int kfg_records_read(const struct kfg_history_source *source, const char *verb, 
 	int r = kfg_history_read(source, kfg_usage_add, usage, ret_stats);
 
 	if (r < 0 && ret_stats->problem[0]) {
-		kfg_error("%s: %s", verb, ret_stats->problem);
+		kfg_log_error("%s: %s", verb, ret_stats->problem);
 		return KFG_EXIT_FAILURE;
 	}
 	if (r < 0) {
@@ -73,19 +73,19 @@ int kfg_records_read(const struct kfg_history_source *source, const char *verb, 
 		return KFG_EXIT_FAILURE;
 	}
 	if (ret_stats->n_damaged || ret_stats->n_unreadable)
-		kfg_warning("%s: %zu files are damaged, %zu may not be read: %s", verb, ret_stats->n_damaged,
-			    ret_stats->n_unreadable, ret_stats->problem);
+		kfg_log_warning("%s: %zu files are damaged, %zu may not be read: %s", verb, ret_stats->n_damaged,
+				ret_stats->n_unreadable, ret_stats->problem);
 	if (ret_stats->n_unreadable && geteuid() != 0)
-		kfg_warning("%s: members of the groups systemd-journal and adm may read the journal (journalctl(1))",
-			    verb);
+		kfg_log_warning(
+			"%s: members of the groups systemd-journal and adm may read the journal (journalctl(1))", verb);
 	if (ret_stats->n_files <= ret_stats->n_unreadable) {
-		kfg_error("%s: %s, so nothing can be said", verb,
-			  ret_stats->n_files ? "no journal file could be read" : "there is no journal file");
+		kfg_log_error("%s: %s, so nothing can be said", verb,
+			      ret_stats->n_files ? "no journal file could be read" : "there is no journal file");
 		return KFG_EXIT_UNCHECKED;
 	}
 	warn_not_counted(source, verb, ret_stats);
 	if (!ret_stats->records && (ret_stats->unattested || ret_stats->invalid_lines)) {
-		kfg_error("%s: no record counts, so nothing can be said", verb);
+		kfg_log_error("%s: no record counts, so nothing can be said", verb);
 		return KFG_EXIT_UNCHECKED;
 	}
 	return KFG_EXIT_OK;
@@ -105,8 +105,8 @@ int kfg_compiled_load(const char *const *paths, size_t n, const char *verb, stru
 	for (size_t i = 0; r == -EBADMSG && i < c.loaded.diags.n; i++) {
 		const struct kfg_diag *d = &c.loaded.diags.items[i];
 
-		if (d->severity == KFG_ERROR)
-			kfg_error("%s: %s:%u:%u: %s", verb, d->file, d->line, d->col, d->text);
+		if (d->severity == KFG_SEVERITY_ERROR)
+			kfg_log_error("%s: %s:%u:%u: %s", verb, d->file, d->line, d->col, d->text);
 	}
 	if (r != -EBADMSG)
 		kfg_log_errno(r, "%s: policy: %m", verb);
@@ -128,7 +128,7 @@ int kfg_records_day(const struct kfg_args *args, const char *verb, int32_t *ret_
 	*ret_day = time(NULL) / 86400;
 	if (!at || kfg_day_parse(at, ret_day) == 0)
 		return KFG_EXIT_OK;
-	kfg_error("%s: --at=%s: not a date like 2027-01-15", verb, at);
+	kfg_log_error("%s: --at=%s: not a date like 2027-01-15", verb, at);
 	return KFG_EXIT_FAILURE;
 }
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* records.h - the options by which verbs choose the records they look at, and the policy they hold them against. */
+/*
+ * records.h - the options by which verbs choose the records they look at, and the policy they hold them against.
+ *
+ * Prefix: kfg_compiled.
+ */
 #pragma once
 
 #include "base/strbuf.h"

@@ -58,8 +58,8 @@ static int collect(struct kfg_loaded *loaded, const char *const *paths, size_t n
 
 static int collect_system(struct kfg_loaded *loaded)
 {
-	const struct kfg_spot spot = { .file = kfg_policy_dirs[0] };
-	int r = kfg_policy_files_add_dirs(loaded->files, kfg_policy_dirs, KFG_POLICY_N_DIRS);
+	const struct kfg_spot spot = { .file = kfg_policy_files_dirs[0] };
+	int r = kfg_policy_files_add_dirs(loaded->files, kfg_policy_files_dirs, KFG_POLICY_N_DIRS);
 	size_t n;
 
 	if (r == -ENOMEM)
@@ -71,7 +71,7 @@ static int collect_system(struct kfg_loaded *loaded)
 		kfg_diags_add(&loaded->diags, KFG_DIAG_NO_POLICY, &spot,
 			      "no policy: no *.yaml file here or in %s; a profile to start from is "
 			      "/usr/lib/kfgate/profiles/10-observe.yaml",
-			      kfg_policy_dirs[1]);
+			      kfg_policy_files_dirs[1]);
 	return 0;
 }
 

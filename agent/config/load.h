@@ -2,6 +2,8 @@
 /*
  * load.h - from paths to a policy: files, bytes, findings. Used alike by `check` and by the running
  * agent.
+ *
+ * Prefix: kfg_loaded.
  */
 #pragma once
 

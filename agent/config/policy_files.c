@@ -8,7 +8,7 @@
 #include <glob.h>
 #include <string.h>
 
-const char *const kfg_policy_dirs[KFG_POLICY_N_DIRS] = {
+const char *const kfg_policy_files_dirs[KFG_POLICY_N_DIRS] = {
 	"/etc/kfgate/policy.d",
 	"/usr/lib/kfgate/policy.d",
 };

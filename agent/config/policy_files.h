@@ -16,7 +16,7 @@
 struct kfg_policy_files;
 
 /* Where the system's policy lives, most important directory first. */
-extern const char *const kfg_policy_dirs[];
+extern const char *const kfg_policy_files_dirs[];
 #define KFG_POLICY_N_DIRS 2u
 
 int kfg_policy_files_new(struct kfg_policy_files **ret_files);

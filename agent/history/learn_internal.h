@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* learn_internal.h - between finding the rules (learn.c) and writing them (learn_yaml.c). */
+/*
+ * learn_internal.h - between finding the rules (learn.c) and writing them (learn_yaml.c).
+ *
+ * Prefix: kfg_learned.
+ */
 #pragma once
 
 #include "history/learn.h"

@@ -2,6 +2,8 @@
 /*
  * rows.h - tables with an upper bound: rows found by a key of plain bytes at their beginning, and texts kept once.
  * A full table takes no new key; what did not fit is counted.
+ *
+ * Prefix: kfg_text_pool.
  */
 #pragma once
 

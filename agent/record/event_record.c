@@ -203,7 +203,8 @@ static void add_loader(struct kfg_record *record, const struct kfg_event *e)
 	kfg_record_add(record, "OBJECT_SYSTEMD_UNIT", e->unit);
 }
 
-static void add_policy(struct kfg_record *record, const struct kfg_event *e, const struct kfg_event_context *context)
+static void add_policy(struct kfg_record *record, const struct kfg_event *e,
+		       const struct kfg_event_record_context *context)
 {
 	if (context->policy) {
 		kfg_record_add(record, "KFGATE_POLICY", context->policy->name);
@@ -215,7 +216,7 @@ static void add_policy(struct kfg_record *record, const struct kfg_event *e, con
 	kfg_record_addf(record, "KFGATE_BOOTTIME_NSEC", "%" PRIu64, (uint64_t)e->time_ns);
 }
 
-int kfg_event_record(const struct kfg_event *event, const struct kfg_event_context *context,
+int kfg_event_record(const struct kfg_event *event, const struct kfg_event_record_context *context,
 		     struct kfg_record **ret_record)
 {
 	_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = NULL;

@@ -3,6 +3,8 @@
  * message_ids.h - one MESSAGE_ID (sd_journal_print(3)) per kind of record, with its word
  * (KFGATE_KIND) and its usual priority. An ID never changes its meaning.
  * packaging/catalog/kfgate.catalog explains each.
+ *
+ * Prefix: kfg_message.
  */
 #pragma once
 

@@ -2,6 +2,8 @@
 /*
  * phrase.h - the words of a record about one event: sentence, per-kfunc details, what decided.
  * Pure.
+ *
+ * Prefix: kfg_finding.
  */
 #pragma once
 

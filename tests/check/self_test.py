@@ -15,6 +15,7 @@ import cases
 import layout
 import metrics
 import mutate
+import names
 import packaging
 import rooms
 import sizes
@@ -125,6 +126,35 @@ class Packaging(unittest.TestCase):
                                ("packaging/debian/control", " clang,\n", "")):
             files = self.FILES | {path: self.FILES[path].replace(old, new)}
             self.assertTrue(list(packaging.find(files.get)), (path, new))
+
+
+class Names(unittest.TestCase):
+    def faults(self, headers):
+        return [what for _, _, what in names.check({path: LICENSED + text for path, text in headers.items()})]
+
+    def test_fine(self):
+        self.assertEqual(self.faults({
+            "agent/base/doc.h": "/* doc.h - x. Prefixes: kfg_node, kfg_leaf. */\nstruct kfg_node {\n\tint kfg_x;\n};\n"
+                                "enum kfg_leaf { KFG_LEAF_A = 1 << 2, KFG_LEAF_B };\nextern const int kfg_docs_n;\n"
+                                "int kfg_doc_load(struct kfg_other *o) __attribute__((format(printf, 1, 2)));\n"
+                                "static inline int kfg_base_x(void)\n{\n\treturn kfg_other_y();\n}\n",
+            "agent/base/doc_internal.h": "int kfg_doc_take(void);\n"}), [])
+
+    def test_no_prefix(self):
+        for text in ("int kfg_load(void);", "struct kfg_file {\n\tint a;\n};", "enum kfg_doc { KFG_UNKNOWN };",
+                     "typedef int kfg_fn(void *a);", "extern int kfg_list[];", "struct kfg_x *kfg_find(int a);",
+                     "static inline int kfg_get(void)\n{\n\treturn 1;\n}", "struct kfg_docx {\n\tint a;\n};"):
+            self.assertTrue(self.faults({"agent/base/doc.h": text + "\n"}), text)
+
+    def test_defined_twice(self):
+        first = {"agent/base/doc.h": "struct kfg_doc {\n\tint a;\n};\n#define KFG_DOC_MAX 1\n"}
+        for text in ("struct kfg_doc {\n\tint b;\n};", "int kfg_doc(void);", "#define KFG_DOC_MAX 2"):
+            self.assertTrue(self.faults({**first, "bpf/a.bpf.h": text + "\n"}), text)
+
+    def test_prefix_of_another_folder(self):
+        first = {"agent/base/doc.h": "int kfg_doc_load(void);\n"}
+        self.assertTrue(self.faults({**first, "agent/cli/doc.h": "int kfg_doc_open(void);\n"}))
+        self.assertTrue(self.faults({**first, "agent/cli/x.h": "/* x.h: Prefix: kfg_y. */\nint kfg_x_y(void);\n"}))
 
 
 class Rooms(unittest.TestCase):

@@ -38,7 +38,7 @@ static void look_at(const struct kfg_record *record)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct kfg_dedup *dedup; /* lives as long as the process, as in the agent */
-	const struct kfg_event_context context = { NULL, "6.12" };
+	const struct kfg_event_record_context context = { NULL, "6.12" };
 	struct kfg_record *record = NULL;
 	struct kfg_event event;
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* compare.h - what became of the kfuncs of one kernel in another. */
+/*
+ * compare.h - what became of the kfuncs of one kernel in another.
+ *
+ * Prefix: kfg_change.
+ */
 #pragma once
 
 #include "analysis/kernel/kernel.h"

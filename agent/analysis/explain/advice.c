@@ -2,7 +2,7 @@
 /* advice.c - a finding, and what is known of its kfunc, in sentences. */
 #include "analysis/explain/advice_internal.h"
 
-#include "analysis/explain/kernel_words.h"
+#include "analysis/explain/explain_release.h"
 #include "base/text.h"
 #include "config/lifecycle.h"
 #include <string.h>

@@ -3,6 +3,8 @@
  * advice.h - what a finding in a log means, since when that is so, and what to do: from the finding, from the
  * deprecations of a policy, from the kernel that the log is from, and from the histories of kfuncs
  * (analysis/lifecycle).
+ *
+ * Prefix: kfg_blame.
  */
 #pragma once
 

@@ -5,6 +5,8 @@
  * Debug, rsyslog's #012): that is undone here. An instruction of the verifier inside of another line becomes a line
  * of its own, and so does what follows a call in the same line, as cilium/ebpf has it. Memory is fixed, work linear
  * in the input, for any bytes.
+ *
+ * Prefix: kfg_line.
  */
 #pragma once
 

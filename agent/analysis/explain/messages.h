@@ -3,6 +3,8 @@
  * messages.h - what loaders, the verifier and the kernel say about kfuncs, as tables: wording, meaning, where it
  * comes from. messages_loaders.c (libbpf 0.8 to 1.8, cilium/ebpf, aya, sched_ext), messages_verifier.c and
  * messages_arguments.c (Linux 6.1 to 7.3), messages_kernel.c (the kernel's own log, kfgate's records).
+ *
+ * Prefixes: kfg_vlog, kfg_span.
  */
 #pragma once
 
@@ -61,20 +63,21 @@ enum kfg_vlog_kind {
 	KFG_VLOG_KIND_MAX,
 };
 
-#define KFG_MSG_CALL 0x1u /* speaks of the call before it; of no concern unless that is a kfunc */
-#define KFG_MSG_ALLOC 0x2u /* the number is the instruction that acquired; of no concern unless that calls a kfunc */
-#define KFG_MSG_DECLARED 0x4u /* the name is the program's: libbpf drops a ___suffix before it looks */
-#define KFG_MSG_KNOWN 0x8u /* of no concern unless the name is a known kfunc's */
-#define KFG_MSG_POISON 0x10u /* of no concern unless the number is a loader's for a missing kfunc */
-#define KFG_MSG_NAMED 0x20u /* a known kfunc's name somewhere in the line is who is meant */
-#define KFG_MSG_CIRCUMSTANCE 0x40u /* why something may fail, and no failure in itself */
-#define KFG_MSG_NUMBERED 0x80u /* of no concern unless the call before it has a BTF id and no name */
-#define KFG_MSG_WARNING 0x100u /* of no concern unless the kernel warns of that function */
-#define KFG_MSG_RECORD 0x200u /* kfgate's own record: names program and kfunc */
-#define KFG_MSG_KERNEL 0x400u /* of no program's load */
-#define KFG_MSG_LIKELY 0x800u /* of no concern unless the name is a known kfunc's, or made like one */
-#define KFG_MSG_RESULT 0x2000u /* of concern, too, where the register holds a kfunc's result that may be NULL */
-#define KFG_MSG_OTHER 0x1000u /* why a load failed, and not for a kfunc */
+#define KFG_VLOG_MSG_CALL 0x1u /* speaks of the call before it; of no concern unless that is a kfunc */
+#define KFG_VLOG_MSG_ALLOC                                                                                             \
+	0x2u /* the number is the instruction that acquired; of no concern unless that calls a kfunc */
+#define KFG_VLOG_MSG_DECLARED 0x4u /* the name is the program's: libbpf drops a ___suffix before it looks */
+#define KFG_VLOG_MSG_KNOWN 0x8u /* of no concern unless the name is a known kfunc's */
+#define KFG_VLOG_MSG_POISON 0x10u /* of no concern unless the number is a loader's for a missing kfunc */
+#define KFG_VLOG_MSG_NAMED 0x20u /* a known kfunc's name somewhere in the line is who is meant */
+#define KFG_VLOG_MSG_CIRCUMSTANCE 0x40u /* why something may fail, and no failure in itself */
+#define KFG_VLOG_MSG_NUMBERED 0x80u /* of no concern unless the call before it has a BTF id and no name */
+#define KFG_VLOG_MSG_WARNING 0x100u /* of no concern unless the kernel warns of that function */
+#define KFG_VLOG_MSG_RECORD 0x200u /* kfgate's own record: names program and kfunc */
+#define KFG_VLOG_MSG_KERNEL 0x400u /* of no program's load */
+#define KFG_VLOG_MSG_LIKELY 0x800u /* of no concern unless the name is a known kfunc's, or made like one */
+#define KFG_VLOG_MSG_RESULT 0x2000u /* of concern, too, where the register holds a kfunc's result that may be NULL */
+#define KFG_VLOG_MSG_OTHER 0x1000u /* why a load failed, and not for a kfunc */
 
 /*
  * A wording. In the pattern {k} stands for a kfunc's name, {w} for a word, {n} for a number, {a} for an argument
@@ -89,9 +92,9 @@ struct kfg_vlog_message {
 	const char *source; /* file and line, per version */
 };
 
-extern const struct kfg_vlog_message kfg_messages_loaders[], kfg_messages_verifier[], kfg_messages_arguments[],
-	kfg_messages_kernel[];
-extern const struct kfg_vlog_message *const kfg_messages[]; /* all of these tables; NULL ends the list */
+extern const struct kfg_vlog_message kfg_vlog_messages_loaders[], kfg_vlog_messages_verifier[],
+	kfg_vlog_messages_arguments[], kfg_vlog_messages_kernel[];
+extern const struct kfg_vlog_message *const kfg_vlog_messages[]; /* all of these tables; NULL ends the list */
 
 /* A part of the line; n 0: not given. */
 struct kfg_span {

@@ -6,7 +6,7 @@
  */
 #include "analysis/explain/messages.h"
 
-const struct kfg_vlog_message kfg_messages_verifier[] = {
+const struct kfg_vlog_message kfg_vlog_messages_verifier[] = {
 	/* the kernel, when it collects the calls of the program */
 	{ "invalid kernel function call not eliminated in verifier pass", KFG_VLOG_UNRESOLVED, 0, NULL,
 	  "verifier.c 6.1:14213 6.12:20754 7.2:19902 7.3:20884" },
@@ -63,9 +63,9 @@ const struct kfg_vlog_message kfg_messages_verifier[] = {
 	  "verifier.c 6.6 to 6.12 fetch_kfunc_meta()" },
 	{ "calling kernel function {k} is not allowed", KFG_VLOG_NOT_ALLOWED, 0, NULL,
 	  "verifier.c 6.1:7933 6.12:12697 7.2:13110 7.3:13806" },
-	{ "destructive kfunc calls require CAP_SYS_BOOT", KFG_VLOG_CAPABILITY, KFG_MSG_CALL, NULL,
+	{ "destructive kfunc calls require CAP_SYS_BOOT", KFG_VLOG_CAPABILITY, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.1:7938 6.12:12706 7.2:13150 7.3:13857" },
-	{ "{k} is allowed only to CAP_PERFMON and CAP_SYS_ADMIN", KFG_VLOG_CAPABILITY, KFG_MSG_CALL, NULL,
+	{ "{k} is allowed only to CAP_PERFMON and CAP_SYS_ADMIN", KFG_VLOG_CAPABILITY, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 7.3:13866" },
 	{ "program must be sleepable to call sleepable kfunc {k}", KFG_VLOG_SLEEPABLE, 0, NULL,
 	  "verifier.c 6.12:12712 7.2:13156 7.3:13876" },
@@ -107,15 +107,15 @@ const struct kfg_vlog_message kfg_messages_verifier[] = {
 	  "verifier.c 7.2:1127 7.3:1119" },
 	{ "css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs", KFG_VLOG_CONTEXT, 0, NULL,
 	  "verifier.c 6.12:12435 7.2:12419 7.3:12992" },
-	{ "bpf_spin_lock at off={n} must be held for ", KFG_VLOG_CONTEXT, KFG_MSG_CALL, NULL,
+	{ "bpf_spin_lock at off={n} must be held for ", KFG_VLOG_CONTEXT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.12:12025 7.2:11958 7.3:12552" },
-	{ "held lock and object are not in the same allocation", KFG_VLOG_CONTEXT, KFG_MSG_CALL, NULL,
+	{ "held lock and object are not in the same allocation", KFG_VLOG_CONTEXT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.12:11876 7.2:11760 7.3:12376" },
-	{ " not allowed in rbtree cb", KFG_VLOG_CONTEXT, KFG_MSG_CALL, NULL,
+	{ " not allowed in rbtree cb", KFG_VLOG_CONTEXT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.12:12491 7.2:12499 7.3:13072" },
-	{ "can't res_spin_{lock,unlock} in rbtree cb", KFG_VLOG_CONTEXT, KFG_MSG_CALL, NULL,
+	{ "can't res_spin_{lock,unlock} in rbtree cb", KFG_VLOG_CONTEXT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 7.2:12665 7.3:13359" },
-	{ "the prog does not allow writes to packet data", KFG_VLOG_CONTEXT, KFG_MSG_CALL, NULL,
+	{ "the prog does not allow writes to packet data", KFG_VLOG_CONTEXT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.12:13012 7.2:13069 7.3:13764" },
 	{ "kfunc {k}#{n} failed callback verification", KFG_VLOG_ARGUMENT, 0, NULL,
 	  "verifier.c 6.12:12725 7.2:13188 7.3:13911" },
@@ -145,9 +145,9 @@ const struct kfg_vlog_message kfg_messages_verifier[] = {
 	{ "BPF_LD_IMM64 uses reserved fields", KFG_VLOG_ADDRESS_LOADER, 0, NULL,
 	  "verifier.c 7.3 resolve_pseudo_ldimm64()" },
 	{ "in ldimm64 isn't KIND_VAR.", KFG_VLOG_ADDRESS_OLD, 0, NULL, "verifier.c 6.1 __check_pseudo_btf_id()" },
-	{ "ldimm64 failed to find the address for kernel symbol '{k}'", KFG_VLOG_NO_ADDRESS, KFG_MSG_KNOWN, NULL,
+	{ "ldimm64 failed to find the address for kernel symbol '{k}'", KFG_VLOG_NO_ADDRESS, KFG_VLOG_MSG_KNOWN, NULL,
 	  "verifier.c 7.3 __check_pseudo_btf_id()" },
-	{ "BPF_CALL uses reserved fields", KFG_VLOG_OLD_KERNEL, KFG_MSG_NUMBERED, NULL,
+	{ "BPF_CALL uses reserved fields", KFG_VLOG_OLD_KERNEL, KFG_VLOG_MSG_NUMBERED, NULL,
 	  "verifier.c before 5.13 do_check()" },
 	{ "kfunc {k} is deprecated", KFG_VLOG_NONE, 0, NULL, "the series __bpf_kfunc_mark_deprecated of April 2026" },
 	{ 0 },

@@ -43,7 +43,7 @@ const struct kfg_vlog_facts *kfg_vlog_facts(const struct kfg_vlog *vlog)
 
 static void copy(const char *text, char *buf, size_t size)
 {
-	kfg_span_copy(kfg_span(text, strlen(text)), buf, size);
+	kfg_span_copy(kfg_span_of(text, strlen(text)), buf, size);
 }
 
 /* What the verifier said of a kfunc call in words that are not in the tables. ended: these were its last. */
@@ -92,7 +92,7 @@ static void settle_held(struct kfg_vlog *v)
 
 	if (v->held_concerns) {
 		kfg_vlog_finding_drop_program(&f);
-		kfg_span_copy(kfg_span(v->held, v->held_size), f.message, sizeof(f.message));
+		kfg_span_copy(kfg_span_of(v->held, v->held_size), f.message, sizeof(f.message));
 		f.line = v->held_line;
 		kfg_vlog_finding_add(v, &f);
 	}
@@ -103,7 +103,7 @@ static void settle_held(struct kfg_vlog *v)
 static void settle_reason(struct kfg_vlog *v)
 {
 	if (v->reason_size)
-		(void)kfg_vlog_look_up(v, kfg_span(v->reason, v->reason_size), 0);
+		(void)kfg_vlog_look_up(v, kfg_span_of(v->reason, v->reason_size), 0);
 	v->reason_size = 0;
 }
 
@@ -235,7 +235,7 @@ static bool concerns_kfuncs(struct kfg_span line)
 	bool quoted = false;
 
 	for (; at && at < line.at + line.n; at++) {
-		struct kfg_span rest = kfg_span(at, (size_t)(line.at + line.n - at));
+		struct kfg_span rest = kfg_span_of(at, (size_t)(line.at + line.n - at));
 
 		quoted ^= *at == '\'';
 		if (!quoted && (kfg_span_starts(rest, " kfunc ") || kfg_span_starts(rest, "(func ksym)")))
@@ -288,7 +288,7 @@ static bool joins(struct kfg_vlog *v, struct kfg_span line)
 	for (size_t blank = 1; !joined && blank <= 1; blank--) {
 		text[n] = ' ';
 		memcpy(text + n + blank, line.at, line.n);
-		joined = kfg_vlog_look_up(v, kfg_span(text, n + blank + line.n), n - 1);
+		joined = kfg_vlog_look_up(v, kfg_span_of(text, n + blank + line.n), n - 1);
 	}
 	v->line_no = this;
 	if (!joined && v->held_concerns && v->held_lines < KFG_VLOG_WRAP_LINES) {
@@ -346,7 +346,7 @@ static void note_module(struct kfg_vlog *v, struct kfg_span line)
 	slash = memrchr(m.word.at, '/', m.word.n);
 	from = slash ? slash + 1 : m.word.at;
 	dot = memmem(from, (size_t)(end - from), ".ko", 3);
-	kfg_span_copy(kfg_span(from, (size_t)((dot ? dot : end) - from)), v->inserted, sizeof(v->inserted));
+	kfg_span_copy(kfg_span_of(from, (size_t)((dot ? dot : end) - from)), v->inserted, sizeof(v->inserted));
 }
 
 static bool is_warned_set(enum kfg_vlog_kind kind)
@@ -360,7 +360,7 @@ static void note_caller(struct kfg_span line, struct kfg_vlog_finding *f)
 	const char *open = line.n && line.at[line.n - 1] == ']' ? memrchr(line.at, '[', line.n) : NULL;
 
 	if (open && open > line.at && open[-1] == ' ' && kfg_span_find(line, "+0x"))
-		kfg_span_copy(kfg_span(open + 1, (size_t)(line.at + line.n - 1 - (open + 1))), f->module,
+		kfg_span_copy(kfg_span_of(open + 1, (size_t)(line.at + line.n - 1 - (open + 1))), f->module,
 			      sizeof(f->module));
 }
 
@@ -382,7 +382,7 @@ static void note_loading(struct kfg_vlog *v, struct kfg_span line)
 	while (from && from > at && from[-1] != ' ')
 		from--;
 	if (plus)
-		kfg_span_copy(kfg_span(from, (size_t)(end - from)), last->module, sizeof(last->module));
+		kfg_span_copy(kfg_span_of(from, (size_t)(end - from)), last->module, sizeof(last->module));
 }
 
 /* Logs are cut in the middle by who pastes them: what follows does not belong to what stands before. */

@@ -8,7 +8,7 @@
 
 static void copy(const char *text, char *buf, size_t size)
 {
-	kfg_span_copy(kfg_span(text, strlen(text)), buf, size);
+	kfg_span_copy(kfg_span_of(text, strlen(text)), buf, size);
 }
 
 /* The name that libbpf looks up: up to the last "___" (libbpf 1.1 to 1.8, bpf_core_essential_name_len()).
@@ -96,7 +96,7 @@ static void find_named(struct kfg_span line, char *buf, size_t size)
 		while (i < line.n && (isalnum((unsigned char)line.at[i]) || line.at[i] == '_'))
 			i++;
 		if (i - from >= 6 && i - from < sizeof(name)) {
-			kfg_span_copy(kfg_span(line.at + from, i - from), name, sizeof(name));
+			kfg_span_copy(kfg_span_of(line.at + from, i - from), name, sizeof(name));
 			if (kfg_kfunc_history_find(name)) {
 				copy(name, buf, size);
 				return;
@@ -142,24 +142,24 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 {
 	const struct kfg_vlog_call *acquired = kfg_vlog_call_at(v, m->number);
 
-	if ((msg->flags & KFG_MSG_POISON && !is_poison(m->number)) ||
-	    (msg->flags & KFG_MSG_NUMBERED && !v->is_numbered_call) ||
-	    (msg->flags & KFG_MSG_WARNING && !kfg_span_find(line, " at kernel/bpf/btf.c:")))
+	if ((msg->flags & KFG_VLOG_MSG_POISON && !is_poison(m->number)) ||
+	    (msg->flags & KFG_VLOG_MSG_NUMBERED && !v->is_numbered_call) ||
+	    (msg->flags & KFG_VLOG_MSG_WARNING && !kfg_span_find(line, " at kernel/bpf/btf.c:")))
 		return false;
-	if (msg->flags & KFG_MSG_RESULT && !v->is_kfunc_call) {
+	if (msg->flags & KFG_VLOG_MSG_RESULT && !v->is_kfunc_call) {
 		const struct kfg_vlog_result *result = kfg_vlog_result_in(v, m->arg);
 
 		if (!result || !kfg_span_find(line, "_or_null"))
 			return false;
 		f->kind = KFG_VLOG_RESULT;
 		copy(result->name, f->symbol, sizeof(f->symbol));
-	} else if (msg->flags & KFG_MSG_ALLOC) {
+	} else if (msg->flags & KFG_VLOG_MSG_ALLOC) {
 		if (!acquired)
 			return false;
 		copy(acquired->name, f->symbol, sizeof(f->symbol));
 		copy(acquired->place, f->place, sizeof(f->place));
 		f->insn = m->number;
-	} else if (msg->flags & KFG_MSG_CALL) {
+	} else if (msg->flags & KFG_VLOG_MSG_CALL) {
 		if (!v->is_kfunc_call)
 			return false;
 		copy(v->name, f->symbol, sizeof(f->symbol));
@@ -167,17 +167,17 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 		kfg_span_copy(m->kfunc, f->symbol, sizeof(f->symbol));
 	} else if (msg->kfunc) {
 		copy(msg->kfunc, f->symbol, sizeof(f->symbol));
-	} else if (msg->flags & KFG_MSG_NAMED) {
+	} else if (msg->flags & KFG_VLOG_MSG_NAMED) {
 		find_named(line, f->symbol, sizeof(f->symbol));
 	} else if (v->is_kfunc_call) {
 		/* of a call that was printed, whatever is said without a name is about that */
 		copy(v->name, f->symbol, sizeof(f->symbol));
 	}
 	memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
-	if (msg->flags & KFG_MSG_DECLARED)
+	if (msg->flags & KFG_VLOG_MSG_DECLARED)
 		drop_suffix(f->kfunc);
-	return !(msg->flags & (KFG_MSG_KNOWN | KFG_MSG_LIKELY)) || kfg_kfunc_history_find(f->kfunc) ||
-	       is_compilers(f->kfunc) || (msg->flags & KFG_MSG_LIKELY && is_named_like_kfunc(f->kfunc));
+	return !(msg->flags & (KFG_VLOG_MSG_KNOWN | KFG_VLOG_MSG_LIKELY)) || kfg_kfunc_history_find(f->kfunc) ||
+	       is_compilers(f->kfunc) || (msg->flags & KFG_VLOG_MSG_LIKELY && is_named_like_kfunc(f->kfunc));
 }
 
 /* "pointer to STRUCT NAME but R2 has a pointer to STRUCT NAME": both are the same */
@@ -214,7 +214,7 @@ static void refine(struct kfg_vlog_finding *f, struct kfg_span line)
 
 void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding)
 {
-	refine(finding, kfg_span(finding->message, strlen(finding->message)));
+	refine(finding, kfg_span_of(finding->message, strlen(finding->message)));
 }
 
 /* kfgate's own: Refused BPF program "NAME" (TYPE) of ...: ... kfunc NAME ... */
@@ -225,12 +225,12 @@ static void read_record(struct kfg_vlog_finding *f, const struct kfg_vlog_messag
 
 	kfg_vlog_finding_drop_program(f);
 	if (quote)
-		kfg_span_copy(kfg_span(m->end, (size_t)(quote - m->end)), f->prog, sizeof(f->prog));
+		kfg_span_copy(kfg_span_of(m->end, (size_t)(quote - m->end)), f->prog, sizeof(f->prog));
 	if (quote && kfg_vlog_message_match(" kfunc {k}", quote, (size_t)(end - quote), &name)) {
 		kfg_span_copy(name.kfunc, f->symbol, sizeof(f->symbol));
 		memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
 	}
-	kfg_span_copy(kfg_span(m->begin, (size_t)(end - m->begin)), f->message, sizeof(f->message));
+	kfg_span_copy(kfg_span_of(m->begin, (size_t)(end - m->begin)), f->message, sizeof(f->message));
 }
 
 static bool is_module(enum kfg_vlog_kind kind)
@@ -266,9 +266,9 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message
 	f.number = m->number;
 	if (is_module(msg->kind))
 		kfg_span_copy(m->word, f.module, sizeof(f.module));
-	if ((!v->inside && kfg_span_find(line, "libbpf: ")) || msg->flags & KFG_MSG_KERNEL)
+	if ((!v->inside && kfg_span_find(line, "libbpf: ")) || msg->flags & KFG_VLOG_MSG_KERNEL)
 		kfg_vlog_finding_drop_program(&f);
-	if (msg->flags & KFG_MSG_RECORD)
+	if (msg->flags & KFG_VLOG_MSG_RECORD)
 		read_record(&f, m, line);
 	if (msg->kind == KFG_VLOG_REGISTER_SET || msg->kind == KFG_VLOG_REGISTER_AGAIN)
 		copy(v->inserted, f.module, sizeof(f.module));
@@ -281,7 +281,7 @@ static bool reports(const struct kfg_vlog *v, const struct kfg_vlog_message *msg
 		    struct kfg_vlog_message_match *m)
 {
 	/* what speaks of a call needs one */
-	if (msg->flags & KFG_MSG_CALL && !(msg->flags & KFG_MSG_RESULT) && !v->is_kfunc_call)
+	if (msg->flags & KFG_VLOG_MSG_CALL && !(msg->flags & KFG_VLOG_MSG_RESULT) && !v->is_kfunc_call)
 		return false;
 	if (!kfg_vlog_message_match(msg->pattern, line.at, line.n, m))
 		return false;
@@ -296,16 +296,16 @@ static void note_circumstance(struct kfg_vlog *v, const struct kfg_vlog_finding 
 
 bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 {
-	for (const struct kfg_vlog_message *const *table = kfg_messages; *table; table++) {
+	for (const struct kfg_vlog_message *const *table = kfg_vlog_messages; *table; table++) {
 		for (const struct kfg_vlog_message *msg = *table; msg->pattern; msg++) {
 			struct kfg_vlog_message_match m;
 			struct kfg_vlog_finding f;
 
 			if (!reports(v, msg, line, boundary, &m) || !make_finding(v, msg, &m, line, &f))
 				continue;
-			if (msg->flags & KFG_MSG_CIRCUMSTANCE)
+			if (msg->flags & KFG_VLOG_MSG_CIRCUMSTANCE)
 				note_circumstance(v, &f);
-			else if (msg->flags & KFG_MSG_OTHER)
+			else if (msg->flags & KFG_VLOG_MSG_OTHER)
 				v->other = true;
 			else if (is_said_further(v, &f))
 				more_of_last(v, &f);

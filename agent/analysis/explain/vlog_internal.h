@@ -2,7 +2,7 @@
 /* vlog_internal.h - the state of a log that is being read; shared by the files of this room only. */
 #pragma once
 
-#include "analysis/explain/kernel_words.h"
+#include "analysis/explain/explain_release.h"
 #include "analysis/explain/lines.h"
 #include "analysis/explain/vlog.h"
 
@@ -93,7 +93,7 @@ struct kfg_vlog {
 	struct kfg_lines lines;
 };
 
-static inline struct kfg_span kfg_span(const char *at, size_t n)
+static inline struct kfg_span kfg_span_of(const char *at, size_t n)
 {
 	return (struct kfg_span){ at, n };
 }

@@ -65,7 +65,7 @@ static void note_source(struct kfg_vlog *v, struct kfg_span line)
 
 	while (skip < line.n && line.at[skip] == ' ')
 		skip++;
-	kfg_span_copy(kfg_span(line.at + skip, line.n - skip), v->place, sizeof(v->place));
+	kfg_span_copy(kfg_span_of(line.at + skip, line.n - skip), v->place, sizeof(v->place));
 }
 
 /* What the verifier prints on its way, that is no verdict. */

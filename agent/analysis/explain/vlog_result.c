@@ -49,9 +49,9 @@ static bool take_state(struct kfg_span *rest, struct state *ret)
 	for (value = at; at < end && *at != ' '; at++)
 		;
 	ret->reg = reg;
-	ret->may_be_null = kfg_span_find(kfg_span(value, (size_t)(at - value)), "_or_null") != NULL;
-	ret->id = find_id(kfg_span(value, (size_t)(at - value)));
-	*rest = kfg_span(at, (size_t)(end - at));
+	ret->may_be_null = kfg_span_find(kfg_span_of(value, (size_t)(at - value)), "_or_null") != NULL;
+	ret->id = find_id(kfg_span_of(value, (size_t)(at - value)));
+	*rest = kfg_span_of(at, (size_t)(end - at));
 	return true;
 }
 
@@ -71,7 +71,7 @@ void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc)
 	v->result_awaited = true;
 	v->called = (struct kfg_vlog_result){ .insn = v->insn };
 	memcpy(v->called.place, v->place, sizeof(v->called.place));
-	kfg_span_copy(kfg_span(kfunc, strlen(kfunc)), v->called.name, sizeof(v->called.name));
+	kfg_span_copy(kfg_span_of(kfunc, strlen(kfunc)), v->called.name, sizeof(v->called.name));
 }
 
 void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
@@ -92,7 +92,7 @@ void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
 		blank = memchr(line.at, ' ', line.n);
 		if (!blank)
 			return;
-		line = kfg_span(blank + 1, (size_t)(line.at + line.n - blank - 1));
+		line = kfg_span_of(blank + 1, (size_t)(line.at + line.n - blank - 1));
 	}
 }
 

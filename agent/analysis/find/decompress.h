@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* decompress.h - compressed bytes to bytes, bounded. */
+/*
+ * decompress.h - compressed bytes to bytes, bounded.
+ *
+ * Prefix: kfg_decompressed.
+ */
 #pragma once
 
 #include "analysis/find/search.h"

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* search.h - finds in bytes what may be, or hold, a BPF object. Work is linear in the size. */
+/*
+ * search.h - finds in bytes what may be, or hold, a BPF object. Work is linear in the size.
+ *
+ * Prefix: kfg_magic.
+ */
 #pragma once
 
 #include <stddef.h>

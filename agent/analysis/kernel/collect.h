@@ -2,6 +2,8 @@
 /*
  * collect.h - takes a kernel and its modules, in any order, and keeps of them what matters: BTF, the kfuncs that they
  * register, the BTF of modules that have kfuncs or struct_ops. Modules that come before their kernel wait for it.
+ *
+ * Prefix: kfg_collector.
  */
 #pragma once
 

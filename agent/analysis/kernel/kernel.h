@@ -4,6 +4,8 @@
  * It comes from the running kernel, or from a file: raw BTF, vmlinux, bzImage, a .deb or .rpm, or a directory of these
  * (an unpacked package, /lib/modules/VERSION, several packages), or a list of files and directories that make up one
  * kernel, separated by commas; or a facts file (facts.h). Nothing is asked of the network, nothing needs root.
+ *
+ * Prefix: kfg_kfunc.
  */
 #pragma once
 

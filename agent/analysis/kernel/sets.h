@@ -3,6 +3,8 @@
  * sets.h - the kfuncs that a kernel or a module registers, read from its image: .BTF_ids holds sets of kfuncs
  * (BTF_SET8_START, include/linux/btf_ids.h), struct btf_kfunc_id_set points to one, and code calls
  * register_btf_kfunc_id_set() with the address of that and a program type.
+ *
+ * Prefix: kfg_registration.
  */
 #pragma once
 

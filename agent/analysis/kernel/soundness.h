@@ -2,6 +2,8 @@
 /*
  * soundness.h - what is wrong with the BTF of a kfunc, as its kernel was built: programs meet it as errors of their
  * own, or of libbpf's, and it is neither's fault.
+ *
+ * Prefix: kfg_defect.
  */
 #pragma once
 

@@ -3,6 +3,8 @@
  * unpack.h - what is packed, unpacked: single files (gzip, xz, lzma, bzip2, zstd, lz4) and archives (tar, cpio, .deb,
  * .rpm), by libarchive. No other program is run, and each result has a limit. A large one is a file without a name
  * (in $TMPDIR, /var/tmp or /tmp) that is mapped; where none can be made, it is in memory.
+ *
+ * Prefixes: kfg_packing, kfg_unpacked.
  */
 #pragma once
 

@@ -49,7 +49,7 @@ const struct kfg_btf_defect kfg_btf_defects[] = {
 	{ "scx_bpf_task_set_dsq_vtime", "7.2.12, 7.2.12-cloud" },
 	{ "scx_bpf_task_set_slice", "7.2.12" },
 };
-const size_t kfg_n_btf_defects = sizeof(kfg_btf_defects) / sizeof(kfg_btf_defects[0]);
+const size_t kfg_btf_defects_n = sizeof(kfg_btf_defects) / sizeof(kfg_btf_defects[0]);
 
 /* Prototypes that upstream changed so that libbpf refuses the old one. From the BTF of the kernels named. */
 const struct kfg_proto_change kfg_proto_changes[] = {
@@ -65,4 +65,4 @@ const struct kfg_proto_change kfg_proto_changes[] = {
 	{ "scx_bpf_cidperf_set", "7.2", "7.3", "void scx_bpf_cidperf_set(s32 cid, u32 perf)",
 	  "s32 scx_bpf_cidperf_set(s32 cid, u32 perf)" },
 };
-const size_t kfg_n_proto_changes = sizeof(kfg_proto_changes) / sizeof(kfg_proto_changes[0]);
+const size_t kfg_proto_changes_n = sizeof(kfg_proto_changes) / sizeof(kfg_proto_changes[0]);

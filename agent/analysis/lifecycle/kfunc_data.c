@@ -10,12 +10,12 @@
 const struct kfg_kfunc_history kfg_kfunc_history[] = {
 #include "kfunc_history.inc"
 };
-const size_t kfg_n_kfunc_history = sizeof(kfg_kfunc_history) / sizeof(kfg_kfunc_history[0]);
+const size_t kfg_kfunc_history_n = sizeof(kfg_kfunc_history) / sizeof(kfg_kfunc_history[0]);
 
 const struct kfg_kfunc_signature kfg_kfunc_signatures[] = {
 #include "kfunc_signatures.inc"
 };
-const size_t kfg_n_kfunc_signatures = sizeof(kfg_kfunc_signatures) / sizeof(kfg_kfunc_signatures[0]);
+const size_t kfg_kfunc_signatures_n = sizeof(kfg_kfunc_signatures) / sizeof(kfg_kfunc_signatures[0]);
 
 unsigned kfg_kfunc_release_parse(const char *text)
 {
@@ -33,7 +33,7 @@ unsigned kfg_kfunc_release_parse(const char *text)
 
 const struct kfg_kfunc_history *kfg_kfunc_history_find(const char *name)
 {
-	for (size_t i = 0; i < kfg_n_kfunc_history; i++)
+	for (size_t i = 0; i < kfg_kfunc_history_n; i++)
 		if (strcmp(kfg_kfunc_history[i].name, name) == 0)
 			return &kfg_kfunc_history[i];
 	return NULL;
@@ -44,7 +44,7 @@ const struct kfg_kfunc_signature *kfg_kfunc_signature_find(const char *name, uns
 	const struct kfg_kfunc_signature *found = NULL;
 
 	/* the rows of a kfunc are in the order of releases */
-	for (size_t i = 0; i < kfg_n_kfunc_signatures; i++) {
+	for (size_t i = 0; i < kfg_kfunc_signatures_n; i++) {
 		const struct kfg_kfunc_signature *s = &kfg_kfunc_signatures[i];
 
 		if (strcmp(s->name, name) == 0 && (!found || !release || kfg_kfunc_release_parse(s->from) <= release))
@@ -55,7 +55,7 @@ const struct kfg_kfunc_signature *kfg_kfunc_signature_find(const char *name, uns
 
 const struct kfg_btf_defect *kfg_btf_defect_find(const char *name)
 {
-	for (size_t i = 0; i < kfg_n_btf_defects; i++)
+	for (size_t i = 0; i < kfg_btf_defects_n; i++)
 		if (strcmp(kfg_btf_defects[i].name, name) == 0)
 			return &kfg_btf_defects[i];
 	return NULL;
@@ -63,7 +63,7 @@ const struct kfg_btf_defect *kfg_btf_defect_find(const char *name)
 
 const struct kfg_proto_change *kfg_proto_change_find(const char *name)
 {
-	for (size_t i = 0; i < kfg_n_proto_changes; i++)
+	for (size_t i = 0; i < kfg_proto_changes_n; i++)
 		if (strcmp(kfg_proto_changes[i].name, name) == 0)
 			return &kfg_proto_changes[i];
 	return NULL;
@@ -87,7 +87,7 @@ const char *kfg_kfunc_history_nearest(const char *name)
 	unsigned least = 3;
 	size_t n = strlen(name);
 
-	for (size_t i = 0; i < kfg_n_kfunc_history; i++) {
+	for (size_t i = 0; i < kfg_kfunc_history_n; i++) {
 		const char *known = kfg_kfunc_history[i].name;
 		size_t m = strlen(known);
 		unsigned d = (m > n ? m - n : n - m) < least ? kfg_text_distance(name, known) : least;

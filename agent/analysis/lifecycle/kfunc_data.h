@@ -4,6 +4,9 @@
  * there, in which kernels it was seen, how it is called and by whom, kernels with damaged BTF, changed prototypes.
  * All constant, all strings static. The data are in policy/lifecycle/history.tsv,
  * signatures.tsv and tests/data/kfuncs-by-kernel.tsv.
+ *
+ * Prefixes: kfg_kfunc_history, kfg_kfunc_signature, kfg_kfunc_release, kfg_btf_defect, kfg_proto_change,
+ * kfg_presence.
  */
 #pragma once
 
@@ -48,13 +51,13 @@ struct kfg_proto_change {
 };
 
 extern const struct kfg_kfunc_history kfg_kfunc_history[];
-extern const size_t kfg_n_kfunc_history;
+extern const size_t kfg_kfunc_history_n;
 extern const struct kfg_kfunc_signature kfg_kfunc_signatures[];
-extern const size_t kfg_n_kfunc_signatures;
+extern const size_t kfg_kfunc_signatures_n;
 extern const struct kfg_btf_defect kfg_btf_defects[];
-extern const size_t kfg_n_btf_defects;
+extern const size_t kfg_btf_defects_n;
 extern const struct kfg_proto_change kfg_proto_changes[];
-extern const size_t kfg_n_proto_changes;
+extern const size_t kfg_proto_changes_n;
 
 /* "6.12" and what follows ("6.12.3-rc1") as KFG_RELEASE(6, 12); 0: no release. */
 unsigned kfg_kfunc_release_parse(const char *text);

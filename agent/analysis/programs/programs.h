@@ -5,6 +5,8 @@
  * kernel/bpf/syscall.c, bpf_insn_prepare_dump(), 6.1 to 7.3, amd64); /proc/kallsyms has the names. What it hides
  * (kernel.kptr_restrict, a missing CAP_SYSLOG) is unknown, and said to be. Calls that the verifier replaced by
  * instructions are gone.
+ *
+ * Prefix: kfg_symbols.
  */
 #pragma once
 

@@ -5,6 +5,8 @@
  *
  * The instructions of all code sections stand in one array, one section after the other, so that one number names an
  * instruction of the object ("place"). What a relocation makes of an instruction is its note.
+ *
+ * Prefixes: kfg_insn, kfg_open_rules.
  */
 #pragma once
 

@@ -2,6 +2,8 @@
 /*
  * filter.h - who may call a kfunc, as far as the kernel asks a function of its own beside the program's type (struct
  * btf_kfunc_id_set, filter). Such a function cannot be read from an image, so those of 7.3 are written down here.
+ *
+ * Prefix: kfg_context.
  */
 #pragma once
 

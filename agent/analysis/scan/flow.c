@@ -13,7 +13,7 @@
 #define STEPS_PER_INSN 64u
 #define CALL_FRAMES_MAX 8
 
-void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_frame *frame)
+void kfg_flow_enter(struct kfg_flow_state *run, uint32_t place, const struct kfg_frame *frame)
 {
 	uint32_t block = run->code->block_of[place];
 
@@ -43,7 +43,7 @@ void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_f
 		run->cursor = block / 64;
 }
 
-void kfg_flow_callback(struct kfg_flow_run *run, uint32_t function)
+void kfg_flow_callback(struct kfg_flow_state *run, uint32_t function)
 {
 	struct kfg_frame frame;
 
@@ -56,7 +56,7 @@ void kfg_flow_callback(struct kfg_flow_run *run, uint32_t function)
 }
 
 /* A global function is verified by itself, for any arguments; of a static one, arguments and result are followed. */
-enum kfg_flow_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place, uint32_t function)
+enum kfg_flow_next kfg_flow_call(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place, uint32_t function)
 {
 	const struct kfg_code_func *f = &run->code->funcs[function];
 	const struct kfg_flow_result *result;
@@ -82,7 +82,7 @@ enum kfg_flow_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *fra
 	return result->seen ? KFG_FLOW_NEXT : KFG_FLOW_STOP;
 }
 
-void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
+void kfg_flow_return(struct kfg_flow_state *run, struct kfg_value value)
 {
 	const struct kfg_code_func *f = run->func;
 	struct kfg_flow_result *result;
@@ -115,7 +115,7 @@ void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value)
 }
 
 /* From the start of a block to where another one starts, or to where control goes elsewhere. */
-static void walk(struct kfg_flow_run *run, uint32_t block)
+static void walk(struct kfg_flow_state *run, uint32_t block)
 {
 	const struct kfg_object_code *code = run->code;
 	uint32_t start = code->block_places[block], place = start;
@@ -143,7 +143,7 @@ static void walk(struct kfg_flow_run *run, uint32_t block)
 }
 
 /* KFG_CODE_NONE: nothing is left to be looked at. */
-static uint32_t next_block(struct kfg_flow_run *run)
+static uint32_t next_block(struct kfg_flow_state *run)
 {
 	for (; run->cursor <= run->code->n_blocks / 64; run->cursor++) {
 		uint64_t word = run->pending[run->cursor];
@@ -156,20 +156,20 @@ static uint32_t next_block(struct kfg_flow_run *run)
 	return KFG_CODE_NONE;
 }
 
-static bool takes_part(const struct kfg_flow_run *run, uint32_t function)
+static bool takes_part(const struct kfg_flow_state *run, uint32_t function)
 {
 	bool any = run->assumption == KFG_FLOW_ASSUME_ANY_LOADER;
 
 	return any ? run->code->funcs[function].user != KFG_CODE_NONE : run->linkage->linked[function];
 }
 
-static bool is_entry(const struct kfg_flow_run *run, uint32_t function)
+static bool is_entry(const struct kfg_flow_state *run, uint32_t function)
 {
 	return takes_part(run, function) && run->code->funcs[function].program != KFG_CODE_NONE;
 }
 
 /* Programs that lead to kfuncs; and for old verifiers, all global functions that libbpf puts beside them. */
-void kfg_flow_begin(struct kfg_flow_run *run)
+void kfg_flow_begin(struct kfg_flow_state *run)
 {
 	for (uint32_t i = 0; i < run->code->n_funcs; i++) {
 		const struct kfg_code_func *f = &run->code->funcs[i];
@@ -181,7 +181,7 @@ void kfg_flow_begin(struct kfg_flow_run *run)
 }
 
 /* Calls that were reached hand on the kinds of programs. No kernel takes a longer chain (MAX_CALL_FRAMES). */
-void kfg_flow_spread_contexts(struct kfg_flow_run *run)
+void kfg_flow_spread_contexts(struct kfg_flow_state *run)
 {
 	const struct kfg_object_code *code = run->code;
 	uint64_t *contexts = run->flow->contexts;
@@ -205,7 +205,7 @@ void kfg_flow_spread_contexts(struct kfg_flow_run *run)
 }
 
 /* Everything that is loaded counts as reached. */
-static void give_up(struct kfg_flow_run *run)
+static void give_up(struct kfg_flow_state *run)
 {
 	const struct kfg_object_code *code = run->code;
 
@@ -220,7 +220,7 @@ static void give_up(struct kfg_flow_run *run)
 	}
 }
 
-static void follow(struct kfg_flow_run *run)
+static void follow(struct kfg_flow_state *run)
 {
 	uint32_t block;
 
@@ -231,7 +231,7 @@ static void follow(struct kfg_flow_run *run)
 		give_up(run);
 }
 
-static void done(struct kfg_flow_run *run)
+static void done(struct kfg_flow_state *run)
 {
 	for (uint32_t i = 0; run->frames && i < run->code->n_blocks; i++)
 		free(run->frames[i]);
@@ -244,11 +244,11 @@ static void done(struct kfg_flow_run *run)
 int kfg_flow_run(struct kfg_linkage *linkage, enum kfg_flow_assumption assumption, struct kfg_flow *ret_flow)
 {
 	const struct kfg_object_code *code = linkage->code;
-	struct kfg_flow_run run = { .linkage = linkage,
-				    .code = code,
-				    .assumption = assumption,
-				    .flow = ret_flow,
-				    .steps = (uint64_t)code->n_insns * STEPS_PER_INSN };
+	struct kfg_flow_state run = { .linkage = linkage,
+				      .code = code,
+				      .assumption = assumption,
+				      .flow = ret_flow,
+				      .steps = (uint64_t)code->n_insns * STEPS_PER_INSN };
 	uint64_t most = run.steps < linkage->flow_steps ? run.steps : linkage->flow_steps;
 	int r = -ENOMEM;
 

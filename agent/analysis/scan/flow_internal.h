@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* flow_internal.h - one run of the flow: flow.c says what is looked at next, flow_step.c what an instruction does. */
+/*
+ * flow_internal.h - one run of the flow: flow.c says what is looked at next, flow_step.c what an instruction does.
+ *
+ * Prefix: kfg_paths.
+ */
 #pragma once
 
 #include "analysis/scan/flow.h"
@@ -12,7 +16,7 @@ struct kfg_flow_result {
 	struct kfg_value value;
 };
 
-struct kfg_flow_run {
+struct kfg_flow_state {
 	struct kfg_linkage *linkage;
 	const struct kfg_object_code *code;
 	enum kfg_flow_assumption assumption;
@@ -37,26 +41,27 @@ enum kfg_flow_next {
 };
 
 /* What the functions below become where paths are followed one by one (paths.c). */
-void kfg_paths_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_frame *frame);
-void kfg_paths_callback(struct kfg_flow_run *run, uint32_t function);
-enum kfg_flow_next kfg_paths_call(struct kfg_flow_run *run, uint32_t place, uint32_t function);
-void kfg_paths_return(struct kfg_flow_run *run, struct kfg_value value);
+void kfg_paths_enter(struct kfg_flow_state *run, uint32_t place, const struct kfg_frame *frame);
+void kfg_paths_callback(struct kfg_flow_state *run, uint32_t function);
+enum kfg_flow_next kfg_paths_call(struct kfg_flow_state *run, uint32_t place, uint32_t function);
+void kfg_paths_return(struct kfg_flow_state *run, struct kfg_value value);
 /* The frame that a pointer into a stack points to; *frame: the one at hand. */
-struct kfg_frame *kfg_paths_frame(struct kfg_flow_run *run, struct kfg_frame *frame, struct kfg_value pointer);
-void kfg_paths_store(struct kfg_flow_run *run, struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
+struct kfg_frame *kfg_paths_frame(struct kfg_flow_state *run, struct kfg_frame *frame, struct kfg_value pointer);
+void kfg_paths_store(struct kfg_flow_state *run, struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
 		     const struct kfg_frame_slot *what);
 /* A call of the kernel. */
-void kfg_paths_helper(struct kfg_flow_run *run, struct kfg_frame *frame);
+void kfg_paths_helper(struct kfg_flow_state *run, struct kfg_frame *frame);
 
 /* Does one instruction at a place. */
-enum kfg_flow_next kfg_flow_step(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place);
+enum kfg_flow_next kfg_flow_step(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place);
 /* Lets control come to a place where a block starts, with what frame knows. */
-void kfg_flow_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_frame *frame);
+void kfg_flow_enter(struct kfg_flow_state *run, uint32_t place, const struct kfg_frame *frame);
 /* A function of the object is called; *frame: the caller's. KFG_FLOW_STOP: it was not seen to return yet. */
-enum kfg_flow_next kfg_flow_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place, uint32_t function);
-void kfg_flow_begin(struct kfg_flow_run *run);
-void kfg_flow_spread_contexts(struct kfg_flow_run *run);
+enum kfg_flow_next kfg_flow_call(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place,
+				 uint32_t function);
+void kfg_flow_begin(struct kfg_flow_state *run);
+void kfg_flow_spread_contexts(struct kfg_flow_state *run);
 /* A function that the kernel calls by itself, with anything for arguments. */
-void kfg_flow_callback(struct kfg_flow_run *run, uint32_t function);
+void kfg_flow_callback(struct kfg_flow_state *run, uint32_t function);
 /* The function that is walked through returns. */
-void kfg_flow_return(struct kfg_flow_run *run, struct kfg_value value);
+void kfg_flow_return(struct kfg_flow_state *run, struct kfg_value value);

@@ -24,7 +24,7 @@ static uint32_t access_size(const struct bpf_insn *insn)
 }
 
 /* A CO-RE relocation that cannot be answered makes the verifier refuse the program, if it gets here. */
-static bool resolve_core(struct kfg_flow_run *run, const struct kfg_code_note *note, uint32_t place,
+static bool resolve_core(struct kfg_flow_state *run, const struct kfg_code_note *note, uint32_t place,
 			 uint64_t *ret_value)
 {
 	struct kfg_core_value answer = kfg_core_resolve(run->linkage, note->index);
@@ -69,7 +69,7 @@ static struct kfg_value extern_address(const struct kfg_linkage *linkage, uint32
 }
 
 /* A load of a 64-bit immediate, of which relocations make addresses. */
-static struct kfg_value wide_immediate(struct kfg_flow_run *run, uint32_t place)
+static struct kfg_value wide_immediate(struct kfg_flow_state *run, uint32_t place)
 {
 	const struct kfg_object_code *code = run->code;
 	const struct bpf_insn *insn = &code->insns[place];
@@ -101,7 +101,7 @@ static bool loader_sets(const char *section)
 	return strncmp(section, ".rodata.str", 11) != 0 && strncmp(section, ".rodata.cst", 11) != 0;
 }
 
-static struct kfg_value load_rodata(struct kfg_flow_run *run, struct kfg_value pointer, int32_t offset, uint32_t size)
+static struct kfg_value load_rodata(struct kfg_flow_state *run, struct kfg_value pointer, int32_t offset, uint32_t size)
 {
 	const struct kfg_elf_file_section *s = &run->code->elf.sections[pointer.low];
 	int64_t at = (int64_t)(pointer.high + (uint64_t)(int64_t)offset);
@@ -121,7 +121,7 @@ static struct kfg_value load_rodata(struct kfg_flow_run *run, struct kfg_value p
 }
 
 /* An extern whose value is not known is one of the configuration. */
-static struct kfg_value load_kconfig(struct kfg_flow_run *run, uint32_t ext, uint32_t size)
+static struct kfg_value load_kconfig(struct kfg_flow_state *run, uint32_t ext, uint32_t size)
 {
 	struct kfg_value value = kfg_kconfig_value(run->linkage, ext, size);
 
@@ -133,7 +133,7 @@ static struct kfg_value load_kconfig(struct kfg_flow_run *run, uint32_t ext, uin
 	return value;
 }
 
-static void step_load(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+static void step_load(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
 	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
@@ -156,7 +156,7 @@ static void step_load(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_
 	kfg_frame_set(frame, insn->dst_reg, value);
 }
 
-static void step_store(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+static void step_store(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
 	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
@@ -183,7 +183,7 @@ static void step_store(struct kfg_flow_run *run, struct kfg_frame *frame, uint32
 		kfg_frame_set(frame, insn->imm == BPF_CMPXCHG ? BPF_REG_0 : insn->src_reg, KFG_VALUE_ANY);
 }
 
-static void step_alu(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+static void step_alu(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
 	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
@@ -205,14 +205,14 @@ static void step_alu(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t
 }
 
 /* bpf_throw() does not come back. */
-static bool never_returns(const struct kfg_flow_run *run, uint32_t place)
+static bool never_returns(const struct kfg_flow_state *run, uint32_t place)
 {
 	uint32_t use = kfg_code_use(run->linkage->object, place, KFG_CODE_NOTE_CALL_EXTERN);
 
 	return use != KFG_CODE_NONE && strcmp(run->linkage->object->uses[use].kfunc, "bpf_throw") == 0;
 }
 
-static enum kfg_flow_next step_call(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+static enum kfg_flow_next step_call(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
 
@@ -222,7 +222,7 @@ static enum kfg_flow_next step_call(struct kfg_flow_run *run, struct kfg_frame *
 	return never_returns(run, place) ? KFG_FLOW_STOP : KFG_FLOW_NEXT;
 }
 
-static void take(struct kfg_flow_run *run, const struct kfg_frame *frame, uint32_t place, struct kfg_value dst)
+static void take(struct kfg_flow_state *run, const struct kfg_frame *frame, uint32_t place, struct kfg_value dst)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
 	struct kfg_frame taken = *frame;
@@ -234,7 +234,7 @@ static void take(struct kfg_flow_run *run, const struct kfg_frame *frame, uint32
 		kfg_flow_enter(run, (uint32_t)target, &taken);
 }
 
-static enum kfg_flow_next step_jump(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+static enum kfg_flow_next step_jump(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
 	struct kfg_value dst = kfg_frame_get(frame, insn->dst_reg), src;
@@ -261,7 +261,7 @@ static enum kfg_flow_next step_jump(struct kfg_flow_run *run, struct kfg_frame *
 	}
 }
 
-enum kfg_flow_next kfg_flow_step(struct kfg_flow_run *run, struct kfg_frame *frame, uint32_t place)
+enum kfg_flow_next kfg_flow_step(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place)
 {
 	const struct bpf_insn *insn = &run->code->insns[place];
 

@@ -50,7 +50,7 @@ static void free_chains(struct chain *chain)
 	}
 }
 
-static struct chain *copy_chain(struct kfg_flow_run *run, const struct chain *from, const struct kfg_frame *top)
+static struct chain *copy_chain(struct kfg_flow_state *run, const struct chain *from, const struct kfg_frame *top)
 {
 	size_t below = from->depth * sizeof(struct kfg_frame);
 	struct chain *chain = malloc(sizeof(*chain) + below + sizeof(*top));
@@ -76,12 +76,12 @@ static void push(struct kfg_paths *p, struct chain *chain, uint32_t place)
 	p->pending = chain;
 }
 
-void kfg_paths_enter(struct kfg_flow_run *run, uint32_t place, const struct kfg_frame *frame)
+void kfg_paths_enter(struct kfg_flow_state *run, uint32_t place, const struct kfg_frame *frame)
 {
 	push(run->paths, copy_chain(run, run->paths->now, frame), place);
 }
 
-void kfg_paths_callback(struct kfg_flow_run *run, uint32_t function)
+void kfg_paths_callback(struct kfg_flow_state *run, uint32_t function)
 {
 	struct chain start = { .depth = 0 };
 	struct kfg_frame frame;
@@ -100,7 +100,7 @@ static void forget_all(struct kfg_paths *p, struct kfg_frame *frame)
 	kfg_frame_forget(frame, INT32_MIN);
 }
 
-struct kfg_frame *kfg_paths_frame(struct kfg_flow_run *run, struct kfg_frame *frame, struct kfg_value pointer)
+struct kfg_frame *kfg_paths_frame(struct kfg_flow_state *run, struct kfg_frame *frame, struct kfg_value pointer)
 {
 	if (run->paths && pointer.kind == KFG_VALUE_STACK && pointer.low < run->paths->now->depth)
 		return &run->paths->now->frames[pointer.low];
@@ -116,7 +116,7 @@ static bool nests(const struct kfg_paths *p, const struct kfg_frame *frame)
 	return any;
 }
 
-void kfg_paths_store(struct kfg_flow_run *run, struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
+void kfg_paths_store(struct kfg_flow_state *run, struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
 		     const struct kfg_frame_slot *what)
 {
 	struct kfg_paths *p = run->paths;
@@ -129,7 +129,7 @@ void kfg_paths_store(struct kfg_flow_run *run, struct kfg_frame *frame, struct k
 }
 
 /* As kfg_frame_call(), for arguments that point to the stack of a caller, too. */
-void kfg_paths_helper(struct kfg_flow_run *run, struct kfg_frame *frame)
+void kfg_paths_helper(struct kfg_flow_state *run, struct kfg_frame *frame)
 {
 	struct kfg_paths *p = run->paths;
 
@@ -144,13 +144,13 @@ void kfg_paths_helper(struct kfg_flow_run *run, struct kfg_frame *frame)
 	kfg_frame_call(frame);
 }
 
-static void move(struct kfg_flow_run *run, uint32_t place)
+static void move(struct kfg_flow_state *run, uint32_t place)
 {
 	run->paths->moved = true;
 	run->paths->now->place = place;
 }
 
-enum kfg_flow_next kfg_paths_call(struct kfg_flow_run *run, uint32_t place, uint32_t function)
+enum kfg_flow_next kfg_paths_call(struct kfg_flow_state *run, uint32_t place, uint32_t function)
 {
 	const struct kfg_code_func *f = &run->code->funcs[function];
 	struct kfg_paths *p = run->paths;
@@ -173,7 +173,7 @@ enum kfg_flow_next kfg_paths_call(struct kfg_flow_run *run, uint32_t place, uint
 	return KFG_FLOW_STOP;
 }
 
-void kfg_paths_return(struct kfg_flow_run *run, struct kfg_value value)
+void kfg_paths_return(struct kfg_flow_state *run, struct kfg_value value)
 {
 	struct kfg_paths *p = run->paths;
 
@@ -223,7 +223,7 @@ static void join_into(struct kfg_paths *p, struct chain *last)
 }
 
 /* At the start of a block. False: nothing new comes of going on. */
-static bool is_new(struct kfg_flow_run *run, uint32_t block)
+static bool is_new(struct kfg_flow_state *run, uint32_t block)
 {
 	struct kfg_paths *p = run->paths;
 	struct chain *first = NULL;
@@ -249,7 +249,7 @@ static bool is_new(struct kfg_flow_run *run, uint32_t block)
 	return first != NULL;
 }
 
-static void meet(struct kfg_flow_run *run, uint32_t place)
+static void meet(struct kfg_flow_state *run, uint32_t place)
 {
 	uint32_t use = kfg_code_use(run->linkage->object, place, KFG_CODE_NOTE_CALL_EXTERN);
 	struct kfg_paths *p = run->paths;
@@ -260,7 +260,7 @@ static void meet(struct kfg_flow_run *run, uint32_t place)
 	p->n_aims--;
 }
 
-static void walk_chain(struct kfg_flow_run *run)
+static void walk_chain(struct kfg_flow_state *run)
 {
 	const struct kfg_object_code *code = run->code;
 	struct kfg_paths *p = run->paths;
@@ -287,7 +287,7 @@ static void walk_chain(struct kfg_flow_run *run)
 	}
 }
 
-static void follow(struct kfg_flow_run *run)
+static void follow(struct kfg_flow_state *run)
 {
 	struct kfg_paths *p = run->paths;
 
@@ -328,12 +328,12 @@ int kfg_flow_run_paths(struct kfg_linkage *linkage, const bool *aims, struct kfg
 {
 	const struct kfg_object_code *code = linkage->code;
 	struct kfg_paths p = { .aims = aims };
-	struct kfg_flow_run run = { .linkage = linkage,
-				    .code = code,
-				    .assumption = KFG_FLOW_ASSUME_NOTHING,
-				    .flow = ret_flow,
-				    .steps = steps_for(code),
-				    .paths = &p };
+	struct kfg_flow_state run = { .linkage = linkage,
+				      .code = code,
+				      .assumption = KFG_FLOW_ASSUME_NOTHING,
+				      .flow = ret_flow,
+				      .steps = steps_for(code),
+				      .paths = &p };
 	uint64_t most = run.steps < linkage->flow_steps ? run.steps : linkage->flow_steps;
 	int r = -ENOMEM;
 

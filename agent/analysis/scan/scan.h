@@ -3,6 +3,8 @@
  * scan.h - what a BPF object asks of a kernel, and what would become of it there. The object is read once
  * (kfg_object_open) and then held against any number of kernels (kfg_compat_check). Reports are made from these
  * structs.
+ *
+ * Prefixes: kfg_call_site, kfg_object, kfg_deployment, kfg_reach.
  */
 #pragma once
 

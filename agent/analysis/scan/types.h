@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* types.h - a type is an id in a BTF; questions that need to follow it to other types. */
+/*
+ * types.h - a type is an id in a BTF; questions that need to follow it to other types.
+ *
+ * Prefix: kfg_type.
+ */
 #pragma once
 
 #include "analysis/btf/btf.h"

@@ -2,6 +2,8 @@
 /*
  * value.h - what is known of a register: a range of numbers, or a pointer. Only what guards are made of is modelled;
  * all else is "any number". The rules are the machine's (Documentation/bpf/standardization/instruction-set.rst).
+ *
+ * Prefix: kfg_truth.
  */
 #pragma once
 

@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const char *const targets[] = {
-	[KFG_LOG_TARGET_AUTO] = "auto",
-	[KFG_LOG_TARGET_JOURNAL] = "journal",
-	[KFG_LOG_TARGET_JSON] = "json",
+	[KFG_DAEMON_LOG_TARGET_AUTO] = "auto",
+	[KFG_DAEMON_LOG_TARGET_JOURNAL] = "journal",
+	[KFG_DAEMON_LOG_TARGET_JSON] = "json",
 };
 
 static const char *const failures[] = {
@@ -44,12 +44,12 @@ int kfg_agent_run(const struct kfg_args *args)
 		.force = kfg_args_has(args, "force"),
 	};
 
-	if (config.log > KFG_LOG_TARGET_JSON) {
-		kfg_error("run: --log=%s: must be auto, journal or json", target);
+	if (config.log > KFG_DAEMON_LOG_TARGET_JSON) {
+		kfg_log_error("run: --log=%s: must be auto, journal or json", target);
 		return KFG_EXIT_FAILURE;
 	}
 	if (config.on_failure > KFG_FAILURE_MAX || (!*failure && kfg_args_has(args, "on-failure"))) {
-		kfg_error("run: --on-failure=%s: must be open or closed", failure);
+		kfg_log_error("run: --on-failure=%s: must be open or closed", failure);
 		return KFG_EXIT_FAILURE;
 	}
 	/* two threads that hardly meet: one arena keeps the agent small */

@@ -30,7 +30,7 @@ static void add_deadline(struct kfg_status *s, const struct kfg_policy_names_dep
 
 static void fill_deadlines(const struct kfg_policy_names *policy, struct kfg_status *s)
 {
-	s->today = kfg_now_usec(CLOCK_REALTIME) / 1000000 / 86400;
+	s->today = kfg_daemon_now_usec(CLOCK_REALTIME) / 1000000 / 86400;
 	for (size_t i = 0; i < policy->n_deprecations; i++) {
 		const struct kfg_policy_names_deprecation *dep = &policy->deprecations[i];
 
@@ -69,7 +69,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s)
 
 	*s = (struct kfg_status){
 		.pid = getpid(),
-		.uptime_sec = (kfg_now_usec(CLOCK_BOOTTIME) - d->started_usec) / 1000000,
+		.uptime_sec = (kfg_daemon_now_usec(CLOCK_BOOTTIME) - d->started_usec) / 1000000,
 		.version = KFG_VERSION,
 		.kernel_release = d->uts.release,
 		.hooks = {
@@ -137,10 +137,11 @@ int kfg_daemon_answer(void *userdata, const char *request, struct kfg_strbuf *re
 	if (strcmp(request, KFG_REQUEST_PROGRAMS) == 0)
 		return answer_programs(d, reply);
 	if (strcmp(request, KFG_REQUEST_RELOAD) == 0 || strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0)
-		return kfg_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ? KFG_EXIT_FAILURE :
-												  KFG_EXIT_OK;
+		return kfg_daemon_reload(d, strcmp(request, KFG_REQUEST_RELOAD_FORCE) == 0, reply) < 0 ?
+			       KFG_EXIT_FAILURE :
+			       KFG_EXIT_OK;
 	if (strcmp(request, KFG_REQUEST_RELOAD_CHECK) == 0 || strcmp(request, KFG_REQUEST_RELOAD_CHECK_FORCE) == 0)
-		return kfg_reload_check(d, strcmp(request, KFG_REQUEST_RELOAD_CHECK_FORCE) == 0, reply) < 0 ?
+		return kfg_daemon_reload_check(d, strcmp(request, KFG_REQUEST_RELOAD_CHECK_FORCE) == 0, reply) < 0 ?
 			       KFG_EXIT_FAILURE :
 			       KFG_EXIT_OK;
 	kfg_strbuf_adds(reply, "unknown request; is the running agent older than this kfgate?\n");

@@ -29,15 +29,15 @@ static int compile(const struct kfg_policy *policy, uint64_t generation, struct 
 {
 	char **names = NULL;
 	size_t n = 0;
-	int r = kfg_kernel_kfuncs(&names, &n);
+	int r = kfg_gate_kernel_kfuncs(&names, &n);
 
 	if (r < 0) {
-		kfg_warning("cannot list the kernel's kfuncs, goes on without: %s", strerror(-r));
+		kfg_log_warning("cannot list the kernel's kfuncs, goes on without: %s", strerror(-r));
 		names = NULL;
 		n = 0;
 	}
 	r = kfg_table_compile(policy, (const char *const *)names, n, generation, ret_table);
-	kfg_names_free(names, n);
+	kfg_gate_names_free(names, n);
 	if (r == -E2BIG)
 		kfg_strbuf_printf(why, "policy %s is too large to compile: more than %u cells\n",
 				  kfg_policy_name(policy), KFG_TABLE_CELLS_MAX);

@@ -31,7 +31,7 @@ static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *user
 	 * and then
 	 */
 	(void)kfg_gate_sync_clock(d->gate);
-	r = kfg_drain(d);
+	r = kfg_daemon_drain(d);
 	if (r < 0)
 		return kfg_log_errno(r, "cannot read events: %m");
 	return 0;
@@ -59,7 +59,7 @@ static void on_clock(void *userdata)
 	if (r < 0)
 		kfg_log_errno(r, "the clock was set, but the gate cannot be told: %m");
 	else
-		kfg_info("the clock was set");
+		kfg_log_info("the clock was set");
 }
 
 static int block_signals(void)
@@ -74,7 +74,7 @@ static int block_signals(void)
 	return sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -errno : 0;
 }
 
-int kfg_add_sources(struct kfg_daemon *d)
+int kfg_daemon_add_sources(struct kfg_daemon *d)
 {
 	int r = kfg_orders_add(d);
 
@@ -110,13 +110,14 @@ static void leave_gate(struct kfg_daemon *d)
 	if (kfg_manager_job() == KFG_MANAGER_RESTART)
 		return; /* the next agent is about to take over */
 	if (sealed || strict || d->current.names->on_stop == KFG_STOP_KEEP) {
-		(void)kfg_tell(d,
-			       kfg_notice_kept(d->current.names,
-					       sealed ? "it is sealed until the next boot" :
-					       strict ? "it is guarded until the next boot (guard: strict)" :
-							"the policy says on-stop: keep",
-					       &record),
-			       &record);
+		(void)kfg_daemon_queue_record(
+			d,
+			kfg_notice_kept(d->current.names,
+					sealed ? "it is sealed until the next boot" :
+					strict ? "it is guarded until the next boot (guard: strict)" :
+						 "the policy says on-stop: keep",
+					&record),
+			&record);
 		return;
 	}
 	r = kfg_gate_detach(d->gate);
@@ -125,7 +126,7 @@ static void leave_gate(struct kfg_daemon *d)
 	else
 		kfg_left_remove(d->config->runtime_dir);
 	if (r >= 0)
-		(void)kfg_tell(d, kfg_notice_stopped(d->current.names, &record), &record);
+		(void)kfg_daemon_queue_record(d, kfg_notice_stopped(d->current.names, &record), &record);
 }
 
 /*
@@ -135,15 +136,15 @@ static void leave_gate(struct kfg_daemon *d)
 static void stop(struct kfg_daemon *d, bool told)
 {
 	drop_sources(d);
-	if (d->in_force && kfg_drain(d) < 0)
-		kfg_warning("cannot read the last events");
+	if (d->in_force && kfg_daemon_drain(d) < 0)
+		kfg_log_warning("cannot read the last events");
 	if (d->in_force && told)
 		leave_gate(d);
-	kfg_guarding_done(d);
+	kfg_daemon_guarding_done(d);
 	kfg_gate_close(d->gate);
 	if (kfg_outbox_stop(d->outbox, STOP_TIMEOUT_MS) < 0)
-		kfg_warning("the last records could not be written");
-	kfg_files_done(d);
+		kfg_log_warning("the last records could not be written");
+	kfg_daemon_files_done(d);
 	kfg_in_force_done(&d->current);
 	kfg_in_force_done(&d->previous);
 	for (size_t i = 0; i < d->n_kept; i++)
@@ -157,7 +158,7 @@ int kfg_daemon_run(const struct kfg_daemon_config *config)
 {
 	struct kfg_daemon d = {
 		.config = config,
-		.started_usec = kfg_now_usec(CLOCK_BOOTTIME),
+		.started_usec = kfg_daemon_now_usec(CLOCK_BOOTTIME),
 	};
 	int r, code = KFG_EXIT_FAILURE;
 
@@ -170,7 +171,7 @@ int kfg_daemon_run(const struct kfg_daemon_config *config)
 	if (r < 0) {
 		kfg_log_errno(r, "cannot start: %m");
 	} else {
-		code = kfg_start(&d);
+		code = kfg_daemon_start(&d);
 		if (code == KFG_EXIT_OK) {
 			r = sd_event_loop(d.event);
 			if (r < 0)

@@ -6,17 +6,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum kfg_log_target {
-	KFG_LOG_TARGET_AUTO, /* the journal where there is one, else JSON */
-	KFG_LOG_TARGET_JOURNAL,
-	KFG_LOG_TARGET_JSON, /* lines on standard output */
+enum kfg_daemon_log_target {
+	KFG_DAEMON_LOG_TARGET_AUTO, /* the journal where there is one, else JSON */
+	KFG_DAEMON_LOG_TARGET_JOURNAL,
+	KFG_DAEMON_LOG_TARGET_JSON, /* lines on standard output */
 };
 
 struct kfg_daemon_config {
 	const char *const *policy_paths; /* none: the system's drop-in directories */
 	size_t n_policy_paths;
 	const char *runtime_dir;
-	enum kfg_log_target log;
+	enum kfg_daemon_log_target log;
 	enum kfg_on_failure on_failure; /* KFG_FAILURE_MAX: as the policy says, if it can be read */
 	bool force; /* SIGHUP may take a policy with a lower serial */
 };

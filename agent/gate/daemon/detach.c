@@ -12,7 +12,7 @@ int kfg_daemon_detach(void)
 	int n = kfg_gate_remove_left(&why);
 
 	if (n == -EBUSY) {
-		kfg_error("an agent is running, and takes the gate off when it is told to stop: %s", why);
+		kfg_log_error("an agent is running, and takes the gate off when it is told to stop: %s", why);
 		return KFG_EXIT_BUSY;
 	}
 	if (n < 0) {
@@ -20,8 +20,8 @@ int kfg_daemon_detach(void)
 		return KFG_EXIT_FAILURE;
 	}
 	if (n == 0)
-		kfg_notice("there is no gate to take off");
+		kfg_log_notice("there is no gate to take off");
 	else
-		kfg_notice("the gate was taken off: BPF programs are not judged any more");
+		kfg_log_notice("the gate was taken off: BPF programs are not judged any more");
 	return KFG_EXIT_OK;
 }

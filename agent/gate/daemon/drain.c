@@ -23,7 +23,7 @@ static const struct kfg_policy_names *policy_of(const struct kfg_daemon *d, uint
 	return made(&d->previous, generation) ? d->previous.names : NULL;
 }
 
-int kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record)
+int kfg_daemon_queue_record(struct kfg_daemon *d, int built, struct kfg_record **record)
 {
 	if (built < 0)
 		return kfg_log_errno(built, "cannot build a record: %m");
@@ -34,7 +34,7 @@ int kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record)
 static void on_event(void *userdata, const void *data, size_t size)
 {
 	struct kfg_daemon *d = userdata;
-	struct kfg_event_context context = { .kernel_release = d->uts.release };
+	struct kfg_event_record_context context = { .kernel_release = d->uts.release };
 	struct kfg_record *record = NULL;
 	struct kfg_event event;
 
@@ -47,13 +47,13 @@ static void on_event(void *userdata, const void *data, size_t size)
 		return;
 	}
 	if (event.exe_is == KFG_EXE_OTHER)
-		kfg_files_look_again(d);
+		kfg_daemon_files_look_again(d);
 	if (kfg_dedup_repeats(d->dedup, &event)) {
 		d->duplicates++;
 		return;
 	}
 	context.policy = policy_of(d, event.generation);
-	if (kfg_tell(d, kfg_event_record(&event, &context, &record), &record) < 0)
+	if (kfg_daemon_queue_record(d, kfg_event_record(&event, &context, &record), &record) < 0)
 		d->unrecorded++;
 	else
 		d->recorded++;
@@ -63,7 +63,7 @@ static int tell_lost(struct kfg_daemon *d)
 {
 	struct kfg_record *record = NULL;
 	struct kfg_stats stats;
-	uint64_t lost, told = kfg_gate_lost_told(d->gate);
+	uint64_t lost, told = kfg_gate_lost_reported(d->gate);
 	int r = kfg_gate_stats(d->gate, &stats);
 
 	if (r < 0)
@@ -71,12 +71,12 @@ static int tell_lost(struct kfg_daemon *d)
 	lost = stats.n[KFG_STAT_LOST];
 	if (lost == told)
 		return 0;
-	(void)kfg_tell(d, kfg_notice_lost(lost - told, lost, &record), &record);
-	kfg_gate_set_lost_told(d->gate, lost);
+	(void)kfg_daemon_queue_record(d, kfg_notice_lost(lost - told, lost, &record), &record);
+	kfg_gate_set_lost_reported(d->gate, lost);
 	return 0;
 }
 
-int kfg_drain(struct kfg_daemon *d)
+int kfg_daemon_drain(struct kfg_daemon *d)
 {
 	int r = kfg_gate_read_events(d->gate, on_event, d);
 

@@ -20,11 +20,11 @@ static int on_quiet(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;
-	kfg_files_refresh(userdata);
+	kfg_daemon_files_refresh(userdata);
 	return 0;
 }
 
-void kfg_files_look_again(struct kfg_daemon *d)
+void kfg_daemon_files_look_again(struct kfg_daemon *d)
 {
 	int r;
 
@@ -47,7 +47,7 @@ static int on_change(sd_event_source *source, const struct inotify_event *event,
 {
 	(void)source;
 	(void)event;
-	kfg_files_look_again(userdata);
+	kfg_daemon_files_look_again(userdata);
 	return 0;
 }
 
@@ -56,7 +56,7 @@ static int on_mount(sd_event_source *source, int fd, uint32_t revents, void *use
 	(void)source;
 	(void)fd;
 	(void)revents;
-	kfg_files_look_again(userdata);
+	kfg_daemon_files_look_again(userdata);
 	return 0;
 }
 
@@ -74,7 +74,7 @@ static void directory_of(const char *path, char dir[static PATH_MAX])
 		(void)snprintf(dir, PATH_MAX, "/");
 }
 
-static void unwatch_directories(struct kfg_file_watch *w)
+static void unwatch_directories(struct kfg_daemon_file_watch *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		sd_event_source_disable_unref(w->directories[i]);
@@ -87,7 +87,7 @@ static int watch_directories(struct kfg_daemon *d)
 {
 	const uint32_t mask = IN_CREATE | IN_DELETE | IN_MOVE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 	char dir[PATH_MAX], last[PATH_MAX] = "";
-	struct kfg_file_watch *w = &d->files;
+	struct kfg_daemon_file_watch *w = &d->files;
 
 	unwatch_directories(w);
 	w->directories = calloc(d->current.n_exes + 1, sizeof(*w->directories));
@@ -130,14 +130,14 @@ static int watch_mounts(struct kfg_daemon *d)
 	return r;
 }
 
-int kfg_files_add(struct kfg_daemon *d, const struct kfg_in_force *policy)
+int kfg_daemon_files_add(struct kfg_daemon *d, const struct kfg_in_force *policy)
 {
 	size_t missing;
 
 	return kfg_gate_set_files(d->gate, policy->exes, policy->n_exes, true, &missing);
 }
 
-void kfg_files_refresh(struct kfg_daemon *d)
+void kfg_daemon_files_refresh(struct kfg_daemon *d)
 {
 	size_t missing = 0;
 	int r = watch_directories(d); /* before looking: what changes meanwhile is seen */
@@ -148,14 +148,15 @@ void kfg_files_refresh(struct kfg_daemon *d)
 		kfg_log_errno(r, "cannot watch the executables of the policy: %m");
 	r = kfg_gate_set_files(d->gate, d->current.exes, d->current.n_exes, false, &missing);
 	for (size_t i = 0; i < d->n_kept && r >= 0; i++)
-		r = kfg_files_add(d, &d->kept[i]);
+		r = kfg_daemon_files_add(d, &d->kept[i]);
 	if (r < 0)
 		kfg_log_errno(r, "cannot tell the gate which files the policy's executables are: %m");
 	else if (missing)
-		kfg_debug("%zu of the %zu executables that the policy names are not there", missing, d->current.n_exes);
+		kfg_log_debug("%zu of the %zu executables that the policy names are not there", missing,
+			      d->current.n_exes);
 }
 
-void kfg_files_done(struct kfg_daemon *d)
+void kfg_daemon_files_done(struct kfg_daemon *d)
 {
 	unwatch_directories(&d->files);
 	sd_event_source_disable_unref(d->files.mounts);

@@ -9,18 +9,19 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-void kfg_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt)
+void kfg_daemon_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt)
 {
 	struct kfg_record *record = NULL;
 	uint64_t suppressed = 0;
 
-	if (kfg_attempts_tell(d->attempts, attempt, &suppressed))
-		(void)kfg_tell(d, kfg_attempt_record(attempt, suppressed, d->current.names, &record), &record);
+	if (kfg_attempts_are_recorded(d->attempts, attempt, &suppressed))
+		(void)kfg_daemon_queue_record(d, kfg_attempt_record(attempt, suppressed, d->current.names, &record),
+					      &record);
 }
 
 static void on_attempt(void *userdata, const struct kfg_attempt *attempt)
 {
-	kfg_guarding_report(userdata, attempt);
+	kfg_daemon_guarding_report(userdata, attempt);
 }
 
 static int on_refusals(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -31,7 +32,7 @@ static int on_refusals(sd_event_source *source, int fd, uint32_t revents, void *
 	(void)fd;
 	(void)revents;
 	if (kfg_guard_read(d->guard, on_attempt, d) < 0)
-		kfg_warning("cannot read what the guard refused");
+		kfg_log_warning("cannot read what the guard refused");
 	return 0;
 }
 
@@ -60,7 +61,7 @@ static void guard_way(struct kfg_daemon *d, const char *path)
 	if (strncmp(absolute, "/run/", 5) != 0)
 		r = kfg_guard_way(d->guard, absolute);
 	if (r < 0)
-		kfg_warning("cannot guard the way to %s: %s", path, strerror(-r));
+		kfg_log_warning("cannot guard the way to %s: %s", path, strerror(-r));
 }
 
 static void guard_file(struct kfg_daemon *d, const char *path, bool sealed, unsigned levels)
@@ -68,7 +69,7 @@ static void guard_file(struct kfg_daemon *d, const char *path, bool sealed, unsi
 	int r = kfg_guard_path(d->guard, path, KFG_GUARD_COVER | (sealed ? KFG_GUARD_FILE : 0), levels);
 
 	if (r < 0 && r != -ENOENT)
-		kfg_warning("cannot guard %s: %s", path, strerror(-r));
+		kfg_log_warning("cannot guard %s: %s", path, strerror(-r));
 	if (sealed)
 		guard_way(d, path);
 }
@@ -85,7 +86,7 @@ static void guard_files(struct kfg_daemon *d)
 
 	/* policy.d and kfgate; the directory may be absent */
 	for (size_t i = 0; i < KFG_POLICY_N_DIRS; i++)
-		guard_file(d, kfg_policy_dirs[i], sealed, 2);
+		guard_file(d, kfg_policy_files_dirs[i], sealed, 2);
 	for (size_t i = 0; i < d->config->n_policy_paths; i++)
 		guard_file(d, d->config->policy_paths[i], sealed, 1);
 	paths = kfg_policy_files_paths(d->current.files, &n);
@@ -100,9 +101,10 @@ static void on_code(void *userdata, const char *path, int error)
 {
 	(void)userdata;
 	if (error == -ETXTBSY)
-		kfg_error("%s is open for writing: whoever opened it can change the code that this agent runs", path);
+		kfg_log_error("%s is open for writing: whoever opened it can change the code that this agent runs",
+			      path);
 	else
-		kfg_warning("cannot guard %s, which this agent runs from: %s", path, strerror(-error));
+		kfg_log_warning("cannot guard %s, which this agent runs from: %s", path, strerror(-error));
 }
 
 /* What the next agent is made of, and what PID 1 starts it by: not to be mounted over. Absent is fine. */
@@ -156,7 +158,7 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 	return r;
 }
 
-void kfg_guarding_apply(struct kfg_daemon *d)
+void kfg_daemon_guarding_apply(struct kfg_daemon *d)
 {
 	KFG_CAPS_RAISED;
 	const char *why = NULL;
@@ -174,17 +176,17 @@ void kfg_guarding_apply(struct kfg_daemon *d)
 	r = put_up(d, &why);
 	if (r < 0) {
 		/* the gate decides all the same */
-		kfg_error("the gate is up, but not guarded against removal: %s", why ? why : strerror(-r));
-		kfg_guarding_done(d);
+		kfg_log_error("the gate is up, but not guarded against removal: %s", why ? why : strerror(-r));
+		kfg_daemon_guarding_done(d);
 		return;
 	}
 	if (*kfg_guard_missing(d->guard))
-		kfg_warning("this kernel lacks hooks of the guard: %s", kfg_guard_missing(d->guard));
-	kfg_info("the gate is guarded against removal%s",
-		 kfg_guard_managed(d->guard) ? "" : "; nobody but the agent itself can stop it");
+		kfg_log_warning("this kernel lacks hooks of the guard: %s", kfg_guard_missing(d->guard));
+	kfg_log_info("the gate is guarded against removal%s",
+		     kfg_guard_managed(d->guard) ? "" : "; nobody but the agent itself can stop it");
 }
 
-void kfg_guarding_done(struct kfg_daemon *d)
+void kfg_daemon_guarding_done(struct kfg_daemon *d)
 {
 	d->guard_source = sd_event_source_disable_unref(d->guard_source);
 	if (d->guard) {

@@ -87,7 +87,7 @@ enum kfg_manager_job kfg_manager_job(void)
 	if (r >= 0)
 		r = job_type(bus, &type);
 	if (r < 0) {
-		kfg_debug("cannot ask systemd what job this service has: %s", strerror(-r));
+		kfg_log_debug("cannot ask systemd what job this service has: %s", strerror(-r));
 		return KFG_MANAGER_UNKNOWN;
 	}
 	return strcmp(type, "restart") == 0 ? KFG_MANAGER_RESTART :

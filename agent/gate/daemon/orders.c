@@ -51,14 +51,14 @@ static void refuse(struct kfg_daemon *d, const struct signalfd_siginfo *info)
 {
 	struct kfg_attempt attempt = {
 		.kind = KFG_ATTEMPT_SIGNAL,
-		.time_ns = kfg_now_usec(CLOCK_BOOTTIME) * 1000,
+		.time_ns = kfg_daemon_now_usec(CLOCK_BOOTTIME) * 1000,
 		.detail = info->ssi_signo,
 		.pid = info->ssi_code <= 0 ? info->ssi_pid : 0,
 		.uid = info->ssi_uid,
 	};
 
 	(void)snprintf(attempt.comm, sizeof(attempt.comm), "%s", info->ssi_code <= 0 ? "process" : "kernel");
-	kfg_guarding_report(d, &attempt);
+	kfg_daemon_guarding_report(d, &attempt);
 }
 
 static int stop(struct kfg_daemon *d)
@@ -74,7 +74,7 @@ static int on_ask(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	d->asked_usec = kfg_now_usec(CLOCK_MONOTONIC);
+	d->asked_usec = kfg_daemon_now_usec(CLOCK_MONOTONIC);
 	if (job == KFG_MANAGER_STOP || job == KFG_MANAGER_RESTART)
 		return stop(d);
 	refuse(d, &d->unasked);
@@ -84,7 +84,7 @@ static int on_ask(sd_event_source *source, uint64_t usec, void *userdata)
 /* As soon as the last question is long enough ago: the service manager's signal may be among those of the kernel. */
 static int ask(struct kfg_daemon *d, const struct signalfd_siginfo *info)
 {
-	uint64_t now = kfg_now_usec(CLOCK_MONOTONIC), at = d->asked_usec ? d->asked_usec + ASK_EVERY_USEC : now;
+	uint64_t now = kfg_daemon_now_usec(CLOCK_MONOTONIC), at = d->asked_usec ? d->asked_usec + ASK_EVERY_USEC : now;
 	int enabled = 0, r;
 
 	d->unasked = *info;
@@ -121,7 +121,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	(void)source;
 	/* it writes to the journal; nobody waits for an answer */
 	if (judge(d, info) == KFG_ORDER_TAKE)
-		(void)kfg_reload(d, d->config->force, &reply);
+		(void)kfg_daemon_reload(d, d->config->force, &reply);
 	else
 		refuse(d, info);
 	return 0;

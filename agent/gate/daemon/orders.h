@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* orders.h - whose signals a guarded agent obeys. */
+/*
+ * orders.h - whose signals a guarded agent obeys.
+ *
+ * Prefix: kfg_order.
+ */
 #pragma once
 
 #include "gate/daemon/manager.h"

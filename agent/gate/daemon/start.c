@@ -4,7 +4,7 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "gate/daemon/state.h"
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 #include "policy/verdict.h"
 #include "record/json_line.h"
 #include "record/notice.h"
@@ -31,14 +31,14 @@ static int probe(struct kfg_probe *ret_probe)
 	obstacle = kfg_probe_obstacle(ret_probe, buf, sizeof(buf));
 	if (!obstacle)
 		return KFG_EXIT_OK;
-	kfg_error("no enforcement is possible here: %s", obstacle);
+	kfg_log_error("no enforcement is possible here: %s", obstacle);
 	return KFG_EXIT_NO_GATE;
 }
 
 static int start_outbox(struct kfg_daemon *d)
 {
-	bool journal = d->config->log == KFG_LOG_TARGET_JOURNAL ||
-		       (d->config->log == KFG_LOG_TARGET_AUTO && kfg_send_possible());
+	bool journal = d->config->log == KFG_DAEMON_LOG_TARGET_JOURNAL ||
+		       (d->config->log == KFG_DAEMON_LOG_TARGET_AUTO && kfg_send_possible());
 	int r;
 
 	d->json_fd = STDOUT_FILENO;
@@ -53,7 +53,8 @@ static void report_policy(struct kfg_daemon *d, int result, const struct kfg_str
 
 	kfg_log_lines(result < 0 ? LOG_ERR : LOG_WARNING, kfg_strbuf_text(why));
 	if (result < 0)
-		(void)kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), NULL, &record), &record);
+		(void)kfg_daemon_queue_record(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), NULL, &record),
+					      &record);
 }
 
 /* Before anything that takes long: who mistyped the policy learns it at once. KFG_EXIT_OK or KFG_EXIT_POLICY. */
@@ -81,10 +82,10 @@ static int compare_inherited(const struct kfg_daemon *d, const struct kfg_policy
 		return -EPERM;
 	}
 	if (p->serial == older->serial)
-		kfg_warning("the policy in force had serial %" PRId64 ", too, and other content", p->serial);
+		kfg_log_warning("the policy in force had serial %" PRId64 ", too, and other content", p->serial);
 	if (kfg_mode_enforces(older->mode) && !kfg_mode_enforces(p->mode))
-		kfg_warning("the policy in force refused loads; this one, in mode %s, refuses none",
-			    kfg_mode_str(p->mode));
+		kfg_log_warning("the policy in force refused loads; this one, in mode %s, refuses none",
+				kfg_mode_str(p->mode));
 	return 0;
 }
 
@@ -101,7 +102,7 @@ static int first_policy(struct kfg_daemon *d, struct kfg_loaded *loaded, struct 
 
 static int prove(struct kfg_daemon *d)
 {
-	int r = kfg_prove(d);
+	int r = kfg_daemon_prove(d);
 
 	if (r < 0)
 		kfg_log_errno(r,
@@ -128,7 +129,7 @@ static int take_over(struct kfg_daemon *d)
 	}
 	instance = kfg_gate_instance(d->gate, &from);
 	if (from)
-		kfg_info("gate %" PRIu64 " took over from gate %" PRIu64, instance, from);
+		kfg_log_info("gate %" PRIu64 " took over from gate %" PRIu64, instance, from);
 	return 0;
 }
 
@@ -140,7 +141,7 @@ static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 	int r = kfg_gate_open(kernel, &d->gate, &why);
 
 	if (r == -EBUSY) {
-		kfg_error("another kfgate is running: %s", why);
+		kfg_log_error("another kfgate is running: %s", why);
 		return KFG_EXIT_BUSY;
 	}
 	if (r >= 0)
@@ -167,9 +168,9 @@ static int attach_gate(struct kfg_daemon *d)
 	if (r != -E2BIG)
 		return kfg_log_errno(r, "cannot attach the gate: %m");
 	(void)kfg_gate_instance(d->gate, &from);
-	kfg_error("cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool link' "
-		  "lists them); %s until some are taken off and kfgate is started again",
-		  from ? "the gate that was in force before goes on with its policy" : "nothing is enforced");
+	kfg_log_error("cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool link' "
+		      "lists them); %s until some are taken off and kfgate is started again",
+		      from ? "the gate that was in force before goes on with its policy" : "nothing is enforced");
 	return r;
 }
 
@@ -183,7 +184,7 @@ static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
 		return kfg_log_errno(r, "cannot tell the gate the time: %m");
 	if (strtoull(candidate->policy.names->digest, NULL, 16) == d->inherited.digest)
 		candidate->policy.inherited = d->inherited.generation;
-	r = kfg_swap(d, candidate, &text);
+	r = kfg_daemon_swap(d, candidate, &text);
 	if (r < 0)
 		return kfg_log_errno(r, "%.*s", (int)strcspn(kfg_strbuf_text(&text), "\n"), kfg_strbuf_text(&text));
 	r = attach_gate(d);
@@ -196,8 +197,8 @@ static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
 		return r;
 	d->in_force = true;
 	if (!kfg_gate_has_stage1(d->gate))
-		kfg_warning("this kernel has no bpf_prog_load hook: programs are judged after "
-			    "verification only (stage 2), by their live calls");
+		kfg_log_warning("this kernel has no bpf_prog_load hook: programs are judged after "
+				"verification only (stage 2), by their live calls");
 	return 0;
 }
 
@@ -206,12 +207,13 @@ static void ready(struct kfg_daemon *d)
 	const struct kfg_policy_names *p = d->current.names;
 	struct kfg_record *record = NULL;
 
-	(void)kfg_tell(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record), &record);
+	(void)kfg_daemon_queue_record(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record),
+				      &record);
 	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name, p->serial);
 	/* who typed the command sees no journal */
 	if (isatty(STDERR_FILENO))
-		kfg_info("the gate is up: policy %s %" PRId64 ", mode %s; Ctrl-C takes it off", p->name, p->serial,
-			 kfg_mode_str(p->mode));
+		kfg_log_info("the gate is up: policy %s %" PRId64 ", mode %s; Ctrl-C takes it off", p->name, p->serial,
+			     kfg_mode_str(p->mode));
 }
 
 /*
@@ -234,14 +236,14 @@ static int put_up(struct kfg_daemon *d, struct kfg_loaded *loaded, enum kfg_on_f
 		return r == -EPERM ? KFG_EXIT_POLICY : KFG_EXIT_FAILURE;
 	if (*on_failure == KFG_FAILURE_MAX)
 		*on_failure = candidate.policy.names->on_failure;
-	if (kfg_add_sources(d) < 0)
+	if (kfg_daemon_add_sources(d) < 0)
 		return KFG_EXIT_FAILURE;
 	if (bring_up(d, &candidate) < 0)
 		return KFG_EXIT_NO_GATE;
-	kfg_guarding_apply(d);
+	kfg_daemon_guarding_apply(d);
 	kfg_daemon_note(d);
-	kfg_sweep(d);
-	kfg_kernel_btf_release();
+	kfg_daemon_sweep(d);
+	kfg_gate_btf_release();
 	ready(d);
 	return KFG_EXIT_OK;
 }
@@ -266,7 +268,7 @@ static void close_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 			return;
 		}
 	}
-	(void)kfg_tell(d, kfg_notice_closed(from != 0, &record), &record);
+	(void)kfg_daemon_queue_record(d, kfg_notice_closed(from != 0, &record), &record);
 }
 
 /* What is left to do about a policy that cannot be read: a gate that refuses, where that is wanted. */
@@ -279,7 +281,7 @@ static int start_without_policy(struct kfg_daemon *d, const struct kfg_probe *ke
 	return KFG_EXIT_POLICY;
 }
 
-int kfg_start(struct kfg_daemon *d)
+int kfg_daemon_start(struct kfg_daemon *d)
 {
 	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
 	enum kfg_on_failure on_failure = d->config->on_failure;
@@ -300,6 +302,6 @@ int kfg_start(struct kfg_daemon *d)
 	kfg_loaded_done(&loaded); /* not kept for the agent's life */
 	if (r != KFG_EXIT_OK && d->gate && on_failure == KFG_FAILURE_CLOSED)
 		close_gate(d, &kernel);
-	kfg_kernel_btf_release();
+	kfg_gate_btf_release();
 	return r;
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* state.h - all state of the running agent, for the files of this room. */
+/*
+ * state.h - all state of the running agent, for the files of this room.
+ *
+ * Prefixes: kfg_in_force, kfg_candidate.
+ */
 #pragma once
 
 #include "base/strbuf.h"
@@ -29,7 +33,7 @@ struct kfg_in_force {
 };
 
 /* files.c: what tells that the files of exes may have changed */
-struct kfg_file_watch {
+struct kfg_daemon_file_watch {
 	sd_event_source **directories; /* owned */
 	size_t n;
 	sd_event_source *mounts, *again;
@@ -60,14 +64,14 @@ struct kfg_daemon {
 	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof, 0: none */
 	uint64_t sweep_seen, sweep_failed;
 	uint64_t overrides; /* programs there before the gate that can answer in its place */
-	struct kfg_file_watch files;
+	struct kfg_daemon_file_watch files;
 	/* what became of the events that were read: each is counted once */
 	uint64_t recorded, unrecorded, canaries, duplicates, malformed;
 	uint64_t started_usec; /* CLOCK_BOOTTIME */
 	struct utsname uts;
 };
 
-uint64_t kfg_now_usec(clockid_t clock);
+uint64_t kfg_daemon_now_usec(clockid_t clock);
 
 /* Frees what it owns; all zero afterwards. */
 void kfg_in_force_done(struct kfg_in_force *policy);
@@ -91,54 +95,54 @@ void kfg_candidate_done(struct kfg_candidate *candidate);
 int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candidate);
 
 /* start.c: everything up to a gate that decides; returns an enum kfg_exit, and has told why not. */
-int kfg_start(struct kfg_daemon *d);
+int kfg_daemon_start(struct kfg_daemon *d);
 /* daemon.c: what the event loop waits for, once there is a gate; reports what goes wrong. Negative errno. */
-int kfg_add_sources(struct kfg_daemon *d);
+int kfg_daemon_add_sources(struct kfg_daemon *d);
 
 /* drain.c: all events that are there, to records; then what was lost since the last time. */
-int kfg_drain(struct kfg_daemon *d);
+int kfg_daemon_drain(struct kfg_daemon *d);
 /*
  * Queues the record that a call just built (built: its result) and takes it over; logs that it
  * could not be built. Negative errno: there will be no record.
  */
-int kfg_tell(struct kfg_daemon *d, int built, struct kfg_record **record);
+int kfg_daemon_queue_record(struct kfg_daemon *d, int built, struct kfg_record **record);
 
 /*
  * files.c: tells the gate which files the exes of a policy that is to come into force are, besides
  * those that it knows.
  */
-int kfg_files_add(struct kfg_daemon *d, const struct kfg_in_force *policy);
+int kfg_daemon_files_add(struct kfg_daemon *d, const struct kfg_in_force *policy);
 /*
  * Looks which files the exes of the policy in force are, and watches for changes. A failure is
  * logged: what the gate was told before stays.
  */
-void kfg_files_refresh(struct kfg_daemon *d);
+void kfg_daemon_files_refresh(struct kfg_daemon *d);
 /* The same soon. */
-void kfg_files_look_again(struct kfg_daemon *d);
-void kfg_files_done(struct kfg_daemon *d);
+void kfg_daemon_files_look_again(struct kfg_daemon *d);
+void kfg_daemon_files_done(struct kfg_daemon *d);
 
 /*
  * swap.c: puts a candidate into force (taking it over), proves and sweeps. Negative errno: the old
  * one stays.
  */
-int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why);
+int kfg_daemon_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why);
 /* Canary loads; -ENOTRECOVERABLE: not seen to be decided, and told. */
-int kfg_prove(struct kfg_daemon *d);
+int kfg_daemon_prove(struct kfg_daemon *d);
 /* Looks at every program there is and tells; a failure is logged. */
-void kfg_sweep(struct kfg_daemon *d);
+void kfg_daemon_sweep(struct kfg_daemon *d);
 /* A whole reload with its notifications. Text for whoever asked goes to reply. */
-int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
+int kfg_daemon_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
 /* Whether a reload would take the policy files as they are now, into reply. Negative errno: not. Changes nothing. */
-int kfg_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
+int kfg_daemon_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply);
 
 /*
  * guarding.c: guards the gate against removal where the policy wants it, and what a new policy is made of; a failure is
  * logged, and the gate decides without. Done: what is pinned stays.
  */
-void kfg_guarding_apply(struct kfg_daemon *d);
-void kfg_guarding_done(struct kfg_daemon *d);
+void kfg_daemon_guarding_apply(struct kfg_daemon *d);
+void kfg_daemon_guarding_done(struct kfg_daemon *d);
 /* A refusal becomes a record, or is counted in the next one's; not without a guard. */
-void kfg_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt);
+void kfg_daemon_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt);
 
 /* orders.c: signals, in the event loop. Negative errno. */
 int kfg_orders_add(struct kfg_daemon *d);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/log.h"
 #include "gate/daemon/state.h"
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 #include "policy/verdict.h"
 #include "record/notice.h"
 
@@ -11,7 +11,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-uint64_t kfg_now_usec(clockid_t clock)
+uint64_t kfg_daemon_now_usec(clockid_t clock)
 {
 	struct timespec now;
 
@@ -19,7 +19,7 @@ uint64_t kfg_now_usec(clockid_t clock)
 	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
 }
 
-int kfg_prove(struct kfg_daemon *d)
+int kfg_daemon_prove(struct kfg_daemon *d)
 {
 	struct kfg_record *record = NULL;
 	int r = kfg_gate_prove(d->gate, &d->proof);
@@ -30,10 +30,10 @@ int kfg_prove(struct kfg_daemon *d)
 		snprintf(d->proof.why, sizeof(d->proof.why), "cannot load a canary: %s", strerror(-r));
 	}
 	if (d->proof.stage2 && (d->proof.stage1 || !kfg_gate_has_stage1(d->gate))) {
-		d->proven_usec = kfg_now_usec(CLOCK_REALTIME);
+		d->proven_usec = kfg_daemon_now_usec(CLOCK_REALTIME);
 		return 0;
 	}
-	(void)kfg_tell(d, kfg_notice_unproven(d->proof.why, &record), &record);
+	(void)kfg_daemon_queue_record(d, kfg_notice_unproven(d->proof.why, &record), &record);
 	return -ENOTRECOVERABLE;
 }
 
@@ -42,7 +42,7 @@ static void on_override(void *userdata, const struct kfg_override *override)
 	struct kfg_daemon *d = userdata;
 	struct kfg_record *record = NULL;
 
-	(void)kfg_tell(d, kfg_notice_override(override, d->current.names, &record), &record);
+	(void)kfg_daemon_queue_record(d, kfg_notice_override(override, d->current.names, &record), &record);
 }
 
 static void find_overrides(struct kfg_daemon *d)
@@ -50,26 +50,26 @@ static void find_overrides(struct kfg_daemon *d)
 	int r = kfg_gate_find_overrides(d->gate, on_override, d);
 
 	if (r < 0)
-		kfg_warning("cannot look for BPF programs that answer in the gate's place: %s", strerror(-r));
+		kfg_log_warning("cannot look for BPF programs that answer in the gate's place: %s", strerror(-r));
 	else if (r)
-		kfg_warning("BPF programs that were there before the gate can answer in its place: %d", r);
+		kfg_log_warning("BPF programs that were there before the gate can answer in its place: %d", r);
 	d->overrides = r < 0 ? 0 : (size_t)r;
 }
 
-void kfg_sweep(struct kfg_daemon *d)
+void kfg_daemon_sweep(struct kfg_daemon *d)
 {
 	struct kfg_record *record = NULL;
 	size_t seen = 0, failed = 0;
 	int r = kfg_gate_sweep(d->gate, &seen, &failed);
 
 	if (r < 0)
-		kfg_warning("cannot examine the BPF programs that are there: %s", strerror(-r));
+		kfg_log_warning("cannot examine the BPF programs that are there: %s", strerror(-r));
 	d->sweep_seen = seen;
 	d->sweep_failed = failed;
 	find_overrides(d);
-	if (kfg_drain(d) < 0)
-		kfg_warning("cannot read events");
-	(void)kfg_tell(d, kfg_notice_swept(seen, failed, &record), &record);
+	if (kfg_daemon_drain(d) < 0)
+		kfg_log_warning("cannot read events");
+	(void)kfg_daemon_queue_record(d, kfg_notice_swept(seen, failed, &record), &record);
 }
 
 static void announce(struct kfg_daemon *d, const char *state)
@@ -82,7 +82,7 @@ static void announce(struct kfg_daemon *d, const char *state)
 
 static int publish(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
 {
-	int r = kfg_files_add(d, &candidate->policy);
+	int r = kfg_daemon_files_add(d, &candidate->policy);
 
 	if (r == 0)
 		r = kfg_gate_publish(d->gate, candidate->table, &candidate->policy.generation);
@@ -114,13 +114,13 @@ static void keep_current(struct kfg_daemon *d, uint64_t next)
  * The ring is emptied first, so that the policy before the previous one is not needed for its
  * events any more. What an older agent left in it waits for the first policy's names.
  */
-int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
+int kfg_daemon_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
 {
 	bool sealed = kfg_gate_sealed(d->gate);
 	struct kfg_record *record = NULL;
 	int32_t today;
 	size_t n_files = 0;
-	int r = d->current.names ? kfg_drain(d) : 0;
+	int r = d->current.names ? kfg_daemon_drain(d) : 0;
 
 	if (r < 0)
 		kfg_strbuf_printf(why, "cannot read events: %s\n", strerror(-r));
@@ -136,14 +136,15 @@ int kfg_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_s
 	}
 	d->current = candidate->policy;
 	candidate->policy = (struct kfg_in_force){ 0 };
-	d->current.since_usec = kfg_now_usec(CLOCK_REALTIME);
+	d->current.since_usec = kfg_daemon_now_usec(CLOCK_REALTIME);
 	today = d->current.since_usec / 1000000 / 86400;
-	kfg_files_refresh(d);
+	kfg_daemon_files_refresh(d);
 	if (d->current.files)
 		(void)kfg_policy_files_paths(d->current.files, &n_files);
-	(void)kfg_tell(d, kfg_notice_policy_loaded(d->current.names, d->current.generation, n_files, &record), &record);
+	(void)kfg_daemon_queue_record(
+		d, kfg_notice_policy_loaded(d->current.names, d->current.generation, n_files, &record), &record);
 	if (kfg_lifecycle_is_old(&d->current.names->lifecycle, today))
-		(void)kfg_tell(d, kfg_notice_lifecycle_old(d->current.names, today, &record), &record);
+		(void)kfg_daemon_queue_record(d, kfg_notice_lifecycle_old(d->current.names, today, &record), &record);
 	return 0;
 }
 
@@ -184,7 +185,7 @@ static int try_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *why)
 	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
 	int r = find_candidate(d, force, &candidate, why);
 
-	return r < 0 ? r : kfg_swap(d, &candidate, why);
+	return r < 0 ? r : kfg_daemon_swap(d, &candidate, why);
 }
 
 static void say_difference(const struct kfg_policy_names *old, const struct kfg_policy_names *new,
@@ -201,7 +202,7 @@ static void say_difference(const struct kfg_policy_names *old, const struct kfg_
 				  kfg_mode_str(new->mode));
 }
 
-int kfg_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
+int kfg_daemon_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
 {
 	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
 	const struct kfg_policy_names *old = d->current.names;
@@ -209,7 +210,7 @@ int kfg_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
 	int r = find_candidate(d, force, &candidate, reply);
 
 	d->generation = generation; /* no table was published under the one that was taken */
-	kfg_kernel_btf_release();
+	kfg_gate_btf_release();
 	if (r < 0) {
 		kfg_strbuf_printf(reply, "a reload would not take the policy, %s %" PRId64 " would stay in force\n",
 				  old->name, old->serial);
@@ -228,7 +229,8 @@ static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)
 	free(d->rejected);
 	d->rejected = strdup(kfg_strbuf_text(why));
 	kfg_log_lines(LOG_ERR, kfg_strbuf_text(why));
-	(void)kfg_tell(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.names, &record), &record);
+	(void)kfg_daemon_queue_record(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.names, &record),
+				      &record);
 }
 
 static void accepted(struct kfg_daemon *d, const struct kfg_strbuf *warnings)
@@ -237,19 +239,20 @@ static void accepted(struct kfg_daemon *d, const struct kfg_strbuf *warnings)
 	d->rejected = NULL;
 	kfg_log_lines(LOG_WARNING, kfg_strbuf_text(warnings));
 	if (kfg_gate_sync_clock(d->gate) < 0)
-		kfg_warning("cannot tell the gate the time");
-	if (kfg_prove(d) < 0)
-		kfg_error("the gate is not proven any more: %s", d->proof.why);
-	kfg_guarding_apply(d);
+		kfg_log_warning("cannot tell the gate the time");
+	if (kfg_daemon_prove(d) < 0)
+		kfg_log_error("the gate is not proven any more: %s", d->proof.why);
+	kfg_daemon_guarding_apply(d);
 	kfg_daemon_note(d);
-	kfg_sweep(d);
+	kfg_daemon_sweep(d);
 }
 
-int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
+int kfg_daemon_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
 {
 	int r;
 
-	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading", kfg_now_usec(CLOCK_MONOTONIC));
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading",
+			 kfg_daemon_now_usec(CLOCK_MONOTONIC));
 	r = try_reload(d, force, reply);
 	if (r < 0) {
 		rejected(d, reply);
@@ -261,7 +264,7 @@ int kfg_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
 				  d->current.names->serial,
 				  d->proven_usec ? "" : ", but NOT PROVEN: ", d->proven_usec ? "" : d->proof.why);
 	}
-	kfg_kernel_btf_release();
+	kfg_gate_btf_release();
 	announce(d, "READY=1");
 	return r < 0 ? r : d->proven_usec ? 0 : -ENOTRECOVERABLE;
 }

@@ -154,7 +154,7 @@ int kfg_answers_fill_hooks(const struct bpf_object *gate, int map)
 
 #define READ_MAX 64
 
-int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_override_fn *fn, void *userdata)
+int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_gate_override_fn *fn, void *userdata)
 {
 	KFG_CAPS_RAISED;
 	struct kfg_override found[READ_MAX];

@@ -9,7 +9,7 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -72,7 +72,7 @@ static bool refused(const struct kfg_gate *gate, const struct attempt *a)
 /* Before verification any call of any function will do: the program is never looked at by the verifier. */
 static int prove_stage1(struct kfg_gate *gate, struct attempt *ret)
 {
-	int id = (int)kfg_kernel_btf_func("bpf_rdonly_cast");
+	int id = (int)kfg_gate_btf_func("bpf_rdonly_cast");
 	struct bpf_insn insns[] = { CALL_KFUNC(id), MOV_IMM(0, 0), EXIT() };
 
 	if (!id)
@@ -83,9 +83,9 @@ static int prove_stage1(struct kfg_gate *gate, struct attempt *ret)
 /* bpf_key_put(bpf_lookup_system_key(0)) in a sleepable LSM program: 6.1 and later, with CONFIG_KEYS */
 static int prove_stage2_key(struct kfg_gate *gate, struct attempt *ret)
 {
-	int get = (int)kfg_kernel_btf_func("bpf_lookup_system_key");
-	int put = (int)kfg_kernel_btf_func("bpf_key_put");
-	int hook = (int)kfg_kernel_btf_func("bpf_lsm_bpf");
+	int get = (int)kfg_gate_btf_func("bpf_lookup_system_key");
+	int put = (int)kfg_gate_btf_func("bpf_key_put");
+	int hook = (int)kfg_gate_btf_func("bpf_lsm_bpf");
 	struct bpf_insn insns[] = {
 		MOV_IMM(1, 0), CALL_KFUNC(get), JUMP_IF_ZERO(0, 2), MOV_REG(1, 0), CALL_KFUNC(put),
 		MOV_IMM(0, 0), EXIT(),
@@ -101,8 +101,8 @@ static int prove_stage2_key(struct kfg_gate *gate, struct attempt *ret)
 /* bpf_rcu_read_lock(); bpf_rcu_read_unlock(); in a syscall program: 6.2 and later */
 static int prove_stage2_rcu(struct kfg_gate *gate, struct attempt *ret)
 {
-	int lock = (int)kfg_kernel_btf_func("bpf_rcu_read_lock");
-	int unlock = (int)kfg_kernel_btf_func("bpf_rcu_read_unlock");
+	int lock = (int)kfg_gate_btf_func("bpf_rcu_read_lock");
+	int unlock = (int)kfg_gate_btf_func("bpf_rcu_read_unlock");
 	struct bpf_insn insns[] = { CALL_KFUNC(lock), CALL_KFUNC(unlock), MOV_IMM(0, 0), EXIT() };
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
 
@@ -139,7 +139,7 @@ int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof)
 	struct attempt a = { .err = ENOENT };
 	int r = 0;
 
-	if (!kfg_kernel_btf())
+	if (!kfg_gate_btf())
 		return -errno;
 	if (gate->stage1) {
 		r = prove_stage1(gate, &a);

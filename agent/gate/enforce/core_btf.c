@@ -3,7 +3,7 @@
 #include "gate/enforce/core_btf.h"
 
 #include "base/cleanup.h"
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -202,7 +202,7 @@ static int write_file(const struct btf *btf)
 
 int kfg_core_btf_make(const struct bpf_object *object, char ret_path[static KFG_CORE_BTF_PATH])
 {
-	struct copy c = { .from = kfg_kernel_btf() };
+	struct copy c = { .from = kfg_gate_btf() };
 	int r;
 
 	if (!c.from)

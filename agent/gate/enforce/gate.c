@@ -9,7 +9,7 @@
 #include "gate/enforce/answers.h"
 #include "gate/enforce/core_btf.h"
 #include "gate/enforce/guard.h"
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 #include "gate/enforce/mapset.h"
 #include "gate/enforce/pins.h"
 #include "gate/enforce/takeover.h"
@@ -134,7 +134,7 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 		return 0;
 	(void)vsnprintf(line, sizeof(line), format, args);
 	line[strcspn(line, "\n")] = '\0';
-	kfg_debug("%s", line);
+	kfg_log_debug("%s", line);
 	return 0;
 }
 
@@ -187,7 +187,7 @@ static int open_skeleton(struct kfg_gate *gate, int *ret_core_btf)
 		if (!gate->skel)
 			return -errno;
 	}
-	id = btf__find_by_name_kind(kfg_kernel_btf(), "bpf_raw_tracepoint_args", BTF_KIND_STRUCT);
+	id = btf__find_by_name_kind(kfg_gate_btf(), "bpf_raw_tracepoint_args", BTF_KIND_STRUCT);
 	if (id < 0)
 		return id;
 	gate->skel->rodata->kfg_args_type = (__u32)id;
@@ -315,7 +315,7 @@ bool kfg_gate_sealed(const struct kfg_gate *gate)
 	return gate->sealed;
 }
 
-uint64_t kfg_boottime_ns(void)
+uint64_t kfg_gate_boottime_ns(void)
 {
 	struct timespec t;
 
@@ -385,7 +385,7 @@ int kfg_gate_begin(struct kfg_gate *gate)
 	if (r < 0)
 		return r;
 	knobs->first_id = (__u32)r;
-	knobs->start_ns = kfg_boottime_ns();
+	knobs->start_ns = kfg_gate_boottime_ns();
 	return 0;
 }
 
@@ -394,7 +394,7 @@ int kfg_gate_event_fd(const struct kfg_gate *gate)
 	return ring_buffer__epoll_fd(gate->ring);
 }
 
-int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata)
+int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *userdata)
 {
 	int r;
 

@@ -7,6 +7,8 @@
  *
  * The gate is there twice: as this object, and in the kernel, pinned in the BPF file system, where it goes on without
  * us from kfg_gate_take_over on. An older one that was there before goes on until then.
+ *
+ * Prefixes: kfg_probe, kfg_proof.
  */
 #pragma once
 
@@ -81,8 +83,8 @@ int kfg_gate_retire(struct kfg_gate *gate);
 int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max);
 
 /* How many lost events were told by any agent; kept with the gate. */
-uint64_t kfg_gate_lost_told(const struct kfg_gate *gate);
-void kfg_gate_set_lost_told(struct kfg_gate *gate, uint64_t lost);
+uint64_t kfg_gate_lost_reported(const struct kfg_gate *gate);
+void kfg_gate_set_lost_reported(struct kfg_gate *gate, uint64_t lost);
 
 /* What was shown by canary loads, not assumed. */
 struct kfg_proof {
@@ -108,14 +110,14 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed);
  * Calls fn with each program of others that could answer for a function that a verdict depends on: those that were
  * there before the gate, which refuses later ones. Returns how many, or a negative errno.
  */
-typedef void kfg_override_fn(void *userdata, const struct kfg_override *override);
-int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_override_fn *fn, void *userdata);
+typedef void kfg_gate_override_fn(void *userdata, const struct kfg_override *override);
+int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_gate_override_fn *fn, void *userdata);
 
 /* Events: an epoll fd (owned by the gate) and a reader. data is valid during the call only, and nothing about it is
  * checked: see events/check.h. */
 int kfg_gate_event_fd(const struct kfg_gate *gate);
-typedef void kfg_event_fn(void *userdata, const void *data, size_t size);
-int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata);
+typedef void kfg_gate_event_fn(void *userdata, const void *data, size_t size);
+int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *userdata);
 
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);
 
@@ -128,6 +130,6 @@ struct kfg_guard;
 int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard);
 
 /* Names of the running kernel's kfuncs from the BTF of vmlinux and of loaded modules ("name", "name [module]"): what
- * kfg_table_compile() wants. *ret_names is one allocation list, to be freed with kfg_names_free(). */
-int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n);
-void kfg_names_free(char **names, size_t n);
+ * kfg_table_compile() wants. *ret_names is one allocation list, to be freed with kfg_gate_names_free(). */
+int kfg_gate_kernel_kfuncs(char ***ret_names, size_t *ret_n);
+void kfg_gate_names_free(char **names, size_t n);

@@ -17,7 +17,7 @@ struct ring_buffer;
 struct kfg_gate {
 	struct kfgate *skel;
 	struct ring_buffer *ring;
-	kfg_event_fn *fn; /* of the reading under way */
+	kfg_gate_event_fn *fn; /* of the reading under way */
 	void *userdata;
 	unsigned n_read;
 	bool stage1;
@@ -40,7 +40,7 @@ struct kfg_gate {
 /* From gate.c, for takeover.c: what is new since now is this set's; descriptors of maps. Negative errno. */
 int kfg_gate_begin(struct kfg_gate *gate);
 int kfg_gate_loads_fd(const struct kfg_gate *gate);
-uint64_t kfg_boottime_ns(void);
+uint64_t kfg_gate_boottime_ns(void);
 /* Notes the id of one of our own programs. */
 int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id);
 bool kfg_gate_owns_prog(const struct kfg_gate *gate, unsigned id);

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/pages.h"
 #include "gate/enforce/core_btf.h"
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 #include "guard.skel.h"
 
 #include <bpf/bpf.h>
@@ -24,7 +24,7 @@
 struct kfg_guard {
 	struct guard *skel;
 	struct ring_buffer *ring;
-	kfg_attempt_fn *fn; /* of the reading under way */
+	kfg_guard_attempt_fn *fn; /* of the reading under way */
 	void *userdata;
 	unsigned n_read;
 	pid_t prover;
@@ -56,7 +56,7 @@ static int choose_hooks(struct kfg_guard *guard)
 	struct bpf_program *prog;
 	bool idmap;
 
-	if (!kfg_kernel_btf())
+	if (!kfg_gate_btf())
 		return -errno;
 	bpf_object__for_each_program(prog, guard->skel->obj)
 	{
@@ -66,13 +66,13 @@ static int choose_hooks(struct kfg_guard *guard)
 		if (strncmp(section, LSM, strlen(LSM)))
 			continue;
 		(void)snprintf(func, sizeof(func), "bpf_lsm_%s", section + strlen(LSM));
-		if (kfg_kernel_btf_func(func))
+		if (kfg_gate_btf_func(func))
 			continue;
 		if (!is_covered(section + strlen(LSM)))
 			note_missing(guard, section + strlen(LSM));
 		bpf_program__set_autoload(prog, false);
 	}
-	idmap = kfg_kernel_btf_arguments("bpf_lsm_inode_setattr") == 3;
+	idmap = kfg_gate_btf_arguments("bpf_lsm_inode_setattr") == 3;
 	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr, idmap);
 	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr_old, !idmap);
 	return 0;
@@ -246,12 +246,12 @@ int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, ui
 	return note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags, .levels = levels });
 }
 
-int kfg_guard_inode(struct kfg_guard *guard, int fd, uint32_t flags)
+int kfg_guard_add_inode(struct kfg_guard *guard, int fd, uint32_t flags)
 {
 	return note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags });
 }
 
-int kfg_guard_name(struct kfg_guard *guard, int dir, const char *name)
+int kfg_guard_add_name(struct kfg_guard *guard, int dir, const char *name)
 {
 	struct kfg_guard_note n = { .fd = dir, .flags = KFG_GUARD_NAMES };
 
@@ -347,7 +347,7 @@ int kfg_guard_event_fd(const struct kfg_guard *guard)
 	return ring_buffer__epoll_fd(guard->ring);
 }
 
-int kfg_guard_read(struct kfg_guard *guard, kfg_attempt_fn *fn, void *userdata)
+int kfg_guard_read(struct kfg_guard *guard, kfg_guard_attempt_fn *fn, void *userdata)
 {
 	int r;
 

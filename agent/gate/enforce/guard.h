@@ -35,8 +35,8 @@ int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, ui
  * The inode of an open descriptor (O_PATH will do), or a name in the directory of one, whether it is there or not.
  * flags: KFG_GUARD_FILE or KFG_GUARD_CODE. Negative errno; -ETXTBSY: guarded from now on, but open for writing already.
  */
-int kfg_guard_inode(struct kfg_guard *guard, int fd, uint32_t flags);
-int kfg_guard_name(struct kfg_guard *guard, int dir, const char *name);
+int kfg_guard_add_inode(struct kfg_guard *guard, int fd, uint32_t flags);
+int kfg_guard_add_name(struct kfg_guard *guard, int dir, const char *name);
 
 /*
  * Every name by which an absolute path is reached from the root, through symbolic links, up to the first that is not
@@ -75,8 +75,8 @@ const char *kfg_guard_missing(const struct kfg_guard *guard);
 
 /* Refusals: an epoll descriptor (owned by the guard) and a reader; those of kfg_guard_prove() are left out. */
 int kfg_guard_event_fd(const struct kfg_guard *guard);
-typedef void kfg_attempt_fn(void *userdata, const struct kfg_attempt *attempt);
-int kfg_guard_read(struct kfg_guard *guard, kfg_attempt_fn *fn, void *userdata);
+typedef void kfg_guard_attempt_fn(void *userdata, const struct kfg_attempt *attempt);
+int kfg_guard_read(struct kfg_guard *guard, kfg_guard_attempt_fn *fn, void *userdata);
 
 /* Writes the ids of the programs that it guards, at most `max`; returns how many. */
 size_t kfg_guard_programs(const struct kfg_guard *guard, uint32_t *ret_ids, size_t max);

@@ -83,7 +83,7 @@ static int guard_step(struct way *way, const char *name, const char *rest)
 static int guard_matches(struct way *way, const char *pattern, const char *rest)
 {
 	int fd = openat(way->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : kfg_guard_inode(way->guard, fd, KFG_GUARD_FILE);
+	int r = fd < 0 ? -errno : kfg_guard_add_inode(way->guard, fd, KFG_GUARD_FILE);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
@@ -115,7 +115,7 @@ static int guard_rest(struct way *way, const char *rest)
 	rest += n + strspn(rest + n, "/");
 	if (is_pattern(name))
 		return guard_matches(way, name, rest);
-	r = strcmp(name, ".") && strcmp(name, "..") ? kfg_guard_name(way->guard, way->dir, name) : 0;
+	r = strcmp(name, ".") && strcmp(name, "..") ? kfg_guard_add_name(way->guard, way->dir, name) : 0;
 	return r < 0 ? r : guard_step(way, name, rest);
 }
 
@@ -134,7 +134,7 @@ static int guard_mapping(struct kfg_guard *guard, const char *line)
 
 	(void)snprintf(path, sizeof(path), "/proc/self/map_files/%.*s", (int)strcspn(line, " "), line);
 	fd = open(path, O_PATH | O_CLOEXEC);
-	return fd < 0 ? -errno : kfg_guard_inode(guard, fd, KFG_GUARD_CODE);
+	return fd < 0 ? -errno : kfg_guard_add_inode(guard, fd, KFG_GUARD_CODE);
 }
 
 int kfg_guard_code(struct kfg_guard *guard, kfg_guard_code_fn *failed, void *userdata)

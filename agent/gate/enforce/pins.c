@@ -213,7 +213,7 @@ int kfg_pins_remove(int dir, uint64_t instance)
 	return r;
 }
 
-int kfg_pins_each_link(int dir, uint64_t instance, kfg_pin_fn *fn, void *userdata)
+int kfg_pins_each_link(int dir, uint64_t instance, kfg_pins_fn *fn, void *userdata)
 {
 	_cleanup_dir_ DIR *stream = NULL;
 	const struct dirent *entry;

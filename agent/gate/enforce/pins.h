@@ -42,5 +42,5 @@ void kfg_pins_drop(uint64_t instance, const char *name, unsigned version);
 int kfg_pins_remove(int dir, uint64_t instance);
 
 /* Calls fn with a descriptor, open during the call only, of each link of the instance. */
-typedef void kfg_pin_fn(void *userdata, int fd);
-int kfg_pins_each_link(int dir, uint64_t instance, kfg_pin_fn *fn, void *userdata);
+typedef void kfg_pins_fn(void *userdata, int fd);
+int kfg_pins_each_link(int dir, uint64_t instance, kfg_pins_fn *fn, void *userdata);

@@ -2,7 +2,7 @@
 /* probe.c - what the running kernel offers the gate, asked of the kernel itself. */
 #include "gate/enforce/gate.h"
 
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,11 +45,11 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe)
 			p.lsm_listed = listed(p.lsm, "bpf");
 		}
 	}
-	if (kfg_kernel_btf()) {
+	if (kfg_gate_btf()) {
 		p.btf = true;
 		/* the functions BPF LSM programs attach to, one per hook (kernel/bpf/bpf_lsm.c, 6.1..7.3) */
-		p.hook_load = kfg_kernel_btf_func("bpf_lsm_bpf_prog_load");
-		p.hook_prog = kfg_kernel_btf_func("bpf_lsm_bpf_prog");
+		p.hook_load = kfg_gate_btf_func("bpf_lsm_bpf_prog_load");
+		p.hook_prog = kfg_gate_btf_func("bpf_lsm_bpf_prog");
 	}
 	*ret_probe = p;
 	return 0;

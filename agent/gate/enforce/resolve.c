@@ -8,7 +8,7 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -23,7 +23,7 @@ struct names {
 	size_t n, size;
 };
 
-void kfg_names_free(char **names, size_t n)
+void kfg_gate_names_free(char **names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
@@ -101,11 +101,11 @@ static int add_module(struct names *names, struct btf *vmlinux, unsigned id)
 	return r;
 }
 
-int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n)
+int kfg_gate_kernel_kfuncs(char ***ret_names, size_t *ret_n)
 {
 	KFG_CAPS_RAISED;
 	struct names names = {};
-	struct btf *vmlinux = kfg_kernel_btf();
+	struct btf *vmlinux = kfg_gate_btf();
 	unsigned id = 0;
 	int r;
 
@@ -115,7 +115,7 @@ int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n)
 	while (!r && !bpf_btf_get_next_id(id, &id))
 		r = add_module(&names, vmlinux, id);
 	if (r) {
-		kfg_names_free(names.items, names.n);
+		kfg_gate_names_free(names.items, names.n);
 		return r;
 	}
 	*ret_names = names.items;

@@ -277,7 +277,7 @@ static void sleep_until(uint64_t boottime_ns)
 /* See struct kfg_turn for the order. */
 static void hand_over(struct kfg_turn *turn, uint64_t from, uint64_t to)
 {
-	uint64_t at = from ? kfg_boottime_ns() + HAND_OVER_NS : 0;
+	uint64_t at = from ? kfg_gate_boottime_ns() + HAND_OVER_NS : 0;
 
 	set(&turn->before, from);
 	set(&turn->at_ns, at);
@@ -484,12 +484,12 @@ int kfg_takeover_carry(struct kfg_gate *gate, int tables, const char **ret_why)
 	return r ? r : carry_files(gate);
 }
 
-uint64_t kfg_gate_lost_told(const struct kfg_gate *gate)
+uint64_t kfg_gate_lost_reported(const struct kfg_gate *gate)
 {
 	return gate->turn->lost_told;
 }
 
-void kfg_gate_set_lost_told(struct kfg_gate *gate, uint64_t lost)
+void kfg_gate_set_lost_reported(struct kfg_gate *gate, uint64_t lost)
 {
 	set(&gate->turn->lost_told, lost);
 }

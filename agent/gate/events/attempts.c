@@ -47,7 +47,8 @@ static bool has_place(const struct kfg_attempts *attempts, __u32 kind)
 	return attempts->n < KFG_ATTEMPTS_MAX || (kind < KFG_ATTEMPT_MAX && !(attempts->kinds & 1u << kind));
 }
 
-bool kfg_attempts_tell(struct kfg_attempts *attempts, const struct kfg_attempt *attempt, uint64_t *ret_suppressed)
+bool kfg_attempts_are_recorded(struct kfg_attempts *attempts, const struct kfg_attempt *attempt,
+			       uint64_t *ret_suppressed)
 {
 	/* events of several CPUs may come out of order: those from before the window belong to it */
 	if (attempt->time_ns >= attempts->window + KFG_ATTEMPTS_WINDOW_NS || !attempts->n) {

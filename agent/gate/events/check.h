@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * check.h - bytes of the ring buffer to an event that the rest of the agent may take at its word.
+ *
+ * Prefixes: kfg_event_check, kfg_event_is_canary.
  */
 #pragma once
 

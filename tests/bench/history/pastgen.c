@@ -197,7 +197,7 @@ static int tampering(const struct kfg_policy_names *names, uint64_t n, struct kf
 static int one(const struct kfg_table *table, const struct kfg_policy_names *names, uint64_t usec, uint32_t n_hosts,
 	       uint64_t n)
 {
-	const struct kfg_event_context context = { names, "7.0.4-generic" };
+	const struct kfg_event_record_context context = { names, "7.0.4-generic" };
 	uint32_t host = any(n_hosts);
 	/* the last scene is seen on the last host only */
 	const struct scene *s = &scenes[any(N_SCENES - (host + 1 < n_hosts))];

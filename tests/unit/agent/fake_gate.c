@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_gate.h"
-#include "gate/enforce/kernel_btf.h"
+#include "gate/enforce/gate_btf.h"
 
 #include <errno.h>
 #include <kfgate/abi.h>
@@ -144,13 +144,13 @@ int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret
 	return fake_gate.n_inherited;
 }
 
-uint64_t kfg_gate_lost_told(const struct kfg_gate *gate)
+uint64_t kfg_gate_lost_reported(const struct kfg_gate *gate)
 {
 	(void)gate;
 	return fake_gate.lost_told;
 }
 
-void kfg_gate_set_lost_told(struct kfg_gate *gate, uint64_t lost)
+void kfg_gate_set_lost_reported(struct kfg_gate *gate, uint64_t lost)
 {
 	(void)gate;
 	fake_gate.lost_told = lost;
@@ -197,7 +197,7 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 	return 0;
 }
 
-int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_override_fn *fn, void *userdata)
+int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_gate_override_fn *fn, void *userdata)
 {
 	const struct kfg_override override = {
 		.prog_id = 7,
@@ -218,7 +218,7 @@ int kfg_gate_event_fd(const struct kfg_gate *gate)
 	return fake_gate.event_fd;
 }
 
-int kfg_gate_read_events(struct kfg_gate *gate, kfg_event_fn *fn, void *userdata)
+int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *userdata)
 {
 	eventfd_t n;
 
@@ -246,18 +246,18 @@ int kfg_gate_sync_clock(struct kfg_gate *gate)
 	return 0;
 }
 
-int kfg_kernel_kfuncs(char ***ret_names, size_t *ret_n)
+int kfg_gate_kernel_kfuncs(char ***ret_names, size_t *ret_n)
 {
 	(void)ret_names;
 	(void)ret_n;
 	return -ENOENT; /* the agent has to do without */
 }
 
-void kfg_kernel_btf_release(void)
+void kfg_gate_btf_release(void)
 {
 }
 
-void kfg_names_free(char **names, size_t n)
+void kfg_gate_names_free(char **names, size_t n)
 {
 	(void)names;
 	(void)n;

@@ -123,7 +123,7 @@ int kfg_guard_event_fd(const struct kfg_guard *guard)
 	return fake_guard.event_fd;
 }
 
-int kfg_guard_read(struct kfg_guard *guard, kfg_attempt_fn *fn, void *userdata)
+int kfg_guard_read(struct kfg_guard *guard, kfg_guard_attempt_fn *fn, void *userdata)
 {
 	const struct kfg_attempt attempt = { .kind = KFG_ATTEMPT_PIN, .time_ns = 1, .pid = 7, .comm = "evil" };
 

@@ -67,7 +67,7 @@ static inline int run_daemon(bool force)
 		.policy_paths = &policy,
 		.n_policy_paths = 1,
 		.runtime_dir = scratch,
-		.log = KFG_LOG_TARGET_JSON,
+		.log = KFG_DAEMON_LOG_TARGET_JSON,
 		.on_failure = on_failure,
 		.force = force,
 	};

@@ -143,7 +143,7 @@ static void test_names(void **state)
 
 static int event_step(void)
 {
-	const struct kfg_event_context context = { names, "7.2" };
+	const struct kfg_event_record_context context = { names, "7.2" };
 	_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = NULL;
 	_cleanup_strbuf_ struct kfg_strbuf line = KFG_STRBUF(KFG_RECORD_MAX);
 	struct kfg_event e = sample_event();

@@ -51,8 +51,8 @@ static void test_terminal(void **state)
 {
 	(void)state;
 	kfg_log_open(LOG_INFO);
-	kfg_error("no %s", "luck");
-	kfg_debug("not shown");
+	kfg_log_error("no %s", "luck");
+	kfg_log_debug("not shown");
 	assert_written("kfgate: no luck\n");
 }
 
@@ -66,8 +66,8 @@ static void test_journal(void **state)
 	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
 	setenv("JOURNAL_STREAM", stream, 1);
 	kfg_log_open(LOG_DEBUG);
-	kfg_warning("a");
-	kfg_debug("b");
+	kfg_log_warning("a");
+	kfg_log_debug("b");
 	assert_written("<4>a\n<7>b\n");
 }
 
@@ -76,7 +76,7 @@ static void test_other_stream(void **state)
 	(void)state;
 	setenv("JOURNAL_STREAM", "1:2", 1);
 	kfg_log_open(LOG_INFO);
-	kfg_info("a");
+	kfg_log_info("a");
 	assert_written("kfgate: a\n");
 }
 
@@ -84,7 +84,7 @@ static void test_control_characters(void **state)
 {
 	(void)state;
 	kfg_log_open(LOG_INFO);
-	kfg_error("evil\n<0>line\x1b[2J");
+	kfg_log_error("evil\n<0>line\x1b[2J");
 	assert_written("kfgate: evil\\x0a<0>line\\x1b[2J\n");
 }
 

@@ -117,7 +117,7 @@ static void test_manual_pages(void **state)
 		page = read_packaging(text);
 		for (o = v->options; o && o->name; o++, n++)
 			assert_option_in(page, v->name, o->name);
-		for (o = kfg_common_options; o->name; o++, n++)
+		for (o = kfg_args_common_options; o->name; o++, n++)
 			assert_option_in(page, v->name, o->name);
 		for (const char *at = page; (at = strstr(at, ".It Fl -")); at++)
 			n--;

@@ -17,7 +17,7 @@ static void field(const char *text)
 /* A record as the agent makes it of that event, as journald hands it out. */
 static void feed(const struct kfg_event *event, const char *uid, const char *unit)
 {
-	const struct kfg_event_context context = { NULL, "7.2" };
+	const struct kfg_event_record_context context = { NULL, "7.2" };
 	struct kfg_record *record;
 	const char *f = NULL;
 

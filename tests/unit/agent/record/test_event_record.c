@@ -41,7 +41,7 @@ static int teardown(void **state)
 
 static struct kfg_record *make(const struct kfg_event *event, const struct kfg_policy_names *policy)
 {
-	const struct kfg_event_context context = { policy, "7.2.12-test" };
+	const struct kfg_event_record_context context = { policy, "7.2.12-test" };
 	struct kfg_record *record;
 
 	assert_int_equal(kfg_event_record(event, &context, &record), 0);

@@ -94,7 +94,7 @@ static void test_history(void **state)
 	assert_says(&advice.todo, "/sys/kernel/btf/MODULE");
 	ask(KFG_VLOG_NO_ADDRESS, "bpf_old", "");
 	assert_says(&advice.what, "Linux 7.3 removed this kfunc");
-	assert_true(kfg_n_kfunc_history > 400);
+	assert_true(kfg_kfunc_history_n > 400);
 }
 
 /* What is said of versions depends on the kernel. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analysis/explain/kernel_words.h"
+#include "analysis/explain/explain_release.h"
 #include "analysis/explain/lines.h"
 #include "cmocka_all.h"
 #include <stdio.h>

@@ -91,7 +91,7 @@ static void make_line(const char *pattern, char *line, size_t size)
 static bool is_known_before(const struct kfg_vlog_message *const *table, const struct kfg_vlog_message *msg,
 			    const char *line)
 {
-	for (const struct kfg_vlog_message *const *t = kfg_messages; t <= table; t++)
+	for (const struct kfg_vlog_message *const *t = kfg_vlog_messages; t <= table; t++)
 		for (const struct kfg_vlog_message *other = *t; other->pattern && other != msg; other++)
 			if (match(other->pattern, line) && other->kind != msg->kind)
 				return true;
@@ -104,7 +104,7 @@ static void test_every_wording(void **state)
 	size_t n = 0;
 
 	(void)state;
-	for (const struct kfg_vlog_message *const *table = kfg_messages; *table; table++) {
+	for (const struct kfg_vlog_message *const *table = kfg_vlog_messages; *table; table++) {
 		for (const struct kfg_vlog_message *msg = *table; msg->pattern; msg++, n++) {
 			char line[512];
 

@@ -32,14 +32,14 @@ static void note(const char *kind, const char *dir, const char *name)
 			 strncmp(name, "kfgate-test-", 12) == 0 ? "X" : name);
 }
 
-int kfg_guard_name(struct kfg_guard *guard, int dir, const char *name)
+int kfg_guard_add_name(struct kfg_guard *guard, int dir, const char *name)
 {
 	(void)guard;
 	note("N:", path_of(dir), name);
 	return 0;
 }
 
-int kfg_guard_inode(struct kfg_guard *guard, int fd, uint32_t flags)
+int kfg_guard_add_inode(struct kfg_guard *guard, int fd, uint32_t flags)
 {
 	(void)guard;
 	if (flags == KFG_GUARD_FILE)

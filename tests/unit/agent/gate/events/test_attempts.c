@@ -24,7 +24,7 @@ static bool tell(uint64_t second, unsigned pid, unsigned kind, uint64_t untold)
 {
 	const struct kfg_attempt a = { .time_ns = second * SECOND, .pid = pid, .kind = kind };
 	uint64_t n = 999;
-	bool told = kfg_attempts_tell(attempts, &a, &n);
+	bool told = kfg_attempts_are_recorded(attempts, &a, &n);
 
 	if (told)
 		assert_int_equal(n, untold);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel_btf.c - see kernel_btf.h. Functions are indexed, as libbpf compares all names for each that it looks for. */
-#include "gate/enforce/kernel_btf.h"
+/* gate_btf.c - see gate_btf.h. Functions are indexed, as libbpf compares all names for each that it looks for. */
+#include "gate/enforce/gate_btf.h"
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -60,7 +60,7 @@ static int make_index(void)
 	return 0;
 }
 
-struct btf *kfg_kernel_btf(void)
+struct btf *kfg_gate_btf(void)
 {
 	if (!vmlinux) {
 		struct btf *btf = btf__load_vmlinux_btf();
@@ -72,21 +72,21 @@ struct btf *kfg_kernel_btf(void)
 	return vmlinux;
 }
 
-unsigned kfg_kernel_btf_func(const char *name)
+unsigned kfg_gate_btf_func(const char *name)
 {
-	if (!kfg_kernel_btf() || (!slots && make_index() < 0))
+	if (!kfg_gate_btf() || (!slots && make_index() < 0))
 		return 0;
 	return *slot(name);
 }
 
-unsigned kfg_kernel_btf_arguments(const char *name)
+unsigned kfg_gate_btf_arguments(const char *name)
 {
-	unsigned id = kfg_kernel_btf_func(name);
+	unsigned id = kfg_gate_btf_func(name);
 
 	return id ? btf_vlen(btf__type_by_id(vmlinux, btf__type_by_id(vmlinux, id)->type)) : 0;
 }
 
-void kfg_kernel_btf_release(void)
+void kfg_gate_btf_release(void)
 {
 	btf__free(vmlinux);
 	free(slots);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel_words.c - a release counts where the words around it say that it is the kernel's: "Linux
+ * explain_release.c - a release counts where the words around it say that it is the kernel's: "Linux
  * version 6.8.0-45-generic", uname ("Linux HOST 6.8.0 #1 SMP", "6.1.0-13-amd64 #1 SMP"), an oops ("Not
  * tainted 6.9.0 #1"), paths of modules and images, "kernel: 6.12.57". The version of a tool is none, and neither is
  * one that is demanded ("needs kernel 5.15 or newer").
  */
-#include "analysis/explain/kernel_words.h"
+#include "analysis/explain/explain_release.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel_words.h - which kernel a log is from, by its own words. */
+/* explain_release.h - which kernel a log is from, by its own words. */
 #pragma once
 
 #include "analysis/explain/messages.h"
