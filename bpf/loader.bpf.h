@@ -69,22 +69,49 @@ static __attribute__((always_inline)) inline __u64 kfg_account(__u64 unit)
 	return cgroup ? BPF_CORE_READ(cgroup, kn, id) : 0;
 }
 
-/* Appends the name of one more ancestor to the path. */
+/* Appends the name of one more ancestor to the path. What has no room pushes the beginning out. */
 static long kfg_step_cgroup(__u32 i, void *ctx)
 {
 	struct kfg_walk *w = ctx;
 	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
-	struct cgroup *cgroup = kfg_ancestor((struct cgroup *)s->cgroup, i + 1);
+	struct cgroup *cgroup = kfg_ancestor((struct cgroup *)s->cgroup, s->path_skip + i + 1);
 	__u32 at = s->path_len & (KFG_CGROUP_LEN - 1);
 	long n;
 
-	if (!cgroup || at >= KFG_CGROUP_LEN / 2)
+	if (!cgroup)
 		return 1;
-	s->event.cgroup[at] = '/';
-	n = bpf_probe_read_kernel_str(&s->event.cgroup[at + 1], KFG_CGROUP_LEN / 2 - 1,
-				      BPF_CORE_READ(cgroup, kn, name));
-	if (n > 0)
-		s->path_len = at + n;
+	s->path[at] = '/';
+	n = bpf_probe_read_kernel_str(&s->path[at + 1], KFG_COMPONENT_LEN, BPF_CORE_READ(cgroup, kn, name));
+	if (n < 1)
+		return 1;
+	at += n;
+	if (at >= KFG_CGROUP_LEN) {
+		/* copied from the front to the back (mm/maccess.c, 6.1..7.3), so that the two may overlap */
+		bpf_probe_read_kernel(s->path, KFG_CGROUP_LEN, s->path + KFG_COMPONENT_LEN);
+		at -= KFG_COMPONENT_LEN;
+		s->path_cut = 1;
+	}
+	s->path_len = at;
+	return 0;
+}
+
+/* The path of the task's cgroup, from the root of the unified hierarchy, whatever namespace the task is in. */
+static __attribute__((noinline)) int kfg_fill_path(struct kfg_walk *w)
+{
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	struct cgroup *cgroup = (struct cgroup *)s->cgroup; /* libbpf would look for a kernel's struct kfg_scratch */
+	__u32 level = BPF_CORE_READ(cgroup, level);
+
+	if (level > KFG_LEVELS_MAX) {
+		s->path_skip = level - KFG_LEVELS_MAX;
+		s->path_cut = 1;
+	}
+	s->path[0] = '/';
+	bpf_loop(level < KFG_LEVELS_MAX ? level : KFG_LEVELS_MAX, kfg_step_cgroup, w, 0);
+	if (s->path_cut)
+		__builtin_memcpy(s->path, KFG_CGROUP_CUT, sizeof(KFG_CGROUP_CUT) - 1);
+	bpf_probe_read_kernel_str(s->event.cgroup, KFG_CGROUP_LEN, s->path);
+	bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_CGROUP], KFG_CGROUP_LEN, s->path);
 	return 0;
 }
 
@@ -96,12 +123,10 @@ static __attribute__((noinline)) int kfg_fill_cgroup(struct kfg_walk *w)
 	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp), *in = (struct cgroup *)s->unit;
 	char first = 0, *unit = &s->decision.subject.text[KFG_TEXT_UNIT];
 	const char *name;
-	__u32 level;
 
 	s->cgroup = (__u64)cgroup;
 	s->event.cgroup_id = BPF_CORE_READ(cgroup, kn, id);
-	level = BPF_CORE_READ(cgroup, level);
-	bpf_loop(level < KFG_LEVELS_MAX ? level : KFG_LEVELS_MAX, kfg_step_cgroup, w, 0);
+	kfg_fill_path(w);
 	if (!in)
 		return 0;
 	name = BPF_CORE_READ(in, kn, name);
@@ -227,6 +252,7 @@ static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s, __u3
 	__builtin_memcpy(s->loader.comm, s->event.comm, sizeof(s->loader.comm));
 	bpf_probe_read_kernel_str(s->loader.unit, KFG_UNIT_LEN, &s->decision.subject.text[KFG_TEXT_UNIT]);
 	bpf_probe_read_kernel_str(s->loader.exe, KFG_EXE_LEN, &s->decision.subject.text[KFG_TEXT_EXE]);
+	bpf_probe_read_kernel_str(s->loader.cgroup, KFG_CGROUP_LEN, s->event.cgroup);
 	if (!KFG_MAY_ENTER(kfg_loaders, s->account))
 		return 1;
 	return KFG_ENTER(kfg_loaders, &s->aux, &s->loader);
@@ -254,8 +280,10 @@ static __attribute__((noinline)) int kfg_recall_loader(struct kfg_walk *w)
 		__builtin_memcpy(s->event.comm, l->comm, sizeof(l->comm));
 		bpf_probe_read_kernel_str(s->event.unit, KFG_UNIT_LEN, l->unit);
 		bpf_probe_read_kernel_str(s->event.exe, KFG_EXE_LEN, l->exe);
+		bpf_probe_read_kernel_str(s->event.cgroup, KFG_CGROUP_LEN, l->cgroup);
 		bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_UNIT], KFG_UNIT_LEN, l->unit);
 		bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_EXE], KFG_EXE_LEN, l->exe);
+		bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_CGROUP], KFG_CGROUP_LEN, l->cgroup);
 	}
 	kfg_subject_hash(w, KFG_DIM_UNIT);
 	kfg_subject_hash(w, KFG_DIM_EXE);

@@ -77,6 +77,7 @@ struct kfg_loader {
 	char comm[16];
 	char unit[KFG_UNIT_LEN]; /* as rules see it */
 	char exe[KFG_EXE_LEN]; /* as rules see it: empty where the loader had another root directory */
+	char cgroup[KFG_CGROUP_LEN];
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -108,6 +109,7 @@ struct kfg_use {
  * unknown, so loops over them cost one round. Keyed by thread: the hooks sleep, so per-CPU memory would be shared.
  */
 #define KFG_SCRATCHES_MAX 256
+#define KFG_COMPONENT_LEN 256u /* kernel: NAME_MAX of a cgroup's name (kernfs), with its NUL */
 struct kfg_scratch {
 	struct kfg_decision decision;
 	__u64 account;
@@ -146,6 +148,9 @@ struct kfg_scratch {
 	__u64 exe_mounts; /* struct mnt_namespace of the loader's executable, as a number */
 	__u32 exe_deleted;
 	__u32 path_len;
+	__u32 path_skip; /* levels from the root that are left out */
+	__u32 path_cut; /* the beginning of the path is not there */
+	char path[KFG_CGROUP_LEN + KFG_COMPONENT_LEN];
 	/* line info search */
 	__u64 linfo;
 	__u32 low, high;

@@ -102,6 +102,7 @@ static const struct kfg_schema program_schema = KFG_SCHEMA("\"program\"", progra
 static const struct kfg_key loader_keys[] = {
 	{ "unit", SCALAR, 0, kfg_parse_text, FIELD(c.load.unit), .limit = KFG_UNIT_LEN - 1 },
 	{ "exe", SCALAR, 0, kfg_parse_text, FIELD(c.load.exe), .limit = KFG_EXE_LEN - 1 },
+	{ "cgroup", SCALAR, 0, kfg_parse_text, FIELD(c.load.cgroup), .limit = KFG_CGROUP_LEN - 1 },
 	{ "uid", SCALAR, 0, parse_uid, FIELD(c.load.uid) },
 	{ "userns", SCALAR, 0, kfg_parse_word, FIELD(userns), .words = &userns_words },
 	{ "token", SCALAR, 0, kfg_parse_word, FIELD(token), .words = &token_words },

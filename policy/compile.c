@@ -27,13 +27,14 @@ static int add_matcher(struct kfg_compile *c, const char *text, bool glob, uint3
 	return kfg_intern_texts_add(&c->matchers, text, strlen(text), glob ? KFG_MATCH_GLOB : 0, ret_index);
 }
 
-static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patterns, struct kfg_range *ret_dim)
+static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patterns, bool hashed,
+			struct kfg_range *ret_dim)
 {
 	uint32_t *refs = calloc(patterns->n + 1, sizeof(*refs));
 	int r = refs ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < patterns->n && !r; i++)
-		r = add_matcher(c, patterns->items[i].text, patterns->items[i].glob, &refs[i]);
+		r = add_matcher(c, patterns->items[i].match, patterns->items[i].glob || !hashed, &refs[i]);
 	if (!r)
 		r = kfg_intern_slices_add(&c->refs, refs, (uint32_t)patterns->n, ret_dim);
 	free(refs);
@@ -46,11 +47,14 @@ static int loader_dims(struct kfg_compile *c, const struct kfg_condition *when, 
 	int r = kfg_intern_slices_add(&c->uids, when->uids, (uint32_t)when->n_uids, &row->dims[KFG_DIM_UID]);
 
 	if (!r)
-		r = patterns_dim(c, &when->units, &row->dims[KFG_DIM_UNIT]);
+		r = patterns_dim(c, &when->units, true, &row->dims[KFG_DIM_UNIT]);
 	if (!r)
-		r = patterns_dim(c, &when->exes, &row->dims[KFG_DIM_EXE]);
+		r = patterns_dim(c, &when->exes, true, &row->dims[KFG_DIM_EXE]);
 	if (!r)
-		r = patterns_dim(c, &when->names, &row->dims[KFG_DIM_PROG]);
+		r = patterns_dim(c, &when->names, true, &row->dims[KFG_DIM_PROG]);
+	/* a gate does not hash a path for the few rules that name a whole one */
+	if (!r)
+		r = patterns_dim(c, &when->cgroups, false, &row->dims[KFG_DIM_CGROUP]);
 	row->prog_types = when->prog_types;
 	if (when->userns == KFG_USERNS_INIT)
 		row->flags |= KFG_ROW_INITIAL;

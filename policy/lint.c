@@ -50,7 +50,7 @@ static bool patterns_cover(const struct kfg_patterns *a, const struct kfg_patter
 		size_t k = 0;
 
 		while (k < a->n &&
-		       !kfg_glob_covers(a->items[k].text, a->items[k].glob, b->items[i].text, b->items[i].glob))
+		       !kfg_glob_covers(a->items[k].match, a->items[k].glob, b->items[i].match, b->items[i].glob))
 			k++;
 		if (k == a->n)
 			return false;
@@ -106,7 +106,7 @@ static bool condition_covers(const struct kfg_condition *a, const struct kfg_con
 {
 	return types_cover(a->prog_types, b->prog_types) && origin_covers(a, b) && kfuncs_cover(a, b) &&
 	       uids_cover(a, b) && patterns_cover(&a->units, &b->units) && patterns_cover(&a->exes, &b->exes) &&
-	       patterns_cover(&a->names, &b->names);
+	       patterns_cover(&a->cgroups, &b->cgroups) && patterns_cover(&a->names, &b->names);
 }
 
 /*
@@ -354,10 +354,11 @@ static void lint_names(const struct lint *l)
 		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
 		bool lets_in = r->action == KFG_ALLOW || (closed && r->action != KFG_REFUSE);
 
-		if (lets_in && r->when.names.n && !r->when.units.n && !r->when.exes.n && !r->when.n_uids)
+		if (lets_in && r->when.names.n && !r->when.units.n && !r->when.exes.n && !r->when.cgroups.n &&
+		    !r->when.n_uids)
 			WARN(l, r->place, KFG_DIAG_LOADER_NAMED_ONLY,
 			     "rule \"%s\" lets programs in by their names, which are the loader's "
-			     "own words: add \"units\", \"exes\" or \"uids\" to its \"loaders\"",
+			     "own words: add \"units\", \"exes\", \"cgroups\" or \"uids\" to its \"loaders\"",
 			     r->id);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lint_cost.c - the most that the evaluation of one kfunc can cost, by the choice of whoever loads the program: of the
- * path of an executable, and of names of units and programs. Counted in the steps of decide.h, from above.
+ * path of an executable or a cgroup, and of names of units and programs. Counted in the steps of decide.h, from above.
  */
 #include "lint_cost.h"
 
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COMPONENT_MAX 255 /* characters of a cgroup's name: NAME_MAX */
 #define ROW_STEPS (2 + KFG_DIM_MAX) /* taking a row, and a step for each dimension */
 
 /* What one name costs that rules give without wildcards. */
@@ -34,6 +35,35 @@ static uint64_t glob_steps(const char *glob, size_t text_max)
 	return (uint64_t)text_max * (longest + 1) + strlen(glob);
 }
 
+/*
+ * The same for paths: a run within a component is gone back to once per character, too, and begins anew with each place
+ * that "**" comes to. Those are as many as there are components where what is between the two begins with '/', else as
+ * many as there are characters.
+ */
+static uint64_t path_steps(const char *path)
+{
+	const char *star = strstr(path, "**"), *run;
+	uint64_t steps = 2 * glob_steps(path, KFG_CGROUP_LEN);
+
+	while (star) {
+		run = strpbrk(star + 2, "*");
+		if (run && run[1] != '*' && !memchr(star + 2, '/', (size_t)(run - star - 2)))
+			steps *= COMPONENT_MAX / 2;
+		star = strstr(star + 2, "**");
+	}
+	return steps;
+}
+
+static uint64_t paths_steps(const struct kfg_patterns *patterns)
+{
+	uint64_t steps = 0;
+
+	for (size_t i = 0; i < patterns->n; i++)
+		steps += 1 + (patterns->items[i].glob ? path_steps(patterns->items[i].text) :
+							strlen(patterns->items[i].text) + 1);
+	return steps;
+}
+
 static uint64_t patterns_steps(const struct kfg_patterns *patterns, size_t text_max)
 {
 	uint64_t steps = 0;
@@ -47,7 +77,8 @@ static uint64_t patterns_steps(const struct kfg_patterns *patterns, size_t text_
 static uint64_t row_steps(const struct kfg_condition *when)
 {
 	return ROW_STEPS + when->n_uids + patterns_steps(&when->units, KFG_UNIT_LEN) +
-	       patterns_steps(&when->exes, KFG_EXE_LEN) + patterns_steps(&when->names, KFG_PROG_LEN);
+	       patterns_steps(&when->exes, KFG_EXE_LEN) + patterns_steps(&when->names, KFG_PROG_LEN) +
+	       paths_steps(&when->cgroups);
 }
 
 static int by_name(const void *a, const void *b)

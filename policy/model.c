@@ -246,7 +246,7 @@ static bool names_kfunc(const struct kfg_kfunc_pattern *p, const char *kfunc, co
 
 static bool asks_loader(const struct kfg_condition *when, const char *kfunc, const char *module)
 {
-	if (!when->units.n && !when->exes.n && !when->n_uids && when->userns == KFG_USERNS_ANY &&
+	if (!when->units.n && !when->exes.n && !when->cgroups.n && !when->n_uids && when->userns == KFG_USERNS_ANY &&
 	    when->token == KFG_TOKEN_ANY)
 		return false;
 	for (size_t i = 0; i < when->n_kfuncs; i++)

@@ -26,7 +26,8 @@ struct kfg_place {
 
 /* A text to compare with: exact, or with '*' and '?'. */
 struct kfg_pattern {
-	const char *text;
+	const char *text; /* as it is written */
+	const char *match; /* as glob.h and tables have it: the text itself, but for paths of cgroups */
 	struct kfg_place place;
 	bool glob;
 };
@@ -52,7 +53,7 @@ struct kfg_condition {
 	struct kfg_kfunc_pattern *kfuncs; /* never empty */
 	size_t n_kfuncs;
 	uint64_t prog_types; /* bit per type; 0: any */
-	struct kfg_patterns names, units, exes;
+	struct kfg_patterns names, units, exes, cgroups;
 	uint32_t *uids;
 	size_t n_uids;
 	uint8_t userns; /* enum kfg_userns */

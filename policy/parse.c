@@ -75,6 +75,7 @@ static const struct kfg_schema program_schema = KFG_SCHEMA("\"programs\"", progr
 static const struct kfg_key loader_keys[] = {
 	{ "units", LIST, 0, kfg_parse_units, FIELD(struct kfg_condition, units) },
 	{ "exes", LIST, 0, kfg_parse_exes, FIELD(struct kfg_condition, exes) },
+	{ "cgroups", LIST, 0, kfg_parse_cgroups, FIELD(struct kfg_condition, cgroups) },
 	{ "uids", LIST, 0, kfg_parse_uids, WHOLE },
 	{ "userns", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_condition, userns), .words = &kfg_userns_words },
 	{ "token", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_condition, token), .words = &kfg_token_words },

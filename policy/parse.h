@@ -101,6 +101,7 @@ kfg_handler kfg_parse_types; /* struct kfg_condition: prog_types */
 kfg_handler kfg_parse_uids; /* struct kfg_condition: uids */
 kfg_handler kfg_parse_units; /* struct kfg_patterns */
 kfg_handler kfg_parse_exes; /* struct kfg_patterns */
+kfg_handler kfg_parse_cgroups; /* struct kfg_patterns */
 kfg_handler kfg_parse_progs; /* struct kfg_patterns */
 /* One "name" or "name [module]". False with a finding if it is not one (*ret_pattern is untouched);
  * -ENOMEM goes to *ret_error. */

@@ -6,6 +6,7 @@
  */
 #include "parse.h"
 
+#include "glob.h"
 #include "verdict.h"
 
 #include <ctype.h>
@@ -50,19 +51,26 @@ static bool has_glob(const char *text)
 	return strpbrk(text, "*?");
 }
 
-/* A copy in which runs of '*' are one. */
-static char *copy_pattern(struct kfg_parse *p, const char *text, size_t len)
+/* A copy in which runs of '*' are `most` of them. */
+static char *copy_runs(struct kfg_parse *p, const char *text, size_t len, size_t most)
 {
 	char *copy = kfg_arena_strndup(&p->policy->arena, text, len);
-	size_t o = 0;
+	size_t o = 0, run = 0;
 
 	if (!copy)
 		return NULL;
-	for (size_t i = 0; i < len; i++)
-		if (text[i] != '*' || !o || copy[o - 1] != '*')
+	for (size_t i = 0; i < len; i++) {
+		run = text[i] == '*' ? run + 1 : 0;
+		if (run <= most)
 			copy[o++] = text[i];
+	}
 	copy[o] = 0;
 	return copy;
+}
+
+static char *copy_pattern(struct kfg_parse *p, const char *text, size_t len)
+{
+	return copy_runs(p, text, len, 1);
 }
 
 /* Length of the part of text that is letters, digits, '_', glob characters and those of `more`. */
@@ -226,12 +234,24 @@ int kfg_parse_uids(struct kfg_parse *p, const struct kfg_key *key, const struct 
 	return 0;
 }
 
+/* A pattern for paths as tables have it. */
+static const char *path_pattern(struct kfg_parse *p, const char *text)
+{
+	char *copy = kfg_arena_strndup(&p->policy->arena, text, strlen(text));
+
+	if (copy)
+		kfg_glob_of_path(copy);
+	return copy;
+}
+
 /* Says what is wrong with an entry, if anything. */
 typedef bool check_fn(struct kfg_parse *p, const struct kfg_node *node);
+static check_fn check_cgroup;
 
 static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, check_fn *check,
 			  struct kfg_patterns *out)
 {
+	bool paths = check == check_cgroup; /* of components, which '*' and '?' do not leave */
 	size_t max = list_length(p, key, value), n = 0;
 	struct kfg_pattern *items;
 
@@ -243,8 +263,11 @@ static int parse_patterns(struct kfg_parse *p, const struct kfg_key *key, const 
 	for (const struct kfg_node *i = value->first; i; i = i->next) {
 		if (!is_text(p, key->name, i) || !check(p, i))
 			continue;
-		items[n].text = copy_pattern(p, i->text, strlen(i->text));
+		items[n].text = copy_runs(p, i->text, strlen(i->text), paths ? 2 : 1);
 		if (!items[n].text)
+			return -ENOMEM;
+		items[n].match = items[n].text;
+		if (paths && !(items[n].match = path_pattern(p, items[n].text)))
 			return -ENOMEM;
 		items[n].place = kfg_node_place(p, i);
 		items[n].glob = has_glob(items[n].text);
@@ -296,6 +319,35 @@ static bool check_exe(struct kfg_parse *p, const struct kfg_node *node)
 	return check_length(p, node, "the path of an executable", KFG_EXE_LEN - 1);
 }
 
+/* From the root of the unified hierarchy, as /proc/PID/cgroup has it for who is in no cgroup namespace. */
+static bool check_cgroup(struct kfg_parse *p, const struct kfg_node *node)
+{
+	const char *s = node->text;
+
+	if (s[0] != '/') {
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
+				  "\"%.64s\" is not the whole path of a cgroup, such as /kubepods.slice/**: it begins "
+				  "with / where the cgroups of the host begin",
+				  s);
+		return false;
+	}
+	if (strstr(s, "//") || strstr(s, "/./") || strstr(s, "/../") || (s[1] && s[strlen(s) - 1] == '/')) {
+		kfg_parse_finding(p, node, KFG_DIAG_NEVER_MATCHES,
+				  "\"%.64s\" would never match: the path of a cgroup has no //, /./, /../ and no / at "
+				  "the end; what is below it is \"/**\"",
+				  s);
+		return false;
+	}
+	if (strstr(s, "***")) {
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
+				  "\"%.64s\": * stands for what is within a component of the path, ** for that and "
+				  "for /, *** for nothing",
+				  s);
+		return false;
+	}
+	return check_length(p, node, "the path of a cgroup", KFG_CGROUP_LEN - 1);
+}
+
 /* kernel: bpf_obj_name_cpy() (kernel/bpf/syscall.c, 6.1..7.3) takes letters, digits, '_' and '.' */
 static bool check_prog(struct kfg_parse *p, const struct kfg_node *node)
 {
@@ -324,6 +376,11 @@ int kfg_parse_units(struct kfg_parse *p, const struct kfg_key *key, const struct
 int kfg_parse_exes(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
 {
 	return parse_patterns(p, key, value, check_exe, out);
+}
+
+int kfg_parse_cgroups(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	return parse_patterns(p, key, value, check_cgroup, out);
 }
 
 int kfg_parse_progs(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)

@@ -132,8 +132,8 @@ bool kfg_policy_waiver(const struct kfg_policy *policy, uint32_t waiver, struct 
 
 /*
  * Whether who loads the program may change the verdict on a kfunc (module NULL: the kernel itself): a rule before
- * `rule` (the one that decided; KFG_NONE: none did), or a waiver, could match it and asks for units, exes, uids, user
- * namespaces or tokens.
+ * `rule` (the one that decided; KFG_NONE: none did), or a waiver, could match it and asks for units, exes, cgroups,
+ * uids, user namespaces or tokens.
  */
 bool kfg_policy_asks_loader(const struct kfg_policy *policy, const char *kfunc, const char *module, uint32_t rule);
 

@@ -2,6 +2,8 @@
 /* table.c - lays out the cells of a compiled policy, and owns them. */
 #include "compile.h"
 
+#include "glob.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,7 +155,7 @@ static void write_lists(const struct kfg_compile *c, const struct layout *l, str
 /* See struct kfg_matcher. */
 static uint8_t glob_prefix(const struct kfg_intern_text *text)
 {
-	size_t n = text->tag & KFG_MATCH_GLOB ? strcspn(text->text, "*?") : 0;
+	size_t n = text->tag & KFG_MATCH_GLOB ? strcspn(text->text, KFG_GLOB_CHARS) : 0;
 
 	if (n > text->len)
 		n = text->len;

@@ -52,9 +52,10 @@ void kfg_verdict_subject(const struct kfg_table *table, const struct kfg_load *l
 	s->name_long = !fits;
 	(void)put(s, KFG_TEXT_UNIT, KFG_UNIT_LEN, load->unit); /* too long: unknown */
 	(void)put(s, KFG_TEXT_EXE, KFG_EXE_LEN, load->exe);
+	(void)put(s, KFG_TEXT_CGROUP, KFG_CGROUP_LEN, load->cgroup);
 	put_prog(s, load->prog);
 	for (unsigned dim = 0; dim < KFG_DIM_MAX; dim++)
-		if (dim != KFG_DIM_UID)
+		if (dim != KFG_DIM_UID && dim != KFG_DIM_CGROUP)
 			kfg_subject_hash(&walk, dim);
 }
 

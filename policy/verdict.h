@@ -13,6 +13,7 @@
 /* Who loads what; strings NULL: unknown (matches nothing but "*"). */
 struct kfg_load {
 	const char *unit, *exe, *prog;
+	const char *cgroup; /* from the root of the unified hierarchy */
 	uint32_t uid, prog_type;
 	int32_t today;
 	bool is_agent;

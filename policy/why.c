@@ -14,8 +14,9 @@ static const struct {
 	uint32_t dim;
 	enum kfg_why condition;
 } dims[] = {
-	{ KFG_DIM_KFUNC, KFG_WHY_KFUNC }, { KFG_DIM_MODULE, KFG_WHY_MODULE }, { KFG_DIM_UID, KFG_WHY_UID },
-	{ KFG_DIM_UNIT, KFG_WHY_UNIT },	  { KFG_DIM_EXE, KFG_WHY_EXE },	      { KFG_DIM_PROG, KFG_WHY_NAME },
+	{ KFG_DIM_KFUNC, KFG_WHY_KFUNC },   { KFG_DIM_MODULE, KFG_WHY_MODULE }, { KFG_DIM_UID, KFG_WHY_UID },
+	{ KFG_DIM_UNIT, KFG_WHY_UNIT },	    { KFG_DIM_EXE, KFG_WHY_EXE },	{ KFG_DIM_PROG, KFG_WHY_NAME },
+	{ KFG_DIM_CGROUP, KFG_WHY_CGROUP },
 };
 _Static_assert(sizeof(dims) / sizeof(dims[0]) == KFG_DIM_MAX, "each dimension is a condition");
 
@@ -129,6 +130,8 @@ const char *kfg_why_str(enum kfg_why condition)
 		return "unit";
 	case KFG_WHY_EXE:
 		return "exe";
+	case KFG_WHY_CGROUP:
+		return "cgroup";
 	case KFG_WHY_ENDED:
 		return "end";
 	case KFG_WHY_USERNS:
@@ -188,10 +191,14 @@ static void list_condition(struct list *l, const struct kfg_condition *when, enu
 {
 	if (condition == KFG_WHY_KFUNC || condition == KFG_WHY_MODULE)
 		list_kfuncs(l, when);
-	else if (condition == KFG_WHY_NAME || condition == KFG_WHY_UNIT || condition == KFG_WHY_EXE)
-		list_patterns(l, condition == KFG_WHY_NAME ? &when->names :
-				 condition == KFG_WHY_UNIT ? &when->units :
-							     &when->exes);
+	else if (condition == KFG_WHY_NAME)
+		list_patterns(l, &when->names);
+	else if (condition == KFG_WHY_UNIT)
+		list_patterns(l, &when->units);
+	else if (condition == KFG_WHY_EXE)
+		list_patterns(l, &when->exes);
+	else if (condition == KFG_WHY_CGROUP)
+		list_patterns(l, &when->cgroups);
 	for (uint32_t type = 0; condition == KFG_WHY_TYPE && type < 64; type++)
 		if (when->prog_types >> type & 1)
 			list_add(l, "%s", kfg_prog_type_str(type));

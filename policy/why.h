@@ -17,13 +17,14 @@ enum kfg_why {
 	KFG_WHY_USERNS = 2,
 	KFG_WHY_ENDED = 4, /* a waiver is over */
 	KFG_WHY_EXE = 8,
-	KFG_WHY_UNIT = 16,
-	KFG_WHY_UID = 32,
-	KFG_WHY_NAME = 64, /* of the program */
-	KFG_WHY_TYPE = 128,
-	KFG_WHY_MODULE = 256,
-	KFG_WHY_KFUNC = 512,
-	KFG_WHY_END = 1024,
+	KFG_WHY_CGROUP = 16,
+	KFG_WHY_UNIT = 32,
+	KFG_WHY_UID = 64,
+	KFG_WHY_NAME = 128, /* of the program */
+	KFG_WHY_TYPE = 256,
+	KFG_WHY_MODULE = 512,
+	KFG_WHY_KFUNC = 1024,
+	KFG_WHY_END = 2048,
 };
 
 /*
@@ -39,7 +40,7 @@ struct kfg_why_unmet {
 void kfg_why_ask(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc, const char *module,
 		 const struct kfg_why_unmet *ret_unmet);
 
-/* "kfunc" "module" "program type" "program name" "uid" "unit" "exe" "end" "user namespace" "token"; "?" for others. */
+/* "kfunc" "module" "program type" "program name" "uid" "unit" "exe" "cgroup" "end" "user namespace" "token", or "?". */
 const char *kfg_why_str(enum kfg_why condition);
 /* What the rule (or waiver) asks for there, like "a.service, b*.service", cut with "..." to fit; returns buf. */
 #define KFG_WHY_WANTED 200u

@@ -96,6 +96,8 @@ static const char *actual(const struct kfg_answer_question *q, enum kfg_why cond
 		return loader->unit;
 	case KFG_WHY_EXE:
 		return loader->exe;
+	case KFG_WHY_CGROUP:
+		return loader->cgroup;
 	case KFG_WHY_UID:
 		snprintf(buf, 16, "%" PRIu32, loader->uid);
 		return q->preview->loader_known ? buf : NULL;

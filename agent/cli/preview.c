@@ -78,14 +78,15 @@ static int parse_uid(const char *text, uint32_t *ret_uid)
 	return 0;
 }
 
-/* Without any of the three nothing is known of the loader; a known one is root, unless --uid says else. */
+/* Without any of these nothing is known of the loader; a known one is root, unless --uid says else. */
 static int take_loader(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
 {
 	const char *uid = kfg_args_value(args, "uid", NULL);
 
 	p->loader.unit = kfg_args_value(args, "unit", NULL);
 	p->loader.exe = kfg_args_value(args, "exe", NULL);
-	p->loader_known = p->loader.unit || p->loader.exe || uid;
+	p->loader.cgroup = kfg_args_value(args, "cgroup", NULL);
+	p->loader_known = p->loader.unit || p->loader.exe || p->loader.cgroup || uid;
 	p->loader.initial = p->loader_known;
 	p->loader.uid = p->loader_known ? 0 : NOBODY_KNOWN;
 	if (!uid || parse_uid(uid, &p->loader.uid) == 0)

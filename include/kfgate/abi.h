@@ -22,7 +22,7 @@
 
 /* Of the table, the event and what else one agent leaves to the next in maps. */
 #ifndef KFG_ABI_VERSION
-#define KFG_ABI_VERSION 3u
+#define KFG_ABI_VERSION 4u
 #endif
 #define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
 #define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
@@ -35,7 +35,9 @@
 #define KFG_PROG_LEN 16u /* kernel: BPF_OBJ_NAME_LEN (include/uapi/linux/bpf.h) */
 #define KFG_UNIT_LEN 128u
 #define KFG_EXE_LEN 256u
-#define KFG_CGROUP_LEN 256u
+/* The path of a cgroup with its NUL. Of a longer one KFG_CGROUP_CUT and its end are kept. */
+#define KFG_CGROUP_LEN 512u
+#define KFG_CGROUP_CUT "..." /* a whole path begins with '/' */
 #define KFG_FILE_LEN 96u
 
 /* Distinct kfuncs of one load. The verifier's own limit, MAX_KFUNC_DESCS (kernel/bpf/verifier.c, 6.1..7.3). */
@@ -64,6 +66,7 @@ enum kfg_dim {
 	KFG_DIM_UNIT,
 	KFG_DIM_EXE,
 	KFG_DIM_PROG,
+	KFG_DIM_CGROUP, /* matchers, all of them globs: see KFG_GLOB_RUN */
 	KFG_DIM_MAX,
 };
 
@@ -142,13 +145,15 @@ struct kfg_row {
 	struct kfg_range dims[KFG_DIM_MAX]; /* entries of the lists: cell indexes of matchers, or uids */
 };
 
-#define KFG_MATCH_GLOB 1u /* '*' and '?' are special */
+#define KFG_MATCH_GLOB 1u /* these are special: '*', any run of characters, '?', any one, and */
+#define KFG_GLOB_RUN 0xffu /* any run of characters other than '/' */
+#define KFG_GLOB_ONE 0xfeu /* any one other than '/'; both are bytes that UTF-8 has not, so that no text holds them */
 
 struct kfg_matcher {
 	__u32 hash; /* of text, where it is not a glob */
 	__u16 len;
 	__u8 flags;
-	__u8 prefix; /* of a glob: characters before the first '*' or '?', at most KFG_PREFIX_MAX; may be too small */
+	__u8 prefix; /* of a glob: characters before the first special one, at most KFG_PREFIX_MAX; may be too small */
 	char text[KFG_CELL_SIZE - 8]; /* NUL terminated; runs on into the next cells */
 };
 #define KFG_PREFIX_MAX 32u
@@ -170,7 +175,8 @@ struct kfg_dep {
 #define KFG_TEXT_PROG 128u
 #define KFG_TEXT_UNIT 256u
 #define KFG_TEXT_EXE 384u
-#define KFG_TEXT_SIZE 640u
+#define KFG_TEXT_CGROUP 640u
+#define KFG_TEXT_SIZE 1152u
 
 /* Whose load of which program is judged, and the kfunc in question */
 struct kfg_subject {
@@ -181,7 +187,7 @@ struct kfg_subject {
 	__u8 name_long; /* the kfunc's name did not fit: no rule can name it */
 	__u8 initial; /* known to be loaded from the initial user namespace */
 	__u8 token; /* with a BPF token */
-	__u32 hash[KFG_DIM_MAX]; /* kfg_hash() of each string; UID unused */
+	__u32 hash[KFG_DIM_MAX]; /* kfg_hash() of each string; UID and CGROUP unused */
 	char text[KFG_TEXT_SIZE] __attribute__((aligned(8))); /* names are compared eight bytes at a time */
 };
 
@@ -438,4 +444,5 @@ _Static_assert(sizeof(struct kfg_event_kfunc) % 8 == 0, "kfuncs aligned");
 _Static_assert(__builtin_offsetof(struct kfg_name, name) % 8 == 0, "compared eight bytes at a time");
 _Static_assert(__builtin_offsetof(struct kfg_dep, module) % 8 == 0, "compared eight bytes at a time");
 _Static_assert(KFG_MATCHER_TEXT % 8 == 0 && KFG_CELL_SIZE % 8 == 0, "compared eight bytes at a time");
-_Static_assert(KFG_TEXT_EXE + KFG_EXE_LEN == KFG_TEXT_SIZE, "texts fill the subject");
+_Static_assert(KFG_TEXT_CGROUP == KFG_TEXT_EXE + KFG_EXE_LEN, "texts follow each other");
+_Static_assert(KFG_TEXT_CGROUP + KFG_CGROUP_LEN == KFG_TEXT_SIZE, "texts fill the subject");

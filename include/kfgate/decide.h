@@ -71,6 +71,7 @@ struct kfg_decision {
 	__u32 text; /* where the string starts in subject.text */
 	__u32 s, p; /* position in the string, in the pattern */
 	__u32 star_s, star_p; /* where to go back to; star_p KFG_NONE: no star yet */
+	__u32 run_s, run_p; /* the same for the last KFG_GLOB_RUN behind that star */
 	__u32 matcher; /* cell index */
 	__u32 glob;
 	__u32 spent; /* steps; the caller starts it at 0 for each load */
@@ -146,7 +147,7 @@ KFG_STATIC long kfg_step_hash(__u32 i, void *walk)
 #define KFG_DIM_TEXTS_                                                                                                 \
 	((__u64)(KFG_TEXT_KFUNC / 64) << KFG_DIM_KFUNC * 8 | (__u64)(KFG_TEXT_MODULE / 64) << KFG_DIM_MODULE * 8 |     \
 	 (__u64)(KFG_TEXT_UNIT / 64) << KFG_DIM_UNIT * 8 | (__u64)(KFG_TEXT_EXE / 64) << KFG_DIM_EXE * 8 |             \
-	 (__u64)(KFG_TEXT_PROG / 64) << KFG_DIM_PROG * 8)
+	 (__u64)(KFG_TEXT_PROG / 64) << KFG_DIM_PROG * 8 | (__u64)(KFG_TEXT_CGROUP / 64) << KFG_DIM_CGROUP * 8)
 KFG_INLINE __u32 kfg_dim_text(__u32 dim)
 {
 	return (KFG_DIM_TEXTS_ >> (dim * 8 & 63) & 0xff) * 64;
@@ -179,7 +180,25 @@ KFG_INLINE long kfg_entry_asked(struct kfg_decision *d, __u32 holds)
 	return 0;
 }
 
-/* One step of a matcher over a string: '*' is any run of characters, '?' any one character. */
+/*
+ * The character where the last KFG_GLOB_RUN may be gone back to, to take one more; 0: it may not, or there is none.
+ */
+KFG_INLINE __u8 kfg_run_takes(const struct kfg_decision *d)
+{
+	__u32 at = d->text + d->run_s;
+	__u8 s;
+
+	if (d->run_p == KFG_NONE || at >= KFG_TEXT_SIZE)
+		return 0;
+	s = d->subject.text[at];
+	return s == '/' ? 0 : s;
+}
+
+/*
+ * One step of a matcher over a string: '*' is any run of characters, '?' any one character, and their kin of abi.h the
+ * same without '/'. Only the last run is gone back to, and when it may take no more the last '*': what comes between
+ * two of them matches best where it first does.
+ */
 KFG_INLINE long kfg_step_char(struct kfg_walk *w)
 {
 	struct kfg_decision *d = w->d;
@@ -192,19 +211,31 @@ KFG_INLINE long kfg_step_char(struct kfg_walk *w)
 	if (d->glob && p == '*') {
 		d->star_p = ++d->p;
 		d->star_s = d->s;
+		d->run_p = KFG_NONE;
 		return 0;
 	}
-	if (s && (p == s || (d->glob && p == '?'))) {
+	if (d->glob && p == KFG_GLOB_RUN) {
+		d->run_p = ++d->p;
+		d->run_s = d->s;
+		return 0;
+	}
+	if (s && (p == s || (d->glob && (p == '?' || (p == KFG_GLOB_ONE && s != '/'))))) {
 		d->p++;
 		d->s++;
 		return 0;
 	}
 	if (!s && !p)
 		return kfg_entry_asked(d, 1);
+	if (s && kfg_run_takes(d)) {
+		d->p = d->run_p;
+		d->s = ++d->run_s;
+		return 0;
+	}
 	if (!s || d->star_p == KFG_NONE)
 		return kfg_entry_asked(d, 0);
 	d->p = d->star_p;
 	d->s = ++d->star_s;
+	d->run_p = KFG_NONE;
 	return 0;
 }
 
@@ -247,8 +278,8 @@ KFG_INLINE long kfg_begin_match(struct kfg_walk *w, __u32 matcher, __u32 dim)
 	if (d->glob ? kfg_prefix_differs(m, d) != 0 : m->hash != d->subject.hash[dim])
 		return kfg_entry_asked(d, 0);
 	d->matcher = matcher;
-	d->s = d->p = d->star_s = 0;
-	d->star_p = KFG_NONE;
+	d->s = d->p = d->star_s = d->run_s = 0;
+	d->star_p = d->run_p = KFG_NONE;
 	d->state = KFG_STATE_CHAR;
 	return 0;
 }

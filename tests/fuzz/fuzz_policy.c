@@ -31,7 +31,16 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 static void use_policy(const struct kfg_policy *policy, struct kfg_diags *diags)
 {
 	static const char *const known[] = { "bpf_rdonly_cast", "bpf_ct_lookup [nf_conntrack]", "x", "aaaaaaaa" };
-	struct kfg_load load = { "cilium.service", "/usr/bin/cilium-agent", "cil_x", 0, 6, TODAY, false, true, false };
+	struct kfg_load load = { "cilium.service",
+				 "/usr/bin/cilium-agent",
+				 "cil_x",
+				 "/system.slice/cilium.service",
+				 0,
+				 6,
+				 TODAY,
+				 false,
+				 true,
+				 false };
 	struct kfg_table *table = NULL;
 	struct kfg_verdict v;
 

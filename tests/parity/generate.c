@@ -52,6 +52,18 @@ static const char *const builtin_exes[] = {
 };
 static const char *const builtin_progs[] = { "cil_from_netdev", "cil_to_host",	 "x", "main", "main.1",
 					     "kfgate_canary1",	"kfgate_canary2" };
+static const char *const builtin_cgroups[] = {
+	"/",
+	"/docker/0a1b",
+	"/docker/0a1b/init.scope",
+	"/a/b/a/b",
+	"/aab/aaab/ab",
+	"/aaaaaaab",
+	"/system.slice/cilium.service",
+	"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod12.slice/cri-containerd-0a1b.scope",
+	"/kubepods/besteffort/pod12/0a1b",
+	"...pods/besteffort/pod12/0a1b", /* cut */
+};
 static const uint32_t builtin_uids[] = { 0, 1, 1000, 65534, 4294967294u };
 static const uint32_t builtin_types[] = { 1, 3, 6, 26, 27, 31 };
 
@@ -61,9 +73,11 @@ const struct kfg_gen_pool kfg_gen_pool_builtin = {
 	builtin_units,
 	builtin_exes,
 	builtin_progs,
+	builtin_cgroups,
 	ARRAY_LEN(builtin_units),
 	ARRAY_LEN(builtin_exes),
 	ARRAY_LEN(builtin_progs),
+	ARRAY_LEN(builtin_cgroups),
 	builtin_uids,
 	builtin_types,
 	ARRAY_LEN(builtin_uids),
@@ -118,6 +132,25 @@ static void put_day(struct gen *g)
 	char day[KFG_DAY_TEXT];
 
 	fputs(kfg_day_format(g->first_day + (int32_t)below(g, DAYS), day), g->out);
+}
+
+/* Writes a pattern for paths, of which "**" is a part, and "***" none. */
+static void put_path(struct gen *g, const char *pattern)
+{
+	size_t run = 0;
+
+	if (pattern[0] != '/') /* that of a path that was cut: no pattern is like that */
+		fputc('/', g->out);
+	for (; *pattern; pattern++) {
+		run = *pattern == '*' ? run + 1 : 0;
+		if (run > 2)
+			continue;
+		fputc(*pattern, g->out);
+		if (run == 1 && chance(g, 30)) {
+			fputc('*', g->out);
+			run++;
+		}
+	}
 }
 
 /* The text itself, or with a part of it replaced by glob characters; at most max characters. */
@@ -175,7 +208,24 @@ struct words {
 	const char *key;
 	const char *const *items;
 	size_t n, max, keep;
+	bool paths;
 };
+
+static void put_path_pattern(struct gen *g, const struct words *w)
+{
+	FILE *out = g->out;
+	char *text = NULL;
+	size_t size;
+
+	g->out = open_memstream(&text, &size);
+	if (g->out) {
+		put_pattern(g, pick(g, w->items, w->n), w->max, w->keep);
+		(void)fclose(g->out);
+	}
+	g->out = out;
+	put_path(g, text ? text : "");
+	free(text);
+}
 
 static void put_list(struct gen *g, const struct words *w)
 {
@@ -184,7 +234,10 @@ static void put_list(struct gen *g, const struct words *w)
 	fprintf(g->out, "%s: [", w->key);
 	for (size_t i = 0; i < count; i++) {
 		fputs(i ? ", \"" : "\"", g->out);
-		put_pattern(g, pick(g, w->items, w->n), w->max, w->keep);
+		if (w->paths)
+			put_path_pattern(g, w);
+		else
+			put_pattern(g, pick(g, w->items, w->n), w->max, w->keep);
 		fputc('"', g->out);
 	}
 	fputs("], ", g->out);
@@ -193,12 +246,13 @@ static void put_list(struct gen *g, const struct words *w)
 static void put_condition(struct gen *g)
 {
 	const struct kfg_gen_pool *p = g->pool;
-	const struct words prog_words = { "names", p->progs, p->n_progs, KFG_PROG_LEN - 1, 0 };
-	const struct words unit_words = { "units", p->units, p->n_units, KFG_UNIT_LEN - 1, 0 };
-	const struct words exe_words = { "exes", p->exes, p->n_exes, KFG_EXE_LEN - 1, 1 };
+	const struct words prog_words = { "names", p->progs, p->n_progs, KFG_PROG_LEN - 1, 0, false };
+	const struct words unit_words = { "units", p->units, p->n_units, KFG_UNIT_LEN - 1, 0, false };
+	const struct words exe_words = { "exes", p->exes, p->n_exes, KFG_EXE_LEN - 1, 1, false };
+	const struct words cgroup_words = { "cgroups", p->cgroups, p->n_cgroups, KFG_CGROUP_LEN - 1, 1, true };
 	size_t n = 1 + below(g, 4);
 	bool types = chance(g, 30), names = chance(g, 25), units = chance(g, 35), exes = chance(g, 25),
-	     uids = chance(g, 25), userns = chance(g, 15), token = chance(g, 15);
+	     cgroups = chance(g, 25), uids = chance(g, 25), userns = chance(g, 15), token = chance(g, 15);
 
 	fputs("    kfuncs: [", g->out);
 	for (size_t i = 0; i < n; i++) {
@@ -216,12 +270,14 @@ static void put_condition(struct gen *g)
 			put_list(g, &prog_words);
 		fputs("}\n", g->out);
 	}
-	if (units || exes || uids || userns || token) {
+	if (units || exes || cgroups || uids || userns || token) {
 		fputs("    loaders: {", g->out);
 		if (units)
 			put_list(g, &unit_words);
 		if (exes)
 			put_list(g, &exe_words);
+		if (cgroups)
+			put_list(g, &cgroup_words);
 		if (uids)
 			fprintf(g->out, "uids: [%u, %u], ", p->uids[below(g, p->n_uids)], p->uids[below(g, p->n_uids)]);
 		if (userns)
@@ -314,6 +370,7 @@ static struct kfg_gen_query query(struct gen *g)
 		.unit = pick_or_null(g, p->units, p->n_units),
 		.exe = pick_or_null(g, p->exes, p->n_exes),
 		.prog = pick_or_null(g, p->progs, p->n_progs),
+		.cgroup = pick_or_null(g, p->cgroups, p->n_cgroups),
 		.uid = p->uids[below(g, p->n_uids)],
 		.prog_type = p->prog_types[below(g, p->n_prog_types)],
 		.today = g->first_day + (int32_t)below(g, DAYS + 2) - 1,

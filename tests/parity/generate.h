@@ -18,8 +18,8 @@ struct kfg_gen_kfunc {
 struct kfg_gen_pool {
 	const struct kfg_gen_kfunc *kfuncs;
 	size_t n_kfuncs;
-	const char *const *units, *const *exes, *const *progs;
-	size_t n_units, n_exes, n_progs;
+	const char *const *units, *const *exes, *const *progs, *const *cgroups;
+	size_t n_units, n_exes, n_progs, n_cgroups;
 	const uint32_t *uids, *prog_types;
 	size_t n_uids, n_prog_types;
 	const char *first_day; /* YYYY-MM-DD; loads happen on the 40 days from there, deadlines fall
@@ -30,7 +30,7 @@ struct kfg_gen_pool {
 extern const struct kfg_gen_pool kfg_gen_pool_builtin;
 
 struct kfg_gen_query {
-	const char *unit, *exe, *prog; /* of the pool, or NULL: unknown */
+	const char *unit, *exe, *prog, *cgroup; /* of the pool, or NULL: unknown */
 	uint32_t uid, prog_type;
 	int32_t today; /* days since 1970-01-01, UTC */
 	bool is_agent, initial, token;

@@ -19,6 +19,28 @@ static bool matches(const char *pattern, const char *text)
 	return *text && (*pattern == '?' || *pattern == *text) && matches(pattern + 1, text + 1);
 }
 
+/* The definition for paths: '*' and '?' take no '/', "**" takes anything. */
+static bool path_matches(const char *pattern, const char *text)
+{
+	if (!*pattern)
+		return !*text;
+	if (pattern[0] == '*' && pattern[1] == '*')
+		return path_matches(pattern + 2, text) || (*text && path_matches(pattern, text + 1));
+	if (*pattern == '*')
+		return path_matches(pattern + 1, text) || (*text && *text != '/' && path_matches(pattern, text + 1));
+	if (*pattern == '?')
+		return *text && *text != '/' && path_matches(pattern + 1, text + 1);
+	return *pattern == *text && path_matches(pattern + 1, text + 1);
+}
+
+static bool any_path_matches(const struct kfg_patterns *list, const char *text)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (path_matches(list->items[i].text, text))
+			return true;
+	return !list->n;
+}
+
 static bool any_matches(const struct kfg_patterns *list, const char *text)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -67,7 +89,8 @@ static bool holds(const struct kfg_condition *when, const struct kfg_load *load,
 	return kfunc_matches(when, kfunc, module) && uid_matches(when, load->uid) && origin_matches(when, load) &&
 	       (!when->prog_types || (load->prog_type < 64 && (when->prog_types & UINT64_C(1) << load->prog_type))) &&
 	       any_matches(&when->names, prog) && any_matches(&when->units, known(load->unit, 128)) &&
-	       any_matches(&when->exes, known(load->exe, 256));
+	       any_matches(&when->exes, known(load->exe, 256)) &&
+	       any_path_matches(&when->cgroups, known(load->cgroup, 512));
 }
 
 static void ask_rules(const struct kfg_policy *p, const struct kfg_load *load, const char *kfunc, const char *module,

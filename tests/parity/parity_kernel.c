@@ -65,6 +65,7 @@ static void fill(const struct kfg_gen_query *q, struct kfg_parity *ret)
 	put(s->text + KFG_TEXT_PROG, KFG_PROG_LEN, q->prog);
 	put(s->text + KFG_TEXT_UNIT, KFG_UNIT_LEN, q->unit);
 	put(s->text + KFG_TEXT_EXE, KFG_EXE_LEN, q->exe);
+	put(s->text + KFG_TEXT_CGROUP, KFG_CGROUP_LEN, q->cgroup);
 }
 
 /* Asks the kernel all questions of a case. */
@@ -96,8 +97,8 @@ static int compare(const struct kfg_gen_case *c, const struct kfg_table *table, 
 
 	for (size_t i = 0; i < c->n_queries; i++) {
 		const struct kfg_gen_query *q = &c->queries[i];
-		struct kfg_load load = { q->unit,  q->exe,	q->prog,    q->uid,  q->prog_type,
-					 q->today, q->is_agent, q->initial, q->token };
+		struct kfg_load load = { q->unit,      q->exe,	 q->prog,     q->cgroup,  q->uid,
+					 q->prog_type, q->today, q->is_agent, q->initial, q->token };
 		struct kfg_verdict want;
 
 		memset(&want, 0, sizeof(want));

@@ -128,16 +128,17 @@ static void test_lengths(void **state)
 		{ "kfuncs: [x], programs: {", "names", 15 },
 		{ "kfuncs: [x], loaders: {", "units", 127 },
 		{ "kfuncs: [x], loaders: {", "exes", 255 },
+		{ "kfuncs: [x], loaders: {", "cgroups", 511 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		for (unsigned more = 0; more < 2; more++) {
-			unsigned len = cases[i].max + more - (i == 3);
-			char text[600], *finding;
+			unsigned len = cases[i].max + more - (i >= 3);
+			char text[800], *finding;
 
 			(void)snprintf(text, sizeof(text), HEAD "rules: [{id: a, action: allow, %s%s: [%s%0*d]%s}]\n",
-				       cases[i].before, cases[i].key, i == 3 ? "/" : "", (int)len, 1,
+				       cases[i].before, cases[i].key, i >= 3 ? "/" : "", (int)len, 1,
 				       cases[i].before[0] ? "}" : "");
 			if (!more) {
 				kfg_policy_free(load_text(text));

@@ -116,6 +116,55 @@ static void test_unknown_texts(void **state)
 	kfg_table_free(t);
 }
 
+/* Paths of cgroups: within a component, and across; the root; one that is not known, was cut, or does not fit. */
+static void test_cgroups(void **state)
+{
+	struct kfg_table *t = compile_text(
+		HEAD "rules:\n"
+		     "  - {id: pods, kfuncs: [x], loaders: {cgroups: ['/kubepods.slice/**/cri-containerd-*.scope']}, "
+		     "action: allow}\n"
+		     "  - {id: docker, kfuncs: [x], loaders: {cgroups: ['/docker/*', /docker]}, action: audit}\n"
+		     "  - {id: root, kfuncs: [x], loaders: {cgroups: [/]}, action: warn}\n"
+		     "  - {id: known, kfuncs: [x], loaders: {cgroups: ['/**']}, action: refuse}\n",
+		NULL, 0);
+	static const struct {
+		const char *cgroup;
+		uint32_t rule;
+	} cases[] = {
+		{ NULL, KFG_NONE },
+		{ "", KFG_NONE },
+		{ "/", 2 },
+		{ "/kubepods.slice/a.slice/b.slice/cri-containerd-1.scope", 0 },
+		{ "/kubepods.slice/a.slice/cri-containerd-1.scope/x/cri-containerd-2.scope", 0 },
+		{ "/kubepods.slice/a.slice/cri-containerd-1.scope/x", 3 },
+		{ "/kubepods.slice/cri-containerd-1.scope", 3 },
+		{ "/docker", 1 },
+		{ "/docker/1", 1 },
+		{ "/docker/1/2", 3 },
+		{ "/dockers/1", 3 },
+		{ "/x/docker/1", 3 },
+		{ ".../docker/1", KFG_NONE },
+		{ "docker/1", KFG_NONE },
+	};
+	char cgroup[600];
+	struct kfg_load load = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		load.cgroup = cases[i].cgroup;
+		assert_int_equal(ask(t, &load, "x", NULL).rule, cases[i].rule);
+	}
+	memset(cgroup, 'c', sizeof(cgroup));
+	cgroup[0] = '/';
+	cgroup[511] = 0;
+	load.cgroup = cgroup;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 3);
+	cgroup[511] = 'c';
+	cgroup[512] = 0;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
+	kfg_table_free(t);
+}
+
 static void test_names_that_do_not_fit(void **state)
 {
 	struct kfg_table *t =
@@ -390,6 +439,7 @@ int main(void)
 		cmocka_unit_test(test_evaluation_is_cut),
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_unknown_texts),
+		cmocka_unit_test(test_cgroups),
 		cmocka_unit_test(test_names_that_do_not_fit),
 		cmocka_unit_test(test_longest_names),
 		cmocka_unit_test(test_prog_types),
