@@ -51,7 +51,7 @@ static void add_row(const struct kfg_diff_input *in, struct kfg_document *doc, c
 		return;
 	}
 	kfg_document_set_text(doc, &row[0], kfg_usage_text(in->usage, use->key.kfunc));
-	kfg_document_set_text(doc, &row[1], kfg_usage_text(in->usage, use->key.unit));
+	kfg_document_set_text(doc, &row[1], kfg_usage_text(in->usage, kfg_usage_owner(use)));
 	kfg_document_set_text(doc, &row[2], kfg_usage_text(in->usage, use->key.exe));
 	kfg_document_set_text(doc, &row[3], type);
 	kfg_document_set_number(&row[4], kfg_usage_total(use->n));

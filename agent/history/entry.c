@@ -26,7 +26,7 @@ struct wanted {
 
 /* By the length of the name: most fields of a record are not wanted, and this is asked of each of them. */
 #define NAME_MAX_LEN 21
-static const struct wanted wanted[NAME_MAX_LEN + 1][9] = {
+static const struct wanted wanted[NAME_MAX_LEN + 1][10] = {
 	[4] = { FIELD("_UID", sender_uid) },
 	[9] = { FIELD("_HOSTNAME", host) },
 	[10] = { FIELD("MESSAGE_ID", message_id), FIELD("KFGATE_EXE", exe), FIELD("KFGATE_UID", loader_uid),
@@ -35,6 +35,7 @@ static const struct wanted wanted[NAME_MAX_LEN + 1][9] = {
 		 FIELD("KFGATE_RULE", rule), FIELD("KFGATE_MORE", more_text) },
 	[12] = { FIELD("KFGATE_TOKEN", token_word), FIELD("KFGATE_COUNT", count_text) },
 	[13] = { FIELD("_SYSTEMD_UNIT", sender_unit),
+		 FIELD("KFGATE_CGROUP", cgroup),
 		 FIELD("KFGATE_USERNS", userns),
 		 FIELD("KFGATE_ACTION", action_word),
 		 FIELD("KFGATE_REASON", reason_word),

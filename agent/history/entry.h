@@ -33,7 +33,7 @@ struct kfg_entry {
 	enum kfg_message kind;
 	uint64_t time_usec; /* CLOCK_REALTIME */
 	const char *host, *machine; /* _HOSTNAME, _MACHINE_ID */
-	const char *prog, *unit, *exe, *comm;
+	const char *prog, *unit, *exe, *cgroup, *comm;
 	const char *rule, *policy, *release;
 	const char *deprecated_in, *removed_in, *replacement; /* of the kfunc that decided */
 	const char *waivers[KFG_EVENT_KFUNCS]; /* at work on any kfunc of the load */

@@ -13,6 +13,7 @@ int kfg_usage_evaluate(const struct kfg_usage *u, const struct kfg_usage_use *us
 	const struct kfg_load load = {
 		.unit = kfg_usage_text(u, use->key.unit),
 		.exe = kfg_usage_text(u, use->key.exe),
+		.cgroup = kfg_usage_text(u, use->key.cgroup),
 		.prog = kfg_usage_text(u, use->key.prog),
 		.uid = use->key.uid,
 		.prog_type = use->key.prog_type,

@@ -41,7 +41,7 @@ static struct group_key key_of(enum kfg_group_by by, const struct kfg_usage_use 
 	if (by == KFG_GROUP_BY_KFUNC)
 		return key;
 	key.prog_type = use->key.prog_type;
-	key.unit = use->key.unit;
+	key.unit = kfg_usage_owner(use);
 	key.exe = use->key.exe;
 	if (by == KFG_GROUP_BY_LOADER_AND_RULE)
 		key.rule = use->rule;

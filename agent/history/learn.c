@@ -22,12 +22,10 @@ static int hex(char c)
 
 /*
  * Whether a policy can name exactly this text: no pattern, and nothing that base/text.h had to replace (a "\xNN" that
- * stands for a printable character is systemd's own escape in a unit's name).
+ * stands for a printable character is systemd's own escape in a unit's name). The second half alone:
  */
-static bool can_be_named(const char *text)
+static bool can_be_written(const char *text)
 {
-	if (strpbrk(text, "*?"))
-		return false;
 	while ((text = strstr(text, "\\x"))) {
 		int high = hex(text[2]), low = high < 0 ? -1 : hex(text[3]);
 
@@ -36,6 +34,11 @@ static bool can_be_named(const char *text)
 		text += 4;
 	}
 	return true;
+}
+
+static bool can_be_named(const char *text)
+{
+	return !strpbrk(text, "*?") && can_be_written(text);
 }
 
 /* The characters of systemd.unit(5), as policies have them. */
@@ -94,6 +97,19 @@ static bool is_refused(const struct kfg_usage_use *use)
 	return use->decided[KFG_MESSAGE_REFUSED] || (use->reason == KFG_REASON_RULE && use->action == KFG_REFUSE);
 }
 
+/* Whether a rule can name who loads: of a container its class, whose whole path has to be known. */
+static bool can_name_loader(const struct kfg_learn_input *in, const struct kfg_usage_use *use)
+{
+	const char *unit = kfg_usage_text(in->usage, use->key.unit);
+	const char *exe = kfg_usage_text(in->usage, use->key.exe);
+	const char *cgroup = kfg_usage_text(in->usage, use->key.cgroup);
+
+	if (use->key.container)
+		return use->key.cgroup != KFG_TEXT_POOL_OTHER && cgroup[0] == '/' && can_be_written(cgroup);
+	return use->key.unit != KFG_TEXT_POOL_OTHER && use->key.exe != KFG_TEXT_POOL_OTHER && can_be_named(unit) &&
+	       is_unit(unit) && can_be_named(exe) && (!exe[0] || exe[0] == '/');
+}
+
 /* Whether a rule is to be made for it; else why not is counted. */
 static bool is_wanted(const struct kfg_learn_input *in, const struct kfg_usage_use *use, struct kfg_learned_set *set)
 {
@@ -107,13 +123,11 @@ static bool is_wanted(const struct kfg_learn_input *in, const struct kfg_usage_u
 		return is_wanted_scanned(in, use, set);
 	if (is_refused(use))
 		why = &set->refused;
-	else if (!use->key.loader_known || (!unit[0] && !exe[0]))
+	else if (!use->key.loader_known || (!unit[0] && !exe[0] && !use->key.container))
 		why = &set->no_loader;
 	else if (use->key.prog_type >= 64)
 		why = &set->no_type;
-	else if (use->key.kfunc == KFG_TEXT_POOL_OTHER || use->key.unit == KFG_TEXT_POOL_OTHER ||
-		 use->key.exe == KFG_TEXT_POOL_OTHER || !can_be_named(unit) || !is_unit(unit) || !can_be_named(exe) ||
-		 (exe[0] && exe[0] != '/'))
+	else if (use->key.kfunc == KFG_TEXT_POOL_OTHER || !can_name_loader(in, use))
 		why = &set->unnamed;
 	if (why)
 		*why += loads;
@@ -124,6 +138,7 @@ static int compare_loaders(const struct kfg_learned *a, const struct kfg_learned
 {
 	int c = strcmp(kfg_usage_text(u, a->unit), kfg_usage_text(u, b->unit));
 
+	c = c ? c : strcmp(kfg_usage_text(u, a->cgroup), kfg_usage_text(u, b->cgroup));
 	c = c ? c : (a->uid > b->uid) - (a->uid < b->uid);
 	c = c ? c : a->initial - b->initial;
 	c = c ? c : a->token - b->token;
@@ -158,8 +173,10 @@ static void collect(const struct kfg_learn_input *in, struct kfg_learned_set *se
 			continue;
 		}
 		set->items[set->n++] = (struct kfg_learned){
-			.unit = use->key.unit,
-			.exe = use->key.exe,
+			/* no rule sees an executable of a container's own file system */
+			.unit = use->key.container ? KFG_TEXT_POOL_NONE : use->key.unit,
+			.exe = use->key.container ? KFG_TEXT_POOL_NONE : use->key.exe,
+			.cgroup = use->key.container ? use->key.cgroup : KFG_TEXT_POOL_NONE,
 			.uid = use->key.uid,
 			.initial = use->key.initial,
 			.token = use->key.token,

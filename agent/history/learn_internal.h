@@ -10,7 +10,8 @@
 
 /* Loads of one loader, and the kfunc they use in programs of some types. */
 struct kfg_learned {
-	uint32_t unit, exe, uid; /* the loader, see struct kfg_usage_key */
+	uint32_t unit, exe, cgroup,
+		uid; /* the loader, see struct kfg_usage_key; cgroup: a container's, and then alone */
 	uint8_t initial, token;
 	uint8_t scanned; /* found in an object: whoever loads it */
 	uint32_t found_in; /* then: the first place; loads counts places */

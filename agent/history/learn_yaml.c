@@ -57,7 +57,7 @@ static void add_left_out(const struct kfg_learned_set *set, struct kfg_strbuf *o
 			  set->refused);
 	for (size_t i = 0; i < set->n_left_out; i++) {
 		const struct kfg_usage_use *use = kfg_usage_use_at(set->usage, set->left_out[i]);
-		const char *unit = kfg_usage_text(set->usage, use->key.unit);
+		const char *unit = kfg_usage_text(set->usage, kfg_usage_owner(use));
 		const char *exe = kfg_usage_text(set->usage, use->key.exe);
 		char day[KFG_DAY_TEXT];
 
@@ -162,8 +162,15 @@ static void add_loader(const struct kfg_learned_set *set, const struct kfg_learn
 			kfg_strbuf_adds(out, r->next ? ", " : "]\n");
 		}
 	}
-	if (!item->exe)
+	if (item->cgroup) {
+		kfg_strbuf_adds(out, "      cgroups: [");
+		quoted(kfg_usage_text(set->usage, item->cgroup), out);
+		kfg_strbuf_adds(out,
+				"]\n      # this allows any executable of these containers: their paths are not the "
+				"host's\n");
+	} else if (!item->exe) {
 		kfg_strbuf_adds(out, "      # the executable is not known: this allows any of the unit's\n");
+	}
 	if (item->uid != UINT32_MAX)
 		kfg_strbuf_printf(out, "      uids: [%u]\n", item->uid);
 	if (item->initial)

@@ -44,7 +44,7 @@ static void loader_cells(const struct kfg_history_report_input *in, const struct
 {
 	const char *type = use->key.prog_type == UINT32_MAX ? "" : kfg_prog_type_str(use->key.prog_type);
 
-	kfg_document_set_text(doc, &cells[0], kfg_usage_text(in->usage, use->key.unit));
+	kfg_document_set_text(doc, &cells[0], kfg_usage_text(in->usage, kfg_usage_owner(use)));
 	kfg_document_set_text(doc, &cells[1], kfg_usage_text(in->usage, use->key.exe));
 	kfg_document_set_text(doc, &cells[2], type);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "history/usage.h"
 
+#include "record/container.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* At most some 40 MiB together, where every table is full */
@@ -64,7 +66,7 @@ int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_usage_use
 {
 	int c = kfg_usage_compare_texts(u, a->key.kfunc, b->key.kfunc);
 
-	c = c ? c : kfg_usage_compare_texts(u, a->key.unit, b->key.unit);
+	c = c ? c : kfg_usage_compare_texts(u, kfg_usage_owner(a), kfg_usage_owner(b));
 	c = c ? c : kfg_usage_compare_texts(u, a->key.exe, b->key.exe);
 	c = c ? c : kfg_usage_compare_texts(u, a->rule, b->rule);
 	c = c ? c : (a->key.prog_type > b->key.prog_type) - (a->key.prog_type < b->key.prog_type);
@@ -201,6 +203,23 @@ static void update_use(struct adding *a, struct kfg_usage_use *use, const struct
 	use->removed_in = text(a, p->removed_in);
 }
 
+/* Ids of containers and pods are never seen again: what they are of is. */
+static void add_place(struct adding *a, struct kfg_usage_key *key)
+{
+	const struct kfg_entry *p = a->entry;
+	char class[KFG_CGROUP_LEN], unit[KFG_UNIT_LEN + 1];
+	struct kfg_container container;
+
+	kfg_container_parse(p->cgroup, &container);
+	key->container = container.id[0] || container.pod_uid[0];
+	if (!key->container)
+		key->cgroup = text(a, p->cgroup);
+	else if (kfg_container_class(p->cgroup, class, sizeof(class)))
+		key->cgroup = text(a, class);
+	snprintf(unit, sizeof(unit), "/%s", p->unit);
+	key->unit = text(a, kfg_container_class(unit, class, sizeof(class)) ? class + 1 : p->unit);
+}
+
 /* k: NULL where no kfunc decided */
 static void add_use(struct adding *a, const struct kfg_entry_kfunc *k)
 {
@@ -213,7 +232,7 @@ static void add_use(struct adding *a, const struct kfg_entry_kfunc *k)
 	key.kfunc = text(a, k ? k->name : "");
 	key.prog_type = p->prog_type;
 	key.prog = text(a, p->prog);
-	key.unit = text(a, p->unit);
+	add_place(a, &key);
 	key.exe = text(a, p->exe);
 	key.uid = p->uid;
 	key.loader_known = p->loader_known;

@@ -15,8 +15,9 @@ struct kfg_usage_key {
 	uint32_t kfunc; /* "name" or "name [module]"; KFG_TEXT_POOL_NONE: no kfunc decided (unscannable, ...) */
 	uint32_t prog_type; /* enum bpf_prog_type; UINT32_MAX: not known */
 	uint32_t prog, unit, exe;
+	uint32_t cgroup; /* path; of a container its class (kfg_container_class()), as of the unit, or none */
 	uint32_t uid; /* UINT32_MAX: not known */
-	uint8_t loader_known, initial, token, live;
+	uint8_t loader_known, initial, token, live, container;
 	uint8_t scanned; /* not recorded: found in an object; the kfunc's module is not known then */
 };
 
@@ -91,6 +92,12 @@ static inline const struct kfg_usage_use *kfg_usage_use_at(const struct kfg_usag
 static inline const char *kfg_usage_text(const struct kfg_usage *u, uint32_t id)
 {
 	return kfg_text_pool_get(&u->texts, id);
+}
+
+/* What a loader is known by, as a text: its unit, or of a container the path of its class. */
+static inline uint32_t kfg_usage_owner(const struct kfg_usage_use *use)
+{
+	return use->key.container && use->key.cgroup ? use->key.cgroup : use->key.unit;
 }
 
 /*

@@ -2,7 +2,6 @@
 /* container.c - see container.h */
 #include "record/container.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,13 +103,17 @@ static bool parse_pod_uid(const char *s, size_t len, struct kfg_container *c)
 	return true;
 }
 
-/* podUID, or kubepods-CLASS-podUID.slice, which may have more before it (kubelet-, in kind). */
-static void parse_pod(const char *s, size_t len, struct kfg_container *c)
+/*
+ * podUID, or kubepods-CLASS-podUID.slice, which may have more before it (kubelet-, in kind). Where the UID stands, or
+ * NULL.
+ */
+static const char *parse_pod(const char *s, size_t len, struct kfg_container *c)
 {
 	for (size_t at = 0; at + 3 <= len; at++)
 		if ((!at || s[at - 1] == '-') && !memcmp(s + at, "pod", 3) &&
 		    parse_pod_uid(s + at + 3, len - at - 3, c))
-			return;
+			return s + at + 3;
+	return NULL;
 }
 
 void kfg_container_parse(const char *cgroup, struct kfg_container *ret_container)
@@ -122,11 +125,58 @@ void kfg_container_parse(const char *cgroup, struct kfg_container *ret_container
 	while (*at) {
 		size_t len = strcspn(at, "/");
 
-		parse_pod(at, len, &c);
+		(void)parse_pod(at, len, &c);
 		(void)parse_id(at, len, above, above_len, &c);
 		above = at;
 		above_len = len;
 		at += len + (at[len] == '/');
 	}
 	*ret_container = c;
+}
+
+/* One component, with '*' for what is an id in it: how many bytes of it are written to `to`, which has room for len. */
+static size_t class_of(const char *s, size_t len, const char *above, size_t above_len, char *to)
+{
+	struct kfg_container c = { 0 };
+	const char *ids[2] = { parse_pod(s, len, &c), NULL };
+	const size_t lens[2] = { POD_LEN, ID_LEN };
+	size_t n = 0, from = 0;
+
+	if (parse_id(s, len, above, above_len, &c))
+		ids[1] = memmem(s, len, c.id, ID_LEN);
+	for (size_t i = 0; i < 2; i++) { /* the id of the container is behind the UID of its pod */
+		size_t at = ids[i] ? (size_t)(ids[i] - s) : 0;
+
+		if (!ids[i])
+			continue;
+		memcpy(to + n, s + from, at - from);
+		n += at - from;
+		to[n++] = '*';
+		from = at + lens[i];
+	}
+	memcpy(to + n, s + from, len - from);
+	return n + len - from;
+}
+
+bool kfg_container_class(const char *cgroup, char *buf, size_t size)
+{
+	const char *above = "", *at = cgroup;
+	size_t above_len = 0, n = 0;
+
+	if (strpbrk(cgroup, "*?") || strlen(cgroup) >= size)
+		return false;
+	while (*at) {
+		size_t len = strcspn(at, "/");
+
+		n += class_of(at, len, above, above_len, buf + n);
+		if (at[len])
+			buf[n++] = '/';
+		above = at;
+		above_len = len;
+		at += len + (at[len] == '/');
+	}
+	if (!memchr(buf, '*', n))
+		n = 0;
+	buf[n] = '\0';
+	return n;
 }

@@ -5,6 +5,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #define KFG_CONTAINER_ID_SIZE 65 /* 64 hexadecimal digits */
 #define KFG_POD_UID_SIZE 37 /* a UUID */
 
@@ -16,3 +19,10 @@ struct kfg_container {
 
 /* The innermost container that the path names. A path whose beginning was cut off does as well. */
 void kfg_container_parse(const char *cgroup, struct kfg_container *ret_container);
+
+/*
+ * The class of containers that a path is of, into buf: the path with '*' for each id of a container and each UID of a
+ * pod. False, and nothing in buf: there are none in it, it has '*' or '?' of its own, or its class is not shorter than
+ * size.
+ */
+bool kfg_container_class(const char *cgroup, char *buf, size_t size);

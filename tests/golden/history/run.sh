@@ -100,6 +100,13 @@ golden json-invalid.txt report --directory="$json/all" --policy="$policy" "${at[
 echo '{"MESSAGE":"x"}' >"$json/other.json"
 echo '<14>Nov 21 kfgate: no JSON' >"$json/text.json"
 golden json-text.txt learn --file="$json/text.json"
+# containers: ids and UIDs of pods come and go, their classes stay
+python3 "$here/pods.py" >"$json/pods.json"
+golden pods-learn.txt learn --file="$json/pods.json"
+"$kfgate" learn --file="$json/pods.json" --complete --output="$tmp/pods.yaml"
+golden pods-check.txt check "$tmp/pods.yaml"
+golden pods-again.txt learn --file="$json/pods.json" --against="$tmp/pods.yaml"
+golden pods-report.txt report --file="$json/pods.json" --policy="$policy" "${at[@]}"
 golden json-other.txt report --file="$json/other.json" --policy="$policy" "${at[@]}"
 golden missing.txt report --directory="$tmp/none" --policy="$policy"
 mkdir "$tmp/empty"

@@ -56,6 +56,37 @@ static const struct {
 	{ "/kubepods.slice/kubepods-pod1b4db7eb_4057_5ddf_91e0_36dec72071f5x.slice", NULL, "", "" },
 };
 
+static void test_classes(void **state)
+{
+	static const struct {
+		const char *path, *class;
+	} classes[] = {
+		{ "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" POD_ ".slice/cri-containerd-" ID
+		  ".scope",
+		  "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod*.slice/cri-containerd-*.scope" },
+		{ "/kubepods/besteffort/pod" POD "/" ID, "/kubepods/besteffort/pod*/*" },
+		{ "/system.slice/containerd.service/kubepods-burstable-pod" POD_ ".slice:cri-containerd:" ID,
+		  "/system.slice/containerd.service/kubepods-burstable-pod*.slice:cri-containerd:*" },
+		{ "/docker/" ID "/docker/" ID2, "/docker/*/docker/*" },
+		{ "/machine.slice/libpod-" ID ".scope/container", "/machine.slice/libpod-*.scope/container" },
+		{ "/libpod-" ID ".scope", "/libpod-*.scope" },
+		{ "/system.slice/cilium.service", "" },
+		{ "/", "" },
+		{ "", "" },
+		{ "/docker/*/docker/" ID, "" }, /* who could tell the two apart? */
+	};
+	char class[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		assert_int_equal(kfg_container_class(classes[i].path, class, sizeof(class)), !!classes[i].class[0]);
+		if (classes[i].class[0])
+			assert_string_equal(class, classes[i].class);
+	}
+	assert_false(kfg_container_class("/docker/" ID, class, 72));
+	assert_true(kfg_container_class("/docker/" ID, class, 73));
+}
+
 static void test_paths(void **state)
 {
 	(void)state;
@@ -72,7 +103,7 @@ static void test_paths(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_paths) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_paths), cmocka_unit_test(test_classes) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
