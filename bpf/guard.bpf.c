@@ -21,6 +21,35 @@ static __always_inline int kfg_is_ours(__u32 kind, __u32 id)
 	return bpf_map_lookup_elem(&kfg_guard_ids, &key) != 0;
 }
 
+/* The current task asks for the id after `at`: a listing begins at 0, and goes on from what it had. */
+static __attribute__((noinline)) int kfg_listing_step(__u32 kind, __u32 at)
+{
+	struct kfg_listing begun = { .kind = kind }, *listing;
+	__u64 key = bpf_get_current_pid_tgid();
+
+	if (!at)
+		return bpf_map_update_elem(&kfg_listings, &key, &begun, BPF_ANY);
+	listing = bpf_map_lookup_elem(&kfg_listings, &key);
+	if (listing && listing->kind == kind && listing->at < at)
+		listing->at = at;
+	return 0;
+}
+
+/*
+ * Does it ask for that object of ours because it goes through all? Each id once, in their order, as bpftool does. One
+ * that is named alone, or again, is meant. Returns 0: it is meant; 1: a listing met us; 2: it did before.
+ */
+static __attribute__((noinline)) int kfg_listing_meets(__u32 kind, __u32 id)
+{
+	__u64 key = bpf_get_current_pid_tgid();
+	struct kfg_listing *listing = bpf_map_lookup_elem(&kfg_listings, &key);
+
+	if (!listing || listing->kind != kind || listing->at >= id)
+		return 0;
+	listing->at = id;
+	return 1 + __sync_lock_test_and_set(&listing->told, 1);
+}
+
 /*
  * By id: what is ours is not there, which every lister of programs takes for an object that has just gone. attr is the
  * kernel's copy (__sys_bpf(), kernel/bpf/syscall.c).
@@ -28,9 +57,16 @@ static __always_inline int kfg_is_ours(__u32 kind, __u32 id)
 SEC("lsm/bpf")
 int BPF_PROG(kfgate_guard_bpf, int cmd, union bpf_attr *attr, unsigned int size)
 {
-	__u32 id = 0, kind, denied;
+	__u32 id = 0, kind, denied = KFG_ATTEMPT_MAX;
+	int met;
 
-	if (cmd == BPF_MAP_GET_FD_BY_ID) {
+	if (cmd == BPF_MAP_GET_NEXT_ID) {
+		kind = KFG_GUARD_MAP;
+	} else if (cmd == BPF_PROG_GET_NEXT_ID) {
+		kind = KFG_GUARD_PROG;
+	} else if (cmd == BPF_LINK_GET_NEXT_ID) {
+		kind = KFG_GUARD_LINK;
+	} else if (cmd == BPF_MAP_GET_FD_BY_ID) {
 		kind = KFG_GUARD_MAP;
 		denied = KFG_ATTEMPT_MAP_FD;
 	} else if (cmd == BPF_PROG_GET_FD_BY_ID) {
@@ -43,9 +79,17 @@ int BPF_PROG(kfgate_guard_bpf, int cmd, union bpf_attr *attr, unsigned int size)
 		return 0;
 	}
 	bpf_probe_read_kernel(&id, sizeof(id), attr); /* the first field of each */
+	if (denied == KFG_ATTEMPT_MAX) {
+		kfg_listing_step(kind, id);
+		return 0;
+	}
 	if (!kfg_is_ours(kind, id) || kfg_by_agent())
 		return 0;
-	kfg_attempt_report(denied, id);
+	met = kfg_listing_meets(kind, id);
+	if (!met)
+		kfg_attempt_report(denied, id);
+	else if (met == 1)
+		kfg_attempt_report(KFG_ATTEMPT_LISTING, kind);
 	return -ENOENT;
 }
 

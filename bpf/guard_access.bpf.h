@@ -56,6 +56,19 @@ struct {
 	__type(value, struct kfg_child);
 } kfg_children SEC(".maps");
 
+/* Tasks that go through the ids of all objects of a kind, by pid_tgid. The oldest give way. */
+struct kfg_listing {
+	__u32 kind; /* enum kfg_guard_object */
+	__u32 at; /* the last id it had: only higher ones are next */
+	__u32 told;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct kfg_listing);
+} kfg_listings SEC(".maps");
+
 struct kfg_guard_state kfg_guard; /* in the agent's mapping, too */
 
 static __always_inline int kfg_is_identity(const struct kfg_identity *id, __u32 tgid, __u64 start)

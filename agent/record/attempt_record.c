@@ -22,6 +22,7 @@ static const struct {
 	[KFG_ATTEMPT_HELPER] = { "helper", "a program that can change memory, registers or results of others", NULL },
 	[KFG_ATTEMPT_CODE] = { "code", "a change of the code that the agent runs", NULL },
 	[KFG_ATTEMPT_HOLD] = { "hold", "being asked before files that the agent needs are opened", NULL },
+	[KFG_ATTEMPT_LISTING] = { "listing", "the gate's own in a list of all BPF objects", NULL },
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == KFG_ATTEMPT_MAX, "a word for each kind");
 
@@ -42,20 +43,53 @@ static void add_who(struct kfg_record *record, const struct kfg_attempt *a)
 	kfg_record_addf(record, "OBJECT_PID", "%u", a->pid);
 }
 
+/* What a listing met ours among */
+static const char *listed(const struct kfg_attempt *a)
+{
+	static const char *const words[] = {
+		[KFG_GUARD_MAP] = "map",
+		[KFG_GUARD_PROG] = "program",
+		[KFG_GUARD_LINK] = "link",
+	};
+
+	return a->detail < sizeof(words) / sizeof(words[0]) ? words[a->detail] : "object";
+}
+
+static int listing_record(const struct kfg_attempt *a, struct kfg_record **ret_record)
+{
+	int r = kfg_record_new(KFG_MESSAGE_LISTING, -1, ret_record);
+
+	if (r < 0)
+		return r;
+	kfg_record_add(*ret_record, "KFGATE_LISTED", listed(a));
+	kfg_record_addf(*ret_record, "MESSAGE", "Left the gate's own out of a list of all BPF %ss by %.*s[%u] (uid %u)",
+			listed(a), (int)strnlen(a->comm, sizeof(a->comm)), a->comm, a->pid, a->uid);
+	return 0;
+}
+
+static int refusal_record(const struct kfg_attempt *a, struct kfg_record **ret_record)
+{
+	int r = kfg_record_new(KFG_MESSAGE_TAMPERING, -1, ret_record);
+
+	if (r < 0)
+		return r;
+	kfg_record_addf(*ret_record, "MESSAGE", "Refused %s to %.*s[%u] (uid %u)",
+			a->kind < KFG_ATTEMPT_MAX ? kinds[a->kind].what : "something",
+			(int)strnlen(a->comm, sizeof(a->comm)), a->comm, a->pid, a->uid);
+	kfg_record_add(*ret_record, "KFGATE_ATTEMPT", kfg_attempt_record_word(a->kind));
+	if (a->kind < KFG_ATTEMPT_MAX && kinds[a->kind].detail && a->detail)
+		kfg_record_addf(*ret_record, kinds[a->kind].detail, "%u", a->detail);
+	return 0;
+}
+
 int kfg_attempt_record(const struct kfg_attempt *a, uint64_t suppressed, const struct kfg_policy_names *policy,
 		       struct kfg_record **ret_record)
 {
 	_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = NULL;
-	int r = kfg_record_new(KFG_MESSAGE_TAMPERING, -1, &record);
+	int r = a->kind == KFG_ATTEMPT_LISTING ? listing_record(a, &record) : refusal_record(a, &record);
 
 	if (r < 0)
 		return r;
-	kfg_record_addf(record, "MESSAGE", "Refused %s to %.*s[%u] (uid %u)",
-			a->kind < KFG_ATTEMPT_MAX ? kinds[a->kind].what : "something",
-			(int)strnlen(a->comm, sizeof(a->comm)), a->comm, a->pid, a->uid);
-	kfg_record_add(record, "KFGATE_ATTEMPT", kfg_attempt_record_word(a->kind));
-	if (a->kind < KFG_ATTEMPT_MAX && kinds[a->kind].detail && a->detail)
-		kfg_record_addf(record, kinds[a->kind].detail, "%u", a->detail);
 	add_who(record, a);
 	if (suppressed)
 		kfg_record_addf(record, "KFGATE_UNTOLD", "%" PRIu64, suppressed);

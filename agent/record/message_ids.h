@@ -29,7 +29,8 @@
 	X(SWEPT, "swept", LOG_INFO, "8d9ff4a7fe2c49c3bd72222860a41ccf")                                                \
 	X(TAMPERING, "tampering", LOG_ALERT, "0ccf4b1b27d44030976c968d5b478dbf")                                       \
 	X(OVERRIDE, "override", LOG_ALERT, "a159f8d7fd4447dbbe6022193e8224b4")                                         \
-	X(LIFECYCLE_OLD, "lifecycle-old", LOG_WARNING, "ae444994bf6f4ebc943abc495454daf4")
+	X(LIFECYCLE_OLD, "lifecycle-old", LOG_WARNING, "ae444994bf6f4ebc943abc495454daf4")                             \
+	X(LISTING, "listing", LOG_INFO, "781fbed959fe46d9afd6d150f285108e")
 
 enum kfg_message {
 #define KFG_MESSAGE_ENUM(name, word, priority, id) KFG_MESSAGE_##name,

@@ -27,6 +27,7 @@ enum kfg_attempt_kind {
 	KFG_ATTEMPT_HELPER, /* a program that may write to the agent's memory or registers */
 	KFG_ATTEMPT_CODE, /* to change a file that the agent runs from, or to give it other code */
 	KFG_ATTEMPT_HOLD, /* to be asked before somebody opens what the agent needs (fanotify permission events) */
+	KFG_ATTEMPT_LISTING, /* a descriptor, while it went through the ids of all objects of a kind: no attack */
 	KFG_ATTEMPT_MAX,
 };
 
@@ -40,7 +41,7 @@ struct kfg_attempt {
 	__u32 tid;
 	__u32 uid; /* initial user namespace */
 	__u32 gid;
-	__u32 detail; /* an id, a signal, a resource: what the kind has */
+	__u32 detail; /* an id, a signal, a resource, enum kfg_guard_object: what the kind has */
 	__u32 pad;
 	char comm[16];
 	char exe[64]; /* last component of its path */

@@ -244,6 +244,32 @@ static int find_link(void)
 	return denied ? denied : -ESRCH;
 }
 
+/* What the gate has, by ids that nobody listed: 1, 2, 3 and so on of maps, programs and links. */
+static int by_id(int argc, char **argv)
+{
+	const char *kind = argc > 0 ? argv[0] : "map";
+
+	for (unsigned id = 1; id < 3000; id++) {
+		int fd = !strcmp(kind, "map")  ? bpf_map_get_fd_by_id(id) :
+			 !strcmp(kind, "prog") ? bpf_prog_get_fd_by_id(id) :
+						 bpf_link_get_fd_by_id(id);
+		char info[512] = "";
+		unsigned len = sizeof(info);
+		int found;
+
+		if (fd < 0)
+			continue;
+		found = !bpf_obj_get_info_by_fd(fd, info, &len) &&
+			(!strcmp(kind, "map")  ? !strncmp(((struct bpf_map_info *)info)->name, "kfg_loaders", 11) :
+			 !strcmp(kind, "prog") ? !strncmp(((struct bpf_prog_info *)info)->name, "kfgate_", 7) :
+						 is_named(((struct bpf_link_info *)info)->prog_id, "kfgate_"));
+		close(fd);
+		if (found)
+			return 0;
+	}
+	return -ENOENT;
+}
+
 static int link_fd(int argc, char **argv)
 {
 	int fd = find_link();
@@ -378,6 +404,7 @@ const struct attack attacks_bpf[] = {
 	{ "prog-replace", prog_replace, "put a program in the place of a function of the gate" },
 	{ "prog-trace", prog_trace, "hang a program on one of the gate" },
 	{ "prog-run", prog_run, "run a program of the agent's own" },
+	{ "by-id", by_id, "a descriptor by an id that was not listed: map, prog or link" },
 	{ "link-fd", link_fd, "a descriptor of a link by its id" },
 	{ "link-detach", link_detach, "detach a link by its pin" },
 	{ "link-update", link_update, "put another program into a link by its pin" },

@@ -94,6 +94,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s)
 	s->guarded = d->guard;
 	if (d->guard) {
 		s->attempts = kfg_guard_attempts(d->guard);
+		s->listings = kfg_guard_listings(d->guard);
 		s->strict = kfg_guard_strict(d->guard);
 	}
 	return kfg_gate_stats(d->gate, &s->kernel);

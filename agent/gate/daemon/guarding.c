@@ -11,10 +11,12 @@
 
 void kfg_daemon_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt)
 {
+	/* apart: many who look must not hide who does something */
+	struct kfg_attempts *like = attempt->kind == KFG_ATTEMPT_LISTING ? d->listings : d->attempts;
 	struct kfg_record *record = NULL;
 	uint64_t suppressed = 0;
 
-	if (kfg_attempts_are_recorded(d->attempts, attempt, &suppressed))
+	if (kfg_attempts_are_recorded(like, attempt, &suppressed))
 		(void)kfg_daemon_queue_record(d, kfg_attempt_record(attempt, suppressed, d->current.names, &record),
 					      &record);
 }
@@ -140,6 +142,8 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 	int r = kfg_attempts_new(&d->attempts);
 
 	if (!r)
+		r = kfg_attempts_new(&d->listings);
+	if (!r)
 		r = kfg_guard_open(&d->guard);
 	if (r < 0)
 		return r;
@@ -196,5 +200,6 @@ void kfg_daemon_guarding_done(struct kfg_daemon *d)
 	}
 	d->guard = NULL;
 	kfg_attempts_free(d->attempts);
-	d->attempts = NULL;
+	kfg_attempts_free(d->listings);
+	d->attempts = d->listings = NULL;
 }

@@ -46,7 +46,7 @@ struct kfg_daemon {
 	bool in_force; /* it is this agent's gate that decides */
 	sd_event_source *ring_source, *clock_source, *retire_source, *guard_source;
 	struct kfg_guard *guard; /* owned; NULL: the gate is not guarded */
-	struct kfg_attempts *attempts; /* with the guard */
+	struct kfg_attempts *attempts, *listings; /* with the guard */
 	sd_event_source *ask_source; /* the service manager is to be asked about a signal */
 	struct signalfd_siginfo unasked; /* which one */
 	uint64_t asked_usec; /* CLOCK_MONOTONIC of the last question, 0: none */

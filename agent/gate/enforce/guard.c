@@ -364,6 +364,12 @@ uint64_t kfg_guard_attempts(const struct kfg_guard *guard)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < KFG_ATTEMPT_MAX; i++)
-		n += __atomic_load_n(&state(guard)->refused[i], __ATOMIC_RELAXED);
+		if (i != KFG_ATTEMPT_LISTING)
+			n += __atomic_load_n(&state(guard)->refused[i], __ATOMIC_RELAXED);
 	return n - guard->own;
+}
+
+uint64_t kfg_guard_listings(const struct kfg_guard *guard)
+{
+	return __atomic_load_n(&state(guard)->refused[KFG_ATTEMPT_LISTING], __ATOMIC_RELAXED);
 }

@@ -81,5 +81,8 @@ int kfg_guard_read(struct kfg_guard *guard, kfg_guard_attempt_fn *fn, void *user
 /* Writes the ids of the programs that it guards, at most `max`; returns how many. */
 size_t kfg_guard_programs(const struct kfg_guard *guard, uint32_t *ret_ids, size_t max);
 
-/* Refusals since it was attached, told or not, but for those of kfg_guard_prove(). */
+/* Refusals since it was attached, told or not, but for those of kfg_guard_prove() and of listings. */
 uint64_t kfg_guard_attempts(const struct kfg_guard *guard);
+
+/* How often somebody went through the ids of all maps, programs or links, and was told that ours are not there. */
+uint64_t kfg_guard_listings(const struct kfg_guard *guard);

@@ -52,6 +52,7 @@ struct kfg_status {
 	bool guarded; /* against removal */
 	bool strict; /* ... against the service manager, too */
 	uint64_t attempts; /* refused by the guard */
+	uint64_t listings; /* of all objects, which left ours out */
 	struct kfg_lifecycle_info lifecycle; /* the oldest data; file NULL: none */
 	int32_t today; /* days since 1970-01-01 UTC */
 	struct kfg_status_deadline deadlines[KFG_STATUS_DEADLINES]; /* nearest first */

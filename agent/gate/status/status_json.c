@@ -96,6 +96,7 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 	kfg_json_bool(j, "active", s->guarded);
 	kfg_json_bool(j, "strict", s->strict);
 	kfg_json_uint(j, "attempts", s->attempts);
+	kfg_json_uint(j, "listings", s->listings);
 	kfg_json_object_end(j);
 }
 

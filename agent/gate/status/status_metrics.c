@@ -65,6 +65,8 @@ static void counters(const struct kfg_status *s, struct kfg_strbuf *out)
 
 	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
 		counter(out, stats[i].name, stats[i].help, s->kernel.n[stats[i].stat]);
+	counter(out, "tampering", "Attempts on the gate that the guard refused.", s->attempts);
+	counter(out, "listings", "Lists of all BPF objects that the gate's own were left out of.", s->listings);
 	counter(out, "records_dropped", "Records the journal did not take fast enough.", s->records_dropped);
 	counter(out, "records_failed", "Records that could not be written.", s->records_failed);
 }

@@ -102,8 +102,9 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 	const __u64 *n = s->kernel.n;
 
 	if (s->guarded)
-		line(out, "Guard", "on%s, %" PRIu64 " attempts refused",
-		     s->strict ? " until the next boot (strict)" : "", s->attempts);
+		line(out, "Guard",
+		     "on%s, %" PRIu64 " attempts refused; left out of %" PRIu64 " lists of all BPF objects",
+		     s->strict ? " until the next boot (strict)" : "", s->attempts, s->listings);
 	else
 		line(out, "Guard", "off: whoever has the capabilities can take the gate off");
 	text_loads(n, out);

@@ -142,6 +142,12 @@ size_t kfg_guard_programs(const struct kfg_guard *guard, uint32_t *ret_ids, size
 	return 2;
 }
 
+uint64_t kfg_guard_listings(const struct kfg_guard *guard)
+{
+	(void)guard;
+	return 1;
+}
+
 uint64_t kfg_guard_attempts(const struct kfg_guard *guard)
 {
 	(void)guard;

@@ -156,8 +156,9 @@ static void test_message_ids_are_explained(void **state)
 static void test_catalog_uses_sure_fields(void **state)
 {
 	static const char *const sure[] = {
-		"KFGATE_ACTION", "KFGATE_ATTEMPT",	 "KFGATE_COUNT",     "KFGATE_FAILED", "KFGATE_MODE",
-		"KFGATE_POLICY", "KFGATE_POLICY_SERIAL", "KFGATE_PROG_TYPE", "KFGATE_REASON", "KFGATE_RULE",
+		"KFGATE_ACTION",    "KFGATE_ATTEMPT", "KFGATE_COUNT",  "KFGATE_FAILED",
+		"KFGATE_LISTED",    "KFGATE_MODE",    "KFGATE_POLICY", "KFGATE_POLICY_SERIAL",
+		"KFGATE_PROG_TYPE", "KFGATE_REASON",  "KFGATE_RULE",
 	};
 	_cleanup_free_ char *catalog = read_packaging("catalog/kfgate.catalog");
 	char *at = catalog;

@@ -74,6 +74,8 @@ decides "attacked by a service"
 check "systemctl status works" systemctl status --no-pager kfgate.service
 check "and so does a listing of all programs" bpftool prog list
 check_none "which has none of the gate's" kfgate_ bpftool prog list
+check "that is told as what it is" in_journal KFGATE_KIND=listing KFGATE_COMM=bpftool KFGATE_LISTED=program PRIORITY=6
+check_none "and no alert" bpftool journal KFGATE_KIND=tampering KFGATE_COMM=bpftool
 check "records tell of it" in_journal KFGATE_KIND=tampering KFGATE_ATTEMPT=cgroup
 check "with the unit that it was" in_journal KFGATE_KIND=tampering OBJECT_SYSTEMD_UNIT=evil.service
 

@@ -34,6 +34,9 @@ worked map-pin
 worked prog-fd
 worked prog-trace
 worked link-fd
+worked by-id map
+worked by-id prog
+worked by-id link
 worked write-user
 [ "$KFGATE_VM_KERNEL" != newest ] || worked write-registers
 worked pins-rmdir
@@ -119,6 +122,9 @@ prog-replace
 prog-trace
 prog-run
 link-fd
+by-id map
+by-id prog
+by-id link
 link-detach
 link-update
 write-user
@@ -182,6 +188,7 @@ check "a signal 0 is no attack" kill -0 "$gate_pid"
 check "the agent answers" kfgate status
 check "and reloads" kfgate reload
 check_record "refusals are records" '"KFGATE_KIND":"tampering"'
+check_record "a look at the ids of all objects is another kind" '"PRIORITY":"6","KFGATE_KIND":"listing","KFGATE_LISTED":"map"'
 for word in map program link pin mount signal trace limit sysctl helper; do
 	check_record "  one of them: $word" '"KFGATE_ATTEMPT":"'$word'"'
 done

@@ -35,6 +35,7 @@ static struct kfg_status sample(void)
 		.sweep_failed = 1,
 		.guarded = true,
 		.attempts = 5,
+		.listings = 3,
 		.n_deadlines = 2,
 		.n_expired = 1,
 	};
@@ -71,7 +72,7 @@ static void test_text(void **state)
 		"       Files: /etc/kfgate/policy.d/10-a.yaml\n"
 		"              /usr/lib/kfgate/lifecycle/upstream.yaml\n"
 		"   Lifecycle: of 2026-05-01, 243 days old, TOO OLD: /usr/lib/kfgate/lifecycle/upstream.yaml\n"
-		"       Guard: on, 5 attempts refused\n"
+		"       Guard: on, 5 attempts refused; left out of 3 lists of all BPF objects\n"
 		"       Loads: 996 seen, 7 with kfunc calls; beside them 4 canaries of the agent\n"
 		"    Verdicts: 0 audited, 0 warned, 0 refused, 3 would refuse, 0 unscannable\n"
 		"     Present: 57 programs examined, 1 could not be\n"
