@@ -45,7 +45,7 @@ static int find_map(const char *name, unsigned flags)
 			denied = -errno;
 			continue;
 		}
-		if (!bpf_obj_get_info_by_fd(fd, &info, &len) && !strncmp(info.name, name, strlen(name)))
+		if (!bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, name))
 			return fd;
 		close(fd);
 	}
@@ -90,6 +90,21 @@ static int map_write(int argc, char **argv)
 	if (!r)
 		(void)bpf_map_delete_elem(fd, &key);
 	return r;
+}
+
+/* The policy in force: its first cell has the mode. What is there is written again. */
+static int table_write(int argc, char **argv)
+{
+	int fd = find_map("kfg_table", 0), r;
+	char cell[4096];
+	__u32 zero = 0;
+
+	(void)argc;
+	(void)argv;
+	if (fd < 0)
+		return fd;
+	r = bpf_map_lookup_elem(fd, &zero, cell);
+	return r ? r : bpf_map_update_elem(fd, &zero, cell, BPF_ANY);
 }
 
 /* A read-only descriptor is enough for a program that writes. */
@@ -396,6 +411,7 @@ static int say_yes(int argc, char **argv)
 
 const struct attack attacks_bpf[] = {
 	{ "map-write", map_write, "write to a map of the gate" },
+	{ "table-write", table_write, "write to the policy in force" },
 	{ "map-by-program", map_write_by_program, "the same by a program, with a read-only descriptor" },
 	{ "map-freeze", map_freeze, "freeze a map, so that the agent cannot write either" },
 	{ "map-pin", map_pin, "a map by its pin" },

@@ -108,7 +108,8 @@ int kfg_mapset_publish(int tables, const struct kfg_table *table, uint64_t *ret_
 	if (map < 0)
 		return map;
 	r = write_cells(map, h, n_cells);
-	if (!r && h->mode == KFG_MODE_SEALED && bpf_map_freeze(map))
+	/* nobody writes to it any more, by whatever descriptor: the next policy is another map */
+	if (!r && bpf_map_freeze(map))
 		r = -errno;
 	if (!r)
 		r = put(tables, (__u32)slot, map);

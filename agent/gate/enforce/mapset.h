@@ -4,7 +4,7 @@
  * maps; a table's own map lives as long as a slot, or a program run, holds it.
  *
  * One table is in force, in slot 0, and the next replaces it. From the first sealed one on (its header's mode) none is
- * replaced any more: each is frozen, and the next is added. The strictest of them decides.
+ * replaced any more, and the next is added. The strictest of them decides. Each is frozen before it is in force.
  */
 #pragma once
 

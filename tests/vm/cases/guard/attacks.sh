@@ -29,6 +29,7 @@ gate_start /tmp/policy/policy.yaml
 KFGATE_AGENT=$gate_pid
 expect_fail "it decides" kfload obj /t/key.o
 worked map-write
+refused table-write
 worked map-by-program
 worked map-pin
 worked prog-fd
@@ -114,6 +115,7 @@ while read -r verb; do
 	refused $verb
 done <<V
 map-write
+table-write
 map-by-program
 map-freeze
 prog-fd
