@@ -3,9 +3,9 @@
 #include "analysis/find/find_internal.h"
 
 #include "base/strbuf.h"
+#include "analysis/elf/elf.h"
 #include "analysis/find/search.h"
 #include "analysis/find/decompress.h"
-#include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -143,7 +143,7 @@ static int object_at(struct kfg_search *s, const struct kfg_search_piece *piece,
 {
 	struct kfg_find_object found = { .data = piece->data + at };
 	const char *why;
-	int r = kfg_search_elf_size(piece->data + at, piece->size - at, &s->sections, &found.size, &why);
+	int r = kfg_elf_extent(piece->data + at, piece->size - at, &s->sections, &found.size, &why);
 
 	*ret_next = at + 4;
 	if (r == -E2BIG)
@@ -236,9 +236,11 @@ static int stream_at(struct kfg_search *s, const struct kfg_search_piece *piece,
 	return kfg_search_unpacked(s, kfg_strbuf_text(&label), unpacked.data, unpacked.size);
 }
 
+static const char unknown_compression[] = "a section is compressed in an unknown way";
+
 /* One compressed section of an ELF file. Streams of zstd are found by their magic, see stream_at(). */
-static int section_unpack(struct kfg_search *s, const struct kfg_search_piece *piece, const Elf64_Shdr *h,
-			  const char *name)
+static int section_unpack(struct kfg_search *s, const struct kfg_search_piece *piece,
+			  const struct kfg_elf_section *section)
 {
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
 	_cleanup_free_ uint8_t *data = NULL;
@@ -246,68 +248,43 @@ static int section_unpack(struct kfg_search *s, const struct kfg_search_piece *p
 	size_t max;
 	int r;
 
-	if (h->sh_size < sizeof(c) || h->sh_offset > piece->size || h->sh_size > piece->size - h->sh_offset)
+	if (section->size < sizeof(c))
 		return kfg_search_problem(s, piece, 0, "a compressed section lies beyond the end");
-	memcpy(&c, piece->data + h->sh_offset, sizeof(c));
+	memcpy(&c, section->data, sizeof(c));
 	if (c.ch_type != ELFCOMPRESS_ZLIB)
-		return c.ch_type == COMPRESS_ZSTD ?
-			       0 :
-			       kfg_search_problem(s, piece, h->sh_offset, "a section is compressed in an unknown way");
-	r = kfg_search_may_unpack(s, piece, h->sh_offset, &max);
+		return c.ch_type == COMPRESS_ZSTD ? 0 :
+						    kfg_search_problem(s, piece, section->offset, unknown_compression);
+	r = kfg_search_may_unpack(s, piece, section->offset, &max);
 	if (r <= 0)
 		return r;
-	r = kfg_decompress_zlib(piece->data + h->sh_offset + sizeof(c), h->sh_size - sizeof(c), c.ch_size, max, &data);
+	r = kfg_decompress_zlib(section->data + sizeof(c), section->size - sizeof(c), c.ch_size, max, &data);
 	if (r < 0) {
 		s->unpacked += max;
-		return stream_problem(s, piece, h->sh_offset, r);
+		return stream_problem(s, piece, section->offset, r);
 	}
-	kfg_strbuf_printf(&label, "%s:%s(zlib)", piece->label, name);
+	kfg_strbuf_printf(&label, "%s:%s(zlib)", piece->label, section->name);
 	if (label.error)
-		return long_name(s, piece, h->sh_offset, label.error);
+		return long_name(s, piece, section->offset, label.error);
 	return kfg_search_unpacked(s, kfg_strbuf_text(&label), data, c.ch_size);
-}
-
-/* The name of a section; "" where there is none. */
-static const char *section_name(const struct kfg_search_piece *piece, const Elf64_Ehdr *e, uint64_t n,
-				const Elf64_Shdr *h)
-{
-	Elf64_Shdr names;
-	uint64_t at;
-
-	if (e->e_shstrndx >= n)
-		return "";
-	memcpy(&names, piece->data + e->e_shoff + e->e_shstrndx * sizeof(names), sizeof(names));
-	at = names.sh_offset + h->sh_name;
-	if (names.sh_offset >= piece->size || at < names.sh_offset || at >= piece->size ||
-	    !memchr(piece->data + at, 0, piece->size - at))
-		return "";
-	return (const char *)piece->data + at;
 }
 
 /* Compressed sections of the ELF64 file that the piece is; debug information holds no objects. */
 static int search_sections(struct kfg_search *s, const struct kfg_search_piece *piece)
 {
-	Elf64_Ehdr e;
-	int r = 0;
+	struct kfg_elf_error why;
+	struct kfg_elf elf;
+	int r = kfg_elf_open_damaged(piece->data, piece->size, &elf, &why);
 
-	if (piece->size < sizeof(e) || memcmp(piece->data, ELFMAG, SELFMAG))
-		return 0;
-	memcpy(&e, piece->data, sizeof(e));
-	if (e.e_ident[EI_CLASS] != ELFCLASS64 || e.e_ident[EI_DATA] != ELFDATA2LSB || e.e_machine == EM_BPF ||
-	    e.e_shentsize != sizeof(Elf64_Shdr) || e.e_shoff > piece->size ||
-	    e.e_shnum > (piece->size - e.e_shoff) / sizeof(Elf64_Shdr))
-		return 0;
-	for (uint64_t i = 1; i < e.e_shnum && r == 0; i++) {
-		const char *name;
-		Elf64_Shdr h;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (uint32_t i = 1; i < elf.n_sections && !elf.foreign && elf.machine != EM_BPF && r == 0; i++) {
+		const struct kfg_elf_section *section = &elf.sections[i];
 
-		memcpy(&h, piece->data + e.e_shoff + i * sizeof(h), sizeof(h));
-		if (!(h.sh_flags & SHF_COMPRESSED) || h.sh_type == SHT_NOBITS)
-			continue;
-		name = section_name(piece, &e, e.e_shnum, &h);
-		if (strncmp(name, ".debug_", 7) != 0)
-			r = section_unpack(s, piece, &h, name);
+		if ((section->flags & SHF_COMPRESSED) && section->type != SHT_NOBITS &&
+		    strncmp(section->name, ".debug_", 7) != 0)
+			r = section_unpack(s, piece, section);
 	}
+	kfg_elf_done(&elf);
 	return r;
 }
 

@@ -2,7 +2,6 @@
 #include "analysis/find/search.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -110,78 +109,4 @@ size_t kfg_search_next(const uint8_t *data, size_t size, size_t from, enum kfg_m
 	}
 	*ret_magic = KFG_MAGIC_NONE;
 	return size;
-}
-
-/* Whether [at, at + len) is inside; moves *end. */
-static bool grow(size_t size, uint64_t at, uint64_t len, uint64_t *end)
-{
-	if (at > size || len > size - at)
-		return false;
-	if (at + len > *end)
-		*end = at + len;
-	return true;
-}
-
-/* at is checked; embedded files are not aligned. turn: of the other byte order; fields not named are not used. */
-static void read_section(const uint8_t *data, uint64_t at, bool turn, Elf64_Shdr *ret)
-{
-	memcpy(ret, data + at, sizeof(*ret));
-	if (!turn)
-		return;
-	ret->sh_type = __builtin_bswap32(ret->sh_type);
-	ret->sh_offset = __builtin_bswap64(ret->sh_offset);
-	ret->sh_size = __builtin_bswap64(ret->sh_size);
-}
-
-/* The same of the header. */
-static bool read_header(const uint8_t *data, Elf64_Ehdr *ret)
-{
-	bool turn;
-
-	memcpy(ret, data, sizeof(*ret));
-	turn = ret->e_ident[EI_DATA] == ELFDATA2MSB;
-	if (turn) {
-		ret->e_phoff = __builtin_bswap64(ret->e_phoff);
-		ret->e_shoff = __builtin_bswap64(ret->e_shoff);
-		ret->e_phnum = __builtin_bswap16(ret->e_phnum);
-		ret->e_phentsize = __builtin_bswap16(ret->e_phentsize);
-		ret->e_shnum = __builtin_bswap16(ret->e_shnum);
-		ret->e_shentsize = __builtin_bswap16(ret->e_shentsize);
-	}
-	return turn;
-}
-
-int kfg_search_elf_size(const uint8_t *data, size_t size, size_t *budget, size_t *ret_size, const char **ret_why)
-{
-	uint64_t end = sizeof(Elf64_Ehdr), n;
-	bool turn;
-	Elf64_Ehdr h;
-	Elf64_Shdr s;
-
-	*ret_why = "ELF header beyond the end";
-	if (size < sizeof(h))
-		return -EBADMSG;
-	turn = read_header(data, &h);
-	*ret_why = "program headers beyond the end";
-	if (h.e_phnum && (h.e_phentsize != sizeof(Elf64_Phdr) ||
-			  !grow(size, h.e_phoff, (uint64_t)h.e_phnum * sizeof(Elf64_Phdr), &end)))
-		return -EBADMSG;
-	*ret_why = "section headers beyond the end";
-	if (!h.e_shoff || h.e_shentsize != sizeof(s) || !grow(size, h.e_shoff, sizeof(s), &end))
-		return -EBADMSG;
-	read_section(data, h.e_shoff, turn, &s);
-	n = h.e_shnum ? h.e_shnum : s.sh_size; /* more than 0xff00 sections: gabi, e_shnum */
-	if (n > size / sizeof(s) || !grow(size, h.e_shoff, n * sizeof(s), &end))
-		return -EBADMSG;
-	if (n > *budget)
-		return -E2BIG;
-	*budget -= n;
-	*ret_why = "a section lies beyond the end";
-	for (uint64_t i = 1; i < n; i++) {
-		read_section(data, h.e_shoff + i * sizeof(s), turn, &s);
-		if (s.sh_type != SHT_NOBITS && s.sh_type != SHT_NULL && !grow(size, s.sh_offset, s.sh_size, &end))
-			return -EBADMSG;
-	}
-	*ret_size = end;
-	return 0;
 }

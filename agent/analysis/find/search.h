@@ -23,11 +23,3 @@ enum kfg_magic {
 
 /* The first of them at or behind `from`; returns size and KFG_MAGIC_NONE when there is none. */
 size_t kfg_search_next(const uint8_t *data, size_t size, size_t from, enum kfg_magic *ret_magic);
-
-/*
- * The length of the ELF64 file, of either byte order, that starts at data: the end of its section table,
- * sections, and segments.
- * *budget counts down section headers looked at. Returns 0; -EBADMSG: something is beyond size, *ret_why says what;
- * -E2BIG: the budget is spent.
- */
-int kfg_search_elf_size(const uint8_t *data, size_t size, size_t *budget, size_t *ret_size, const char **ret_why);

@@ -293,7 +293,7 @@ static int take_kernel_btf(struct kfg_collector *c, const void *data, size_t siz
 static int take_image(struct kfg_collector *c, const char *path, const struct kfg_elf *elf,
 		      struct kfg_kernel_error *error)
 {
-	const struct kfg_elf_section *btf = kfg_elf_find(elf, ".BTF");
+	const struct kfg_elf_section *btf = kfg_elf_section_named(elf, ".BTF");
 	struct kfg_image image;
 	int r;
 
@@ -322,6 +322,22 @@ static int take_image(struct kfg_collector *c, const char *path, const struct kf
 	return r;
 }
 
+/* As kfg_elf_open(), of files that are as a linker makes them: what is read twice could be read for ever. */
+static int open_elf(const void *data, size_t size, struct kfg_elf *ret_elf, struct kfg_elf_error *error)
+{
+	int r = kfg_elf_open(data, size, ret_elf, error);
+
+	if (r < 0)
+		return r;
+	if (!ret_elf->foreign && ret_elf->sum <= size)
+		return 0;
+	*error = (struct kfg_elf_error){ .offset = ret_elf->foreign ? EI_DATA : 0 };
+	snprintf(error->text, sizeof(error->text), "%s",
+		 ret_elf->foreign ? "not of this machine's byte order" : "sections lie over each other");
+	kfg_elf_done(ret_elf);
+	return -EBADMSG;
+}
+
 int kfg_collector_add_kernel(struct kfg_collector *c, const char *path, const void *data, size_t size,
 			     struct kfg_kernel_error *ret_error)
 {
@@ -335,7 +351,7 @@ int kfg_collector_add_kernel(struct kfg_collector *c, const char *path, const vo
 		r = take_kernel_btf(c, data, size, path, ret_error);
 		return r < 0 ? r : add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, NULL);
 	}
-	r = kfg_elf_open(data, size, &elf, &why);
+	r = open_elf(data, size, &elf, &why);
 	if (r == -EBADMSG)
 		snprintf(ret_error->text, sizeof(ret_error->text), "%s: offset %zu: %s", path, why.offset, why.text);
 	if (r < 0)
@@ -378,7 +394,7 @@ static bool has_struct_ops(const void *btf, size_t size)
 /* Most modules have neither kfuncs nor struct_ops, and are only counted. */
 static bool may_matter(const struct kfg_elf *elf, const struct kfg_elf_section *btf)
 {
-	return kfg_elf_find(elf, ".BTF_ids") || has_struct_ops(btf->data, btf->size);
+	return kfg_elf_section_named(elf, ".BTF_ids") || has_struct_ops(btf->data, btf->size);
 }
 
 /* elf NULL: data is its BTF. */
@@ -421,14 +437,14 @@ static int look_at_module(struct kfg_collector *c, const char *name, const void 
 
 	if (size < SELFMAG || memcmp(data, ELFMAG, SELFMAG) != 0)
 		return add_module(c, name, data, size, NULL);
-	r = kfg_elf_open(data, size, &elf, &why);
+	r = open_elf(data, size, &elf, &why);
 	if (r == -EBADMSG)
 		return bad_module(c, name);
 	if (r < 0)
 		return r;
-	btf = kfg_elf_find(&elf, ".BTF");
+	btf = kfg_elf_section_named(&elf, ".BTF");
 	/* a module that was built outside brings a part of its base, to be matched when it is loaded */
-	if (!btf || !btf->data || kfg_elf_find(&elf, ".BTF.base") || c->modules.n == MODULES_KEPT_MAX)
+	if (!btf || !btf->data || kfg_elf_section_named(&elf, ".BTF.base") || c->modules.n == MODULES_KEPT_MAX)
 		r = bad_module(c, name);
 	else if (may_matter(&elf, btf))
 		r = add_module(c, name, btf->data, btf->size, &elf);
@@ -467,9 +483,9 @@ static bool is_worth_waiting(const void *data, size_t size)
 	struct kfg_elf elf;
 	bool may;
 
-	if (kfg_elf_open(data, size, &elf, &why) < 0)
+	if (open_elf(data, size, &elf, &why) < 0)
 		return true;
-	btf = kfg_elf_find(&elf, ".BTF");
+	btf = kfg_elf_section_named(&elf, ".BTF");
 	may = !btf || !btf->data || may_matter(&elf, btf);
 	kfg_elf_done(&elf);
 	return may;

@@ -43,7 +43,7 @@ static int set_ids(struct kfg_image *image, const struct kfg_elf_section *ids, u
 
 static int open_kernel(const struct kfg_elf *elf, struct kfg_image *image)
 {
-	const struct kfg_elf_section *ids = kfg_elf_find(elf, ".BTF_ids");
+	const struct kfg_elf_section *ids = kfg_elf_section_named(elf, ".BTF_ids");
 	int r = set_ids(image, ids, ids ? ids->addr : 0);
 
 	for (size_t i = 0; i < elf->n_sections && r == 0; i++)
@@ -75,10 +75,10 @@ static int lay_out(struct layout *l)
 
 		if (!(s->flags & SHF_ALLOC))
 			continue;
-		if (s->size > MODULE_SIZE_MAX || at > MODULE_SIZE_MAX - s->size)
+		if (s->memory_size > MODULE_SIZE_MAX || at > MODULE_SIZE_MAX - s->memory_size)
 			return -EBADMSG;
 		l->addrs[i] = MODULE_BASE + at;
-		at = round_up(at + s->size);
+		at = round_up(at + s->memory_size);
 		if (is_loaded(s))
 			copied += round_up(s->size);
 	}
@@ -181,7 +181,7 @@ static int relocate_section(struct layout *l, const struct kfg_elf_section *rela
 
 static int fill_module(struct layout *l)
 {
-	const struct kfg_elf_section *ids = kfg_elf_find(l->elf, ".BTF_ids");
+	const struct kfg_elf_section *ids = kfg_elf_section_named(l->elf, ".BTF_ids");
 	int r = lay_out(l);
 
 	if (r == 0)

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "analysis/kernel/elf.h"
+#include "analysis/elf/elf.h"
 
 struct kfg_image_part {
 	const uint8_t *data;

@@ -36,7 +36,7 @@ struct run {
 	uint32_t n;
 };
 
-static int find_part(const struct kfg_elf_file_section *ext, uint64_t off, uint32_t len, struct part *ret_part,
+static int find_part(const struct kfg_elf_section *ext, uint64_t off, uint32_t len, struct part *ret_part,
 		     struct kfg_object_error *error)
 {
 	*ret_part = (struct part){ 0 };
@@ -88,7 +88,7 @@ static uint32_t section_of(const struct kfg_object_code *code, const struct run 
 {
 	size_t len = strnlen(run->section, KFG_ELF_NAME_MAX + 1);
 
-	return len <= KFG_ELF_NAME_MAX ? kfg_elf_file_find(&code->elf, run->section) : 0;
+	return len <= KFG_ELF_NAME_MAX ? kfg_elf_find(&code->elf, run->section) : 0;
 }
 
 static int read_lines(struct kfg_object_code *code, struct part part, struct kfg_object_error *error)
@@ -202,8 +202,8 @@ static int read_relos(struct kfg_object_code *code, struct part part, struct kfg
 int kfg_code_read_btf_ext(struct kfg_object *object, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	uint32_t section = kfg_elf_file_find(&code->elf, ".BTF.ext");
-	const struct kfg_elf_file_section *ext = &code->elf.sections[section];
+	uint32_t section = kfg_elf_find(&code->elf, ".BTF.ext");
+	const struct kfg_elf_section *ext = &code->elf.sections[section];
 	struct ext_header_core core = { 0 };
 	struct ext_header h;
 	struct part lines, relos;

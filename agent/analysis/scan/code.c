@@ -10,7 +10,7 @@
 
 int kfg_code_take(struct kfg_object_code *code, uint32_t section, struct kfg_object_error *error)
 {
-	const struct kfg_elf_file_section *s = &code->elf.sections[section];
+	const struct kfg_elf_section *s = &code->elf.sections[section];
 
 	if (s->size > code->unread)
 		return kfg_object_refuse(error, s->offset, "section %u overlaps others", section);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * code.h - what an object is made of, shared by the files that read it (elf_file.c, functions.c, externs.c, relocs.c,
+ * code.h - what an object is made of, shared by the files that read it (functions.c, externs.c, relocs.c,
  * btf_ext.c, struct_ops.c) and those that hold it against a kernel (core.c, flow.c, compat.c).
  *
  * The instructions of all code sections stand in one array, one section after the other, so that one number names an
@@ -11,7 +11,7 @@
 #pragma once
 
 #include "analysis/btf/btf.h"
-#include "analysis/scan/elf_file.h"
+#include "analysis/elf/elf.h"
 #include "analysis/scan/scan.h"
 #include <linux/bpf.h>
 
@@ -101,8 +101,8 @@ struct kfg_code_struct_ops {
 };
 
 struct kfg_object_code {
-	struct kfg_elf_file elf;
-	uint8_t *turned; /* owned: the file, if it is of the other byte order; else NULL */
+	struct kfg_elf elf;
+	uint8_t *converted; /* owned: sections of an object of the other byte order, in this machine's; else NULL */
 	struct kfg_btf *btf; /* owned; NULL: none */
 	struct bpf_insn *insns; /* owned */
 	uint32_t *note_of; /* owned: per place, index into notes + 1; 0: none */
@@ -158,8 +158,15 @@ int kfg_code_read_blocks(struct kfg_object *object);
 void kfg_open_rules_refuse(struct kfg_object *object, unsigned since, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Checks one relocation of an instruction by the same rules. */
-void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const struct kfg_elf_file_symbol *sym);
+void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const struct kfg_elf_symbol *sym);
 
+/* Fills *error and returns -EBADMSG. */
+int kfg_object_refuse(struct kfg_object_error *error, size_t offset, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* As kfg_elf_read_symbol(). */
+int kfg_code_read_symbol(const struct kfg_object_code *code, uint32_t index, struct kfg_elf_symbol *ret_symbol,
+			 struct kfg_object_error *error);
 /* Counts a section against what may be read in all. */
 int kfg_code_take(struct kfg_object_code *code, uint32_t section, struct kfg_object_error *error);
 /* The place of an offset (bytes) into an ELF section; KFG_CODE_NONE: no code there. */

@@ -71,7 +71,7 @@ static int add_use(struct kfg_object *object, struct kfg_code_extern *ext)
  * A symbol that nothing in the object says how to resolve. That of a kfunc was meant to be one, most likely, and its
  * use is what fails; any other is a function or a variable of an object that this one is to be linked with.
  */
-static int add_undeclared(struct kfg_object *object, uint32_t index, const struct kfg_elf_file_symbol *sym, uint32_t id)
+static int add_undeclared(struct kfg_object *object, uint32_t index, const struct kfg_elf_symbol *sym, uint32_t id)
 {
 	struct kfg_object_code *code = object->code;
 	struct kfg_code_extern *ext = &code->externs[code->n_externs];
@@ -93,7 +93,7 @@ static int add_undeclared(struct kfg_object *object, uint32_t index, const struc
 	return add_use(object, ext);
 }
 
-static int add_extern(struct kfg_object *object, uint32_t index, const struct kfg_elf_file_symbol *sym,
+static int add_extern(struct kfg_object *object, uint32_t index, const struct kfg_elf_symbol *sym,
 		      const uint8_t *section_of)
 {
 	struct kfg_object_code *code = object->code;
@@ -121,13 +121,13 @@ static int add_extern(struct kfg_object *object, uint32_t index, const struct kf
 static int collect(struct kfg_object *object, const uint8_t *section_of, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	struct kfg_elf_file_symbol sym;
+	struct kfg_elf_symbol sym;
 	int r = 0;
 
 	for (uint32_t i = 0; i < code->elf.n_symbols && r >= 0; i++) {
 		code->extern_of[i] = KFG_CODE_NONE;
-		r = kfg_elf_file_read_symbol(&code->elf, i, &sym, error);
-		if (r >= 0 && kfg_elf_file_symbol_is_extern(&sym))
+		r = kfg_code_read_symbol(code, i, &sym, error);
+		if (r >= 0 && kfg_elf_symbol_is_extern(&sym))
 			r = add_extern(object, i, &sym, section_of);
 	}
 	return r;
@@ -135,11 +135,11 @@ static int collect(struct kfg_object *object, const uint8_t *section_of, struct 
 
 static size_t count(const struct kfg_object_code *code, struct kfg_object_error *error)
 {
-	struct kfg_elf_file_symbol sym;
+	struct kfg_elf_symbol sym;
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++)
-		n += kfg_elf_file_read_symbol(&code->elf, i, &sym, error) >= 0 && kfg_elf_file_symbol_is_extern(&sym);
+		n += kfg_code_read_symbol(code, i, &sym, error) >= 0 && kfg_elf_symbol_is_extern(&sym);
 	return n;
 }
 

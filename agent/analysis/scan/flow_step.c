@@ -103,7 +103,7 @@ static bool loader_sets(const char *section)
 
 static struct kfg_value load_rodata(struct kfg_flow_state *run, struct kfg_value pointer, int32_t offset, uint32_t size)
 {
-	const struct kfg_elf_file_section *s = &run->code->elf.sections[pointer.low];
+	const struct kfg_elf_section *s = &run->code->elf.sections[pointer.low];
 	int64_t at = (int64_t)(pointer.high + (uint64_t)(int64_t)offset);
 	uint64_t number = 0;
 

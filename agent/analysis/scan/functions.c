@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_code(const struct kfg_elf_file_section *s)
+static bool is_code(const struct kfg_elf_section *s)
 {
 	return s->type == SHT_PROGBITS && (s->flags & SHF_EXECINSTR) && s->size >= sizeof(struct bpf_insn);
 }
@@ -39,7 +39,7 @@ static int read_code(struct kfg_object_code *code, struct kfg_object_error *erro
 		return -ENOMEM;
 	code->n_sections = 0;
 	for (uint32_t i = 1; i < code->elf.n_sections; i++) {
-		const struct kfg_elf_file_section *s = &code->elf.sections[i];
+		const struct kfg_elf_section *s = &code->elf.sections[i];
 		uint32_t n = (uint32_t)(s->size / sizeof(struct bpf_insn));
 
 		if (!is_code(s))
@@ -55,7 +55,7 @@ static int read_code(struct kfg_object_code *code, struct kfg_object_error *erro
 }
 
 /* A function's symbol that names instructions which are there. */
-static bool as_func(const struct kfg_object_code *code, const struct kfg_elf_file_symbol *sym,
+static bool as_func(const struct kfg_object_code *code, const struct kfg_elf_symbol *sym,
 		    struct kfg_code_func *ret_func)
 {
 	uint32_t place;
@@ -147,13 +147,13 @@ static void add_nameless(struct kfg_object_code *code)
 
 static int read_funcs(struct kfg_object_code *code, struct kfg_object_error *error)
 {
-	struct kfg_elf_file_symbol sym;
+	struct kfg_elf_symbol sym;
 
 	code->funcs = calloc((size_t)code->elf.n_symbols + code->n_sections + 1, sizeof(*code->funcs));
 	if (!code->funcs)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++) {
-		int r = kfg_elf_file_read_symbol(&code->elf, i, &sym, error);
+		int r = kfg_code_read_symbol(code, i, &sym, error);
 
 		if (r < 0)
 			return r;

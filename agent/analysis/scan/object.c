@@ -4,14 +4,41 @@
 #include "analysis/scan/byte_order.h"
 #include "base/cleanup.h"
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Old compilers left e_machine empty (libbpf 1.7.0, src/libbpf.c, bpf_object__elf_init()). */
-static int check_machine(const struct kfg_elf_file *elf, struct kfg_object_error *error)
+int kfg_object_refuse(struct kfg_object_error *error, size_t offset, const char *format, ...)
 {
-	if (elf->machine == EM_BPF || (elf->machine == EM_NONE && elf->type == ET_REL))
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(error->text, sizeof(error->text), format, ap);
+	va_end(ap);
+	error->offset = offset;
+	error->not_bpf = false;
+	return -EBADMSG;
+}
+
+/* Passes on what kfg_elf_open() and its kin returned. */
+static int from_elf(int r, const struct kfg_elf_error *why, struct kfg_object_error *error)
+{
+	return r == -EBADMSG ? kfg_object_refuse(error, why->offset, "%s", why->text) : r;
+}
+
+int kfg_code_read_symbol(const struct kfg_object_code *code, uint32_t index, struct kfg_elf_symbol *ret_symbol,
+			 struct kfg_object_error *error)
+{
+	struct kfg_elf_error why;
+
+	return from_elf(kfg_elf_read_symbol(&code->elf, index, ret_symbol, &why), &why, error);
+}
+
+/* Old compilers left e_machine empty (libbpf 1.7.0, src/libbpf.c, bpf_object__elf_init()). */
+static int check_machine(const struct kfg_elf *elf, struct kfg_object_error *error)
+{
+	if (elf->machine == EM_BPF || (elf->machine == EM_NONE && elf->type == ET_REL && !elf->foreign))
 		return 0;
 	kfg_object_refuse(error, offsetof(Elf64_Ehdr, e_machine), "not a BPF object: machine %u", elf->machine);
 	error->not_bpf = true;
@@ -20,8 +47,8 @@ static int check_machine(const struct kfg_elf_file *elf, struct kfg_object_error
 
 static int read_btf(struct kfg_object_code *code, struct kfg_object_error *error)
 {
-	uint32_t section = kfg_elf_file_find(&code->elf, ".BTF");
-	const struct kfg_elf_file_section *s = &code->elf.sections[section];
+	uint32_t section = kfg_elf_find(&code->elf, ".BTF");
+	const struct kfg_elf_section *s = &code->elf.sections[section];
 	struct kfg_btf_error why;
 	int r;
 
@@ -35,9 +62,9 @@ static int read_btf(struct kfg_object_code *code, struct kfg_object_error *error
 
 static void read_license(struct kfg_object *object)
 {
-	const struct kfg_elf_file *elf = &object->code->elf;
-	uint32_t section = kfg_elf_file_find(elf, "license");
-	const struct kfg_elf_file_section *s = &elf->sections[section];
+	const struct kfg_elf *elf = &object->code->elf;
+	uint32_t section = kfg_elf_find(elf, "license");
+	const struct kfg_elf_section *s = &elf->sections[section];
 
 	if (section && s->size && memchr(s->data, '\0', s->size))
 		object->license = (const char *)s->data;
@@ -46,11 +73,9 @@ static void read_license(struct kfg_object *object)
 static int read_all(struct kfg_object *object, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	int r = check_machine(&code->elf, error);
+	int r = read_btf(code, error);
 
 	code->unread = code->elf.size;
-	if (r >= 0)
-		r = read_btf(code, error);
 	if (r >= 0)
 		r = kfg_code_read_functions(object, error);
 	if (r >= 0)
@@ -74,6 +99,22 @@ static int read_all(struct kfg_object *object, struct kfg_object_error *error)
 	return r;
 }
 
+static int open_elf(struct kfg_object *object, const void *data, size_t size, struct kfg_object_error *error)
+{
+	struct kfg_object_code *code = object->code;
+	struct kfg_elf_error why = { 0 };
+	int r = from_elf(kfg_elf_open(data, size, &code->elf, &why), &why, error);
+
+	if (r == -EBADMSG)
+		error->not_bpf = why.offset == EI_CLASS;
+	if (r >= 0)
+		r = check_machine(&code->elf, error);
+	if (r >= 0)
+		r = from_elf(kfg_elf_find_symbols(&code->elf, &why), &why, error);
+	object->foreign = code->elf.foreign;
+	return r >= 0 && object->foreign ? kfg_byte_order_convert(code) : r;
+}
+
 KFG_DEFINE_CLEANUP(struct kfg_object *, kfg_object_free)
 
 int kfg_object_open(const void *data, size_t size, const char *label, struct kfg_object **ret_object,
@@ -91,14 +132,7 @@ int kfg_object_open(const void *data, size_t size, const char *label, struct kfg
 	object->code = calloc(1, sizeof(*object->code));
 	if (!object->label || !object->code)
 		return -ENOMEM;
-	r = 0;
-	if (kfg_byte_order_is_foreign(data, size)) {
-		object->foreign = true;
-		r = kfg_byte_order_swap(data, size, &object->code->turned, ret_error);
-		data = object->code->turned;
-	}
-	if (r >= 0)
-		r = kfg_elf_file_open(data, size, &object->code->elf, ret_error);
+	r = open_elf(object, data, size, ret_error);
 	if (r >= 0)
 		r = read_all(object, ret_error);
 	if (r < 0)
@@ -112,9 +146,9 @@ static void free_code(struct kfg_object_code *code)
 {
 	if (!code)
 		return;
-	kfg_elf_file_done(&code->elf);
+	kfg_elf_done(&code->elf);
 	kfg_btf_free(code->btf);
-	free(code->turned);
+	free(code->converted);
 	free(code->insns);
 	free(code->note_of);
 	free(code->sections);

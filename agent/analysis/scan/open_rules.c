@@ -37,19 +37,19 @@ static bool starts_with(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static bool is_program_section(const struct kfg_elf_file_section *s)
+static bool is_program_section(const struct kfg_elf_section *s)
 {
 	return s->type == SHT_PROGBITS && (s->flags & SHF_EXECINSTR) && s->size;
 }
 
 static void check_sections(struct kfg_object *object)
 {
-	const struct kfg_elf_file *elf = &object->code->elf;
+	const struct kfg_elf *elf = &object->code->elf;
 
 	if (!elf->symtab)
 		kfg_open_rules_refuse(object, 0, "it has no symbol table");
 	for (uint32_t i = 1; i < elf->n_sections; i++) {
-		const struct kfg_elf_file_section *s = &elf->sections[i];
+		const struct kfg_elf_section *s = &elf->sections[i];
 
 		if (s->type == SHT_STRTAB)
 			continue;
@@ -63,10 +63,10 @@ static void check_sections(struct kfg_object *object)
 	}
 }
 
-static void check_program(struct kfg_object *object, const struct kfg_elf_file_symbol *sym)
+static void check_program(struct kfg_object *object, const struct kfg_elf_symbol *sym)
 {
 	const struct kfg_object_code *code = object->code;
-	const struct kfg_elf_file_section *s;
+	const struct kfg_elf_section *s;
 
 	if (sym->type != STT_FUNC || sym->section == SHN_UNDEF || sym->section >= SHN_LORESERVE)
 		return;
@@ -164,7 +164,7 @@ static void check_maps(struct kfg_object *object)
 	const struct btf_type *sec;
 	uint32_t id;
 
-	if (!kfg_elf_file_find(&code->elf, ".maps"))
+	if (!kfg_elf_find(&code->elf, ".maps"))
 		return;
 	id = code->btf ? kfg_btf_find(code->btf, ".maps", BTF_KIND_DATASEC) : 0;
 	if (!id) {
@@ -177,7 +177,7 @@ static void check_maps(struct kfg_object *object)
 }
 
 /* Sections that relocations of instructions may point into, besides code. */
-static bool is_data_section(const struct kfg_elf_file_section *s)
+static bool is_data_section(const struct kfg_elf_section *s)
 {
 	static const char *const names[] = { ".data", ".rodata", ".bss" };
 
@@ -193,7 +193,7 @@ static bool is_data_section(const struct kfg_elf_file_section *s)
 	return false;
 }
 
-void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const struct kfg_elf_file_symbol *sym)
+void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const struct kfg_elf_symbol *sym)
 {
 	const struct kfg_object_code *code = object->code;
 	const struct bpf_insn *insn = &code->insns[place];
@@ -205,7 +205,7 @@ void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const
 	in = code->funcs[func].name;
 	if (!kfg_insn_is_call(insn) && !kfg_insn_is_ld64(insn)) {
 		kfg_open_rules_refuse(object, 0, "function %.60s: a relocation is of neither a call nor a load", in);
-	} else if (kfg_elf_file_symbol_is_extern(sym)) {
+	} else if (kfg_elf_symbol_is_extern(sym)) {
 		return;
 	} else if (kfg_insn_is_call(insn)) {
 		if (insn->src_reg != BPF_PSEUDO_CALL)
@@ -228,11 +228,11 @@ void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const
 int kfg_open_rules_check(struct kfg_object *object, struct kfg_object_error *error)
 {
 	const struct kfg_object_code *code = object->code;
-	struct kfg_elf_file_symbol sym;
+	struct kfg_elf_symbol sym;
 
 	check_sections(object);
 	for (uint32_t i = 0; i < code->elf.n_symbols; i++) {
-		int r = kfg_elf_file_read_symbol(&code->elf, i, &sym, error);
+		int r = kfg_code_read_symbol(code, i, &sym, error);
 
 		if (r < 0)
 			return r;

@@ -24,7 +24,7 @@ static struct kfg_code_note note_extern(const struct kfg_object_code *code, cons
 
 /* A call, or the address, of a function of the object. kind 0: there is none. */
 static struct kfg_code_note note_func(const struct kfg_object_code *code, const struct bpf_insn *insn,
-				      const struct kfg_elf_file_symbol *sym)
+				      const struct kfg_elf_symbol *sym)
 {
 	bool call = kfg_insn_is_call(insn);
 	int64_t add = call ? ((int64_t)insn->imm + 1) * (int64_t)sizeof(*insn) : insn->imm;
@@ -43,9 +43,9 @@ static struct kfg_code_note note_func(const struct kfg_object_code *code, const 
 
 /* What is frozen before the load, so that the verifier knows it: .rodata and its like. */
 static struct kfg_code_note note_data(const struct kfg_object_code *code, const struct bpf_insn *insn,
-				      const struct kfg_elf_file_symbol *sym)
+				      const struct kfg_elf_symbol *sym)
 {
-	const struct kfg_elf_file_section *s = &code->elf.sections[sym->section];
+	const struct kfg_elf_section *s = &code->elf.sections[sym->section];
 	bool rodata = strcmp(s->name, ".rodata") == 0 || starts_with(s->name, ".rodata.");
 
 	if (rodata && s->type == SHT_PROGBITS && sym->value <= INT32_MAX)
@@ -59,7 +59,7 @@ static struct kfg_code_note note_data(const struct kfg_object_code *code, const 
 }
 
 static struct kfg_code_note note_of(const struct kfg_object_code *code, uint32_t place, uint32_t symbol,
-				    const struct kfg_elf_file_symbol *sym)
+				    const struct kfg_elf_symbol *sym)
 {
 	const struct bpf_insn *insn = &code->insns[place];
 
@@ -75,13 +75,13 @@ static struct kfg_code_note note_of(const struct kfg_object_code *code, uint32_t
 	return note_data(code, insn, sym);
 }
 
-static int read_section(struct kfg_object *object, const struct kfg_elf_file_section *rels,
+static int read_section(struct kfg_object *object, const struct kfg_elf_section *rels,
 			struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
 
 	for (size_t at = 0; at + sizeof(Elf64_Rel) <= rels->size; at += sizeof(Elf64_Rel)) {
-		struct kfg_elf_file_symbol sym;
+		struct kfg_elf_symbol sym;
 		struct kfg_code_note note;
 		uint32_t place;
 		Elf64_Rel rel;
@@ -94,7 +94,7 @@ static int read_section(struct kfg_object *object, const struct kfg_elf_file_sec
 						 "relocation of an instruction that is not there");
 		if (ELF64_R_SYM(rel.r_info) >= code->elf.n_symbols)
 			return kfg_object_refuse(error, rels->offset + at, "relocation to a symbol that is not there");
-		r = kfg_elf_file_read_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel.r_info), &sym, error);
+		r = kfg_code_read_symbol(code, (uint32_t)ELF64_R_SYM(rel.r_info), &sym, error);
 		if (r < 0)
 			return r;
 		kfg_open_rules_check_reloc(object, place, &sym);
@@ -111,7 +111,7 @@ int kfg_code_read_relocs(struct kfg_object *object, struct kfg_object_error *err
 	struct kfg_object_code *code = object->code;
 
 	for (uint32_t i = 1; i < code->elf.n_sections; i++) {
-		const struct kfg_elf_file_section *s = &code->elf.sections[i];
+		const struct kfg_elf_section *s = &code->elf.sections[i];
 		int r;
 
 		if (s->type != SHT_REL || s->info >= code->elf.n_sections ||

@@ -42,7 +42,7 @@ static uint32_t struct_of(const struct kfg_btf *btf, uint32_t id)
 static int add_map(struct kfg_object *object, uint32_t section, const struct btf_var_secinfo *info, size_t *room)
 {
 	struct kfg_object_code *code = object->code;
-	const struct kfg_elf_file_section *s = &code->elf.sections[section];
+	const struct kfg_elf_section *s = &code->elf.sections[section];
 	struct kfg_object_struct_ops *map = &object->struct_ops[object->n_struct_ops];
 	uint32_t id = struct_of(code->btf, info->type);
 	const struct btf_type *t = kfg_btf_type(code->btf, id);
@@ -67,7 +67,7 @@ static int add_map(struct kfg_object *object, uint32_t section, const struct btf
 
 static const struct btf_type *datasec_of(const struct kfg_object_code *code, uint32_t section)
 {
-	const struct kfg_elf_file_section *s = &code->elf.sections[section];
+	const struct kfg_elf_section *s = &code->elf.sections[section];
 
 	if (!section || s->type != SHT_PROGBITS)
 		return NULL;
@@ -80,7 +80,7 @@ static int read_maps(struct kfg_object *object)
 	size_t n = 0;
 
 	for (size_t i = 0; i < N_SECTION_NAMES; i++) {
-		const struct btf_type *sec = datasec_of(code, kfg_elf_file_find(&code->elf, section_names[i]));
+		const struct btf_type *sec = datasec_of(code, kfg_elf_find(&code->elf, section_names[i]));
 
 		n += sec ? BTF_INFO_VLEN(sec->info) : 0;
 	}
@@ -89,7 +89,7 @@ static int read_maps(struct kfg_object *object)
 	if (!object->struct_ops || !code->st_ops)
 		return -ENOMEM;
 	for (size_t i = 0; i < N_SECTION_NAMES; i++) {
-		uint32_t section = kfg_elf_file_find(&code->elf, section_names[i]);
+		uint32_t section = kfg_elf_find(&code->elf, section_names[i]);
 		const struct btf_type *sec = datasec_of(code, section);
 		size_t room = code->elf.sections[section].size;
 
@@ -118,13 +118,13 @@ static uint32_t map_at(const struct kfg_object *object, uint32_t section, uint64
 static int add_slot(struct kfg_object *object, uint32_t section, const Elf64_Rel *rel, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	struct kfg_elf_file_symbol sym;
+	struct kfg_elf_symbol sym;
 	uint32_t map = map_at(object, section, rel->r_offset), place, func;
 	int r;
 
 	if (map == KFG_CODE_NONE || ELF64_R_SYM(rel->r_info) >= code->elf.n_symbols)
 		return 0;
-	r = kfg_elf_file_read_symbol(&code->elf, (uint32_t)ELF64_R_SYM(rel->r_info), &sym, error);
+	r = kfg_code_read_symbol(code, (uint32_t)ELF64_R_SYM(rel->r_info), &sym, error);
 	if (r < 0)
 		return r;
 	place = kfg_code_place(code, sym.section, sym.value);
@@ -142,7 +142,7 @@ static int add_slot(struct kfg_object *object, uint32_t section, const Elf64_Rel
 static int read_slots(struct kfg_object *object, uint32_t section, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
-	const struct kfg_elf_file_section *rels = &code->elf.sections[section];
+	const struct kfg_elf_section *rels = &code->elf.sections[section];
 	struct kfg_code_struct_ops_slot *more;
 	int r = kfg_code_take(code, section, error);
 
@@ -192,7 +192,7 @@ int kfg_code_read_struct_ops(struct kfg_object *object, struct kfg_object_error 
 	int r = read_maps(object);
 
 	for (uint32_t i = 1; i < code->elf.n_sections && r >= 0; i++) {
-		const struct kfg_elf_file_section *s = &code->elf.sections[i];
+		const struct kfg_elf_section *s = &code->elf.sections[i];
 
 		if (s->type == SHT_REL && s->info < code->elf.n_sections &&
 		    strstr(code->elf.sections[s->info].name, ".struct_ops"))

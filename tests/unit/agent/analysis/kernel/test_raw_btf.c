@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_raw_btf.c - copies of /sys/kernel/btf, whatever their files are called. */
-#include "analysis/kernel/elf.h"
+#include "analysis/elf/elf.h"
 #include "analysis/kernel/kernel.h"
 #include "analysis/kernel/raw_btf.h"
 
@@ -48,7 +48,7 @@ static void write_module(const char *name)
 	void *module = kfg_build_module(&plan, &module_plan, &size);
 
 	assert_int_equal(kfg_elf_open(module, size, &elf, &why), 0);
-	btf = kfg_elf_find(&elf, ".BTF");
+	btf = kfg_elf_section_named(&elf, ".BTF");
 	assert_non_null(btf);
 	write_bytes(name, btf->data, btf->size);
 	kfg_elf_done(&elf);

@@ -3,15 +3,13 @@
 
 #include "base/cleanup.h"
 #include "base/read_file.h"
-#include "analysis/scan/byte_order.h"
-#include "analysis/scan/elf_file.h"
+#include "analysis/elf/elf.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct kfg_kernel {
 	char *bytes;
-	uint8_t *turned; /* of a fixture of the other byte order; else NULL */
 	struct kfg_btf *btf;
 	struct kfg_kfunc *kfuncs;
 	size_t n_kfuncs;
@@ -55,25 +53,22 @@ static void add_kfunc(struct kfg_kernel *kernel, uint32_t id)
 struct kfg_kernel *kfg_fake_kernel(const char *path)
 {
 	struct kfg_kernel *kernel = calloc(1, sizeof(*kernel));
-	struct kfg_object_error why;
+	struct kfg_elf_error why;
 	struct kfg_btf_error btf_why;
-	const struct kfg_elf_file_section *btf;
-	struct kfg_elf_file elf;
+	const struct kfg_elf_section *btf;
+	struct kfg_elf elf;
 	size_t size;
 
 	if (!kernel || kfg_read_file(AT_FDCWD, path, 1 << 20, &kernel->bytes, &size) < 0)
 		abort();
-	if (kfg_byte_order_is_foreign(kernel->bytes, size) &&
-	    kfg_byte_order_swap(kernel->bytes, size, &kernel->turned, &why) < 0)
+	if (kfg_elf_open(kernel->bytes, size, &elf, &why) < 0)
 		abort();
-	if (kfg_elf_file_open(kernel->turned ? (const void *)kernel->turned : kernel->bytes, size, &elf, &why) < 0)
-		abort();
-	btf = &elf.sections[kfg_elf_file_find(&elf, ".BTF")];
+	btf = &elf.sections[kfg_elf_find(&elf, ".BTF")];
 	if (kfg_btf_open(btf->data, btf->size, NULL, &kernel->btf, &btf_why) < 0)
 		abort();
 	kernel->facts = (struct kfg_kernel_facts){
 		.path = "fixture",
-		.release = (const char *)elf.sections[kfg_elf_file_find(&elf, "release")].data,
+		.release = (const char *)elf.sections[kfg_elf_find(&elf, "release")].data,
 		.sets_known = true,
 		.modules_known = true,
 		.limits = "",
@@ -83,7 +78,7 @@ struct kfg_kernel *kfg_fake_kernel(const char *path)
 		if (BTF_INFO_KIND(kfg_btf_type(kernel->btf, id)->info) == BTF_KIND_FUNC &&
 		    kfg_btf_has_tag(kernel->btf, id, "bpf_kfunc"))
 			add_kfunc(kernel, id);
-	kfg_elf_file_done(&elf);
+	kfg_elf_done(&elf);
 	return kernel;
 }
 
@@ -94,7 +89,6 @@ void kfg_kernel_free(struct kfg_kernel *kernel)
 	kfg_btf_free(kernel->btf);
 	free(kernel->kfuncs);
 	free(kernel->bytes);
-	free(kernel->turned);
 	free(kernel);
 }
 
