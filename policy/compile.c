@@ -6,13 +6,14 @@
  */
 #include "compile.h"
 
+#include "array.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 static int add_row(struct kfg_compile *c, const struct kfg_row *row)
 {
-	int r = kfg_intern_grow(&c->rows, &c->rows_capacity, c->n_rows, sizeof(*c->rows));
+	int r = kfg_array_grow(&c->rows, &c->rows_capacity, c->n_rows, sizeof(*c->rows));
 
 	if (r)
 		return r;

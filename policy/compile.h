@@ -31,7 +31,8 @@ struct kfg_compile_name {
 struct kfg_compile {
 	const struct kfg_policy *policy;
 	struct kfg_row *rows; /* owned; dims: slices of compile.uids and compile.refs */
-	uint32_t n_rules, n_rows, rows_capacity;
+	uint32_t n_rules, n_rows;
+	size_t rows_capacity;
 	struct kfg_intern_texts matchers; /* tag: KFG_MATCH_GLOB or 0 */
 	struct kfg_intern_slices refs; /* indexes of matchers */
 	struct kfg_intern_slices uids;
@@ -41,9 +42,11 @@ struct kfg_compile {
 	uint32_t *sorted; /* owned; indexes of names, by text */
 	struct kfg_trigrams trigrams; /* of names */
 	struct kfg_compile_link *links; /* owned */
-	uint32_t n_links, links_capacity;
+	uint32_t n_links;
+	size_t links_capacity;
 	uint32_t *matches; /* owned; names that globs match, one glob after the other */
-	uint32_t n_matches, matches_capacity;
+	uint32_t n_matches;
+	size_t matches_capacity;
 	struct kfg_range *matched; /* owned; per matcher, of matches; first KFG_NONE: not looked for yet */
 };
 

@@ -6,6 +6,7 @@
  */
 #include "compile.h"
 
+#include "array.h"
 #include "glob.h"
 #include "inlined.h"
 
@@ -176,7 +177,7 @@ static int find_matches(struct kfg_compile *c, uint32_t matcher, struct kfg_rang
 
 		if (!kfg_glob_match(m->text, t->text, t->len))
 			continue;
-		r = kfg_intern_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count, sizeof(*c->matches));
+		r = kfg_array_grow(&c->matches, &c->matches_capacity, c->n_matches + range.count, sizeof(*c->matches));
 		if (!r)
 			c->matches[c->n_matches + range.count++] = suspects[i];
 	}
@@ -201,7 +202,7 @@ static int add_candidate(struct kfg_compile *c, struct kfg_compile_range_list *l
 		last->range.count++;
 		return 0;
 	}
-	r = kfg_intern_grow(&c->links, &c->links_capacity, at, sizeof(*c->links));
+	r = kfg_array_grow(&c->links, &c->links_capacity, at, sizeof(*c->links));
 	if (r)
 		return r;
 	c->links[at] = (struct kfg_compile_link){ { row, 1 }, KFG_NONE };

@@ -97,7 +97,7 @@ static bool take_excerpt(const struct kfg_spot *spot, struct kfg_diag *d)
 {
 	size_t len = 0, left = 0, from, shown;
 	const char *line = spot->data && spot->line ? find_line(spot, &len) : NULL;
-	KFG_AUTOFREE char *body = NULL;
+	_cleanup_free_ char *body = NULL;
 
 	if (!line || !len || !spot->col)
 		return true;
@@ -152,7 +152,7 @@ void kfg_diags_add(struct kfg_diags *diags, enum kfg_diag_code code, const struc
 		   ...)
 {
 	struct kfg_diag d = { .code = code, .severity = kfg_diag_kinds[code].severity };
-	KFG_AUTOFREE char *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	va_list args;
 	int r;
 
@@ -198,8 +198,8 @@ static char *caret_indent(const struct kfg_diag *d)
 char *kfg_diag_format(const struct kfg_diag *d)
 {
 	const char *word = d->severity == KFG_SEVERITY_ERROR ? "error" : "warning";
-	KFG_AUTOFREE char *indent = NULL;
-	KFG_AUTOFREE char *head = NULL;
+	_cleanup_free_ char *indent = NULL;
+	_cleanup_free_ char *head = NULL;
 	char *out;
 
 	if (d->line ? asprintf(&head, "%s:%u:%u: %s: %s\n", d->file, d->line, d->col, word, d->text) < 0 :
@@ -208,7 +208,7 @@ char *kfg_diag_format(const struct kfg_diag *d)
 		return NULL;
 	}
 	if (!d->excerpt || !d->caret)
-		return kfg_take(head);
+		return KFG_TAKE_PTR(head);
 	indent = caret_indent(d);
 	if (!indent)
 		return NULL;

@@ -2,32 +2,14 @@
 /* intern.c - see intern.h. */
 #include "intern.h"
 
+#include "array.h"
+
 #include <kfgate/decide.h>
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-int kfg_intern_grow(void *items, uint32_t *capacity, uint32_t n, size_t size)
-{
-	uint32_t more = *capacity ? *capacity : 16;
-	void *grown;
-
-	if (n < *capacity)
-		return 0;
-	while (more <= n) {
-		if (more > UINT32_MAX / 2)
-			return -ENOMEM;
-		more *= 2;
-	}
-	grown = reallocarray(*(void **)items, more, size);
-	if (!grown)
-		return -ENOMEM;
-	*(void **)items = grown;
-	*capacity = more;
-	return 0;
-}
 
 /* Called with the index of an item: its hash, to place it anew. */
 typedef uint32_t hash_fn(const void *set, uint32_t index);
@@ -83,7 +65,7 @@ int kfg_intern_texts_add(struct kfg_intern_texts *t, const char *text, size_t le
 	int r = slots_reserve(&t->slots, t, text_hash);
 
 	if (!r)
-		r = kfg_intern_grow(&t->items, &t->capacity, t->slots.n, sizeof(*t->items));
+		r = kfg_array_grow(&t->items, &t->capacity, t->slots.n, sizeof(*t->items));
 	if (r)
 		return r;
 	for (uint32_t i = item.hash;; i++) {
@@ -162,9 +144,9 @@ int kfg_intern_slices_add(struct kfg_intern_slices *s, const uint32_t *numbers, 
 		return 0;
 	if (n > UINT32_MAX / 4 - s->n)
 		return -ENOMEM;
-	r = kfg_intern_grow(&s->data, &s->capacity, s->n + n, sizeof(*s->data));
+	r = kfg_array_grow(&s->data, &s->capacity, s->n + n, sizeof(*s->data));
 	if (!r)
-		r = kfg_intern_grow(&s->ranges, &s->ranges_capacity, s->slots.n, sizeof(*s->ranges));
+		r = kfg_array_grow(&s->ranges, &s->ranges_capacity, s->slots.n, sizeof(*s->ranges));
 	if (r)
 		return r;
 	memcpy(s->data + s->n, numbers, n * sizeof(*numbers));

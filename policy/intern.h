@@ -29,7 +29,7 @@ struct kfg_intern_text {
 struct kfg_intern_texts {
 	struct kfg_intern_text *items; /* owned */
 	struct kfg_intern_slots slots;
-	uint32_t capacity;
+	size_t capacity;
 };
 int kfg_intern_texts_add(struct kfg_intern_texts *texts, const char *text, size_t len, uint32_t tag,
 			 uint32_t *ret_index);
@@ -38,14 +38,12 @@ void kfg_intern_texts_done(struct kfg_intern_texts *texts);
 /* Numbers in slices that may be shared. */
 struct kfg_intern_slices {
 	uint32_t *data; /* owned */
-	uint32_t n, capacity;
+	uint32_t n;
+	size_t capacity;
 	struct kfg_range *ranges; /* owned: the distinct slices */
-	uint32_t ranges_capacity;
+	size_t ranges_capacity;
 	struct kfg_intern_slots slots;
 };
 int kfg_intern_slices_add(struct kfg_intern_slices *slices, const uint32_t *numbers, uint32_t n,
 			  struct kfg_range *ret_range);
 void kfg_intern_slices_done(struct kfg_intern_slices *slices);
-
-/* Room for one more item in a list of n, by doubling. */
-int kfg_intern_grow(void *items, uint32_t *capacity, uint32_t n, size_t size);

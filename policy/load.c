@@ -33,8 +33,8 @@ static uint64_t fnv64(uint64_t h, const void *data, size_t size)
 /* Registers a source as an origin, with its own copies of path and text. */
 static int add_origin(struct load *l, const struct kfg_source *source, bool included)
 {
-	KFG_AUTOFREE char *path = strdup(source->path);
-	KFG_AUTOFREE char *text = malloc(source->size + 1);
+	_cleanup_free_ char *path = strdup(source->path);
+	_cleanup_free_ char *text = malloc(source->size + 1);
 	struct kfg_origin o = { path, text, source->size, included, KFG_DAY_MAX, { 0 } };
 	uint64_t size = source->size;
 	int r;
@@ -48,8 +48,8 @@ static int add_origin(struct load *l, const struct kfg_source *source, bool incl
 	r = kfg_vector_append(&l->policy->origins, sizeof(o), &o, 1);
 	if (r)
 		return r;
-	(void)kfg_take(path);
-	(void)kfg_take(text);
+	(void)KFG_TAKE_PTR(path);
+	(void)KFG_TAKE_PTR(text);
 	l->digest = fnv64(fnv64(l->digest, &size, sizeof(size)), source->data, source->size);
 	return 0;
 }
@@ -185,8 +185,8 @@ static struct rank rank_of(const struct kfg_policy *p, const struct kfg_diag *d,
 static int sort_findings(const struct kfg_policy *p, struct kfg_diags *diags, size_t first)
 {
 	size_t n = diags->n - first;
-	KFG_AUTOFREE struct rank *ranks = calloc(n + 1, sizeof(*ranks));
-	KFG_AUTOFREE struct kfg_diag *items = calloc(n + 1, sizeof(*items));
+	_cleanup_free_ struct rank *ranks = calloc(n + 1, sizeof(*ranks));
+	_cleanup_free_ struct kfg_diag *items = calloc(n + 1, sizeof(*items));
 
 	if (!ranks || !items)
 		return -ENOMEM;

@@ -2,6 +2,7 @@
 /* model.c - owns struct kfg_policy, and answers what other rooms ask about it. */
 #include "model.h"
 
+#include "array.h"
 #include "glob.h"
 #include "words.h"
 
@@ -12,23 +13,12 @@
 
 int kfg_vector_append(struct kfg_vector *v, size_t size, const void *items, size_t n)
 {
-	size_t need = v->n + n, capacity = v->capacity ? v->capacity : 4;
+	int r = n ? kfg_array_grow(&v->items, &v->capacity, v->n + n - 1, size) : 0;
 
-	if (!n)
-		return 0;
-	if (need > v->capacity) {
-		void *grown;
-
-		while (capacity < need)
-			capacity *= 2;
-		grown = reallocarray(v->items, capacity, size);
-		if (!grown)
-			return -ENOMEM;
-		v->items = grown;
-		v->capacity = capacity;
-	}
+	if (r < 0 || !n)
+		return r;
 	memcpy((char *)v->items + v->n * size, items, n * size);
-	v->n = need;
+	v->n += n;
 	return 0;
 }
 

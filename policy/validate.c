@@ -46,7 +46,7 @@ static void given_twice(const struct kfg_policy *p, struct kfg_diags *diags, con
 static int check_ids(const struct kfg_policy *p, struct kfg_diags *diags)
 {
 	size_t max = p->rules.n + p->waivers.n, n = 0;
-	KFG_AUTOFREE struct claim *claims = calloc(max + 1, sizeof(*claims));
+	_cleanup_free_ struct claim *claims = calloc(max + 1, sizeof(*claims));
 
 	if (!claims)
 		return -ENOMEM;
@@ -67,7 +67,7 @@ static int check_ids(const struct kfg_policy *p, struct kfg_diags *diags)
 static int check_upgrades(const struct kfg_policy *p, struct kfg_diags *diags)
 {
 	const struct kfg_upgrade *u = p->upgrades.items;
-	KFG_AUTOFREE struct claim *claims = calloc(p->upgrades.n + 1, sizeof(*claims));
+	_cleanup_free_ struct claim *claims = calloc(p->upgrades.n + 1, sizeof(*claims));
 	size_t n = 0;
 
 	if (!claims)

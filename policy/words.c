@@ -3,11 +3,11 @@
  * bpftool names them. */
 #include "words.h"
 
+#include "edit_distance.h"
 #include "model.h"
 
 #include "verdict.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
@@ -231,39 +231,6 @@ int kfg_words_find(const struct kfg_words *words, const char *text)
 	return -1;
 }
 
-#define NEAR_LEN 32u
-
-/* Edits (insert, delete, replace, swap of neighbours) between two short words, upper and lower case
- * the same; large when one is not short. */
-static unsigned distance(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-	unsigned char d[NEAR_LEN + 1][NEAR_LEN + 1];
-
-	if (n > NEAR_LEN || m > NEAR_LEN)
-		return NEAR_LEN;
-	for (size_t i = 0; i <= n; i++) {
-		for (size_t j = 0; j <= m; j++) {
-			unsigned best;
-
-			if (!i || !j) {
-				d[i][j] = (unsigned char)(i + j);
-				continue;
-			}
-			best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
-			if (d[i - 1][j] + 1u < best)
-				best = d[i - 1][j] + 1u;
-			if (d[i][j - 1] + 1u < best)
-				best = d[i][j - 1] + 1u;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    d[i - 2][j - 2] + 1u < best)
-				best = d[i - 2][j - 2] + 1u;
-			d[i][j] = (unsigned char)best;
-		}
-	}
-	return d[n][m];
-}
-
 /* Words of other tools for the same thing */
 static const char *const synonyms[][2] = {
 	{ "deny", "refuse" },	   { "block", "refuse" },
@@ -303,7 +270,7 @@ const char *kfg_words_nearest(const struct kfg_words *words, const char *text)
 	best = len < 4 ? 2 : len < 8 ? 3 : 4; /* one, two or three edits off at most */
 	for (size_t i = 0; i < words->n; i++) {
 		const char *w = words->items[i];
-		unsigned d = w ? distance(w, text) : best;
+		unsigned d = w ? kfg_edit_distance(w, text, true) : best;
 
 		if (d < best && d < strlen(w ? w : "")) {
 			best = d;

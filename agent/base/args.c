@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/args.h"
 
-#include "base/text.h"
+#include "policy/edit_distance.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static const char *nearest(const struct kfg_args_option *options, const char *na
 
 	for (size_t i = 0; i < 2; i++)
 		for (const struct kfg_args_option *o = tables[i]; o && o->name; o++) {
-			unsigned d = kfg_text_distance(name, o->name);
+			unsigned d = kfg_edit_distance(name, o->name, false);
 
 			if (d < least) {
 				least = d;

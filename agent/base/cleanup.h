@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cleanup.h - owning locals. A local that owns something carries _cleanup_*_ and an initial value;
- * ownership leaves only through KFG_TAKE_PTR() and KFG_TAKE_FD().
+ * cleanup.h - owning locals, as policy/cleanup.h has them, of descriptors and files, and of what has a destructor.
  *
- * Prefixes: kfg_free_cleanup, kfg_close_cleanup, kfg_fclose_cleanup.
+ * Prefixes: kfg_close_cleanup, kfg_fclose_cleanup.
  */
 #pragma once
 
+#include "policy/cleanup.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define KFG_NO_FD (-1)
-
-static inline void kfg_free_cleanup(void *p)
-{
-	free(*(void **)p);
-}
 
 static inline void kfg_close_cleanup(int *fd)
 {
@@ -30,17 +24,9 @@ static inline void kfg_fclose_cleanup(FILE **f)
 		fclose(*f);
 }
 
-#define _cleanup_(fn) __attribute__((cleanup(fn)))
-#define _cleanup_free_ _cleanup_(kfg_free_cleanup)
 #define _cleanup_close_ _cleanup_(kfg_close_cleanup)
 #define _cleanup_fclose_ _cleanup_(kfg_fclose_cleanup)
 
-#define KFG_TAKE_PTR(p)                                                                                                \
-	({                                                                                                             \
-		__typeof__(p) taken_ = (p);                                                                            \
-		(p) = NULL;                                                                                            \
-		taken_;                                                                                                \
-	})
 #define KFG_TAKE_FD(fd)                                                                                                \
 	({                                                                                                             \
 		int taken_ = (fd);                                                                                     \

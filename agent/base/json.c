@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/json.h"
 
-#include "base/text.h"
+#include "policy/utf8.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -20,7 +20,8 @@ static void quoted(struct kfg_json *j, const char *s, size_t size)
 
 	kfg_strbuf_adds(out, "\"");
 	for (size_t i = 0; i < size;) {
-		size_t n = kfg_text_utf8(s + i, size - i, NULL);
+		uint32_t c;
+		size_t n = kfg_utf8_decode(s + i, size - i, &c);
 
 		if (!n)
 			kfg_strbuf_adds(out, "\xef\xbf\xbd");

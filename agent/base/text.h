@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text.h - untrusted text made fit for a terminal, a log line, a journal field; and small text
- * questions.
+ * text.h - untrusted text made fit for a terminal, a log line, a journal field.
  */
 #pragma once
 
@@ -16,15 +15,3 @@
  * cut.
  */
 bool kfg_text_clean(const char *text, size_t max, char *buf, size_t size);
-
-/*
- * Length in bytes of the UTF-8 character at text (1..4, within max), 0: not valid UTF-8. *ret_code
- * may be NULL.
- */
-size_t kfg_text_utf8(const char *text, size_t max, unsigned *ret_code);
-
-/*
- * Edits (insert, drop, replace, swap neighbours) between two words; UINT_MAX when one is longer
- * than 63 bytes.
- */
-unsigned kfg_text_distance(const char *a, const char *b);

@@ -4,7 +4,7 @@
 
 #include "base/exit_code.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "policy/edit_distance.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +23,7 @@ const struct kfg_verb *kfg_verbs_nearest(const struct kfg_verbs_program *program
 	unsigned least = 3;
 
 	for (const struct kfg_verb *v = program->verbs; v->name; v++) {
-		unsigned d = kfg_text_distance(name, v->name);
+		unsigned d = kfg_edit_distance(name, v->name, false);
 
 		if (d < least) {
 			least = d;

@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "analysis/kernel/soundness.h"
 #include "analysis/report/kfunc_text.h"
+#include "policy/array.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -74,15 +75,8 @@ struct patient {
 
 static int add(struct patient *p, unsigned kind, const struct kfg_kfunc *kfunc, const char *subject)
 {
-	if (p->n == p->room) {
-		size_t room = p->room ? 2 * p->room : 64;
-		void *more = reallocarray(p->findings, room, sizeof(*p->findings));
-
-		if (!more)
-			return -ENOMEM;
-		p->findings = more;
-		p->room = room;
-	}
+	if (kfg_array_grow(&p->findings, &p->room, p->n, sizeof(*p->findings)) < 0)
+		return -ENOMEM;
 	p->findings[p->n++] = (struct finding){ kind, kfunc, subject };
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "history/read.h"
+#include "policy/array.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -61,15 +62,8 @@ static int add_file(struct kfg_history_files *files, const char *path, const str
 		return 0;
 	if (files->n >= KFG_HISTORY_FILES_MAX)
 		return failed(files, path, -E2BIG);
-	if (files->n == files->capacity) {
-		size_t capacity = files->capacity ? 2 * files->capacity : 64;
-		void *items = realloc(files->items, capacity * sizeof(*files->items));
-
-		if (!items)
-			return -ENOMEM;
-		files->items = items;
-		files->capacity = capacity;
-	}
+	if (kfg_array_grow(&files->items, &files->capacity, files->n, sizeof(*files->items)) < 0)
+		return -ENOMEM;
 	files->items[files->n] = (struct kfg_history_file){
 		.path = strdup(path),
 		.json = !is_named_journal(path) && !(S_ISREG(st->st_mode) && begins_as_journal(path)),

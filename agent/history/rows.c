@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "history/rows.h"
 
+#include "policy/array.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,24 +29,6 @@ static uint32_t hash(const void *data, size_t size)
 	}
 	h *= 0xc4ceb9fe1a85ec53ull;
 	return h >> 32;
-}
-
-/* At least `need` items of that size. */
-static int grow(void **items, size_t *capacity, size_t need, size_t size)
-{
-	size_t want = *capacity ? *capacity : 64;
-	void *p;
-
-	if (need <= *capacity)
-		return 0;
-	while (want < need)
-		want *= 2;
-	p = realloc(*items, want * size);
-	if (!p)
-		return -ENOMEM;
-	*items = p;
-	*capacity = want;
-	return 0;
 }
 
 /* Slots for n items and one more, at most half of them taken; all free. */
@@ -99,7 +82,7 @@ int kfg_rows_get(struct kfg_rows *rows, const void *key, void **ret_row)
 			*ret_row = NULL;
 			return 0;
 		}
-		r = grow(&rows->items, &rows->capacity, rows->n + 1, rows->size);
+		r = kfg_array_grow(&rows->items, &rows->capacity, rows->n, rows->size);
 		if (r < 0)
 			return r;
 		memset(row(rows, rows->n), 0, rows->size);
@@ -131,11 +114,11 @@ static size_t find_text(const struct kfg_text_pool *t, const char *text, size_t 
 static int append(struct kfg_text_pool *t, const char *text, size_t len)
 {
 	void *bytes = t->bytes, *starts = t->starts;
-	int r = grow(&bytes, &t->capacity, t->size + len + 1, 1);
+	int r = kfg_array_grow(&bytes, &t->capacity, t->size + len, 1);
 
 	t->bytes = bytes;
 	if (r == 0)
-		r = grow(&starts, &t->n_starts, t->n + 1, sizeof(*t->starts));
+		r = kfg_array_grow(&starts, &t->n_starts, t->n, sizeof(*t->starts));
 	t->starts = starts;
 	if (r < 0)
 		return r;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* document.c - a report as data, filled row by row. */
 #include "render/document.h"
+#include "policy/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -48,16 +49,10 @@ struct kfg_document_cell *kfg_document_add_row(struct kfg_document *doc, struct 
 
 	if (doc->error)
 		return NULL;
-	if (section->n_rows == section->capacity) {
-		size_t capacity = section->capacity ? 2 * section->capacity : 16;
-		void *cells = reallocarray(section->cells, capacity * section->n_columns, sizeof(*section->cells));
-
-		if (!cells) {
-			doc->error = -ENOMEM;
-			return NULL;
-		}
-		section->cells = cells;
-		section->capacity = capacity;
+	if (kfg_array_grow(&section->cells, &section->capacity, section->n_rows,
+			   section->n_columns * sizeof(*section->cells)) < 0) {
+		doc->error = -ENOMEM;
+		return NULL;
 	}
 	row = section->cells + section->n_rows++ * section->n_columns;
 	memset(row, 0, section->n_columns * sizeof(*row));

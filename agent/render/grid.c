@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "render/escape.h"
+#include "policy/array.h"
 #include <errno.h>
 #include <string.h>
 
@@ -20,16 +21,9 @@ void kfg_grid_add(struct kfg_grid *grid, const char *text)
 {
 	if (grid->error)
 		return;
-	if (grid->n_cells == grid->room) {
-		size_t room = grid->room ? 2 * grid->room : 256;
-		char **more = reallocarray(grid->cells, room, sizeof(*more));
-
-		if (!more) {
-			grid->error = -ENOMEM;
-			return;
-		}
-		grid->cells = more;
-		grid->room = room;
+	if (kfg_array_grow(&grid->cells, &grid->room, grid->n_cells, sizeof(*grid->cells)) < 0) {
+		grid->error = -ENOMEM;
+		return;
 	}
 	grid->cells[grid->n_cells] = clean_copy(text);
 	if (!grid->cells[grid->n_cells])

@@ -39,7 +39,8 @@ AGENT = {
             "analysis/report", "analysis/scan", "history", "render"},
 }
 # What the policy library shows to others.
-POLICY = {f"policy/{name}.h" for name in ("cases", "diag", "policy", "table", "verdict", "why")}
+POLICY = {f"policy/{name}.h" for name in ("array", "cases", "cleanup", "diag", "edit_distance", "policy",
+                                              "table", "utf8", "verdict", "why")}
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),

@@ -7,6 +7,7 @@
 #include "analysis/kernel/flags.h"
 #include "analysis/kernel/soundness.h"
 #include "analysis/scan/type_compat.h"
+#include "policy/array.h"
 #include <errno.h>
 #include <string.h>
 
@@ -22,15 +23,8 @@ struct comparing {
 
 static int add(struct comparing *c, const struct kfg_change *change)
 {
-	if (c->changes.n == c->room) {
-		size_t room = c->room ? 2 * c->room : 256;
-		void *more = reallocarray(c->changes.items, room, sizeof(*change));
-
-		if (!more)
-			return -ENOMEM;
-		c->changes.items = more;
-		c->room = room;
-	}
+	if (kfg_array_grow(&c->changes.items, &c->room, c->changes.n, sizeof(*change)) < 0)
+		return -ENOMEM;
 	c->changes.items[c->changes.n++] = *change;
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "analysis/find/light_skeleton.h"
 
 #include "base/cleanup.h"
+#include "policy/array.h"
 #include <ctype.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -58,19 +59,7 @@ static void reading_done(struct reading *r)
 
 static int room(void *items, size_t *allocated, size_t n, size_t size)
 {
-	size_t want = *allocated ? *allocated * 2 : 16;
-	void *p;
-
-	if (n >= CALLS_MAX)
-		return -E2BIG;
-	if (n < *allocated)
-		return 0;
-	p = reallocarray(*(void **)items, want, size);
-	if (!p)
-		return -ENOMEM;
-	*(void **)items = p;
-	*allocated = want;
-	return 0;
+	return n >= CALLS_MAX ? -E2BIG : kfg_array_grow(items, allocated, n, size);
 }
 
 static int insn_at(const struct reading *r, size_t index, struct bpf_insn *ret)

@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "analysis/kernel/config.h"
 #include "analysis/kernel/sets.h"
+#include "policy/array.h"
 #include <elf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -45,15 +46,8 @@ struct kfg_collector {
 /* Appends size bytes; the lists of this file are of one type each. */
 static int append(struct list *list, const void *item, size_t size)
 {
-	if (list->n == list->room) {
-		size_t room = list->room ? list->room * 2 : 64;
-		void *more = realloc(list->items, room * size);
-
-		if (!more)
-			return -ENOMEM;
-		list->items = more;
-		list->room = room;
-	}
+	if (kfg_array_grow(&list->items, &list->room, list->n, size) < 0)
+		return -ENOMEM;
 	memcpy((char *)list->items + list->n * size, item, size);
 	list->n++;
 	return 0;

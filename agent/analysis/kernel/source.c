@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "analysis/kernel/raw_btf.h"
 #include "analysis/kernel/source_list.h"
+#include "policy/array.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -89,15 +90,8 @@ static int add_file(struct kfg_kernel_source *s, const char *path, enum kfg_kern
 {
 	if (s->n_files == FILES_MAX)
 		return -E2BIG;
-	if (s->n_files == s->room) {
-		size_t room = s->room ? 2 * s->room : 64;
-		void *more = reallocarray(s->files, room, sizeof(*s->files));
-
-		if (!more)
-			return -ENOMEM;
-		s->files = more;
-		s->room = room;
-	}
+	if (kfg_array_grow(&s->files, &s->room, s->n_files, sizeof(*s->files)) < 0)
+		return -ENOMEM;
 	s->files[s->n_files].path = strdup(path);
 	if (!s->files[s->n_files].path)
 		return -ENOMEM;

@@ -2,7 +2,7 @@
 /* kfunc_data.c - the tables made from the lifecycle data, and questions to them. */
 #include "analysis/lifecycle/kfunc_data.h"
 
-#include "base/text.h"
+#include "policy/edit_distance.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +90,7 @@ const char *kfg_kfunc_history_nearest(const char *name)
 	for (size_t i = 0; i < kfg_kfunc_history_n; i++) {
 		const char *known = kfg_kfunc_history[i].name;
 		size_t m = strlen(known);
-		unsigned d = (m > n ? m - n : n - m) < least ? kfg_text_distance(name, known) : least;
+		unsigned d = (m > n ? m - n : n - m) < least ? kfg_edit_distance(name, known, false) : least;
 
 		if (d < least) {
 			least = d;

@@ -2,6 +2,7 @@
 #include "analysis/programs/programs.h"
 
 #include "base/cleanup.h"
+#include "policy/array.h"
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,16 +13,8 @@
 
 static struct kfg_programs_program *next_program(struct kfg_programs *programs)
 {
-	struct kfg_programs_program *items;
-	size_t want = programs->allocated ? programs->allocated * 2 : 64;
-
-	if (programs->n == programs->allocated) {
-		items = reallocarray(programs->items, want, sizeof(*items));
-		if (!items)
-			return NULL;
-		programs->items = items;
-		programs->allocated = want;
-	}
+	if (kfg_array_grow(&programs->items, &programs->allocated, programs->n, sizeof(*programs->items)) < 0)
+		return NULL;
 	programs->items[programs->n] = (struct kfg_programs_program){ 0 };
 	return &programs->items[programs->n];
 }

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "analysis/report/report_text.h"
+#include "policy/array.h"
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -156,15 +157,8 @@ static int read_row(struct reading *rd, struct entry *e)
 
 static int add(struct kfg_baseline *b, const struct entry *e)
 {
-	if (b->n == b->room) {
-		size_t room = b->room ? 2 * b->room : 32;
-		struct entry *more = reallocarray(b->entries, room, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		b->entries = more;
-		b->room = room;
-	}
+	if (kfg_array_grow(&b->entries, &b->room, b->n, sizeof(*b->entries)) < 0)
+		return -ENOMEM;
 	b->entries[b->n++] = *e;
 	return 0;
 }

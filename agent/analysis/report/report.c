@@ -2,6 +2,7 @@
 #include "analysis/report/report_internal.h"
 
 #include "analysis/report/baseline.h"
+#include "policy/array.h"
 #include <errno.h>
 #include <string.h>
 
@@ -114,26 +115,11 @@ void kfg_report_free(struct kfg_report *report)
 	free(report);
 }
 
-static int make_room(void *items, size_t n, size_t *allocated, size_t size)
-{
-	size_t want = *allocated ? *allocated * 2 : 16;
-	void *p;
-
-	if (n < *allocated)
-		return 0;
-	p = reallocarray(*(void **)items, want, size);
-	if (!p)
-		return -ENOMEM;
-	*(void **)items = p;
-	*allocated = want;
-	return 0;
-}
-
 struct kfg_report_object *kfg_report_next_object(struct kfg_report *report)
 {
 	struct kfg_report_object *object;
 
-	if (make_room(&report->objects, report->n_objects, &report->objects_allocated, sizeof(*object)) < 0)
+	if (kfg_array_grow(&report->objects, &report->objects_allocated, report->n_objects, sizeof(*object)) < 0)
 		return NULL;
 	object = &report->objects[report->n_objects];
 	*object = (struct kfg_report_object){
@@ -151,7 +137,7 @@ int kfg_report_add_problem(struct kfg_report *report, const char *label, const c
 		report->n_ignored++;
 		return 0;
 	}
-	if (make_room(&report->problems, report->n_problems, &report->problems_allocated, sizeof(problem)) < 0)
+	if (kfg_array_grow(&report->problems, &report->problems_allocated, report->n_problems, sizeof(problem)) < 0)
 		return -ENOMEM;
 	problem.label = kfg_report_copy(report, label, &lost);
 	problem.why = kfg_report_copy(report, why, &lost);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* code.c - questions about what was read of an object. */
 #include "analysis/scan/code.h"
+#include "policy/array.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -87,15 +88,8 @@ int kfg_code_add_note(struct kfg_object_code *code, uint32_t place, struct kfg_c
 {
 	if (code->note_of[place])
 		return 0;
-	if (code->n_notes == code->notes_room) {
-		uint32_t room = code->notes_room ? 2 * code->notes_room : 64;
-		struct kfg_code_note *more = reallocarray(code->notes, room, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		code->notes = more;
-		code->notes_room = room;
-	}
+	if (kfg_array_grow(&code->notes, &code->notes_room, code->n_notes, sizeof(*code->notes)) < 0)
+		return -ENOMEM;
 	code->notes[code->n_notes++] = note;
 	code->note_of[place] = code->n_notes;
 	return 0;

@@ -111,7 +111,8 @@ struct kfg_object_code {
 	uint32_t n_sections;
 	uint32_t text; /* the ELF section .text; 0: none */
 	struct kfg_code_note *notes; /* owned */
-	uint32_t n_notes, notes_room;
+	uint32_t n_notes;
+	size_t notes_room;
 	struct kfg_code_func *funcs; /* owned; in the order of places, none overlaps another */
 	uint32_t n_funcs;
 	uint32_t n_function_symbols; /* what libbpf counts as programs and subprograms */

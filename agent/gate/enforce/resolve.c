@@ -9,6 +9,7 @@
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "gate/enforce/gate_btf.h"
+#include "policy/array.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -34,15 +35,8 @@ static int add_name(struct names *names, const char *name, const char *module)
 {
 	char *text = NULL;
 
-	if (names->n == names->size) {
-		size_t size = names->size ? names->size * 2 : 512;
-		char **items = realloc(names->items, size * sizeof(*items));
-
-		if (!items)
-			return -ENOMEM;
-		names->items = items;
-		names->size = size;
-	}
+	if (kfg_array_grow(&names->items, &names->size, names->n, sizeof(*names->items)) < 0)
+		return -ENOMEM;
 	if (module ? asprintf(&text, "%s [%s]", name, module) < 0 : !(text = strdup(name)))
 		return -ENOMEM;
 	names->items[names->n++] = text;

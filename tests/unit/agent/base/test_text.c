@@ -2,7 +2,6 @@
 #include "base/text.h"
 #include "cmocka_all.h"
 
-#include <limits.h>
 #include <string.h>
 
 static void test_clean_keeps_text(void **state)
@@ -61,42 +60,12 @@ static void test_clean_cuts_between_characters(void **state)
 	assert_false(kfg_text_clean("abc", 3, buf, 0));
 }
 
-static void test_utf8(void **state)
-{
-	unsigned code;
-
-	(void)state;
-	assert_int_equal(kfg_text_utf8("a", 1, &code), 1);
-	assert_int_equal(code, 'a');
-	assert_int_equal(kfg_text_utf8("\xf4\x8f\xbf\xbf", 4, &code), 4);
-	assert_int_equal(code, 0x10ffff);
-	assert_int_equal(kfg_text_utf8("\xf4\x90\x80\x80", 4, NULL), 0);
-	assert_int_equal(kfg_text_utf8("\xe2\x82\xac", 2, NULL), 0);
-}
-
-static void test_distance(void **state)
-{
-	char longer[65];
-
-	(void)state;
-	assert_int_equal(kfg_text_distance("check", "check"), 0);
-	assert_int_equal(kfg_text_distance("chek", "check"), 1);
-	assert_int_equal(kfg_text_distance("chekc", "check"), 1);
-	assert_int_equal(kfg_text_distance("", "run"), 3);
-	assert_int_equal(kfg_text_distance("status", "reload"), 6);
-	memset(longer, 'a', 64);
-	longer[64] = '\0';
-	assert_int_equal(kfg_text_distance(longer, "a"), UINT_MAX);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean_keeps_text),
 		cmocka_unit_test(test_clean_escapes),
 		cmocka_unit_test(test_clean_cuts_between_characters),
-		cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_distance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
