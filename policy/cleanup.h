@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cleanup.h - owning locals. A local that owns something carries _cleanup_*_ and an initial value; ownership leaves only
- * through KFG_TAKE_PTR().
+ * cleanup.h - owning locals. A local that owns something carries _cleanup_*_ and an initial value; ownership leaves
+ * only through KFG_TAKE_PTR().
  *
  * Prefix: kfg_free_cleanup.
  */

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include "policy/table.h"
+#include "cli/option.h"
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -97,29 +98,20 @@ static int worse(int a, int b)
 
 static int take_format(const struct kfg_args *args, enum kfg_check_format *ret_format)
 {
-	const char *name = kfg_args_value(args, "format", "text");
+	int format = kfg_option_word(args, "check", "format", kfg_check_formats, KFG_CHECK_FORMAT_MAX);
 
-	for (int i = 0; i < KFG_CHECK_FORMAT_MAX; i++)
-		if (strcmp(kfg_check_formats[i], name) == 0) {
-			*ret_format = (enum kfg_check_format)i;
-			return 0;
-		}
-	kfg_log_error("check: --format=%s: must be text, json, github or sarif", name);
-	return -EINVAL;
+	if (format >= 0)
+		*ret_format = (enum kfg_check_format)format;
+	return format;
 }
 
 int kfg_cmd_check(const struct kfg_args *args)
 {
 	struct kfg_check_output output = { .quiet = kfg_args_has(args, "quiet"), .text = KFG_STRBUF(KFG_OUTPUT_MAX) };
-	const char *at = kfg_args_value(args, "at", NULL);
-	int32_t today = time(NULL) / 86400;
+	int32_t today;
 	int code = KFG_EXIT_OK;
 
-	if (at && kfg_day_parse(at, &today) < 0) {
-		kfg_log_error("check: --at=%s: not a date like 2027-01-15", at);
-		return KFG_EXIT_FAILURE;
-	}
-	if (take_format(args, &output.format) < 0)
+	if (kfg_option_day(args, "check", &today) < 0 || take_format(args, &output.format) < 0)
 		return KFG_EXIT_FAILURE;
 	kfg_check_begin(&output);
 	if (!args->n_words)

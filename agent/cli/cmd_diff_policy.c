@@ -5,6 +5,7 @@
 #include "cli/records.h"
 #include "cli/document_output.h"
 #include "history/diff.h"
+#include "cli/option.h"
 
 #define ALL_ROWS 2000u
 
@@ -21,7 +22,7 @@ static int diff(const struct kfg_args *args, const struct kfg_history_source *so
 	kfg_usage_init(&usage);
 	for (size_t i = 0; i < 2; i++)
 		input.sides[i] = (struct kfg_diff_side){ sides[i].loaded.policy, sides[i].table };
-	code = kfg_records_day(args, "diff-policy", &input.today);
+	code = kfg_option_day(args, "diff-policy", &input.today) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 	if (code == KFG_EXIT_OK)
 		code = kfg_records_read(source, "diff-policy", &usage, &stats);
 	if (code != KFG_EXIT_OK)

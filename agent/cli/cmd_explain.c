@@ -6,6 +6,7 @@
 #include "config/lifecycle.h"
 #include "config/load.h"
 #include "analysis/explain/report.h"
+#include "cli/option.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,10 +87,12 @@ static int exit_code(const struct kfg_vlog *vlog)
 	return n ? KFG_EXIT_UNCHECKED : KFG_EXIT_OK;
 }
 
+static const char *const formats[] = { "text", "json" };
+
 static int explain(int fd, const char *name, const struct kfg_args *args, const struct kfg_advice_input *input)
 {
 	_cleanup_(kfg_vlog_free_cleanup) struct kfg_vlog *vlog = NULL;
-	bool json = strcmp(kfg_args_value(args, "format", "text"), "json") == 0;
+	bool json = strcmp(kfg_args_value(args, "format", formats[0]), formats[1]) == 0;
 	bool quiet = kfg_args_has(args, "quiet");
 	int r = kfg_vlog_new(&vlog);
 
@@ -105,16 +108,14 @@ static int explain(int fd, const char *name, const struct kfg_args *args, const 
 int kfg_cmd_explain(const struct kfg_args *args)
 {
 	const char *name = args->n_words ? args->words[0] : "-";
-	const char *format = kfg_args_value(args, "format", "text"), *kernel = kfg_args_value(args, "kernel", NULL);
+	const char *kernel = kfg_args_value(args, "kernel", NULL);
 	char release[RELEASE_MAX] = "";
 	_cleanup_close_ int file = KFG_NO_FD;
 	struct kfg_loaded lifecycle = { 0 };
 	int code = KFG_EXIT_FAILURE;
 
-	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0) {
-		kfg_log_error("explain: --format=%s: must be text or json", format);
+	if (kfg_option_word(args, "explain", "format", formats, 2) < 0)
 		return KFG_EXIT_FAILURE;
-	}
 	if (kernel && kfg_kernels_release(args, kernel, "explain", release, sizeof(release)) < 0)
 		return KFG_EXIT_FAILURE;
 	if (strcmp(name, "-") != 0) {

@@ -5,6 +5,7 @@
 #include "cli/learn_scan.h"
 #include "cli/records.h"
 #include "history/learn.h"
+#include "cli/option.h"
 
 #define OUTPUT_MAX (32u * 1024 * 1024)
 
@@ -36,7 +37,7 @@ static int learn(const struct kfg_args *args, const struct kfg_history_source *s
 	int code, r;
 
 	kfg_usage_init(&usage);
-	code = kfg_records_day(args, "learn", &input.today);
+	code = kfg_option_day(args, "learn", &input.today) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 	if (code == KFG_EXIT_OK && input.recorded)
 		code = kfg_records_read(source, "learn", &usage, &stats);
 	if (code == KFG_EXIT_OK)

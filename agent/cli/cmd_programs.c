@@ -10,6 +10,7 @@
 #include "cli/preview.h"
 #include "gate/control/protocol.h"
 #include "analysis/programs/programs.h"
+#include "cli/option.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -219,15 +220,13 @@ static int run(const struct kfg_args *args, struct inventory *inv, bool json)
 
 int kfg_cmd_programs(const struct kfg_args *args)
 {
-	const char *format = kfg_args_value(args, "format", "table");
+	static const char *const formats[] = { "table", "json" };
+	int code, format = kfg_option_word(args, "programs", "format", formats, 2);
 	struct inventory inv = { 0 };
-	int code;
 
-	if (strcmp(format, "table") != 0 && strcmp(format, "json") != 0) {
-		kfg_log_error("programs: --format=%s: must be table or json", format);
+	if (format < 0)
 		return KFG_EXIT_FAILURE;
-	}
-	code = run(args, &inv, strcmp(format, "json") == 0);
+	code = run(args, &inv, format == 1);
 	kfg_programs_done(&inv.programs);
 	kfg_preview_done(&inv.preview);
 	return code;

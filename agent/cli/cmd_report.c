@@ -5,6 +5,7 @@
 #include "cli/records.h"
 #include "cli/document_output.h"
 #include "history/report.h"
+#include "cli/option.h"
 
 #define TEXT_ROWS 30u
 #define ALL_ROWS 2000u
@@ -49,7 +50,7 @@ static int report(const struct kfg_args *args, const struct kfg_history_source *
 	int code, r;
 
 	kfg_usage_init(&usage);
-	code = kfg_records_day(args, "report", &input.today);
+	code = kfg_option_day(args, "report", &input.today) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 	if (code == KFG_EXIT_OK)
 		code = kfg_records_read(source, "report", &usage, &stats);
 	if (code != KFG_EXIT_OK)

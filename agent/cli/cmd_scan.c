@@ -11,6 +11,7 @@
 #include "analysis/report/baseline.h"
 #include "analysis/report/report.h"
 #include "analysis/scan/scan.h"
+#include "cli/option.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,13 +24,9 @@
 
 typedef void render_fn(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out);
 
-static const struct {
-	const char *name;
-	render_fn *render;
-} formats[] = {
-	{ "table", kfg_report_table },	     { "json", kfg_report_json }, { "sarif", kfg_report_sarif },
-	{ "markdown", kfg_report_markdown }, { "csv", kfg_report_csv },
-};
+static const char *const formats[] = { "table", "json", "sarif", "markdown", "csv" };
+static render_fn *const renderers[] = { kfg_report_table, kfg_report_json, kfg_report_sarif, kfg_report_markdown,
+					kfg_report_csv };
 
 struct settings {
 	render_fn *render;
@@ -55,15 +52,12 @@ struct counts {
 
 static int take_format(const struct kfg_args *args, struct settings *s)
 {
-	const char *name = kfg_args_value(args, "format", "table");
+	int format = kfg_option_word(args, "scan", "format", formats, sizeof(formats) / sizeof(formats[0]));
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (strcmp(formats[i].name, name) == 0) {
-			s->render = formats[i].render;
-			return 0;
-		}
-	kfg_log_error("scan: --format=%s: must be table, json, sarif, markdown or csv", name);
-	return -EINVAL;
+	if (format < 0)
+		return format;
+	s->render = renderers[format];
+	return 0;
 }
 
 static int take_libbpf(const struct kfg_args *args, struct settings *s)

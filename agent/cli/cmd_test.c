@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include "policy/cases.h"
+#include "cli/option.h"
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,7 +147,7 @@ int kfg_cmd_test(const struct kfg_args *args)
 	size_t n_run = 0, n_failed = 0, n_broken = 0;
 	int32_t today;
 
-	if (kfg_records_day(args, "test", &today) != KFG_EXIT_OK)
+	if (kfg_option_day(args, "test", &today) < 0)
 		return KFG_EXIT_FAILURE;
 	for (size_t i = 0; i < args->n_words; i++) {
 		_cleanup_(test_file_done) struct test_file t = {

@@ -6,6 +6,7 @@
 #include "cli/objects.h"
 #include "cli/output.h"
 #include "cli/answer.h"
+#include "cli/option.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -226,16 +227,15 @@ static int run(struct why *why, const struct kfg_args *args)
 
 int kfg_cmd_why(const struct kfg_args *args)
 {
-	const char *format = kfg_args_value(args, "format", "text");
+	static const char *const formats[] = { "text", "json" };
+	int format = kfg_option_word(args, "why", "format", formats, 2);
 	struct why why = { .text = KFG_STRBUF(KFG_OUTPUT_MAX) };
 	int code = KFG_EXIT_FAILURE;
 
-	why.as_json = !strcmp(format, "json");
+	why.as_json = format == 1;
 	why.json = (struct kfg_json){ .out = &why.text, .indent = true };
-	if (why.as_json || !strcmp(format, "text"))
+	if (format >= 0)
 		code = run(&why, args);
-	else
-		kfg_log_error("why: --format=%s: must be text or json", format);
 	kfg_strbuf_done(&why.text);
 	kfg_report_free(why.report);
 	kfg_kernels_done(&why.kernels);

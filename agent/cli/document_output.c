@@ -4,6 +4,7 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/records.h"
+#include "cli/option.h"
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
@@ -14,15 +15,12 @@
 int kfg_document_format_parse(const struct kfg_args *args, const char *verb, enum kfg_document_format *ret_format)
 {
 	static const char *const words[] = { "text", "json", "html", "markdown" };
-	const char *word = kfg_args_value(args, "format", "text");
+	int format = kfg_option_word(args, verb, "format", words, KFG_DOCUMENT_FORMAT_MAX);
 
-	for (unsigned i = 0; i < KFG_DOCUMENT_FORMAT_MAX; i++)
-		if (strcmp(word, words[i]) == 0) {
-			*ret_format = i;
-			return KFG_EXIT_OK;
-		}
-	kfg_log_error("%s: --format=%s: wants text, json, html or markdown", verb, word);
-	return KFG_EXIT_FAILURE;
+	if (format < 0)
+		return KFG_EXIT_FAILURE;
+	*ret_format = (enum kfg_document_format)format;
+	return KFG_EXIT_OK;
 }
 
 /* Columns of the terminal that standard output is; 0: it is none, nothing is cut. */

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/option.h"
 #include <errno.h>
 #include <string.h>
 
@@ -11,15 +12,11 @@
 int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_format *ret_format)
 {
 	static const char *const names[KFG_FORMAT_MAX] = { "table", "json", "csv", "markdown" };
-	const char *name = kfg_args_value(args, "format", names[0]);
+	int format = kfg_option_word(args, verb, "format", names, KFG_FORMAT_MAX);
 
-	for (int i = 0; i < KFG_FORMAT_MAX; i++)
-		if (strcmp(names[i], name) == 0) {
-			*ret_format = (enum kfg_format)i;
-			return 0;
-		}
-	kfg_log_error("%s: --format=%s: must be table, json, csv or markdown", verb, name);
-	return -EINVAL;
+	if (format >= 0)
+		*ret_format = (enum kfg_format)format;
+	return format < 0 ? format : 0;
 }
 
 void kfg_format_grid(const struct kfg_grid *grid, enum kfg_format format, struct kfg_strbuf *out)

@@ -2,6 +2,7 @@
 #include "cli/preview.h"
 
 #include "base/log.h"
+#include "cli/option.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -95,17 +96,6 @@ static int take_loader(const struct kfg_args *args, const char *verb, struct kfg
 	return -EINVAL;
 }
 
-static int take_day(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
-{
-	const char *at = kfg_args_value(args, "at", NULL);
-
-	p->loader.today = time(NULL) / 86400;
-	if (!at || kfg_day_parse(at, &p->loader.today) == 0)
-		return 0;
-	kfg_log_error("%s: --at=%s: not a date like 2027-01-15", verb, at);
-	return -EINVAL;
-}
-
 static int open_policy(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
 {
 	int r = load_policy(args, p);
@@ -127,7 +117,7 @@ int kfg_preview_open(const struct kfg_args *args, const char *verb, struct kfg_p
 	int r = take_loader(args, verb, &p);
 
 	if (r == 0)
-		r = take_day(args, verb, &p);
+		r = kfg_option_day(args, verb, &p.loader.today);
 	if (r == 0)
 		r = open_policy(args, verb, &p);
 	if (r < 0) {

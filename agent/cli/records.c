@@ -121,17 +121,6 @@ void kfg_compiled_done(struct kfg_compiled *compiled)
 	*compiled = (struct kfg_compiled){ 0 };
 }
 
-int kfg_records_day(const struct kfg_args *args, const char *verb, int32_t *ret_day)
-{
-	const char *at = kfg_args_value(args, "at", NULL);
-
-	*ret_day = time(NULL) / 86400;
-	if (!at || kfg_day_parse(at, ret_day) == 0)
-		return KFG_EXIT_OK;
-	kfg_log_error("%s: --at=%s: not a date like 2027-01-15", verb, at);
-	return KFG_EXIT_FAILURE;
-}
-
 int kfg_output_write(const struct kfg_args *args, const char *verb, const struct kfg_strbuf *text)
 {
 	const char *path = kfg_args_value(args, "output", NULL);

@@ -44,8 +44,5 @@ struct kfg_compiled {
 int kfg_compiled_load(const char *const *paths, size_t n, const char *verb, struct kfg_compiled *ret_compiled);
 void kfg_compiled_done(struct kfg_compiled *compiled);
 
-/* The day of --at, or today. An enum kfg_exit. */
-int kfg_records_day(const struct kfg_args *args, const char *verb, int32_t *ret_day);
-
 /* Writes text to the path of --output, or to standard output. An enum kfg_exit. */
 int kfg_output_write(const struct kfg_args *args, const char *verb, const struct kfg_strbuf *text);

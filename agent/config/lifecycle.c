@@ -64,3 +64,42 @@ bool kfg_lifecycle_find(const struct kfg_policy *policy, const char *kfunc, cons
 	}
 	return false;
 }
+
+void kfg_lifecycle_sentence(const struct kfg_deprecation_info *info, struct kfg_strbuf *out)
+{
+	size_t start = out->size;
+
+	if (info->deprecated_in)
+		kfg_strbuf_printf(out, "deprecated in %s", info->deprecated_in);
+	if (info->removed_in)
+		kfg_strbuf_printf(out, "%sremoved in %s", out->size > start ? ", " : "", info->removed_in);
+	if (info->replacement)
+		kfg_strbuf_printf(out, "%suse %s", out->size > start ? "; " : "", info->replacement);
+	if (info->replacement && info->replacement_in)
+		kfg_strbuf_printf(out, " (since %s)", info->replacement_in);
+}
+
+static void text(struct kfg_json *json, const char *key, const char *value)
+{
+	kfg_json_string(json, key, value && value[0] ? value : NULL);
+}
+
+void kfg_lifecycle_json(const struct kfg_deprecation_info *info, struct kfg_json *json)
+{
+	char place[KFG_PLACE_TEXT];
+
+	if (!info) {
+		kfg_json_null(json, "lifecycle");
+		return;
+	}
+	kfg_json_object(json, "lifecycle");
+	text(json, "deprecated_in", info->deprecated_in);
+	text(json, "removed_in", info->removed_in);
+	text(json, "replacement", info->replacement);
+	text(json, "replacement_in", info->replacement_in);
+	text(json, "source", info->source);
+	text(json, "confidence", info->confidence);
+	text(json, "note", info->note);
+	text(json, "known_from", kfg_deprecation_place(info, place));
+	kfg_json_object_end(json);
+}

@@ -2,6 +2,8 @@
 /* lifecycle.h - what is known of the life of kfuncs: the deprecations of policy files, without a policy around them. */
 #pragma once
 
+#include "base/json.h"
+#include "base/strbuf.h"
 #include "config/load.h"
 
 #define KFG_LIFECYCLE_DIR "/usr/lib/kfgate/lifecycle"
@@ -15,3 +17,8 @@ int kfg_lifecycle_load(const char *path, struct kfg_loaded *ret_loaded);
 /* The row about a kfunc; module NULL: the kernel itself. False: there is none. policy NULL: nothing is known. */
 bool kfg_lifecycle_find(const struct kfg_policy *policy, const char *kfunc, const char *module,
 			struct kfg_deprecation_info *ret_info);
+
+/* "deprecated in 7.0, removed in 7.3; use X (since 6.17)"; nothing of what is not known. */
+void kfg_lifecycle_sentence(const struct kfg_deprecation_info *info, struct kfg_strbuf *out);
+/* "lifecycle" in an object that is open; info NULL: null. What is not known is null, "" as well. */
+void kfg_lifecycle_json(const struct kfg_deprecation_info *info, struct kfg_json *json);

@@ -2,21 +2,8 @@
 /* document_markdown.c - CommonMark with tables, as code forges show it. */
 #include "render/document.h"
 
+#include "render/escape.h"
 #include <inttypes.h>
-#include <string.h>
-
-/* What has a meaning in Markdown or HTML is escaped: a kfunc is full of '_'. */
-static void escaped(const char *text, struct kfg_strbuf *out)
-{
-	for (; *text; text++) {
-		if (*text == '<')
-			kfg_strbuf_adds(out, "&lt;");
-		else if (*text == '&')
-			kfg_strbuf_adds(out, "&amp;");
-		else
-			kfg_strbuf_printf(out, "%s%c", strchr("\\`*_[]|#~!>@", *text) ? "\\" : "", *text);
-	}
-}
 
 static void add_row(const struct kfg_document_section *s, const struct kfg_document_cell *row, struct kfg_strbuf *out)
 {
@@ -25,7 +12,7 @@ static void add_row(const struct kfg_document_section *s, const struct kfg_docum
 		if (row[c].kind == KFG_DOCUMENT_CELL_NUMBER)
 			kfg_strbuf_printf(out, "%" PRId64, row[c].number);
 		else if (row[c].text)
-			escaped(row[c].text, out);
+			kfg_escape_markdown(row[c].text, out);
 		kfg_strbuf_adds(out, " ");
 	}
 	kfg_strbuf_adds(out, "|\n");
@@ -58,14 +45,14 @@ static void add_table(const struct kfg_document_section *s, struct kfg_strbuf *o
 void kfg_document_markdown(const struct kfg_document *doc, struct kfg_strbuf *out)
 {
 	kfg_strbuf_printf(out, "# %s\n\n", doc->title);
-	escaped(doc->summary, out);
+	kfg_escape_markdown(doc->summary, out);
 	kfg_strbuf_adds(out, "\n");
 	for (size_t i = 0; i < doc->n_figures; i++) {
 		const struct kfg_document_figure *f = &doc->figures[i];
 
 		kfg_strbuf_printf(out, "%s- %s: ", i ? "" : "\n", f->title);
 		if (f->text)
-			escaped(f->text, out);
+			kfg_escape_markdown(f->text, out);
 		else
 			kfg_strbuf_printf(out, "%" PRId64, f->number);
 		kfg_strbuf_adds(out, "\n");

@@ -3,32 +3,13 @@
 
 #include "base/json.h"
 #include "analysis/explain/advice.h"
+#include "config/lifecycle.h"
 #include <string.h>
 
 /* "" is null */
 static void text(struct kfg_json *j, const char *key, const char *value)
 {
 	kfg_json_string(j, key, value && value[0] ? value : NULL);
-}
-
-static void lifecycle(struct kfg_json *j, const struct kfg_deprecation_info *row)
-{
-	char place[KFG_PLACE_TEXT];
-
-	if (!row->kfunc) {
-		kfg_json_null(j, "lifecycle");
-		return;
-	}
-	kfg_json_object(j, "lifecycle");
-	text(j, "deprecated_in", row->deprecated_in);
-	text(j, "removed_in", row->removed_in);
-	text(j, "replacement", row->replacement);
-	text(j, "replacement_in", row->replacement_in);
-	text(j, "source", row->source);
-	text(j, "confidence", row->confidence);
-	text(j, "note", row->note);
-	text(j, "known_from", kfg_deprecation_place(row, place));
-	kfg_json_object_end(j);
 }
 
 static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struct kfg_advice_input *input)
@@ -57,7 +38,7 @@ static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struc
 	text(j, "since", kfg_strbuf_text(&a.since));
 	text(j, "do", kfg_strbuf_text(&a.todo));
 	text(j, "code", kfg_strbuf_text(&a.code));
-	lifecycle(j, &a.lifecycle);
+	kfg_lifecycle_json(a.lifecycle.kfunc ? &a.lifecycle : NULL, j);
 	kfg_json_object_end(j);
 	kfg_advice_done(&a);
 	return r;

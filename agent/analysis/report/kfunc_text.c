@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/report/kfunc_text.h"
 
+#include "config/lifecycle.h"
 #include "analysis/btf/print.h"
 #include "analysis/kernel/flags.h"
 #include "analysis/lifecycle/kfunc_data.h"
@@ -62,7 +63,6 @@ void kfg_kfunc_text_types(const struct kfg_kfunc *k, struct kfg_strbuf *out)
 void kfg_kfunc_text_lifecycle(const char *name, const struct kfg_deprecation_info *info, struct kfg_strbuf *out)
 {
 	const struct kfg_kfunc_history *history = kfg_kfunc_history_find(name);
-	size_t start;
 
 	if (history && history->introduced[0])
 		kfg_strbuf_printf(out, "since %s", history->introduced);
@@ -70,17 +70,8 @@ void kfg_kfunc_text_lifecycle(const char *name, const struct kfg_deprecation_inf
 		kfg_strbuf_printf(out, " (not %s to %s)", history->absent_from, history->absent_to);
 	if (info && out->size)
 		kfg_strbuf_adds(out, "; ");
-	start = out->size;
-	if (!info)
-		return;
-	if (info->deprecated_in)
-		kfg_strbuf_printf(out, "deprecated in %s", info->deprecated_in);
-	if (info->removed_in)
-		kfg_strbuf_printf(out, "%sremoved in %s", out->size > start ? ", " : "", info->removed_in);
-	if (info->replacement)
-		kfg_strbuf_printf(out, "%suse %s", out->size > start ? "; " : "", info->replacement);
-	if (info->replacement && info->replacement_in)
-		kfg_strbuf_printf(out, " (since %s)", info->replacement_in);
+	if (info)
+		kfg_lifecycle_sentence(info, out);
 }
 
 void kfg_kfunc_text_json_flags(uint32_t flags, const char *key, struct kfg_json *json)
@@ -109,25 +100,6 @@ static void json_types(const struct kfg_kfunc *k, struct kfg_json *json)
 	kfg_json_array_end(json);
 }
 
-static void json_lifecycle(const struct kfg_deprecation_info *info, struct kfg_json *json)
-{
-	char place[KFG_PLACE_TEXT];
-
-	if (!info) {
-		kfg_json_null(json, "lifecycle");
-		return;
-	}
-	kfg_json_object(json, "lifecycle");
-	kfg_json_string(json, "deprecated_in", info->deprecated_in);
-	kfg_json_string(json, "removed_in", info->removed_in);
-	kfg_json_string(json, "replacement", info->replacement);
-	kfg_json_string(json, "replacement_in", info->replacement_in);
-	kfg_json_string(json, "confidence", info->confidence);
-	kfg_json_string(json, "note", info->note);
-	kfg_json_string(json, "known_from", kfg_deprecation_place(info, place));
-	kfg_json_object_end(json);
-}
-
 void kfg_kfunc_text_json(const struct kfg_kfunc *k, const struct kfg_deprecation_info *info, struct kfg_json *json)
 {
 	_cleanup_strbuf_ struct kfg_strbuf proto = KFG_STRBUF(PROTO_MAX);
@@ -153,7 +125,7 @@ void kfg_kfunc_text_json(const struct kfg_kfunc *k, const struct kfg_deprecation
 	json_types(k, json);
 	kfg_json_bool(json, "filtered", k->filtered);
 	kfg_json_string(json, "introduced_in", history && history->introduced[0] ? history->introduced : NULL);
-	json_lifecycle(info, json);
+	kfg_lifecycle_json(info, json);
 }
 
 void kfg_kfunc_text_json_kernel(const struct kfg_kernel *kernel, struct kfg_json *json)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/report/report_text.h"
 
+#include "config/lifecycle.h"
 #include "base/text.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -87,22 +88,16 @@ const char *kfg_report_cell_text(const struct kfg_report *report, const struct k
 
 const char *kfg_report_advice(const struct kfg_report_use *use, char buf[static KFG_REPORT_CLEAN_MAX])
 {
-	char raw[KFG_REPORT_CLEAN_MAX] = "";
-	const char *gap = "";
+	_cleanup_strbuf_ struct kfg_strbuf raw = KFG_STRBUF(KFG_REPORT_CLEAN_MAX);
+	const struct kfg_deprecation_info info = {
+		.deprecated_in = use->deprecated_in,
+		.removed_in = use->removed_in,
+		.replacement = use->replacement,
+		.replacement_in = use->replacement_in,
+	};
 
-	if (use->deprecated_in) {
-		snprintf(raw, sizeof(raw), "deprecated in %s", use->deprecated_in);
-		gap = ", ";
-	}
-	if (use->removed_in) {
-		snprintf(raw + strlen(raw), sizeof(raw) - strlen(raw), "%sremoved in %s", gap, use->removed_in);
-		gap = "; ";
-	}
-	if (use->replacement)
-		snprintf(raw + strlen(raw), sizeof(raw) - strlen(raw), "%suse %s%s%s%s", raw[0] ? "; " : "",
-			 use->replacement, use->replacement_in ? " (since " : "",
-			 use->replacement_in ? use->replacement_in : "", use->replacement_in ? ")" : "");
-	return kfg_report_clean(raw, buf);
+	kfg_lifecycle_sentence(&info, &raw);
+	return kfg_report_clean(kfg_strbuf_text(&raw), buf);
 }
 
 const char *kfg_report_compat_of(const struct kfg_report *report, const void *subject, size_t kernel,
