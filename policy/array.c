@@ -18,7 +18,9 @@ int kfg_array_grow(void *items, size_t *room, size_t n, size_t size)
 			return -ENOMEM;
 		more *= 2;
 	}
-	grown = reallocarray(*(void **)items, more, size);
+	if (more > SIZE_MAX / size)
+		return -ENOMEM;
+	grown = realloc(*(void **)items, more * size);
 	if (!grown)
 		return -ENOMEM;
 	*(void **)items = grown;
