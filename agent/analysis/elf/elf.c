@@ -56,8 +56,7 @@ static Elf *open_handle(const void *data, size_t size, GElf_Ehdr *ret_header, si
 	else if (*ret_n && ret_header->e_shentsize != sizeof(Elf64_Shdr))
 		refuse(error, offsetof(Elf64_Ehdr, e_shentsize), "section headers of %u bytes",
 		       ret_header->e_shentsize);
-	else if (*ret_n > size / sizeof(Elf64_Shdr) ||
-		 !inside(ret_header->e_shoff, *ret_n * sizeof(Elf64_Shdr), size))
+	else if (*ret_n > size / sizeof(Elf64_Shdr) || !inside(ret_header->e_shoff, *ret_n * sizeof(Elf64_Shdr), size))
 		refuse(error, offsetof(Elf64_Ehdr, e_shnum), "section headers are beyond the end");
 	else
 		return handle;

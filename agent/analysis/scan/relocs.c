@@ -75,8 +75,7 @@ static struct kfg_code_note note_of(const struct kfg_object_code *code, uint32_t
 	return note_data(code, insn, sym);
 }
 
-static int read_section(struct kfg_object *object, const struct kfg_elf_section *rels,
-			struct kfg_object_error *error)
+static int read_section(struct kfg_object *object, const struct kfg_elf_section *rels, struct kfg_object_error *error)
 {
 	struct kfg_object_code *code = object->code;
 
