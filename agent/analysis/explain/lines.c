@@ -2,8 +2,12 @@
 /* lines.c - lines out of bytes: undoes packing, escapes and colours, and takes prefixes off. */
 #include "analysis/explain/lines.h"
 
+#include "analysis/explain/envelope.h"
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+
+#define ENVELOPES_MAX 3u /* one in the other */
 
 void kfg_lines_init(struct kfg_lines *l, kfg_line_fn fn, void *arg)
 {
@@ -48,7 +52,7 @@ const char *kfg_line_insn_find(struct kfg_span line, long long *ret_insn, struct
 		    at[5] != ')' || at[6] != ' ')
 			continue;
 		if (s - line.at >= 7 && memcmp(s - 7, "before ", 7) == 0)
-			return NULL;
+			continue;
 		*ret_insn = insn;
 		*ret_rest = (struct kfg_span){ at + 3, (size_t)(end - at - 3) };
 		return s;
@@ -68,9 +72,10 @@ static bool has_prefix(const struct kfg_lines *l, struct kfg_span s)
 	return true;
 }
 
-static void emit(struct kfg_lines *l, struct kfg_span s, bool whole)
+/* last: of its line of the input */
+static void emit(struct kfg_lines *l, struct kfg_span s, bool whole, bool last)
 {
-	struct kfg_line line = { .number = l->number + 1, .whole = whole };
+	struct kfg_line line = { .number = l->number + 1, .whole = whole, .last = last };
 
 	s = trim(s);
 	while (s.n && is_blank(s.at[0])) {
@@ -81,7 +86,7 @@ static void emit(struct kfg_lines *l, struct kfg_span s, bool whole)
 	l->fn(l->arg, &line);
 }
 
-/* What follows "85) call NAME#NUMBER" behind a colon is a line of its own. */
+/* Bytes of "85) call NAME#NUMBER", behind which a text follows that is a line of its own; 0: none. */
 static size_t call_end(struct kfg_span rest)
 {
 	const char *at = starts(rest, "85) call ") ? memchr(rest.at, '#', rest.n) : NULL;
@@ -89,7 +94,57 @@ static size_t call_end(struct kfg_span rest)
 
 	while (n && n < rest.n && isdigit((unsigned char)rest.at[n]))
 		n++;
-	return n && n + 1 < rest.n && rest.at[n] == ':' && rest.at[n + 1] == ' ' ? n : 0;
+	if (!n || n + 2 >= rest.n)
+		return 0;
+	return (rest.at[n] == ':' && rest.at[n + 1] == ' ') ||
+			       (rest.at[n] == ' ' && isalpha((unsigned char)rest.at[n + 1])) ?
+		       n :
+		       0;
+}
+
+/* What follows a call, up to the verifier's statistics, where these stand in the same line. */
+static void emit_words(struct kfg_lines *l, struct kfg_span s, bool last)
+{
+	static const char statistics[] = " processed ";
+	const char *at = memmem(s.at, s.n, statistics, sizeof(statistics) - 1);
+	size_t n = at ? (size_t)(at - s.at) : 0;
+
+	if (!at || n + sizeof(statistics) > s.n || !isdigit((unsigned char)at[sizeof(statistics) - 1])) {
+		emit(l, s, false, last);
+		return;
+	}
+	emit(l, (struct kfg_span){ s.at, n }, false, false);
+	emit(l, skip(s, n + 1), false, last);
+}
+
+/* An instruction, at the front of s, and the words behind it. alone: it has a line of its own. */
+static void emit_insn(struct kfg_lines *l, struct kfg_span s, struct kfg_span rest, bool alone, bool last)
+{
+	size_t call = call_end(rest);
+
+	if (!call) {
+		if (alone)
+			emit(l, s, true, last);
+		else
+			emit_words(l, s, last);
+		return;
+	}
+	call += (size_t)(rest.at - s.at);
+	emit(l, (struct kfg_span){ s.at, call }, false, false);
+	emit_words(l, skip(s, call + 1 + (s.at[call] == ':')), last);
+}
+
+/* Where the next instruction begins, behind a blank; 0: there is none. */
+static size_t next_insn(struct kfg_span s, size_t from)
+{
+	struct kfg_span rest;
+	long long insn;
+	const char *at;
+
+	if (from >= s.n)
+		return 0;
+	at = kfg_line_insn_find(skip(s, from), &insn, &rest);
+	return at && at > s.at + from && is_blank(at[-1]) ? (size_t)(at - s.at) : 0;
 }
 
 static void split_insn(struct kfg_lines *l, struct kfg_span s, bool whole)
@@ -97,31 +152,39 @@ static void split_insn(struct kfg_lines *l, struct kfg_span s, bool whole)
 	struct kfg_span rest;
 	long long insn;
 	const char *at = kfg_line_insn_find(s, &insn, &rest);
-	size_t before = at ? (size_t)(at - s.at) : 0, call;
+	size_t before = at ? (size_t)(at - s.at) : 0, next;
 
 	if (!at) {
-		emit(l, s, whole);
+		emit(l, s, whole, whole);
 		return;
 	}
 	/* before it stands a logger's name, or the words of whoever quotes it */
-	if (before > 1 && s.at[before - 2] == ':')
-		emit(l, (struct kfg_span){ s.at, before - 2 }, false);
-	call = call_end(rest);
-	if (!call) {
-		emit(l, skip(s, before), whole && !before);
-		return;
+	if (before > 1 && (s.at[before - 2] == ':' || starts(s, "; ")))
+		emit(l, (struct kfg_span){ s.at, before - (s.at[before - 2] == ':' ? 2 : 1) }, false, false);
+	s = skip(s, before);
+	/* who made one line of many leaves a blank where it ended */
+	while ((next = next_insn(s, (size_t)(rest.at - s.at)))) {
+		emit_insn(l, (struct kfg_span){ s.at, next },
+			  (struct kfg_span){ rest.at, (size_t)(s.at + next - rest.at) }, false, false);
+		s = skip(s, next);
+		(void)kfg_line_insn_find(s, &insn, &rest);
+		before = 1;
 	}
-	call += (size_t)(rest.at - s.at);
-	emit(l, (struct kfg_span){ s.at + before, call - before }, false);
-	emit(l, skip(s, call + 2), false);
+	emit_insn(l, s, rest, whole && !before, whole);
 }
 
+/* What stands before an instruction, or before libbpf's name, is known to be no part of the line. */
 static void note_prefix(struct kfg_lines *l, struct kfg_span s)
 {
+	static const char libbpf[] = "libbpf: ";
 	struct kfg_span rest;
 	long long insn;
 	const char *at = kfg_line_insn_find(s, &insn, &rest);
-	size_t n = at ? (size_t)(at - s.at) : 0;
+	size_t n;
+
+	if (!at)
+		at = memmem(s.at, s.n, libbpf, sizeof(libbpf) - 1);
+	n = at ? (size_t)(at - s.at) : 0;
 
 	if (!at || n > sizeof(l->prefix))
 		return;
@@ -203,6 +266,30 @@ static size_t unescape(struct kfg_span s, char *ret)
 	}
 }
 
+/* What editors and web pages write for a plain character: how many bytes it takes, and what it is. 0: none. */
+static size_t plain_character(struct kfg_span s, char *ret)
+{
+	static const struct {
+		const char *text;
+		char c;
+	} forms[] = {
+		{ "&quot;", '"' },	 { "&#34;", '"' },	   { "&#39;", '\'' },	     { "&#x27;", '\'' },
+		{ "&apos;", '\'' },	 { "&lt;", '<' },	   { "&gt;", '>' },	     { "&amp;", '&' },
+		{ "&nbsp;", ' ' },	 { "\xe2\x80\x98", '\'' }, { "\xe2\x80\x99", '\'' }, { "\xe2\x80\x9c", '"' },
+		{ "\xe2\x80\x9d", '"' }, { "\xc2\xa0", ' ' },	   { "\xe2\x80\x8b", ' ' },
+	};
+
+	if (s.at[0] != '&' && s.at[0] != '\xe2' && s.at[0] != '\xc2')
+		return 0;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (!starts(s, forms[i].text))
+			continue;
+		*ret = forms[i].c;
+		return strlen(forms[i].text);
+	}
+	return 0;
+}
+
 /* Without colours, and without the escapes of who packed it. */
 static void read_piece(struct kfg_lines *l, struct kfg_span s, bool packed)
 {
@@ -217,7 +304,7 @@ static void read_piece(struct kfg_lines *l, struct kfg_span s, bool packed)
 			continue;
 		}
 		c = s.at[0];
-		taken = c == '\\' ? unescape(s, &c) : 0;
+		taken = c == '\\' ? unescape(s, &c) : plain_character(s, &c);
 		l->clean[n++] = c;
 		s = skip(s, taken ? taken : 1);
 	}
@@ -258,13 +345,12 @@ static bool is_source_line(const struct kfg_lines *l, struct kfg_span s)
 	return starts(skip(s, n), "; ");
 }
 
-static void read_raw(struct kfg_lines *l)
+static void read_raw(struct kfg_lines *l, struct kfg_span s)
 {
-	struct kfg_span s = { l->raw, l->size }, piece = s;
+	struct kfg_span piece = s;
 	size_t depth = is_source_line(l, s) ? 0 : packing_depth(s);
 	bool packed = false;
 
-	l->size = 0;
 	for (size_t i = 0; i < s.n;) {
 		/* of a run of backslashes only the first can begin an end of line */
 		bool run = i && s.at[i] == '\\' && s.at[i - 1] == '\\';
@@ -284,6 +370,51 @@ static void read_raw(struct kfg_lines *l)
 		read_piece(l, piece, packed);
 }
 
+struct opening {
+	struct kfg_lines *lines;
+	unsigned depth; /* envelopes around it */
+};
+
+static void read_input(struct kfg_lines *l, char *at, size_t n, unsigned depth);
+
+static void read_opened(void *arg, struct kfg_span name, struct kfg_span text)
+{
+	struct opening *opening = arg;
+	char *at = (char *)text.at, *end = at + text.n, said[2 * KFG_LINES_PREFIX_MAX];
+
+	if (name.n && name.n + text.n + 3 < sizeof(said)) {
+		int n = snprintf(said, sizeof(said), "%.*s: %.*s", (int)name.n, name.at, (int)text.n, text.at);
+
+		read_raw(opening->lines, (struct kfg_span){ said, (size_t)n });
+		return;
+	}
+	do {
+		char *newline = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+
+		read_input(opening->lines, at, (size_t)((newline ? newline : end) - at), opening->depth);
+		at = newline ? newline + 1 : end;
+	} while (at < end);
+}
+
+static void read_input(struct kfg_lines *l, char *at, size_t n, unsigned depth)
+{
+	struct kfg_span s = { at, n };
+	size_t before = has_prefix(l, s) ? l->prefix_size : kfg_line_prefix_size(s);
+	struct opening opening = { l, depth + 1 };
+
+	if (depth < ENVELOPES_MAX && kfg_line_envelope_open(at + before, n - before, read_opened, &opening))
+		return;
+	read_raw(l, s);
+}
+
+static void end_line(struct kfg_lines *l)
+{
+	size_t n = l->size;
+
+	l->size = 0;
+	read_input(l, l->raw, n, 0);
+}
+
 void kfg_lines_feed(struct kfg_lines *l, const void *data, size_t size)
 {
 	const char *at = data, *end = at + size;
@@ -301,7 +432,7 @@ void kfg_lines_feed(struct kfg_lines *l, const void *data, size_t size)
 		at += n;
 		if (!newline && at == end)
 			return;
-		read_raw(l);
+		end_line(l);
 		if (newline) {
 			l->number++;
 			at++;
@@ -313,6 +444,6 @@ void kfg_lines_end(struct kfg_lines *l)
 {
 	if (!l->size)
 		return;
-	read_raw(l);
+	end_line(l);
 	l->number++;
 }

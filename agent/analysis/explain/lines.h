@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lines.h - the bytes of a log as the lines that its first writer wrote. Whoever passed them on may have put a time
- * and a name before each, coloured them, quoted them, or packed many into one by escapes (JSON, Go's %q, Rust's
- * Debug, rsyslog's #012): that is undone here. An instruction of the verifier inside of another line becomes a line
- * of its own, and so does what follows a call in the same line, as cilium/ebpf has it. Memory is fixed, work linear
- * in the input, for any bytes.
+ * and a name before each, coloured them, quoted them, put each into JSON or key=value pairs (envelope.h), or packed
+ * many into one by escapes (JSON, Go's %q, Rust's Debug, rsyslog's #012): that is undone here. An instruction of the
+ * verifier inside of another line becomes a line of its own, and so does what follows a call in the same line, as
+ * cilium/ebpf has it. Memory is fixed, work linear in the input, for any bytes.
  *
  * Prefix: kfg_line.
  */
@@ -20,6 +20,7 @@ struct kfg_line {
 	size_t number; /* of the input, from 1 */
 	bool indented; /* text followed blanks */
 	bool whole; /* neither part of a longer line nor a packed one */
+	bool last; /* nothing follows in its line of the input, so it may go on in the next */
 };
 
 typedef void (*kfg_line_fn)(void *arg, const struct kfg_line *line);

@@ -72,11 +72,11 @@ enum kfg_vlog_kind {
 #define KFG_VLOG_MSG_NAMED 0x20u /* a known kfunc's name somewhere in the line is who is meant */
 #define KFG_VLOG_MSG_CIRCUMSTANCE 0x40u /* why something may fail, and no failure in itself */
 #define KFG_VLOG_MSG_NUMBERED 0x80u /* of no concern unless the call before it has a BTF id and no name */
-#define KFG_VLOG_MSG_WARNING 0x100u /* of no concern unless the kernel warns of that function */
 #define KFG_VLOG_MSG_RECORD 0x200u /* kfgate's own record: names program and kfunc */
 #define KFG_VLOG_MSG_KERNEL 0x400u /* of no program's load */
 #define KFG_VLOG_MSG_LIKELY 0x800u /* of no concern unless the name is a known kfunc's, or made like one */
 #define KFG_VLOG_MSG_RESULT 0x2000u /* of concern, too, where the register holds a kfunc's result that may be NULL */
+#define KFG_VLOG_MSG_ALONE 0x100u /* with CALL: said of kfuncs only, so also in a log without instructions */
 #define KFG_VLOG_MSG_OTHER 0x1000u /* why a load failed, and not for a kfunc */
 
 /*

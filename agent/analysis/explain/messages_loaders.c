@@ -16,10 +16,15 @@ const struct kfg_vlog_message kfg_vlog_messages_loaders[] = {
 	  "libbpf.c 6.1:7526 6.12:8336 7.2:8804 7.3:8848" },
 	{ "extern (func ksym) '{k}': resolved to", KFG_VLOG_NONE, 0, NULL,
 	  "libbpf.c 6.1:7546 6.12:8362 7.2:8830 7.3:8874" },
+	/* as documents have it, with letters for the numbers */
+	{ "extern (func ksym) '{k}': func_proto [{w}] incompatible with {w} [", KFG_VLOG_PROTO, KFG_VLOG_MSG_DECLARED,
+	  NULL, "libbpf.c, as above" },
 	{ "poisoning insn #{n} that calls kfunc '{k}'", KFG_VLOG_NONE, 0, NULL,
 	  "libbpf.c 6.12:6064 7.2:6250 7.3:6294" },
 	{ "kfunc '{k}' is referenced but wasn't resolved", KFG_VLOG_UNRESOLVED, KFG_VLOG_MSG_DECLARED, NULL,
 	  "libbpf.c 6.12:7793 7.2:8254 7.3:8298" },
+	/* of a log that was cut */
+	{ "kfunc '{k}' is refe", KFG_VLOG_UNRESOLVED, KFG_VLOG_MSG_DECLARED, NULL, "libbpf.c, as above" },
 	{ "invalid func unknown#{n}", KFG_VLOG_UNRESOLVED, KFG_VLOG_MSG_POISON, NULL,
 	  "libbpf.c 6.12:7836 7.2:8297 7.3:8341" },
 	{ "extern '{k}' (strong): not resolved", KFG_VLOG_MISSING, KFG_VLOG_MSG_DECLARED | KFG_VLOG_MSG_KNOWN, NULL,

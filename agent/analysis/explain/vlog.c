@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define WRAPPED_MIN 40u /* bytes of a line that somebody may have broken; mail is broken at 72 and more */
+
 static void read_line(void *arg, const struct kfg_line *line);
 
 int kfg_vlog_new(struct kfg_vlog **ret_vlog)
@@ -94,6 +96,7 @@ static void settle_held(struct kfg_vlog *v)
 		kfg_vlog_finding_drop_program(&f);
 		kfg_span_copy(kfg_span_of(v->held, v->held_size), f.message, sizeof(f.message));
 		f.line = v->held_line;
+		kfg_vlog_finding_cut(&f);
 		kfg_vlog_finding_add(v, &f);
 	}
 	v->held_size = 0;
@@ -249,7 +252,7 @@ static bool may_go_on(const struct kfg_vlog *v, struct kfg_span line)
 {
 	static const char *const words[] = { "libbpf", "kfunc", "ksym", "extern", "kernel func", "BTF", "ksyms" };
 
-	if (v->is_kfunc_call || v->inside)
+	if (v->is_kfunc_call || v->inside || line.n >= WRAPPED_MIN)
 		return true;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (kfg_span_find(line, words[i]))
@@ -260,16 +263,16 @@ static bool may_go_on(const struct kfg_vlog *v, struct kfg_span line)
 /* It may go on in the next line. */
 static void hold(struct kfg_vlog *v, const struct kfg_line *line)
 {
-	bool concerns = concerns_kfuncs(line->text), reports = line->text.n <= sizeof(v->held) / 2;
+	bool concerns = concerns_kfuncs(line->text), fits = line->text.n <= sizeof(v->held) / 2;
 
 	settle_held(v);
-	if (!concerns && (!line->whole || !reports || !may_go_on(v, line->text)))
+	if (!concerns && (!line->last || !fits || !may_go_on(v, line->text)))
 		return;
 	v->held_concerns = concerns;
-	v->held_size = reports ? line->text.n : sizeof(v->held) / 2;
+	v->held_size = fits ? line->text.n : sizeof(v->held) / 2;
 	memcpy(v->held, line->text.at, v->held_size);
 	v->held_line = v->line_no;
-	v->held_lines = line->whole ? 1 : KFG_VLOG_WRAP_LINES;
+	v->held_lines = line->last ? 1 : KFG_VLOG_WRAP_LINES;
 }
 
 /* Whether a line ends a wording that the one before began, with or without a blank in between. */

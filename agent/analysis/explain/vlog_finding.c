@@ -5,6 +5,7 @@
 
 #include "analysis/lifecycle/kfunc_data.h"
 #include <ctype.h>
+#include <linux/bpf.h>
 
 static void copy(const char *text, char *buf, size_t size)
 {
@@ -136,6 +137,43 @@ static bool is_named_like_kfunc(const char *name)
 	return false;
 }
 
+/* Whether what is said of a call is said of a kfunc's: by the instruction before, or by its words. */
+static bool has_call(const struct kfg_vlog *v, const struct kfg_vlog_message *msg)
+{
+	return v->is_kfunc_call || (msg->flags & KFG_VLOG_MSG_ALONE && v->insn < 0);
+}
+
+#define HELPER_NAME(name) "bpf_" #name
+
+/* Names of that kind that headers define: helpers (linux/bpf.h), and macros and inline functions of libbpf. */
+static bool is_of_header(const char *name)
+{
+	static const char *const names[] = {
+		__BPF_FUNC_MAPPER(HELPER_NAME) "bpf_htons",
+		"bpf_ntohs",
+		"bpf_htonl",
+		"bpf_ntohl",
+		"bpf_cpu_to_be64",
+		"bpf_be64_to_cpu",
+		"bpf_printk",
+		"bpf_vprintk",
+		"bpf_tail_call_static",
+		"bpf_ksym_exists",
+		"bpf_for",
+		"bpf_for_each",
+		"bpf_repeat",
+		"bpf_core_cast",
+		"bpf_usdt_arg",
+		"bpf_usdt_arg_cnt",
+		"bpf_usdt_cookie",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return strncmp(name, "bpf_core_", 9) == 0;
+}
+
 /* Whom a message is about. False: no kfunc, so it is no finding. */
 static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
 		       const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *f)
@@ -143,8 +181,7 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 	const struct kfg_vlog_call *acquired = kfg_vlog_call_at(v, m->number);
 
 	if ((msg->flags & KFG_VLOG_MSG_POISON && !is_poison(m->number)) ||
-	    (msg->flags & KFG_VLOG_MSG_NUMBERED && !v->is_numbered_call) ||
-	    (msg->flags & KFG_VLOG_MSG_WARNING && !kfg_span_find(line, " at kernel/bpf/btf.c:")))
+	    (msg->flags & KFG_VLOG_MSG_NUMBERED && !v->is_numbered_call))
 		return false;
 	if (msg->flags & KFG_VLOG_MSG_RESULT && !v->is_kfunc_call) {
 		const struct kfg_vlog_result *result = kfg_vlog_result_in(v, m->arg);
@@ -160,7 +197,7 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 		copy(acquired->place, f->place, sizeof(f->place));
 		f->insn = m->number;
 	} else if (msg->flags & KFG_VLOG_MSG_CALL) {
-		if (!v->is_kfunc_call)
+		if (!has_call(v, msg))
 			return false;
 		copy(v->name, f->symbol, sizeof(f->symbol));
 	} else if (m->kfunc.n) {
@@ -177,7 +214,8 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 	if (msg->flags & KFG_VLOG_MSG_DECLARED)
 		drop_suffix(f->kfunc);
 	return !(msg->flags & (KFG_VLOG_MSG_KNOWN | KFG_VLOG_MSG_LIKELY)) || kfg_kfunc_history_find(f->kfunc) ||
-	       is_compilers(f->kfunc) || (msg->flags & KFG_VLOG_MSG_LIKELY && is_named_like_kfunc(f->kfunc));
+	       is_compilers(f->kfunc) ||
+	       (msg->flags & KFG_VLOG_MSG_LIKELY && is_named_like_kfunc(f->kfunc) && !is_of_header(f->kfunc));
 }
 
 /* "pointer to STRUCT NAME but R2 has a pointer to STRUCT NAME": both are the same */
@@ -281,7 +319,7 @@ static bool reports(const struct kfg_vlog *v, const struct kfg_vlog_message *msg
 		    struct kfg_vlog_message_match *m)
 {
 	/* what speaks of a call needs one */
-	if (msg->flags & KFG_VLOG_MSG_CALL && !(msg->flags & KFG_VLOG_MSG_RESULT) && !v->is_kfunc_call)
+	if (msg->flags & KFG_VLOG_MSG_CALL && !(msg->flags & KFG_VLOG_MSG_RESULT) && !has_call(v, msg))
 		return false;
 	if (!kfg_vlog_message_match(msg->pattern, line.at, line.n, m))
 		return false;
@@ -315,6 +353,29 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 		}
 	}
 	return false;
+}
+
+void kfg_vlog_finding_cut(struct kfg_vlog_finding *f)
+{
+	static const struct {
+		const char *pattern;
+		enum kfg_vlog_kind kind;
+	} begins[] = {
+		{ "extern (func ksym) '{k}': func_proto", KFG_VLOG_PROTO },
+		{ "extern (func ksym) '{k}': not", KFG_VLOG_MISSING },
+	};
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		struct kfg_vlog_message_match m;
+
+		if (!kfg_vlog_message_match(begins[i].pattern, f->message, strlen(f->message), &m))
+			continue;
+		f->kind = begins[i].kind;
+		kfg_span_copy(m.kfunc, f->symbol, sizeof(f->symbol));
+		memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
+		drop_suffix(f->kfunc);
+		return;
+	}
 }
 
 static void remove_finding(struct kfg_vlog *v, size_t i)
@@ -397,8 +458,22 @@ static void sort_findings(struct kfg_vlog *v)
 	}
 }
 
+/* libbpf marks a call that it could not bind, and names the kfunc in the next line, which may be cut off. */
+static void blame_unbound(struct kfg_vlog *v)
+{
+	struct kfg_vlog_finding f = {
+		.kind = KFG_VLOG_UNRESOLVED, .insn = v->unbound_insn, .number = -1, .line = v->unbound_line
+	};
+
+	if (!v->unbound_line || find_kind(v, KFG_VLOG_UNRESOLVED) || find_kind(v, KFG_VLOG_COMPILER))
+		return;
+	memcpy(f.message, v->unbound_message, sizeof(f.message));
+	kfg_vlog_finding_add(v, &f);
+}
+
 void kfg_vlog_conclude(struct kfg_vlog *v)
 {
+	blame_unbound(v);
 	sort_findings(v);
 	blame_module(v);
 	blame_kernel_btf(v);

@@ -53,6 +53,11 @@ struct kfg_vlog {
 	char said[KFG_VLOG_TEXT_MAX]; /* what the verifier said since, first line; "": nothing */
 	size_t said_line;
 
+	/* the first call that libbpf marked as one that it could not bind */
+	long long unbound_insn;
+	size_t unbound_line; /* 0: none */
+	char unbound_message[KFG_VLOG_TEXT_MAX];
+
 	char prog[KFG_VLOG_NAME_MAX];
 	char place[KFG_VLOG_TEXT_MAX];
 	struct kfg_vlog_call calls[KFG_VLOG_CALLS];
@@ -151,6 +156,8 @@ const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struc
 struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind);
 /* What its message says beyond the wording. */
 void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding);
+/* What its message, a line of libbpf that broke off, says as far as it goes. */
+void kfg_vlog_finding_cut(struct kfg_vlog_finding *finding);
 /* Keeps a finding, or what is new in it where it was made before. */
 void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *finding);
 /* libbpf binds kfuncs before it loads a program, so what was read of one before does not belong there. */

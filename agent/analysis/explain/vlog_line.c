@@ -182,6 +182,11 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 	 * fixup_log_missing_kfunc_call() */
 	if (kfg_vlog_message_match("{n}: <invalid kfunc call>", line.at, line.n, &m)) {
 		note_insn(v, m.number);
+		if (!v->unbound_line) {
+			v->unbound_line = v->line_no;
+			v->unbound_insn = m.number;
+			kfg_span_copy(line, v->unbound_message, sizeof(v->unbound_message));
+		}
 		return true;
 	}
 	if (kfg_vlog_is_state(line))

@@ -246,6 +246,37 @@ static int search_zlib(struct kfg_search *s, const struct kfg_search_piece *piec
 	return inner.error ? -ENOMEM : kfg_search_unpacked(s, kfg_strbuf_text(&inner), data, n);
 }
 
+/* The quote before an offset that no backslash stands before; at: there is none. */
+static size_t last_quote(const uint8_t *data, size_t at)
+{
+	for (size_t i = at; i--;) {
+		size_t slashes = 0;
+
+		if (data[i] != '"')
+			continue;
+		while (slashes < i && data[i - 1 - slashes] == '\\')
+			slashes++;
+		if (slashes % 2 == 0)
+			return i;
+	}
+	return at;
+}
+
+/*
+ * bpftool writes a light skeleton as two strings, the data and then the loader, with no other between: where the data
+ * begins, behind its quote. False: no string is there.
+ */
+static bool find_skeleton_data(const struct kfg_search_piece *piece, size_t at, struct decoding *ret)
+{
+	size_t opens = last_quote(piece->data, at), closes = last_quote(piece->data, opens),
+	       begins = last_quote(piece->data, closes);
+
+	if (opens == at || closes == opens || begins == closes)
+		return false;
+	*ret = (struct decoding){ .text = piece->data + begins + 1, .end = piece->data + closes, .quote = '"' };
+	return true;
+}
+
 /* The text at an offset; *ret_end: where it ends, if it was one. */
 static int search_text(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, const struct encoding *e,
 		       size_t *ret_end)
@@ -254,10 +285,10 @@ static int search_text(struct kfg_search *s, const struct kfg_search_piece *piec
 	const struct decoding whole = { .text = piece->data + at,
 					.end = piece->data + piece->size,
 					.quote = quote_before(piece->data, at) };
-	struct decoding d = whole;
+	struct decoding d = whole, data = { 0 };
 	_cleanup_free_ uint8_t *out = NULL;
 	uint8_t head[256];
-	size_t max;
+	size_t max, before = 0;
 	int r;
 
 	/* its first bytes first: most are none */
@@ -272,20 +303,28 @@ static int search_text(struct kfg_search *s, const struct kfg_search_piece *piec
 	d = whole;
 	e->decode(&d);
 	*ret_end = (size_t)(d.text - piece->data);
-	if (d.n > max)
+	if (head[0] == 0xbf && find_skeleton_data(piece, at, &data)) {
+		struct decoding counted = data;
+
+		decode_string(&counted);
+		before = counted.n;
+	}
+	if (d.n > max || before > max - d.n)
 		return kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_UNPACKED);
-	out = malloc(d.n);
+	out = malloc(before + d.n);
 	if (!out)
 		return -ENOMEM;
+	data.out = out;
+	decode_string(&data);
 	d = whole;
-	d.out = out;
+	d.out = out + before;
 	e->decode(&d);
 	kfg_strbuf_printf(&label, "%s@0x%zx(%s)", piece->label, at, e->name);
 	if (label.error)
 		return -ENOMEM;
-	if (out[0] == 0x78)
+	if (head[0] == 0x78)
 		return search_zlib(s, piece, kfg_strbuf_text(&label), out, d.n);
-	return kfg_search_unpacked(s, kfg_strbuf_text(&label), out, d.n);
+	return kfg_search_unpacked(s, kfg_strbuf_text(&label), out, before + d.n);
 }
 
 static int search_encoding(struct kfg_search *s, const struct kfg_search_piece *piece, const struct encoding *e)

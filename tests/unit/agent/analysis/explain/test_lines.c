@@ -39,6 +39,8 @@ static void test_prefixes(void **state)
 	assert_lines("> > R1 bad\n", "1:R1 bad|");
 	/* what an unknown logger wrote is known from the instruction before */
 	assert_lines("pod/x(17) 4: (85) call bpf_x#70000\npod/x(18) R1 bad\n", "1:4: (85) call bpf_x#70000|2:R1 bad|");
+	/* and from the loader's line before */
+	assert_lines("stderr F libbpf: extern (func\nstderr F ksym) x\n", "1:stderr F libbpf: extern (func|2:ksym) x|");
 	/* no prefix: a message that begins like one */
 	assert_lines("R1 type=ctx expected=fp\n", "1:R1 type=ctx expected=fp|");
 }
@@ -47,12 +49,51 @@ static void test_packed(void **state)
 {
 	(void)state;
 	assert_lines("{\"error\":\"load:\\n\\t4: (85) call bpf_x#70000\\n\\tR1 \\\"bad\\\"\"}\n",
-		     "1:{\"error\":\"load:|1:4: (85) call bpf_x#70000|1:R1 \"bad\"\"}|");
+		     "1:load:|1:4: (85) call bpf_x#70000|1:R1 \"bad\"|");
 	assert_lines("a\\\\nb\\\\nc\n", "1:a|1:b|1:c|");
 	assert_lines("a#012b\n", "1:a|1:b|");
 	assert_lines("\x1b[31mred\x1b[0m \\u003cb\\u003e\n", "1:red <b>|");
 	/* the text of the program has its own */
 	assert_lines("; bpf_printk(\"a\\n\"); @ a.c:1\n", "1:; bpf_printk(\"a\\n\"); @ a.c:1|");
+}
+
+static void test_envelopes(void **state)
+{
+	(void)state;
+	assert_lines("{\"time\":\"2026-01-02T03:04:05Z\",\"level\":\"ERROR\",\"msg\":\"R1 bad\"}\n", "1:R1 bad|");
+	assert_lines("2026-01-02T03:04:05Z {\"log\":\"R1 bad\\n\",\"stream\":\"stderr\"}\n", "1:R1 bad|");
+	/* one in the other */
+	assert_lines("{\"log\":\"{\\\"msg\\\":\\\"a\\\\nb\\\"}\\n\"}\n", "1:a|1:b|");
+	assert_lines("  \"error\": \"a\\nb\",\n", "1:a|1:b|");
+	assert_lines("{\"kernel_version\":\"6.8.0\",\"arch\":\"x86_64\",\"msg\":\"a\"}\n",
+		     "1:kernel_version: 6.8.0|1:a|");
+	assert_lines("time=\"2026-01-02T03:04:05Z\" level=fatal msg=\"no start\" error=\"a: \\\"b\\\"\\nc\" pod=x\n",
+		     "1:no start|1:a: \"b\"|1:c|");
+	/* cut */
+	assert_lines("{\"msg\":\"R1 ba", "1:R1 ba|");
+	assert_lines("{\"msg\":\"R1 ba\\", "1:R1 ba\\|");
+	assert_lines("level=info msg=\"", "1:|");
+	/* neither */
+	assert_lines("{ R1 }\n", "1:{ R1 }|");
+	assert_lines("level=info what\n", "1:level=info what|");
+}
+
+static void test_characters(void **state)
+{
+	(void)state;
+	assert_lines("extern &#39;x&#x27; &lt;a&gt; &amp;&quot;b&quot;\n", "1:extern 'x' <a> &\"b\"|");
+	assert_lines("extern \xe2\x80\x98x\xe2\x80\x99\n", "1:extern 'x'|");
+	assert_lines("a &x; \xe2\x80 b\n", "1:a &x; \xe2\x80 b|");
+}
+
+static void test_squashed(void **state)
+{
+	(void)state;
+	assert_lines("; x = f(p); 4: (bf) r1 = r7 ; R1=scalar() 5: (85) call bpf_x#70000 R1 bad processed 6 insns\n",
+		     "1:; x = f(p);|1:4: (bf) r1 = r7 ; R1=scalar()|1:5: (85) call bpf_x#70000|1:R1 bad|"
+		     "1:processed 6 insns|");
+	assert_lines("5: (85) call bpf_x#70000   ; R0=scalar()\n", "1:5: (85) call bpf_x#70000   ; R0=scalar()|");
+	assert_lines("5: (85) call bpf_x#70000 ; R0=scalar()\n", "1:5: (85) call bpf_x#70000 ; R0=scalar()|");
 }
 
 static void test_instructions(void **state)
@@ -111,8 +152,9 @@ static void test_uname(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_prefixes), cmocka_unit_test(test_packed), cmocka_unit_test(test_instructions),
-		cmocka_unit_test(test_kernels),	 cmocka_unit_test(test_uname),
+		cmocka_unit_test(test_prefixes),   cmocka_unit_test(test_packed),   cmocka_unit_test(test_envelopes),
+		cmocka_unit_test(test_characters), cmocka_unit_test(test_squashed), cmocka_unit_test(test_instructions),
+		cmocka_unit_test(test_kernels),	   cmocka_unit_test(test_uname),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# test_packed.sh KFGATE OBJECT - an object with kfuncs is found in whatever people pack or write it into, or what could
-# not be looked at is said: never exit 0 with nothing seen.
+# test_packed.sh KFGATE OBJECT LSKEL - an object with kfuncs is found in whatever people pack or write it into, or what
+# could not be looked at is said: never exit 0 with nothing seen.
 set -u
-kfgate=$(readlink -f "$1") object=$(readlink -f "$2")
+kfgate=$(readlink -f "$1") object=$(readlink -f "$2") lskel=$(readlink -f "$3")
 objcopy=$(command -v llvm-objcopy || command -v llvm-objcopy-14) || { echo "no llvm-objcopy"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -85,7 +85,16 @@ for file in packs/*; do
 	failed=1
 done
 
-# A light skeleton's header holds its data and its loader apart: said to be unchecked at least.
+# A light skeleton's header holds its data and its loader apart: both together are read.
+for name in key:bpf_lookup_system_key task:bpf_task_from_pid; do
+	"$kfgate" scan --kernel=k.btf --fail-on=none "$(dirname "$lskel")/${name%:*}.lskel.h" >out 2>err
+	grep -q "light skeleton" out && grep -q "${name#*:}" out && continue
+	echo "${name%:*}.lskel.h: not read:"
+	cat out err
+	failed=1
+done
+
+# A loader without its data is said to be unchecked at least.
 printf 'static const char opts_insn[] = "\\\n%s%s";\n' '\xbf\x16\0\0\0\0\0\0\xbf\xa1\0\0\0\0\0\0' \
 	'\x07\x01\0\0\x78\xff\xff\xff\xb7\x02\0\0\x88\0\0\0' >k.lskel.h
 "$kfgate" scan --kernel=k.btf k.lskel.h >out 2>err
