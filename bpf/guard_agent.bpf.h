@@ -124,9 +124,9 @@ static __always_inline int kfg_guard_cgroup(struct file *file)
 	/* the number of a cgroup's directory is its id (kernfs_ino(), 64 bit) */
 	if (!ours)
 		return 0;
-	if (kfg_is_manager((struct task_struct *)bpf_get_current_task()) && kfg_manager_may_write(file))
-		return 0;
-	return KFG_DENY(KFG_ATTEMPT_CGROUP, 0);
+	if (!kfg_is_manager((struct task_struct *)bpf_get_current_task()))
+		return KFG_DENY(KFG_ATTEMPT_CGROUP, 0);
+	return kfg_manager_may_write(file) ? 0 : KFG_DENY(KFG_ATTEMPT_MANAGER, 0);
 }
 
 /*

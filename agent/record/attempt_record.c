@@ -23,6 +23,7 @@ static const struct {
 	[KFG_ATTEMPT_CODE] = { "code", "a change of the code that the agent runs", NULL },
 	[KFG_ATTEMPT_HOLD] = { "hold", "being asked before files that the agent needs are opened", NULL },
 	[KFG_ATTEMPT_LISTING] = { "listing", "the gate's own in a list of all BPF objects", NULL },
+	[KFG_ATTEMPT_MANAGER] = { "manager", "the service manager's change of the agent's cgroup", NULL },
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == KFG_ATTEMPT_MAX, "a word for each kind");
 
@@ -67,6 +68,18 @@ static int listing_record(const struct kfg_attempt *a, struct kfg_record **ret_r
 	return 0;
 }
 
+static int manager_record(const struct kfg_attempt *a, struct kfg_record **ret_record)
+{
+	int r = kfg_record_new(KFG_MESSAGE_MANAGER, -1, ret_record);
+
+	if (r < 0)
+		return r;
+	kfg_record_addf(*ret_record, "MESSAGE",
+			"Left the agent's cgroup as it is, as guard: strict demands: %.*s[%u] (uid %u) wanted to change it",
+			(int)strnlen(a->comm, sizeof(a->comm)), a->comm, a->pid, a->uid);
+	return 0;
+}
+
 static int refusal_record(const struct kfg_attempt *a, struct kfg_record **ret_record)
 {
 	int r = kfg_record_new(KFG_MESSAGE_TAMPERING, -1, ret_record);
@@ -86,8 +99,14 @@ int kfg_attempt_record(const struct kfg_attempt *a, uint64_t suppressed, const s
 		       struct kfg_record **ret_record)
 {
 	_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = NULL;
-	int r = a->kind == KFG_ATTEMPT_LISTING ? listing_record(a, &record) : refusal_record(a, &record);
+	int r;
 
+	if (a->kind == KFG_ATTEMPT_LISTING)
+		r = listing_record(a, &record);
+	else if (a->kind == KFG_ATTEMPT_MANAGER)
+		r = manager_record(a, &record);
+	else
+		r = refusal_record(a, &record);
 	if (r < 0)
 		return r;
 	add_who(record, a);

@@ -30,7 +30,8 @@
 	X(TAMPERING, "tampering", LOG_ALERT, "0ccf4b1b27d44030976c968d5b478dbf")                                       \
 	X(OVERRIDE, "override", LOG_ALERT, "a159f8d7fd4447dbbe6022193e8224b4")                                         \
 	X(LIFECYCLE_OLD, "lifecycle-old", LOG_WARNING, "ae444994bf6f4ebc943abc495454daf4")                             \
-	X(LISTING, "listing", LOG_INFO, "781fbed959fe46d9afd6d150f285108e")
+	X(LISTING, "listing", LOG_INFO, "781fbed959fe46d9afd6d150f285108e")                                            \
+	X(MANAGER, "manager", LOG_INFO, "f844a132b830414180fc1e599a6e71d4")
 
 enum kfg_message {
 #define KFG_MESSAGE_ENUM(name, word, priority, id) KFG_MESSAGE_##name,

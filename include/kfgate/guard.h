@@ -28,8 +28,15 @@ enum kfg_attempt_kind {
 	KFG_ATTEMPT_CODE, /* to change a file that the agent runs from, or to give it other code */
 	KFG_ATTEMPT_HOLD, /* to be asked before somebody opens what the agent needs (fanotify permission events) */
 	KFG_ATTEMPT_LISTING, /* a descriptor, while it went through the ids of all objects of a kind: no attack */
+	KFG_ATTEMPT_MANAGER, /* a strict gate's cgroup by the service manager, as at each daemon-reload: no attack */
 	KFG_ATTEMPT_MAX,
 };
+
+/* Is it what administrators and the service manager do every day, and no attempt on the gate? kind: an attempt's */
+static inline int kfg_attempt_is_usual(unsigned kind)
+{
+	return kind == KFG_ATTEMPT_LISTING || kind == KFG_ATTEMPT_MANAGER;
+}
 
 /* One refusal, as it comes out of the ring */
 struct kfg_attempt {

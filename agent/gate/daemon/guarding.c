@@ -12,7 +12,7 @@
 void kfg_daemon_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt)
 {
 	/* apart: many who look must not hide who does something */
-	struct kfg_attempts *like = attempt->kind == KFG_ATTEMPT_LISTING ? d->listings : d->attempts;
+	struct kfg_attempts *like = kfg_attempt_is_usual(attempt->kind) ? d->listings : d->attempts;
 	struct kfg_record *record = NULL;
 	uint64_t suppressed = 0;
 

@@ -364,7 +364,7 @@ uint64_t kfg_guard_attempts(const struct kfg_guard *guard)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < KFG_ATTEMPT_MAX; i++)
-		if (i != KFG_ATTEMPT_LISTING)
+		if (!kfg_attempt_is_usual(i))
 			n += __atomic_load_n(&state(guard)->refused[i], __ATOMIC_RELAXED);
 	return n - guard->own;
 }

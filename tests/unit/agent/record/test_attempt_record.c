@@ -72,6 +72,18 @@ static void test_listing(void **state)
 	}
 }
 
+static void test_manager(void **state)
+{
+	const struct kfg_attempt a = { .kind = KFG_ATTEMPT_MANAGER, .pid = 1, .comm = "systemd" };
+	struct kfg_record *r;
+
+	(void)state;
+	assert_int_equal(kfg_attempt_record(&a, 0, NULL, &r), 0);
+	assert_string_equal(kfg_record_get(r, "KFGATE_KIND"), "manager");
+	assert_non_null(strstr(kfg_record_get(r, "MESSAGE"), "systemd[1] (uid 0)"));
+	kfg_record_free(r);
+}
+
 static void test_every_kind(void **state)
 {
 	(void)state;
@@ -79,7 +91,7 @@ static void test_every_kind(void **state)
 		const struct kfg_attempt a = { .kind = kind, .comm = "c" };
 		struct kfg_record *r;
 
-		if (kind == KFG_ATTEMPT_LISTING)
+		if (kind < KFG_ATTEMPT_MAX && kfg_attempt_is_usual(kind))
 			continue;
 		assert_int_equal(kfg_attempt_record(&a, 0, NULL, &r), 0);
 		assert_non_null(strstr(kfg_record_get(r, "MESSAGE"), "Refused "));
@@ -95,6 +107,7 @@ int main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_unterminated),
 		cmocka_unit_test(test_listing),
+		cmocka_unit_test(test_manager),
 		cmocka_unit_test(test_every_kind),
 	};
 

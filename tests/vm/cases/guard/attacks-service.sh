@@ -163,6 +163,7 @@ expect_fail "nor freeze it" timeout 20 systemctl freeze kfgate.service
 systemctl thaw kfgate.service >/dev/null 2>&1
 systemctl set-property --runtime kfgate.service MemoryMax=1M CPUQuota=1%
 check_eq "nor let it have no memory" max "$(cat /sys/fs/cgroup/system.slice/kfgate.service/memory.max)"
+check "which is told, and no tampering" in_journal KFGATE_KIND=manager KFGATE_PID=1
 check "the agent answers" timeout 20 kfgate status
 check "other services start and stop" in_unit other.service true
 check "services get their credentials, still" with_credential

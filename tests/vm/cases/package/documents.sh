@@ -51,7 +51,6 @@ ln -s /sys/kernel/btf/vmlinux kernels/6.12.btf
 ln -s /sys/kernel/btf/vmlinux kernels/7.3.btf
 cp /t/key.o /t/guarded.o build/
 cp /usr/sbin/xdp-forward /usr/bin/scx_simple
-journalctl --flush
 for file in /run/log/journal/*/system.journal /var/log/journal/*/system.journal; do
 	[ ! -e "$file" ] || cp "$file" /var/log/journal/remote/
 done
