@@ -75,7 +75,7 @@ static int manager_record(const struct kfg_attempt *a, struct kfg_record **ret_r
 	if (r < 0)
 		return r;
 	kfg_record_addf(*ret_record, "MESSAGE",
-			"Left the agent's cgroup as it is, as guard: strict demands: %.*s[%u] (uid %u) wanted to change it",
+			"Left the cgroup of the strictly guarded agent as it is: %.*s[%u] (uid %u) wanted to change it",
 			(int)strnlen(a->comm, sizeof(a->comm)), a->comm, a->pid, a->uid);
 	return 0;
 }

@@ -104,11 +104,8 @@ static void test_every_kind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_unterminated),
-		cmocka_unit_test(test_listing),
-		cmocka_unit_test(test_manager),
-		cmocka_unit_test(test_every_kind),
+		cmocka_unit_test(test_fields),	cmocka_unit_test(test_unterminated), cmocka_unit_test(test_listing),
+		cmocka_unit_test(test_manager), cmocka_unit_test(test_every_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
