@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/control/server.h"
 
+#include "base/exit_code.h"
 #include "gate/control/protocol.h"
 #include <errno.h>
 #include <stdbool.h>
@@ -16,6 +17,7 @@ struct peer {
 	struct kfg_control_server *server;
 	sd_event_source *source; /* owns the fd; NULL: free */
 	uint64_t number; /* counts up; the lowest is the oldest */
+	bool guest; /* of the group that may look, and may do no more */
 };
 
 struct kfg_control_server {
@@ -46,10 +48,32 @@ static void send_reply(int fd, int code, const struct kfg_strbuf *text)
 	(void)sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* What changes nothing, and names no file that its reader may not see anyway. */
+static bool is_look(const char *request)
+{
+	static const char *const looks[] = {
+		KFG_REQUEST_STATUS,
+		KFG_REQUEST_STATUS_JSON,
+		KFG_REQUEST_STATUS_METRICS,
+	};
+
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		if (strcmp(request, looks[i]) == 0)
+			return true;
+	return false;
+}
+
+static int answer_peer(struct peer *peer, const char *request, struct kfg_strbuf *reply)
+{
+	if (!peer->guest || is_look(request))
+		return peer->server->answer(peer->server->userdata, request, reply);
+	kfg_strbuf_adds(reply, "only root may ask that of the running kfgate\n");
+	return KFG_EXIT_FAILURE;
+}
+
 static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct peer *peer = userdata;
-	struct kfg_control_server *server = peer->server;
 	_cleanup_strbuf_ struct kfg_strbuf reply = KFG_STRBUF(KFG_CONTROL_REPLY_MAX);
 	char request[KFG_CONTROL_REQUEST_MAX];
 	ssize_t n = recv(fd, request, sizeof(request) - 1, MSG_DONTWAIT | MSG_TRUNC);
@@ -60,18 +84,28 @@ static int on_request(sd_event_source *source, int fd, uint32_t revents, void *u
 		return 0;
 	if (n > 0 && (size_t)n < sizeof(request)) {
 		request[n] = '\0';
-		send_reply(fd, server->answer(server->userdata, request, &reply), &reply);
+		send_reply(fd, answer_peer(peer, request, &reply), &reply);
 	}
 	peer_done(peer);
 	return 0;
 }
 
-static bool peer_allowed(int fd)
+/* A group may look: that of an agent of root's which was started with one (Group= of its unit). */
+static bool has_group(void)
+{
+	return geteuid() == 0 && getegid() != 0;
+}
+
+/* Whoever else could connect is of that group: the socket's mode lets nobody in but them. */
+static bool peer_allowed(int fd, bool *ret_guest)
 {
 	struct ucred cred;
 	socklen_t size = sizeof(cred);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) == 0 && (cred.uid == 0 || cred.uid == geteuid());
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0)
+		return false;
+	*ret_guest = cred.uid != 0 && cred.uid != geteuid();
+	return !*ret_guest || has_group();
 }
 
 static struct peer *free_peer(struct kfg_control_server *server)
@@ -93,13 +127,15 @@ static int on_connection(sd_event_source *source, int fd, uint32_t revents, void
 	struct kfg_control_server *server = userdata;
 	_cleanup_close_ int conn = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct peer *peer;
+	bool guest;
 
 	(void)revents;
 	/* a peer that went away again, or no descriptor left: the next one may do better */
-	if (conn < 0 || !peer_allowed(conn))
+	if (conn < 0 || !peer_allowed(conn, &guest))
 		return 0;
 	peer = free_peer(server);
 	peer->server = server;
+	peer->guest = guest;
 	peer->number = ++server->accepted;
 	if (sd_event_add_io(sd_event_source_get_event(source), &peer->source, conn, EPOLLIN, on_request, peer) < 0)
 		return 0;
@@ -122,7 +158,7 @@ static int listen_at(const struct sockaddr_un *address)
 	/* left behind by an agent that was killed; the lock on the pins says that none is running */
 	if (unlink(address->sun_path) < 0 && errno != ENOENT)
 		return -errno;
-	mask = umask(0177);
+	mask = umask(has_group() ? 0117 : 0177);
 	r = bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 ? -errno : 0;
 	umask(mask);
 	if (r < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * server.h - the agent's end of the control socket, on its event loop. Peers other than root and
- * the agent's own user are turned away. A peer that is slow to ask waits without harm; of more than
- * a few the oldest is let go.
+ * server.h - the agent's end of the control socket, on its event loop. Peers other than root and the agent's own user
+ * are turned away; the agent's group, where it is not root's, may ask for the status. A peer that is slow to ask waits
+ * without harm; of more than a few the oldest is let go.
  */
 #pragma once
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/exit_code.h"
 #include "gate/control/client.h"
 #include "gate/control/protocol.h"
 #include "gate/control/server.h"
 #include "scratch_dir.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 static sd_event *event;
 static struct kfg_control_server *server;
@@ -117,6 +120,53 @@ static void test_mode(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 }
 
+/* In a process of root's with another group, asked by a user of that group. */
+static int ask_as(uid_t uid, gid_t gid, const char *request)
+{
+	int code = -1, status;
+	char *text = NULL;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (setgroups(0, NULL) < 0 || setgid(gid) < 0 || setuid(uid) < 0)
+			_exit(99);
+		if (kfg_control_ask(scratch, request, &code, &text, NULL) < 0)
+			_exit(98);
+		_exit(code);
+	}
+	while (waitpid(pid, &status, WNOHANG) == 0)
+		assert_true(sd_event_run(event, 10000) >= 0);
+	return WEXITSTATUS(status);
+}
+
+static void test_group(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0 || setegid(12345) < 0) {
+		print_message("left out: only root can have another group\n");
+		return;
+	}
+	kfg_control_server_free(server);
+	server = NULL;
+	assert_int_equal(chmod(scratch, 0755), 0);
+	assert_int_equal(kfg_control_server_new(event, scratch, answer, NULL, &server), 0);
+	assert_int_equal(stat(scratch_path("control"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+	assert_int_equal(st.st_gid, 12345);
+	assert_int_equal(ask_as(1000, 12345, "status"), 0);
+	assert_int_equal(ask_as(1000, 12345, "status json"), 0);
+	assert_int_equal(answered, 2);
+	assert_int_equal(ask_as(1000, 12345, "reload"), KFG_EXIT_FAILURE);
+	assert_int_equal(ask_as(1000, 12345, "statusx"), KFG_EXIT_FAILURE);
+	assert_int_equal(answered, 2);
+	assert_int_equal(ask_as(1000, 1000, "status"), 98);
+	assert_int_equal(ask_as(0, 0, "reload"), 0);
+	assert_int_equal(answered, 3);
+	assert_int_equal(setegid(0), 0);
+}
+
 static void test_silent_peers_do_no_harm(void **state)
 {
 	struct ask a;
@@ -195,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_answers),
 		CASE(test_mode),
+		CASE(test_group),
 		CASE(test_silent_peers_do_no_harm),
 		CASE(test_overlong_request),
 		CASE(test_peer_gone_before_answer),
