@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_why.c - why the policy allows or refuses the programs of an object: each kfunc, rule by rule. */
+#include "analysis/programs/programs.h"
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"
@@ -11,7 +12,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct why {
 	struct kfg_preview preview;
@@ -93,6 +96,79 @@ static int explain_all(struct why *why)
 	return r;
 }
 
+/* A program that the kernel has loaded now; false: a file. */
+static bool is_program_id(const char *word, uint32_t *ret_id)
+{
+	char *end;
+	unsigned long id = strtoul(word, &end, 10);
+
+	*ret_id = (uint32_t)id;
+	return *word >= '0' && *word <= '9' && !*end && id <= UINT32_MAX && access(word, F_OK) < 0;
+}
+
+static int explain_program(struct why *why, const struct kfg_programs_program *p)
+{
+	char label[32];
+	int r = 0;
+
+	(void)snprintf(label, sizeof(label), "program %" PRIu32, p->id);
+	for (size_t i = 0; i < p->n_targets && r == 0; i++) {
+		const struct kfg_answer_question question = {
+			.preview = &why->preview,
+			.object = label,
+			.program = p->name,
+			.type = p->type,
+			.kfunc = p->targets[i].kfunc,
+			.module = p->targets[i].module,
+			.live = true,
+		};
+		struct kfg_answer answer = { 0 };
+
+		if (!p->targets[i].kfunc)
+			continue;
+		r = kfg_answer_find(&question, &answer);
+		if (r == 0)
+			take_answer(why, &answer);
+		kfg_answer_done(&answer);
+	}
+	if (p->unknown)
+		kfg_log_warning("why: %s: %s", label, p->unknown);
+	why->unchecked |= p->unknown != NULL;
+	return r;
+}
+
+/* -ENOENT: there is no such program, which was logged. */
+static int explain_id(struct why *why, const struct kfg_programs *programs, uint32_t id)
+{
+	for (size_t i = 0; i < programs->n; i++)
+		if (programs->items[i].id == id)
+			return explain_program(why, &programs->items[i]);
+	kfg_log_error("why: %" PRIu32 ": there is no such file, nor a BPF program of that id", id);
+	return -ENOENT;
+}
+
+static int explain_ids(struct why *why, const struct kfg_args *args)
+{
+	struct kfg_programs programs = { 0 };
+	bool listed = false;
+	uint32_t id;
+	int r = 0;
+
+	for (size_t i = 0; i < args->n_words && r == 0; i++) {
+		if (!is_program_id(args->words[i], &id))
+			continue;
+		r = listed ? 0 : kfg_programs_list(NULL, 0, &programs);
+		if (r < 0)
+			kfg_log_error("why: cannot list the programs of this kernel%s: %s",
+				      r == -EPERM ? " (it takes CAP_SYS_ADMIN)" : "", strerror(-r));
+		else
+			r = explain_id(why, &programs, id);
+		listed = true;
+	}
+	kfg_programs_done(&programs);
+	return r;
+}
+
 static void print_head(struct why *why)
 {
 	const struct kfg_policy *policy = why->preview.loaded.policy;
@@ -163,12 +239,14 @@ static int find_objects(struct why *why, const struct kfg_args *args)
 	};
 	const struct kfg_find_ops ops = kfg_objects_ops(&objects);
 	struct kfg_find *find = NULL;
+	uint32_t id;
 	int r = kfg_objects_begin(&objects);
 
 	if (r == 0)
 		r = kfg_find_new(&ops, &find);
 	for (size_t i = 0; i < args->n_words && r == 0; i++)
-		r = find_object(why, find, args->words[i]);
+		if (!is_program_id(args->words[i], &id))
+			r = find_object(why, find, args->words[i]);
 	kfg_find_free(find);
 	kfg_objects_done(&objects);
 	kfg_log_progress(NULL);
@@ -209,11 +287,13 @@ static int run(struct why *why, const struct kfg_args *args)
 		return KFG_EXIT_FAILURE;
 	print_head(why);
 	r = explain_all(why);
+	if (r < 0 && r != -ENOTRECOVERABLE)
+		kfg_log_errno(r, "why: %m");
+	if (r == 0)
+		r = explain_ids(why, args);
 	if (r == -ENOTRECOVERABLE)
 		kfg_log_error(
 			"why: what was found of the rules does not lead to the verdict: this is a defect of kfgate");
-	else if (r < 0)
-		kfg_log_errno(r, "why: %m");
 	if (r < 0)
 		return KFG_EXIT_FAILURE;
 	print_tail(why);
