@@ -2,21 +2,22 @@
 /* cmd_doctor.c - is what a kernel says of its kfuncs sound? So that users blame the right side. */
 #include "base/exit_code.h"
 #include "base/log.h"
-#include "base/read_file.h"
 #include "base/text.h"
 #include "analysis/btf/print.h"
 #include "cli/commands.h"
+#include "cli/host.h"
 #include "cli/kernels.h"
 #include "cli/output.h"
 #include "analysis/kernel/soundness.h"
 #include "analysis/report/kfunc_text.h"
 #include "policy/array.h"
 
-#include <fcntl.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #define TEXT_MAX 4096u
-#define LSM_LIST "/sys/kernel/security/lsm"
 
 enum severity { LESSER, UNCHECKED, REFUSES };
 
@@ -32,8 +33,8 @@ enum {
 	NO_TAG,
 	ODD_SET_ENTRY,
 	NO_MODULE_BTF,
-	NO_BPF_LSM,
-	NOT_KNOWN,
+	HOST, /* and an enum kfg_host_obstacle */
+	NOT_KNOWN = HOST + KFG_HOST_UNKNOWN,
 	N_KINDS,
 };
 
@@ -53,9 +54,30 @@ static const struct kind kinds[N_KINDS] = {
 	[NO_MODULE_BTF] = { "no-module-btf", LESSER, "a module has no BTF, or one that does not fit its kernel",
 			    "libbpf finds none of the module's kfuncs and struct_ops: \"failed to resolve extern\"",
 			    "how the module was built or stripped" },
-	[NO_BPF_LSM] = { "no-bpf-lsm", LESSER, "bpf is not among the active security modules",
-			 "LSM programs load and attach, and never run; kfgate run refuses to start",
-			 "the kernel's command line, or its configuration: add bpf to lsm=" },
+	[HOST + KFG_HOST_NO_BPF_LSM] = { "no-bpf-lsm", LESSER, "bpf is not among the active security modules",
+					 "LSM programs load and attach, and never run; kfgate run refuses to start",
+					 "the kernel's command line, or its configuration: add bpf to lsm=" },
+	[HOST + KFG_HOST_CONFIG] = { "kernel-config", LESSER,
+				     "the kernel was built without something that the gate needs",
+				     "kfgate run says what it cannot do, and exits with 4",
+				     "the kernel's configuration" },
+	[HOST + KFG_HOST_LOCKDOWN] = { "lockdown", LESSER, "the kernel is locked down for confidentiality",
+				       "BPF programs may not read kernel memory: kfgate run cannot load the gate",
+				       "the kernel's command line, or lockdown: integrity is enough for the gate" },
+	[HOST + KFG_HOST_NO_JIT] = { "no-jit", LESSER, "BPF programs are not compiled",
+				     "programs that call kfuncs do not load: \"calling kernel functions is not "
+				     "supported without CONFIG_BPF_JIT\" or \"JIT is required\"",
+				     "sysctl net.core.bpf_jit_enable" },
+	[HOST + KFG_HOST_NO_FTRACE] = { "no-ftrace", LESSER, "function tracing is switched off",
+					"LSM programs attach, and are never called", "sysctl kernel.ftrace_enabled" },
+	[HOST + KFG_HOST_NO_BPFFS] = { "no-bpffs", LESSER, "no BPF file system is mounted",
+				       "kfgate run cannot pin the gate", "mount -t bpf bpf /sys/fs/bpf" },
+	[HOST + KFG_HOST_KPTR_RESTRICT] = { "kptr-restrict", LESSER, "the kernel shows no addresses",
+					    "kfgate programs cannot name what programs call; the gate can",
+					    "sysctl kernel.kptr_restrict: 1 is enough for root" },
+	[HOST + KFG_HOST_JOURNAL] = { "journal", LESSER, "the journal does not outlive a boot",
+				      "kfgate report and learn see the records since the last boot only",
+				      "journald.conf(5): Storage=persistent" },
 	[NOT_KNOWN] = { "not-checked", UNCHECKED, "could not be checked", "", "" },
 };
 
@@ -70,7 +92,8 @@ struct patient {
 	struct kfg_kernel_facts facts;
 	struct finding *findings; /* owned */
 	size_t n, room;
-	char lsm[256]; /* why or that it is not checked */
+	char **subjects; /* owned, and their texts: of the host */
+	size_t n_subjects;
 };
 
 static int add(struct patient *p, unsigned kind, const struct kfg_kfunc *kfunc, const char *subject)
@@ -108,21 +131,36 @@ static int examine_kfuncs(struct patient *p)
 	return r;
 }
 
-/* The list of security modules is of the running kernel. */
-static int examine_lsm(struct patient *p)
+static int on_obstacle(void *patient, enum kfg_host_obstacle obstacle, const char *subject)
 {
-	_cleanup_free_ char *list = NULL;
-	size_t size;
-	int r = kfg_read_file(AT_FDCWD, LSM_LIST, 4096, &list, &size);
+	struct patient *p = patient;
+	char *copy = strdup(subject);
+	char **subjects = reallocarray(p->subjects, p->n_subjects + 1, sizeof(*subjects));
 
-	if (r < 0) {
-		snprintf(p->lsm, sizeof(p->lsm), "%s: %s", LSM_LIST, strerror(-r));
-		return add(p, NOT_KNOWN, NULL, p->lsm);
+	if (subjects)
+		p->subjects = subjects;
+	if (!copy || !subjects) {
+		free(copy);
+		return -ENOMEM;
 	}
-	for (char *save, *name = strtok_r(list, ",\n", &save); name; name = strtok_r(NULL, ",\n", &save))
-		if (strcmp(name, "bpf") == 0)
-			return 0;
-	return add(p, NO_BPF_LSM, NULL, LSM_LIST);
+	subjects[p->n_subjects++] = copy;
+	return add(p, HOST + obstacle, NULL, copy);
+}
+
+/* What is asked of files is of this host, and of the kernel that runs. */
+static int examine_host(struct patient *p)
+{
+	struct utsname uts;
+
+	return uname(&uts) < 0 ? -errno : kfg_host_examine("", uts.release, on_obstacle, p);
+}
+
+static void patient_done(struct patient *p)
+{
+	for (size_t i = 0; i < p->n_subjects; i++)
+		free(p->subjects[i]);
+	free(p->subjects);
+	free(p->findings);
 }
 
 static int examine(const struct kfg_kernel *kernel, struct patient *p)
@@ -137,7 +175,7 @@ static int examine(const struct kfg_kernel *kernel, struct patient *p)
 	if (r == 0 && p->facts.n_bad_modules)
 		r = add(p, NO_MODULE_BTF, NULL, p->facts.bad_modules);
 	if (r == 0 && strcmp(p->facts.path, "running") == 0)
-		r = examine_lsm(p);
+		r = examine_host(p);
 	if (r == 0 && (!p->facts.sets_known || !p->facts.modules_known))
 		r = add(p, NOT_KNOWN, NULL, p->facts.limits);
 	return r;
@@ -298,7 +336,7 @@ int kfg_cmd_doctor(const struct kfg_args *args)
 	if (r == 0 && show(patients, kernels.n, format) == 0)
 		code = exit_code(patients, kernels.n);
 	for (size_t i = 0; i < kernels.n && patients; i++)
-		free(patients[i].findings);
+		patient_done(&patients[i]);
 	free(patients);
 	kfg_kernels_done(&kernels);
 	return code;

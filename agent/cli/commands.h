@@ -18,6 +18,7 @@ int kfg_cmd_status(const struct kfg_args *args);
 int kfg_cmd_reload(const struct kfg_args *args);
 int kfg_cmd_diff(const struct kfg_args *args);
 int kfg_cmd_doctor(const struct kfg_args *args);
+int kfg_cmd_init(const struct kfg_args *args);
 int kfg_cmd_kfuncs(const struct kfg_args *args);
 int kfg_cmd_kernel(const struct kfg_args *args);
 int kfg_cmd_report(const struct kfg_args *args);

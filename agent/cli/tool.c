@@ -53,6 +53,12 @@ static const struct kfg_args_option diff_options[] = {
 	{ 0 },
 };
 
+static const struct kfg_args_option init_options[] = {
+	{ "output", "FILE", "write to FILE, which must not be there yet, not to standard output; -o FILE for short",
+	  false },
+	{ 0 },
+};
+
 static const struct kfg_args_option doctor_options[] = {
 	KFG_KERNEL_OPTIONS,
 	KFG_FORMAT_OPTION,
@@ -161,7 +167,7 @@ static const struct kfg_verb verbs[] = {
 	  "holds each against kernels and a policy. Exit code: 0 clean, 1 wrong use or an I/O error, 2 warnings, 3 "
 	  "refused by the policy or would not load, 4 something could not be checked.",
 	  scan_options, kfg_cmd_scan },
-	{ "why", 1, SIZE_MAX, "OBJECT...", "say why the policy allows or refuses an object's programs",
+	{ "why", 1, SIZE_MAX, "OBJECT|ID...", "say why the policy allows or refuses programs",
 	  "For each kfunc that a program of the object calls: which rules are asked, which condition does not match, "
 	  "which rule decides, the deprecation, its deadline and waivers, and what comes of it. Exit code: 0 allowed, "
 	  "1 an error, 2 warnings, 3 refused, 4 who loads it decides, or something could not be checked.",
@@ -193,7 +199,11 @@ static const struct kfg_verb verbs[] = {
 	  "what of it breaks programs. Kernels are named as for --kernel of \"kfgate kfuncs\". Exit code: "
 	  "0 the same, 2 changes, 3 changes that break programs, 4 not all could be compared.",
 	  diff_options, kfg_cmd_diff },
-	{ "doctor", 0, 0, "", "look for defects in what a kernel says of its kfuncs",
+	{ "init", 0, 0, "", "write a first policy for this host",
+	  "With comments, from the programs that are loaded now and the kernels that are installed. It refuses "
+	  "nothing. Exit code: 4 if the programs could not be listed.",
+	  init_options, kfg_cmd_init },
+	{ "doctor", 0, 0, "", "look for defects in a kernel's kfuncs, and in how this host runs it",
 	  "Damaged prototypes, missing tags and BTF, sets that do not register: what programs will see of "
 	  "it, and whose fault it is. Exit code: 0 sound, 2 lesser defects, 3 defects that refuse programs, "
 	  "4 not all could be checked.",
