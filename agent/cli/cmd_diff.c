@@ -114,13 +114,18 @@ static void write_limits(const struct difference *d, struct kfg_strbuf *out)
 static int write_grid(const struct difference *d, struct kfg_strbuf *out)
 {
 	static const char *const columns[] = { "change", "kfunc", "effect", "before", "after" };
-	struct kfg_grid grid = { .columns = columns, .n_columns = 5 };
+	_cleanup_strbuf_ struct kfg_strbuf limits = KFG_STRBUF(KFG_OUTPUT_MAX);
+	struct kfg_grid grid = { .title = "Differences between kernels", .columns = columns, .n_columns = 5 };
 	int r;
 
 	for (size_t i = 0; i < d->changes.n; i++)
 		add_row(&d->changes.items[i], &grid);
+	if (d->format == KFG_FORMAT_HTML) {
+		write_limits(d, &limits);
+		kfg_grid_note(&grid, kfg_strbuf_text(&limits));
+	}
 	kfg_format_grid(&grid, d->format, out);
-	r = grid.error;
+	r = grid.doc.error;
 	kfg_grid_done(&grid);
 	return r;
 }

@@ -279,7 +279,7 @@ static int show(const struct patient *patients, size_t n, enum kfg_format format
 	static const char *const columns[] = { "kernel", "finding", "severity", "subject", "what" };
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(KFG_OUTPUT_MAX);
 	struct kfg_json json = { .out = &out, .indent = true };
-	struct kfg_grid grid = { .columns = columns, .n_columns = 5 };
+	struct kfg_grid grid = { .title = "Kfuncs of a kernel, examined", .columns = columns, .n_columns = 5 };
 
 	if (format == KFG_FORMAT_JSON) {
 		kfg_json_object(&json, NULL);

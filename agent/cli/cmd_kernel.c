@@ -177,7 +177,7 @@ static int print_list(const struct kfg_catalogue *c, enum kfg_format format)
 {
 	static const char *const columns[] = { "release", "architecture", "kfuncs", "made", "suites", "version" };
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(KFG_OUTPUT_MAX);
-	struct kfg_grid grid = { .columns = columns, .n_columns = 6 };
+	struct kfg_grid grid = { .title = "Kernels of the catalogue", .columns = columns, .n_columns = 6 };
 	int r = 0;
 
 	if (format == KFG_FORMAT_JSON) {
@@ -186,7 +186,7 @@ static int print_list(const struct kfg_catalogue *c, enum kfg_format format)
 		for (size_t i = 0; i < c->n; i++)
 			add_row(&c->entries[i], &grid);
 		kfg_format_grid(&grid, format, &out);
-		r = grid.error;
+		r = grid.doc.error;
 	}
 	kfg_grid_done(&grid);
 	return r < 0 ? r : kfg_output_print(&out, "kernel");

@@ -80,8 +80,9 @@ static int write_grid(const struct listing *l, struct kfg_strbuf *out)
 {
 	static const char *const columns[] = { "kernel",	"kfunc",     "module",	 "flags",
 					       "program types", "lifecycle", "prototype" };
+	_cleanup_strbuf_ struct kfg_strbuf limits = KFG_STRBUF(KFG_OUTPUT_MAX);
 	size_t skip = l->kernels.n == 1;
-	struct kfg_grid grid = { .columns = columns + skip, .n_columns = 7 - skip };
+	struct kfg_grid grid = { .title = "Kfuncs", .columns = columns + skip, .n_columns = 7 - skip };
 	int r;
 
 	for (size_t i = 0; i < l->kernels.n; i++) {
@@ -92,9 +93,13 @@ static int write_grid(const struct listing *l, struct kfg_strbuf *out)
 			if (is_wanted(l, &kfuncs[k]))
 				add_row(l, l->kernels.items[i], &kfuncs[k], &grid);
 	}
+	add_limits(l, &limits);
+	if (l->format == KFG_FORMAT_HTML)
+		kfg_grid_note(&grid, kfg_strbuf_text(&limits));
 	kfg_format_grid(&grid, l->format, out);
-	add_limits(l, out);
-	r = grid.error;
+	if (l->format != KFG_FORMAT_HTML)
+		kfg_strbuf_adds(out, kfg_strbuf_text(&limits));
+	r = grid.doc.error;
 	kfg_grid_done(&grid);
 	return r;
 }

@@ -10,10 +10,11 @@
 #include "cli/preview.h"
 #include "gate/control/protocol.h"
 #include "analysis/programs/programs.h"
-#include "cli/option.h"
+#include "cli/output.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,71 @@ static void render_table(const struct inventory *inv, struct kfg_strbuf *out)
 	if (inv->programs.n_left_out)
 		kfg_strbuf_printf(out, "; beside them %zu of the gate itself", inv->programs.n_left_out);
 	kfg_strbuf_adds(out, "\n");
+}
+
+static void grid_target(const struct inventory *inv, const struct kfg_programs_program *p,
+			const struct kfg_programs_target *t, struct kfg_grid *grid)
+{
+	char day[KFG_DAY_TEXT], number[16];
+	struct judged j;
+
+	judge(inv, p, t, &j);
+	snprintf(number, sizeof(number), "%" PRIu32, p->id);
+	kfg_grid_add(grid, number);
+	kfg_grid_add(grid, p->name);
+	kfg_grid_add(grid, kfg_prog_type_str(p->type));
+	snprintf(number, sizeof(number), "%" PRIu32, p->uid);
+	kfg_grid_add(grid, number);
+	kfg_grid_add(grid, t->kfunc);
+	kfg_grid_add(grid, t->module ? t->module : "vmlinux");
+	snprintf(number, sizeof(number), "%" PRIu32, t->calls);
+	kfg_grid_add(grid, number);
+	kfg_grid_add(grid, j.word);
+	kfg_grid_add(grid, j.action == KFG_ALLOW ? "" : kfg_reason_str(j.reason));
+	kfg_grid_add(grid, j.rule ? j.rule : "");
+	kfg_grid_add(grid, j.deadline == KFG_DAY_MAX ? "" : kfg_day_format(j.deadline, day));
+	kfg_grid_add(grid, j.deprecation.replacement ? j.deprecation.replacement : "");
+}
+
+static void unknown_program(const struct kfg_programs_program *p, struct kfg_grid *grid)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%" PRIu32, p->id);
+	kfg_grid_add(grid, number);
+	kfg_grid_add(grid, p->name);
+	kfg_grid_add(grid, kfg_prog_type_str(p->type));
+	snprintf(number, sizeof(number), "%" PRIu32, p->uid);
+	kfg_grid_add(grid, number);
+	for (size_t c = 4; c < 7; c++)
+		kfg_grid_add(grid, "");
+	kfg_grid_add(grid, "unknown");
+	kfg_grid_add(grid, p->unknown);
+	for (size_t c = 9; c < 12; c++)
+		kfg_grid_add(grid, "");
+}
+
+/* A row for each kfunc that a program calls; programs whose calls are not known have one without a kfunc. */
+static int render_grid(const struct inventory *inv, enum kfg_format format, struct kfg_strbuf *out)
+{
+	static const char *const columns[] = { "id",	"program", "type",   "uid",  "kfunc",	      "module",
+					       "calls", "verdict", "reason", "rule", "last good day", "use" };
+	struct kfg_grid grid = { .title = "Programs of this host", .columns = columns, .n_columns = 12 };
+	int r;
+
+	for (size_t i = 0; i < inv->programs.n; i++) {
+		const struct kfg_programs_program *p = &inv->programs.items[i];
+
+		for (size_t k = 0; k < p->n_targets; k++)
+			if (p->targets[k].kfunc)
+				grid_target(inv, p, &p->targets[k], &grid);
+		if (p->unknown)
+			unknown_program(p, &grid);
+	}
+	kfg_format_grid(&grid, format, out);
+	r = grid.doc.error;
+	kfg_grid_done(&grid);
+	return r;
 }
 
 static void json_target(const struct inventory *inv, const struct kfg_programs_program *p,
@@ -194,7 +260,7 @@ static size_t own_programs(uint32_t ret_ids[static KFG_CONTROL_PROGRAMS_MAX])
 	return n;
 }
 
-static int run(const struct kfg_args *args, struct inventory *inv, bool json)
+static int run(const struct kfg_args *args, struct inventory *inv, enum kfg_format format)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
 	uint32_t own[KFG_CONTROL_PROGRAMS_MAX];
@@ -209,10 +275,12 @@ static int run(const struct kfg_args *args, struct inventory *inv, bool json)
 			      r == -EPERM ? " (it takes CAP_SYS_ADMIN)" : "");
 		return KFG_EXIT_FAILURE;
 	}
-	if (json)
+	if (format == KFG_FORMAT_JSON)
 		render_json(inv, &out);
-	else
+	else if (format == KFG_FORMAT_TABLE)
 		render_table(inv, &out);
+	else if (render_grid(inv, format, &out) < 0)
+		return KFG_EXIT_FAILURE;
 	if (out.error || fwrite(kfg_strbuf_text(&out), 1, out.size, stdout) != out.size)
 		return KFG_EXIT_FAILURE;
 	return exit_code(inv);
@@ -220,13 +288,13 @@ static int run(const struct kfg_args *args, struct inventory *inv, bool json)
 
 int kfg_cmd_programs(const struct kfg_args *args)
 {
-	static const char *const formats[] = { "table", "json" };
-	int code, format = kfg_option_word(args, "programs", "format", formats, 2);
 	struct inventory inv = { 0 };
+	enum kfg_format format;
+	int code;
 
-	if (format < 0)
+	if (kfg_format_take(args, "programs", &format) < 0)
 		return KFG_EXIT_FAILURE;
-	code = run(args, &inv, format == 1);
+	code = run(args, &inv, format);
 	kfg_programs_done(&inv.programs);
 	kfg_preview_done(&inv.preview);
 	return code;

@@ -11,7 +11,7 @@
 
 int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_format *ret_format)
 {
-	static const char *const names[KFG_FORMAT_MAX] = { "table", "json", "csv", "markdown" };
+	static const char *const names[KFG_FORMAT_MAX] = { "table", "json", "csv", "markdown", "html" };
 	int format = kfg_option_word(args, verb, "format", names, KFG_FORMAT_MAX);
 
 	if (format >= 0)
@@ -19,12 +19,14 @@ int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_form
 	return format < 0 ? format : 0;
 }
 
-void kfg_format_grid(const struct kfg_grid *grid, enum kfg_format format, struct kfg_strbuf *out)
+void kfg_format_grid(struct kfg_grid *grid, enum kfg_format format, struct kfg_strbuf *out)
 {
 	if (format == KFG_FORMAT_CSV)
 		kfg_grid_csv(grid, out);
 	else if (format == KFG_FORMAT_MARKDOWN)
 		kfg_grid_markdown(grid, out);
+	else if (format == KFG_FORMAT_HTML)
+		kfg_grid_html(grid, out);
 	else
 		kfg_grid_table(grid, out);
 }

@@ -15,13 +15,15 @@ enum kfg_format {
 	KFG_FORMAT_JSON,
 	KFG_FORMAT_CSV,
 	KFG_FORMAT_MARKDOWN,
+	KFG_FORMAT_HTML,
 	KFG_FORMAT_MAX,
 };
 
 #define KFG_FORMAT_OPTION                                                                                              \
 	{                                                                                                              \
 		"format", "FORMAT",                                                                                    \
-			"table (for people), json, csv or markdown; the first is what there is without this", false    \
+			"table (for people), json, csv, markdown or html; the first is what there is without this",    \
+			false                                                                                          \
 	}
 
 /* The size of a report has a limit, since names come from files of others. */
@@ -30,7 +32,7 @@ enum kfg_format {
 /* Logs and returns -EINVAL for any other word. */
 int kfg_format_take(const struct kfg_args *args, const char *verb, enum kfg_format *ret_format);
 /* The grid in one of the formats that are not JSON. */
-void kfg_format_grid(const struct kfg_grid *grid, enum kfg_format format, struct kfg_strbuf *out);
+void kfg_format_grid(struct kfg_grid *grid, enum kfg_format format, struct kfg_strbuf *out);
 /* Text of others, made fit for a terminal (base/text.h). */
 void kfg_output_clean(const char *text, struct kfg_strbuf *out);
 /* Writes all of it; logs what goes wrong. Returns 0 or a negative errno. */

@@ -117,7 +117,7 @@ static const struct kfg_args_option why_options[] = {
 
 static const struct kfg_args_option programs_options[] = {
 	KFG_PREVIEW_OPTIONS,
-	{ "format", "FORMAT", "write table or json", false },
+	KFG_FORMAT_OPTION,
 	{ 0 },
 };
 

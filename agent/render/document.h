@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define KFG_DOCUMENT_SECTIONS 8u
-#define KFG_DOCUMENT_COLUMNS 10u
+#define KFG_DOCUMENT_COLUMNS 12u
 #define KFG_DOCUMENT_FIGURES 8u
 
 enum kfg_document_cell_kind { KFG_DOCUMENT_CELL_EMPTY, KFG_DOCUMENT_CELL_TEXT, KFG_DOCUMENT_CELL_NUMBER };
@@ -56,7 +56,7 @@ struct kfg_document_section {
 
 struct kfg_document {
 	char *title; /* owned; one line */
-	char *summary; /* owned; one or more sentences */
+	char *summary; /* owned; one or more sentences, or NULL */
 	struct kfg_document_figure figures[KFG_DOCUMENT_FIGURES];
 	size_t n_figures;
 	struct kfg_document_section sections[KFG_DOCUMENT_SECTIONS];
@@ -85,3 +85,8 @@ void kfg_document_json(const struct kfg_document *doc, struct kfg_strbuf *out);
 void kfg_document_markdown(const struct kfg_document *doc, struct kfg_strbuf *out);
 /* One page without scripts, and without anything from elsewhere. */
 void kfg_document_html(const struct kfg_document *doc, struct kfg_strbuf *out);
+
+/* The table of one section alone: columns for people, CSV (RFC 4180), Markdown. */
+void kfg_document_section_table(const struct kfg_document_section *section, struct kfg_strbuf *out);
+void kfg_document_section_csv(const struct kfg_document_section *section, struct kfg_strbuf *out);
+void kfg_document_section_markdown(const struct kfg_document_section *section, struct kfg_strbuf *out);

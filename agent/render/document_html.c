@@ -287,7 +287,8 @@ void kfg_document_html(const struct kfg_document *doc, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "</head>\n<body>\n<main>\n");
 	element(out, "h1", doc->title);
 	add_figures(doc, out);
-	element(out, "p", doc->summary);
+	if (doc->summary)
+		element(out, "p", doc->summary);
 	for (size_t i = 0; i < doc->n; i++)
 		add_section(&doc->sections[i], out);
 	kfg_strbuf_adds(out, "</main>\n</body>\n</html>\n");

@@ -20,13 +20,17 @@ static void add_row(const struct kfg_document_section *s, const struct kfg_docum
 
 static bool numbers(const struct kfg_document_section *s, size_t c)
 {
-	for (size_t r = 0; r < s->n_rows; r++)
+	bool any = false;
+
+	for (size_t r = 0; r < s->n_rows; r++) {
 		if (s->cells[r * s->n_columns + c].kind == KFG_DOCUMENT_CELL_TEXT)
 			return false;
-	return true;
+		any |= s->cells[r * s->n_columns + c].kind == KFG_DOCUMENT_CELL_NUMBER;
+	}
+	return any;
 }
 
-static void add_table(const struct kfg_document_section *s, struct kfg_strbuf *out)
+void kfg_document_section_markdown(const struct kfg_document_section *s, struct kfg_strbuf *out)
 {
 	for (size_t c = 0; c < s->n_columns; c++)
 		kfg_strbuf_printf(out, "| %s ", s->columns[c].title);
@@ -64,7 +68,7 @@ void kfg_document_markdown(const struct kfg_document *doc, struct kfg_strbuf *ou
 			continue;
 		kfg_strbuf_printf(out, "\n## %s\n\n", s->title);
 		if (s->n_rows)
-			add_table(s, out);
+			kfg_document_section_markdown(s, out);
 		else
 			kfg_strbuf_printf(out, "%s\n", s->empty);
 	}

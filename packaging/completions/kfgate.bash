@@ -22,10 +22,9 @@ _kfgate_formats()
 	case $1 in
 	check) echo "text json github sarif" ;;
 	explain | why) echo "text json" ;;
-	programs) echo "table json" ;;
 	report | diff-policy) echo "text json html markdown" ;;
 	scan) echo "table json sarif markdown csv" ;;
-	*) echo "table json csv markdown" ;;
+	*) echo "table json csv markdown html" ;;
 	esac
 }
 

@@ -20,14 +20,12 @@ function __kfgate_formats
 			printf '%s\n' text json github sarif
 		case explain why
 			printf '%s\n' text json
-		case programs
-			printf '%s\n' table json
 		case report diff-policy
 			printf '%s\n' text json html markdown
 		case scan
 			printf '%s\n' table json sarif markdown csv
 		case '*'
-			printf '%s\n' table json csv markdown
+			printf '%s\n' table json csv markdown html
 	end
 end
 

@@ -24,10 +24,9 @@ _kfgate_formats() {
 	case $1 in
 	check) compadd text json github sarif ;;
 	explain|why) compadd text json ;;
-	programs) compadd table json ;;
 	report|diff-policy) compadd text json html markdown ;;
 	scan) compadd table json sarif markdown csv ;;
-	*) compadd table json csv markdown ;;
+	*) compadd table json csv markdown html ;;
 	esac
 }
 
