@@ -14,13 +14,6 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 256);
-	__type(key, struct kfg_guard_id);
-	__type(value, __u32);
-} kfg_guard_ids SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 512);
 	__type(key, struct kfg_guard_inode);
 	__type(value, struct kfg_guard_inode_flags);

@@ -173,10 +173,14 @@ struct bpf_map {
 } KFG_KERNEL;
 struct bpf_prog_aux {
 	__u32 id;
+	__u32 attach_btf_id; /* what it is to be attached to, in vmlinux, a module or another program; 0: not fixed */
+	struct bpf_prog *dst_prog;
 	_Bool kprobe_write_ctx; /* 6.18 and later */
 } KFG_KERNEL;
 struct bpf_prog {
 	__u16 kprobe_override : 1;
+	enum bpf_prog_type type;
+	enum bpf_attach_type expected_attach_type;
 	struct bpf_prog_aux *aux;
 } KFG_KERNEL;
 

@@ -24,6 +24,8 @@ static const struct {
 	[KFG_ATTEMPT_HOLD] = { "hold", "being asked before files that the agent needs are opened", NULL },
 	[KFG_ATTEMPT_LISTING] = { "listing", "the gate's own in a list of all BPF objects", NULL },
 	[KFG_ATTEMPT_MANAGER] = { "manager", "the service manager's change of the agent's cgroup", NULL },
+	[KFG_ATTEMPT_PLACE] = { "place", "a program more on a hook than leaves room for the next agent",
+				"KFGATE_PROG_ID" },
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == KFG_ATTEMPT_MAX, "a word for each kind");
 

@@ -29,6 +29,7 @@ enum kfg_attempt_kind {
 	KFG_ATTEMPT_HOLD, /* to be asked before somebody opens what the agent needs (fanotify permission events) */
 	KFG_ATTEMPT_LISTING, /* a descriptor, while it went through the ids of all objects of a kind: no attack */
 	KFG_ATTEMPT_MANAGER, /* a strict gate's cgroup by the service manager, as at each daemon-reload: no attack */
+	KFG_ATTEMPT_PLACE, /* one program more on a hook, where the next agent would find no place */
 	KFG_ATTEMPT_MAX,
 };
 
@@ -136,6 +137,11 @@ enum kfg_guard_object { KFG_GUARD_MAP, KFG_GUARD_PROG, KFG_GUARD_LINK };
 struct kfg_guard_id {
 	__u32 kind; /* enum kfg_guard_object */
 	__u32 id;
+};
+
+struct kfg_guard_place {
+	__u32 hook; /* BTF id of its function */
+	__u32 n;
 };
 
 _Static_assert(sizeof(struct kfg_attempt) % 8 == 0, "events are whole words");

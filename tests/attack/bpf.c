@@ -78,9 +78,9 @@ static int find_prog(const char *name, unsigned *ret_id)
 
 static int map_write(int argc, char **argv)
 {
-	int fd = find_map("kfg_loaders", 0), r;
-	__u64 key = 1;
-	char value[4096] = "";
+	int fd = find_map("kfg_files", 0), r;
+	__u32 key = 1;
+	char value[64] = "";
 
 	(void)argc;
 	(void)argv;

@@ -4,6 +4,7 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "gate/enforce/create.h"
 #include "gate/enforce/gate_internal.h"
 #include "gate/enforce/guard.h"
 
@@ -86,7 +87,7 @@ static bool is_refused(const struct btf *btf, enum bpf_attach_type attach, const
 	int id = btf__find_by_name_kind(btf, "bpf_lsm_bpf_prog", BTF_KIND_FUNC), fd;
 
 	opts.attach_btf_id = id > 0 ? id : 0;
-	fd = bpf_prog_load(BPF_PROG_TYPE_LSM, "kfgate_ask", "GPL", insns, n, &opts);
+	fd = kfg_create_prog(BPF_PROG_TYPE_LSM, "kfgate_ask", insns, n, &opts);
 	if (fd >= 0)
 		close(fd);
 	return fd == -EINVAL;
@@ -149,7 +150,7 @@ int kfg_answers_fill_hooks(const struct bpf_object *gate, int map)
 	btf__free((struct btf *)hooks.btf);
 	if (!r)
 		r = hooks.error;
-	return r ? r : bpf_map_freeze(map) ? -errno : 0;
+	return r ? r : kfg_create_freeze(map);
 }
 
 #define READ_MAX 64

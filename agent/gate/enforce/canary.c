@@ -9,6 +9,7 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "gate/enforce/create.h"
 #include "gate/enforce/gate_btf.h"
 
 #include <bpf/bpf.h>
@@ -53,7 +54,7 @@ static int try_load(struct kfg_gate *gate, enum kfg_stat stat, enum bpf_prog_typ
 	r = kfg_gate_stats(gate, &before);
 	if (r)
 		return r;
-	fd = bpf_prog_load(type, name, "GPL", insns, n, opts);
+	fd = kfg_create_prog(type, name, insns, n, opts);
 	ret->err = fd < 0 ? -fd : 0;
 	if (fd >= 0)
 		close(fd);

@@ -8,6 +8,7 @@
 #include "base/pages.h"
 #include "gate/enforce/answers.h"
 #include "gate/enforce/core_btf.h"
+#include "gate/enforce/create.h"
 #include "gate/enforce/guard.h"
 #include "gate/enforce/gate_btf.h"
 #include "gate/enforce/mapset.h"
@@ -197,12 +198,16 @@ static int open_skeleton(struct kfg_gate *gate, int *ret_core_btf)
 static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, const char **ret_why)
 {
 	_cleanup_close_ int core_btf = KFG_NO_FD;
+	const struct bpf_map *written[3];
 	struct bpf_map *maps[SHARED_MAX];
 	size_t n;
 	int r = open_skeleton(gate, &core_btf);
 
 	if (r)
 		return r;
+	written[0] = gate->skel->maps.kfg_tables;
+	written[1] = gate->skel->maps.kfg_files;
+	written[2] = gate->skel->maps.kfg_answer_hooks; /* until it is filled */
 	choose_programs(gate, probe);
 	gate->skel->rodata->kfg_instance = gate->instance;
 	gate->skel->rodata->kfg_answer_unbounded = kfg_answers_unbounded();
@@ -212,11 +217,14 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 		r = kfg_takeover_reuse(gate, maps[i]);
 	if (r)
 		return r;
-	r = kfgate__load(gate->skel);
+	r = kfg_create_object(gate->skel->skeleton, written, sizeof(written) / sizeof(written[0]));
 	if (r) {
 		*ret_why = load_hint(r);
 		return r;
 	}
+	gate->skel->links.kfgate_answers = kfg_create_link(gate->skel->progs.kfgate_answers);
+	if (!gate->skel->links.kfgate_answers)
+		return -errno;
 	r = kfg_answers_fill_hooks(gate->skel->obj, bpf_map__fd(gate->skel->maps.kfg_answer_hooks));
 	for (size_t i = 0; i < n && !r; i++)
 		r = kfg_takeover_share(maps[i]);
@@ -327,7 +335,7 @@ uint64_t kfg_gate_boottime_ns(void)
 static int newest_id(void)
 {
 	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
-	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "kfgate_mark", "GPL", insns, 2, NULL), r;
+	int fd = kfg_create_prog(BPF_PROG_TYPE_SOCKET_FILTER, "kfgate_mark", insns, 2, NULL), r;
 	struct bpf_prog_info info = {};
 	__u32 len = sizeof(info);
 
@@ -345,7 +353,7 @@ static int attach(struct kfg_gate *gate, struct bpf_program *prog, struct bpf_li
 
 	if (!bpf_program__autoload(prog))
 		return 0;
-	*ret_link = bpf_program__attach(prog);
+	*ret_link = kfg_create_link(prog);
 	if (!*ret_link)
 		return -errno;
 	(void)snprintf(name, sizeof(name), KFG_PIN_LINK "%s", bpf_program__name(prog));
@@ -440,12 +448,19 @@ static int keep_guard(void *userdata, const char *name, int link_fd)
 	return kfg_pins_add(gate->instance, name, 0, link_fd);
 }
 
+static int guard_table(void *userdata, unsigned map_id)
+{
+	return kfg_guard_map(userdata, map_id);
+}
+
 int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
 {
 	int r = kfg_guard_objects(guard, gate->skel->skeleton);
 	__u32 ids[KFG_PROGS_MAX];
 	size_t n;
 
+	if (!r)
+		r = kfg_mapset_each(bpf_map__fd(gate->skel->maps.kfg_tables), guard_table, guard);
 	if (!r)
 		r = kfg_guard_path(guard, KFG_PIN_DIR, KFG_GUARD_PINS | KFG_GUARD_COVER, KFG_GUARD_TO_ROOT);
 	if (!r)
@@ -456,14 +471,8 @@ int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
 	return r;
 }
 
+/* One link for all readings: the guard is told of it with the others, so that nobody puts another program into it. */
 int kfg_gate_iterate(struct kfg_gate *gate)
 {
-	struct bpf_link *link = bpf_program__attach_iter(gate->skel->progs.kfgate_answers, NULL);
-	int fd;
-
-	if (!link)
-		return -errno;
-	fd = bpf_iter_create(bpf_link__fd(link));
-	(void)bpf_link__destroy(link);
-	return fd;
+	return kfg_create_iterator(gate->skel->links.kfgate_answers);
 }

@@ -71,6 +71,8 @@ int kfg_gate_attach(struct kfg_gate *gate);
 int kfg_gate_take_over(struct kfg_gate *gate);
 /* The number of the instance that decides, and of the one that was taken over from (0: none). */
 uint64_t kfg_gate_instance(const struct kfg_gate *gate, uint64_t *ret_from);
+/* Is the older gate that is in force guarded? Also where it cannot be told. */
+bool kfg_gate_older_guarded(const struct kfg_gate *gate);
 /* Gives the turn back to the older gate, if there is one: for when this one is seen not to decide. */
 void kfg_gate_give_back(struct kfg_gate *gate);
 /*

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/pages.h"
 #include "gate/enforce/core_btf.h"
+#include "gate/enforce/create.h"
 #include "gate/enforce/gate_btf.h"
 #include "guard.skel.h"
 
@@ -44,17 +45,29 @@ static void note_missing(struct kfg_guard *guard, const char *hook)
 	(void)snprintf(guard->missing + n, sizeof(guard->missing) - n, "%s%s", n ? "," : "", hook);
 }
 
-/* 6.2 and later; before, an access list is an extended attribute, which has a hook of its own. */
+/*
+ * Hooks that not every kernel has, and that it needs not have. Access lists: 6.2 and later; before, they are extended
+ * attributes, which have a hook of their own. Objects of BPF: 6.9 and later, and those before that.
+ */
 static bool is_covered(const char *hook)
 {
-	return strcmp(hook, "inode_set_acl") == 0 || strcmp(hook, "inode_remove_acl") == 0;
+	static const char *const hooks[] = {
+		"inode_set_acl", "inode_remove_acl",	   "bpf_map_create", "bpf_map_alloc_security",
+		"bpf_map_free",	 "bpf_map_free_security",  "bpf_prog_load",  "bpf_prog_alloc_security",
+		"bpf_prog_free", "bpf_prog_free_security",
+	};
+
+	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
+		if (strcmp(hooks[i], hook) == 0)
+			return true;
+	return false;
 }
 
 /* Hooks are functions of the kernel (kernel/bpf/bpf_lsm.c): its type information says which there are. */
 static int choose_hooks(struct kfg_guard *guard)
 {
 	struct bpf_program *prog;
-	bool idmap;
+	bool idmap, old;
 
 	if (!kfg_gate_btf())
 		return -errno;
@@ -72,6 +85,11 @@ static int choose_hooks(struct kfg_guard *guard)
 			note_missing(guard, section + strlen(LSM));
 		bpf_program__set_autoload(prog, false);
 	}
+	old = !kfg_gate_btf_func("bpf_lsm_bpf_prog_load");
+	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_make_prog_old, old);
+	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_make_map_old, old);
+	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_free_prog_old, old);
+	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_free_map_old, old);
 	idmap = kfg_gate_btf_arguments("bpf_lsm_inode_setattr") == 3;
 	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr, idmap);
 	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr_old, !idmap);
@@ -111,6 +129,14 @@ static int run(const struct bpf_program *prog, void *arg, size_t size)
 	return bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
 }
 
+/* Its maps are written by its programs, but for what the agent tells it of objects and hooks. */
+static int load(struct kfg_guard *guard)
+{
+	const struct bpf_map *written[] = { guard->skel->maps.kfg_guard_ids, guard->skel->maps.kfg_guard_hooks };
+
+	return kfg_create_object(guard->skel->skeleton, written, sizeof(written) / sizeof(written[0]));
+}
+
 /* Opened twice: which of the kernel's types are needed stands in the object. Without that file it takes longer. */
 static struct guard *open_skeleton(int *ret_core_btf)
 {
@@ -140,7 +166,7 @@ int kfg_guard_open(struct kfg_guard **ret_guard)
 	if (!r)
 		kfg_pages_release(guard->skel->skeleton->data, guard->skel->skeleton->data_sz);
 	if (!r)
-		r = guard__load(guard->skel);
+		r = load(guard);
 	if (!r)
 		r = run(guard->skel->progs.kfgate_guard_identify, NULL, 0);
 	if (!r) {
@@ -174,6 +200,11 @@ static int add_id(struct kfg_guard *guard, enum kfg_guard_object kind, unsigned 
 	return bpf_map_update_elem(bpf_map__fd(guard->skel->maps.kfg_guard_ids), &key, &one, BPF_ANY);
 }
 
+int kfg_guard_map(struct kfg_guard *guard, unsigned id)
+{
+	return add_id(guard, KFG_GUARD_MAP, id);
+}
+
 static int add_map(struct kfg_guard *guard, int fd)
 {
 	struct bpf_map_info info = {};
@@ -205,6 +236,26 @@ static int add_link(struct kfg_guard *guard, const struct bpf_link *link)
 									  add_id(guard, KFG_GUARD_LINK, info.id);
 }
 
+/* The function that an LSM program is attached to: places on it are kept for the next agent. */
+static int add_hook(struct kfg_guard *guard, const struct bpf_program *prog)
+{
+	const char *hook = strchr(bpf_program__section_name(prog), '/');
+	__u32 none = 0, id;
+	char func[64];
+
+	if (!hook || bpf_program__type(prog) != BPF_PROG_TYPE_LSM || !bpf_program__autoload(prog))
+		return 0;
+	(void)snprintf(func, sizeof(func), "bpf_lsm_%s", hook + 1);
+	id = kfg_gate_btf_func(func);
+	if (!id)
+		return -ENOENT;
+	/* what was counted meanwhile stays */
+	if (bpf_map_update_elem(bpf_map__fd(guard->skel->maps.kfg_guard_hooks), &id, &none, BPF_NOEXIST) &&
+	    errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
 int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton *s)
 {
 	int r = 0;
@@ -215,6 +266,8 @@ int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton 
 		r = add_prog(guard, bpf_program__fd(*s->progs[i].prog));
 	for (int i = 0; !r && i < s->prog_cnt; i++)
 		r = add_link(guard, *s->progs[i].link);
+	for (int i = 0; !r && i < s->prog_cnt; i++)
+		r = add_hook(guard, *s->progs[i].prog);
 	return r;
 }
 
@@ -278,21 +331,29 @@ bool kfg_guard_managed(const struct kfg_guard *guard)
 int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *userdata)
 {
 	const struct bpf_object_skeleton *s = guard->skel->skeleton;
-	int r;
+	const __u32 any = 0, none = 0;
+	int r, map;
 
 	for (int i = 0; i < s->prog_cnt; i++) {
 		struct bpf_program *prog = *s->progs[i].prog;
 
 		if (bpf_program__type(prog) != BPF_PROG_TYPE_LSM || !bpf_program__autoload(prog))
 			continue;
-		*s->progs[i].link = bpf_program__attach(prog);
+		*s->progs[i].link = kfg_create_link(prog);
 		if (!*s->progs[i].link)
 			return -errno;
 		r = keep ? keep(userdata, bpf_program__name(prog), bpf_link__fd(*s->progs[i].link)) : 0;
 		if (r)
 			return r;
 	}
-	return kfg_guard_objects(guard, s);
+	r = kfg_guard_objects(guard, s);
+	if (r)
+		return r;
+	/* programs that can be attached to any function are counted under 0; and nobody enters anything more */
+	map = bpf_map__fd(guard->skel->maps.kfg_guard_hooks);
+	if (bpf_map_update_elem(map, &any, &none, BPF_NOEXIST))
+		return -errno;
+	return kfg_create_freeze(map);
 }
 
 enum { PROOF_MAP = 1, PROOF_SIGNAL = 2 };

@@ -25,6 +25,9 @@ int kfg_guard_each_hook(kfg_guard_hook_fn *fn, void *userdata);
 /* Maps, programs and links of a skeleton, loaded and attached. Negative errno. */
 int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton *skeleton);
 
+/* A map that is in no skeleton, made before the guard. Later ones need not be told: they are seen being made. */
+int kfg_guard_map(struct kfg_guard *guard, unsigned id);
+
 /*
  * What stands at the path. flags: KFG_GUARD_*; levels: of KFG_GUARD_COVER, so many directories up from there, across
  * mounts; those above do not count. Negative errno.

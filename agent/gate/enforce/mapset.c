@@ -3,6 +3,7 @@
 #include "gate/enforce/mapset.h"
 
 #include "base/cleanup.h"
+#include "gate/enforce/create.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -41,6 +42,18 @@ static int open_slot(int tables, __u32 slot)
 	return map < 0 ? -errno : map;
 }
 
+int kfg_mapset_each(int tables, kfg_mapset_fn *fn, void *userdata)
+{
+	int r = 0;
+
+	for (__u32 slot = 0, id; !r && slot < KFG_TABLES_MAX; slot++)
+		if (!bpf_map_lookup_elem(tables, &slot, &id))
+			r = fn(userdata, id);
+		else if (errno != ENOENT)
+			r = -errno;
+	return r;
+}
+
 static int read_header(int tables, __u32 slot, struct kfg_table_header *ret_header)
 {
 	_cleanup_close_ int map = open_slot(tables, slot);
@@ -71,7 +84,7 @@ static int put(int tables, __u32 slot, int map)
 	if (bpf_map_update_elem(tables, &slot, &map, BPF_ANY))
 		return -errno;
 	/* nobody can put anything there any more, whatever descriptor they get */
-	return slot == KFG_TABLES_MAX - 1 && bpf_map_freeze(tables) ? -errno : 0;
+	return slot == KFG_TABLES_MAX - 1 ? kfg_create_freeze(tables) : 0;
 }
 
 /* The slot for one more table; *ret_generation is set, and -EALREADY returned, if the policy is in force and stays. */
@@ -94,7 +107,6 @@ static int choose_slot(int tables, const struct kfg_table_header *h, uint64_t *r
 
 int kfg_mapset_publish(int tables, const struct kfg_table *table, uint64_t *ret_generation)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = KFG_TABLE_FLAGS);
 	_cleanup_close_ int map = KFG_NO_FD;
 	const struct kfg_table_header *h;
 	__u32 n_cells;
@@ -104,13 +116,13 @@ int kfg_mapset_publish(int tables, const struct kfg_table *table, uint64_t *ret_
 	slot = choose_slot(tables, h, ret_generation);
 	if (slot < 0)
 		return slot == -EALREADY ? 0 : slot;
-	map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "kfg_table", sizeof(__u32), KFG_CELL_SIZE, n_cells, &opts);
+	map = kfg_create_array("kfg_table", KFG_CELL_SIZE, n_cells, KFG_TABLE_FLAGS);
 	if (map < 0)
 		return map;
 	r = write_cells(map, h, n_cells);
 	/* nobody writes to it any more, by whatever descriptor: the next policy is another map */
-	if (!r && bpf_map_freeze(map))
-		r = -errno;
+	if (!r)
+		r = kfg_create_freeze(map);
 	if (!r)
 		r = put(tables, (__u32)slot, map);
 	if (!r)
