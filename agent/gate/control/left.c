@@ -35,9 +35,9 @@ int kfg_left_write(const char *runtime_dir, const struct kfg_left *left)
 		return r;
 	kfg_strbuf_printf(&text,
 			  "policy=%s\nserial=%" PRId64 "\nmode=%s\ndigest=%s\nguard=%s\nsince=%" PRIu64
-			  "\ninstance=%" PRIu64 "\n",
+			  "\ninstance=%" PRIu64 "\nnot_taken_over=%s\n",
 			  left->policy, left->serial, left->mode, left->digest, left->guard, left->since_usec,
-			  left->instance);
+			  left->instance, left->not_taken_over);
 	return text.error ? text.error : kfg_write_file(path, text.data, text.size);
 }
 
@@ -101,10 +101,7 @@ static void take(struct kfg_left *left, const char *key, const char *value)
 		size_t offset, size;
 	} texts[] = {
 #define TEXT(member) { #member, offsetof(struct kfg_left, member), sizeof(((struct kfg_left *)0)->member) }
-		TEXT(policy),
-		TEXT(mode),
-		TEXT(digest),
-		TEXT(guard),
+		TEXT(policy), TEXT(mode), TEXT(digest), TEXT(guard), TEXT(not_taken_over),
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

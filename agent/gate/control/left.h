@@ -17,6 +17,7 @@ struct kfg_left {
 	char mode[16];
 	char digest[20];
 	char guard[16]; /* "active", "strict" or "off" */
+	char not_taken_over[160]; /* why the last agent did not take it over; "" */
 	uint64_t since_usec; /* CLOCK_REALTIME */
 	uint64_t instance; /* of the programs in force; 0: not known */
 };

@@ -162,6 +162,24 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 	return r;
 }
 
+/* Puts the guard up. Negative errno, with *ret_why if there is more to say. */
+static int guard(struct kfg_daemon *d, const char **ret_why)
+{
+	int r = put_up(d, ret_why);
+
+	if (r == -E2BIG)
+		*ret_why = "programs of others hold every place on one of its hooks";
+	if (r < 0) {
+		kfg_daemon_guarding_done(d);
+		return r;
+	}
+	if (*kfg_guard_missing(d->guard))
+		kfg_log_warning("this kernel lacks hooks of the guard: %s", kfg_guard_missing(d->guard));
+	kfg_log_info("the gate is guarded against removal%s",
+		     kfg_guard_managed(d->guard) ? "" : "; nobody but the agent itself can stop it");
+	return 0;
+}
+
 void kfg_daemon_guarding_apply(struct kfg_daemon *d)
 {
 	KFG_CAPS_RAISED;
@@ -177,17 +195,31 @@ void kfg_daemon_guarding_apply(struct kfg_daemon *d)
 	}
 	if (!is_wanted(d->current.names))
 		return;
-	r = put_up(d, &why);
-	if (r < 0) {
-		/* the gate decides all the same */
+	r = guard(d, &why);
+	if (r < 0) /* the gate decides all the same */
 		kfg_log_error("the gate is up, but not guarded against removal: %s", why ? why : strerror(-r));
-		kfg_daemon_guarding_done(d);
-		return;
+}
+
+int kfg_daemon_guarding_succeed(struct kfg_daemon *d, const char **ret_why)
+{
+	KFG_CAPS_RAISED;
+	const char *why = NULL;
+	int r;
+
+	if (!kfg_gate_older_guarded(d->gate))
+		return 0;
+	if (!is_wanted(d->current.names)) {
+		if (!kfg_gate_sealed(d->gate)) {
+			kfg_log_warning("the gate in force is guarded; this policy wants no guard");
+			return 0;
+		}
+		*ret_why = "it is guarded and sealed, and this policy wants no guard";
+		return -EPERM;
 	}
-	if (*kfg_guard_missing(d->guard))
-		kfg_log_warning("this kernel lacks hooks of the guard: %s", kfg_guard_missing(d->guard));
-	kfg_log_info("the gate is guarded against removal%s",
-		     kfg_guard_managed(d->guard) ? "" : "; nobody but the agent itself can stop it");
+	r = guard(d, &why);
+	if (r < 0)
+		*ret_why = why ? why : strerror(-r);
+	return r;
 }
 
 void kfg_daemon_guarding_done(struct kfg_daemon *d)

@@ -7,6 +7,19 @@
 
 #include <stdio.h>
 
+void kfg_daemon_note_older(const struct kfg_daemon *d, const char *why)
+{
+	struct kfg_left left;
+	int r = kfg_left_read(KFG_PIN_DIR, d->config->runtime_dir, &left);
+
+	if (r <= 0)
+		return; /* there is none, or it cannot be told: it is in the log */
+	(void)snprintf(left.not_taken_over, sizeof(left.not_taken_over), "%s", why);
+	r = kfg_left_write(d->config->runtime_dir, &left);
+	if (r < 0)
+		kfg_log_errno(r, "cannot write down what is in force in %s: %m", d->config->runtime_dir);
+}
+
 void kfg_daemon_note(const struct kfg_daemon *d)
 {
 	const struct kfg_policy_names *p = d->current.names;

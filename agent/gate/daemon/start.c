@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -157,6 +158,17 @@ static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 	return KFG_EXIT_OK;
 }
 
+/* Says why the older gate goes on, in the journal and for kfgate status. */
+static void tell_older_stays(struct kfg_daemon *d, const char *why)
+{
+	struct kfg_record *record = NULL;
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "the next one is not taken: %s", why);
+	(void)kfg_daemon_queue_record(d, kfg_notice_kept(NULL, text, &record), &record);
+	kfg_daemon_note_older(d, why);
+}
+
 /* -E2BIG: BPF_MAX_TRAMP_LINKS programs are on a hook already (include/linux/bpf.h: 38 on amd64, 6.1..7.3). */
 static int attach_gate(struct kfg_daemon *d)
 {
@@ -168,9 +180,26 @@ static int attach_gate(struct kfg_daemon *d)
 	if (r != -E2BIG)
 		return kfg_log_errno(r, "cannot attach the gate: %m");
 	(void)kfg_gate_instance(d->gate, &from);
+	if (from)
+		tell_older_stays(d, "programs of others hold every place on one of its hooks");
 	kfg_log_error("cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool link' "
 		      "lists them); %s until some are taken off and kfgate is started again",
 		      from ? "the gate that was in force before goes on with its policy" : "nothing is enforced");
+	return r;
+}
+
+/* What is guarded is not given up for what is not. */
+static int succeed(struct kfg_daemon *d)
+{
+	const char *why = NULL;
+	int r = kfg_daemon_guarding_succeed(d, &why);
+
+	if (r == 0)
+		return 0;
+	kfg_log_error(
+		"the gate in force is guarded, and this one would not be: %s; the older one goes on with its policy",
+		why);
+	tell_older_stays(d, why);
 	return r;
 }
 
@@ -191,6 +220,8 @@ static int bring_up(struct kfg_daemon *d, struct kfg_candidate *candidate)
 	if (r < 0)
 		return r;
 	r = prove(d);
+	if (r == 0)
+		r = succeed(d);
 	if (r == 0)
 		r = take_over(d);
 	if (r < 0)

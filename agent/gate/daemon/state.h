@@ -140,6 +140,11 @@ int kfg_daemon_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf 
  * logged, and the gate decides without. Done: what is pinned stays.
  */
 void kfg_daemon_guarding_apply(struct kfg_daemon *d);
+/*
+ * The same before an older gate is taken over from, if that is guarded. Negative errno: this one would be guarded less,
+ * and is not to take over; *ret_why (static) says why.
+ */
+int kfg_daemon_guarding_succeed(struct kfg_daemon *d, const char **ret_why);
 void kfg_daemon_guarding_done(struct kfg_daemon *d);
 /* A refusal becomes a record, or is counted in the next one's; not without a guard. */
 void kfg_daemon_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt);
@@ -150,6 +155,8 @@ void kfg_orders_done(struct kfg_daemon *d);
 
 /* left_note.c: writes down what is in force, for when no agent answers; a failure is logged. */
 void kfg_daemon_note(const struct kfg_daemon *d);
+/* The same of what was in force before, which stays so: why it was not taken over from. */
+void kfg_daemon_note_older(const struct kfg_daemon *d, const char *why);
 
 /* answer.c: requests of the control socket; a kfg_control_fn. */
 int kfg_daemon_answer(void *userdata, const char *request, struct kfg_strbuf *reply);

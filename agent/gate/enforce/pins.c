@@ -213,6 +213,22 @@ int kfg_pins_remove(int dir, uint64_t instance)
 	return r;
 }
 
+int kfg_pins_count(int dir, uint64_t instance, const char *prefix)
+{
+	_cleanup_dir_ DIR *stream = NULL;
+	const struct dirent *entry;
+	char name[32];
+	int n = 0, r;
+
+	dir_name(instance, name);
+	r = open_dir(dir, name, &stream);
+	if (r)
+		return r;
+	while ((entry = readdir(stream)))
+		n += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+	return n;
+}
+
 int kfg_pins_each_link(int dir, uint64_t instance, kfg_pins_fn *fn, void *userdata)
 {
 	_cleanup_dir_ DIR *stream = NULL;

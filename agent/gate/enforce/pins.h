@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define KFG_PIN_LINK "link_"
+#define KFG_PIN_GUARD "kfgate_guard_" /* a link of the guard's */
 #define KFG_PIN_TABLES "kfg_tables"
 #define KFG_PIN_FILES "kfg_files"
 #define KFG_PIN_SHARED 0u /* in the place of an instance */
@@ -40,6 +41,9 @@ void kfg_pins_drop(uint64_t instance, const char *name, unsigned version);
 
 /* Removes all pins of an instance (or the shared ones), and its directory; there may be none. Negative errno. */
 int kfg_pins_remove(int dir, uint64_t instance);
+
+/* How many pins of the instance begin with that; negative errno. */
+int kfg_pins_count(int dir, uint64_t instance, const char *prefix);
 
 /* Calls fn with a descriptor, open during the call only, of each link of the instance. */
 typedef void kfg_pins_fn(void *userdata, int fd);

@@ -295,6 +295,11 @@ int kfg_gate_take_over(struct kfg_gate *gate)
 	return kfg_gate_begin(gate);
 }
 
+bool kfg_gate_older_guarded(const struct kfg_gate *gate)
+{
+	return gate->from && kfg_pins_count(gate->pins, gate->from, KFG_PIN_GUARD) != 0;
+}
+
 void kfg_gate_give_back(struct kfg_gate *gate)
 {
 	if (!gate->current || !gate->from)

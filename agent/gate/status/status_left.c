@@ -46,6 +46,8 @@ void kfg_status_left_text(const struct kfg_status_left *s, struct kfg_strbuf *ou
 	}
 	if (reason)
 		kfg_strbuf_printf(out, "   why: %s\n", reason);
+	if (l->not_taken_over[0])
+		kfg_strbuf_printf(out, "   why: the next agent did not take it over: %s\n", l->not_taken_over);
 	kfg_strbuf_adds(out, "  next: \"systemctl start kfgate\" takes it over; "
 			     "\"kfgate detach\" takes off what no guard holds\n");
 }
@@ -60,6 +62,7 @@ void kfg_status_left_json(const struct kfg_status_left *s, struct kfg_strbuf *ou
 	kfg_json_bool(&j, "running", false);
 	kfg_json_bool(&j, "in_force", s->in_force);
 	kfg_json_string(&j, "why", reason_down(s));
+	kfg_json_string(&j, "not_taken_over", s->in_force && l->not_taken_over[0] ? l->not_taken_over : NULL);
 	kfg_json_string(&j, "mode", known ? l->mode : NULL);
 	kfg_json_string(&j, "guard", known ? l->guard : NULL);
 	kfg_json_object(&j, "policy");

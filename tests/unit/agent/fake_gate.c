@@ -100,6 +100,12 @@ int kfg_gate_attach(struct kfg_gate *gate)
 	return fake_gate.attach_error;
 }
 
+bool kfg_gate_older_guarded(const struct kfg_gate *gate)
+{
+	(void)gate;
+	return fake_gate.older_guarded;
+}
+
 int kfg_gate_take_over(struct kfg_gate *gate)
 {
 	(void)gate;

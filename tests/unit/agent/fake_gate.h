@@ -18,6 +18,7 @@ struct fake_gate {
 	bool sealed;
 	int left; /* gates that no agent holds, or why they cannot be taken off */
 	unsigned older; /* gates to be retired */
+	bool older_guarded;
 	bool without_stage1, canary_passes;
 	int overrides; /* programs of others that answer in the gate's place */
 	/* what it was asked */

@@ -70,6 +70,34 @@ static void test_guard_fails(void **state)
 	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
 }
 
+/* What is guarded is not taken over by what is not, unless the policy wants it so. */
+static void test_weaker_guard(void **state)
+{
+	(void)state;
+	fake_gate.from = 3;
+	fake_gate.older_guarded = true;
+	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(fake_guard.calls, "OccccxARccccC");
+	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
+	fake_guard.prove_error = -ENOTRECOVERABLE;
+	fake_gate.calls[0] = '\0';
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_string_equal(fake_gate.calls, "OPARC");
+	assert_string_equal(fake_guard.calls, "OccccxARC");
+	assert_non_null(strstr(captured, "the gate in force is guarded, and this one would not be: because"));
+	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"kept\""));
+	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
+	scratch_write("policy.yaml", POLICY_14 "guard: off\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_non_null(strstr(captured, "the gate in force is guarded; this policy wants no guard"));
+	fake_gate.sealed = true;
+	scratch_write("policy.yaml", POLICY_14 "mode: sealed\nguard: off\n");
+	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+	assert_non_null(strstr(captured, "it is guarded and sealed, and this policy wants no guard"));
+	assert_string_equal(fake_guard.calls, "");
+}
+
 static void test_obstacle(void **state)
 {
 	(void)state;
@@ -365,6 +393,7 @@ int main(void)
 		CASE(test_override),
 		CASE(test_guard),
 		CASE(test_guard_fails),
+		CASE(test_weaker_guard),
 		CASE(test_obstacle),
 		CASE(test_canary_passes),
 		CASE(test_canary_cannot_be_loaded),
