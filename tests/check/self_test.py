@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import bans
 import bpf_static
 import cases
+import create
 import layout
 import metrics
 import mutate
@@ -20,6 +21,7 @@ import packaging
 import rooms
 import sizes
 import spdx
+import surface
 
 LICENSED = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n"
 
@@ -49,6 +51,47 @@ class Bans(unittest.TestCase):
     def test_everywhere(self):
         for text in ("# TO" + "DO: more", "make |" + "| true", "http://deb.deb" + "ian.org/debian"):
             self.assertTrue(found(bans, "tests/x.sh", text + "\n"), text)
+
+
+class Create(unittest.TestCase):
+    def test_elsewhere(self):
+        for call in ("fd = bpf_map_create(t, n, 4, 4, 1, o)", "r = kfgate__load(s)", "bpf_program__attach_lsm(p)",
+                     "bpf_prog_load (t)", "syscall(__NR_bpf, 0, a, s)", "guard__open_and_load()", "bpf_map_freeze(m)"):
+            self.assertTrue(found(create, "agent/gate/enforce/x.c", f"\t{call};\n"), call)
+
+    def test_fine(self):
+        for text in ("btf__load_vmlinux_btf();", "/* bpf_map_create() */", "kfg_create_array(n, 1, 1, 0);",
+                     "bpf_map_update_elem(m, k, v, 0);"):
+            self.assertEqual(found(create, "agent/gate/enforce/x.c", text + "\n"), [], text)
+        self.assertEqual(found(create, "agent/gate/enforce/create.c", "bpf_map_freeze(m);\n"), [])
+        self.assertEqual(found(create, "tests/attack/x.c", "bpf_map_freeze(m);\n"), [])
+
+
+class Surface(unittest.TestCase):
+    ROW = "\t".join(("hook", "bpf_prog", "verdicts", "root", "the guard", "guard/x"))
+
+    def faults(self, table, found):
+        return [what for _, what in surface.faults(table, found, lambda test: test == "guard/x")]
+
+    def test_things(self):
+        text = ('SEC("?lsm.s/bpf_prog")\nint BPF_PROG(kfgate_prog, struct bpf_prog *prog)\n'
+                'SEC("syscall")\nint kfgate_file(void *q)\nstruct {\n} kfg_new SEC(".maps");\n'
+                'struct kfg_knobs kfg_knobs = { .a = 1 };\nconst volatile __u32 kfg_flag;\nstruct btf;\n')
+        self.assertEqual(set(surface.things("bpf/x.bpf.h", text)),
+                         {("hook", "bpf_prog"), ("program", "kfgate_file"), ("map", "kfg_new"),
+                          ("variable", "kfg_knobs"), ("variable", "kfg_flag")})
+        text = 'int f = open("/proc/self/new", 0);\n/* "/etc/no" */\n#define KFG_PIN_NEW "new_"\n'
+        self.assertEqual(set(surface.things("agent/gate/x.c", text)),
+                         {("path", "/proc/self/new"), ("opener", "agent/gate/x.c"), ("pin", "new_")})
+        self.assertEqual(set(surface.things("agent/analysis/x.c", text)), set())
+
+    def test_table(self):
+        self.assertEqual(self.faults(self.ROW, {("hook", "bpf_prog")}), [])
+        self.assertTrue(self.faults(self.ROW, {("hook", "bpf_prog"), ("map", "kfg_new")}))
+        self.assertTrue(self.faults(self.ROW, set()))
+        self.assertTrue(self.faults(self.ROW + "\n" + self.ROW, {("hook", "bpf_prog")}))
+        self.assertTrue(self.faults(self.ROW.replace("guard/x", "guard/y"), {("hook", "bpf_prog")}))
+        self.assertTrue(self.faults(self.ROW.replace("root", ""), {("hook", "bpf_prog")}))
 
 
 class Cases(unittest.TestCase):
