@@ -68,6 +68,20 @@ static void run_fork(void)
 	(void)waitpid(pid, NULL, 0);
 }
 
+/* A program of two instructions; its end comes later (RCU), and is not in it. */
+static void run_load(void)
+{
+	static const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K },
+						 { .code = BPF_JMP | BPF_EXIT } };
+
+	close(bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "bench", "GPL", insns, 2, NULL));
+}
+
+static void run_map(void)
+{
+	close(bpf_map_create(BPF_MAP_TYPE_ARRAY, "bench", 4, 4, 1, NULL));
+}
+
 static const struct call {
 	const char *name;
 	void (*prepare)(void);
@@ -75,7 +89,8 @@ static const struct call {
 } calls[] = {
 	{ "open-close", prepare_file, run_open }, { "stat", prepare_file, run_stat },
 	{ "unlink", prepare_file, run_unlink },	  { "kill", NULL, run_kill },
-	{ "fork-exit-wait", NULL, run_fork },
+	{ "fork-exit-wait", NULL, run_fork },	  { "load-2-instructions", NULL, run_load },
+	{ "create-map", NULL, run_map },
 };
 
 static int compare(const void *a, const void *b)
