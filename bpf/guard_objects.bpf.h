@@ -13,7 +13,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 256);
+	__uint(max_entries, 1024); /* of two sets */
 	__type(key, struct kfg_guard_id);
 	__type(value, __u32);
 } kfg_guard_ids SEC(".maps");

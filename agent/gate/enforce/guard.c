@@ -7,6 +7,7 @@
 #include "gate/enforce/core_btf.h"
 #include "gate/enforce/create.h"
 #include "gate/enforce/gate_btf.h"
+#include "gate/enforce/mapset.h"
 #include "guard.skel.h"
 
 #include <bpf/bpf.h>
@@ -223,6 +224,42 @@ static int add_prog(struct kfg_guard *guard, int fd)
 	if (fd < 0)
 		return 0; /* not loaded */
 	return bpf_obj_get_info_by_fd(fd, &info, &size) ? -errno : add_id(guard, KFG_GUARD_PROG, info.id);
+}
+
+#define MAPS_MAX 64 /* of one program: MAX_USED_MAPS (include/linux/bpf_verifier.h, 6.1..7.3) */
+
+static int add_table(void *userdata, unsigned map_id)
+{
+	return add_id(userdata, KFG_GUARD_MAP, map_id);
+}
+
+/* A map by its id; of an array of maps, what is in it, too. */
+static int add_older_map(struct kfg_guard *guard, unsigned id)
+{
+	_cleanup_close_ int fd = bpf_map_get_fd_by_id(id);
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = bpf_obj_get_info_by_fd(fd, &info, &size) ? -errno : add_id(guard, KFG_GUARD_MAP, id);
+	return r || info.type != BPF_MAP_TYPE_ARRAY_OF_MAPS ? r : kfg_mapset_each(fd, add_table, guard);
+}
+
+int kfg_guard_older(struct kfg_guard *guard, unsigned prog_id)
+{
+	_cleanup_close_ int fd = bpf_prog_get_fd_by_id(prog_id);
+	__u32 maps[MAPS_MAX], size = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = { .nr_map_ids = MAPS_MAX, .map_ids = (uintptr_t)maps };
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = bpf_obj_get_info_by_fd(fd, &info, &size) ? -errno : add_id(guard, KFG_GUARD_PROG, prog_id);
+	for (__u32 i = 0; !r && i < info.nr_map_ids && i < MAPS_MAX; i++)
+		r = add_older_map(guard, maps[i]);
+	return r;
 }
 
 static int add_link(struct kfg_guard *guard, const struct bpf_link *link)

@@ -27,6 +27,8 @@ int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton 
 
 /* A map that is in no skeleton, made before the guard. Later ones need not be told: they are seen being made. */
 int kfg_guard_map(struct kfg_guard *guard, unsigned id);
+/* A program of a set before this one, with its maps; one that is gone is none. Negative errno. */
+int kfg_guard_older(struct kfg_guard *guard, unsigned prog_id);
 
 /*
  * What stands at the path. flags: KFG_GUARD_*; levels: of KFG_GUARD_COVER, so many directories up from there, across

@@ -243,7 +243,8 @@ int kfg_pins_each_link(int dir, uint64_t instance, kfg_pins_fn *fn, void *userda
 	while ((entry = readdir(stream))) {
 		int fd;
 
-		if (strncmp(entry->d_name, KFG_PIN_LINK, strlen(KFG_PIN_LINK)))
+		if (strncmp(entry->d_name, KFG_PIN_LINK, strlen(KFG_PIN_LINK)) &&
+		    strncmp(entry->d_name, KFG_PIN_GUARD, strlen(KFG_PIN_GUARD)))
 			continue;
 		fd = kfg_pins_get(instance, entry->d_name, 0);
 		if (fd < 0)

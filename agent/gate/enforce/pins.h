@@ -45,6 +45,6 @@ int kfg_pins_remove(int dir, uint64_t instance);
 /* How many pins of the instance begin with that; negative errno. */
 int kfg_pins_count(int dir, uint64_t instance, const char *prefix);
 
-/* Calls fn with a descriptor, open during the call only, of each link of the instance. */
+/* Calls fn with a descriptor, open during the call only, of each link of the instance, its guard's too. */
 typedef void kfg_pins_fn(void *userdata, int fd);
 int kfg_pins_each_link(int dir, uint64_t instance, kfg_pins_fn *fn, void *userdata);
