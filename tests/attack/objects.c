@@ -2,7 +2,7 @@
 /*
  * objects.c - objects of the gate that are made after its start, and the places on the hooks that its next agent needs.
  *
- *   table-fd, table-write    the policy in force
+ *   table-fd                 the policy in force
  *   ids                      prints the newest ids of maps, programs and links
  *   newer MAP PROG LINK      a descriptor of anything with a higher id
  *   watch FILE               asks for each new map and program as soon as it has an id, until there is a file
@@ -19,10 +19,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#define MODE_AT 36 /* struct kfg_table_header */
-#define MODE_AUDIT 1
-#define CELL 128
 
 struct kind {
 	const char *what;
@@ -62,23 +58,6 @@ static int table_fd(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	return fd < 0 ? fd : 0;
-}
-
-/* mode := audit, in the first cell */
-static int table_write(int argc, char **argv)
-{
-	int fd = find_newest("kfg_table");
-	unsigned char cell[CELL];
-	unsigned zero = 0;
-
-	(void)argc;
-	(void)argv;
-	if (fd < 0)
-		return fd;
-	if (bpf_map_lookup_elem(fd, &zero, cell))
-		return -errno;
-	cell[MODE_AT] = MODE_AUDIT;
-	return result(bpf_map_update_elem(fd, &zero, cell, BPF_ANY));
 }
 
 static unsigned newest(const struct kind *kind)
@@ -227,7 +206,6 @@ static int stub(int argc, char **argv)
 
 const struct attack attacks_objects[] = {
 	{ "table-fd", table_fd, "a descriptor of the policy in force" },
-	{ "table-write", table_write, "change the policy in force" },
 	{ "ids", ids, "no attack: print the newest ids of maps, programs and links" },
 	{ "newer", newer, "a descriptor of what is newer" },
 	{ "watch", watch, "the same of each object while it is made" },

@@ -11,8 +11,8 @@
 #include <string.h>
 
 /*
- * BPF_MAP_FREEZE answers EPERM or EBUSY for a frozen map (map_freeze(), kernel/bpf/syscall.c, 6.1..7.3), and EBUSY while
- * somebody has it mapped for writing, or writes.
+ * BPF_MAP_FREEZE answers EPERM or EBUSY for a frozen map (map_freeze(), kernel/bpf/syscall.c, 6.1..7.3), and EBUSY
+ * while somebody has it mapped for writing, or writes.
  */
 static bool is_frozen(int map)
 {
