@@ -10,6 +10,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import bans
+import bpf_relocations
 import bpf_static
 import cases
 import create
@@ -248,6 +249,24 @@ class Spdx(unittest.TestCase):
         self.assertTrue(found(spdx, "agent/x.c", "\n" * 5 + LICENSED))
         self.assertTrue(found(spdx, "tests/x.sh", "#!/bin/sh\n"))
         self.assertEqual(found(spdx, "tests/data/x.tsv", ""), [])
+
+
+class BpfRelocations(unittest.TestCase):
+    @staticmethod
+    def found(name, n):
+        """What is said of n relocations of a struct of that name, whose BTF has an int and an array before it."""
+        strings = b"\0f\0" + name + b"\0"
+        types = struct.pack("<IIII", 1, 1 << 24, 4, 32) + struct.pack("<IIIIII", 0, 3 << 24, 0, 1, 1, 8)
+        types += struct.pack("<III", 3, 4 << 24 | 1, 4) + struct.pack("<III", 1, 1, 0)
+        btf = struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, len(types), len(types), len(strings)) + types + strings
+        relocations = struct.pack("<III", 16, 1, n) + struct.pack("<IIII", 8, 3, 0, 0) * n if n else b""
+        ext = struct.pack("<HBBIIIIIII", 0xeb9f, 1, 0, 32, 0, 0, 0, 0, 0, len(relocations)) + relocations
+        return list(bpf_relocations.problems(btf, ext))
+
+    def test_types(self):
+        self.assertEqual(self.found(b"task_struct", 2), [])
+        self.assertEqual(len(self.found(b"kfg_scratch", 2)), 2)
+        self.assertEqual(self.found(b"task_struct", 0), ["no relocation in it"])
 
 
 class BpfStatic(unittest.TestCase):
