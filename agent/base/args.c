@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* args.c - a command line parsed by a table of options, and help made of it. */
 #include "base/args.h"
 
 #include "policy/edit_distance.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hash.c - a keyed hash, for tables that strangers fill. */
 #include "base/hash.h"
 
 #include <string.h>

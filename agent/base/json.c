@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* json.c - JSON written piece by piece. */
 #include "base/json.h"
 
 #include "policy/utf8.h"

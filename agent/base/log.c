@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* log.c - messages to standard error, with their priority where that is the journal. */
 #include "base/log.h"
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pages.c - pages of mapped files given back to the kernel. */
 #include "base/pages.h"
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* read_file.c - a file read whole, up to a limit. */
 #include "base/read_file.h"
 
 #include "base/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* strbuf.c - text that grows, up to a limit. */
 #include "base/strbuf.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* text.c - untrusted text made fit for a terminal. */
 #include "base/text.h"
 
 #include "policy/utf8.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* write_file.c - a file replaced as a whole, or not at all; devices and pipes are written as they are. */
 #include "base/write_file.h"
 
 #include "base/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_diff_policy.c - kfgate diff-policy: recorded loads that another policy would decide otherwise. */
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_explain.c - kfgate explain: a log of a failed load, explained. */
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_learn.c - kfgate learn: rules out of records and objects. */
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"

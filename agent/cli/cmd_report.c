@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_report.c - kfgate report: what the records of many loads amount to. */
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "cli/commands.h"

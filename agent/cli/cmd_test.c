@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_test.c - kfgate test: cases of a policy, and whether it decides them as they say. */
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/read_file.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* document_output.c - a document written in the format of --format to the file of --output. */
 #include "cli/document_output.h"
 
 #include "base/exit_code.h"

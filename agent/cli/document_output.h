@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * document_output.h - a sheet on its way out: --format and --output.
+ * document_output.h - a document on its way out: --format and --output.
  *
  * Prefixes: kfg_document_output, kfg_document_format.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernels.c - the kernels of --kernel opened, or the running one. */
 #include "cli/kernels.h"
 
 #include "analysis/kernel/catalogue.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* learn_scan.c - objects of --from-scan, as observations to learn from. */
 #include "cli/learn_scan.h"
 
 #include "base/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* lifecycle_option.c - lifecycle data of --lifecycle, or those that are shipped. */
 #include "cli/lifecycle_option.h"
 
 #include "base/log.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* output.c - tables in the format of --format, and text to standard output. */
 #include "cli/output.h"
 
 #include "base/log.h"

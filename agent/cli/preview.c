@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* preview.c - the policy, loader and day of the options, by which verbs judge. */
 #include "cli/preview.h"
 
 #include "base/log.h"

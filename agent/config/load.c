@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* load.c - a policy read, checked and merged from files and directories. */
 #include "config/load.h"
 
 #include <errno.h>

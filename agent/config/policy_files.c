@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* policy_files.c - the files of a policy: which there are, what is in them, what they include. */
 #include "config/policy_files.h"
 
 #include "base/read_file.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* detail.c - a KFGATE_DETAIL field parsed. */
 #include "history/detail.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* diff.c - recorded uses asked of two policies; what they decide otherwise as a document. */
 #include "history/diff.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* diff.h - which recorded loads another policy would decide otherwise, as a sheet (sheet.h). */
+/* diff.h - which recorded loads another policy would decide otherwise, as a document (render/document.h). */
 #pragma once
 
 #include "render/document.h"
@@ -18,5 +18,5 @@ struct kfg_diff_input {
 	size_t rows_max;
 };
 
-/* Fills an empty sheet; *ret_changed: uses that differ. 0 or -ENOMEM; free with kfg_document_done() in any case. */
+/* Fills an empty document; *ret_changed: uses that differ. 0 or -ENOMEM; free with kfg_document_done() in any case. */
 int kfg_diff_build(const struct kfg_diff_input *input, struct kfg_document *doc, uint64_t *ret_changed);

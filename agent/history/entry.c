@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* entry.c - fields of a journal entry checked and put together to one record. */
 #include "history/entry.h"
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* group.c - uses put together by kfunc or loader, with their hosts. */
 #include "history/group.h"
 
 #include "base/cleanup.h"

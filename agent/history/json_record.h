@@ -21,7 +21,7 @@
 #define KFG_JSON_RECORD_LINE_MAX (1024u * 1024) /* bytes of a line, without the newline */
 
 enum kfg_json_record_class {
-	KFG_JSON_RECORD_VALID, /* its fields are in *past, for kfg_entry_end() */
+	KFG_JSON_RECORD_VALID, /* its fields are in *entry, for kfg_entry_end() */
 	KFG_JSON_RECORD_OTHER, /* an object that is no record of kfgate, and does not claim to be */
 	KFG_JSON_RECORD_INVALID, /* no JSON object */
 };

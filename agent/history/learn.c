@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* learn.c - the fewest rules that allow what was observed, and nothing else. */
 #include "history/learn.h"
 
 #include "base/cleanup.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report.h - what the records of many loads amount to, as a sheet (sheet.h). */
+/* report.h - what the records of many loads amount to, as a document (render/document.h). */
 #pragma once
 
 #include "history/read.h"
@@ -18,7 +18,7 @@ struct kfg_history_report_input {
 	size_t rows_max; /* rows of a section; others are counted */
 };
 
-/* Fills an empty sheet. 0 or -ENOMEM; to be freed with kfg_document_done() in any case. */
+/* Fills an empty document. 0 or -ENOMEM; to be freed with kfg_document_done() in any case. */
 int kfg_history_report_build(const struct kfg_history_report_input *input, struct kfg_document *doc);
 
 #define KFG_HISTORY_REPORT_WAIVER_SOON 30 /* days before a waiver's end from which on it is told */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rows.c - tables of rows found by their key, and texts kept once, both bounded. */
 #include "history/rows.h"
 
 #include "policy/array.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* usage.c - records summed up by use, host, hour, waiver and attempt. */
 #include "history/usage.h"
 
 #include "record/container.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* when.c - points in time parsed. */
 #include "history/when.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* attempt_record.c - an attempt on the gate as a record. */
 #include "record/attempt_record.h"
 
 #include <inttypes.h>

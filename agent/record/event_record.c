@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event_record.c - an event of the gate as a record. */
 #include "record/event_record.h"
 
 #include "record/container.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* json_line.c - a record as one line of JSON. */
 #include "record/json_line.h"
 
 #include "base/json.h"

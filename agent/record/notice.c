@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* notice.c - facts about the gate as records: started, loaded, lost, swept ... */
 #include "record/notice.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* outbox.c - a thread that writes records, so that a slow journal holds up nobody. */
 #include "record/outbox.h"
 
 #include "base/caps.h"

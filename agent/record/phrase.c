@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* phrase.c - the sentence of a record and the details of its kfuncs. */
 #include "record/phrase.h"
 
 #include "policy/verdict.h"

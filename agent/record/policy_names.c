@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* policy_names.c - names of rules, deprecations and waivers, kept beside a policy in force. */
 #include "record/policy_names.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* record.c - a list of fields, as the journal takes them. */
 #include "record/record.h"
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* escape.c - text escaped for CSV and Markdown. */
 #include "render/escape.h"
 
 #include <string.h>

@@ -30,15 +30,15 @@ static void look_at(const struct kfg_entry *p)
 static void show(const struct kfg_usage *usage)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(16u * 1024 * 1024);
-	_cleanup_(kfg_document_done) struct kfg_document sheet = { 0 };
+	_cleanup_(kfg_document_done) struct kfg_document doc = { 0 };
 	const struct kfg_history_stats stats = { .n_files = 1 };
 	const struct kfg_history_report_input input = { .usage = usage, .stats = &stats, .rows_max = 100 };
 
-	must(kfg_history_report_build(&input, &sheet) == 0);
-	kfg_document_text(&sheet, 100, true, &out);
-	kfg_document_html(&sheet, &out);
-	kfg_document_markdown(&sheet, &out);
-	kfg_document_json(&sheet, &out);
+	must(kfg_history_report_build(&input, &doc) == 0);
+	kfg_document_text(&doc, 100, true, &out);
+	kfg_document_html(&doc, &out);
+	kfg_document_markdown(&doc, &out);
+	kfg_document_json(&doc, &out);
 	must(!out.error);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* btf.c - BTF of any hand checked once, so that all else may follow its indexes and offsets. */
 #include "analysis/btf/btf_internal.h"
 
 #include "base/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* print.c - types of BTF written as C declarations. */
 #include "analysis/btf/print.h"
 
 #include <stdio.h>

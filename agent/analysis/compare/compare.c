@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* compare.c - the kfuncs and struct_ops types of two kernels, held against each other. */
 #include "analysis/compare/compare.h"
 
 #include "base/cleanup.h"

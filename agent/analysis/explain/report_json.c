@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report_json.c - what explain found in a log, as JSON. */
 #include "analysis/explain/report.h"
 
 #include "base/json.h"

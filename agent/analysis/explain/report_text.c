@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report_text.c - what explain found in a log, as text for people. */
 #include "analysis/explain/report.h"
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* decompress.c - streams of gzip, zstd, xz and zlib to bytes, within limits. */
 #include "analysis/find/decompress.h"
 
 #include "base/cleanup.h"

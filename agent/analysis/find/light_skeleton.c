@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* light_skeleton.c - the kfuncs that the loader of a light skeleton asks for, read out of its instructions. */
 #include "analysis/find/light_skeleton.h"
 
 #include "base/cleanup.h"

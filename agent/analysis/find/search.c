@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* search.c - the places in bytes at which an object, a light skeleton or a compressed stream may begin. */
 #include "analysis/find/search.h"
 
 #include <elf.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* blob.c - a kernel as one piece of memory, made part by part, and checked before it is believed. */
 #include "analysis/kernel/blob.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bzimage.c - the vmlinux that an x86 boot image carries. */
 #include "analysis/kernel/bzimage.h"
 
 #include <errno.h>

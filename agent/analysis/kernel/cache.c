@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cache.c - kernels kept as files in the user's cache. */
 #include "analysis/kernel/cache.h"
 
 #include "base/cleanup.h"

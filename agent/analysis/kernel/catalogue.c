@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* catalogue.c - the kernels that kfgate knows by name, from files of facts. */
 #include "analysis/kernel/catalogue.h"
 
 #include "base/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* collect.c - a kernel and its modules, in any order, to a blob. */
 #include "analysis/kernel/collect.h"
 
 #include "base/cleanup.h"

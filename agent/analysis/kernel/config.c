@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* config.c - the lines of a kernel's configuration that matter to BPF programs. */
 #include "analysis/kernel/config.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* deprecated.c - kfuncs that a kernel marks as deprecated by a tag in its BTF. */
 #include "analysis/kernel/deprecated.h"
 
 #include <string.h>

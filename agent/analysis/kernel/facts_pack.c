@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_pack.c - facts packed by zstd with a dictionary, and unpacked within limits. */
 #include "analysis/kernel/facts_pack.h"
 
 #include "analysis/kernel/blob.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_types_write.c - types of BTF written into facts, each once. */
 #include "analysis/kernel/facts_types.h"
 
 #include <errno.h>

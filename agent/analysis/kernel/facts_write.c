@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_write.c - a kernel written as a file of facts. */
 #include "analysis/kernel/facts.h"
 
 #include "analysis/kernel/facts_types.h"

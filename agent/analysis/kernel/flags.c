@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* flags.c - names of the flags of kfuncs (KF_ACQUIRE ...). */
 #include "analysis/kernel/flags.h"
 
 #include <stddef.h>

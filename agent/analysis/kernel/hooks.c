@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hooks.c - which program types share a hook, out of the kernel's own code or its BTF. */
 #include "analysis/kernel/hooks.h"
 
 #include <linux/bpf.h>

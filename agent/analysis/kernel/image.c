@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* image.c - the loaded sections of a kernel or module at their addresses, relocations applied. */
 #include "analysis/kernel/image.h"
 
 #include <errno.h>

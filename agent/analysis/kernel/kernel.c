@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel.c - a kernel opened from whatever names it, and asked about kfuncs, functions and types. */
 #include "analysis/kernel/kernel_internal.h"
 
 #include "analysis/kernel/blob.h"

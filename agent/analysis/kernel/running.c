@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* running.c - the kernel that runs, out of /sys/kernel/btf. */
 #include "analysis/kernel/running.h"
 
 #include "base/cleanup.h"

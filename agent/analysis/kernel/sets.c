@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sets.c - kfunc sets found in an image: the calls that register them, and the tables they point to. */
 #include "analysis/kernel/sets.h"
 
 #include "base/cleanup.h"

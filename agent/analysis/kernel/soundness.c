@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* soundness.c - kfuncs whose BTF is damaged, or lacks what programs need. */
 #include "analysis/kernel/soundness.h"
 
 #include "analysis/kernel/flags.h"

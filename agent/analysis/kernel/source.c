@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* source.c - the files that make up a kernel, found from a path: image, modules, packages, configuration. */
 #include "analysis/kernel/source.h"
 
 #include "base/cleanup.h"

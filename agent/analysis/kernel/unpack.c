@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* unpack.c - packed files and archives, unpacked by libarchive within limits. */
 #include "analysis/kernel/unpack.h"
 
 #include "base/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* list.c - the programs that this kernel has loaded, and the kfuncs that they call. */
 #include "analysis/programs/programs.h"
 
 #include "base/cleanup.h"

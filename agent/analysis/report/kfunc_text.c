@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kfunc_text.c - a kfunc of a kernel in words, and as JSON. */
 #include "analysis/report/kfunc_text.h"
 
 #include "config/lifecycle.h"

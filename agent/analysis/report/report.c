@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report.c - the report of scan: its memory, its counts, its words. */
 #include "analysis/report/report_internal.h"
 
 #include "analysis/report/baseline.h"

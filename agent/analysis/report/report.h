@@ -138,7 +138,7 @@ int kfg_report_new(const struct kfg_report_judge *judge, const struct kfg_kernel
 		   struct kfg_report **ret_report);
 void kfg_report_free(struct kfg_report *report); /* accepts NULL */
 
-/* fits: per kernel. All -ENOMEM. */
+/* reports: per kernel. All -ENOMEM. */
 int kfg_report_add_object(struct kfg_report *report, const char *path, const struct kfg_object *object,
 			  const struct kfg_compat_report *const *reports);
 int kfg_report_add_light_skeleton(struct kfg_report *report, const char *path, const char *label,

@@ -11,7 +11,7 @@ const char *kfg_report_copy(struct kfg_report *report, const char *text, bool *l
 
 /* Room for one more object, with its cells of kernels; NULL: no memory. Counts once committed. */
 struct kfg_report_object *kfg_report_next_object(struct kfg_report *report);
-/* Works out states and reasons from cells, and counts the object in. fits: per kernel, or NULL (light). */
+/* Works out states and reasons from cells, and counts the object in. reports: per kernel, or NULL (light skeleton). */
 int kfg_report_commit_object(struct kfg_report *report, const struct kfg_compat_report *const *reports);
 
 /* Fills in the verdict of a use on a kernel, and the use's lifecycle data. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report_text.c - words and sentences that the renderings of a report share. */
 #include "analysis/report/report_text.h"
 
 #include "config/lifecycle.h"

@@ -39,7 +39,7 @@ struct kfg_report_group {
 bool kfg_report_group(const struct kfg_report *report, kfg_report_text_fn *text_of, const void *subject, size_t *next,
 		      struct kfg_report_group *ret_group);
 
-/* Texts of an object's fit, and of a use, on a kernel, for kfg_report_group(). */
+/* Texts of an object's compatibility, and of a use, on a kernel, for kfg_report_group(). */
 kfg_report_text_fn kfg_report_compat_of, kfg_report_cell_of;
 
 /* "policy web-fleet, serial 14, as of 2026-11-21 (from FILE)" */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* core.c - what a CO-RE relocation comes to on a kernel. */
 #include "analysis/scan/core.h"
 
 #include "analysis/scan/type_compat.h"

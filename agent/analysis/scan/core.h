@@ -37,7 +37,7 @@ struct kfg_core_value {
 	uint64_t value;
 };
 
-/* Answers a relocation (index into code->core_relos), once per world. */
+/* Answers a relocation (index into code->core_relos), once per linkage. */
 struct kfg_core_value kfg_core_resolve(struct kfg_linkage *linkage, uint32_t relo);
 
 /* core_spec.c: the path that a relocation follows in the object's own types. Returns 0 or -EINVAL. */

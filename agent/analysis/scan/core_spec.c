@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* core_spec.c - access strings of CO-RE relocations parsed, and matched with types of a kernel. */
 #include "analysis/scan/core.h"
 
 #include "analysis/scan/type_compat.h"

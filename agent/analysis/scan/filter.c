@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* filter.c - filters of kfunc sets, which the kernel asks beside a program's type. */
 #include "analysis/scan/filter.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* flow.c - which instructions are reached: functions and callbacks followed from each program. */
 #include "analysis/scan/flow_internal.h"
 
 #include <errno.h>

@@ -18,7 +18,7 @@ enum kfg_flow_assumption {
 
 struct kfg_flow {
 	uint64_t *reached; /* owned: bit per place */
-	uint64_t *contexts; /* owned: per function, bit per kind of program that gets there (world->contexts) */
+	uint64_t *contexts; /* owned: per function, bit per kind of program that gets there (linkage->contexts) */
 	bool saw_rodata; /* a value came from .rodata, which the loader may set */
 	bool saw_config; /* a value came from the kernel's configuration */
 	bool unresolved; /* a CO-RE relocation was reached that the kernel has no answer to */

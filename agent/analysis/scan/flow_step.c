@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* flow_step.c - what one instruction does to what is known, and where control goes from it. */
 #include "analysis/scan/flow_internal.h"
 
 #include "analysis/scan/core.h"

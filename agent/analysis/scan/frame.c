@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* frame.c - registers and stack of a function, as far as they are known at one place. */
 #include "analysis/scan/frame.h"
 
 #include <string.h>

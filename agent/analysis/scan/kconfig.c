@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kconfig.c - values of .kconfig, as libbpf takes them from a kernel. */
 #include "analysis/scan/kconfig.h"
 
 #include <stdio.h>

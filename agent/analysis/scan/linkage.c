@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* linkage.c - the externs, relocations and programs of an object, resolved for one kernel. */
 #include "analysis/scan/linkage.h"
 
 #include "analysis/scan/type_compat.h"

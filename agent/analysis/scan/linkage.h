@@ -52,7 +52,7 @@ struct kfg_linkage {
 int kfg_linkage_init(struct kfg_linkage *linkage, const struct kfg_object *object, const struct kfg_kernel *kernel);
 void kfg_linkage_done(struct kfg_linkage *linkage);
 
-/* What libbpf finds in that kernel: the world's own, or the nearest. */
+/* What libbpf finds in that kernel: the linkage's own, or the nearest. */
 void kfg_linkage_find_kfunc(struct kfg_linkage *linkage, const struct kfg_kernel *kernel,
 			    const struct kfg_object_use *use, struct kfg_linkage_kfunc *found);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* object.c - an object read, step by step, and freed. */
 #include "analysis/scan/code.h"
 
 #include "analysis/scan/byte_order.h"

@@ -145,8 +145,8 @@ struct kfg_compat_result {
 	bool fails; /* the object, or a program that it loads by default, does not load for this; not so for MODULE */
 	const struct kfg_kfunc *kfunc; /* the kernel's; NULL: none */
 	/*
-	 * Where BTF alone does not decide: what would become of it in the nearest kernel of the catalogue. `fit` stays
-	 * UNCHECKED, unless the deployment says that this is to be assumed.
+	 * Where BTF alone does not decide: what would become of it in the nearest kernel of the catalogue. `compat`
+	 * stays UNCHECKED, unless the deployment says that this is to be assumed.
 	 */
 	bool borrowed; /* the next two are valid */
 	enum kfg_compat nearest_compat;

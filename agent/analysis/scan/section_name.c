@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* section_name.c - type, attach point and flags of a program, by the name of its section. */
 #include "analysis/scan/section_name.h"
 
 #include <linux/bpf.h>

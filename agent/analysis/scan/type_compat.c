@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* type_compat.c - types and prototypes of an object compared with those of a kernel. */
 #include "analysis/scan/type_compat.h"
 
 #include "analysis/scan/limits.h"

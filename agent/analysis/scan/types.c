@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* types.c - types followed through typedefs and qualifiers; their sizes, names and members. */
 #include "analysis/scan/types.h"
 
 #include <errno.h>

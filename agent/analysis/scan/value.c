@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* value.c - ranges of numbers and pointers through arithmetic, jumps and joins. */
 #include "analysis/scan/value.h"
 
 #include <linux/bpf_common.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* words.c - names of results for people and programs. */
 #include "analysis/scan/scan.h"
 
 static const char *const reports[] = {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* client.c - one request to the control socket, and its reply. */
 #include "gate/control/client.h"
 
 #include "base/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* server.c - the control socket: who may ask, requests and their replies. */
 #include "gate/control/server.h"
 
 #include "base/exit_code.h"

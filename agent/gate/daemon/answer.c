@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* answer.c - requests of the control socket answered: status, programs, reload. */
 #include "base/exit_code.h"
 #include "gate/control/protocol.h"
 #include "gate/daemon/state.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* candidate.c - a policy read, checked and compiled before it comes into force. */
 #include "base/log.h"
 #include "gate/daemon/state.h"
 

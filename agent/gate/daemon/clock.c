@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clock.c - a timer that the kernel cancels when the clock is set. */
 #include "gate/daemon/clock.h"
 
 #include "base/cleanup.h"

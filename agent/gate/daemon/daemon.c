@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* daemon.c - the event loop: what it waits for, and the order of start and stop. */
 #include "gate/control/left.h"
 #include "gate/daemon/daemon.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* detach.c - kfgate-agent detach: the gate taken off for good. */
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "gate/daemon/daemon.h"

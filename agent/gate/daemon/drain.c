@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* drain.c - events out of the ring to records, and what was lost. */
 #include "base/log.h"
 #include "gate/daemon/state.h"
 #include "gate/events/check.h"

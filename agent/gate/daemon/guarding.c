@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guarding.c - the guard put up, kept up to date and taken down, and its refusals reported. */
 #include "base/caps.h"
 #include "base/log.h"
 #include "gate/daemon/state.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* manager.c - whether systemd stops or restarts this unit, asked over D-Bus. */
 #include "gate/daemon/manager.h"
 
 #include "base/cleanup.h"

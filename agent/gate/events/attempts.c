@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* attempts.c - attempts on the gate, of which alike ones within a time become one record. */
 #include "gate/events/attempts.h"
 
 #include <errno.h>

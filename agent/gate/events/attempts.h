@@ -18,6 +18,6 @@ struct kfg_attempts;
 int kfg_attempts_new(struct kfg_attempts **ret_attempts); /* -ENOMEM */
 void kfg_attempts_free(struct kfg_attempts *attempts); /* accepts NULL */
 
-/* True: to be told, with the number that was left out since the last one. Time is the attempts' own. */
+/* True: to be recorded, with the number that was suppressed since the last one. Time is the attempts' own. */
 bool kfg_attempts_are_recorded(struct kfg_attempts *attempts, const struct kfg_attempt *attempt,
 			       uint64_t *ret_suppressed);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check.c - whether bytes of the ring are an event that can be believed. */
 #include "gate/events/check.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dedup.c - decisions that were recorded already, told from new ones. */
 #include "gate/events/dedup.h"
 
 #include <errno.h>

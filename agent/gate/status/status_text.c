@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* status_text.c - the state of the gate as text for people. */
 #include "gate/status/status.h"
 
 #include <inttypes.h>

@@ -19,15 +19,15 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Whether it is told; untold: what was left out before, to be compared where it is. */
-static bool tell(uint64_t second, unsigned pid, unsigned kind, uint64_t untold)
+/* Whether it gets a record; suppressed: those that got none before, to be compared where it does. */
+static bool tell(uint64_t second, unsigned pid, unsigned kind, uint64_t suppressed)
 {
 	const struct kfg_attempt a = { .time_ns = second * SECOND, .pid = pid, .kind = kind };
 	uint64_t n = 999;
 	bool told = kfg_attempts_are_recorded(attempts, &a, &n);
 
 	if (told)
-		assert_int_equal(n, untold);
+		assert_int_equal(n, suppressed);
 	return told;
 }
 
