@@ -460,7 +460,7 @@ int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
 	size_t n;
 
 	/* those of the set that is there yet: it goes by and by */
-	for (size_t i = 0; !r && i < gate->n_progs; i++)
+	for (size_t i = 0; !r && i < gate->n_older_progs; i++)
 		r = kfg_guard_older(guard, gate->prog_ids[i]);
 	if (!r)
 		r = kfg_mapset_each(bpf_map__fd(gate->skel->maps.kfg_tables), guard_table, guard);

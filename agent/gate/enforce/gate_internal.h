@@ -35,6 +35,7 @@ struct kfg_gate {
 	int refuse_errno; /* of the table in force */
 	unsigned prog_ids[KFG_PROGS_MAX]; /* our own programs */
 	size_t n_progs;
+	size_t n_older_progs; /* the first so many are of older sets */
 };
 
 /* From gate.c, for takeover.c: what is new since now is this set's; descriptors of maps. Negative errno. */

@@ -242,7 +242,7 @@ static int add_older_map(struct kfg_guard *guard, unsigned id)
 	int r;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
+		return 0;
 	r = bpf_obj_get_info_by_fd(fd, &info, &size) ? -errno : add_id(guard, KFG_GUARD_MAP, id);
 	return r || info.type != BPF_MAP_TYPE_ARRAY_OF_MAPS ? r : kfg_mapset_each(fd, add_table, guard);
 }
@@ -255,7 +255,7 @@ int kfg_guard_older(struct kfg_guard *guard, unsigned prog_id)
 	int r;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
+		return 0;
 	r = bpf_obj_get_info_by_fd(fd, &info, &size) ? -errno : add_id(guard, KFG_GUARD_PROG, prog_id);
 	for (__u32 i = 0; !r && i < info.nr_map_ids && i < MAPS_MAX; i++)
 		r = add_older_map(guard, maps[i]);

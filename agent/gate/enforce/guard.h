@@ -27,7 +27,7 @@ int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton 
 
 /* A map that is in no skeleton, made before the guard. Later ones need not be told: they are seen being made. */
 int kfg_guard_map(struct kfg_guard *guard, unsigned id);
-/* A program of a set before this one, with its maps; one that is gone is none. Negative errno. */
+/* A program of a set before this one, with its maps; one that cannot be had is none. Negative errno. */
 int kfg_guard_older(struct kfg_guard *guard, unsigned prog_id);
 
 /*

@@ -192,6 +192,7 @@ int kfg_takeover_prepare(struct kfg_gate *gate, const char **ret_why)
 		r = find_counters(gate);
 	if (!r)
 		r = find_older(gate);
+	gate->n_older_progs = gate->n_progs;
 	if (!r && gate->turn)
 		r = start_of_this_process(&start);
 	if (r) {
