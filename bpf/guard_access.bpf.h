@@ -10,7 +10,7 @@
 #pragma once
 
 #include "guard_kernel.bpf.h"
-#include <kfgate/guard.h>
+#include <kfgate/shared_words.h>
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -64,19 +64,15 @@ struct {
 
 struct kfg_guard_state kfg_guard; /* in the agent's mapping, too */
 
-static __always_inline int kfg_is_identity(const struct kfg_identity *id, __u32 tgid, __u64 start)
-{
-	return id->start && id->tgid == tgid && id->start == start;
-}
-
 static __always_inline int kfg_is_identified(__u32 tgid, const struct task_struct *task)
 {
 	__u64 start;
 
-	if (tgid != kfg_guard.agent.tgid && tgid != kfg_guard.successor.tgid)
+	/* most tasks are neither */
+	if (tgid != KFG_SHARED_READ(kfg_guard.agent.tgid) && tgid != KFG_SHARED_READ(kfg_guard.successor.tgid))
 		return 0;
 	start = BPF_CORE_READ(task, group_leader, start_boottime);
-	return kfg_is_identity(&kfg_guard.agent, tgid, start) || kfg_is_identity(&kfg_guard.successor, tgid, start);
+	return kfg_identity_is(&kfg_guard.agent, tgid, start) || kfg_identity_is(&kfg_guard.successor, tgid, start);
 }
 
 /*

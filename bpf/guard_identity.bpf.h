@@ -67,8 +67,8 @@ int kfgate_guard_identify(void *ctx)
 	kfg_guard.init_dir_ino = BPF_CORE_READ(exe, d_inode, i_ino);
 	kfg_guard.init_dir_dev = BPF_CORE_READ(exe, d_sb, s_dev);
 	kfg_guard.agent_task = (__u64)BPF_CORE_READ(task, group_leader);
-	kfg_guard.agent.tgid = bpf_get_current_pid_tgid() >> 32;
-	kfg_guard.agent.start = BPF_CORE_READ(task, group_leader, start_boottime);
+	kfg_identity_write(&kfg_guard.agent, bpf_get_current_pid_tgid() >> 32,
+			   BPF_CORE_READ(task, group_leader, start_boottime));
 	return 0;
 }
 
@@ -332,12 +332,9 @@ int BPF_PROG(kfgate_guard_exec, struct linux_binprm *bprm)
 	}
 	if (kfg_guard.managed && !kfg_guard.strict && !child->helper && child->execs == 1 + child->executor &&
 	    kfg_is_our_file(exe) && kfg_is_our_unit(task) &&
-	    (__u64)BPF_CORE_READ(task, real_cred, user_ns) == kfg_guard.user_ns) {
-		/* nobody for a moment: the halves are not written at once */
-		kfg_guard.successor.start = 0;
-		kfg_guard.successor.tgid = bpf_get_current_pid_tgid() >> 32;
-		kfg_guard.successor.start = BPF_CORE_READ(task, group_leader, start_boottime);
-	}
+	    (__u64)BPF_CORE_READ(task, real_cred, user_ns) == kfg_guard.user_ns)
+		kfg_identity_write(&kfg_guard.successor, bpf_get_current_pid_tgid() >> 32,
+				   BPF_CORE_READ(task, group_leader, start_boottime));
 	bpf_map_delete_elem(&kfg_children, &key);
 	return 0;
 }

@@ -6,17 +6,17 @@
 #pragma once
 
 #include "maps.bpf.h"
-
-#define KFG_ONCE(x) (*(const volatile __u64 *)&(x))
+#include <kfgate/shared_words.h>
 
 static __attribute__((noinline)) int kfg_handover_is_process(const struct kfg_process *process)
 {
+	__u64 start = kfg_process_start(process, bpf_get_current_pid_tgid() >> 32);
 	struct task_struct *task;
 
-	if (!process->tgid || bpf_get_current_pid_tgid() >> 32 != process->tgid)
+	if (!start)
 		return 0;
 	task = (void *)bpf_get_current_task();
-	return BPF_CORE_READ(task, group_leader, start_boottime) / KFG_TICK_NS == process->start;
+	return BPF_CORE_READ(task, group_leader, start_boottime) / KFG_TICK_NS == start;
 }
 
 /* Is the current task the agent of this set? */
@@ -34,15 +34,11 @@ static __attribute__((always_inline)) inline int kfg_handover_is_successor(void)
 /* Does this set decide what begins now? */
 static __attribute__((always_inline)) inline int kfg_handover_is_current(void)
 {
-	return KFG_ONCE(kfg_turn.after) == kfg_instance;
+	return KFG_SHARED_READ(kfg_turn.after) == kfg_instance;
 }
 
-/* Does it decide a load that began then? The order of reading is part of the protocol; x86 keeps it. */
+/* Does it decide a load that began then? */
 static __attribute__((always_inline)) inline int kfg_handover_is_mine(__u64 load_time)
 {
-	__u64 after = KFG_ONCE(kfg_turn.after);
-	__u64 at = KFG_ONCE(kfg_turn.at_ns);
-	__u64 before = KFG_ONCE(kfg_turn.before);
-
-	return (load_time >= at ? after : before) == kfg_instance;
+	return kfg_turn_decider(&kfg_turn, load_time) == kfg_instance;
 }

@@ -246,11 +246,14 @@ static __attribute__((noinline)) __u32 kfg_foreign_again(void)
  */
 static __attribute__((always_inline)) inline __u32 kfg_straddles(struct bpf_prog *prog)
 {
-	if (BPF_CORE_READ(prog, aux, load_time) >= kfg_knobs.start_ns)
+	__u64 start_ns;
+	__u32 first_id = kfg_knobs_first_id(&kfg_knobs, &start_ns);
+
+	if (BPF_CORE_READ(prog, aux, load_time) >= start_ns)
 		return 0;
-	if (!kfg_knobs.first_id)
+	if (!first_id)
 		return BPF_CORE_READ(prog, aux, refcnt.counter) == 1;
-	return (__s32)(BPF_CORE_READ(prog, aux, id) - kfg_knobs.first_id) > 0;
+	return (__s32)(BPF_CORE_READ(prog, aux, id) - first_id) > 0;
 }
 
 /* The entry of the load in progress, or NULL. One that a failed deletion left behind is another load's, or done. */
@@ -290,6 +293,7 @@ static __attribute__((noinline)) int kfg_leave(struct kfg_scratch *s, __u32 err)
 		entry->tid = 0;
 		return 0;
 	}
+	kfg_shared_barrier(); /* against the one in kfg_request_classify() */
 	entry->done = 1;
 	KFG_DROP(kfg_loads, &s->aux);
 	return 0;
@@ -315,6 +319,8 @@ static __attribute__((noinline)) __u32 kfg_request_classify(struct bpf_prog *pro
 			return KFG_REQUEST_NONE;
 		return entry->tid == tid ? KFG_REQUEST_LOAD : kfg_request_foreign(&entry->fds_refused);
 	}
+	/* of a load that was seen to have left, the verdict is seen, too: kfg_leave() */
+	kfg_shared_barrier();
 	known = kfg_find_loader(aux, load_time);
 	if (known && known->refused)
 		return kfg_handover_is_current() ? kfg_request_foreign(&known->fds_refused) : KFG_REQUEST_REFUSED;

@@ -366,7 +366,7 @@ struct kfg_process {
  * Whose turn it is, when several sets of our programs (instances) are attached: in a map that all of them share. A load
  * is decided by `after` when it began (prog->aux->load_time) at at_ns or later, else by `before`. The time of a load
  * never changes, so that all sets and both stages agree about it, if the agent
- *   - writes in the order before, at_ns, after, each in one store, and readers read in the opposite order,
+ *   - writes in the order before, at_ns, after, and readers read in the opposite order (shared_words.h),
  *   - chooses a time that is still to come when the last of them is written.
  */
 #define KFG_TURN_VERSION 1u

@@ -15,6 +15,7 @@
 #include "gate/enforce/pins.h"
 #include "gate/enforce/takeover.h"
 #include "kfgate.skel.h"
+#include <kfgate/shared_words.h>
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -274,7 +275,7 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 		r = kfg_gate_sync_clock(gate);
 	if (r)
 		goto fail;
-	gate->turn->agent = kfg_gate_knobs(gate)->agent;
+	kfg_process_write(&gate->turn->agent, kfg_gate_knobs(gate)->agent.tgid, kfg_gate_knobs(gate)->agent.start);
 	r = kfg_takeover_carry(gate, bpf_map__fd(gate->skel->maps.kfg_tables), ret_why);
 	if (!r)
 		r = tune(gate);
@@ -387,13 +388,11 @@ int kfg_gate_attach(struct kfg_gate *gate)
 int kfg_gate_begin(struct kfg_gate *gate)
 {
 	KFG_CAPS_RAISED;
-	struct kfg_knobs *knobs = kfg_gate_knobs(gate);
 	int r = newest_id();
 
 	if (r < 0)
 		return r;
-	knobs->first_id = (__u32)r;
-	knobs->start_ns = kfg_gate_boottime_ns();
+	kfg_knobs_begin(kfg_gate_knobs(gate), (__u32)r, kfg_gate_boottime_ns());
 	return 0;
 }
 

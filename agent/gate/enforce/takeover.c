@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "gate/enforce/mapset.h"
 #include "gate/enforce/pins.h"
+#include <kfgate/shared_words.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -203,10 +204,7 @@ int kfg_takeover_prepare(struct kfg_gate *gate, const char **ret_why)
 		return 0;
 	if (gate->instance <= gate->turn->after)
 		gate->instance = gate->turn->after + 1;
-	/* nobody for a moment: the two halves are not written at once */
-	__atomic_store_n(&gate->turn->agent.tgid, 0, __ATOMIC_SEQ_CST);
-	set(&gate->turn->agent.start, start);
-	__atomic_store_n(&gate->turn->agent.tgid, (__u32)getpid(), __ATOMIC_SEQ_CST);
+	kfg_process_write(&gate->turn->agent, (__u32)getpid(), start);
 	return 0;
 }
 
@@ -275,14 +273,11 @@ static void sleep_until(uint64_t boottime_ns)
 		;
 }
 
-/* See struct kfg_turn for the order. */
 static void hand_over(struct kfg_turn *turn, uint64_t from, uint64_t to)
 {
 	uint64_t at = from ? kfg_gate_boottime_ns() + HAND_OVER_NS : 0;
 
-	set(&turn->before, from);
-	set(&turn->at_ns, at);
-	set(&turn->after, to);
+	kfg_turn_write(turn, from, at, to);
 	sleep_until(at);
 }
 
