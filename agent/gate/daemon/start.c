@@ -169,7 +169,12 @@ static void tell_older_stays(struct kfg_daemon *d, const char *why)
 	kfg_daemon_note_older(d, why);
 }
 
-/* -E2BIG: BPF_MAX_TRAMP_LINKS programs are on a hook already (include/linux/bpf.h: 38 on amd64, 6.1..7.3). */
+#define ENOTSUPP 524 /* include/linux/errno.h; not for user space, which gets it all the same */
+
+/*
+ * -E2BIG: BPF_MAX_TRAMP_LINKS programs are on a hook already (include/linux/bpf.h: 38 on amd64, 6.1..7.3).
+ * -ENOTSUPP: there is no BPF trampoline (kernel/bpf/trampoline.c, 6.1..7.3); Debian's 6.1 for arm64 has none.
+ */
 static int attach_gate(struct kfg_daemon *d)
 {
 	int r = kfg_gate_attach(d->gate);
@@ -177,6 +182,13 @@ static int attach_gate(struct kfg_daemon *d)
 
 	if (r >= 0)
 		return r;
+	if (r == -ENOTSUPP) {
+		kfg_log_error(
+			"cannot attach the gate: this kernel can attach no BPF program to its functions (it has no "
+			"BPF trampoline; on arm64 that takes CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, which came "
+			"after Linux 6.1): nothing is enforced");
+		return r;
+	}
 	if (r != -E2BIG)
 		return kfg_log_errno(r, "cannot attach the gate: %m");
 	(void)kfg_gate_instance(d->gate, &from);

@@ -21,7 +21,7 @@ struct kfg_gate;
 
 /* What this kernel offers, asked of the kernel itself (BTF, securityfs), never of its version. */
 struct kfg_probe {
-	bool arch; /* call encoding known: amd64 */
+	char machine[65]; /* architecture, as uname(2) has it */
 	bool btf; /* /sys/kernel/btf/vmlinux can be read */
 	bool lsm_listed; /* "bpf" in /sys/kernel/security/lsm */
 	bool lsm_readable;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define LSM_LIST "/sys/kernel/security/lsm"
@@ -28,12 +29,12 @@ static bool listed(const char *list, const char *word)
 int kfg_probe_kernel(struct kfg_probe *ret_probe)
 {
 	struct kfg_probe p = {};
+	struct utsname uts;
 	ssize_t n;
 	int fd;
 
-#ifdef __x86_64__
-	p.arch = true;
-#endif
+	(void)uname(&uts); /* cannot fail */
+	(void)snprintf(p.machine, sizeof(p.machine), "%s", uts.machine);
 	fd = open(LSM_LIST, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		n = read(fd, p.lsm, sizeof(p.lsm) - 1);
@@ -55,11 +56,45 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe)
 	return 0;
 }
 
+/*
+ * What is missing, by architecture as uname(2) has it. A verified call holds a distance, which kallsyms names, unless
+ * bpf_jit_supports_far_kfunc_call() (arch/NAME/net, 6.1..7.3): there it holds a BTF id.
+ */
+static const struct {
+	const char *machine, *missing; /* NULL: nothing */
+} machines[] = {
+	{ "x86_64", NULL },
+	{ "aarch64", NULL },
+	{ "riscv64", "the gate was never tested there, and needs net.core.bpf_jit_enable=1, which is not its default" },
+	{ "s390x", "the kernel keeps calls of kfuncs as BTF ids, which kfgate cannot follow after verification, and "
+		   "instructions are stored in the other byte order" },
+	{ "ppc64le", "the kernel keeps calls of kfuncs as BTF ids, which kfgate cannot follow after verification" },
+};
+
+static const char *obstacle_of_machine(const char *machine, char *buf, size_t size)
+{
+	const char *missing = "how it encodes calls of kfuncs is not known to kfgate";
+
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+		if (!strcmp(machines[i].machine, machine)) {
+			missing = machines[i].missing;
+			break;
+		}
+	if (!missing)
+		return NULL;
+	(void)snprintf(
+		buf, size,
+		"the gate supports amd64 and arm64, not this architecture (%s): %s; nothing can be enforced here",
+		machine, missing);
+	return buf;
+}
+
 const char *kfg_probe_obstacle(const struct kfg_probe *p, char *buf, size_t size)
 {
-	if (!p->arch)
-		return "this architecture encodes kfunc calls in a way kfgate does not know: only amd64 is supported, "
-		       "nothing can be enforced here";
+	const char *why = obstacle_of_machine(p->machine, buf, size);
+
+	if (why)
+		return why;
 	if (!p->btf)
 		return "the kernel's type information cannot be read (/sys/kernel/btf/vmlinux): a kernel with "
 		       "CONFIG_DEBUG_INFO_BTF=y is needed";

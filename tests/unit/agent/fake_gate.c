@@ -37,7 +37,7 @@ static void note(const char *call)
 
 int kfg_probe_kernel(struct kfg_probe *ret_probe)
 {
-	*ret_probe = (struct kfg_probe){ .arch = true };
+	*ret_probe = (struct kfg_probe){ .machine = "x86_64" };
 	return 0;
 }
 
