@@ -10,7 +10,7 @@ import tree
 CASE = re.compile(r"^tests/vm/(cases|soak)/(?P<rest>.+\.sh)$")
 NAME = re.compile(r"[a-z][a-z-]*/[a-z][a-z0-9-]*\.sh$")
 KEYS = {"kernels", "tier", "files", "modules", "args", "lsm", "rtc", "memory", "cpu", "icount", "timeout", "reboot",
-        "last"}
+        "last", "also"}
 NEVER_FAILS = re.compile(r'\bcheck "[^"]*" (true|:)(\s|$)|\bexpect_fail "[^"]*" false(\s|$)')
 # The status of a pipeline is that of its last command: where the first could not run, the last finds nothing.
 REFUSED_PIPE = re.compile(r"\bexpect_fail \"[^\"]*\" sh -c '[^']*\|\s*grep")
@@ -44,7 +44,7 @@ def find(path, text):
         found.add(key)
         if key not in KEYS:
             yield n, f"run-cases.sh reads no header '{key}:'"
-        if key == "kernels":
+        if key in ("kernels", "also"):
             for word in set(words) - kernel_names():
                 yield n, f"no kernel '{word}' in kernels.list"
         if key == "tier" and words not in (["bare"], ["systemd"]):

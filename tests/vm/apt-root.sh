@@ -4,7 +4,8 @@
 #
 # kfg_cache                    variable: the cache directory
 # kfg_mirror SUITE             print the mirror of a suite, from the host's own apt sources
-# kfg_apt_open SUITE[,SUITE]   set up their root (index at most a day old), export APT_CONFIG
+# kfg_apt_open SUITE[,SUITE] [ARCH]   set up their root (index at most a day old), for packages of Debian's
+#                              architecture ARCH (default amd64); export APT_CONFIG
 # kfg_apt_newest REGEX         print the newest existing package of that name
 # kfg_apt_has PACKAGE          is there a version of it to download?
 # kfg_apt_unpack DIR PACKAGE.. download, check by apt, and unpack into DIR
@@ -26,12 +27,14 @@ kfg_mirror() {
 }
 
 kfg_apt_configure() {
-	local root=$1 suites=$2 suite mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	local root=$1 suites=$2 arch=$3 suite mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 	mkdir -p "$root"/{etc,lists/partial,archives/partial}
 	: >"$root/status"
 	# The index of a suite frozen on the mirror (experimental, sid) has run out; its signature holds.
 	cat >"$root/apt.conf" <<-CONF
+		APT::Architecture "$arch";
+		APT::Architectures { "$arch"; };
 		Dir::State "$root";
 		Dir::State::Lists "$root/lists";
 		Dir::State::status "$root/status";
@@ -47,15 +50,16 @@ kfg_apt_configure() {
 	CONF
 	for suite in ${suites//,/ }; do
 		mirror=$(kfg_mirror "$suite") || return
-		echo "deb [arch=amd64 signed-by=$keyring] $mirror $suite main"
+		echo "deb [arch=$arch signed-by=$keyring] $mirror $suite main"
 	done >"$root/sources.list"
 }
 
 kfg_apt_open() {
-	local root=$kfg_cache/apt/$1
+	local arch=${2:-amd64} root=$kfg_cache/apt/$1
 
+	[ "$arch" = amd64 ] || root=$kfg_cache/apt/$arch/$1
 	unset APT_CONFIG
-	kfg_apt_configure "$root" "$1" || return
+	kfg_apt_configure "$root" "$1" "$arch" || return
 	export APT_CONFIG=$root/apt.conf
 	if [ -n "$(find "$root/stamp" -mtime -1 2>/dev/null)" ]; then
 		return 0

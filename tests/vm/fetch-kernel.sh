@@ -6,7 +6,7 @@
 # Prints for each NAME lines of the form key=value (values have no blanks):
 #   name=        as asked
 #   version=     the kernel release (uname -r)
-#   vmlinux=     the uncompressed kernel: boots faster under TCG than the bzImage
+#   vmlinux=     the uncompressed kernel: boots faster under TCG than the bzImage; for arm64 the Image
 #   modules=     the tree for depmod -b and modprobe -d, or empty: this kernel comes without modules
 #   cpu=         QEMU CPU model
 # Exit status: 77 if the mirror has no such kernel (the reason goes to stderr), 1 other failures.
@@ -48,6 +48,9 @@ depends_of() {
 
 u32_at() { od -An -tu4 -j "$2" -N 4 "$1" | tr -d ' '; }
 
+# An arm64 Image is what its name says: Documentation/arch/arm64/booting.rst, magic at 0x38.
+is_arm64_image() { [ "$(od -An -tx1 -j $((0x38)) -N 4 "$1" | tr -d ' ')" = 41524d64 ]; }
+
 # The ELF image inside a bzImage: Documentation/arch/x86/boot.rst (6.12), setup_sects (0x1f1),
 # payload_offset (0x248), payload_length (0x24c). All but gzip have the unpacked size appended in
 # four bytes.
@@ -75,7 +78,11 @@ lay_out() {
 	image=$(find "$tree" -name 'vmlinuz*' -type f | head -n 1)
 	[ -n "$image" ] || { echo "no kernel image in the package" >&2; return 1; }
 	mkdir -p "$dir/modules/lib"
-	extract_vmlinux "$image" "$dir/vmlinux" || return
+	if is_arm64_image "$image"; then
+		cp "$image" "$dir/vmlinux"
+	else
+		extract_vmlinux "$image" "$dir/vmlinux" || return
+	fi
 	case $image in
 	*/modules/*) version=$(basename "$(dirname "$image")") ;;
 	*) version=${image##*/vmlinuz-} ;;
@@ -95,8 +102,9 @@ lay_out() {
 }
 
 fetch() {
-	local name=$1 suites=$2 regex=$3 packages first dir tmp
-	kfg_apt_open "$suites" || return
+	local name=$1 suites=$2 regex=$3 packages first dir tmp arch=amd64
+	case $name in *:*) arch=${name%%:*} ;; esac
+	kfg_apt_open "$suites" "$arch" || return
 	packages=$(resolve "$regex") || {
 		echo "$name: no package $regex in $suites on this mirror" >&2
 		return 77

@@ -3,7 +3,8 @@
 #
 # kfg_stage_file ROOT SRC[=DEST] [BASE]
 #	copy a file or directory, default to /t/NAME; with it the shared libraries it needs, but for
-#	those in BASE: the list of files of the merged-/usr system that ROOT is laid over
+#	those in BASE: the list of files of the merged-/usr system that ROOT is laid over. Where
+#	$kfg_foreign is set, the libraries are of that directory: tests/cross/sysroot.sh
 # kfg_modules_all TREE VERSION MODULE...
 #	print the paths to insert, in order; 77 if one is not there
 # kfg_stage_bare_modules ROOT PATHS
@@ -21,8 +22,36 @@ kfg_merged_usr() {
 	esac
 }
 
+# What ldd tells of a program of another architecture: its own words, and the files of $kfg_foreign.
+kfg_foreign_libraries() {
+	local name
+	{ readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'
+		readelf -lW "$1" | sed -n 's/.*interpreter: \(.*\)\]/\1/p'; } 2>/dev/null | while read -r name; do
+		if [ -e "$kfg_foreign$name" ]; then
+			echo "$name"
+		else
+			find "$kfg_foreign/usr/lib" -name "$name" -printf '/usr/lib/%P\n' | grep . | head -n 1 ||
+				echo "no $name in $kfg_foreign" >&2
+		fi
+	done
+}
+
+kfg_stage_foreign() {
+	local root=$1 library
+	kfg_foreign_libraries "$2" | while read -r library; do
+		if [ -e "$root$library" ]; then continue; fi
+		mkdir -p "$root${library%/*}"
+		cp -L "$kfg_foreign$library" "$root$library"
+		kfg_stage_foreign "$root" "$kfg_foreign$library"
+	done
+}
+
 kfg_stage_libraries() {
 	local root=$1 file=$2 base=${3:-} library dest
+	if [ -n "${kfg_foreign:-}" ]; then
+		kfg_stage_foreign "$root" "$file"
+		return
+	fi
 	# ldd fails on what is no dynamic program (script, data, BPF object): nothing to stage then.
 	{ ldd "$file" 2>/dev/null || :; } | awk '$2 == "=>" && $3 ~ /^\// { print $3 }
 		$1 ~ /^\/.*[^:]$/ { print $1 }' | while read -r library; do

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Run the VM test cases, each on each kernel that it names.
 # usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-v]
-#   -b BUILD   build directory (default: build in the source tree); logs go to BUILD/vm-logs
+#   -b BUILD   build directory (default: build in the source tree); logs go to BUILD/vm-logs. For a kernel of another
+#              architecture, as arm64:6.12, the programs are those of BUILD-arm64, which tests/cross/build.sh keeps
 #   -k         only these kernels of kernels.list
 #   -f REGEX   only the cases whose name, TOPIC/NAME, matches
 #   -d CASES   the directory of the cases (default: cases, beside this script)
@@ -10,11 +11,13 @@
 #   -v         show the output of all cases, not only what failed
 # A line per case and kernel: ok, FAIL or skip with the reason, and the seconds and CPU seconds that it took. Then
 # what took longest, and the count.
+# arm64 ("also" below) runs on demand: -k "arm64:6.12 arm64:newest"; it takes gcc-aarch64-linux-gnu and qemu-system-arm.
 # Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all skipped, 2 wrong usage.
 #
 # A case is cases/TOPIC/NAME.sh (lib.sh: what it can use). Those that share a VM run in the order of their names, but
 # the topic boot first, for the others leave traces. The header of a case says, one "# key: value" each:
 #   kernels  names of kernels.list                              required
+#   also     names that it runs on as well, if -k asks for them
 #   tier     bare or systemd                                    required
 #   files    PATH[=DEST]...: PATH is relative to the build directory, src:PATH to the source tree;
 #            fixture:NAME is tests/fixtures/NAME in the build directory, program:PATH is in the tree
@@ -62,6 +65,11 @@ result() {
 	printf '%-4s %s on %s%s%s\n' "$verdict" "$name" "$kernel" "${took:+ ($took)}" "${detail:+: $detail}"
 }
 
+# The build directory for a kernel's architecture.
+build_for() {
+	case $1 in *:*) "$top/tests/cross/build.sh" "$build-${1%%:*}" "${1%%:*}" ;; *) echo "$build" ;; esac
+}
+
 # One word of a files: header, for a kernel, to FILE[=DEST] words for run.sh, one per line.
 locate_file() {
 	local word=$1 kernel=$2 dest='' base path found
@@ -70,9 +78,12 @@ locate_file() {
 	path=${word#*:}
 	case $word in
 	src:*) base=$top ;;
-	fixture:*) base=$build/tests/fixtures ;;
+	fixture:*) base=$(build_for "$kernel")/tests/fixtures ;;
 	program:*) base=$("$here/fetch-programs.sh") || return ;;
 	host:*)
+		case $kernel in
+		*:*) echo "$path is a program of this host's architecture" >&2; return 77 ;;
+		esac
 		found=$(PATH=$PATH:/usr/sbin:/sbin command -v "$path") ||
 			{ echo "no command $path here" >&2; return 77; }
 		echo "$found$dest"
@@ -87,7 +98,7 @@ locate_file() {
 		echo "$found$dest"
 		return
 		;;
-	*) base=$build ;;
+	*) base=$(build_for "$kernel") || return ;;
 	esac
 	found=$(cd "$base" && compgen -G "$path") || { echo "no such file: $word" >&2; return 1; }
 	sed "s|^|$base/|; s|\$|$dest|" <<<"$found"
@@ -136,7 +147,9 @@ name_of_kernel() {
 # The kernels of a case that are asked for, each once.
 kernels_of() {
 	local kernel
-	for kernel in $(header "$1" kernels); do name_of_kernel "$kernel"; done | awk '!seen[$0]++'
+	for kernel in $(header "$1" kernels) ${only_kernels:+$(header "$1" also)}; do
+		name_of_kernel "$kernel"
+	done | awk '!seen[$0]++'
 }
 
 names_of_cases() {

@@ -3,7 +3,8 @@
 # Run a script in a VM on a Debian kernel (QEMU, with KVM or without; no root) and end with its exit status.
 #
 # usage: run.sh [options] -s SCRIPT [FILE[=DEST]...]
-#   -k KERNEL    a name of kernels.list (default newest)
+#   -k KERNEL    a name of kernels.list (default newest); one that begins with arm64: is of that architecture, as FILEs
+#                must be then (bare tier only)
 #   -t TIER      bare: busybox, boots in seconds (default); systemd: Debian trixie, multi-user
 #   -s SCRIPT    POSIX sh; runs in /t as root, PATH starts with /t; /t/lib.sh is there
 #   FILE[=DEST]  into the VM as /t/NAME or DEST, directories whole, with the shared libraries needed
@@ -75,6 +76,14 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 98' INT TERM
+case $kernel in
+*:*)
+	arch=${kernel%%:*}
+	[ "$tier" = bare ] || die "VMs of $arch have the bare tier only"
+	kfg_foreign=$("$here/../cross/sysroot.sh" "$arch") || die "no libraries of $arch"
+	;;
+*) arch=amd64 kfg_foreign='' ;;
+esac
 logdir=${logdir:-$work/log}
 mkdir -p "$logdir" "$work/root"/{t,kfgate-vm}
 
@@ -96,7 +105,8 @@ stage_common() {
 	cp "$here/lib.sh" "$work/root/t/"
 	grep -v '^#' "$here/splats.list" >"$work/root/kfgate-vm/splats"
 	cat >"$work/root/kfgate-vm/env" <<-ENV
-		export KFGATE_VM_KERNEL='$kernel' KFGATE_VM_VERSION='$version' KFGATE_VM_TIER=$tier
+		export KFGATE_VM_KERNEL='${kernel#*:}' KFGATE_VM_ARCH=$arch
+		export KFGATE_VM_VERSION='$version' KFGATE_VM_TIER=$tier
 		export KFGATE_VM_OUT='${outdir:+1}'
 	ENV
 	for file; do
@@ -107,7 +117,9 @@ stage_common() {
 build_bare() {
 	local root=$work/root paths
 	mkdir -p "$root"/{bin,dev,proc,sys,tmp,run,root,etc,out}
-	cp "$(command -v busybox)" "$root/bin/busybox"
+	if [ -n "$kfg_foreign" ]; then cp "$kfg_foreign/bin/busybox" "$root/bin/"; else
+		cp "$(command -v busybox)" "$root/bin/busybox"
+	fi
 	cp "$here/guest/init" "$root/init"
 	chmod 755 "$root/init"
 	echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
@@ -181,17 +193,27 @@ took() {
 
 # Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
-	local begin machine=(-accel "$accel" -smp 2)
-	local common="console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic watchdog_thresh=60"
+	local begin machine=(-accel "$accel" -smp 2) console=ttyS0 emulator=qemu-system-x86_64
+	local serials
+	serials=(-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" -serial "file:$work/out.tar")
+	if [ "$arch" = arm64 ]; then
+		emulator=qemu-system-aarch64 console=ttyAMA0
+		machine+=(-machine virt)
+		# virt has one port; those of the script are ttyS1 and ttyS2 of a card
+		serials=(-serial "file:$logdir/console.log" -chardev null,id=c1
+			-chardev "file,id=c2,path=$logdir/script.log" -chardev "file,id=c3,path=$work/out.tar"
+			-chardev null,id=c4 -device pci-serial-4x,chardev1=c1,chardev2=c2,chardev3=c3,chardev4=c4)
+	fi
+	local common="console=$console loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic watchdog_thresh=60"
 	# whether the timer ticks in time says more about the host's load: a busy one made 6.12 panic at boot
 	common+=" no_timer_check"
-	[ -z "$icount" ] || machine=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
+	[ -z "$icount" ] ||
+		machine+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
 	[ -z "$rtc" ] || machine+=(-rtc "base=$rtc")
 	begin=$EPOCHREALTIME
-	timeout -k 5 "$limit" qemu-system-x86_64 "${machine[@]}" -cpu "$cpu" -m "$mem" \
+	timeout -k 5 "$limit" "$emulator" "${machine[@]}" -cpu "$cpu" -m "$mem" \
 		-nodefaults -no-user-config -no-reboot -display none \
-		-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" \
-		-serial "file:$work/out.tar" -kernel "$vmlinux" -initrd "$work/initrd" \
+		"${serials[@]}" -kernel "$vmlinux" -initrd "$work/initrd" \
 		-append "$common lsm=$lsm $args" \
 		</dev/null >"$logdir/qemu.log" 2>&1 &
 	qemu_pid=$!
@@ -268,7 +290,7 @@ unpack_output() {
 	[ -s "$work/out.tar" ] && tar -C "$outdir" --no-same-owner -m -xf "$work/out.tar"
 }
 
-accel=$("$here/accel.sh")
+accel=$("$here/accel.sh" "$arch")
 [ "$accel" != tcg ] || accel=tcg,thread=multi
 locate_kernel
 "build_$tier" "$@"

@@ -2,6 +2,7 @@
 # Programs that answer for a function that a verdict depends on: at work where they were there before the gate, which
 # names them, and refused where they come later. Without the guard.
 # kernels: 6.1 6.12 newest
+# also: arm64:6.12 arm64:newest
 # tier: bare
 # reboot: yes
 # timeout: 300
