@@ -302,6 +302,101 @@ void *kfg_build_kernel(const struct kfg_build_plan *plan, size_t *ret_size)
 	return kfg_elf_build_bytes(&elf, ret_size);
 }
 
+/* An arm64 Image: everything in one piece, at the address that kernels since 6.5 are linked to. */
+#define ARM64_BASE 0xffff800080000000u
+enum { ARM64_REGISTER = 0x1000, ARM64_RODATA = 0x2000, ARM64_INIT = 0x4000, ARM64_BTF = 0x8000 };
+
+/* adrp and add: the address of what is at `to` into a register. */
+static void put_arm64_address(struct buffer *b, uint32_t reg, uint32_t at, uint32_t to)
+{
+	uint32_t pages = (to >> 12) - ((at + (uint32_t)b->size) >> 12);
+
+	put32(b, 0x90000000 | (pages & 3) << 29 | (pages >> 2 & 0x7ffff) << 5 | reg);
+	put32(b, 0x91000000 | (to & 0xfff) << 10 | reg << 5 | reg);
+}
+
+static void put_arm64_call(struct buffer *b, uint32_t at, uint32_t to)
+{
+	put32(b, 0x94000000 | ((to - at - (uint32_t)b->size) >> 2 & 0x3ffffff));
+}
+
+/* The set in x1, by way of x19, and the type in w0; for type 0, what cbnz behind the call before has shown to be 0. */
+static void put_arm64_registration(struct buffer *b, uint32_t kset, int type, bool first)
+{
+	put_arm64_address(b, 19, ARM64_INIT, kset);
+	put32(b, 0xaa1303e1); /* mov x1, x19 */
+	if (type || first)
+		put32(b, 0x52800000 | (uint32_t)type << 5);
+	put_arm64_call(b, ARM64_INIT, ARM64_REGISTER);
+	put32(b, 0x35000000 | 2 << 5); /* cbnz w0, over what follows */
+	put32(b, 0xd503201f); /* nop */
+}
+
+static void add_arm64_code(struct work *w)
+{
+	struct buffer *b = &w->init;
+
+	put32(b, 0xd503233f); /* paciasp */
+	for (size_t s = 0; s < w->plan->n_sets; s++) {
+		const struct kfg_build_set *set = &w->plan->sets[s];
+		uint32_t kset = ARM64_RODATA + KSETS_AT + (uint32_t)(s * KSET_SIZE);
+
+		if (set->use == KFG_BUILD_FMODRET) {
+			put_arm64_address(b, 0, ARM64_INIT, kset);
+			put_arm64_call(b, ARM64_INIT, ARM64_REGISTER + 0x100);
+		}
+		for (unsigned i = 0; set->use == KFG_BUILD_REGISTERED && i < KFG_BUILD_TYPES && set->types[i]; i++)
+			put_arm64_registration(b, kset, set->types[i] - 1, s == 0 && i == 0);
+	}
+	put32(b, 0xd65f03c0); /* ret */
+}
+
+/* The function that registers: cmp w0, #0x20; b.hi; ldrsb w2, [table, w0, uxtw] */
+static void make_arm64_text(struct buffer *text)
+{
+	put32(text, 0xd503233f);
+	put32(text, 0x7100801f);
+	put32(text, 0x540000a8);
+	put_arm64_address(text, 2, ARM64_REGISTER, ARM64_RODATA + TABLE_AT);
+	put32(text, 0x38e04842);
+	put32(text, 0xd65f03c0);
+}
+
+void *kfg_build_arm64_image(const struct kfg_build_plan *plan, size_t *ret_size)
+{
+	static struct work w;
+	struct buffer text = { .size = 0 };
+	size_t btf_size, ids;
+	uint8_t *image;
+	void *btf;
+
+	start(&w, plan);
+	add_ids(&w);
+	btf = kfg_btf_build_bytes(&w.btf, &btf_size);
+	ids = (ARM64_BTF + btf_size + 3) & ~(size_t)3;
+	add_rodata(&w);
+	for (size_t s = 0; s < plan->n_sets; s++) {
+		uint64_t set = plan->sets[s].use == KFG_BUILD_UNUSED ? 0 : ARM64_BASE + ids + w.set_at[s];
+
+		memcpy(w.rodata.bytes + KSETS_AT + s * KSET_SIZE + 8, &set, sizeof(set));
+	}
+	add_arm64_code(&w);
+	make_arm64_text(&text);
+	*ret_size = ids + w.ids.size + 64;
+	image = calloc(1, *ret_size);
+	if (!image || w.rodata.size > ARM64_INIT - ARM64_RODATA || w.init.size > ARM64_BTF - ARM64_INIT)
+		abort();
+	memcpy(image + 0x38, "ARM\x64", 4);
+	memcpy(image + ARM64_REGISTER, text.bytes, text.size);
+	memcpy(image + ARM64_RODATA, w.rodata.bytes, w.rodata.size);
+	memcpy(image + ARM64_INIT, w.init.bytes, w.init.size);
+	memcpy(image + ARM64_BTF, btf, btf_size);
+	memcpy(image + ids, w.ids.bytes, w.ids.size);
+	free(btf);
+	kfg_btf_build_done(&w.btf);
+	return image;
+}
+
 /* In a module, structs that point to sets are filled in by relocations. */
 static void add_module_rodata(struct work *w)
 {

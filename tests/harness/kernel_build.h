@@ -49,3 +49,5 @@ void *kfg_build_kernel(const struct kfg_build_plan *plan, size_t *ret_size);
 void *kfg_build_kernel_btf(const struct kfg_build_plan *plan, size_t *ret_size);
 /* A module for that kernel, whose sets are registered by relocated code. */
 void *kfg_build_module(const struct kfg_build_plan *kernel, const struct kfg_build_plan *module, size_t *ret_size);
+/* The same kernel as an arm64 Image; machine and early_type do not count. */
+void *kfg_build_arm64_image(const struct kfg_build_plan *plan, size_t *ret_size);

@@ -200,9 +200,9 @@ boot() {
 		emulator=qemu-system-aarch64 console=ttyAMA0
 		machine+=(-machine virt)
 		# virt has one port; those of the script are ttyS1 and ttyS2 of a card
-		serials=(-serial "file:$logdir/console.log" -chardev null,id=c1
+		serials=(-serial "file:$logdir/console.log" -chardev "null,id=c1"
 			-chardev "file,id=c2,path=$logdir/script.log" -chardev "file,id=c3,path=$work/out.tar"
-			-chardev null,id=c4 -device pci-serial-4x,chardev1=c1,chardev2=c2,chardev3=c3,chardev4=c4)
+			-chardev "null,id=c4" -device "pci-serial-4x,chardev1=c1,chardev2=c2,chardev3=c3,chardev4=c4")
 	fi
 	local common="console=$console loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic watchdog_thresh=60"
 	# whether the timer ticks in time says more about the host's load: a busy one made 6.12 panic at boot

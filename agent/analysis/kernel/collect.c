@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "analysis/kernel/arm64image.h"
 #include "analysis/kernel/config.h"
 #include "analysis/kernel/sets.h"
 #include "policy/array.h"
@@ -309,7 +310,7 @@ static int take_image(struct kfg_collector *c, const char *path, const struct kf
 		return r;
 	}
 	c->is_image = true;
-	c->foreign = !image.amd64;
+	c->foreign = !image.amd64 && !image.arm64;
 	kfg_collector_add_arch(c, arch_of(elf->machine));
 	find_banner(c, &image);
 	r = add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, &image);
@@ -333,6 +334,29 @@ static int open_elf(const void *data, size_t size, struct kfg_elf *ret_elf, stru
 	return -EBADMSG;
 }
 
+static int take_arm64_image(struct kfg_collector *c, const char *path, const void *data, size_t size,
+			    struct kfg_kernel_error *error)
+{
+	const uint8_t *btf;
+	struct kfg_image image;
+	size_t btf_size;
+	int r = kfg_arm64_image_open(data, size, &image, &btf, &btf_size);
+
+	if (r == -EBADMSG)
+		snprintf(error->text, sizeof(error->text), "%s: no BTF in it", path);
+	if (r < 0)
+		return r;
+	r = take_kernel_btf(c, btf, btf_size, path, error);
+	if (r == 0) {
+		c->is_image = true;
+		kfg_collector_add_arch(c, arch_of(EM_AARCH64));
+		find_banner(c, &image);
+		r = add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, &image);
+	}
+	kfg_image_done(&image);
+	return r;
+}
+
 int kfg_collector_add_kernel(struct kfg_collector *c, const char *path, const void *data, size_t size,
 			     struct kfg_kernel_error *ret_error)
 {
@@ -342,6 +366,8 @@ int kfg_collector_add_kernel(struct kfg_collector *c, const char *path, const vo
 
 	if (c->btf)
 		return -EEXIST;
+	if (kfg_arm64_image_is(data, size))
+		return take_arm64_image(c, path, data, size, ret_error);
 	if (size < SELFMAG || memcmp(data, ELFMAG, SELFMAG) != 0) {
 		r = take_kernel_btf(c, data, size, path, ret_error);
 		return r < 0 ? r : add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, NULL);

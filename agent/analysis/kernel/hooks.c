@@ -2,11 +2,14 @@
 /* hooks.c - which program types share a hook, out of the kernel's own code or its BTF. */
 #include "analysis/kernel/hooks.h"
 
+#include "analysis/kernel/arm64code.h"
+
 #include <linux/bpf.h>
 #include <string.h>
 
 /* The table is used this close to the start of the function, or of what the compiler inlined there. */
 #define CODE_MAX 128u
+#define ARM64_CODE_MAX 512u
 
 /* The value of a constant of an enum; -1: there is none. */
 static int enum_value(const struct kfg_btf *btf, const char *type, const char *constant)
@@ -105,6 +108,51 @@ static bool find_table(const struct kfg_image *image, const struct kfg_btf *btf,
 	return false;
 }
 
+struct arm64_table {
+	const struct kfg_image *image;
+	const struct kfg_btf *btf;
+	struct kfg_hooks *hooks;
+	unsigned last;
+	bool found;
+};
+
+/*
+ * The same on arm64: "cmp w0, #last", the address of a table put together, and a load from there by a register: a byte
+ * (ldrb, ldrsb) or a word (ldr).
+ */
+static bool arm64_find_table(void *arg, const struct kfg_arm64_registers *regs, uint32_t insn, uint64_t addr)
+{
+	struct arm64_table *t = arg;
+	unsigned base = insn >> 5 & 31, each = 0;
+
+	(void)addr;
+	if ((insn & 0x7fc0001f) == 0x7100001f)
+		t->last = insn >> 10 & 0xfff;
+	if ((insn & 0xff200c00) == 0x38200800)
+		each = 1;
+	else if ((insn & 0xff200c00) == 0xb8200800)
+		each = 4;
+	if (!each || !kfg_arm64_knows(regs, base))
+		return true;
+	t->found = take_table(t->image, regs->value[base], each, t->last, t->hooks) && is_plausible(t->hooks, t->btf);
+	return !t->found;
+}
+
+static bool find_any_table(const struct kfg_image *image, const struct kfg_btf *btf, uint64_t call,
+			   struct kfg_hooks *hooks)
+{
+	struct arm64_table t = { .image = image, .btf = btf, .hooks = hooks, .last = UINT8_MAX };
+	const uint8_t *code = call ? kfg_image_at(image, call, image->arm64 ? ARM64_CODE_MAX : CODE_MAX) : NULL;
+	const struct kfg_image_part part = { .data = code, .addr = call, .size = ARM64_CODE_MAX };
+
+	if (!code)
+		return false;
+	if (!image->arm64)
+		return find_table(image, btf, code, hooks);
+	kfg_arm64_follow(image, &part, arm64_find_table, &t);
+	return t.found;
+}
+
 void kfg_hooks_read(const struct kfg_image *image, const struct kfg_btf *btf, uint64_t call,
 		    struct kfg_hooks *ret_hooks)
 {
@@ -113,7 +161,6 @@ void kfg_hooks_read(const struct kfg_image *image, const struct kfg_btf *btf, ui
 		.common = hook_value(btf, "BTF_KFUNC_HOOK_COMMON"),
 		.none = hook_value(btf, "BTF_KFUNC_HOOK_MAX"),
 	};
-	const uint8_t *code = call ? kfg_image_at(image, call, CODE_MAX) : NULL;
 
 	*ret_hooks = hooks;
 	if (n_types <= 0)
@@ -126,7 +173,7 @@ void kfg_hooks_read(const struct kfg_image *image, const struct kfg_btf *btf, ui
 	hooks.n_types = (unsigned)n_types;
 	if (hooks.common < 0)
 		map_before_common(&hooks, btf);
-	else if (!code || !find_table(image, btf, code, &hooks))
+	else if (!find_any_table(image, btf, call, &hooks))
 		return;
 	*ret_hooks = hooks;
 }

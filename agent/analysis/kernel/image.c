@@ -2,6 +2,7 @@
 /* image.c - the loaded sections of a kernel or module at their addresses, relocations applied. */
 #include "analysis/kernel/image.h"
 
+#include "analysis/kernel/arm64code.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,10 @@
 /* Where a module's sections are put: in the upper half, as a kernel would, so that 32-bit addresses sign-extend. */
 #define MODULE_BASE 0xffffffffc0000000u
 #define MODULE_SIZE_MAX (256u << 20)
-/* Addresses of functions of the kernel that are not in the module. */
-#define KFUNC_CALL 0xffffffffb0000000u
-#define FMODRET_CALL 0xffffffffb0000100u
-#define OTHER_SYMBOL 0xffffffffb0000200u
+/* Addresses of functions of the kernel that are not in the module, within reach of a call (128 MB on arm64). */
+#define KFUNC_CALL 0xffffffffbffff000u
+#define FMODRET_CALL 0xffffffffbffff100u
+#define OTHER_SYMBOL 0xffffffffbffff200u
 
 static bool is_loaded(const struct kfg_elf_section *s)
 {
@@ -136,6 +137,13 @@ static int apply(const Elf64_Rela *rela, uint64_t symbol, struct layout *l, size
 	uint64_t value = symbol + (uint64_t)rela->r_addend, size = l->elf->sections[target].size, width = 4;
 	uint32_t low;
 
+	if (l->image->arm64) {
+		if (rela->r_offset > size || size - rela->r_offset < 4)
+			return -EBADMSG;
+		(void)kfg_arm64_relocate(ELF64_R_TYPE(rela->r_info), l->bytes[target] + rela->r_offset,
+					 size - rela->r_offset, l->addrs[target] + rela->r_offset, value);
+		return 0;
+	}
 	switch (ELF64_R_TYPE(rela->r_info)) {
 	case R_X86_64_64:
 		width = 8;
@@ -189,7 +197,7 @@ static int fill_module(struct layout *l)
 		r = copy_sections(l);
 	if (r == 0)
 		r = set_ids(l->image, ids, ids ? l->addrs[ids - l->elf->sections] : 0);
-	for (size_t i = 0; i < l->elf->n_sections && r == 0 && l->image->amd64; i++)
+	for (size_t i = 0; i < l->elf->n_sections && r == 0 && (l->image->amd64 || l->image->arm64); i++)
 		if (l->elf->sections[i].type == SHT_RELA && l->elf->sections[i].data)
 			r = relocate_section(l, &l->elf->sections[i]);
 	return r;
@@ -212,7 +220,11 @@ static int open_module(const struct kfg_elf *elf, struct kfg_image *image)
 
 int kfg_image_open(const struct kfg_elf *elf, struct kfg_image *ret_image)
 {
-	struct kfg_image image = { .amd64 = elf->machine == EM_X86_64, .module = elf->type == ET_REL };
+	struct kfg_image image = {
+		.amd64 = elf->machine == EM_X86_64,
+		.arm64 = elf->machine == EM_AARCH64,
+		.module = elf->type == ET_REL,
+	};
 	int r;
 
 	image.parts = calloc(elf->n_sections + 1, sizeof(*image.parts));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * image.h - code and data as they lie in memory: of a kernel at the addresses it was linked to; of a module at
- * addresses of our own choice, its relocations applied (amd64 only). So that one reader does for both.
+ * addresses of our own choice, its relocations applied (amd64, arm64). So that one reader does for both.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ struct kfg_image {
 	struct kfg_image_part ids; /* .BTF_ids; data NULL: there is none */
 	uint8_t *memory; /* owned: of a module, relocated; else NULL */
 	uint64_t kfunc_call, fmodret_call; /* where a module calls the kernel to register; 0: not known */
-	bool amd64;
+	bool amd64, arm64;
 	bool module;
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * kernel.h - a kernel that programs are meant for, as data: its BTF, its kfuncs, and what could not be learnt about it.
- * It comes from the running kernel, or from a file: raw BTF, vmlinux, bzImage, a .deb or .rpm, or a directory of these
- * (an unpacked package, /lib/modules/VERSION, several packages), or a list of files and directories that make up one
- * kernel, separated by commas; or a facts file (facts.h). Nothing is asked of the network, nothing needs root.
+ * It comes from the running kernel, or from a file: raw BTF, vmlinux, bzImage, an arm64 Image, a .deb or .rpm, or a
+ * directory of these (an unpacked package, /lib/modules/VERSION, several packages), or a list of files and directories
+ * that make up one kernel, separated by commas; or a facts file (facts.h). Nothing is asked of the network, nothing
+ * needs root.
  *
  * Prefix: kfg_kfunc.
  */

@@ -2,6 +2,7 @@
 /* sets.c - kfunc sets found in an image: the calls that register them, and the tables they point to. */
 #include "analysis/kernel/sets.h"
 
+#include "analysis/kernel/arm64code.h"
 #include "base/cleanup.h"
 #include <errno.h>
 #include <string.h>
@@ -241,16 +242,76 @@ static void vote(struct votes *votes, uint64_t addr)
 	votes->n += i == votes->n;
 }
 
+static struct kset *kset_at(const struct reading *rd, uint64_t addr)
+{
+	const struct kset key = { .addr = addr };
+
+	return bsearch(&key, rd->ksets, rd->n, sizeof(key), compare_ksets);
+}
+
+struct arm64_reading {
+	const struct reading *rd;
+	struct votes votes;
+};
+
+/* A call with the address of a set as its second argument is a vote for what is called. */
+static bool arm64_vote(void *arg, const struct kfg_arm64_registers *regs, uint32_t insn, uint64_t addr)
+{
+	struct arm64_reading *a = arg;
+	uint64_t to = kfg_arm64_target(insn, addr);
+
+	if (to && kfg_arm64_knows(regs, 1) && kset_at(a->rd, regs->value[1]))
+		vote(&a->votes, to);
+	return true;
+}
+
+static bool arm64_see_call(void *arg, const struct kfg_arm64_registers *regs, uint32_t insn, uint64_t addr)
+{
+	const struct reading *rd = ((struct arm64_reading *)arg)->rd;
+	uint64_t to = kfg_arm64_target(insn, addr), types;
+	struct kset *kset;
+
+	if (!to)
+		return true;
+	if (kfg_arm64_knows(regs, 0) && (kset = kset_at(rd, regs->value[0])))
+		kset->for_fmodret = true;
+	kset = kfg_arm64_knows(regs, 1) && to == rd->image->kfunc_call ? kset_at(rd, regs->value[1]) : NULL;
+	if (!kset)
+		return true;
+	kset->for_kfuncs = true;
+	if (kfg_arm64_knows(regs, 0) && regs->value[0] < KFG_PROG_TYPES_MAX &&
+	    kfg_hooks_types(rd->hooks, (unsigned)regs->value[0], &types))
+		kset->prog_types |= types;
+	else
+		kset->types_known = false;
+	return true;
+}
+
+static void arm64_follow(struct arm64_reading *a, kfg_arm64_step_fn *step)
+{
+	for (size_t p = 0; p < a->rd->image->n_parts; p++) {
+		const struct kfg_image_part *part = &a->rd->image->parts[p];
+
+		if (part->code)
+			kfg_arm64_follow(a->rd->image, part, step, a);
+	}
+}
+
 /* A kernel out of a bzImage has no symbols: the function that most sets are given to is the one. */
 static uint64_t elect_call(const struct reading *rd)
 {
+	struct arm64_reading a = { .rd = rd };
 	struct votes votes = { 0 };
 	size_t best = 0;
 
+	if (rd->image->arm64) {
+		arm64_follow(&a, arm64_vote);
+		votes = a.votes;
+	}
 	for (size_t p = 0; p < rd->image->n_parts; p++) {
 		const struct kfg_image_part *part = &rd->image->parts[p];
 
-		for (uint64_t at = 0; part->code && at + 12 <= part->size; at++) {
+		for (uint64_t at = 0; part->code && rd->image->amd64 && at + 12 <= part->size; at++) {
 			struct kset *kset;
 			uint64_t addr = part->addr + at, to;
 
@@ -307,6 +368,12 @@ static void see_call(const struct reading *rd, const struct kfg_image_part *part
 
 static void find_calls(const struct reading *rd)
 {
+	if (rd->image->arm64) {
+		struct arm64_reading a = { .rd = rd };
+
+		arm64_follow(&a, arm64_see_call);
+		return;
+	}
 	for (size_t p = 0; p < rd->image->n_parts; p++) {
 		const struct kfg_image_part *part = &rd->image->parts[p];
 
@@ -412,16 +479,20 @@ static int find_marked_sets(struct reading *rd)
 
 static int read_sets(struct reading *rd, struct kfg_registrations *ret)
 {
-	int r = rd->image->amd64 ? find_ksets(rd) : find_marked_sets(rd);
+	bool code = rd->image->amd64 || rd->image->arm64;
+	int r = code ? find_ksets(rd) : find_marked_sets(rd);
 
 	if (r < 0)
 		return 0;
 	if (!rd->image->module) {
-		if (rd->image->amd64)
+		if (code)
 			rd->image->kfunc_call = elect_call(rd);
 		kfg_hooks_read(rd->image, rd->btf, rd->image->kfunc_call, rd->hooks);
 	}
-	if (rd->image->amd64 && rd->image->kfunc_call)
+	/* code that was not understood: sets that do not say what they are for would be left out */
+	if (rd->image->arm64 && !rd->image->module && !rd->image->kfunc_call)
+		return 0;
+	if (code && rd->image->kfunc_call)
 		find_calls(rd);
 	if (!rd->image->module && !rd->n)
 		return 0;

@@ -2,6 +2,7 @@
 /* source_read.c - the bytes of a source's files, unpacked as often as needed, given to the collector. */
 #include "base/cleanup.h"
 #include "base/read_file.h"
+#include "analysis/kernel/arm64image.h"
 #include "analysis/kernel/bzimage.h"
 #include "analysis/kernel/source_list.h"
 #include "analysis/kernel/unpack.h"
@@ -76,21 +77,39 @@ static int read_bzimage(struct reading *rd, const char *path, const void *data, 
 	return r;
 }
 
+static int read_zboot(struct reading *rd, const char *path, const void *data, size_t size, unsigned layers)
+{
+	const uint8_t *payload;
+	size_t offset, length;
+
+	if (kfg_zboot_open(data, size, &payload, &length, &offset) < 0)
+		return refuse(rd, -EBADMSG, "%s: offset %zu: the packed kernel is beyond the end", path, offset);
+	if (kfg_unpack_kind(payload, length) != KFG_PACKING_FILE)
+		return refuse(rd, -EBADMSG, "%s: offset %zu: packed in a way that is not known here", path,
+			      (size_t)(payload - (const uint8_t *)data));
+	return read_packed_kernel(rd, path, payload, length, layers);
+}
+
+static bool is_elf_or_btf(const uint8_t *p, size_t size)
+{
+	if (size < 4)
+		return false;
+	return memcmp(p, "\x7f\x45\x4c\x46", 4) == 0 || (p[0] | p[1] << 8) == BTF_MAGIC ||
+	       (p[1] | p[0] << 8) == BTF_MAGIC;
+}
+
 /* Bytes that should be a kernel, of whatever form. */
 static int read_kernel(struct reading *rd, const char *path, const void *data, size_t size, unsigned layers)
 {
-	const uint8_t *p = data;
 	int r;
 
 	if (kfg_bzimage_is(data, size))
 		return read_bzimage(rd, path, data, size, layers);
+	if (kfg_zboot_is(data, size))
+		return read_zboot(rd, path, data, size, layers);
 	if (kfg_unpack_kind(data, size) == KFG_PACKING_FILE)
 		return read_packed_kernel(rd, path, data, size, layers);
-	if (size < 4 || (memcmp(p,
-				"\x7f"
-				"ELF",
-				4) != 0 &&
-			 (p[0] | p[1] << 8) != BTF_MAGIC && (p[1] | p[0] << 8) != BTF_MAGIC))
+	if (!is_elf_or_btf(data, size) && !kfg_arm64_image_is(data, size))
 		return refuse(rd, -EBADMSG, "%s: not a kernel: neither ELF, BTF, a boot image nor a package", path);
 	r = kfg_collector_add_kernel(rd->collector, path, data, size, rd->error);
 	/* the same kernel may be there twice, as vmlinux and as vmlinuz */

@@ -148,16 +148,47 @@ static void test_old_vmlinux(void **state)
 
 static void test_other_machine(void **state)
 {
-	struct kfg_build_plan arm = plan;
+	struct kfg_build_plan other = plan;
 	struct kfg_kernel *kernel;
 
 	(void)state;
-	arm.machine = EM_AARCH64;
-	write_kernel("vmlinux", &arm);
+	other.machine = EM_RISCV;
+	write_kernel("vmlinux", &other);
 	kernel = open_kernel("vmlinux", NULL);
 	assert_true(find(kernel, "bpf_any")->registered && !find(kernel, "bpf_any")->types_known);
 	assert_non_null(strstr(facts_of(kernel).limits, "for which program types kfuncs are registered is not known"));
 	kfg_kernel_free(kernel);
+}
+
+/* What an amd64 kernel says of a plan, an arm64 one says, too. */
+static void test_arm64_image(void **state)
+{
+	struct kfg_kernel *amd64, *arm64;
+	const struct kfg_kfunc *a, *b;
+	size_t size, n_a, n_b;
+	void *image;
+
+	(void)state;
+	write_kernel("vmlinux", &plan);
+	image = kfg_build_arm64_image(&plan, &size);
+	write_bytes("Image", image, size);
+	amd64 = open_kernel("vmlinux", NULL);
+	arm64 = open_kernel("Image", NULL);
+	a = kfg_kernel_kfunc_list(amd64, &n_a);
+	b = kfg_kernel_kfunc_list(arm64, &n_b);
+	assert_int_equal(n_a, n_b);
+	for (size_t i = 0; i < n_a; i++) {
+		assert_string_equal(a[i].name, b[i].name);
+		assert_int_equal(a[i].flags, b[i].flags);
+		assert_int_equal(a[i].registered, b[i].registered);
+		assert_int_equal(a[i].filtered, b[i].filtered);
+		assert_int_equal(a[i].types_known, b[i].types_known);
+		assert_int_equal(a[i].prog_types, b[i].prog_types);
+	}
+	assert_string_equal(facts_of(arm64).arch, "aarch64");
+	assert_string_equal(facts_of(arm64).release, facts_of(amd64).release);
+	kfg_kernel_free(amd64);
+	kfg_kernel_free(arm64);
 }
 
 static void test_btf_alone(void **state)
@@ -348,6 +379,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_vmlinux, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_old_vmlinux, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_other_machine, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_arm64_image, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_btf_alone, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_directory_with_modules, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_list_of_parts, scratch_setup, scratch_teardown),
