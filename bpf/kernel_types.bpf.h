@@ -101,8 +101,14 @@ struct css_set {
 struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 } KFG_KERNEL;
+struct qstr {
+	const unsigned char *name;
+} KFG_KERNEL;
 struct dentry {
 	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
 } KFG_KERNEL;
 struct mnt_namespace;
 struct super_block {
@@ -164,6 +170,7 @@ struct pid {
 	struct upid numbers[1];
 } KFG_KERNEL;
 struct task_struct {
+	int tgid;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct files_struct *files;
@@ -173,13 +180,20 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	__u64 start_boottime; /* ns */
+	__u64 self_exec_id; /* counts what the process executed; inherited (begin_new_exec(), fs/exec.c) */
 } KFG_KERNEL;
 struct pid_namespace {
 	struct task_struct *child_reaper;
 } KFG_KERNEL;
+/* include/linux/binfmts.h */
+struct linux_binprm {
+	struct file *file;
+} KFG_KERNEL;
 
-/* kfuncs, each optional: bpf_rdonly_cast is in 6.2 and later, the other three in 6.12 and later */
+/* kfuncs, each optional: bpf_rdonly_cast and bpf_rcu_read_* are in 6.2 and later, the others in 6.12 and later */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 extern struct file *bpf_get_task_exe_file(struct task_struct *task) __ksym __weak;
 extern void bpf_put_file(struct file *file) __ksym __weak;
 extern int bpf_path_d_path(struct path *path, char *buf, __u64 buf__sz) __ksym __weak;
+extern void bpf_rcu_read_lock(void) __ksym __weak;
+extern void bpf_rcu_read_unlock(void) __ksym __weak;

@@ -6,68 +6,7 @@
 #pragma once
 
 #include "handover.bpf.h"
-
-#define KFG_LEVELS_MAX 128u /* of a path: the unit stands among the first */
-
-struct kfg_unit_walk {
-	struct cgroup *leaf;
-	struct cgroup *unit;
-};
-
-static __attribute__((always_inline)) inline struct cgroup *kfg_ancestor(struct cgroup *leaf, __u32 level)
-{
-	struct cgroup *cgroup = 0;
-
-	bpf_probe_read_kernel(&cgroup, sizeof(cgroup),
-			      (void *)leaf + bpf_core_field_offset(struct cgroup, ancestors) + (__u64)level * 8);
-	return cgroup;
-}
-
-/* Ends at the first component that is no slice. Level 0 is the root, which has no name. */
-static long kfg_step_unit(__u32 i, void *ctx)
-{
-	struct kfg_unit_walk *c = ctx;
-	char name[KFG_UNIT_LEN + 8] = {}, *end;
-	struct cgroup *cgroup = kfg_ancestor(c->leaf, i + 1);
-	long n;
-
-	if (!cgroup)
-		return 1;
-	n = bpf_probe_read_kernel_str(name, KFG_UNIT_LEN, BPF_CORE_READ(cgroup, kn, name));
-	if (n < 2)
-		return 1;
-	end = name + ((n - 7) & (KFG_UNIT_LEN - 1));
-	/* a name that was cut has no end to be seen: it is taken for the unit, and matches nothing */
-	if (n >= 7 && n < KFG_UNIT_LEN && end[0] == '.' && end[1] == 's' && end[2] == 'l' && end[3] == 'i' &&
-	    end[4] == 'c' && end[5] == 'e')
-		return 0;
-	c->unit = cgroup;
-	return 1;
-}
-
-/*
- * The cgroup of the current task's unit (struct cgroup as a number), or 0: it is in no unit. The unit is the first
- * component of the path, from the root of the unified hierarchy, that is no slice, as systemd itself reads a path
- * (cg_path_get_unit(), src/basic/cgroup-util.c, v252..v262). What a unit makes below itself is still the unit's.
- */
-static __attribute__((noinline)) __u64 kfg_unit_cgroup(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct cgroup *leaf = BPF_CORE_READ(task, cgroups, dfl_cgrp);
-	struct kfg_unit_walk c = { .leaf = leaf };
-	__u32 level = BPF_CORE_READ(leaf, level);
-
-	bpf_loop(level < KFG_LEVELS_MAX ? level : KFG_LEVELS_MAX, kfg_step_unit, &c, 0);
-	return (__u64)c.unit;
-}
-
-/* On whose account memory of the gate is taken: the unit's cgroup id; of what is in no unit, one account. */
-static __attribute__((always_inline)) inline __u64 kfg_account(__u64 unit)
-{
-	struct cgroup *cgroup = (struct cgroup *)unit;
-
-	return cgroup ? BPF_CORE_READ(cgroup, kn, id) : 0;
-}
+#include "placement.bpf.h"
 
 /* Appends the name of one more ancestor to the path. What has no room pushes the beginning out. */
 static long kfg_step_cgroup(__u32 i, void *ctx)

@@ -43,6 +43,8 @@ enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX }
 	X(NEVER_HOLDS, "never-holds", WARNING, "Conditions that no load meets together.")                              \
 	X(REFUSES_ALL, "refuses-all", WARNING, "Every program that calls a kfunc is refused.")                         \
 	X(LOADER_NAMED_ONLY, "program-name-only", WARNING, "A rule believes the loader's own words.")                  \
+	X(LOADER_CHOOSES_UID, "uid-only", WARNING, "A rule lets in by a uid, which some loaders choose.")              \
+	X(UNIT_CAN_BE_LEFT, "unit-can-be-left", WARNING, "A rule refuses to a unit, which a process can give up.")     \
 	X(UNIT_WITHOUT_SUFFIX, "unit-without-suffix", WARNING, "A pattern that names no unit.")                        \
 	X(UNKNOWN_KFUNC, "unknown-kfunc", WARNING, "No known kernel has the kfunc.")                                   \
 	X(DEADLINE_IGNORED, "deadline-ignored", WARNING, "A deadline has passed without effect.")                      \

@@ -363,6 +363,25 @@ static void lint_names(const struct lint *l)
 	}
 }
 
+/* Conditions by which a loader can choose: see "Loaders" in kfgate-policy(5). */
+static void lint_chosen(const struct lint *l)
+{
+	for (size_t i = 0; i < l->policy->rules.n; i++) {
+		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
+
+		if (r->action == KFG_ALLOW && r->when.n_uids && !r->when.units.n && !r->when.exes.n)
+			WARN(l, r->place, KFG_DIAG_LOADER_CHOOSES_UID,
+			     "rule \"%s\" lets in by uid alone, and whoever has CAP_SETUID chooses "
+			     "his: add \"units\" or \"exes\" to its \"loaders\"",
+			     r->id);
+		if (r->action == KFG_REFUSE && r->when.units.n)
+			WARN(l, r->place, KFG_DIAG_UNIT_CAN_BE_LEFT,
+			     "rule \"%s\" refuses to units, and a process that moves itself to another "
+			     "cgroup is in no unit: refuse to all, behind a rule for the units that may",
+			     r->id);
+	}
+}
+
 static void lint_origin(const struct lint *l, const char *what, const char *id, struct kfg_place place,
 			const struct kfg_condition *when)
 {
@@ -472,6 +491,7 @@ int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_d
 		return r;
 	lint_unlisted(&l);
 	lint_names(&l);
+	lint_chosen(&l);
 	lint_origins(&l);
 	lint_all_units(&l);
 	lint_waivers(&l);

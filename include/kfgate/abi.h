@@ -22,7 +22,7 @@
 
 /* Of the table, the event and what else one agent leaves to the next in maps. */
 #ifndef KFG_ABI_VERSION
-#define KFG_ABI_VERSION 4u
+#define KFG_ABI_VERSION 5u
 #endif
 #define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
 #define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
@@ -334,6 +334,7 @@ enum kfg_stat {
 	KFG_STAT_REPEATED, /* fds refused after the first one of a load, which alone is an event */
 	KFG_STAT_UNKNOWN_LOADER, /* admitted programs whose loader could not be kept: nobody's, for rules, later on */
 	KFG_STAT_OVERRIDES, /* loads of programs that could answer for a function that a verdict depends on */
+	KFG_STAT_UNITS_DOUBTED, /* moves of processes that there was no memory to note: see kfg_doubted */
 	KFG_STAT_MAX,
 };
 
@@ -352,6 +353,19 @@ struct kfg_inflight {
 	__u32 fds_refused; /* asked for by others */
 	__u64 account; /* of the unit that loads */
 	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
+};
+
+/*
+ * To which unit a task belongs, wherever it is moved: see bpf/placement.bpf.h. Outlives sets of programs and agents of
+ * other versions; the version of the map counts up when this changes.
+ */
+#define KFG_PLACEMENT_VERSION 1u
+#define KFG_UNIT_ANY (~0ull) /* to that which it is in */
+struct kfg_placement {
+	__u64 unit; /* id of the unit's cgroup; 0: to none */
+	__u64 exec_id; /* of PID 1 when it forked this child */
+	__u32 starting; /* 1: a child of PID 1 that has executed nothing yet but systemd-executor */
+	__u32 pad;
 };
 
 /* A process: a pid alone may be another's by now. start: of its first thread, in ticks since boot (/proc/PID/stat) */

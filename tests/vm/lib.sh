@@ -8,6 +8,8 @@
 # check_none NAME RE CMD... CMD must succeed, and no line that it prints may match
 # left_out REASON           a part of the script is not run: a skip of its own in the count
 # skip REASON               end the script: not run (status 77)
+# in_cgroup CGROUP CMD...   bare tier: CMD in a cgroup in which PID 1 puts it, as a service manager does
+# into_cgroup CGROUP CMD... CMD in a cgroup in which it puts itself
 # finish                    the script's last line, without which it has not passed; status 0 if all checks did
 # The output of a command is shown only when its check fails.
 #
@@ -96,6 +98,17 @@ check_none() {
 	fi
 	kfg_show
 	return 1
+}
+
+in_cgroup() {
+	sh -c 'echo "$0" >/run/place/new.$$ && mv /run/place/new.$$ /run/place/$$ && kill -USR1 1 || exit 125
+		while [ -e /run/place/$$ ]; do sleep 0.05; done
+		exec "$@"' "$@"
+}
+
+into_cgroup() {
+	mkdir -p "/sys/fs/cgroup/$1"
+	sh -c 'echo 0 >"/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' "$@"
 }
 
 left_out() {

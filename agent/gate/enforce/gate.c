@@ -61,6 +61,7 @@ static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe
 	bpf_program__set_autoload(gate->skel->progs.kfgate_enter, !probe->hook_load);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_free_aux, !probe->hook_load);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_prog, true);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_move, probe->function_move);
 }
 
 int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id)
@@ -158,7 +159,7 @@ static const char *load_hint(int r)
 }
 
 /* The maps that outlive a set of programs, the turn first; returns how many. */
-#define SHARED_MAX 5
+#define SHARED_MAX 7
 static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[static SHARED_MAX])
 {
 	size_t n = 0;
@@ -168,6 +169,8 @@ static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[
 	ret_maps[n++] = gate->skel->maps.kfg_events;
 	ret_maps[n++] = gate->skel->maps.kfg_loads;
 	ret_maps[n++] = gate->skel->maps.kfg_loaders;
+	ret_maps[n++] = gate->skel->maps.kfg_placements;
+	ret_maps[n++] = gate->skel->maps.kfg_doubted;
 	return n;
 }
 
@@ -369,6 +372,14 @@ int kfg_gate_attach(struct kfg_gate *gate)
 
 	if (!r)
 		r = kfg_pins_add(gate->instance, KFG_PIN_FILES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_files));
+
+	/* who is in which unit, before anybody is asked */
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_exec, &skel->links.kfgate_exec);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_fork, &skel->links.kfgate_fork);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_move, &skel->links.kfgate_move);
 
 	/* Backwards: what a hook leaves in the tables must not outlive the hooks that take it out again. */
 	if (!r)

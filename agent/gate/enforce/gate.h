@@ -27,6 +27,7 @@ struct kfg_probe {
 	bool lsm_readable;
 	bool hook_load; /* bpf_prog_load: stage 1 */
 	bool hook_prog; /* bpf_prog: stage 2 */
+	bool function_move; /* cgroup_attach_task(): a process is moved to another cgroup */
 	char lsm[256]; /* the LSM list, as the kernel prints it; "" if unreadable */
 };
 int kfg_probe_kernel(struct kfg_probe *ret_probe);

@@ -51,6 +51,7 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe)
 		/* the functions BPF LSM programs attach to, one per hook (kernel/bpf/bpf_lsm.c, 6.1..7.3) */
 		p.hook_load = kfg_gate_btf_func("bpf_lsm_bpf_prog_load");
 		p.hook_prog = kfg_gate_btf_func("bpf_lsm_bpf_prog");
+		p.function_move = kfg_gate_btf_func("cgroup_attach_task");
 	}
 	*ret_probe = p;
 	return 0;

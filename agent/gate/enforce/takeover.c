@@ -208,9 +208,14 @@ int kfg_takeover_prepare(struct kfg_gate *gate, const char **ret_why)
 	return 0;
 }
 
+/* Of what a map holds. What tells who is in which unit must not be lost when the rest changes. */
 static unsigned version_of(const char *name)
 {
-	return strcmp(name, TURN) ? KFG_ABI_VERSION : KFG_TURN_VERSION;
+	if (!strcmp(name, TURN))
+		return KFG_TURN_VERSION;
+	if (!strcmp(name, "kfg_placements") || !strcmp(name, "kfg_doubted"))
+		return KFG_PLACEMENT_VERSION;
+	return KFG_ABI_VERSION;
 }
 
 /* libbpf names the map of a variable after the object and the section. */

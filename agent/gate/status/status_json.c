@@ -72,6 +72,7 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 		[KFG_STAT_REPEATED] = "foreign_fds_repeated",
 		[KFG_STAT_UNKNOWN_LOADER] = "loaders_unknown",
 		[KFG_STAT_OVERRIDES] = "overrides_refused",
+		[KFG_STAT_UNITS_DOUBTED] = "units_doubted",
 	};
 
 	kfg_json_object(j, "counters");

@@ -120,6 +120,9 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 	if (n[KFG_STAT_OVERRIDES])
 		line(out, "Overrides", "%llu programs refused that could answer in the gate's place",
 		     (unsigned long long)n[KFG_STAT_OVERRIDES]);
+	if (n[KFG_STAT_UNITS_DOUBTED])
+		line(out, "Units", "%llu MATCH NO RULE ANY MORE: no memory to note who was moved there",
+		     (unsigned long long)n[KFG_STAT_UNITS_DOUBTED]);
 	line(out, "Records",
 	     "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64 " duplicates left out",
 	     s->records_written, s->records_dropped, s->records_failed, s->duplicates);

@@ -23,7 +23,7 @@ static void check_not_shadowed(const char *first, const char *second)
 	char text[512];
 
 	(void)snprintf(text, sizeof(text),
-		       HEAD "rules:\n  - {id: a, action: allow, %s}\n  - {id: b, action: refuse, %s}\n", first, second);
+		       HEAD "rules:\n  - {id: a, action: audit, %s}\n  - {id: b, action: warn, %s}\n", first, second);
 	assert_int_equal(lint(text, TODAY), 0);
 }
 

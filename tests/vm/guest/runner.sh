@@ -20,3 +20,4 @@ printf '\nKFGATE-VM-EXIT %s\n' "$status" >/dev/ttyS1
 # The serial driver still holds what was written: let it drain before the machine goes away.
 stty -F /dev/ttyS2 -echo
 stty -F /dev/ttyS1 -echo
+: >/run/ended

@@ -34,17 +34,17 @@ cp /t/kfload /tmp/jail/tmp/trusted/kfload
 expect_fail "the same path below another root is another loader" chroot /tmp/jail /tmp/trusted/kfload obj /t/key.o
 
 # the number of levels of a cgroup was taken modulo 256
-mkdir /sys/fs/cgroup/evil.service
-(
-	cd /sys/fs/cgroup/evil.service || exit 1
-	n=2
-	while [ $n -le 256 ]; do
-		mkdir c && cd c || exit 1
-		n=$((n + 1))
-	done
-	echo 0 >cgroup.procs || exit 1
-	kfload obj /t/task.o
-) >/tmp/out 2>&1
+cat >/tmp/deep <<'D'
+cd /sys/fs/cgroup/evil.service || exit 1
+n=2
+while [ $n -le 256 ]; do
+	mkdir c && cd c || exit 1
+	n=$((n + 1))
+done
+echo 0 >cgroup.procs || exit 1
+exec kfload obj /t/task.o
+D
+in_cgroup evil.service sh /tmp/deep >/tmp/out 2>&1
 tail -n 1 /tmp/out
 check_eq "a cgroup 256 levels deep is in its unit" "task.o refused EACCES" "$(tail -n 1 /tmp/out)"
 check_record "and the record says which" '"KFGATE_UNIT":"evil.service"'

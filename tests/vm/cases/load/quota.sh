@@ -18,14 +18,9 @@ rules:
   - {id: victim, kfuncs: ["bpf_key_*", bpf_lookup_system_key], loaders: {units: [victim.service]}, action: allow}
   - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
 P
-# in_unit UNIT CMD...: in a cgroup of that name
-in_unit() {
-	mkdir -p "/sys/fs/cgroup/$1"
-	sh -c 'echo 0 >"/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' "$@"
-}
 # stall UNIT N: that many loads of the unit get stuck; how many did is in /tmp/UNIT
 stall() {
-	in_unit "$1" kfstall "$2" 1000 >"/tmp/$1" &
+	in_cgroup "$1" kfstall "$2" 1000 >"/tmp/$1" &
 	kfg_tries=0
 	until grep -q stalled "/tmp/$1" || [ $kfg_tries -gt 120 ]; do
 		kfg_tries=$((kfg_tries + 1))
@@ -36,7 +31,7 @@ stall() {
 stalled() { sed -n 's/^stalled //p' "/tmp/$1"; }
 
 gate_start /tmp/policy.yaml
-in_unit victim.service kfload obj /t/key.o >/tmp/out
+in_cgroup victim.service kfload obj /t/key.o >/tmp/out
 check_eq "a unit loads what it may" "key.o loaded" "$(cat /tmp/out)"
 stall attacker.service 600
 check "another gets a third of the room" [ "$(stalled attacker.service)" -ge 250 ]
@@ -46,21 +41,39 @@ case $KFGATE_VM_KERNEL in
 6.1) check_file "and fails" 'failed: ENOMEM' /tmp/attacker.service ;;
 *) check_record "and told" '"KFGATE_REASON":"table-full".*"KFGATE_UNIT":"attacker.service"' ;;
 esac
-in_unit victim.service kfload obj /t/key.o >/tmp/out
+in_cgroup victim.service kfload obj /t/key.o >/tmp/out
 check_eq "the first unit still loads" "key.o loaded" "$(cat /tmp/out)"
-in_unit bystander.service kfload obj /t/key.o >/tmp/out
+in_cgroup bystander.service kfload obj /t/key.o >/tmp/out
 check_eq "and a third is judged by the policy" "key.o refused EACCES" "$(cat /tmp/out)"
-mkdir -p /sys/fs/cgroup/attacker.service/inner
-in_unit attacker.service/inner kfload obj /t/key.o >/tmp/out
+in_cgroup attacker.service/inner kfload obj /t/key.o >/tmp/out
 expect_fail "a cgroup of its own does not help the attacker" grep -q loaded /tmp/out
+# it may not multiply itself by cgroups that it makes: all that it moves is on its own account
+cat >/tmp/many.sh <<'M'
+n=1
+while [ $n -le 26 ]; do
+	mkdir -p /sys/fs/cgroup/own-$n.service
+	sh -c 'echo 0 >/sys/fs/cgroup/own-$0.service/cgroup.procs; exec kfstall 20 1000' $n >/tmp/own-$n &
+	n=$((n + 1))
+done
+wait
+M
+in_cgroup attacker.service sh /tmp/many.sh &
+tries=0
+until [ "$(cat /tmp/own-* | grep -c stalled)" = 26 ] || [ $tries -gt 120 ]; do
+	tries=$((tries + 1))
+	sleep 0.5
+done
+check_eq "26 cgroups of its own give it no more room" 0 "$(sed -n 's/^stalled //p' /tmp/own-* | awk '{ n += $1 } END { print n + 0 }')"
+in_cgroup victim.service kfload obj /t/key.o >/tmp/out
+check_eq "and take none from others" "key.o loaded" "$(cat /tmp/out)"
 for n in 2 3 4 5; do stall attacker-$n.service 300; done
-in_unit victim.service kfload obj /t/key.o >/tmp/out
+in_cgroup victim.service kfload obj /t/key.o >/tmp/out
 check_eq "nor do five units" "key.o loaded" "$(cat /tmp/out)"
 killall -9 kfstall
 again='"KFGATE_RULE":"no-keys".*"KFGATE_UNIT":"attacker.service"'
 tries=0
 until grep -q "$again" "$records" || [ $tries -gt 30 ]; do
-	in_unit attacker.service kfload obj /t/key.o >/dev/null
+	in_cgroup attacker.service kfload obj /t/key.o >/dev/null
 	tries=$((tries + 1))
 	sleep 1
 done
