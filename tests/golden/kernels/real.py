@@ -29,10 +29,13 @@ def rows_of(data):
 
 
 def version_of(directory):
-    """ "7.2.12-cloud" of "7.2.12+deb13-cloud-amd64", "6.1.0-cloud" of "6.1.0-56-cloud-amd64" """
+    """
+    "7.2.12-cloud" of "7.2.12+deb13-cloud-amd64", "6.1.0-cloud" of "6.1.0-56-cloud-amd64"; a kernel for another machine
+    than the data are of keeps its name
+    """
     release = (directory / "version").read_text().strip()
     match = re.match(r"(\d+\.\d+\.\d+)", release)
-    return match.group(1) + ("-cloud" if "cloud" in release else "") if match else release
+    return match.group(1) + ("-cloud" if "cloud" in release else "") if match and release.endswith("amd64") else release
 
 
 def kernels(rows):
