@@ -9,11 +9,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
+#include <unistd.h>
 
-int kfg_cmd_status(const struct kfg_args *args)
+static int show(const char *dir, bool json)
 {
-	const char *dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR);
-	bool json = kfg_args_has(args, "json");
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(64u * 1024);
 	_cleanup_free_ char *text = NULL;
 	struct kfg_status_left left;
@@ -36,4 +36,27 @@ int kfg_cmd_status(const struct kfg_args *args)
 	if (out.error || fputs(kfg_strbuf_text(&out), stdout) < 0)
 		return KFG_EXIT_FAILURE;
 	return left.in_force ? KFG_EXIT_UNATTENDED : KFG_EXIT_NOT_RUNNING;
+}
+
+/* Until the next picture; false: nobody looks any more. */
+static bool wait_for_next(void)
+{
+	static const struct timespec apart = { .tv_sec = 2 };
+
+	return fflush(stdout) == 0 && nanosleep(&apart, NULL) == 0;
+}
+
+int kfg_cmd_status(const struct kfg_args *args)
+{
+	const char *dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR);
+	bool json = kfg_args_has(args, "json"), watch = kfg_args_has(args, "watch");
+	int code;
+
+	do {
+		/* clears the screen, and begins at its top */
+		if (watch && isatty(STDOUT_FILENO))
+			(void)fputs("\033[H\033[2J", stdout);
+		code = show(dir, json);
+	} while (watch && wait_for_next());
+	return code;
 }

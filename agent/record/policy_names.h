@@ -7,12 +7,14 @@
 
 #include "base/cleanup.h"
 #include "policy/policy.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 struct kfg_policy_names_deprecation {
 	const char *kfunc, *module; /* module NULL: any */
 	const char *deprecated_in, *removed_in, *replacement; /* each may be NULL */
 	int32_t deadline; /* last good day, or KFG_DAY_MAX */
+	bool absent; /* the running kernel lacks it; filled in by whoever asked the kernel */
 };
 
 struct kfg_policy_names_waiver {

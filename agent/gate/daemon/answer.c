@@ -39,7 +39,7 @@ static void fill_deadlines(const struct kfg_policy_names *policy, struct kfg_sta
 			continue;
 		if (dep->deadline < s->today)
 			s->n_expired++;
-		else
+		else if (!dep->absent)
 			add_deadline(s, dep);
 	}
 }

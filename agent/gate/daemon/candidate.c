@@ -21,49 +21,68 @@ static void describe(const struct kfg_diags *diags, struct kfg_strbuf *why)
 	}
 }
 
-/*
- * Names that the table may answer by look-up. Without them every answer is the same, and takes
- * longer.
- */
-static int compile(const struct kfg_policy *policy, uint64_t generation, struct kfg_table **ret_table,
-		   struct kfg_strbuf *why)
+/* By the name alone, as "name" and "name [module]" are the same kfunc here. */
+static int compare_kfuncs(const void *a, const void *b)
 {
-	char **names = NULL;
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+	size_t m = strcspn(x, " "), n = strcspn(y, " ");
+	int c = memcmp(x, y, m < n ? m : n);
+
+	return c ? c : (m > n) - (m < n);
+}
+
+/* Which deprecated kfuncs this kernel lacks; modules that are loaded later may bring them. */
+static void find_absent(struct kfg_policy_names *names, char **kfuncs, size_t n)
+{
+	if (!n)
+		return;
+	qsort(kfuncs, n, sizeof(*kfuncs), compare_kfuncs);
+	for (uint32_t i = 0; i < names->n_deprecations; i++)
+		names->deprecations[i].absent =
+			!bsearch(&names->deprecations[i].kfunc, kfuncs, n, sizeof(*kfuncs), compare_kfuncs);
+}
+
+static int keep_names(const struct kfg_policy *policy, char **kfuncs, size_t n, struct kfg_candidate *c,
+		      struct kfg_strbuf *why)
+{
+	int r = kfg_policy_names_new(policy, &c->policy.names);
+
+	if (r < 0) {
+		kfg_strbuf_adds(why, "cannot keep the policy's names: no memory\n");
+		return r;
+	}
+	find_absent(c->policy.names, kfuncs, n);
+	r = kfg_policy_exes(policy, &c->policy.exes, &c->policy.n_exes);
+	if (r < 0)
+		kfg_strbuf_adds(why, "cannot keep the policy's executables: no memory\n");
+	return r;
+}
+
+/*
+ * What is needed of a policy once it is loaded: its table and its names. The table may answer by look-up for kfuncs
+ * that the kernel has; without that list every answer is the same, and takes longer.
+ */
+static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kfg_candidate *c, struct kfg_strbuf *why)
+{
+	char **kfuncs = NULL;
 	size_t n = 0;
-	int r = kfg_gate_kernel_kfuncs(&names, &n);
+	int r = kfg_gate_kernel_kfuncs(&kfuncs, &n);
 
 	if (r < 0) {
 		kfg_log_warning("cannot list the kernel's kfuncs, goes on without: %s", strerror(-r));
-		names = NULL;
+		kfuncs = NULL;
 		n = 0;
 	}
-	r = kfg_table_compile(policy, (const char *const *)names, n, generation, ret_table);
-	kfg_gate_names_free(names, n);
+	c->policy.generation = ++d->generation;
+	r = kfg_table_compile(policy, (const char *const *)kfuncs, n, c->policy.generation, &c->table);
 	if (r == -E2BIG)
 		kfg_strbuf_printf(why, "policy %s is too large to compile: more than %u cells\n",
 				  kfg_policy_name(policy), KFG_TABLE_CELLS_MAX);
 	else if (r < 0)
 		kfg_strbuf_printf(why, "cannot compile the policy: %s\n", strerror(-r));
-	return r;
-}
-
-/* What is needed of a policy once it is loaded: its table and its names. */
-static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kfg_candidate *c, struct kfg_strbuf *why)
-{
-	int r;
-
-	c->policy.generation = ++d->generation;
-	r = compile(policy, c->policy.generation, &c->table, why);
-	if (r < 0)
-		return r;
-	r = kfg_policy_names_new(policy, &c->policy.names);
-	if (r < 0) {
-		kfg_strbuf_adds(why, "cannot keep the policy's names: no memory\n");
-		return r;
-	}
-	r = kfg_policy_exes(policy, &c->policy.exes, &c->policy.n_exes);
-	if (r < 0)
-		kfg_strbuf_adds(why, "cannot keep the policy's executables: no memory\n");
+	if (r == 0)
+		r = keep_names(policy, kfuncs, n, c, why);
+	kfg_gate_names_free(kfuncs, n);
 	return r;
 }
 

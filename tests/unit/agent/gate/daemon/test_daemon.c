@@ -248,6 +248,28 @@ static void test_status(void **state)
 	assert_true(strstr(seen, "bpf_1") < strstr(seen, "bpf_5"));
 }
 
+static void status_of_some(void)
+{
+	static const char *const kfuncs[] = { "bpf_6 [nf_x]", "bpf_30", "bpf_3", "bpf" };
+
+	fake_gate.kfuncs = kfuncs;
+	fake_gate.n_kfuncs = 4;
+	status();
+}
+
+/* What this kernel lacks, nobody can use: its deadline is no news. */
+static void test_status_of_absent(void **state)
+{
+	(void)state;
+	assert_int_equal(run_with(status_of_some, false), KFG_EXIT_OK);
+	for (int i = 1; i <= 7; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "  bpf_%d\n", i);
+		assert_true(!strstr(seen, name) == (i != 3 && i != 6));
+	}
+}
+
 static bool told_again(unsigned before)
 {
 	for (int tries = 0; fake_gate.file_calls == before && tries < 200; tries++)
@@ -294,8 +316,9 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_sealed),	  CASE(test_reload), CASE(test_reload_check), CASE(test_hangup),
-		CASE(test_forced_hangup), CASE(test_events), CASE(test_status),	      CASE(test_files),
+		CASE(test_sealed), CASE(test_reload),	     CASE(test_reload_check),
+		CASE(test_hangup), CASE(test_forced_hangup), CASE(test_events),
+		CASE(test_status), CASE(test_files),	     CASE(test_status_of_absent),
 	};
 
 	block_signals();
