@@ -416,25 +416,86 @@ static void *hammer(void *arg)
 	return NULL;
 }
 
-/* hammer THREADS FILE: loads "bad" and "good", which the policy tells apart by their names, until FILE is there */
+/*
+ * hammer THREADS FILE [PROGRESS]: loads "bad" and "good", which the policy tells apart by their names, until FILE is
+ * there. The number of bad ones up to now is in PROGRESS.
+ */
 static int do_hammer(int argc, char **argv)
 {
-	int threads = argc > 0 ? atoi(argv[0]) : 2;
+	int threads = argc > 0 ? atoi(argv[0]) : 2, progress = -1;
 	pthread_t t[64];
 
 	if (argc < 2 || threads < 1 || threads > 64 || load_key("before") < 0)
 		return 1;
+	if (argc > 2 && (progress = open(argv[2], O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) < 0)
+		return 1;
 	for (int i = 0; i < threads; i++)
 		if (pthread_create(&t[i], NULL, hammer, NULL))
 			return 1;
-	while (access(argv[1], F_OK))
+	while (access(argv[1], F_OK)) {
+		char text[24];
+		int len = snprintf(text, sizeof(text), "%lu\n", n_bad);
+
+		if (progress >= 0 && pwrite(progress, text, (size_t)len, 0) != len)
+			return 1;
 		usleep(20000);
+	}
 	stop = 1;
 	for (int i = 0; i < threads; i++)
 		pthread_join(t[i], NULL);
 	printf("hammer bad=%lu good=%lu admitted=%lu refused=%lu other=%lu\n", n_bad, n_good, admitted, refused_good,
 	       other);
 	return admitted || refused_good || other ? 3 : 0;
+}
+
+/* A program of two instructions without a kfunc; returns 0 or a positive errno. */
+static int load_plain(const char *name)
+{
+	static const struct bpf_insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, name, "GPL", insns, 2, NULL);
+	int err = errno;
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? err : 0;
+}
+
+struct swarm {
+	int (*load)(const char *name);
+	int n, loaded, refused;
+};
+
+static void *swarm(void *arg)
+{
+	struct swarm *s = arg;
+
+	for (int i = 0; i < s->n; i++)
+		*(s->load(s->load == load_plain ? "plain" : "key") ? &s->refused : &s->loaded) += 1;
+	return NULL;
+}
+
+/* swarm key|plain THREADS N: as storm, but each load is one call of bpf(2), without libbpf's objects and probes */
+static int do_swarm(int argc, char **argv)
+{
+	int threads = argc > 1 ? atoi(argv[1]) : 0, loaded = 0, refused = 0;
+	bool plain = argc > 0 && !strcmp(argv[0], "plain");
+	struct swarm s[64];
+	pthread_t t[64];
+
+	if (argc < 3 || threads < 1 || threads > 64 || (!plain && load_key("before") < 0))
+		return 1;
+	for (int i = 0; i < threads; i++) {
+		s[i] = (struct swarm){ plain ? load_plain : load_key, atoi(argv[2]), 0, 0 };
+		if (pthread_create(&t[i], NULL, swarm, &s[i]))
+			return 1;
+	}
+	for (int i = 0; i < threads; i++) {
+		pthread_join(t[i], NULL);
+		loaded += s[i].loaded;
+		refused += s[i].refused;
+	}
+	printf("swarm loaded=%d refused=%d\n", loaded, refused);
+	return refused ? 3 : 0;
 }
 
 /* probes: what libbpf asks of a kernel before it loads anything */
@@ -547,11 +608,11 @@ static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{ "log", do_log },	   { "obj", do_obj },	    { "hold", do_hold }, { "fd", do_fd },
-	{ "raw", do_raw },	   { "many", do_many },	    { "race", do_race }, { "storm", do_storm },
-	{ "probes", do_probes },   { "names", do_names },   { "key", do_key },	 { "hammer", do_hammer },
-	{ "replace", do_replace }, { "run", do_run },	    { "poke", do_poke }, { "deleted", do_deleted },
-	{ "memfd", do_memfd },	   { "script", do_script },
+	{ "log", do_log },	   { "obj", do_obj },	      { "hold", do_hold },     { "fd", do_fd },
+	{ "raw", do_raw },	   { "many", do_many },	      { "race", do_race },     { "storm", do_storm },
+	{ "swarm", do_swarm },	   { "probes", do_probes },   { "names", do_names },   { "key", do_key },
+	{ "hammer", do_hammer },   { "replace", do_replace }, { "run", do_run },       { "poke", do_poke },
+	{ "deleted", do_deleted }, { "memfd", do_memfd },     { "script", do_script },
 };
 
 static int dispatch(int argc, char **argv)
