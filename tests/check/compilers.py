@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The product's C files compile without a warning by the other compiler, too: by clang in a build of gcc's, by gcc in one
-of clang's.
+"""The product's C files compile without a warning by the other compiler, too: by clang in a build of gcc's, by gcc in
+one of clang's.
 
 usage: compilers.py BUILD
 BUILD is a build with -DCMAKE_EXPORT_COMPILE_COMMANDS=ON. Exit status: 0 none, 1 warnings, 77 no other compiler.

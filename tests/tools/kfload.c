@@ -293,8 +293,34 @@ static int do_race(int argc, char **argv)
 	return refused ? 3 : 0;
 }
 
+/* Loads the programs of an object; returns 0 or -1. */
+static int load_object(const char *path)
+{
+	struct bpf_object *obj = open_object(path);
+	int r = obj ? bpf_object__load(obj) : -1;
+
+	if (!obj)
+		exit(1);
+	bpf_object__close(obj);
+	return r ? -1 : 0;
+}
+
+/* Loads a program of two instructions without a kfunc; returns 0 or -1. */
+static int load_plain(const char *name)
+{
+	static const struct bpf_insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, name, "GPL", insns, 2, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
+static int load_key(const char *name);
+
 struct storm {
-	const char *path;
+	int (*load)(const char *what);
+	const char *what;
 	int n, loaded, refused;
 };
 
@@ -302,31 +328,27 @@ static void *storm(void *arg)
 {
 	struct storm *s = arg;
 
-	for (int i = 0; i < s->n; i++) {
-		struct bpf_object *obj = open_object(s->path);
-
-		if (!obj)
-			exit(1);
-		if (bpf_object__load(obj))
-			s->refused++;
-		else
-			s->loaded++;
-		bpf_object__close(obj);
-	}
+	for (int i = 0; i < s->n; i++)
+		*(s->load(s->what) ? &s->refused : &s->loaded) += 1;
 	return NULL;
 }
 
-/* storm FILE THREADS N: THREADS threads load FILE N times each */
+/* storm FILE|key|plain THREADS N: THREADS threads load FILE, or by one call of bpf(2) such a program, N times each */
 static int do_storm(int argc, char **argv)
 {
 	int threads = argc > 1 ? atoi(argv[1]) : 4, loaded = 0, refused = 0;
+	int (*load)(const char *what) = load_object;
 	struct storm s[64];
 	pthread_t t[64];
 
 	if (argc < 3 || threads < 1 || threads > 64)
 		return 1;
+	if (!strcmp(argv[0], "plain"))
+		load = load_plain;
+	else if (!strcmp(argv[0], "key") && load_key("before") >= 0)
+		load = load_key;
 	for (int i = 0; i < threads; i++) {
-		s[i] = (struct storm){ argv[0], atoi(argv[2]), 0, 0 };
+		s[i] = (struct storm){ load, argv[0], atoi(argv[2]), 0, 0 };
 		if (pthread_create(&t[i], NULL, storm, &s[i]))
 			return 1;
 	}
@@ -416,10 +438,7 @@ static void *hammer(void *arg)
 	return NULL;
 }
 
-/*
- * hammer THREADS FILE [PROGRESS]: loads "bad" and "good", which the policy tells apart by their names, until FILE is
- * there. The number of bad ones up to now is in PROGRESS.
- */
+/* hammer THREADS FILE [PROGRESS]: loads "bad" and "good" until FILE is there; PROGRESS has the number of bad ones */
 static int do_hammer(int argc, char **argv)
 {
 	int threads = argc > 0 ? atoi(argv[0]) : 2, progress = -1;
@@ -433,11 +452,8 @@ static int do_hammer(int argc, char **argv)
 		if (pthread_create(&t[i], NULL, hammer, NULL))
 			return 1;
 	while (access(argv[1], F_OK)) {
-		char text[24];
-		int len = snprintf(text, sizeof(text), "%lu\n", n_bad);
-
-		if (progress >= 0 && pwrite(progress, text, (size_t)len, 0) != len)
-			return 1;
+		lseek(progress, 0, SEEK_SET);
+		dprintf(progress, "%lu\n", n_bad);
 		usleep(20000);
 	}
 	stop = 1;
@@ -446,56 +462,6 @@ static int do_hammer(int argc, char **argv)
 	printf("hammer bad=%lu good=%lu admitted=%lu refused=%lu other=%lu\n", n_bad, n_good, admitted, refused_good,
 	       other);
 	return admitted || refused_good || other ? 3 : 0;
-}
-
-/* A program of two instructions without a kfunc; returns 0 or a positive errno. */
-static int load_plain(const char *name)
-{
-	static const struct bpf_insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
-	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, name, "GPL", insns, 2, NULL);
-	int err = errno;
-
-	if (fd >= 0)
-		close(fd);
-	return fd < 0 ? err : 0;
-}
-
-struct swarm {
-	int (*load)(const char *name);
-	int n, loaded, refused;
-};
-
-static void *swarm(void *arg)
-{
-	struct swarm *s = arg;
-
-	for (int i = 0; i < s->n; i++)
-		*(s->load(s->load == load_plain ? "plain" : "key") ? &s->refused : &s->loaded) += 1;
-	return NULL;
-}
-
-/* swarm key|plain THREADS N: as storm, but each load is one call of bpf(2), without libbpf's objects and probes */
-static int do_swarm(int argc, char **argv)
-{
-	int threads = argc > 1 ? atoi(argv[1]) : 0, loaded = 0, refused = 0;
-	bool plain = argc > 0 && !strcmp(argv[0], "plain");
-	struct swarm s[64];
-	pthread_t t[64];
-
-	if (argc < 3 || threads < 1 || threads > 64 || (!plain && load_key("before") < 0))
-		return 1;
-	for (int i = 0; i < threads; i++) {
-		s[i] = (struct swarm){ plain ? load_plain : load_key, atoi(argv[2]), 0, 0 };
-		if (pthread_create(&t[i], NULL, swarm, &s[i]))
-			return 1;
-	}
-	for (int i = 0; i < threads; i++) {
-		pthread_join(t[i], NULL);
-		loaded += s[i].loaded;
-		refused += s[i].refused;
-	}
-	printf("swarm loaded=%d refused=%d\n", loaded, refused);
-	return refused ? 3 : 0;
 }
 
 /* probes: what libbpf asks of a kernel before it loads anything */
@@ -608,11 +574,11 @@ static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{ "log", do_log },	   { "obj", do_obj },	      { "hold", do_hold },     { "fd", do_fd },
-	{ "raw", do_raw },	   { "many", do_many },	      { "race", do_race },     { "storm", do_storm },
-	{ "swarm", do_swarm },	   { "probes", do_probes },   { "names", do_names },   { "key", do_key },
-	{ "hammer", do_hammer },   { "replace", do_replace }, { "run", do_run },       { "poke", do_poke },
-	{ "deleted", do_deleted }, { "memfd", do_memfd },     { "script", do_script },
+	{ "log", do_log },	   { "obj", do_obj },	    { "hold", do_hold }, { "fd", do_fd },
+	{ "raw", do_raw },	   { "many", do_many },	    { "race", do_race }, { "storm", do_storm },
+	{ "probes", do_probes },   { "names", do_names },   { "key", do_key },	 { "hammer", do_hammer },
+	{ "replace", do_replace }, { "run", do_run },	    { "poke", do_poke }, { "deleted", do_deleted },
+	{ "memfd", do_memfd },	   { "script", do_script },
 };
 
 static int dispatch(int argc, char **argv)

@@ -31,9 +31,9 @@ kfload storm /t/key.o 16 3 >/tmp/out
 check_eq "16 threads: every object is refused" "storm loaded=0 refused=48" "$(cat /tmp/out)"
 kfload storm /t/plain.o 16 3 >/tmp/out
 check_eq "16 threads: an object that is not forbidden loads" "storm loaded=48 refused=0" "$(cat /tmp/out)"
-kfload swarm key 16 20 >/tmp/out
-check_eq "16 threads: every load is refused" "swarm loaded=0 refused=320" "$(cat /tmp/out)"
-kfload swarm plain 16 20 >/tmp/out
-check_eq "16 threads: what is not forbidden loads" "swarm loaded=320 refused=0" "$(cat /tmp/out)"
+kfload storm key 16 20 >/tmp/out
+check_eq "16 threads: every load is refused" "storm loaded=0 refused=320" "$(cat /tmp/out)"
+kfload storm plain 16 20 >/tmp/out
+check_eq "16 threads: what is not forbidden loads" "storm loaded=320 refused=0" "$(cat /tmp/out)"
 check "stop" gate_stop
 finish
