@@ -21,7 +21,7 @@ programs
 check_eq "nothing with kfuncs: clean" 0 "$code"
 kfload hold /t/key.o 1000 >/tmp/before &
 holder=$!
-sleep 1
+until_true 20 grep -q "^id " /tmp/before
 id=$(sed -n 's/^id //p' /tmp/before | head -n 1)
 programs
 check_eq "a program that would be refused: exit code" 3 "$code"

@@ -14,6 +14,7 @@ attack() { /t/attack "$@"; }
 decides() { expect_fail "$1: the gate decides" /t/kfload obj /t/key.o; }
 guarded() {
 	refused pin-unlink
+	refused table-fd
 	refused table-write
 }
 gone() { until_true 20 sh -c '! systemctl is-active -q kfgate.service'; }
