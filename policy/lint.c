@@ -369,7 +369,8 @@ static void lint_chosen(const struct lint *l)
 	for (size_t i = 0; i < l->policy->rules.n; i++) {
 		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
 
-		if (r->action == KFG_ALLOW && r->when.n_uids && !r->when.units.n && !r->when.exes.n)
+		if (r->action == KFG_ALLOW && r->when.n_uids && !r->when.units.n && !r->when.exes.n &&
+		    !r->when.cgroups.n)
 			WARN(l, r->place, KFG_DIAG_LOADER_CHOOSES_UID,
 			     "rule \"%s\" lets in by uid alone, and whoever has CAP_SETUID chooses "
 			     "his: add \"units\" or \"exes\" to its \"loaders\"",
