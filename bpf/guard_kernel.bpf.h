@@ -171,7 +171,11 @@ struct perf_event {
 struct bpf_map {
 	__u32 id;
 } KFG_KERNEL;
+struct kfg_guard_atomic64 {
+	__s64 counter;
+};
 struct bpf_prog_aux {
+	struct kfg_guard_atomic64 refcnt; /* kernel: atomic64_t */
 	__u32 id;
 	__u32 attach_btf_id; /* what it is to be attached to, in vmlinux, a module or another program; 0: not fixed */
 	struct bpf_prog *dst_prog;

@@ -125,12 +125,44 @@ static __always_inline __u32 kfg_places_of(struct bpf_prog *prog)
 		       2;
 }
 
+/* Gives a place back: who deletes the entry counts it, so that nobody counts it twice. */
+static __attribute__((noinline)) int kfg_place_return(__u64 aux, const struct kfg_guard_place *place)
+{
+	__u32 hook = place->hook, n = place->n, *taken;
+
+	if (bpf_map_delete_elem(&kfg_guard_places, &aux))
+		return 0;
+	taken = bpf_map_lookup_elem(&kfg_guard_hooks, &hook);
+	if (taken)
+		__sync_fetch_and_add(taken, -n);
+	return 0;
+}
+
+/*
+ * A program that nobody holds any more, as one whose load was refused, is freed later (call_rcu() in
+ * __bpf_prog_put_noref(), kernel/bpf/syscall.c), and cannot come back (bpf_prog_inc_not_zero()): it needs no place.
+ */
+static long kfg_place_unheld(struct bpf_map *map, __u64 *aux, struct kfg_guard_place *place, __u32 *hook)
+{
+	if (place->hook == *hook && !BPF_CORE_READ((struct bpf_prog_aux *)*aux, refcnt.counter))
+		kfg_place_return(*aux, place);
+	return 0;
+}
+
+static __always_inline int kfg_place_add(__u32 *taken, const struct kfg_guard_place *place)
+{
+	if (__sync_fetch_and_add(taken, place->n) + place->n <= (place->hook ? KFG_PLACES : KFG_PLACES_ANY))
+		return 1;
+	__sync_fetch_and_add(taken, -place->n);
+	return 0;
+}
+
 /* Gives the program its place, if it needs one. Returns 0, or non-zero: there is none. force: count it all the same. */
 static __attribute__((noinline)) int kfg_place_take(struct bpf_prog *prog, int force)
 {
 	__u64 aux = (__u64)BPF_CORE_READ(prog, aux);
 	struct kfg_guard_place place = { .n = kfg_places_of(prog) };
-	__u32 *taken;
+	__u32 *taken, hook;
 
 	place.hook = BPF_CORE_READ(prog, aux, attach_btf_id);
 	/* a function of another program, not of the kernel */
@@ -139,12 +171,19 @@ static __attribute__((noinline)) int kfg_place_take(struct bpf_prog *prog, int f
 	taken = bpf_map_lookup_elem(&kfg_guard_hooks, &place.hook);
 	if (!taken || bpf_map_lookup_elem(&kfg_guard_places, &aux))
 		return 0;
-	if (__sync_fetch_and_add(taken, place.n) + place.n > (place.hook ? KFG_PLACES : KFG_PLACES_ANY) && !force)
-		goto none;
+	if (!kfg_place_add(taken, &place)) {
+		hook = place.hook;
+		bpf_for_each_map_elem(&kfg_guard_places, kfg_place_unheld, &hook, 0);
+		if (!kfg_place_add(taken, &place)) {
+			if (!force)
+				goto none;
+			__sync_fetch_and_add(taken, place.n);
+		}
+	}
 	if (!bpf_map_update_elem(&kfg_guard_places, &aux, &place, BPF_NOEXIST))
 		return 0;
-none:
 	__sync_fetch_and_add(taken, -place.n);
+none:
 	/* somebody else entered it just now, or there is no room */
 	return bpf_map_lookup_elem(&kfg_guard_places, &aux) ? 0 : -EPERM;
 }
@@ -152,16 +191,11 @@ none:
 static __always_inline void kfg_forget_prog(__u64 aux)
 {
 	struct kfg_guard_place *place;
-	__u32 *taken;
 
 	bpf_map_delete_elem(&kfg_guard_made, &aux);
 	place = bpf_map_lookup_elem(&kfg_guard_places, &aux);
-	if (!place)
-		return;
-	taken = bpf_map_lookup_elem(&kfg_guard_hooks, &place->hook);
-	if (taken)
-		__sync_fetch_and_add(taken, -place->n);
-	bpf_map_delete_elem(&kfg_guard_places, &aux);
+	if (place)
+		kfg_place_return(aux, place);
 }
 
 SEC("lsm/bpf_prog_free")
