@@ -293,8 +293,34 @@ static int do_race(int argc, char **argv)
 	return refused ? 3 : 0;
 }
 
+/* Loads the programs of an object; returns 0 or -1. */
+static int load_object(const char *path)
+{
+	struct bpf_object *obj = open_object(path);
+	int r = obj ? bpf_object__load(obj) : -1;
+
+	if (!obj)
+		exit(1);
+	bpf_object__close(obj);
+	return r ? -1 : 0;
+}
+
+/* Loads a program of two instructions without a kfunc; returns 0 or -1. */
+static int load_plain(const char *name)
+{
+	static const struct bpf_insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, name, "GPL", insns, 2, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
+static int load_key(const char *name);
+
 struct storm {
-	const char *path;
+	int (*load)(const char *what);
+	const char *what;
 	int n, loaded, refused;
 };
 
@@ -302,31 +328,27 @@ static void *storm(void *arg)
 {
 	struct storm *s = arg;
 
-	for (int i = 0; i < s->n; i++) {
-		struct bpf_object *obj = open_object(s->path);
-
-		if (!obj)
-			exit(1);
-		if (bpf_object__load(obj))
-			s->refused++;
-		else
-			s->loaded++;
-		bpf_object__close(obj);
-	}
+	for (int i = 0; i < s->n; i++)
+		*(s->load(s->what) ? &s->refused : &s->loaded) += 1;
 	return NULL;
 }
 
-/* storm FILE THREADS N: THREADS threads load FILE N times each */
+/* storm FILE|key|plain THREADS N: THREADS threads load FILE, or by one call of bpf(2) such a program, N times each */
 static int do_storm(int argc, char **argv)
 {
 	int threads = argc > 1 ? atoi(argv[1]) : 4, loaded = 0, refused = 0;
+	int (*load)(const char *what) = load_object;
 	struct storm s[64];
 	pthread_t t[64];
 
 	if (argc < 3 || threads < 1 || threads > 64)
 		return 1;
+	if (!strcmp(argv[0], "plain"))
+		load = load_plain;
+	else if (!strcmp(argv[0], "key") && load_key("before") >= 0)
+		load = load_key;
 	for (int i = 0; i < threads; i++) {
-		s[i] = (struct storm){ argv[0], atoi(argv[2]), 0, 0 };
+		s[i] = (struct storm){ load, argv[0], atoi(argv[2]), 0, 0 };
 		if (pthread_create(&t[i], NULL, storm, &s[i]))
 			return 1;
 	}
@@ -416,19 +438,24 @@ static void *hammer(void *arg)
 	return NULL;
 }
 
-/* hammer THREADS FILE: loads "bad" and "good", which the policy tells apart by their names, until FILE is there */
+/* hammer THREADS FILE [PROGRESS]: loads "bad" and "good" until FILE is there; PROGRESS has the number of bad ones */
 static int do_hammer(int argc, char **argv)
 {
-	int threads = argc > 0 ? atoi(argv[0]) : 2;
+	int threads = argc > 0 ? atoi(argv[0]) : 2, progress = -1;
 	pthread_t t[64];
 
 	if (argc < 2 || threads < 1 || threads > 64 || load_key("before") < 0)
 		return 1;
+	if (argc > 2 && (progress = open(argv[2], O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) < 0)
+		return 1;
 	for (int i = 0; i < threads; i++)
 		if (pthread_create(&t[i], NULL, hammer, NULL))
 			return 1;
-	while (access(argv[1], F_OK))
+	while (access(argv[1], F_OK)) {
+		lseek(progress, 0, SEEK_SET);
+		dprintf(progress, "%lu\n", n_bad);
 		usleep(20000);
+	}
 	stop = 1;
 	for (int i = 0; i < threads; i++)
 		pthread_join(t[i], NULL);

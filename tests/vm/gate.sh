@@ -20,6 +20,13 @@ gate_start() {
 	"$gate_program" run --policy "$gate_policy" --log=json "$@" >"$records" 2>/tmp/kfgate.err &
 	gate_pid=$!
 	kfg_tries=0
+	# the record first, for a look at it costs a tenth of asking the agent
+	until grep -q '"KFGATE_KIND":"started"' "$records" || [ $kfg_tries -gt 600 ]; do
+		kill -0 $gate_pid 2>/dev/null || break
+		kfg_tries=$((kfg_tries + 1))
+		sleep 0.1
+	done
+	kfg_tries=0
 	until kfgate status >/tmp/kfgate.status 2>&1; do
 		kfg_tries=$((kfg_tries + 1))
 		if [ $kfg_tries -gt 100 ] || ! kill -0 $gate_pid 2>/dev/null; then
@@ -78,16 +85,16 @@ settle() {
 	while [ "$kfg_before" != "$(wc -c <"$records")" ]; do
 		kfg_before=$(wc -c <"$records")
 		kfgate status >/dev/null 2>&1
-		sleep 0.5
+		sleep 0.3
 	done
 }
 
 # check_record NAME RE: a record must match, now or within a quarter of a minute
 check_record() {
 	kfg_tries=0
-	until grep -Eq -- "$2" "$records" || [ $kfg_tries -ge 30 ]; do
+	until grep -Eq -- "$2" "$records" || [ $kfg_tries -ge 150 ]; do
 		kfg_tries=$((kfg_tries + 1))
-		sleep 0.5
+		sleep 0.1
 	done
 	check_file "$1" "$2" "$records"
 }

@@ -1,15 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Run the VM test cases, each on each kernel that it names.
-# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-v]
+# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-v] [-1]
 #   -b BUILD   build directory (default: build in the source tree); logs go to BUILD/vm-logs
 #   -k         only these kernels of kernels.list
 #   -f REGEX   only the cases whose name, TOPIC/NAME, matches
 #   -d CASES   the directory of the cases (default: cases, beside this script)
 #   -j N       that many VMs at a time (default 1); each but the first has a lock of its own, with -2, -3... in its name
+#   -1         what fails is not tried once more
 #   -v         show the output of all cases, not only what failed
 # A line per case and kernel: ok, FAIL or skip with the reason, and the seconds and CPU seconds that it took. Then
 # what took longest, and the count.
+# With KFGATE_VM_SAVED=yes a VM for which nothing is asked at boot goes on from a saved one that is as after a boot
+# (run.sh -S); without, all are booted.
 # Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all skipped, 2 wrong usage.
 #
 # A case is cases/TOPIC/NAME.sh (lib.sh: what it can use). Those that share a VM run in the order of their names, but
@@ -33,9 +36,9 @@ here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$(dirname "$here")")
 build=$top/build only_kernels='' filter=. cases=$here/cases verbose='' jobs=1
 lock=${KFGATE_VM_LOCK:-${XDG_RUNTIME_DIR:-/tmp}/kfgate-vm.lock}
-retry='' workers=() took=''
+retry='' once='' workers=() took=''
 
-while getopts b:k:f:d:j:v opt; do
+while getopts b:k:f:d:j:v1 opt; do
 	case $opt in
 	b) build=$(readlink -f "$OPTARG") ;;
 	k) only_kernels=$OPTARG ;;
@@ -43,6 +46,7 @@ while getopts b:k:f:d:j:v opt; do
 	d) cases=$(readlink -f "$OPTARG") ;;
 	j) jobs=$OPTARG ;;
 	v) verbose=1 ;;
+	1) once=1 ;;
 	*) exit 2 ;;
 	esac
 done
@@ -223,11 +227,11 @@ judge() {
 		;;
 	95 | 97) result FAIL "$name" "$kernel" "status $status, see $log" ;;
 	*)
-		if [ -z "$retry" ]; then
+		if [ -z "$retry$once" ]; then
 			{ head -n 1 "$group"; echo "$name"; } >"$work/again/$(basename "$group")-${name//\//-}"
 			echo "once more, by itself: $name on $kernel failed (status $status)"
 		else
-			result FAIL "$name" "$kernel" "status $status, twice, see $log"
+			result FAIL "$name" "$kernel" "status $status${retry:+, twice}, see $log"
 		fi
 		;;
 	esac
@@ -240,14 +244,23 @@ judge() {
 	return 0
 }
 
+# Whether the cases in $desk/batch can do with a VM that others have booted: they ask for nothing at boot, and the topic
+# boot is not among them. Under KVM a boot costs less than a memory of 4 GiB on disk.
+saved_will_do() {
+	[ "${KFGATE_VM_SAVED:-no}" = yes ] && [ "$accel" = tcg ] || return
+	[ -x "$build/tests/tools/receive" ] || return
+	! grep -q '^boot/' "$desk/batch" && ! grep -Eq -- '(-k [^ ]*:| -[alrmci] |-t systemd .*-M )' <<<"$1 "
+}
+
 # Boot once for the cases in $desk/batch.
 boot() {
-	local options=$1 logs=$2 files limit status=0
+	local options=$1 logs=$2 files limit status=0 how="-S ${build@Q}/tests/tools/receive"
 	# shellcheck disable=SC2034 # eval uses it
 	mapfile -t files < <(sort -u "$desk/files")
 	limit=$(awk '{ sum += $2 } END { print sum + 180 }' "$desk/batch")
 	mkdir -p "$logs"
-	eval "$here/run.sh $options" -T "$limit" -s "$here/guest/batch.sh" -L "$logs" -o "$logs/out" \
+	saved_will_do "$options" || how=
+	eval "$here/run.sh $options" "$how" -T "$limit" -s "$here/guest/batch.sh" -L "$logs" -o "$logs/out" \
 		"$desk/batch=/kfgate-vm/batch" '"${files[@]}"' >"$logs/output.log" 2>"$logs/run.log" ||
 		status=$?
 	[ ! -e "$logs/took" ] || sed "s|\$| $(basename "$logs")|" "$logs/took" >>"$work/vms"
@@ -359,7 +372,8 @@ count() { grep -cx "$1" "$work/results" || :; }
 sort_cases
 groups_of "$work/groups" >"$work/order"
 [ -s "$work/order" ] || { echo "run-cases.sh: no case matches" >&2; exit 2; }
-echo "VMs run with $("$here/accel.sh"), $jobs at a time"
+accel=$("$here/accel.sh")
+echo "VMs run with $accel, $jobs at a time"
 for worker in $(seq "$jobs"); do
 	work_on "$worker" &
 	workers+=($!)

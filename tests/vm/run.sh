@@ -14,6 +14,9 @@
 #   -m MEM       memory (bare 2G, systemd 4G)
 #   -c CPU       QEMU CPU model (default: as in kernels.list)
 #   -i           count instructions: one CPU, 1 ns of guest time is one guest instruction
+#   -S RECEIVE   go on with a VM of this kernel and tier that was saved after its boot (saved first if there is none
+#                yet) instead of booting one; RECEIVE is tests/tools/receive of a build. Not with -l, -a, -r, -c, -i,
+#                nor with -M in the tier systemd.
 #   -T SECONDS   give up after (default 300)
 #   -o DIR       put what the script left in /out there, with dmesg (and the journal) of the VM
 #   -L DIR       keep console.log and script.log there, and in "took" the seconds and the CPU seconds that QEMU ran
@@ -34,14 +37,14 @@ here=$(dirname "$(readlink -f "$0")")
 
 kernel=newest tier=bare script='' modules=()
 lsm=landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,bpf
-args='' rtc='' mem='' cpu='' icount='' limit=300 outdir='' logdir='' base_files=''
+args='' rtc='' mem='' cpu='' icount='' limit=300 outdir='' logdir='' base_files='' receive='' saved=''
 
 die() {
 	echo "run.sh: $*" >&2
 	exit 99
 }
 
-while getopts k:t:s:M:l:a:r:m:c:iT:o:L: opt; do
+while getopts k:t:s:M:l:a:r:m:c:iS:T:o:L: opt; do
 	case $opt in
 	k) kernel=$OPTARG ;;
 	t) tier=$OPTARG ;;
@@ -53,6 +56,7 @@ while getopts k:t:s:M:l:a:r:m:c:iT:o:L: opt; do
 	m) mem=$OPTARG ;;
 	c) cpu=$OPTARG ;;
 	i) icount=1 ;;
+	S) receive=$OPTARG ;;
 	T) limit=$OPTARG ;;
 	o) outdir=$OPTARG ;;
 	L) logdir=$OPTARG ;;
@@ -97,34 +101,38 @@ stage_common() {
 	grep -v '^#' "$here/splats.list" >"$work/root/kfgate-vm/splats"
 	cat >"$work/root/kfgate-vm/env" <<-ENV
 		export KFGATE_VM_KERNEL='$kernel' KFGATE_VM_VERSION='$version' KFGATE_VM_TIER=$tier
-		export KFGATE_VM_OUT='${outdir:+1}'
+		export KFGATE_VM_OUT='${outdir:+1}' KFGATE_VM_RESTORED='${receive:+1}'
 	ENV
 	for file; do
 		kfg_stage_file "$work/root" "$file" "$base_files" || exit 99
 	done
 }
 
-build_bare() {
-	local root=$work/root paths
+# The root file systems are made of two parts: what is there at boot, and what this run brings along.
+bare_base() {
+	local root=$1
 	mkdir -p "$root"/{bin,dev,proc,sys,tmp,run,root,etc,out}
 	cp "$(command -v busybox)" "$root/bin/busybox"
 	cp "$here/guest/init" "$root/init"
 	chmod 755 "$root/init"
 	echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
 	echo root:x:0: >"$root/etc/group"
+}
+
+build_bare() {
+	local root=$work/root paths
+	[ -n "$receive" ] || bare_base "$root"
 	paths=$(kfg_modules_all "$module_tree" "$version" "${modules[@]}") || exit
 	kfg_stage_bare_modules "$root" "$paths" || die "cannot unpack the modules"
 	stage_common "$@"
-	kfg_pack "$root" "$work/initrd"
+	[ -n "$receive" ] || kfg_pack "$root" "$work/initrd"
 }
 
 # What systemd and its services use of a cloud kernel's modules, where there are any.
 systemd_modules="autofs4 binfmt_misc configfs fuse loop overlay"
 
-build_systemd() {
-	local root=$work/root base module paths=''
-	base=$("$here/rootfs.sh") || die "cannot make the root file system"
-	base_files=$base.files
+systemd_base() {
+	local root=$1 module paths
 	paths=$(kfg_modules_all "$module_tree" "$version" "${modules[@]}") || exit
 	for module in $systemd_modules; do
 		paths+=$'\n'$(kfg_module_paths "$module_tree" "$version" "$module" 2>"$work/no-module") || :
@@ -134,11 +142,22 @@ build_systemd() {
 	mkdir -p "$root"/etc/{modules-load.d,systemd/system/kfgate-vm.target.wants}
 	printf '%s\n' "${modules[@]}" >"$root/etc/modules-load.d/kfgate-vm.conf"
 	cp "$here"/guest/kfgate-vm.{service,target} "$root/etc/systemd/system/"
+}
+
+build_systemd() {
+	local root=$work/root
+	base=$("$here/rootfs.sh") || die "cannot make the root file system"
+	base_files=$base.files
+	[ -n "$receive" ] || systemd_base "$root"
 	stage_common "$@"
-	kfg_pack "$root" "$work/overlay"
-	cat "$base" "$work/overlay" >"$work/initrd"
+	[ -n "$receive" ] || pack_systemd "$root"
 	args="systemd.show_status=false systemd.default_timeout_start_sec=300 $args"
 	args="rdinit=/usr/lib/systemd/systemd systemd.unit=kfgate-vm.target $args"
+}
+
+pack_systemd() {
+	kfg_pack "$1" "$work/overlay"
+	cat "$base" "$work/overlay" >"$work/initrd"
 }
 
 # Where the host is busy at the wrong moment, the kernel finds no clock to measure its own by, and waits for ever.
@@ -179,22 +198,36 @@ took() {
 	}' "$work/times" >"$logdir/took"
 }
 
-# Runs QEMU until it ends, and shows the script's output as it comes.
-boot() {
-	local begin machine=(-accel "$accel" -smp 2)
+# The arguments of QEMU, into the array qemu.
+qemu_arguments() {
+	local machine=(-accel "$accel" -smp 2)
 	local common="console=ttyS0 loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic watchdog_thresh=60"
 	# whether the timer ticks in time says more about the host's load: a busy one made 6.12 panic at boot
 	common+=" no_timer_check"
 	[ -z "$icount" ] || machine=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
 	[ -z "$rtc" ] || machine+=(-rtc "base=$rtc")
+	qemu=(qemu-system-x86_64 "${machine[@]}" -cpu "$cpu" -m "$mem"
+		-nodefaults -no-user-config -no-reboot -display none
+		-serial "file:$logdir/console.log" -serial "file:$logdir/script.log"
+		-serial "file:$work/out.tar" -kernel "$vmlinux" -initrd "$work/initrd"
+		-append "$common lsm=$lsm $args")
+}
+
+# Runs QEMU until it ends, and shows the script's output as it comes.
+boot() {
+	local begin qemu more=()
+	qemu_arguments
+	if [ -n "$saved" ]; then
+		saved_memory "$saved" off
+		more+=(-incoming defer)
+	fi
 	begin=$EPOCHREALTIME
-	timeout -k 5 "$limit" qemu-system-x86_64 "${machine[@]}" -cpu "$cpu" -m "$mem" \
-		-nodefaults -no-user-config -no-reboot -display none \
-		-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" \
-		-serial "file:$work/out.tar" -kernel "$vmlinux" -initrd "$work/initrd" \
-		-append "$common lsm=$lsm $args" \
-		</dev/null >"$logdir/qemu.log" 2>&1 &
+	timeout -k 5 "$limit" "${qemu[@]}" "${more[@]}" </dev/null >"$logdir/qemu.log" 2>&1 &
 	qemu_pid=$!
+	if [ -n "$saved" ]; then
+		{ "$here/monitor.py" "$work/monitor" restore "$saved/state" && put_load; } 8>&- \
+			>>"$logdir/qemu.log" 2>&1 &
+	fi
 	watch_clock 8>&- >/dev/null 2>&1 &
 	watch_pid=$!
 	show_script &
@@ -203,6 +236,100 @@ boot() {
 	took "$begin"
 	kill $watch_pid 2>/dev/null || :
 	wait
+}
+
+# The memory of a VM to be saved (share=on) or restored (off: what it writes is its own), and the one through which it
+# gets what a run brings along, into the array more. That one is shared=off, for shared memory is left out of what is
+# saved and has to stay at its address (x-ignore-shared), and this is at address 0 until the guest has found the device.
+# Linux shows what is written to the file as long as the guest does not write there itself (mmap(2), MAP_PRIVATE).
+saved_memory() {
+	more+=(-machine "pc,memory-backend=ram" -object "memory-backend-file,id=ram,size=$mem,mem-path=$1/ram,share=$2"
+		-object "memory-backend-file,id=load,size=$load_size,mem-path=$work/load,share=off"
+		-device "ivshmem-plain,memdev=load,master=on" -qmp "unix:$work/monitor,server,nowait")
+}
+load_size=128M
+
+# What the state of a saved VM depends on; another one is saved where it differs.
+saved_key() {
+	local qemu logdir=/logs vmlinux_now
+	vmlinux_now=$(stat -c '%n %s %Y' "$vmlinux")
+	{
+		(work=/work qemu_arguments && printf '%s\n' "${qemu[@]}")
+		qemu-system-x86_64 --version
+		echo "$vmlinux_now ${base:-}"
+		cat "$here"/guest/{init,arrive.sh,kfgate-vm.service,kfgate-vm.target} "$here/../tools/receive.c" \
+			"$(command -v busybox)"
+		declare -f bare_base systemd_base saved_memory
+	} | sha256sum | cut -c 1-16
+}
+
+# Boots a VM and saves it into the directory.
+save() {
+	local into=$1 root=$work/base qemu more=() status=0
+	mkdir -p "$into" "$root"/{t,kfgate-vm}
+	"${tier}_base" "$root"
+	cp "$here/guest/arrive.sh" "$root/kfgate-vm/runner.sh"
+	cp "$receive" "$root/kfgate-vm/receive"
+	if [ "$tier" = systemd ]; then pack_systemd "$root"; else kfg_pack "$root" "$work/initrd"; fi
+	truncate -s "$load_size" "$work/load"
+	: >"$logdir/script.log"
+	qemu_arguments
+	saved_memory "$into" on
+	timeout -k 5 600 "${qemu[@]}" "${more[@]}" </dev/null >"$logdir/qemu.log" 2>&1 &
+	qemu_pid=$!
+	watch_clock 7>&- 8>&- >/dev/null 2>&1 &
+	watch_pid=$!
+	until grep -q '^KFGATE-VM-SAVE' "$logdir/script.log" || ! kill -0 $qemu_pid 2>/dev/null; do sleep 0.1; done
+	"$here/monitor.py" "$work/monitor" save "$into/state" >>"$logdir/qemu.log" 2>&1 || status=$?
+	wait $qemu_pid || status=$?
+	qemu_pid=
+	kill $watch_pid 2>/dev/null || :
+	rm -f "$work/monitor"
+	return $status
+}
+
+# The directory of the saved VM into $saved.
+find_saved() {
+	local all=$kfg_cache/saved try
+	saved=$all/$version-$tier-$(saved_key)
+	mkdir -p "$all"
+	exec 7>>"$saved.lock"
+	flock 7
+	for try in 1 2 3; do
+		[ ! -e "$saved/state" ] || break
+		rm -rf "$saved".new
+		if save "$saved.new"; then
+			mv "$saved.new" "$saved"
+			break
+		fi
+		echo "run.sh: no VM saved, try $try" >&2
+	done
+	exec 7>&-
+	[ -e "$saved/state" ] || die "cannot save a VM: $(tail -n 1 "$logdir/qemu.log")"
+	touch "$saved" "$saved.lock"
+	find "$all" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
+	: >"$work/initrd"
+}
+
+pack_load() {
+	tar -C "$work/root" --owner=0 --group=0 -cf "$work/load.tar" .
+	[ "$(stat -c %s "$work/load.tar")" -le "$load_max" ] || die "the files for the VM are too large"
+	truncate -s "$load_size" "$work/load"
+}
+load_max=$(((128 << 20) - 4096))
+
+# What this run brings along, for receive.c to find, once the VM runs: a tar, and the head that says it is there.
+put_load() {
+	python3 - "$work/load.tar" "$work/load" <<-'PYTHON'
+		import os, struct, sys, time
+		size = os.path.getsize(sys.argv[1])
+		with open(sys.argv[1], "rb") as tar, open(sys.argv[2], "r+b") as load:
+		    load.seek(4096)
+		    load.write(tar.read())
+		    load.flush()
+		    load.seek(0)
+		    load.write(struct.pack("<QQQ", 0x3159444145524D56, int(time.time()), size))
+	PYTHON
 }
 
 take_lock() {
@@ -273,5 +400,9 @@ accel=$("$here/accel.sh")
 locate_kernel
 "build_$tier" "$@"
 take_lock
+if [ -n "$receive" ]; then
+	find_saved
+	pack_load
+fi
 boot_for_good
 report

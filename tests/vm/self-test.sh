@@ -20,7 +20,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
-"$here/run-cases.sh" -b "$build" -j "$jobs" -d "$here/self-test" >"$work/output" || status=$?
+KFGATE_VM_SAVED=yes "$here/run-cases.sh" -b "$build" -j "$jobs" -d "$here/self-test" >"$work/output" || status=$?
 [ "$status" = 1 ] || { echo "run-cases.sh ended with $status instead of 1"; exit 1; }
 # Verdicts only: paths, kernel versions and time stamps differ from host to host.
 sed -n -E 's/^(ok|FAIL|skip)( +[0-9a-z-]+(, in part,)?) on newest.*/\1\2/p; /passed/p' "$work/output" |

@@ -127,7 +127,8 @@ static int run_setup(struct kfg_gate *gate, const char **ret_why)
 }
 
 /* What libbpf says; its warnings come with every load that fails on purpose, so they are for debugging, too. */
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_level level, const char *format,
+							      va_list args)
 {
 	char line[1024];
 

@@ -7,6 +7,10 @@
 stty -F /dev/ttyS1 raw -echo
 stty -F /dev/ttyS2 raw -echo
 mkdir -p /out
+# in the bare tier; systemd loads its modules itself
+for module in $(cat /kfgate-vm/modules 2>/dev/null); do
+	insmod "/kfgate-vm/modules.d/$module.ko" || echo "kfgate-vm: cannot insert $module" >/dev/ttyS1
+done
 cd /t || exit
 export PATH="/t:$PATH"
 sh /kfgate-vm/script </dev/null >/dev/ttyS1 2>&1

@@ -19,9 +19,9 @@ rules:
 P
 expect_fail "the CPU has none" grep -qw cx16 /proc/cpuinfo
 gate_start /tmp/policy.yaml
-kfload hammer 4 /tmp/enough >/tmp/hammer &
+kfload hammer 4 /tmp/enough /tmp/progress >/tmp/hammer &
 hammer=$!
-sleep 15
+until [ "$(cat /tmp/progress 2>/dev/null || echo 0)" -ge 400 ]; do sleep 0.1; done
 touch /tmp/enough
 wait $hammer
 echo "  $(cat /tmp/hammer)"

@@ -26,9 +26,13 @@ check "the gate counts the attempts" [ "$(stat foreign_fds_refused)" -gt 0 ]
 check "the first of each load is described, the others are counted" [ "$(stat foreign_fds_repeated)" -lt "$(stat foreign_fds_refused)" ]
 echo "  foreign: $(stat foreign_fds_refused), repeated: $(stat foreign_fds_repeated)"
 check_sums
-kfload storm /t/key.o 16 20 >/tmp/out
+kfload storm /t/key.o 16 3 >/tmp/out
+check_eq "16 threads: every object is refused" "storm loaded=0 refused=48" "$(cat /tmp/out)"
+kfload storm /t/plain.o 16 3 >/tmp/out
+check_eq "16 threads: an object that is not forbidden loads" "storm loaded=48 refused=0" "$(cat /tmp/out)"
+kfload storm key 16 20 >/tmp/out
 check_eq "16 threads: every load is refused" "storm loaded=0 refused=320" "$(cat /tmp/out)"
-kfload storm /t/plain.o 16 20 >/tmp/out
+kfload storm plain 16 20 >/tmp/out
 check_eq "16 threads: what is not forbidden loads" "storm loaded=320 refused=0" "$(cat /tmp/out)"
 check "stop" gate_stop
 finish

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Loads as fast as they come on every CPU for a minute, while the agent reads, is stopped for long, and reads again: each
+# Loads as fast as they come on every CPU, while the agent reads, is stopped until the ring overflows, and reads again: each
 # gets the verdict that the policy has for it, and each that is to be told is a record or a counted loss.
 # kernels: 6.1 6.12 7.3
 # tier: bare
@@ -18,13 +18,19 @@ rules:
   - {id: bad, kfuncs: ["bpf_key_*", bpf_lookup_system_key], programs: {names: [bad]}, action: refuse}
 P
 gate_start /tmp/policy.yaml
-kfload hammer 6 /tmp/enough >/tmp/hammer &
+# more NUMBER: waits for that many forbidden loads more, and as many others
+more() {
+	kfg_until=$(($(cat /tmp/progress) + $1))
+	until [ "$(cat /tmp/progress)" -ge $kfg_until ]; do sleep 0.1; done
+}
+echo 0 >/tmp/progress
+kfload hammer 6 /tmp/enough /tmp/progress >/tmp/hammer &
 hammer=$!
-sleep 20
+more 300
 kill -STOP $gate_pid
-sleep 20
+more 600 # of two events each; the ring of 1 MiB takes fewer
 kill -CONT $gate_pid
-sleep 20
+more 300
 check "the host answers, and the agent" timeout 20 kfgate status
 touch /tmp/enough
 wait $hammer

@@ -16,8 +16,10 @@ rules:
 P
 gate_start /tmp/policy.yaml
 kill -STOP $gate_pid
-kfload storm /t/key.o 8 120 >/tmp/out
-check_eq "a full ring: every load is refused" "storm loaded=0 refused=960" "$(cat /tmp/out)"
+kfload storm /t/key.o 8 10 >/tmp/out
+check_eq "every object is refused" "storm loaded=0 refused=80" "$(cat /tmp/out)"
+kfload storm key 8 110 >/tmp/out
+check_eq "a full ring: every load is refused" "storm loaded=0 refused=880" "$(cat /tmp/out)"
 kill -CONT $gate_pid
 settle
 lost=$(stat events_lost)
