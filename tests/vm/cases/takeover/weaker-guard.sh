@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A gate that is guarded is not given up for one that would not be, nor for none: what was filled before the gate keeps
 # the next agent out, and the older gate goes on. What comes after the gate cannot fill its hooks.
-# kernels: 6.12 newest
+# kernels: newest
 # tier: systemd
 # timeout: 400
 # files: vm-stage=/ src:tests/vm/service.sh src:tests/vm/attack.sh
