@@ -6,6 +6,7 @@
 # check_eq NAME WANT GOT    two strings must be the same
 # check_file NAME RE FILE   a line of the file must match the extended regular expression
 # check_none NAME RE CMD... CMD must succeed, and no line that it prints may match
+# until_true SECONDS CMD... wait that long, at most, for a command to succeed
 # left_out REASON           a part of the script is not run: a skip of its own in the count
 # skip REASON               end the script: not run (status 77)
 # in_cgroup CGROUP CMD...   bare tier: CMD in a cgroup in which PID 1 puts it, as a service manager does
@@ -98,6 +99,16 @@ check_none() {
 	fi
 	kfg_show
 	return 1
+}
+
+until_true() {
+	kfg_tries=$(($1 * 5))
+	shift
+	until "$@" >/tmp/until.out 2>&1; do
+		kfg_tries=$((kfg_tries - 1))
+		[ $kfg_tries -gt 0 ] || return 1
+		sleep 0.2
+	done
 }
 
 in_cgroup() {

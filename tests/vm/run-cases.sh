@@ -211,6 +211,9 @@ parts_left_out() {
 	done
 }
 
+# What the shell said of a command or a function that is not there: such a line of the script did nothing at all.
+missing_commands() { section "$1" "$2" | grep -E '^/t/cases/[^ ]+: (line )?[0-9]+: .+: not found$'; }
+
 # The verdict on one case from the output of its VM; fails if the VM never came to it.
 judge() {
 	local name=$1 kernel=$2 log=$3 vm_status=$4 group=$5 status seconds cpu why took=''
@@ -221,6 +224,10 @@ judge() {
 	if [ -n "$status" ]; then
 		took="$seconds s, CPU $cpu s"
 		echo "$seconds $cpu $name on $kernel" >>"$work/times"
+	fi
+	if [ "${status:-1}" = 0 ] && missing_commands "$name" "$log" >"$desk/missing"; then
+		result FAIL "$name" "$kernel" "it calls what is not there: $(head -n 1 "$desk/missing")"
+		return 0
 	fi
 	case $status in
 	0) result ok "$name" "$kernel" "${retry:+on the second try}" ;;

@@ -9,19 +9,8 @@
 # records MATCH...         how many
 # field NAME MATCH...      the values of a field, one per line
 # fence                    wait until the journal has all that was decided up to now
-# until_true SECONDS CMD...  wait for a command to succeed
 # stat NAME                a number in `kfgate status --json` (?NAME if it is not there: no number)
 # unit_property NAME       of kfgate.service
-
-until_true() {
-	kfg_tries=$(($1 * 5))
-	shift
-	until "$@" >/tmp/until.out 2>&1; do
-		kfg_tries=$((kfg_tries - 1))
-		[ $kfg_tries -gt 0 ] || return 1
-		sleep 0.2
-	done
-}
 
 policy_put() {
 	mkdir -p /etc/kfgate/policy.d
