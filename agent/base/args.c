@@ -10,7 +10,11 @@
 
 const struct kfg_args_option kfg_args_common_options[] = {
 	{ "help", NULL, "show this help", false },
+	{ "version", NULL, "show the version", false },
+	{ "quiet", NULL, "say warnings and errors alone on standard error", false },
 	{ "verbose", NULL, "say more on standard error", false },
+	{ "color", "WHEN", "use colours: auto (on a terminal, without NO_COLOR), always or never", false },
+	{ "no-pager", NULL, "show what is longer than the terminal without a pager", false },
 	{ 0 },
 };
 
@@ -86,10 +90,8 @@ static int add_option(struct kfg_args *args, const struct kfg_args_option *o, co
 static const char *spelled_out(const char *word)
 {
 	static const char *const letters[][2] = {
-		{ "-h", "--help" },
-		{ "-o", "--output" },
-		{ "-q", "--quiet" },
-		{ "-v", "--verbose" },
+		{ "-h", "--help" },    { "-o", "--output" },  { "-q", "--quiet" },
+		{ "-v", "--verbose" }, { "-V", "--version" },
 	};
 
 	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)

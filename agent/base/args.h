@@ -2,7 +2,8 @@
 /*
  * args.h - a verb's options, declared as a table, and the words of a command line taken apart by
  * it. Long options, in full ("--name", "--name=value", "--name value"), anywhere among the
- * arguments; -h, -q and -v stand for --help, --quiet and --verbose, "-o FILE" for "--output=FILE"; "--" ends them.
+ * arguments; -h, -q, -v and -V stand for --help, --quiet, --verbose and --version, "-o FILE" for "--output=FILE"; "--"
+ * ends them.
  */
 #pragma once
 
@@ -30,7 +31,7 @@ struct kfg_args {
 	char error[256]; /* wrong use, described in one line */
 };
 
-/* Every verb has these, too. */
+/* Every verb has these, too; an option of its own with the same name goes before. */
 extern const struct kfg_args_option kfg_args_common_options[];
 
 /*

@@ -2,6 +2,7 @@
 /* verbs.c - finds the verb of a command line and runs it, and writes the help. */
 #include "base/verbs.h"
 
+#include "base/color.h"
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "policy/edit_distance.h"
@@ -56,11 +57,23 @@ static void wrapped(struct kfg_strbuf *out, const char *text, size_t indent, siz
 	kfg_strbuf_adds(out, "\n");
 }
 
-static void help_options(struct kfg_strbuf *out, const struct kfg_args_option *options)
+static bool has_option(const struct kfg_args_option *options, const char *name)
+{
+	for (const struct kfg_args_option *o = options; o && o->name; o++)
+		if (strcmp(o->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* but: options that go before those of the same name, or NULL */
+static void help_options(struct kfg_strbuf *out, const struct kfg_args_option *options,
+			 const struct kfg_args_option *but)
 {
 	for (const struct kfg_args_option *o = options; o && o->name; o++) {
 		char left[40];
 
+		if (has_option(but, o->name))
+			continue;
 		snprintf(left, sizeof(left), "  --%s%s%s", o->name, o->value ? "=" : "", o->value ? o->value : "");
 		kfg_strbuf_printf(out, "%-22s", left);
 		if (strlen(left) >= 22) /* no room beside it */
@@ -89,8 +102,8 @@ void kfg_verbs_help(const struct kfg_verbs_program *program, const struct kfg_ve
 			  verb->words);
 	wrapped(out, verb->help, 0, 0);
 	kfg_strbuf_adds(out, "\nOptions:\n");
-	help_options(out, verb->options);
-	help_options(out, kfg_args_common_options);
+	help_options(out, verb->options, NULL);
+	help_options(out, kfg_args_common_options, verb->options);
 }
 
 static int print_help(const struct kfg_verbs_program *program, const struct kfg_verb *verb)
@@ -123,6 +136,29 @@ static int help(const struct kfg_verbs_program *program, const struct kfg_args *
 	return print_help(program, verb);
 }
 
+static int print_version(const struct kfg_verbs_program *program)
+{
+	return printf("%s " KFG_VERSION "\n", program->name) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
+}
+
+/* What the common options say of how things are said. */
+static int begin(const struct kfg_verbs_program *program, const struct kfg_args *args)
+{
+	const char *color = kfg_args_value(args, "color", "auto");
+
+	if (kfg_args_has(args, "verbose"))
+		kfg_log_open(LOG_DEBUG);
+	else if (kfg_args_has(args, "quiet"))
+		kfg_log_open(LOG_WARNING);
+	if (kfg_color_open(color, kfg_args_has(args, "output")) < 0) {
+		kfg_log_error("%s: --color=%s: must be auto, always or never", args->verb, color);
+		return KFG_EXIT_FAILURE;
+	}
+	if (program->begin)
+		program->begin(args);
+	return KFG_EXIT_OK;
+}
+
 static int run_verb(const struct kfg_verbs_program *program, const struct kfg_verb *verb, int argc, char **argv)
 {
 	struct kfg_args args;
@@ -134,8 +170,10 @@ static int run_verb(const struct kfg_verbs_program *program, const struct kfg_ve
 	args.verb = verb->name;
 	if (kfg_args_has(&args, "help"))
 		return print_help(program, verb);
-	if (kfg_args_has(&args, "verbose"))
-		kfg_log_open(LOG_DEBUG);
+	if (kfg_args_has(&args, "version"))
+		return print_version(program);
+	if (begin(program, &args) != KFG_EXIT_OK)
+		return KFG_EXIT_FAILURE;
 	if (args.n_words > verb->max_words) {
 		kfg_log_error("%s: unexpected argument \"%s\"", verb->name, args.words[verb->max_words]);
 		return KFG_EXIT_FAILURE;
@@ -158,7 +196,7 @@ int kfg_verbs_main(const struct kfg_verbs_program *program, int argc, char **arg
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return print_help(program, NULL);
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-		return printf("%s " KFG_VERSION "\n", program->name) < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
+		return print_version(program);
 	verb = kfg_verbs_find(program, argv[1]);
 	return verb ? run_verb(program, verb, argc - 2, argv + 2) : unknown_verb(program, argv[1]);
 }

@@ -24,6 +24,7 @@ struct kfg_verbs_program {
 	const char *summary; /* the first line of the help */
 	const char *more; /* the last paragraph of the help, with its newline */
 	const struct kfg_verb *verbs;
+	void (*begin)(const struct kfg_args *args); /* before any verb runs; NULL: nothing to do */
 };
 
 /* Runs the command line of the program; reports to the log. Returns an enum kfg_exit. */

@@ -2,6 +2,7 @@
 /* answer.c - the answer of the decision rule to one question, with the rules and waivers that led to it. */
 #include "cli/answer.h"
 
+#include "base/color.h"
 #include "cli/output.h"
 
 #include <errno.h>
@@ -234,7 +235,9 @@ void kfg_answer_text(const struct kfg_answer *answer, struct kfg_strbuf *out)
 		kfg_output_clean(q->module, out);
 		kfg_strbuf_adds(out, "]");
 	}
-	kfg_strbuf_printf(out, ": %s\n", kfg_answer_word(answer));
+	kfg_strbuf_adds(out, ": ");
+	kfg_color_add(out, kfg_color_of(kfg_answer_word(answer)), kfg_answer_word(answer));
+	kfg_strbuf_adds(out, "\n");
 	if (answer->verdict.failed) {
 		kfg_strbuf_adds(out, "  the evaluation of the policy takes too long: defaults.unscannable\n");
 		return;
@@ -245,7 +248,9 @@ void kfg_answer_text(const struct kfg_answer *answer, struct kfg_strbuf *out)
 	dates_text(answer, out);
 	if (answer->loader_decides)
 		kfg_strbuf_adds(out, "  who loads it decides, and is not known: see --unit, --exe, --uid\n");
-	kfg_strbuf_printf(out, "  result: %s (%s)\n", kfg_answer_word(answer),
+	kfg_strbuf_adds(out, "  result: ");
+	kfg_color_add(out, kfg_color_of(kfg_answer_word(answer)), kfg_answer_word(answer));
+	kfg_strbuf_printf(out, " (%s)\n",
 			  answer->reason == KFG_REASON_NONE ? "nothing counts" : kfg_reason_str(answer->reason));
 }
 

@@ -2,6 +2,7 @@
 /* check_output.c - findings about policies in each format. */
 #include "cli/check_output.h"
 
+#include "base/color.h"
 #include "render/sarif.h"
 
 #include <errno.h>
@@ -35,13 +36,27 @@ static void summary(const struct kfg_loaded *loaded, const char *what, struct kf
 			  warnings == 1 ? "" : "s");
 }
 
+/* text: of kfg_diag_format(), "FILE:LINE:COLUMN: error: ..." */
+static void add_finding(const struct kfg_diag *d, const char *text, struct kfg_strbuf *out)
+{
+	const char *word = strstr(text + strlen(d->file), severity(d));
+
+	if (!word) {
+		kfg_strbuf_adds(out, text);
+		return;
+	}
+	kfg_strbuf_add(out, text, (size_t)(word - text));
+	kfg_color_add(out, kfg_color_of(severity(d)), severity(d));
+	kfg_strbuf_adds(out, word + strlen(severity(d)));
+}
+
 static void text_findings(const struct kfg_diags *diags, struct kfg_strbuf *out)
 {
 	for (size_t i = 0; i < diags->n; i++) {
 		_cleanup_free_ char *text = kfg_diag_format(&diags->items[i]);
 
 		if (text)
-			kfg_strbuf_adds(out, text);
+			add_finding(&diags->items[i], text, out);
 		else
 			out->error = -ENOMEM;
 	}

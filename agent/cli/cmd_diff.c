@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_diff.c - two kernels: what became of the kfuncs of one in the other. */
+#include "base/color.h"
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "analysis/btf/print.h"
@@ -79,7 +80,9 @@ static void write_text(const struct difference *d, struct kfg_strbuf *out)
 		kfg_kfunc_text_name(c->before ? c->before : c->after, &name);
 		kfg_strbuf_printf(out, "%s: ", kfg_change_str(c->kind));
 		kfg_output_clean(kfg_strbuf_text(&name), out);
-		kfg_strbuf_printf(out, "%s%s\n", effect(c)[0] ? ": " : "", effect(c));
+		kfg_strbuf_adds(out, effect(c)[0] ? ": " : "");
+		kfg_color_add(out, c->breaks ? KFG_COLOR_BAD : KFG_COLOR_WARN, effect(c));
+		kfg_strbuf_adds(out, "\n");
 		kfg_strbuf_done(&name);
 		for (int s = 0; s < 2; s++) {
 			struct kfg_strbuf text = KFG_STRBUF(TEXT_MAX);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_doctor.c - is what a kernel says of its kfuncs sound? So that users blame the right side. */
+#include "base/color.h"
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -204,6 +205,11 @@ static void write_subject(const struct finding *f, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "\n");
 }
 
+static const char *severity_str(enum severity severity)
+{
+	return severity == REFUSES ? "refuses" : severity == UNCHECKED ? "unchecked" : "lesser";
+}
+
 /* Findings by kind, since all of a kind have one cause. */
 static void write_text(const struct patient *p, struct kfg_strbuf *out)
 {
@@ -211,13 +217,15 @@ static void write_text(const struct patient *p, struct kfg_strbuf *out)
 	kfg_strbuf_printf(out, ": %zu defects that refuse programs, %zu lesser ones%s\n", count(p, REFUSES),
 			  count(p, LESSER), count(p, UNCHECKED) ? ", not all could be checked" : "");
 	for (unsigned kind = 0; kind < N_KINDS; kind++) {
+		enum kfg_color color = kfg_color_of(severity_str(kinds[kind].severity));
 		bool headed = false;
 
 		for (size_t i = 0; i < p->n; i++) {
 			if (p->findings[i].kind != kind)
 				continue;
 			if (!headed)
-				kfg_strbuf_printf(out, "\n  %s: %s\n", kinds[kind].name, kinds[kind].what);
+				kfg_strbuf_printf(out, "\n  %s%s%s: %s\n", kfg_color_begin(color), kinds[kind].name,
+						  kfg_color_end(color), kinds[kind].what);
 			if (!headed && kinds[kind].seen[0])
 				kfg_strbuf_printf(out, "  seen as: %s\n  fault: %s\n", kinds[kind].seen,
 						  kinds[kind].fault);
@@ -225,11 +233,6 @@ static void write_text(const struct patient *p, struct kfg_strbuf *out)
 			write_subject(&p->findings[i], out);
 		}
 	}
-}
-
-static const char *severity_str(enum severity severity)
-{
-	return severity == REFUSES ? "refuses" : severity == UNCHECKED ? "unchecked" : "lesser";
 }
 
 static void write_json(const struct patient *p, struct kfg_json *json)

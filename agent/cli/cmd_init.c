@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/first_policy.h"
+#include "cli/output.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -64,7 +65,7 @@ static int print(const struct kfg_args *args, const struct kfg_strbuf *text)
 	if (text->error)
 		return kfg_log_errno(-ENOMEM, "init: %m");
 	if (!path)
-		return fwrite(kfg_strbuf_text(text), 1, text->size, stdout) == text->size ? 0 : -EIO;
+		return kfg_output_print(text, "init");
 	r = write_new(path, text);
 	return r < 0 ? kfg_log_errno(r, "init: cannot write %s: %m", path) : 0;
 }

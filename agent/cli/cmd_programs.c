@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_programs.c - what this host has loaded now, with kfuncs and verdicts. */
 #include "base/cleanup.h"
+#include "base/color.h"
 #include "base/exit_code.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -58,7 +59,9 @@ static void table_target(const struct inventory *inv, const struct kfg_programs_
 	struct judged j;
 
 	judge(inv, p, t, &j);
-	kfg_strbuf_printf(out, "        %-13s%s%s%s%s", j.word, t->kfunc, t->module ? " [" : "",
+	kfg_strbuf_adds(out, "        ");
+	kfg_color_add(out, kfg_color_of(j.word), j.word);
+	kfg_strbuf_printf(out, "%*s%s%s%s%s", 13 - (int)strlen(j.word), "", t->kfunc, t->module ? " [" : "",
 			  t->module ? t->module : "", t->module ? "]" : "");
 	if (t->calls > 1)
 		kfg_strbuf_printf(out, " x%" PRIu32, t->calls);

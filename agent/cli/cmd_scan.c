@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/kernels.h"
 #include "cli/objects.h"
+#include "cli/output.h"
 #include "cli/preview.h"
 #include "analysis/find/find.h"
 #include "analysis/report/baseline.h"
@@ -190,12 +191,8 @@ static int print(const struct scan *scan, const struct settings *s)
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
 
 	s->render(scan->report, s->quiet, &out);
-	if (out.error) {
-		kfg_log_errno(out.error, "scan: cannot write the report: %m");
+	if (kfg_output_print(&out, "scan") < 0)
 		return KFG_EXIT_FAILURE;
-	}
-	if (fwrite(kfg_strbuf_text(&out), 1, out.size, stdout) != out.size)
-		return KFG_EXIT_FAILURE; /* main says so */
 	return exit_code(scan, s);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_test.c - kfgate test: cases of a policy, and whether it decides them as they say. */
+#include "base/color.h"
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/read_file.h"
@@ -146,6 +147,7 @@ static int test_one(struct test_file *t)
 int kfg_cmd_test(const struct kfg_args *args)
 {
 	size_t n_run = 0, n_failed = 0, n_broken = 0;
+	enum kfg_color color;
 	int32_t today;
 
 	if (kfg_option_day(args, "test", &today) < 0)
@@ -162,9 +164,11 @@ int kfg_cmd_test(const struct kfg_args *args)
 
 		n_broken += test_one(&t) != KFG_EXIT_OK;
 	}
+	color = n_failed || n_broken ? KFG_COLOR_BAD : KFG_COLOR_GOOD;
 	if (kfg_args_has(args, "tap"))
 		printf("1..%zu\n", n_run);
 	else
-		printf("%zu case%s, %zu failed\n", n_run, n_run == 1 ? "" : "s", n_failed);
+		printf("%zu case%s, %s%zu failed%s\n", n_run, n_run == 1 ? "" : "s", kfg_color_begin(color), n_failed,
+		       kfg_color_end(color));
 	return n_failed || n_broken ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 }

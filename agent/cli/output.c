@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/option.h"
+#include "cli/pager.h"
 #include <errno.h>
 #include <string.h>
 
@@ -42,9 +43,10 @@ void kfg_output_clean(const char *text, struct kfg_strbuf *out)
 
 int kfg_output_print(const struct kfg_strbuf *out, const char *verb)
 {
-	if (out->error)
-		return kfg_log_errno(out->error, "%s: %m", verb);
-	if (fputs(kfg_strbuf_text(out), stdout) < 0 || fflush(stdout) < 0)
-		return kfg_log_errno(-errno, "%s: cannot write: %m", verb);
-	return 0;
+	int r = out->error;
+
+	if (r < 0)
+		return kfg_log_errno(r, "%s: %m", verb);
+	r = kfg_pager_print(kfg_strbuf_text(out), out->size);
+	return r < 0 ? kfg_log_errno(r, "%s: cannot write: %m", verb) : 0;
 }

@@ -5,6 +5,7 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/write_file.h"
+#include "cli/pager.h"
 #include "history/when.h"
 #include <string.h>
 #include <time.h>
@@ -128,8 +129,8 @@ int kfg_output_write(const struct kfg_args *args, const char *verb, const struct
 
 	if (r == 0 && path)
 		r = kfg_write_file(path, kfg_strbuf_text(text), text->size);
-	else if (r == 0 && (fwrite(kfg_strbuf_text(text), 1, text->size, stdout) < text->size || fflush(stdout)))
-		r = -errno;
+	else if (r == 0)
+		r = kfg_pager_print(kfg_strbuf_text(text), text->size);
 	if (r < 0)
 		kfg_log_errno(r, "%s: cannot write %s: %m", verb, path ? path : "to standard output");
 	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;

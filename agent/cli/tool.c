@@ -7,6 +7,7 @@
 #include "cli/learn_scan.h"
 #include "cli/lifecycle_option.h"
 #include "cli/output.h"
+#include "cli/pager.h"
 #include "cli/preview.h"
 #include "cli/records.h"
 #include "cli/document_output.h"
@@ -238,4 +239,5 @@ const struct kfg_verbs_program kfg_tool = {
 	.summary = "a gate for the kernel functions that BPF programs call",
 	.more = "\"kfgate help VERB\" and kfgate-VERB(8) say more; kfgate-policy(5) is the policy's format.\n",
 	.verbs = verbs,
+	.begin = kfg_pager_open,
 };

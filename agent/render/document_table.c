@@ -2,6 +2,7 @@
 /* document_table.c - one section of a document as lines of columns, for people, and as CSV (RFC 4180). */
 #include "render/document.h"
 
+#include "base/color.h"
 #include "render/escape.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,7 +47,7 @@ static void table_row(const struct kfg_document_section *s, const struct kfg_doc
 	for (size_t c = 0; c < last; c++) {
 		const char *text = text_of(s, row, c, buf);
 
-		kfg_strbuf_adds(out, text);
+		kfg_color_add(out, row ? kfg_color_of(text) : KFG_COLOR_TITLE, text);
 		if (c + 1 < last)
 			kfg_strbuf_printf(out, "%*s", (int)(widths[c] - width(text) + 2), "");
 	}

@@ -2,6 +2,7 @@
 /* document_text.c - tables and bars for a terminal. */
 #include "render/document.h"
 
+#include "base/color.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -38,14 +39,14 @@ static void spaces(struct kfg_strbuf *out, size_t n)
 	kfg_strbuf_printf(out, "%*s", (int)n, "");
 }
 
-static void add_cell(struct plain *p, size_t c, const char *text, bool right)
+static void add_cell(struct plain *p, size_t c, const char *text, bool right, enum kfg_color color)
 {
 	size_t w = width(text), all = p->widths[c];
 	bool last = c + 1 == p->section->n_columns;
 
 	if (right)
 		spaces(p->out, all - w);
-	kfg_strbuf_adds(p->out, text);
+	kfg_color_add(p->out, color, text);
 	if (!last)
 		spaces(p->out, GAP + (right ? 0 : all - w));
 }
@@ -85,18 +86,27 @@ static void end_line(struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "\n");
 }
 
+/* Of a row that is overdue, the number that says so. */
+static enum kfg_color cell_color(const struct kfg_document_section *s, size_t r, size_t c, const char *text)
+{
+	if (c + 1 == s->overdue_column && kfg_document_row_is_overdue(s, r))
+		return KFG_COLOR_BAD;
+	return kfg_color_of(text);
+}
+
 static void add_table(struct plain *p)
 {
 	const struct kfg_document_section *s = p->section;
 
 	for (size_t c = 0; c < s->n_columns; c++)
-		add_cell(p, c, s->columns[c].title, is_right(s, c));
+		add_cell(p, c, s->columns[c].title, is_right(s, c), KFG_COLOR_TITLE);
 	end_line(p->out);
 	for (size_t r = 0; r < s->n_rows; r++) {
 		for (size_t c = 0; c < s->n_columns; c++) {
 			char buf[32];
+			const char *text = cell_text(&s->cells[r * s->n_columns + c], buf, sizeof(buf));
 
-			add_cell(p, c, cell_text(&s->cells[r * s->n_columns + c], buf, sizeof(buf)), is_right(s, c));
+			add_cell(p, c, text, is_right(s, c), cell_color(s, r, c, text));
 		}
 		end_line(p->out);
 	}
@@ -120,8 +130,11 @@ static void add_blocks(struct plain *p, size_t columns)
 			size_t w = strlen(s->columns[c].title) + 2 + width(text);
 
 			if (!c) {
-				kfg_strbuf_printf(p->out, "%s%s\n", text,
-						  kfg_document_row_is_overdue(s, r) ? "   OVERDUE" : "");
+				kfg_color_add(p->out, KFG_COLOR_TITLE, text);
+				kfg_strbuf_adds(p->out, kfg_document_row_is_overdue(s, r) ? "   " : "");
+				if (kfg_document_row_is_overdue(s, r))
+					kfg_color_add(p->out, KFG_COLOR_BAD, "OVERDUE");
+				kfg_strbuf_adds(p->out, "\n");
 				continue;
 			}
 			if (!text[0])
@@ -130,7 +143,8 @@ static void add_blocks(struct plain *p, size_t columns)
 				kfg_strbuf_adds(p->out, "\n");
 				at = 0;
 			}
-			kfg_strbuf_printf(p->out, "%s%s: %s", at ? ", " : "    ", s->columns[c].title, text);
+			kfg_strbuf_printf(p->out, "%s%s: ", at ? ", " : "    ", s->columns[c].title);
+			kfg_color_add(p->out, cell_color(s, r, c, text), text);
 			at += w + (at ? 2 : 4);
 		}
 		kfg_strbuf_adds(p->out, at ? "\n" : "");
@@ -223,12 +237,13 @@ static void add_figures(const struct kfg_document *doc, struct kfg_strbuf *out)
 			most = strlen(doc->figures[i].title);
 	for (size_t i = 0; i < doc->n_figures; i++) {
 		const struct kfg_document_figure *f = &doc->figures[i];
+		char number[32];
 
 		kfg_strbuf_printf(out, "%s  %-*s  ", i ? "" : "\n", (int)most, f->title);
-		if (f->text)
-			kfg_strbuf_printf(out, "%s\n", f->text);
-		else
-			kfg_strbuf_printf(out, "%" PRId64 "\n", f->number);
+		if (!f->text)
+			snprintf(number, sizeof(number), "%" PRId64, f->number);
+		kfg_color_add(out, f->bad ? KFG_COLOR_BAD : KFG_COLOR_NONE, f->text ? f->text : number);
+		kfg_strbuf_adds(out, "\n");
 	}
 }
 
@@ -242,7 +257,9 @@ void kfg_document_text(const struct kfg_document *doc, size_t columns, bool utf8
 
 		if (!p.section->n_rows && !p.section->empty)
 			continue;
-		kfg_strbuf_printf(out, "\n%s\n", p.section->title);
+		kfg_strbuf_adds(out, "\n");
+		kfg_color_add(out, KFG_COLOR_TITLE, p.section->title);
+		kfg_strbuf_adds(out, "\n");
 		fits = measure(&p) <= columns || !columns;
 		if (!p.section->n_rows)
 			kfg_strbuf_printf(out, "%s\n", p.section->empty);

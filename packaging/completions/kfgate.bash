@@ -56,6 +56,7 @@ _kfgate()
 	KERNEL) _kfgate_offer running "$cur" -f && return ;;
 	DIR) _kfgate_offer "" "$cur" -d && return ;;
 	TARGET) _kfgate_offer "auto journal json" "$cur" && return ;;
+	WHEN) _kfgate_offer "auto always never" "$cur" && return ;;
 	WHAT) _kfgate_offer "open closed" "$cur" && return ;;
 	FORMAT) _kfgate_offer "$(_kfgate_formats "$verb")" "$cur" && return ;;
 	LIST) _kfgate_offer "none warned unchecked refused fails" "$cur" && return ;;

@@ -41,6 +41,8 @@ function __kfgate_words
 			__fish_complete_directories $argv[3]
 		case TARGET
 			printf '%s\n' auto journal json
+		case WHEN
+			printf '%s\n' auto always never
 		case WHAT
 			printf '%s\n' open closed
 		case FORMAT

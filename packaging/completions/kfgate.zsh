@@ -48,6 +48,7 @@ _kfgate() {
 	KERNEL) compadd running; _files; return ;;
 	DIR) _files -/; return ;;
 	TARGET) compadd auto journal json; return ;;
+	WHEN) compadd auto always never; return ;;
 	WHAT) compadd open closed; return ;;
 	FORMAT) _kfgate_formats $verb; return ;;
 	LIST) compadd none warned unchecked refused fails; return ;;

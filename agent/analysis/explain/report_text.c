@@ -2,6 +2,7 @@
 /* report_text.c - what explain found in a log, as text for people. */
 #include "analysis/explain/report.h"
 
+#include "base/color.h"
 #include "base/text.h"
 #include "analysis/explain/advice.h"
 #include <string.h>
@@ -82,11 +83,12 @@ static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg
 	kfg_text_clean(f->symbol, sizeof(f->symbol), name, sizeof(name));
 	kfg_text_clean(f->message, sizeof(f->message), message, sizeof(message));
 	kfg_text_clean(f->module, sizeof(f->module), module, sizeof(module));
-	kfg_strbuf_printf(out, "\n%zu. %s%s%s%s\n", number,
+	kfg_strbuf_printf(out, "\n%s%zu. %s%s%s%s%s\n", kfg_color_begin(KFG_COLOR_TITLE), number,
 			  name[0]   ? name :
 			  module[0] ? "module " :
 				      "",
-			  name[0] ? "" : module, name[0] || module[0] ? ": " : "", kfg_vlog_kind_title(f->kind));
+			  name[0] ? "" : module, name[0] || module[0] ? ": " : "", kfg_vlog_kind_title(f->kind),
+			  kfg_color_end(KFG_COLOR_TITLE));
 	paragraph(out, "Log", message);
 	where(out, f);
 	paragraph(out, "What", kfg_strbuf_text(&a.what));

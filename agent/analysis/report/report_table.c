@@ -2,6 +2,7 @@
 /* report_table.c - for people at a terminal: the matrix, then each object that is not ok, then what was not checked. */
 #include "analysis/report/report_text.h"
 
+#include "base/color.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -40,8 +41,12 @@ static void matrix(const struct kfg_report *report, bool quiet, struct kfg_strbu
 			kfg_strbuf_adds(out, "object\n");
 			headed = true;
 		}
-		for (size_t k = 0; k < report->n_kernels; k++)
-			kfg_strbuf_printf(out, "%-*s", COLUMN, kfg_report_state_str(o->kernels[k].state));
+		for (size_t k = 0; k < report->n_kernels; k++) {
+			const char *state = kfg_report_state_str(o->kernels[k].state);
+
+			kfg_color_add(out, kfg_color_of(state), state);
+			kfg_strbuf_printf(out, "%*s", COLUMN - (int)strlen(state), "");
+		}
 		kfg_strbuf_printf(out, "%s\n", kfg_report_clean(o->label, label));
 	}
 }
@@ -113,8 +118,9 @@ static void object_details(const struct kfg_report *report, const struct kfg_rep
 
 	if (o->state < KFG_REPORT_WARNED && (quiet || !o->n_uses))
 		return;
-	kfg_strbuf_printf(out, "\n%s%s\n", kfg_report_clean(o->label, label),
-			  o->light_skeleton ? " (light skeleton)" : "");
+	kfg_strbuf_adds(out, "\n");
+	kfg_color_add(out, KFG_COLOR_TITLE, kfg_report_clean(o->label, label));
+	kfg_strbuf_adds(out, o->light_skeleton ? " (light skeleton)\n" : "\n");
 	while (kfg_report_group(report, kfg_report_compat_of, o, &next, &group))
 		kfg_strbuf_printf(out, "   kernel %s: %s\n", group.kernels, group.text);
 	for (size_t i = 0; i < o->n_uses; i++)
@@ -147,7 +153,8 @@ void kfg_report_table(const struct kfg_report *report, bool quiet, struct kfg_st
 	for (size_t i = 0; i < report->n_objects; i++)
 		object_details(report, &report->objects[i], quiet, out);
 	if (report->n_problems)
-		kfg_strbuf_adds(out, "\ncould not be checked:\n");
+		kfg_strbuf_printf(out, "\n%scould not be checked:%s\n", kfg_color_begin(KFG_COLOR_WARN),
+				  kfg_color_end(KFG_COLOR_WARN));
 	for (size_t i = 0; i < report->n_problems; i++)
 		kfg_strbuf_printf(out, "   %s: %s\n", kfg_report_clean(report->problems[i].label, label),
 				  kfg_report_clean(report->problems[i].why, why));
