@@ -21,9 +21,16 @@ in_page() {
 		!on || !(more || /^[$#] /) { next }
 		{ line = $0; more = sub(/\\\\$/, "", line); sub(/^[$#] /, "", line); printf "%s%s", line, more ? "" : "\n" }' "$1"
 }
+# What asks for an editor wants a terminal; the editor writes a section without settings.
+printf '#!/bin/sh\nfor file; do :; done\nsed -i "1i[Service]" "$file"\n' >/tmp/editor
+chmod +x /tmp/editor
+export EDITOR=/tmp/editor
 # 2, 3 and 4 are findings, see kfgate(8)
 typed() {
-	timeout 150 sh -c "$1" >/tmp/typed 2>&1 </dev/null
+	case $1 in
+	"systemctl edit "*) timeout 150 script -qec "$1" /dev/null >/tmp/typed 2>&1 </dev/null ;;
+	*) timeout 150 sh -c "$1" >/tmp/typed 2>&1 </dev/null ;;
+	esac
 	case $? in
 	0 | 2 | 3 | 4) return 0 ;;
 	esac
