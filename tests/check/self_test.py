@@ -14,6 +14,7 @@ import bpf_relocations
 import bpf_static
 import cases
 import create
+import exit_codes
 import layout
 import metrics
 import mutate
@@ -52,6 +53,37 @@ class Bans(unittest.TestCase):
     def test_everywhere(self):
         for text in ("# TO" + "DO: more", "make |" + "| true", "http://deb.deb" + "ian.org/debian"):
             self.assertTrue(found(bans, "tests/x.sh", text + "\n"), text)
+
+
+class ExitCodes(unittest.TestCase):
+    TREE = {
+        exit_codes.HEADER: "KFG_EXIT_OK = 0, KFG_EXIT_FAILURE = 1, KFG_EXIT_REFUSED = 3, KFG_EXIT_NOT_RUNNING = 3,",
+        exit_codes.TABLE: ".Sh EXIT STATUS\n.Bl\n.It 0\nGood.\n.It 1\nBad.\n.It 3\n.Cm ask , scan :\nno.\n.El\n.Sh X\n",
+        "packaging/man/kfgate-ask.8": ".Sh EXIT STATUS\n0, or 3 if not; 1 else.\n.Sh X\n2\n",
+        "packaging/man/kfgate-scan.8": ".Sh EXIT STATUS\n.It 0\nYes.\n.It 3\nNo.\n.Sh X\n",
+        "agent/cli/cmd_ask.c": '#include "cli/help.h"\nreturn 0; /* KFG_EXIT_BAD */',
+        "agent/cli/help.c": "return KFG_EXIT_NOT_RUNNING;",
+        "agent/cli/cmd_scan.c": "return bad ? KFG_EXIT_REFUSED : KFG_EXIT_OK;",
+    }
+
+    def found(self, path=None, old="", new=""):
+        tree_ = dict(self.TREE)
+        if path:
+            assert old in tree_[path]
+            tree_[path] = tree_[path].replace(old, new)
+        return list(exit_codes.find(tree_.get, {"ask", "scan"}))
+
+    def test_agree(self):
+        self.assertEqual(self.found(), [])
+
+    def test_differ(self):
+        for change in ((exit_codes.HEADER, "KFG_EXIT_OK", "KFG_EXIT_NEW = 4, KFG_EXIT_OK"),
+                       (exit_codes.TABLE, "ask , scan", "ask"), (exit_codes.TABLE, "ask , scan", "ask , scan , x"),
+                       (exit_codes.TABLE, "1\nBad", "1\nBad.\n.It 2\n.Cm scan :\nperhaps"),
+                       ("packaging/man/kfgate-ask.8", "3", "2"), ("packaging/man/kfgate-ask.8", "EXIT STATUS", "Y"),
+                       ("packaging/man/kfgate-scan.8", "3", "4"), ("agent/cli/help.c", "KFG_EXIT_NOT_RUNNING", "0"),
+                       ("agent/cli/cmd_scan.c", "KFG_EXIT_REFUSED", "1")):
+            self.assertTrue(self.found(*change), change)
 
 
 class Create(unittest.TestCase):

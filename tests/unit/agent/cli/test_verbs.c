@@ -74,6 +74,8 @@ static void test_letters_everywhere(void **state)
 		assert_true(kfg_args_has(&args, "quiet"));
 		assert_int_equal(kfg_args_parse(2, both, v->options, &args), 0);
 		assert_true(kfg_args_has(&args, "verbose"));
+		assert_int_equal(run((char *)v->name, "--no-such-option", NULL), KFG_EXIT_FAILURE);
+		assert_non_null(strstr(captured, ": unknown option --no-such-option"));
 		assert_int_equal(run((char *)v->name, "--color=red", "x"), KFG_EXIT_FAILURE);
 		assert_non_null(strstr(captured, ": --color=red: must be auto, always or never\n"));
 	}
