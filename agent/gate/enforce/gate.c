@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gate.c - the only user of the BPF skeleton: load, attach, read. */
 #include "gate/enforce/gate_internal.h"
+#include "gate/enforce/libbpf_log.h"
 
 #include "base/caps.h"
 #include "base/cleanup.h"
@@ -128,20 +129,6 @@ static int run_setup(struct kfg_gate *gate, const char **ret_why)
 	return r;
 }
 
-/* What libbpf says; its warnings come with every load that fails on purpose, so they are for debugging, too. */
-__attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_level level, const char *format,
-							      va_list args)
-{
-	char line[1024];
-
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	(void)vsnprintf(line, sizeof(line), format, args);
-	line[strcspn(line, "\n")] = '\0';
-	kfg_log_debug("%s", line);
-	return 0;
-}
-
 static const char *load_hint(int r)
 {
 	switch (r) {
@@ -263,7 +250,7 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 
 	*ret_why = NULL;
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	(void)libbpf_set_print(print_libbpf);
+	(void)libbpf_set_print(kfg_libbpf_log);
 	gate = calloc(1, sizeof(*gate));
 	if (!gate)
 		return -ENOMEM;
