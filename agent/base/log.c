@@ -37,6 +37,11 @@ void kfg_log_open(int max_level)
 	log_to_journal = stderr_is_journal();
 }
 
+bool kfg_log_is_journal(void)
+{
+	return log_to_journal;
+}
+
 static void __attribute__((format(printf, 2, 0))) write_line(int level, const char *format, va_list ap)
 {
 	char raw[LINE_MAX_BYTES], line[LINE_MAX_BYTES], prefix[16] = "kfgate: ";

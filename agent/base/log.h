@@ -8,6 +8,7 @@
 #pragma once
 
 #include <errno.h>
+#include <stdbool.h>
 #include <syslog.h>
 
 /*
@@ -15,6 +16,9 @@
  * still written.
  */
 void kfg_log_open(int max_level);
+
+/* Whether lines go to the journal. */
+bool kfg_log_is_journal(void);
 
 /* One line, no newline in it; control characters are replaced. errno is kept. */
 void kfg_log(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));

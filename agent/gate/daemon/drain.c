@@ -24,6 +24,18 @@ static const struct kfg_policy_names *policy_of(const struct kfg_daemon *d, uint
 	return made(&d->previous, generation) ? d->previous.names : NULL;
 }
 
+bool kfg_daemon_records_suffice(const struct kfg_daemon *d)
+{
+	return d->journal && kfg_log_is_journal();
+}
+
+void kfg_daemon_log_beside(const struct kfg_daemon *d, int level, const char *text)
+{
+	size_t first = strcspn(text, "\n");
+
+	kfg_log_lines(level, text + (kfg_daemon_records_suffice(d) ? first + (text[first] == '\n') : 0));
+}
+
 int kfg_daemon_queue_record(struct kfg_daemon *d, int built, struct kfg_record **record)
 {
 	if (built < 0)

@@ -38,12 +38,12 @@ static int probe(struct kfg_probe *ret_probe)
 
 static int start_outbox(struct kfg_daemon *d)
 {
-	bool journal = d->config->log == KFG_DAEMON_LOG_TARGET_JOURNAL ||
-		       (d->config->log == KFG_DAEMON_LOG_TARGET_AUTO && kfg_send_possible());
 	int r;
 
+	d->journal = d->config->log == KFG_DAEMON_LOG_TARGET_JOURNAL ||
+		     (d->config->log == KFG_DAEMON_LOG_TARGET_AUTO && kfg_send_possible());
 	d->json_fd = STDOUT_FILENO;
-	r = kfg_outbox_start(journal ? kfg_send_record : kfg_json_line_write, &d->json_fd, &d->outbox);
+	r = kfg_outbox_start(d->journal ? kfg_send_record : kfg_json_line_write, &d->json_fd, &d->outbox);
 	return r < 0 ? kfg_log_errno(r, "cannot start the thread that writes records: %m") : 0;
 }
 
@@ -52,10 +52,12 @@ static void report_policy(struct kfg_daemon *d, int result, const struct kfg_str
 {
 	struct kfg_record *record = NULL;
 
-	kfg_log_lines(result < 0 ? LOG_ERR : LOG_WARNING, kfg_strbuf_text(why));
-	if (result < 0)
-		(void)kfg_daemon_queue_record(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), NULL, &record),
-					      &record);
+	if (result == 0) {
+		kfg_log_lines(LOG_WARNING, kfg_strbuf_text(why));
+		return;
+	}
+	kfg_daemon_log_beside(d, LOG_ERR, kfg_strbuf_text(why));
+	(void)kfg_daemon_queue_record(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), NULL, &record), &record);
 }
 
 /* Before anything that takes long: who mistyped the policy learns it at once. KFG_EXIT_OK or KFG_EXIT_POLICY. */
@@ -105,7 +107,7 @@ static int prove(struct kfg_daemon *d)
 {
 	int r = kfg_daemon_prove(d);
 
-	if (r < 0)
+	if (r < 0 && !kfg_daemon_records_suffice(d))
 		kfg_log_errno(r,
 			      "the gate is attached, but a canary load shows that it does "
 			      "not decide (%s); is bpf in the lsm= list of the kernel command "
@@ -193,10 +195,13 @@ static int attach_gate(struct kfg_daemon *d)
 		return kfg_log_errno(r, "cannot attach the gate: %m");
 	(void)kfg_gate_instance(d->gate, &from);
 	if (from)
-		tell_older_stays(d, "programs of others hold every place on one of its hooks");
-	kfg_log_error("cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool link' "
-		      "lists them); %s until some are taken off and kfgate is started again",
-		      from ? "the gate that was in force before goes on with its policy" : "nothing is enforced");
+		tell_older_stays(d, "programs of others hold every place on one of its hooks ('bpftool link' lists "
+				    "them)");
+	if (!from || !kfg_daemon_records_suffice(d))
+		kfg_log_error(
+			"cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool "
+			"link' lists them); %s until some are taken off and kfgate is started again",
+			from ? "the gate that was in force before goes on with its policy" : "nothing is enforced");
 	return r;
 }
 
@@ -208,9 +213,11 @@ static int succeed(struct kfg_daemon *d)
 
 	if (r == 0)
 		return 0;
-	kfg_log_error(
-		"the gate in force is guarded, and this one would not be: %s; the older one goes on with its policy",
-		why);
+	if (!kfg_daemon_records_suffice(d))
+		kfg_log_error(
+			"the gate in force is guarded, and this one would not be: %s; the older one goes on with its "
+			"policy",
+			why);
 	tell_older_stays(d, why);
 	return r;
 }

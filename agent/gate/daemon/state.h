@@ -52,6 +52,7 @@ struct kfg_daemon {
 	uint64_t asked_usec; /* CLOCK_MONOTONIC of the last question, 0: none */
 	struct kfg_control_server *control;
 	int json_fd; /* standard output; not owned */
+	bool journal; /* records go to the journal */
 	struct kfg_outbox *outbox;
 	struct kfg_dedup *dedup;
 	struct kfg_in_force current, previous;
@@ -106,6 +107,11 @@ int kfg_daemon_drain(struct kfg_daemon *d);
  * could not be built. Negative errno: there will be no record.
  */
 int kfg_daemon_queue_record(struct kfg_daemon *d, int built, struct kfg_record **record);
+
+/* Whether records and what is logged are entries of one journal: what a record says is not logged beside it then. */
+bool kfg_daemon_records_suffice(const struct kfg_daemon *d);
+/* Logs the lines of a text of which a record has the first one. */
+void kfg_daemon_log_beside(const struct kfg_daemon *d, int level, const char *text);
 
 /*
  * files.c: tells the gate which files the exes of a policy that is to come into force are, besides

@@ -52,7 +52,7 @@ static void find_overrides(struct kfg_daemon *d)
 
 	if (r < 0)
 		kfg_log_warning("cannot look for BPF programs that answer in the gate's place: %s", strerror(-r));
-	else if (r)
+	else if (r && !kfg_daemon_records_suffice(d))
 		kfg_log_warning("BPF programs that were there before the gate can answer in its place: %d", r);
 	d->overrides = r < 0 ? 0 : (size_t)r;
 }
@@ -229,7 +229,7 @@ static void rejected(struct kfg_daemon *d, const struct kfg_strbuf *why)
 
 	free(d->rejected);
 	d->rejected = strdup(kfg_strbuf_text(why));
-	kfg_log_lines(LOG_ERR, kfg_strbuf_text(why));
+	kfg_daemon_log_beside(d, LOG_ERR, kfg_strbuf_text(why));
 	(void)kfg_daemon_queue_record(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), d->current.names, &record),
 				      &record);
 }
@@ -241,7 +241,7 @@ static void accepted(struct kfg_daemon *d, const struct kfg_strbuf *warnings)
 	kfg_log_lines(LOG_WARNING, kfg_strbuf_text(warnings));
 	if (kfg_gate_sync_clock(d->gate) < 0)
 		kfg_log_warning("cannot tell the gate the time");
-	if (kfg_daemon_prove(d) < 0)
+	if (kfg_daemon_prove(d) < 0 && !kfg_daemon_records_suffice(d))
 		kfg_log_error("the gate is not proven any more: %s", d->proof.why);
 	kfg_daemon_guarding_apply(d);
 	kfg_daemon_note(d);

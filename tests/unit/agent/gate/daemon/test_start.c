@@ -3,6 +3,8 @@
 #include "gate/control/left.h"
 #include "run_agent.h"
 
+#include "base/log.h"
+
 static void test_starts_and_stops(void **state)
 {
 	(void)state;
@@ -116,6 +118,57 @@ static void test_canary_passes(void **state)
 	assert_non_null(strstr(captured, "a canary load shows that it does not decide (a canary was loaded)"));
 	assert_non_null(strstr(kinds(), "unproven "));
 	assert_null(strstr(kinds(), "started "));
+}
+
+/* As a service: standard error and the records are entries of one journal, whose records nobody reads here. */
+static int run_in_journal(void)
+{
+	const char *policy = scratch_path("policy.yaml");
+	const struct kfg_daemon_config config = {
+		.policy_paths = &policy,
+		.n_policy_paths = 1,
+		.runtime_dir = scratch,
+		.log = KFG_DAEMON_LOG_TARGET_JOURNAL,
+		.on_failure = KFG_FAILURE_MAX,
+	};
+	char stream[64];
+	struct stat st;
+	int code;
+
+	capture_begin();
+	(void)fstat(STDERR_FILENO, &st);
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	kfg_log_open(LOG_INFO);
+	code = kfg_daemon_run(&config);
+	capture_end();
+	unsetenv("JOURNAL_STREAM");
+	kfg_log_open(LOG_INFO);
+	return code;
+}
+
+/* What a record says is not said once more beside it. */
+static void test_once_in_journal(void **state)
+{
+	(void)state;
+	scratch_write("policy.yaml", POLICY_14 "mode: enfroce\nfoo: 1\n");
+	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
+	assert_non_null(strstr(captured, "enfroce"));
+	assert_int_equal(run_in_journal(), KFG_EXIT_POLICY);
+	assert_null(strstr(captured, "is not what")); /* that is the record's */
+	assert_non_null(strstr(captured, "<3>"));
+	assert_non_null(strstr(captured, "foo")); /* this is not */
+	scratch_write("policy.yaml", POLICY_14);
+	fake_gate.canary_passes = true;
+	assert_int_equal(run_in_journal(), KFG_EXIT_NO_GATE);
+	assert_null(strstr(captured, "canary"));
+	fake_gate.canary_passes = false;
+	fake_gate.attach_error = -E2BIG;
+	assert_int_equal(run_in_journal(), KFG_EXIT_NO_GATE);
+	assert_non_null(strstr(captured, "others hold every place on one of its hooks")); /* no record says it */
+	fake_gate.from = 3;
+	assert_int_equal(run_in_journal(), KFG_EXIT_NO_GATE);
+	assert_null(strstr(captured, "others hold every place"));
 }
 
 static void test_canary_cannot_be_loaded(void **state)
@@ -397,6 +450,7 @@ int main(void)
 		CASE(test_obstacle),
 		CASE(test_canary_passes),
 		CASE(test_canary_cannot_be_loaded),
+		CASE(test_once_in_journal),
 		CASE(test_gate_fails),
 		CASE(test_gate_is_held),
 		CASE(test_cannot_take_over),
