@@ -194,6 +194,9 @@ took() {
 # Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
 	local begin machine=(-accel "$accel" -smp 2) console=ttyS0 emulator=qemu-system-x86_64
+	# of two accelerators QEMU takes the first, and says of tcg,thread=multi that it counts nothing
+	[ -z "$icount" ] ||
+		machine=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
 	local serials
 	serials=(-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" -serial "file:$work/out.tar")
 	if [ "$arch" = arm64 ]; then
@@ -207,8 +210,6 @@ boot() {
 	local common="console=$console loglevel=6 8250.nr_uarts=4 panic=-1 oops=panic watchdog_thresh=60"
 	# whether the timer ticks in time says more about the host's load: a busy one made 6.12 panic at boot
 	common+=" no_timer_check"
-	[ -z "$icount" ] ||
-		machine+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
 	[ -z "$rtc" ] || machine+=(-rtc "base=$rtc")
 	begin=$EPOCHREALTIME
 	timeout -k 5 "$limit" "$emulator" "${machine[@]}" -cpu "$cpu" -m "$mem" \
