@@ -10,6 +10,7 @@
 #include "base/args.h"
 
 int kfg_cmd_agent(const struct kfg_args *args);
+int kfg_cmd_bundle(const struct kfg_args *args);
 int kfg_cmd_check(const struct kfg_args *args);
 int kfg_cmd_explain(const struct kfg_args *args);
 int kfg_cmd_programs(const struct kfg_args *args);

@@ -140,6 +140,17 @@ static const struct kfg_args_option diff_policy_options[] = {
 	{ 0 },
 };
 
+static const struct kfg_args_option bundle_options[] = {
+	{ "output", "FILE",
+	  "write to FILE, which must not be there yet, not to kfgate-bundle-TIME.tar.gz here; -o FILE for short",
+	  false },
+	{ "since", "TIME", "with what the journal has since TIME: 2026-11-01, yesterday, -7d (that)", false },
+	{ "policy", "PATH", "with this policy, not the system's", true },
+	{ "no-policy", NULL, "without the text of the policy", false },
+	KFG_RUNTIME_DIR_OPTION,
+	{ 0 },
+};
+
 static const struct kfg_args_option test_options[] = {
 	{ "policy", "PATH", "test this policy, not the one that each file names", true },
 	{ "at", "DATE", "cases without a date are of DATE (YYYY-MM-DD, UTC), not of today", false },
@@ -230,6 +241,10 @@ static const struct kfg_verb verbs[] = {
 	  "OpenMetrics text, as node_exporter's textfile collector reads it. kfgate_up is 0 if no agent "
 	  "runs.",
 	  metrics_options, kfg_cmd_metrics },
+	{ "bundle", 0, 0, "", "collect what a report about a defect needs",
+	  "An archive of what status, metrics, doctor, programs and check say, of the policy, of records, and of facts "
+	  "about the host, with a list of all that. Exit code: 4 if something could not be collected.",
+	  bundle_options, kfg_cmd_bundle },
 	{ "help", 0, 1, "[VERB]", "explain a verb", "Without one, list them all.", NULL, NULL },
 	{ 0 },
 };
