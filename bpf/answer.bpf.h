@@ -226,7 +226,7 @@ int kfgate_answers(struct bpf_iter__bpf_prog *ctx)
 	o.prog_id = BPF_CORE_READ(prog, aux, id);
 	o.attach_type = BPF_CORE_READ(prog, expected_attach_type);
 	o.load_time = BPF_CORE_READ(prog, aux, load_time);
-	bpf_probe_read_kernel_str(o.prog, sizeof(o.prog), &prog->aux->name);
+	kfg_prog_name(o.prog, prog);
 	kfg_answer_target(o.target, prog);
 	bpf_seq_write(ctx->meta->seq, &o, sizeof(o));
 	return 0;

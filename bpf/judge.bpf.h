@@ -368,7 +368,7 @@ static __attribute__((noinline)) int kfg_fill_program(struct kfg_walk *w)
 	if (bpf_core_field_exists(aux->token))
 		e->token = BPF_CORE_READ(aux, token) ? KFG_YES : KFG_NO;
 	s->decision.subject.token = e->token == KFG_YES;
-	bpf_probe_read_kernel_str(e->prog, sizeof(e->prog), &aux->name);
+	kfg_prog_name(e->prog, prog);
 	bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_PROG], KFG_PROG_LEN, &aux->name);
 	kfg_subject_hash(w, KFG_DIM_PROG);
 	if (s->stage == 2) {

@@ -55,6 +55,7 @@ struct bpf_prog_aux {
 	char name[KFG_PROG_LEN];
 	struct bpf_kfunc_btf_tab *kfunc_btf_tab;
 	struct btf *btf;
+	struct bpf_func_info *func_info; /* the first is the program's main function; NULL before verification */
 	struct bpf_line_info *linfo;
 	__u32 nr_linfo;
 	struct bpf_token *token; /* 6.9 and later */

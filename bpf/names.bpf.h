@@ -55,7 +55,30 @@ static __attribute__((noinline)) long kfg_func_name(char *name, struct btf *btf,
 	return bpf_probe_read_kernel_str(name, KFG_KFUNC_LEN, BPF_CORE_READ(btf, strings) + off);
 }
 
-/* The same into the subject. Returns 0, or -1: the verifier refuses a call of it. */
+/*
+ * The program's name into KFG_PROG_FULL_LEN bytes, aligned. The kernel keeps KFG_PROG_LEN - 1 characters of it; its BTF
+ * has the whole, as the name of its first function, once it is verified. Both are the loader's words: they must agree.
+ */
+static __attribute__((noinline)) int kfg_prog_name(char *name, struct bpf_prog *prog)
+{
+	struct bpf_prog_aux *aux = BPF_CORE_READ(prog, aux);
+	struct bpf_func_info *info = BPF_CORE_READ(aux, func_info);
+	struct btf *btf = BPF_CORE_READ(aux, btf);
+	__u64 *full = (__u64 *)name, kept[KFG_PROG_LEN / 8] = {};
+	__u32 id = 0;
+
+	bpf_probe_read_kernel_str(kept, sizeof(kept), &aux->name);
+	/* the fifteenth character: it is cut, or just as long */
+	if (kept[1] >> 48 && info && btf) {
+		bpf_probe_read_kernel(&id, sizeof(id), &info->type_id);
+		if (kfg_func_name(name, btf, id) > KFG_PROG_LEN && full[0] == kept[0] && full[1] << 8 == kept[1] << 8)
+			return 0;
+	}
+	bpf_probe_read_kernel_str(name, KFG_PROG_LEN, &aux->name);
+	return 0;
+}
+
+/* The name of function `id` of `btf` into the subject. Returns 0, or -1: the verifier refuses a call of it. */
 static __attribute__((noinline)) int kfg_name_by_id(struct kfg_scratch *s, struct btf *btf, __u32 id)
 {
 	long n = kfg_func_name(&s->decision.subject.text[KFG_TEXT_KFUNC], btf, id);

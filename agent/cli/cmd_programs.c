@@ -82,7 +82,7 @@ static void render_table(const struct inventory *inv, struct kfg_strbuf *out)
 
 	for (size_t i = 0; i < inv->programs.n; i++) {
 		const struct kfg_programs_program *p = &inv->programs.items[i];
-		char name[64];
+		char name[4 * sizeof(p->name) + 1];
 
 		with += p->n_targets > 0;
 		unknown += p->unknown != NULL;

@@ -140,6 +140,8 @@ static void add_program(struct kfg_record *record, const struct kfg_event *e)
 	const char *attach = libbpf_bpf_attach_type_str(e->attach_type);
 
 	kfg_record_add(record, "KFGATE_PROG_NAME", e->prog);
+	if (strlen(e->prog) >= KFG_PROG_LEN)
+		kfg_record_addf(record, "KFGATE_PROG_SHORT_NAME", "%.*s", (int)KFG_PROG_LEN - 1, e->prog);
 	kfg_record_add(record, "KFGATE_PROG_TYPE", kfg_prog_type_str(e->prog_type));
 	if (e->prog_id)
 		kfg_record_addf(record, "KFGATE_PROG_ID", "%u", e->prog_id);

@@ -22,7 +22,7 @@
 
 /* Of the table, the event and what else one agent leaves to the next in maps. */
 #ifndef KFG_ABI_VERSION
-#define KFG_ABI_VERSION 5u
+#define KFG_ABI_VERSION 6u
 #endif
 #define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
 #define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
@@ -33,6 +33,7 @@
 #define KFG_KFUNC_LEN 64u /* kfunc name with its NUL */
 #define KFG_MODULE_LEN 64u /* kernel: MODULE_NAME_LEN, 56 on 64 bit (include/linux/moduleparam.h, 6.1..7.3) */
 #define KFG_PROG_LEN 16u /* kernel: BPF_OBJ_NAME_LEN (include/uapi/linux/bpf.h) */
+#define KFG_PROG_FULL_LEN KFG_KFUNC_LEN /* with what BTF says of a name that is cut; may be cut there */
 #define KFG_UNIT_LEN 128u
 #define KFG_EXE_LEN 256u
 /* The path of a cgroup with its NUL. Of a longer one KFG_CGROUP_CUT and its end are kept. */
@@ -297,7 +298,7 @@ struct kfg_event {
 	struct kfg_file_id exe_file;
 	__u8 tag[8]; /* zero in stage 1 */
 	char comm[16];
-	char prog[KFG_PROG_LEN];
+	char prog[KFG_PROG_FULL_LEN]; /* the kernel's name, which rules see, is its first KFG_PROG_LEN - 1 characters */
 	char unit[KFG_UNIT_LEN];
 	char exe[KFG_EXE_LEN];
 	char cgroup[KFG_CGROUP_LEN];
@@ -415,7 +416,7 @@ struct kfg_override {
 	__u32 prog_id;
 	__u32 attach_type;
 	__u64 load_time; /* CLOCK_BOOTTIME, ns */
-	char prog[KFG_PROG_LEN];
+	char prog[KFG_PROG_FULL_LEN];
 	char target[KFG_KFUNC_LEN]; /* the function */
 };
 
@@ -454,6 +455,7 @@ _Static_assert(sizeof(struct kfg_matcher) == KFG_CELL_SIZE, "matcher is a cell")
 _Static_assert(sizeof(struct kfg_dep) <= KFG_CELL_SIZE, "deprecation fits a cell");
 _Static_assert(__builtin_offsetof(struct kfg_matcher, text) == KFG_MATCHER_TEXT, "text offset");
 _Static_assert(__builtin_offsetof(struct kfg_event, kfuncs) % 8 == 0, "kfuncs aligned");
+_Static_assert(__builtin_offsetof(struct kfg_event, prog) % 8 == 0, "compared eight bytes at a time");
 _Static_assert(sizeof(struct kfg_event_kfunc) % 8 == 0, "kfuncs aligned");
 _Static_assert(__builtin_offsetof(struct kfg_name, name) % 8 == 0, "compared eight bytes at a time");
 _Static_assert(__builtin_offsetof(struct kfg_dep, module) % 8 == 0, "compared eight bytes at a time");

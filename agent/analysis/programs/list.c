@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "policy/array.h"
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,6 +79,34 @@ static int read_insns(struct kfg_programs_program *p, int fd, uint32_t size)
 	return take_calls(p, insns, info.xlated_prog_len / sizeof(*insns));
 }
 
+/*
+ * The kernel keeps the first characters of a name; the program's BTF has the whole as the name of its first function,
+ * as bpftool shows it. Both are the loader's words: they must agree.
+ */
+static void read_full_name(struct kfg_programs_program *p, int fd, const struct bpf_prog_info *info)
+{
+	struct bpf_func_info first = { 0 };
+	struct bpf_prog_info again = { .nr_func_info = 1,
+				       .func_info_rec_size = sizeof(first),
+				       .func_info = (uintptr_t)&first };
+	uint32_t len = sizeof(again);
+	const struct btf_type *type;
+	const char *name = NULL;
+	struct btf *btf;
+
+	if (strlen(info->name) < sizeof(info->name) - 1 || !info->btf_id || !info->nr_func_info ||
+	    bpf_obj_get_info_by_fd(fd, &again, &len) < 0)
+		return;
+	btf = btf__load_from_kernel_by_id(info->btf_id);
+	if (libbpf_get_error(btf))
+		return;
+	type = btf__type_by_id(btf, first.type_id);
+	name = type && btf_is_func(type) ? btf__name_by_offset(btf, type->name_off) : NULL;
+	if (name && strncmp(name, info->name, strlen(info->name)) == 0)
+		(void)snprintf(p->name, sizeof(p->name), "%s", name);
+	btf__free(btf);
+}
+
 static int read_program(struct kfg_programs_program *p, int fd)
 {
 	struct bpf_prog_info info = { 0 };
@@ -89,8 +118,9 @@ static int read_program(struct kfg_programs_program *p, int fd)
 	}
 	p->type = info.type;
 	p->uid = info.created_by_uid;
-	memcpy(p->name, info.name, sizeof(p->name));
-	p->name[sizeof(p->name) - 1] = '\0';
+	info.name[sizeof(info.name) - 1] = '\0';
+	memcpy(p->name, info.name, sizeof(info.name));
+	read_full_name(p, fd, &info);
 	for (size_t i = 0; i < sizeof(info.tag); i++)
 		snprintf(p->tag + 2 * i, 3, "%02x", info.tag[i]);
 	if (!info.xlated_prog_len) {

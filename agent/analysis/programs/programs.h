@@ -23,7 +23,7 @@ struct kfg_programs_target {
 
 struct kfg_programs_program {
 	uint32_t id, type, uid;
-	char name[16]; /* untrusted; cut by the kernel */
+	char name[64]; /* untrusted; of it, rules see what the kernel keeps (KFG_PROG_LEN) */
 	char tag[17]; /* hex */
 	struct kfg_programs_target *targets; /* owned; each once */
 	size_t n_targets;

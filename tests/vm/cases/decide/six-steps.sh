@@ -42,6 +42,8 @@ check "5. programs without kfuncs are untouched" kfload obj /t/plain.o
 check "   and so are libbpf's probes" kfload probes
 check "   and 100,000 instructions" kfload raw 100000
 check_eq "   no record of any of them" 1 "$(record_count '"KFGATE_EVENT":"load"')"
+check_eq "   a name that the kernel cuts" "long_names.o refused EACCES" "$(kfload obj /t/long_names.o)"
+check_record "   is whole in the record" '"KFGATE_PROG_NAME":"userns_restrict_path_mkdir","KFGATE_PROG_SHORT_NAME":"userns_restrict"'
 check "6. the agent leaves" gate_stop
 check "   and its refusals with it" kfload obj /t/key.o
 echo "$shown" >/proc/sys/kernel/kptr_restrict # for the cases that come after

@@ -28,6 +28,11 @@ check_eq "a program that would be refused: exit code" 3 "$code"
 check "it is there by id and name" grep -Eq "^$id +key_live +\(lsm, uid 0\)" /tmp/out
 check "with the kfunc that is refused, and by which rule" grep -q "refuse  *bpf_key_put: rule no-put" /tmp/out
 check "and the one that is allowed" grep -q "allow  *bpf_lookup_system_key$" /tmp/out
+kfgate why --policy=/tmp/policy.yaml --unit=x.service "$id" >/tmp/why
+check_eq "why says it of the program by its id: exit code" 3 $?
+check_file "rule by rule" 'no-put' /tmp/why
+kfgate why --policy=/tmp/policy.yaml 999999 >/tmp/why 2>&1
+check_eq "of an id that is not there" 1 $?
 programs --format=json
 check_eq "as JSON, too" 3 "$code"
 check "with the names" grep -q '"name": "bpf_key_put"' /tmp/out
@@ -35,6 +40,14 @@ sed -i 's/mode: .*//; s/^serial: 1/serial: 2\nmode: audit/' /tmp/policy.yaml
 programs
 check_eq "a policy in audit mode refuses nothing: a warning" 2 "$code"
 check "and says so" grep -q "would refuse" /tmp/out
+kfload hold /t/long_names.o 1000 >/dev/null &
+long=$!
+sleep 1
+programs
+for name in userns_restrict_path_mkdir userns_restrict_path_link; do
+	check "a name that the kernel cuts is whole: $name" grep -Eq "^[0-9]+ +$name \(lsm" /tmp/out
+done
+kill $long
 echo 2 >/proc/sys/kernel/kptr_restrict
 programs
 check_eq "where the kernel hides its addresses: exit code" 4 "$code"
