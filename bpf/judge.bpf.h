@@ -148,6 +148,84 @@ static __attribute__((noinline)) int kfg_add_finding(struct kfg_walk *w)
 	return 0;
 }
 
+/* The counters in a slot, if they are those of this table; else NULL. */
+static __attribute__((always_inline)) inline void *kfg_hits_of(__u32 slot, __u64 generation)
+{
+	void *hits = bpf_map_lookup_elem(&kfg_hits, &slot);
+	const __u32 table = KFG_HIT_TABLE;
+	const struct kfg_hit *first;
+
+	if (!hits)
+		return 0;
+	first = bpf_map_lookup_elem(hits, &table);
+	return first && first->key == generation ? hits : 0;
+}
+
+static __attribute__((always_inline)) inline void kfg_count_hit(const struct kfg_scratch *s, struct kfg_hit *hit)
+{
+	__u64 sweep_ns = kfg_knobs.sweep_ns;
+
+	if (s->request != KFG_REQUEST_SWEEP) {
+		__sync_fetch_and_add(&hit->loads, 1);
+		hit->last_ns = bpf_ktime_get_boot_ns();
+		return;
+	}
+	/* one thread sweeps; each sweep begins anew */
+	if (hit->sweep_ns != sweep_ns) {
+		hit->present = 0;
+		hit->sweep_ns = sweep_ns;
+	}
+	hit->present++;
+}
+
+/* Counts what decided about the kfunc at hand: 0 the rule, or that there is none, 1 the waiver, 2 the deprecation. */
+static long kfg_step_hit(__u32 i, void *ctx)
+{
+	struct kfg_walk *w = ctx;
+	struct kfg_scratch *s = (struct kfg_scratch *)w->d;
+	const struct kfg_table_header *h = kfg_header(w);
+	const struct kfg_verdict *v = &s->decision.verdict;
+	__u32 slot = 2 * (s->tables - 1), index = i == 0 ? v->rule : i == 1 ? v->waiver : v->dep;
+	__u8 counts = s->live || (v->name_flags & KFG_NAME_INLINED);
+	struct kfg_hit *hit;
+	void *hits;
+
+	if (!h || v->failed)
+		return 1;
+	/* as kfg_effective() has it */
+	if (!counts && (i ? v->dep_scope : v->rule_scope) != KFG_SCOPE_ANY)
+		return 0;
+	if (index == KFG_NONE) {
+		if (i)
+			return 0;
+		index = KFG_HIT_UNLISTED;
+	} else {
+		index += i == 0 ? KFG_HIT_RULES : i == 1 ? h->hit_waivers : h->hit_deps;
+	}
+	/* the second half is the agent's */
+	if (index >= h->n_hits)
+		return 0;
+	hits = kfg_hits_of(slot, h->generation);
+	if (!hits)
+		hits = kfg_hits_of(slot + 1, h->generation);
+	if (!hits)
+		return 1;
+	hit = bpf_map_lookup_elem(hits, &index);
+	if (hit)
+		kfg_count_hit(s, hit);
+	return 0;
+}
+
+/* Each kfunc of a load once: after verification, which all but those pass that are refused before. */
+static __attribute__((always_inline)) inline int kfg_hit_counts(struct kfg_scratch *s, const struct kfg_table_header *h)
+{
+	if (s->decision.verdict.row_flags & KFG_ROW_AGENT)
+		return 0;
+	if (s->stage == 1)
+		return s->action == KFG_REFUSE && kfg_mode_enforces(h->mode);
+	return s->request == KFG_REQUEST_LOAD || s->request == KFG_REQUEST_SWEEP;
+}
+
 /* The kfunc s->judged is decided: what that means for the load. */
 static __attribute__((noinline)) int kfg_judge_decided(struct kfg_walk *w)
 {
@@ -160,6 +238,8 @@ static __attribute__((noinline)) int kfg_judge_decided(struct kfg_walk *w)
 	/* through memory: each pair of numbers that the verifier knows would be a state of its own */
 	s->action = kfg_effective(&s->decision.verdict, s->live, h->unscannable, &reason);
 	s->reason = reason;
+	if (kfg_hit_counts(s, h))
+		bpf_loop(3, kfg_step_hit, w, 0);
 	if (KFG_ONCE32(s->action) == KFG_ALLOW)
 		return 0;
 	if (s->decision.verdict.row_flags & KFG_ROW_ALWAYS)

@@ -328,7 +328,7 @@ static __attribute__((noinline)) __u32 kfg_request_classify(struct bpf_prog *pro
 		return KFG_REQUEST_LOAD;
 	if (!kfg_handover_is_current())
 		return KFG_REQUEST_NONE;
-	if (kfg_knobs.sweeping && kfg_handover_is_agent())
+	if (kfg_knobs.sweep_ns && kfg_handover_is_agent())
 		return KFG_REQUEST_SWEEP;
 	return kfg_knobs.present_refuse && !kfg_handover_is_successor() ? KFG_REQUEST_PRESENT : KFG_REQUEST_NONE;
 }

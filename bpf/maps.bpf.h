@@ -29,6 +29,24 @@ struct {
 	__array(values, struct kfg_cell_map);
 } kfg_tables SEC(".maps");
 
+/*
+ * How often each part of a table decided: struct kfg_hit, for the table in slot n in slots 2n and 2n + 1. No verdict
+ * depends on it.
+ */
+struct kfg_hit_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, KFG_HIT_FLAGS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct kfg_hit));
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, KFG_HIT_SLOTS);
+	__type(key, __u32);
+	__array(values, struct kfg_hit_map);
+} kfg_hits SEC(".maps");
+
 /* Decisions, for the agent. Nothing here waits for it: a full ring is a counted loss. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

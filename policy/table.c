@@ -11,6 +11,8 @@
 struct kfg_table {
 	void *cells; /* owned */
 	uint32_t n;
+	uint64_t *hits; /* owned; keys */
+	uint32_t n_hits;
 };
 
 /* Where the regions begin, in cells. */
@@ -103,6 +105,9 @@ static void write_header(const struct kfg_compile *c, const struct layout *l, ui
 		.list_first = l->lists,
 		.dep_first = l->deps,
 		.n_deps = (uint32_t)c->policy->deprecations.n,
+		.hit_waivers = KFG_HIT_RULES + (uint32_t)c->policy->rules.n,
+		.hit_deps = KFG_HIT_RULES + (uint32_t)(c->policy->rules.n + c->policy->waivers.n),
+		.n_hits = t->n_hits,
 	};
 }
 
@@ -191,6 +196,41 @@ static void write_deps(const struct kfg_compile *c, const struct layout *l, stru
 	}
 }
 
+/* FNV-1a, 64 bit; with the end of each text. Never 0. */
+static uint64_t hit_key(const char *kind, const char *name, const char *module)
+{
+	const char *const texts[] = { kind, name, module };
+	uint64_t h = 0xcbf29ce484222325ull;
+
+	for (size_t i = 0; i < 3; i++) {
+		for (const char *p = texts[i]; p && *p; p++)
+			h = (h ^ (unsigned char)*p) * 0x100000001b3ull;
+		h *= 0x100000001b3ull;
+	}
+	return h ? h : 1;
+}
+
+/* As struct kfg_hit has them. */
+static int name_hits(const struct kfg_policy *p, uint64_t generation, struct kfg_table *t)
+{
+	size_t n = KFG_HIT_RULES + p->rules.n + p->waivers.n + p->deprecations.n;
+	uint64_t *at = calloc(n, sizeof(*at));
+
+	if (!at)
+		return -ENOMEM;
+	t->hits = at;
+	t->n_hits = (uint32_t)n;
+	*at++ = generation;
+	*at++ = hit_key("unlisted", NULL, NULL);
+	for (size_t i = 0; i < p->rules.n; i++)
+		*at++ = hit_key("rule", kfg_rules(p)[i].id, NULL);
+	for (size_t i = 0; i < p->waivers.n; i++)
+		*at++ = hit_key("waiver", kfg_waivers(p)[i].id, NULL);
+	for (size_t i = 0; i < p->deprecations.n; i++)
+		*at++ = hit_key("deprecation", kfg_deprecations(p)[i].kfunc, kfg_deprecations(p)[i].module);
+	return 0;
+}
+
 int kfg_compile_write(const struct kfg_compile *c, uint64_t generation, struct kfg_table **ret_table)
 {
 	struct layout l = { 0 };
@@ -200,7 +240,7 @@ int kfg_compile_write(const struct kfg_compile *c, uint64_t generation, struct k
 	if (!r) {
 		t->n = l.n_cells;
 		t->cells = calloc(l.n_cells, KFG_CELL_SIZE);
-		r = t->cells ? 0 : -ENOMEM;
+		r = t->cells ? name_hits(c->policy, generation, t) : -ENOMEM;
 	}
 	if (!r) {
 		write_header(c, &l, generation, t);
@@ -222,6 +262,7 @@ void kfg_table_free(struct kfg_table *t)
 	if (!t)
 		return;
 	free(t->cells);
+	free(t->hits);
 	free(t);
 }
 
@@ -229,4 +270,10 @@ const void *kfg_table_cells(const struct kfg_table *t, uint32_t *ret_n)
 {
 	*ret_n = t->n;
 	return t->cells;
+}
+
+const uint64_t *kfg_table_hits(const struct kfg_table *t, uint32_t *ret_n)
+{
+	*ret_n = t->n_hits;
+	return t->hits;
 }

@@ -22,3 +22,6 @@ void kfg_table_free(struct kfg_table *table);
 
 /* The cells, KFG_CELL_SIZE bytes each, owned by the table. */
 const void *kfg_table_cells(const struct kfg_table *table, uint32_t *ret_n);
+
+/* The keys of its struct kfg_hits, in their order, owned by the table: what keeps its name has the key it had. */
+const uint64_t *kfg_table_hits(const struct kfg_table *table, uint32_t *ret_n);

@@ -7,6 +7,7 @@
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/rule_hits.h"
 #include "gate/control/protocol.h"
 
 #include <errno.h>
@@ -95,14 +96,15 @@ static bool wait_for_next(void)
 int kfg_cmd_status(const struct kfg_args *args)
 {
 	const char *dir = kfg_args_value(args, "runtime-dir", KFG_DEFAULT_RUNTIME_DIR);
-	bool json = kfg_args_has(args, "json"), watch = kfg_args_has(args, "watch");
+	bool json = kfg_args_has(args, "json"), rules = kfg_args_has(args, "rules"),
+	     watch = kfg_args_has(args, "watch");
 	int code;
 
 	do {
 		/* clears the screen, and begins at its top */
 		if (watch && isatty(STDOUT_FILENO))
 			(void)fputs("\033[H\033[2J", stdout);
-		code = show(dir, json, watch);
+		code = rules ? kfg_rule_hits_show(dir, json, watch) : show(dir, json, watch);
 	} while (watch && wait_for_next());
 	return code;
 }

@@ -68,6 +68,7 @@ static const struct kfg_args_option doctor_options[] = {
 
 static const struct kfg_args_option status_options[] = {
 	{ "json", NULL, "print JSON", false },
+	{ "rules", NULL, "print how often each rule, waiver and deprecation decided about a load", false },
 	{ "watch", NULL, "print it again every two seconds, until interrupted", false },
 	KFG_RUNTIME_DIR_OPTION,
 	{ 0 },

@@ -104,8 +104,32 @@ struct kfg_table_header {
 	__u32 list_first; /* cell index */
 	__u32 dep_first; /* cell index */
 	__u32 n_deps;
-	__u32 pad;
+	__u32 hit_waivers; /* index of the first waiver's struct kfg_hit, and of the first deprecation's */
+	__u32 hit_deps;
+	__u32 n_hits;
 };
+
+/*
+ * How often a part of the policy decided about a kfunc of a load; a kfunc counts once a load. An array beside the
+ * table: 0 the table itself, whose generation is the key, for which alone it counts; 1 what no rule matched; then the
+ * rules, the waivers and the deprecations: n_hits of the header, which programs write. As many follow, in the same
+ * order, which the agent writes: what each had counted before this table. The sum of both counts, so that neither side
+ * ever writes to what the other does. A part that keeps its name keeps its counts from one table to the next.
+ */
+struct kfg_hit {
+	__u64 key; /* a hash of the part's kind and name: policy/table.c */
+	__u64 loads; /* whatever became of them: allowed ones, too */
+	__u64 present; /* kfuncs of programs that the sweep found, not of loads */
+	__u64 sweep_ns; /* which sweep: kfg_knobs.sweep_ns */
+	__u64 last_ns; /* of a load, CLOCK_BOOTTIME; 0: never */
+	__u64 since_ns; /* counted since then */
+};
+#define KFG_HIT_TABLE 0u
+#define KFG_HIT_UNLISTED 1u
+#define KFG_HIT_RULES 2u
+#define KFG_HIT_FLAGS BPF_F_INNER_MAP /* of the map that holds them */
+/* Two for each table: the counters of the one in force, and those of its successor, which are there before it is. */
+#define KFG_HIT_SLOTS (2 * KFG_TABLES_MAX)
 
 #define KFG_NAME_INLINED 1u /* the kernel replaces the call: presence is the only evidence there is */
 /* Too many candidate ranges to keep: rules and waivers are the ranges of all rows, and KFG_DIM_KFUNC is asked. */
@@ -440,7 +464,7 @@ struct kfg_knobs {
 	__u64 start_ns; /* CLOCK_BOOTTIME when the set had begun to decide; ULLONG_MAX before */
 	__s64 tai_offset_ns; /* CLOCK_TAI - CLOCK_REALTIME */
 	struct kfg_process agent; /* set by BPF */
-	__u32 sweeping; /* the agent is looking at every program: its fds are examinations */
+	__u64 sweep_ns; /* the agent looks at every program since then: its fds are examinations. 0: it does not */
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
 	__u32 first_id; /* id of a program loaded just before; 0 before */
 };

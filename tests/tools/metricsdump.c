@@ -6,8 +6,11 @@
 int main(void)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(65536);
+	const struct kfg_status_part part = { .kind = "unlisted", .loads = 1 };
 	struct kfg_status s = { .version = "0", .policy = "x", .digest = "0", .n_deadlines = 1 };
 
+	s.parts = &part;
+	s.n_parts = 1;
 	s.deadlines[0].kfunc = "f";
 	s.deadlines[0].module = "m";
 	kfg_status_metrics(&s, &out);

@@ -13,6 +13,7 @@
 #define KFG_REQUEST_STATUS "status"
 #define KFG_REQUEST_STATUS_JSON "status json"
 #define KFG_REQUEST_STATUS_METRICS "status metrics"
+#define KFG_REQUEST_PARTS "parts" /* and a number: kfg_status_parts() from there on */
 #define KFG_REQUEST_PROGRAMS "programs" /* ids of the guarded programs, one per line */
 #define KFG_CONTROL_PROGRAMS_MAX 512u /* of them; four tables in force and the guard make less than 200 */
 #define KFG_REQUEST_RELOAD "reload"

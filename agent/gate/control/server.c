@@ -61,7 +61,7 @@ static bool is_look(const char *request)
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
 		if (strcmp(request, looks[i]) == 0)
 			return true;
-	return false;
+	return strncmp(request, KFG_REQUEST_PARTS " ", strlen(KFG_REQUEST_PARTS " ")) == 0;
 }
 
 static int answer_peer(struct peer *peer, const char *request, struct kfg_strbuf *reply)

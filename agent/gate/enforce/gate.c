@@ -12,6 +12,7 @@
 #include "gate/enforce/create.h"
 #include "gate/enforce/guard.h"
 #include "gate/enforce/gate_btf.h"
+#include "gate/enforce/hits.h"
 #include "gate/enforce/mapset.h"
 #include "gate/enforce/pins.h"
 #include "gate/enforce/takeover.h"
@@ -190,7 +191,7 @@ static int open_skeleton(struct kfg_gate *gate, int *ret_core_btf)
 static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, const char **ret_why)
 {
 	_cleanup_close_ int core_btf = KFG_NO_FD;
-	const struct bpf_map *written[3];
+	const struct bpf_map *written[4];
 	struct bpf_map *maps[SHARED_MAX];
 	size_t n;
 	int r = open_skeleton(gate, &core_btf);
@@ -200,6 +201,7 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 	written[0] = gate->skel->maps.kfg_tables;
 	written[1] = gate->skel->maps.kfg_files;
 	written[2] = gate->skel->maps.kfg_answer_hooks; /* until it is filled */
+	written[3] = gate->skel->maps.kfg_hits;
 	choose_programs(gate, probe);
 	gate->skel->rodata->kfg_instance = gate->instance;
 	gate->skel->rodata->kfg_answer_unbounded = kfg_answers_unbounded();
@@ -267,7 +269,8 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 	if (r)
 		goto fail;
 	kfg_process_write(&gate->turn->agent, kfg_gate_knobs(gate)->agent.tgid, kfg_gate_knobs(gate)->agent.start);
-	r = kfg_takeover_carry(gate, bpf_map__fd(gate->skel->maps.kfg_tables), ret_why);
+	r = kfg_takeover_carry(gate, bpf_map__fd(gate->skel->maps.kfg_tables), bpf_map__fd(gate->skel->maps.kfg_hits),
+			       ret_why);
 	if (!r)
 		r = tune(gate);
 	if (r)
@@ -295,19 +298,70 @@ void kfg_gate_close(struct kfg_gate *gate)
 	free(gate);
 }
 
+/* What is in the way of counting is in the way of no policy. */
+static void warn_lost(int r)
+{
+	if (r < 0)
+		kfg_log_warning("how often rules decided before is not counted any more: %s", strerror(-r));
+}
+
+/*
+ * Goes on from what was counted before. No program counts beside the table before this one any more: an update of a map
+ * of maps waits for those that run (maybe_wait_bpf_programs(), kernel/bpf/syscall.c, 6.1..6.12). An older gate does,
+ * until it is gone: kfg_gate_count_on().
+ */
+static void count_on(struct kfg_gate *gate, uint64_t generation)
+{
+	_cleanup_close_ int older = kfg_takeover_hits(gate);
+	int r = kfg_hits_settle(bpf_map__fd(gate->skel->maps.kfg_hits), older, bpf_map__fd(gate->skel->maps.kfg_tables),
+				generation);
+
+	warn_lost(r);
+	gate->count_on = r == 1 ? generation : 0;
+}
+
+void kfg_gate_count_on(struct kfg_gate *gate)
+{
+	if (gate->count_on)
+		count_on(gate, gate->count_on);
+}
+
+void kfg_gate_counted_on(struct kfg_gate *gate)
+{
+	if (gate->count_on)
+		warn_lost(kfg_hits_settle(bpf_map__fd(gate->skel->maps.kfg_hits), -ENOENT,
+					  bpf_map__fd(gate->skel->maps.kfg_tables), gate->count_on));
+	gate->count_on = 0;
+}
+
 int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint64_t *ret_generation)
 {
 	KFG_CAPS_RAISED;
 	const struct kfg_table_header *h;
 	__u32 n;
-	int r;
+	int r, counted;
 
 	h = kfg_table_cells(table, &n);
 	/* the knob only says where to look: it is set for as long as either table asks for it */
 	if (h->present == KFG_PRESENT_REFUSE)
 		kfg_gate_knobs(gate)->present_refuse = 1;
+	counted = kfg_hits_prepare(bpf_map__fd(gate->skel->maps.kfg_hits), bpf_map__fd(gate->skel->maps.kfg_tables),
+				   table, kfg_gate_boottime_ns());
 	r = kfg_mapset_publish(bpf_map__fd(gate->skel->maps.kfg_tables), table, ret_generation);
-	return r ? r : tune(gate);
+	if (r)
+		return r;
+	if (counted < 0)
+		kfg_log_warning("how often the rules of this policy decide is not counted: %s", strerror(-counted));
+	/* else it was in force before, and is counted */
+	if (!counted && *ret_generation == h->generation)
+		count_on(gate, h->generation);
+	return tune(gate);
+}
+
+int kfg_gate_hits(const struct kfg_gate *gate, uint64_t generation, struct kfg_hit **ret_hits)
+{
+	KFG_CAPS_RAISED;
+	return kfg_hits_read(bpf_map__fd(gate->skel->maps.kfg_hits), generation, gate->sweep_ns, ret_hits);
 }
 
 bool kfg_gate_sealed(const struct kfg_gate *gate)
@@ -360,6 +414,8 @@ int kfg_gate_attach(struct kfg_gate *gate)
 
 	if (!r)
 		r = kfg_pins_add(gate->instance, KFG_PIN_FILES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_files));
+	if (!r)
+		r = kfg_pins_add(gate->instance, KFG_PIN_HITS, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_hits));
 
 	/* who is in which unit, before anybody is asked */
 	if (!r)
@@ -446,7 +502,7 @@ static int keep_guard(void *userdata, const char *name, int link_fd)
 	return kfg_pins_add(gate->instance, name, 0, link_fd);
 }
 
-static int guard_table(void *userdata, unsigned map_id)
+static int guard_slot(void *userdata, unsigned map_id)
 {
 	return kfg_guard_map(userdata, map_id);
 }
@@ -461,7 +517,9 @@ int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
 	for (size_t i = 0; !r && i < gate->n_older_progs; i++)
 		r = kfg_guard_older(guard, gate->prog_ids[i]);
 	if (!r)
-		r = kfg_mapset_each(bpf_map__fd(gate->skel->maps.kfg_tables), guard_table, guard);
+		r = kfg_mapset_each(bpf_map__fd(gate->skel->maps.kfg_tables), guard_slot, guard);
+	if (!r)
+		r = kfg_mapset_each(bpf_map__fd(gate->skel->maps.kfg_hits), guard_slot, guard);
 	if (!r)
 		r = kfg_guard_path(guard, KFG_PIN_DIR, KFG_GUARD_PINS | KFG_GUARD_COVER, KFG_GUARD_TO_ROOT);
 	if (!r)

@@ -122,6 +122,12 @@ int kfg_gate_event_fd(const struct kfg_gate *gate);
 typedef void kfg_gate_event_fn(void *userdata, const void *data, size_t size);
 int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *userdata);
 
+/*
+ * How often each part of the policy of that generation decided, in the order of struct kfg_hit, and what of programs
+ * present it decides by the last sweep; how many, to be freed, or a negative errno. -ENOENT: it is not counted.
+ */
+int kfg_gate_hits(const struct kfg_gate *gate, uint64_t generation, struct kfg_hit **ret_hits);
+
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);
 
 /* CLOCK_TAI - CLOCK_REALTIME in ns: the gate's clock is TAI (bpf_ktime_get_tai_ns), deadlines are UTC days. Reads the

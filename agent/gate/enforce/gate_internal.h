@@ -33,6 +33,8 @@ struct kfg_gate {
 	int counters[KFG_COUNTERS_MAX]; /* maps of other versions, whose counts go on here */
 	size_t n_counters;
 	int refuse_errno; /* of the table in force */
+	uint64_t count_on; /* generation whose counts go on from the older gate's, which is still there; 0: none */
+	uint64_t sweep_ns; /* when the last sweep began */
 	unsigned prog_ids[KFG_PROGS_MAX]; /* our own programs */
 	size_t n_progs;
 	size_t n_older_progs; /* the first so many are of older sets */
@@ -42,6 +44,9 @@ struct kfg_gate {
 int kfg_gate_begin(struct kfg_gate *gate);
 int kfg_gate_loads_fd(const struct kfg_gate *gate);
 uint64_t kfg_gate_boottime_ns(void);
+/* Goes on from what the older gate counted, as it decides nothing any more; and says that it is gone. */
+void kfg_gate_count_on(struct kfg_gate *gate);
+void kfg_gate_counted_on(struct kfg_gate *gate);
 /* Notes the id of one of our own programs. */
 int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id);
 bool kfg_gate_owns_prog(const struct kfg_gate *gate, unsigned id);

@@ -31,23 +31,24 @@ static int write_cells(int map, const void *cells, __u32 n_cells)
 }
 
 /* The map in a slot. From here a map of maps tells ids (Documentation/bpf/map_of_maps.rst). */
-static int open_slot(int tables, __u32 slot)
+int kfg_mapset_open(int maps, uint32_t slot)
 {
 	__u32 id;
 	int map;
 
-	if (bpf_map_lookup_elem(tables, &slot, &id))
+	if (bpf_map_lookup_elem(maps, &slot, &id))
 		return -errno;
 	map = bpf_map_get_fd_by_id(id);
 	return map < 0 ? -errno : map;
 }
 
-int kfg_mapset_each(int tables, kfg_mapset_fn *fn, void *userdata)
+int kfg_mapset_each(int maps, kfg_mapset_fn *fn, void *userdata)
 {
 	int r = 0;
 
-	for (__u32 slot = 0, id; !r && slot < KFG_TABLES_MAX; slot++)
-		if (!bpf_map_lookup_elem(tables, &slot, &id))
+	/* -ENOENT is an empty slot, or one behind the last */
+	for (__u32 slot = 0, id; !r && slot < KFG_HIT_SLOTS; slot++)
+		if (!bpf_map_lookup_elem(maps, &slot, &id))
 			r = fn(userdata, id);
 		else if (errno != ENOENT)
 			r = -errno;
@@ -56,7 +57,7 @@ int kfg_mapset_each(int tables, kfg_mapset_fn *fn, void *userdata)
 
 static int read_header(int tables, __u32 slot, struct kfg_table_header *ret_header)
 {
-	_cleanup_close_ int map = open_slot(tables, slot);
+	_cleanup_close_ int map = kfg_mapset_open(tables, slot);
 	char cell[KFG_CELL_SIZE];
 	__u32 zero = 0;
 
@@ -138,7 +139,7 @@ int kfg_mapset_carry(int from, int to)
 	if (n <= 0 || h[0].mode != KFG_MODE_SEALED)
 		return n < 0 ? n : 0;
 	for (int i = 0; i < n && !r; i++) {
-		_cleanup_close_ int map = open_slot(from, (__u32)i);
+		_cleanup_close_ int map = kfg_mapset_open(from, (__u32)i);
 
 		r = map < 0 ? map : put(to, (__u32)i, map);
 	}

@@ -10,6 +10,7 @@
 
 #include "policy/table.h"
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Puts a table into force; *ret_generation is that by which it is known in the kernel: an older one's, where the very
@@ -21,9 +22,15 @@ int kfg_mapset_publish(int tables, const struct kfg_table *table, uint64_t *ret_
 /* The headers of the tables in force, in the order of their slots; how many (at most max), or a negative errno. */
 int kfg_mapset_headers(int tables, struct kfg_table_header *ret_headers, size_t max);
 
-/* Calls fn with the id of each map that holds a table in force. The first error of it, or another negative errno. */
+/*
+ * Calls fn with the id of each map in a slot, of the tables in force or of their counters (hits.h). The first error of
+ * it, or another negative errno.
+ */
 typedef int kfg_mapset_fn(void *userdata, unsigned map_id);
-int kfg_mapset_each(int tables, kfg_mapset_fn *fn, void *userdata);
+int kfg_mapset_each(int maps, kfg_mapset_fn *fn, void *userdata);
 
 /* Puts the tables of `from` into `to` as they are, if they are sealed. Negative errno. */
 int kfg_mapset_carry(int from, int to);
+
+/* A descriptor of the map in a slot, or a negative errno. -ENOENT: there is none. */
+int kfg_mapset_open(int maps, uint32_t slot);

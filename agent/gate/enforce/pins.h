@@ -5,7 +5,7 @@
  *	/sys/fs/bpf/kfgate/          mode 0700, locked (flock(2)) by the agent
  *	    shared/NAME_vN           a map that outlives the programs; N: the version of what is in it
  *	    INSTANCE/link_PROGRAM    one hook of a set of programs
- *	    INSTANCE/kfg_tables_vN   its policy, and in kfg_files_vN the files that this names
+ *	    INSTANCE/kfg_tables_vN   its policy, in kfg_files_vN the files that this names, in kfg_hits_vN its counters
  *
  * A link is held by its name as well as by the agent's descriptor: the hook goes when both are gone.
  */
@@ -19,6 +19,7 @@
 #define KFG_PIN_GUARD "kfgate_guard_" /* a link of the guard's */
 #define KFG_PIN_TABLES "kfg_tables"
 #define KFG_PIN_FILES "kfg_files"
+#define KFG_PIN_HITS "kfg_hits"
 #define KFG_PIN_SHARED 0u /* in the place of an instance */
 
 /*

@@ -25,7 +25,8 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 	size_t seen = 0, failed = 0;
 	unsigned id = 0;
 
-	kfg_gate_knobs(gate)->sweeping = 1;
+	gate->sweep_ns = kfg_gate_boottime_ns();
+	kfg_gate_knobs(gate)->sweep_ns = gate->sweep_ns;
 	while (!bpf_prog_get_next_id(id, &id)) {
 		int fd;
 
@@ -40,7 +41,7 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 		else
 			close(fd);
 	}
-	kfg_gate_knobs(gate)->sweeping = 0;
+	kfg_gate_knobs(gate)->sweep_ns = 0;
 	*ret_seen = seen;
 	*ret_failed = failed;
 	return 0;

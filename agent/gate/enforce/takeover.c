@@ -8,6 +8,7 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "gate/enforce/hits.h"
 #include "gate/enforce/mapset.h"
 #include "gate/enforce/pins.h"
 #include <kfgate/shared_words.h>
@@ -376,10 +377,17 @@ int kfg_gate_retire(struct kfg_gate *gate)
 		return (int)gate->n_older;
 	}
 	for (size_t i = 0; i < gate->n_older; i++) {
-		if (has_loads(gate, gate->older[i]))
+		if (has_loads(gate, gate->older[i])) {
 			gate->older[left++] = gate->older[i];
-		else if ((r = kfg_pins_remove(gate->pins, gate->older[i])))
+			continue;
+		}
+		if (gate->older[i] == gate->from)
+			kfg_gate_count_on(gate);
+		r = kfg_pins_remove(gate->pins, gate->older[i]);
+		if (r)
 			return r;
+		if (gate->older[i] == gate->from)
+			kfg_gate_counted_on(gate);
 	}
 	gate->n_older = left;
 	if (!left)
@@ -474,9 +482,14 @@ static int carry_files(const struct kfg_gate *gate)
 	return r;
 }
 
-int kfg_takeover_carry(struct kfg_gate *gate, int tables, const char **ret_why)
+int kfg_takeover_hits(const struct kfg_gate *gate)
 {
-	_cleanup_close_ int older = KFG_NO_FD;
+	return gate->from ? kfg_pins_get(gate->from, KFG_PIN_HITS, KFG_ABI_VERSION) : -ENOENT;
+}
+
+int kfg_takeover_carry(struct kfg_gate *gate, int tables, int hits, const char **ret_why)
+{
+	_cleanup_close_ int older = KFG_NO_FD, counted = KFG_NO_FD;
 	int r;
 
 	if (!gate->turn->sealed)
@@ -487,6 +500,9 @@ int kfg_takeover_carry(struct kfg_gate *gate, int tables, const char **ret_why)
 		return older == -ENOENT ? -EPERM : older;
 	}
 	r = kfg_mapset_carry(older, tables);
+	counted = kfg_takeover_hits(gate);
+	if (!r && counted >= 0)
+		r = kfg_hits_carry(counted, hits, tables);
 	return r ? r : carry_files(gate);
 }
 

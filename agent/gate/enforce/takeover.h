@@ -26,7 +26,10 @@ int kfg_takeover_map_turn(struct kfg_gate *gate, const struct bpf_map *map);
 int kfg_takeover_add_counters(int fd, struct kfg_stats *sum);
 
 /* Puts the tables of the older gate into `tables`, where they are sealed. *ret_why as in kfg_gate_open(). */
-int kfg_takeover_carry(struct kfg_gate *gate, int tables, const char **ret_why);
+int kfg_takeover_carry(struct kfg_gate *gate, int tables, int hits, const char **ret_why);
+
+/* A descriptor of the older gate's counters, or a negative errno. */
+int kfg_takeover_hits(const struct kfg_gate *gate);
 
 /* Frees what the above got, and takes off what never got to decide. */
 void kfg_takeover_done(struct kfg_gate *gate);

@@ -19,6 +19,15 @@ struct kfg_status_deadline {
 	const char *kfunc, *module; /* module NULL: any */
 	const char *replacement; /* may be NULL */
 	int32_t day;
+	uint64_t hits; /* kfuncs of loads and of present programs that it was about */
+};
+
+/* Kfuncs of loads, and of programs that were there before the policy, about which a part of the policy decided. */
+struct kfg_status_part {
+	const char *kind; /* "unlisted", "rule", "waiver", "deprecation" */
+	const char *name, *module; /* may be NULL */
+	uint64_t loads, present;
+	uint64_t last_usec, since_usec; /* CLOCK_REALTIME; 0: never */
 };
 
 struct kfg_status_hook {
@@ -57,6 +66,9 @@ struct kfg_status {
 	int32_t today; /* days since 1970-01-01 UTC */
 	struct kfg_status_deadline deadlines[KFG_STATUS_DEADLINES]; /* nearest first */
 	size_t n_deadlines;
+	/* How often each part of the policy decided: what no rule matched, rules, waivers, deprecations. 0: unknown */
+	const struct kfg_status_part *parts;
+	size_t n_parts;
 	size_t n_expired; /* deprecations whose deadline has passed */
 	const char *rejected; /* why the last reload was not taken, or NULL */
 };
@@ -64,6 +76,16 @@ struct kfg_status {
 void kfg_status_text(const struct kfg_status *status, struct kfg_strbuf *out);
 void kfg_status_json(const struct kfg_status *status, struct kfg_strbuf *out);
 void kfg_status_metrics(const struct kfg_status *status, struct kfg_strbuf *out);
+
+/*
+ * One line for each part of the policy, from number `from` on, with tabs between: kind, name, hits of loads, of present
+ * programs, the last one, and since when it is counted. As many as there is room for; then "more" and the next number.
+ */
+void kfg_status_parts(const struct kfg_status *status, size_t from, struct kfg_strbuf *out);
+/* Its name, "name [module]" for a deprecation of a module's; "" for what no rule matched. */
+void kfg_status_part_name(const struct kfg_status_part *part, struct kfg_strbuf *out);
+/* Of the rules: how many decided anything. */
+size_t kfg_status_rules_used(const struct kfg_status *status);
 
 /* A host on which no agent answers. */
 struct kfg_status_left {

@@ -115,9 +115,22 @@ static void json_deadlines(const struct kfg_status *s, struct kfg_json *j)
 		kfg_json_string(j, "deadline", kfg_day_format(d->day, day));
 		kfg_json_int(j, "days_left", d->day - s->today);
 		kfg_json_string(j, "replacement", d->replacement);
+		kfg_json_bool(j, "in_use", d->hits != 0);
 		kfg_json_object_end(j);
 	}
 	kfg_json_array_end(j);
+}
+
+/* In sum; each by itself: kfgate status --rules --json. */
+static void json_hits(const struct kfg_status *s, struct kfg_json *j)
+{
+	if (!s->n_parts)
+		return;
+	kfg_json_object(j, "hits");
+	kfg_json_uint(j, "rules_used", kfg_status_rules_used(s));
+	kfg_json_uint(j, "unlisted", s->parts[0].loads);
+	kfg_json_uint(j, "unlisted_present", s->parts[0].present);
+	kfg_json_object_end(j);
 }
 
 void kfg_status_json(const struct kfg_status *s, struct kfg_strbuf *out)
@@ -135,6 +148,7 @@ void kfg_status_json(const struct kfg_status *s, struct kfg_strbuf *out)
 	json_hooks(s, &j);
 	json_policy(s, &j);
 	json_counters(s, &j);
+	json_hits(s, &j);
 	json_deadlines(s, &j);
 	kfg_json_object_end(&j);
 	kfg_strbuf_adds(out, "\n");

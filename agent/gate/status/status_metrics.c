@@ -9,6 +9,8 @@
 #include "policy/policy.h"
 #include "policy/verdict.h"
 
+#define HITS_SHOWN 200u /* series */
+
 static void gauge(struct kfg_strbuf *out, const char *name, const char *help, int64_t value)
 {
 	kfg_strbuf_printf(out, "# TYPE kfgate_%s gauge\n# HELP kfgate_%s %s\nkfgate_%s %" PRId64 "\n", name, name, help,
@@ -87,6 +89,32 @@ static void deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
 	}
 }
 
+/* All rules and waivers, or, where they are many, those that decided something; deprecations that did. */
+static void hits(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	bool all = s->n_rules + s->n_waivers <= HITS_SHOWN;
+	size_t shown = 0;
+
+	if (!s->n_parts)
+		return;
+	kfg_strbuf_adds(out, "# TYPE kfgate_hits counter\n"
+			     "# HELP kfgate_hits Kfuncs of loads that this part of the policy decided about.\n");
+	for (size_t i = 0; i < s->n_parts && shown < HITS_SHOWN; i++) {
+		const struct kfg_status_part *p = &s->parts[i];
+		_cleanup_strbuf_ struct kfg_strbuf name = KFG_STRBUF(1024);
+
+		if (!p->loads && (!all || i > s->n_rules + s->n_waivers))
+			continue;
+		kfg_status_part_name(p, &name);
+		kfg_strbuf_adds(out, "kfgate_hits_total{");
+		label(out, "part", p->kind);
+		kfg_strbuf_adds(out, ",");
+		label(out, "name", kfg_strbuf_text(&name));
+		kfg_strbuf_printf(out, "} %" PRIu64 "\n", p->loads);
+		shown++;
+	}
+}
+
 void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
 {
 	gauge(out, "up", "Whether the agent runs.", 1);
@@ -102,5 +130,6 @@ void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
 	gauge(out, "overrides_present", "Programs there before the gate that can answer in its place.", s->overrides);
 	counters(s, out);
 	deadlines(s, out);
+	hits(s, out);
 	kfg_strbuf_adds(out, "# EOF\n");
 }

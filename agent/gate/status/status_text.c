@@ -10,6 +10,7 @@
 #include <time.h>
 
 #define LABEL_WIDTH 12
+#define UNUSED_SHOWN 3
 
 bool kfg_status_proven(const struct kfg_status *s)
 {
@@ -133,6 +134,34 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 		     (unsigned long long)n[KFG_STAT_TABLE_FULL], (unsigned long long)n[KFG_STAT_UNKNOWN_LOADER]);
 }
 
+/* How many rules decided anything, and the first that did not. */
+static void text_rules(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	size_t used = kfg_status_rules_used(s), unused = 0;
+	uint64_t since;
+	char when[40];
+
+	if (!s->n_parts)
+		return;
+	since = s->parts[0].since_usec;
+	for (size_t i = 1; i <= s->n_rules && i < s->n_parts; i++)
+		if (s->parts[i].since_usec < since)
+			since = s->parts[i].since_usec;
+	line(out, "Rules", "%zu of %zu decided something since %s; %" PRIu64 " kfuncs of loads matched none", used,
+	     s->n_rules, stamp(since, when, sizeof(when)), s->parts[0].loads);
+	if (used == s->n_rules)
+		return;
+	kfg_strbuf_printf(out, "%*s  did not: ", LABEL_WIDTH, "");
+	for (size_t i = 1; i <= s->n_rules && i < s->n_parts; i++) {
+		if (s->parts[i].loads || s->parts[i].present || unused++ >= UNUSED_SHOWN)
+			continue;
+		kfg_strbuf_printf(out, "%s%s", unused > 1 ? ", " : "", s->parts[i].name);
+	}
+	if (unused > UNUSED_SHOWN)
+		kfg_strbuf_printf(out, " and %zu more (kfgate status --rules)", unused - UNUSED_SHOWN);
+	kfg_strbuf_adds(out, "\n");
+}
+
 static void text_deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
 {
 	int width = 0;
@@ -152,9 +181,9 @@ static void text_deadlines(const struct kfg_status *s, struct kfg_strbuf *out)
 			snprintf(left, sizeof(left), "last day");
 		else
 			snprintf(left, sizeof(left), "%d day%s", d->day - s->today, d->day - s->today == 1 ? "" : "s");
-		line(out, i ? "" : "Deadlines", "%s  %-9s  %-*s%s%s", kfg_day_format(d->day, day), left,
-		     d->replacement ? width : 0, d->kfunc, d->replacement ? "  use " : "",
-		     d->replacement ? d->replacement : "");
+		line(out, i ? "" : "Deadlines", "%s  %-9s  %-*s%s%s%s", kfg_day_format(d->day, day), left,
+		     d->replacement || d->hits ? width : 0, d->kfunc, d->hits ? "  IN USE" : "",
+		     d->replacement ? "  use " : "", d->replacement ? d->replacement : "");
 	}
 }
 
@@ -171,5 +200,6 @@ void kfg_status_text(const struct kfg_status *s, struct kfg_strbuf *out)
 	text_hook(s, 1, out);
 	text_policy(s, out);
 	text_counters(s, out);
+	text_rules(s, out);
 	text_deadlines(s, out);
 }

@@ -81,6 +81,17 @@ int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint6
 	return 0;
 }
 
+int kfg_gate_hits(const struct kfg_gate *gate, uint64_t generation, struct kfg_hit **ret_hits)
+{
+	(void)gate;
+	(void)generation;
+	if (!fake_gate.n_hits)
+		return -ENOENT;
+	*ret_hits = malloc(fake_gate.n_hits * sizeof(**ret_hits));
+	memcpy(*ret_hits, fake_gate.hits, fake_gate.n_hits * sizeof(**ret_hits));
+	return (int)fake_gate.n_hits;
+}
+
 bool kfg_gate_sealed(const struct kfg_gate *gate)
 {
 	(void)gate;

@@ -12,6 +12,8 @@ struct fake_gate {
 	const char *obstacle;
 	const char *const *kfuncs; /* of the kernel; n_kfuncs of them, 0: they cannot be listed */
 	size_t n_kfuncs;
+	struct kfg_hit hits[8]; /* n_hits of them; 0: not counted */
+	size_t n_hits;
 	int open_error, publish_error, attach_error, prove_error, take_over_error, detach_error;
 	unsigned passes_from; /* canaries are loaded from this proof on; 0: none is */
 	uint64_t from; /* an older gate that is in force */

@@ -307,14 +307,53 @@ static void test_too_big(void **state)
 		free((char *)sources[i].data);
 }
 
+/* What counts a part of the policy is found again by its name, wherever it stands. */
+static void test_hits(void **state)
+{
+	static const char head[] = "version: 1\nname: n\nserial: 1\n";
+	static const char rules[] = "rules:\n"
+				    "  - {id: b, kfuncs: [bpf_b], action: audit}\n"
+				    "  - {id: a, kfuncs: [bpf_a], action: allow}\n"
+				    "deprecations:\n"
+				    "  - {kfunc: bpf_c, deadline: 2030-01-01}\n"
+				    "waivers:\n"
+				    "  - {id: w, kfuncs: [bpf_c], until: 2030-01-01, owner: o, reason: r}\n";
+	static const char other[] = "rules: [{id: a, kfuncs: [bpf_x], action: refuse}]\n";
+	char text[1024];
+	const uint64_t *keys, *others;
+	struct view v, w;
+	uint32_t n, m;
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s%s", head, rules);
+	v = view(text, NULL, 0);
+	snprintf(text, sizeof(text), "%s%s", head, other);
+	w = view(text, NULL, 0);
+	keys = kfg_table_hits(v.table, &n);
+	others = kfg_table_hits(w.table, &m);
+	assert_int_equal(n, KFG_HIT_RULES + 4);
+	assert_int_equal(v.h->n_hits, n);
+	assert_int_equal(v.h->hit_waivers, KFG_HIT_RULES + 2);
+	assert_int_equal(v.h->hit_deps, KFG_HIT_RULES + 3);
+	assert_int_equal(keys[KFG_HIT_TABLE], v.h->generation);
+	assert_true(keys[KFG_HIT_UNLISTED] == others[KFG_HIT_UNLISTED]);
+	assert_true(keys[KFG_HIT_RULES + 1] == others[KFG_HIT_RULES]);
+	/* each another */
+	for (uint32_t i = KFG_HIT_UNLISTED; i < n; i++)
+		for (uint32_t k = i + 1; k < n; k++)
+			assert_true(keys[i] != keys[k]);
+	kfg_table_free(v.table);
+	kfg_table_free(w.table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_header),	    cmocka_unit_test(test_canaries),
-		cmocka_unit_test(test_any_scope),   cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_names),	    cmocka_unit_test(test_long_matchers),
-		cmocka_unit_test(test_many_ranges), cmocka_unit_test(test_same_bytes),
-		cmocka_unit_test(test_too_big),
+		cmocka_unit_test(test_hits),	      cmocka_unit_test(test_header),
+		cmocka_unit_test(test_canaries),      cmocka_unit_test(test_any_scope),
+		cmocka_unit_test(test_rows),	      cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_matchers), cmocka_unit_test(test_many_ranges),
+		cmocka_unit_test(test_same_bytes),    cmocka_unit_test(test_too_big),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

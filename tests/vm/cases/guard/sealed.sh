@@ -47,6 +47,7 @@ expect_fail "one that is not sealed is not taken" kfgate reload
 policy 1 sealed bad worse
 expect_fail "nor is a lower serial, whatever is asked for" kfgate reload --force
 check "no table can be written to" kfload poke kfg_table
+check "and nothing that counts" kfload poke kfg_hit
 
 policy 5 sealed
 check "stop" gate_stop

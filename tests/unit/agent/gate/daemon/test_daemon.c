@@ -270,6 +270,41 @@ static void test_status_of_absent(void **state)
 	}
 }
 
+static void status_of_counted(void)
+{
+	fake_gate.n_hits = 5; /* the table, what is unlisted, a rule, two deprecations */
+	fake_gate.hits[1].loads = 3;
+	fake_gate.hits[2].loads = 12;
+	fake_gate.hits[4].present = 1;
+	scratch_write("policy.yaml", POLICY_14 "rules: [{id: a, kfuncs: [x], action: allow}]\n"
+					       "deprecations:\n  - {kfunc: bpf_1, deadline: 2999-01-01}\n"
+					       "  - {kfunc: \"bpf_2 [nf_x]\", deadline: 2999-01-02}\n");
+	ask("reload");
+	seen[0] = '\0';
+	ask("status");
+	ask("parts 1");
+	ask("parts 4");
+	ask("parts 5");
+	/* the counters of another policy */
+	fake_gate.n_hits = 4;
+	ask("parts 0");
+}
+
+static void test_status_of_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(run_with(status_of_counted, false), KFG_EXIT_OK);
+	assert_non_null(strstr(seen, "Rules: 1 of 1 decided something since "));
+	assert_non_null(strstr(seen, "; 3 kfuncs of loads matched none\n"));
+	/* who is used comes first */
+	assert_non_null(strstr(seen, "bpf_2"));
+	assert_true(strstr(seen, "bpf_2") < strstr(seen, "bpf_1"));
+	assert_non_null(strstr(seen, "rule\ta\t12\t0\t0\t"));
+	assert_null(strstr(seen, "unlisted\t"));
+	assert_non_null(strstr(seen, "deprecation\tbpf_2 [nf_x]\t0\t1\t0\t"));
+	assert_non_null(strstr(seen, "how often rules decide is not counted\n"));
+}
+
 static bool told_again(unsigned before)
 {
 	for (int tries = 0; fake_gate.file_calls == before && tries < 200; tries++)
@@ -316,9 +351,11 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_sealed), CASE(test_reload),	     CASE(test_reload_check),
-		CASE(test_hangup), CASE(test_forced_hangup), CASE(test_events),
-		CASE(test_status), CASE(test_files),	     CASE(test_status_of_absent),
+		CASE(test_sealed),	     CASE(test_reload),
+		CASE(test_reload_check),     CASE(test_hangup),
+		CASE(test_forced_hangup),    CASE(test_events),
+		CASE(test_status),	     CASE(test_files),
+		CASE(test_status_of_absent), CASE(test_status_of_counted),
 	};
 
 	block_signals();

@@ -41,8 +41,8 @@ static struct kfg_status sample(void)
 	};
 
 	(void)kfg_day_parse("2026-12-30", &s.today);
-	s.deadlines[0] = (struct kfg_status_deadline){ "bpf_old", NULL, "bpf_new", s.today };
-	s.deadlines[1] = (struct kfg_status_deadline){ "bpf_other_one", "nf_x", NULL, s.today + 1 };
+	s.deadlines[0] = (struct kfg_status_deadline){ "bpf_old", NULL, "bpf_new", s.today, 0 };
+	s.deadlines[1] = (struct kfg_status_deadline){ "bpf_other_one", "nf_x", NULL, s.today + 1, 0 };
 	s.kernel.n[KFG_STAT_LOADS] = 1000;
 	s.kernel.n[KFG_STAT_KFUNC_LOADS] = 11;
 	s.kernel.n[KFG_STAT_CANARY1] = s.kernel.n[KFG_STAT_CANARY2] = 2;
@@ -82,6 +82,69 @@ static void test_text(void **state)
 		"              2026-12-31  1 day      bpf_other_one\n");
 }
 
+#define SINCE 1767225607000000
+static struct kfg_status_part parts[9];
+
+static struct kfg_status sample_with_parts(void)
+{
+	static const struct kfg_status_part all[] = {
+		{ "unlisted", NULL, NULL, 6, 0, 0, SINCE },
+		{ "rule", "a", NULL, 0, 0, 0, SINCE },
+		{ "rule", "b\\", NULL, 12, 0, SINCE + 2000000, SINCE - 2000000 },
+		{ "rule", "c", NULL, 0, 0, 0, SINCE },
+		{ "rule", "d", NULL, 0, 0, 0, SINCE },
+		{ "rule", "e", NULL, 0, 0, 0, SINCE },
+		{ "waiver", "w", NULL, 0, 0, 0, SINCE },
+		{ "deprecation", "bpf_old", NULL, 0, 1, 0, SINCE },
+		{ "deprecation", "bpf_x", "nf_x", 0, 0, 0, SINCE },
+	};
+	struct kfg_status s = sample();
+
+	memcpy(parts, all, sizeof(all));
+	s.parts = parts;
+	s.n_parts = 9;
+	s.n_rules = 5;
+	return s;
+}
+
+static void test_hits(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(8192), json = KFG_STRBUF(16384), lines = KFG_STRBUF(8192);
+	_cleanup_strbuf_ struct kfg_strbuf metrics = KFG_STRBUF(65536), part = KFG_STRBUF(1100);
+	struct kfg_status s = sample_with_parts();
+
+	(void)state;
+	s.deadlines[0].hits = 1;
+	kfg_status_text(&s, &text);
+	assert_non_null(strstr(text.data, "       Rules: 1 of 5 decided something since 2026-01-01 00:00:05 UTC; "
+					  "6 kfuncs of loads matched none\n"
+					  "              did not: a, c, d and 1 more (kfgate status --rules)\n"));
+	assert_non_null(strstr(text.data, "bpf_old        IN USE  use bpf_new\n"));
+	kfg_status_json(&s, &json);
+	assert_non_null(strstr(json.data, "    \"rules_used\": 1,\n    \"unlisted\": 6,\n"));
+	assert_non_null(strstr(json.data, "      \"in_use\": true\n"));
+	kfg_status_metrics(&s, &metrics);
+	assert_non_null(strstr(metrics.data, "kfgate_hits_total{part=\"unlisted\",name=\"\"} 6\n"
+					     "kfgate_hits_total{part=\"rule\",name=\"a\"} 0\n"
+					     "kfgate_hits_total{part=\"rule\",name=\"b\\\\\"} 12\n"));
+	assert_null(strstr(metrics.data, "part=\"deprecation\""));
+	kfg_status_parts(&s, 0, &lines);
+	assert_string_equal(lines.data, "unlisted\t\t6\t0\t0\t1767225607000000\n"
+					"rule\ta\t0\t0\t0\t1767225607000000\n"
+					"rule\tb\\\t12\t0\t1767225609000000\t1767225605000000\n"
+					"rule\tc\t0\t0\t0\t1767225607000000\n"
+					"rule\td\t0\t0\t0\t1767225607000000\n"
+					"rule\te\t0\t0\t0\t1767225607000000\n"
+					"waiver\tw\t0\t0\t0\t1767225607000000\n"
+					"deprecation\tbpf_old\t0\t1\t0\t1767225607000000\n"
+					"deprecation\tbpf_x [nf_x]\t0\t0\t0\t1767225607000000\n");
+	kfg_status_parts(&s, 0, &part);
+	assert_string_equal(part.data, "unlisted\t\t6\t0\t0\t1767225607000000\n"
+				       "rule\ta\t0\t0\t0\t1767225607000000\n"
+				       "rule\tb\\\t12\t0\t1767225609000000\t1767225605000000\n"
+				       "more\t3\n");
+}
+
 static void test_text_of_trouble(void **state)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(8192);
@@ -114,7 +177,8 @@ static void test_json(void **state)
 	assert_non_null(strstr(out.data, "  \"mode\": \"audit\",\n"));
 	assert_non_null(strstr(out.data, "    \"would_refuse\": 3,\n"));
 	assert_non_null(strstr(out.data, "    \"events_lost\": 2,\n"));
-	assert_non_null(strstr(out.data, "      \"days_left\": 1,\n      \"replacement\": null\n"));
+	assert_non_null(
+		strstr(out.data, "      \"days_left\": 1,\n      \"replacement\": null,\n      \"in_use\": false\n"));
 	assert_non_null(strstr(out.data, "  \"proven\": true,\n"));
 	assert_non_null(strstr(out.data, "      \"why\": null\n"));
 }
@@ -172,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_metrics_of_modes),
 		cmocka_unit_test(test_text_of_trouble),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_hits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
