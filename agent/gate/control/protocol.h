@@ -8,7 +8,7 @@
 
 #define KFG_CONTROL_SOCKET "control"
 #define KFG_CONTROL_REQUEST_MAX 256u
-#define KFG_CONTROL_REPLY_MAX (64u * 1024)
+#define KFG_CONTROL_REPLY_MAX (128u * 1024) /* below net.core.wmem_default, 208 KiB */
 
 #define KFG_REQUEST_STATUS "status"
 #define KFG_REQUEST_STATUS_JSON "status json"

@@ -4,6 +4,7 @@
 #include "gate/control/protocol.h"
 #include "gate/daemon/state.h"
 #include "gate/status/status.h"
+#include "record/attempt_record.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -154,6 +155,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s, struct kfg_status_pa
 		.sweep_seen = d->sweep_seen,
 		.sweep_failed = d->sweep_failed,
 		.overrides = d->overrides,
+		.tally = &d->tally,
 		.parts = *ret_parts,
 		.n_parts = n_parts,
 	};
@@ -166,6 +168,10 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s, struct kfg_status_pa
 	if (d->guard) {
 		s->attempts = kfg_guard_attempts(d->guard);
 		s->listings = kfg_guard_listings(d->guard);
+		for (unsigned kind = 0; kind < KFG_ATTEMPT_MAX; kind++)
+			s->attempts_by_kind[kind] =
+				(struct kfg_status_attempts){ kfg_attempt_record_word(kind),
+							      kfg_guard_attempts_of(d->guard, kind) };
 		s->strict = kfg_guard_strict(d->guard);
 	}
 	return kfg_gate_stats(d->gate, &s->kernel);

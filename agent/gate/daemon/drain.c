@@ -65,6 +65,7 @@ static void on_event(void *userdata, const void *data, size_t size)
 		d->duplicates++;
 		return;
 	}
+	kfg_tally_add(&d->tally, &event);
 	context.policy = policy_of(d, event.generation);
 	if (kfg_daemon_queue_record(d, kfg_event_record(&event, &context, &record), &record) < 0)
 		d->unrecorded++;

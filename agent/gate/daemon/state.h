@@ -14,6 +14,7 @@
 #include "gate/enforce/guard.h"
 #include "gate/events/attempts.h"
 #include "gate/events/dedup.h"
+#include "gate/status/tally.h"
 #include "record/outbox.h"
 #include "record/policy_names.h"
 #include <stdint.h>
@@ -68,6 +69,7 @@ struct kfg_daemon {
 	struct kfg_daemon_file_watch files;
 	/* what became of the events that were read: each is counted once */
 	uint64_t recorded, unrecorded, canaries, duplicates, malformed;
+	struct kfg_tally tally; /* of the recorded */
 	uint64_t started_usec; /* CLOCK_BOOTTIME */
 	struct utsname uts;
 };

@@ -30,7 +30,7 @@ struct kfg_guard {
 	void *userdata;
 	unsigned n_read;
 	pid_t prover;
-	uint64_t own; /* refusals of kfg_guard_prove() */
+	uint64_t own[KFG_ATTEMPT_MAX]; /* refusals of kfg_guard_prove() */
 	char missing[256];
 };
 
@@ -408,6 +408,14 @@ static int try_all(unsigned map_id, pid_t agent)
 	return missed;
 }
 
+/* What was refused so far was the prover's. */
+static void note_own(struct kfg_guard *guard)
+{
+	for (unsigned kind = 0; kind < KFG_ATTEMPT_MAX; kind++)
+		if (!kfg_attempt_is_usual(kind))
+			guard->own[kind] += kfg_guard_attempts_of(guard, kind);
+}
+
 int kfg_guard_prove(struct kfg_guard *guard, const char **ret_why)
 {
 	struct bpf_map_info info = {};
@@ -426,7 +434,7 @@ int kfg_guard_prove(struct kfg_guard *guard, const char **ret_why)
 	if (waitpid(guard->prover, &status, 0) < 0)
 		return -errno;
 	(void)kfg_guard_read(guard, NULL, NULL);
-	guard->own += kfg_guard_attempts(guard);
+	note_own(guard);
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
 	*ret_why = !WIFEXITED(status)		   ? "the process that tries it died" :
@@ -457,17 +465,22 @@ int kfg_guard_read(struct kfg_guard *guard, kfg_guard_attempt_fn *fn, void *user
 	return r < 0 && r != -EAGAIN ? r : 0;
 }
 
+uint64_t kfg_guard_attempts_of(const struct kfg_guard *guard, unsigned kind)
+{
+	return __atomic_load_n(&state(guard)->refused[kind], __ATOMIC_RELAXED) - guard->own[kind];
+}
+
 uint64_t kfg_guard_attempts(const struct kfg_guard *guard)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < KFG_ATTEMPT_MAX; i++)
-		if (!kfg_attempt_is_usual(i))
-			n += __atomic_load_n(&state(guard)->refused[i], __ATOMIC_RELAXED);
-	return n - guard->own;
+	for (unsigned kind = 0; kind < KFG_ATTEMPT_MAX; kind++)
+		if (!kfg_attempt_is_usual(kind))
+			n += kfg_guard_attempts_of(guard, kind);
+	return n;
 }
 
 uint64_t kfg_guard_listings(const struct kfg_guard *guard)
 {
-	return __atomic_load_n(&state(guard)->refused[KFG_ATTEMPT_LISTING], __ATOMIC_RELAXED);
+	return kfg_guard_attempts_of(guard, KFG_ATTEMPT_LISTING);
 }

@@ -89,5 +89,8 @@ size_t kfg_guard_programs(const struct kfg_guard *guard, uint32_t *ret_ids, size
 /* Refusals since it was attached, told or not, but for those of kfg_guard_prove() and of listings. */
 uint64_t kfg_guard_attempts(const struct kfg_guard *guard);
 
+/* The same of one kind of attempt, of any: enum kfg_attempt_kind. */
+uint64_t kfg_guard_attempts_of(const struct kfg_guard *guard, unsigned kind);
+
 /* How often somebody went through the ids of all maps, programs or links, and was told that ours are not there. */
 uint64_t kfg_guard_listings(const struct kfg_guard *guard);

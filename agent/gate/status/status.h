@@ -7,7 +7,9 @@
 
 #include "base/strbuf.h"
 #include "gate/control/left.h"
+#include "gate/status/tally.h"
 #include <kfgate/abi.h>
+#include <kfgate/guard.h>
 #include "policy/policy.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +30,11 @@ struct kfg_status_part {
 	const char *name, *module; /* may be NULL */
 	uint64_t loads, present;
 	uint64_t last_usec, since_usec; /* CLOCK_REALTIME; 0: never */
+};
+
+struct kfg_status_attempts {
+	const char *kind; /* the word of KFGATE_ATTEMPT */
+	uint64_t n;
 };
 
 struct kfg_status_hook {
@@ -62,6 +69,8 @@ struct kfg_status {
 	bool strict; /* ... against the service manager, too */
 	uint64_t attempts; /* refused by the guard */
 	uint64_t listings; /* of all objects, which left ours out */
+	struct kfg_status_attempts attempts_by_kind[KFG_ATTEMPT_MAX]; /* both */
+	const struct kfg_tally *tally; /* of what was recorded; NULL: unknown */
 	struct kfg_lifecycle_info lifecycle; /* the oldest data; file NULL: none */
 	int32_t today; /* days since 1970-01-01 UTC */
 	struct kfg_status_deadline deadlines[KFG_STATUS_DEADLINES]; /* nearest first */

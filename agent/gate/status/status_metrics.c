@@ -6,6 +6,7 @@
 #include "gate/status/status.h"
 
 #include <inttypes.h>
+#include "base/text.h"
 #include "policy/policy.h"
 #include "policy/verdict.h"
 
@@ -115,6 +116,57 @@ static void hits(const struct kfg_status *s, struct kfg_strbuf *out)
 	}
 }
 
+/* Only those that occurred: in this and in the next ones most never do. */
+static void reasons(const struct kfg_tally *tally, struct kfg_strbuf *out)
+{
+	kfg_strbuf_adds(out, "# TYPE kfgate_decisions counter\n"
+			     "# HELP kfgate_decisions Loads that were recorded, by what came of them and why.\n");
+	for (unsigned reason = 0; reason < KFG_REASON_MAX; reason++)
+		for (unsigned outcome = 0; outcome < KFG_TALLY_MAX; outcome++) {
+			if (!tally->reasons[reason][outcome])
+				continue;
+			kfg_strbuf_printf(out, "kfgate_decisions_total{outcome=\"%s\",reason=\"%s\"} %" PRIu64 "\n",
+					  kfg_tally_outcome_str(outcome), kfg_reason_str(reason),
+					  tally->reasons[reason][outcome]);
+		}
+}
+
+static void kfunc(const struct kfg_tally_kfunc *k, struct kfg_strbuf *out)
+{
+	char name[KFG_KFUNC_LEN], module[KFG_MODULE_LEN];
+
+	kfg_text_clean(k->name, sizeof(k->name), name, sizeof(name));
+	kfg_text_clean(k->module, sizeof(k->module), module, sizeof(module));
+	for (unsigned outcome = 0; outcome < KFG_TALLY_MAX; outcome++) {
+		if (!k->n[outcome])
+			continue;
+		kfg_strbuf_adds(out, "kfgate_kfunc_decisions_total{");
+		label(out, "kfunc", name);
+		kfg_strbuf_adds(out, ",");
+		label(out, "module", module);
+		kfg_strbuf_printf(out, ",outcome=\"%s\"} %" PRIu64 "\n", kfg_tally_outcome_str(outcome), k->n[outcome]);
+	}
+}
+
+static void kfuncs(const struct kfg_tally *tally, struct kfg_strbuf *out)
+{
+	kfg_strbuf_adds(out, "# TYPE kfgate_kfunc_decisions counter\n"
+			     "# HELP kfgate_kfunc_decisions Kfuncs of loads that were recorded.\n");
+	for (size_t i = 0; i < tally->n_kfuncs; i++)
+		kfunc(&tally->kfuncs[i], out);
+	kfunc(&tally->kfuncs[KFG_TALLY_KFUNCS], out);
+}
+
+static void attempts(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	kfg_strbuf_adds(out, "# TYPE kfgate_attempts counter\n"
+			     "# HELP kfgate_attempts What the guard refused, by what it was.\n");
+	for (unsigned kind = 0; kind < KFG_ATTEMPT_MAX; kind++)
+		if (s->attempts_by_kind[kind].n)
+			kfg_strbuf_printf(out, "kfgate_attempts_total{attempt=\"%s\"} %" PRIu64 "\n",
+					  s->attempts_by_kind[kind].kind, s->attempts_by_kind[kind].n);
+}
+
 void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
 {
 	gauge(out, "up", "Whether the agent runs.", 1);
@@ -131,5 +183,10 @@ void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
 	counters(s, out);
 	deadlines(s, out);
 	hits(s, out);
+	if (s->tally) {
+		reasons(s->tally, out);
+		kfuncs(s->tally, out);
+	}
+	attempts(s, out);
 	kfg_strbuf_adds(out, "# EOF\n");
 }

@@ -148,6 +148,12 @@ uint64_t kfg_guard_listings(const struct kfg_guard *guard)
 	return 1;
 }
 
+uint64_t kfg_guard_attempts_of(const struct kfg_guard *guard, unsigned kind)
+{
+	(void)guard;
+	return kind == KFG_ATTEMPT_PIN ? 2 : kind == KFG_ATTEMPT_LISTING;
+}
+
 uint64_t kfg_guard_attempts(const struct kfg_guard *guard)
 {
 	(void)guard;

@@ -2,6 +2,7 @@
 #include "gate/status/status.h"
 #include "cmocka_all.h"
 
+#include "gate/control/protocol.h"
 #include "policy/policy.h"
 #include <string.h>
 
@@ -213,6 +214,63 @@ static void test_metrics(void **state)
 	}
 }
 
+static void test_metrics_by_label(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(KFG_CONTROL_REPLY_MAX);
+	struct kfg_tally tally = { .n_kfuncs = 1 };
+	struct kfg_status s = sample();
+
+	(void)state;
+	tally.reasons[KFG_REASON_EXPIRED][KFG_TALLY_WOULD_REFUSE] = 3;
+	(void)strcpy(tally.kfuncs[0].name, "bpf_old");
+	(void)strcpy(tally.kfuncs[0].module, "nf\n");
+	tally.kfuncs[0].n[KFG_TALLY_WARNED] = 4;
+	tally.kfuncs[KFG_TALLY_KFUNCS].n[KFG_TALLY_REFUSED] = 5;
+	s.tally = &tally;
+	s.attempts_by_kind[3] = (struct kfg_status_attempts){ "pin", 5 };
+	kfg_status_metrics(&s, &out);
+	assert_non_null(
+		strstr(out.data, "\nkfgate_decisions_total{outcome=\"would-refuse\",reason=\"expired\"} 3\n# "));
+	assert_non_null(
+		strstr(out.data,
+		       "\nkfgate_kfunc_decisions_total{kfunc=\"bpf_old\",module=\"nf\\\\x0a\",outcome=\"warned\"} 4\n"
+		       "kfgate_kfunc_decisions_total{kfunc=\"\",module=\"\",outcome=\"refused\"} 5\n# "));
+	assert_non_null(strstr(out.data, "\nkfgate_attempts_total{attempt=\"pin\"} 5\n# "));
+}
+
+/* The longest of everything there can be: it fits into one answer. */
+static void test_metrics_fit(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(KFG_CONTROL_REPLY_MAX - 16);
+	static struct kfg_status_part many[1000];
+	static struct kfg_tally tally;
+	struct kfg_status s = sample();
+	char name[64], module[64];
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	name[63] = '\0';
+	memcpy(module, name, sizeof(module));
+	module[55] = '\0';
+	for (size_t i = 0; i < 1000; i++)
+		many[i] = (struct kfg_status_part){ "deprecation", name, module, UINT64_MAX, 0, 0, 0 };
+	memset(&tally, 0xff, sizeof(tally));
+	tally.n_kfuncs = KFG_TALLY_KFUNCS;
+	for (size_t i = 0; i <= KFG_TALLY_KFUNCS; i++) {
+		memcpy(tally.kfuncs[i].name, name, sizeof(name));
+		memcpy(tally.kfuncs[i].module, module, sizeof(module));
+	}
+	for (size_t i = 0; i < KFG_ATTEMPT_MAX; i++)
+		s.attempts_by_kind[i] = (struct kfg_status_attempts){ "program", UINT64_MAX };
+	memset(&s.kernel, 0xff, sizeof(s.kernel));
+	s.parts = many;
+	s.n_parts = 1000;
+	s.tally = &tally;
+	kfg_status_metrics(&s, &out);
+	assert_int_equal(out.error, 0);
+	assert_string_equal(out.data + out.size - strlen("# EOF\n"), "# EOF\n");
+}
+
 static void test_metrics_of_modes(void **state)
 {
 	static const bool enforces[KFG_MODE_MAX] = { [KFG_MODE_ENFORCE] = true, [KFG_MODE_SEALED] = true };
@@ -234,6 +292,8 @@ int main(void)
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_metrics_of_modes),
+		cmocka_unit_test(test_metrics_by_label),
+		cmocka_unit_test(test_metrics_fit),
 		cmocka_unit_test(test_text_of_trouble),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_hits),
