@@ -23,13 +23,14 @@ static int add_scanned(void *usage, const char *kfunc, uint32_t prog_type, const
 }
 
 static int learn(const struct kfg_args *args, const struct kfg_history_source *source,
-		 const struct kfg_compiled *against)
+		 const struct kfg_compiled *against, const struct kfg_rule_counts *counts)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
 	_cleanup_(kfg_usage_done) struct kfg_usage usage;
 	struct kfg_learn_input input = { .usage = &usage,
 					 .against = against->loaded.policy,
 					 .table = against->table,
+					 .counts = counts->n_hosts ? counts : NULL,
 					 .recorded = wants_records(args),
 					 .complete = kfg_args_has(args, "complete") };
 	struct kfg_learn_scan scan;
@@ -60,10 +61,16 @@ int kfg_cmd_learn(const struct kfg_args *args)
 	_cleanup_(kfg_compiled_done) struct kfg_compiled against = { 0 };
 	const char *paths[KFG_ARGS_MAX], *policies[KFG_ARGS_MAX];
 	size_t n = kfg_args_values(args, "against", policies, KFG_ARGS_MAX);
+	_cleanup_(kfg_rule_counts_done) struct kfg_rule_counts counts = { 0 };
 	struct kfg_history_source source;
 
 	if (kfg_records_parse(args, "learn", paths, &source) != KFG_EXIT_OK ||
-	    (n && kfg_compiled_load(policies, n, "learn", &against) != KFG_EXIT_OK))
+	    (n && kfg_compiled_load(policies, n, "learn", &against) != KFG_EXIT_OK) ||
+	    kfg_records_rule_counts(args, "learn", &counts) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
-	return learn(args, &source, &against);
+	if (counts.n_hosts && !n) {
+		kfg_log_error("learn: --rules is about the rules of --against");
+		return KFG_EXIT_FAILURE;
+	}
+	return learn(args, &source, &against, &counts);
 }

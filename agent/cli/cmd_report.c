@@ -36,7 +36,8 @@ static int load_policy(const struct kfg_args *args, struct kfg_compiled *ret_com
 }
 
 static int report(const struct kfg_args *args, const struct kfg_history_source *source,
-		  const struct kfg_compiled *compiled, enum kfg_document_format format)
+		  const struct kfg_compiled *compiled, const struct kfg_rule_counts *counts,
+		  enum kfg_document_format format)
 {
 	_cleanup_(kfg_usage_done) struct kfg_usage usage;
 	_cleanup_(kfg_document_done) struct kfg_document doc = { 0 };
@@ -46,6 +47,7 @@ static int report(const struct kfg_args *args, const struct kfg_history_source *
 		.stats = &stats,
 		.policy = compiled->loaded.policy,
 		.table = compiled->table,
+		.counts = counts->n_hosts ? counts : NULL,
 		.rows_max = format == KFG_DOCUMENT_FORMAT_TEXT ? TEXT_ROWS : ALL_ROWS,
 	};
 	int code, r;
@@ -69,13 +71,15 @@ static int report(const struct kfg_args *args, const struct kfg_history_source *
 int kfg_cmd_report(const struct kfg_args *args)
 {
 	_cleanup_(kfg_compiled_done) struct kfg_compiled compiled = { 0 };
+	_cleanup_(kfg_rule_counts_done) struct kfg_rule_counts counts = { 0 };
 	const char *paths[KFG_ARGS_MAX];
 	struct kfg_history_source source;
 	enum kfg_document_format format;
 
 	if (kfg_document_format_parse(args, "report", &format) != KFG_EXIT_OK ||
 	    kfg_records_parse(args, "report", paths, &source) != KFG_EXIT_OK ||
-	    load_policy(args, &compiled) != KFG_EXIT_OK)
+	    load_policy(args, &compiled) != KFG_EXIT_OK ||
+	    kfg_records_rule_counts(args, "report", &counts) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
-	return report(args, &source, &compiled, format);
+	return report(args, &source, &compiled, &counts, format);
 }

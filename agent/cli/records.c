@@ -7,6 +7,7 @@
 #include "base/write_file.h"
 #include "cli/pager.h"
 #include "history/when.h"
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,6 +40,24 @@ int kfg_records_parse(const struct kfg_args *args, const char *verb, const char 
 	if (parse_time(args, verb, "since", &ret_source->since_usec) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
 	return parse_time(args, verb, "until", &ret_source->until_usec);
+}
+
+int kfg_records_rule_counts(const struct kfg_args *args, const char *verb, struct kfg_rule_counts *counts)
+{
+	const char *paths[KFG_ARGS_MAX];
+	size_t n = kfg_args_values(args, "rules", paths, KFG_ARGS_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		int r = kfg_rule_counts_read(counts, paths[i]);
+
+		if (r == -EBADMSG)
+			kfg_log_error("%s: %s: not what kfgate status --rules --json prints", verb, paths[i]);
+		else if (r < 0)
+			kfg_log_errno(r, "%s: %s: %m", verb, paths[i]);
+		if (r < 0)
+			return KFG_EXIT_FAILURE;
+	}
+	return KFG_EXIT_OK;
 }
 
 /* What is in the files and is not counted, where that may surprise. */

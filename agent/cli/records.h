@@ -10,6 +10,7 @@
 #include "base/args.h"
 #include "config/load.h"
 #include "history/read.h"
+#include "history/rule_counts.h"
 #include "history/usage.h"
 #include "policy/table.h"
 
@@ -33,6 +34,9 @@ int kfg_records_parse(const struct kfg_args *args, const char *verb, const char 
 /* Reads all of the source into *usage, and says what could not be read. An enum kfg_exit. */
 int kfg_records_read(const struct kfg_history_source *source, const char *verb, struct kfg_usage *usage,
 		     struct kfg_history_stats *ret_stats);
+
+/* Adds the counters of rules in the files of --rules. An enum kfg_exit; what is wrong was said. */
+int kfg_records_rule_counts(const struct kfg_args *args, const char *verb, struct kfg_rule_counts *counts);
 
 /* A policy, compiled. All zero is none. */
 struct kfg_compiled {

@@ -85,6 +85,7 @@ static const struct kfg_args_option report_options[] = {
 	KFG_RECORDS_OPTIONS,
 	KFG_DOCUMENT_OPTIONS,
 	{ "policy", "PATH", "say which rules and waivers of this policy matched nothing (the system's policy)", true },
+	{ "rules", "FILE", "a host's counters, of kfgate status --rules --json: what they know of is in use", true },
 	{ "at", "DATE", "count days left from DATE (YYYY-MM-DD, UTC), not from today", false },
 	{ 0 },
 };
@@ -128,6 +129,8 @@ static const struct kfg_args_option learn_options[] = {
 	KFG_RECORDS_OPTIONS,
 	KFG_FROM_SCAN_OPTION,
 	{ "against", "PATH", "propose only what this policy does not allow", true },
+	{ "rules", "FILE", "a host's counters, of kfgate status --rules --json: name its rules that decide nothing",
+	  true },
 	{ "complete", NULL, "print a whole policy, in mode: audit, not rules to add to one", false },
 	{ "output", "FILE", "write to FILE, not to standard output", false },
 	{ "at", "DATE", "ask the policy as of DATE (YYYY-MM-DD, UTC), not of today", false },

@@ -39,10 +39,9 @@ static bool arena_begin(void)
 {
 	cJSON_Hooks hooks = { arena_take, arena_give };
 
-	if (!arena.memory) {
+	if (!arena.memory)
 		arena.memory = malloc(ARENA_SIZE); /* touched as far as it is used; kept until the process ends */
-		cJSON_InitHooks(&hooks);
-	}
+	cJSON_InitHooks(&hooks); /* others may have used it since */
 	arena.used = 0;
 	return arena.memory;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/strbuf.h"
+#include "history/rule_counts.h"
 #include "history/usage.h"
 #include "policy/policy.h"
 
@@ -14,6 +15,7 @@ struct kfg_learn_input {
 	const struct kfg_usage *usage;
 	const struct kfg_policy *against; /* rules for what this policy does not allow; NULL: for all */
 	const struct kfg_table *table; /* of it */
+	const struct kfg_rule_counts *counts; /* to name rules of it that decide nothing; NULL: not known */
 	int32_t today;
 	bool recorded; /* records were read */
 	bool complete; /* a whole policy is wanted, not rules to add to one */

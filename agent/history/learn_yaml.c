@@ -71,6 +71,26 @@ static void add_left_out(const struct kfg_learned_set *set, struct kfg_strbuf *o
 	}
 }
 
+/* Of the policy to add to, the rules that no load and no program needed: its owner may take them out. */
+static void add_unused(const struct kfg_learn_input *in, struct kfg_strbuf *out)
+{
+	struct kfg_rule_info info;
+	size_t n = 0;
+
+	for (uint32_t i = 0; in->counts && in->against && kfg_policy_rule(in->against, i, &info); i++) {
+		const struct kfg_rule_counts_rule *rule = kfg_rule_counts_find(in->counts, info.id);
+		char day[KFG_DAY_TEXT];
+
+		if (!rule || rule->loads || rule->present)
+			continue;
+		if (!n++)
+			kfg_strbuf_printf(out, "# Rules that decided nothing on %zu host%s, allowed loads included:\n",
+					  in->counts->n_hosts, in->counts->n_hosts == 1 ? "" : "s");
+		kfg_strbuf_printf(out, "#   %s (%s, %s:%u), since %s\n", info.id, kfg_action_str(info.action),
+				  info.file, info.line, day_of((uint32_t)(rule->since_usec / 1000000), day));
+	}
+}
+
 static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_set *set, struct kfg_strbuf *out)
 {
 	const struct kfg_usage *u = in->usage;
@@ -96,6 +116,7 @@ static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_
 		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " kfuncs had no room in their records.\n", u->more_kfuncs);
 	if (u->uses.more)
 		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " records that had no room here.\n", u->uses.more);
+	add_unused(in, out);
 	kfg_strbuf_adds(out, "version: 1\n");
 	if (in->complete)
 		kfg_strbuf_adds(out, "name: learned\nserial: 1\nmode: audit\ndefaults: {unlisted: refuse}\n");

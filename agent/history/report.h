@@ -4,6 +4,7 @@
 
 #include "history/read.h"
 #include "render/document.h"
+#include "history/rule_counts.h"
 #include "history/usage.h"
 #include "policy/policy.h"
 #include "policy/table.h"
@@ -13,6 +14,7 @@ struct kfg_history_report_input {
 	const struct kfg_history_stats *stats;
 	const struct kfg_policy *policy; /* to say which rules and waivers never matched; NULL: not said */
 	const struct kfg_table *table; /* of the policy */
+	const struct kfg_rule_counts *counts; /* NULL: no host's were read */
 	uint64_t since_usec, until_usec; /* as asked for: 0 and UINT64_MAX where not */
 	int32_t today; /* days since 1970-01-01 UTC */
 	size_t rows_max; /* rows of a section; others are counted */

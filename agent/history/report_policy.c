@@ -73,6 +73,37 @@ void kfg_history_report_waivers(const struct kfg_history_report_input *in, struc
 	}
 }
 
+/* What the table is made of. */
+static void note_of_rules(const struct kfg_history_report_input *in, struct kfg_document *doc, char **note)
+{
+	const struct kfg_rule_counts *counts = in->counts;
+	uint64_t since = 0;
+	char day[KFG_DAY_TEXT];
+
+	if (!counts) {
+		kfg_document_printf(doc, note,
+				    "A load that the policy in force allows leaves no record: a rule "
+				    "with \"allow\" may be in use and stand here all the same.");
+		return;
+	}
+	for (size_t i = 0; i < counts->n; i++)
+		if (since < counts->rules[i].since_usec)
+			since = counts->rules[i].since_usec;
+	kfg_document_printf(doc, note,
+			    "Nor did they decide about a load or a program present, allowed ones included, on the "
+			    "%zu host%s whose counters were read; none of these counters began after %s.",
+			    counts->n_hosts, counts->n_hosts == 1 ? "" : "s",
+			    kfg_history_report_day((uint32_t)(since / 1000000), day));
+}
+
+/* By the counters of the hosts. */
+static bool has_decided(const struct kfg_rule_counts *counts, const char *id)
+{
+	const struct kfg_rule_counts_rule *rule = counts ? kfg_rule_counts_find(counts, id) : NULL;
+
+	return rule && (rule->loads || rule->present);
+}
+
 void kfg_history_report_rules(const struct kfg_history_report_input *in, struct kfg_document *doc)
 {
 	static const struct kfg_document_column columns[] = {
@@ -107,7 +138,7 @@ void kfg_history_report_rules(const struct kfg_history_report_input *in, struct 
 	for (uint32_t i = 0; kfg_policy_rule(in->policy, i, &info); i++) {
 		struct kfg_document_cell *row;
 
-		if (matched[i])
+		if (matched[i] || has_decided(in->counts, info.id))
 			continue;
 		row = s->n_rows < in->rows_max ? kfg_document_add_row(doc, s) : NULL;
 		s->more += !row;
@@ -118,9 +149,7 @@ void kfg_history_report_rules(const struct kfg_history_report_input *in, struct 
 		kfg_document_printf(doc, &row[2].text, "%s:%u", info.file, info.line);
 		row[2].kind = row[2].text ? KFG_DOCUMENT_CELL_TEXT : KFG_DOCUMENT_CELL_EMPTY;
 	}
-	kfg_document_printf(doc, &s->note,
-			    "A load that the policy in force allows leaves no record: a rule "
-			    "with \"allow\" may be in use and stand here all the same.");
+	note_of_rules(in, doc, &s->note);
 }
 
 static void host_row(const struct kfg_history_report_input *in, const struct kfg_usage_host *h,

@@ -46,7 +46,7 @@ LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
     (r"lzma\.h|zlib\.h|zstd(_errors)?\.h", ("agent/analysis/find/decompress.c", "agent/analysis/kernel/facts_pack.c",
                                                   "agent/history/json_lines.c")),
-    (r"cjson/.*", ("agent/history/json_record.c",)),
+    (r"cjson/.*", ("agent/history/json_record.c", "agent/history/rule_counts.c")),
     (r"archive(_entry)?\.h", ("agent/analysis/find/archive.c", "agent/analysis/kernel/unpack.c",
                               "agent/cli/tarball.c")),
     (r"systemd/sd-journal\.h", ("agent/record/send.c", "agent/history/journal.c")),

@@ -131,6 +131,18 @@ cp "$policy" "$tmp/two/10-policy.yaml"
 golden learn-dropin-check.txt check "$tmp/dropin"
 cp "$tmp/learned.yaml" "$tmp/two/50-learned.yaml"
 golden learn-two-policies.txt check "$tmp/two"
+# what hosts counted: a rule that decided about allowed loads alone is in use
+part() { echo "{\"part\": \"rule\", \"name\": \"$1\", \"loads\": $2, \"present\": 0, \"last_usec\": 0, \"since_usec\": 1793000000000000}"; }
+echo "{\"parts\": [$(part tracing 5), $(part never-seen 0), $(part gone 0)]}" >"$tmp/unused.json"
+echo "{\"parts\": [$(part never-seen 7)]}" >"$tmp/used.json"
+counted() { golden "$1" learn --file="$tmp/hour/hour.journal" --against="$policy" "${at[@]}" "${@:2}"; }
+counted learn-unused.yaml --rules="$tmp/unused.json"
+counted learn-used.yaml --rules="$tmp/unused.json" --rules="$tmp/used.json"
+counted learn-counts-bad.txt --rules="$tmp/learned.yaml"
+golden learn-counts-alone.txt learn --file="$tmp/hour/hour.journal" --rules="$tmp/used.json"
+golden report-unused.md report --file="$tmp/hour/hour.journal" --policy="$policy" "${at[@]}" --format=markdown --rules="$tmp/unused.json"
+"$kfgate" report --file="$tmp/hour/hour.journal" --policy="$policy" "${at[@]}" --rules="$tmp/unused.json" --rules="$tmp/used.json" >"$tmp/used"
+! grep -q never-seen "$tmp/used" || { echo "a rule that is in use is told as one that is not"; failed=1; }
 golden learn-against.yaml learn --file="$tmp/hour/hour.journal" --against="$policy" "${at[@]}"
 mkdir "$tmp/objects"
 cp "$fixtures/module.o" "$fixtures/task.o" "$fixtures/scan/program_type.o" "$fixtures/scan/program_type_unknown.o" \
