@@ -79,6 +79,13 @@ static void warn_not_counted(const struct kfg_history_source *source, const char
 				(unsigned long long)st->other_lines);
 }
 
+static void say_who_may_read(const char *verb)
+{
+	if (geteuid() != 0)
+		kfg_log_warning(
+			"%s: members of the groups systemd-journal and adm may read the journal (journalctl(1))", verb);
+}
+
 int kfg_records_read(const struct kfg_history_source *source, const char *verb, struct kfg_usage *usage,
 		     struct kfg_history_stats *ret_stats)
 {
@@ -86,7 +93,9 @@ int kfg_records_read(const struct kfg_history_source *source, const char *verb, 
 
 	if (r < 0 && ret_stats->problem[0]) {
 		kfg_log_error("%s: %s", verb, ret_stats->problem);
-		return KFG_EXIT_FAILURE;
+		if (r == -EACCES)
+			say_who_may_read(verb);
+		return r == -EACCES ? KFG_EXIT_UNCHECKED : KFG_EXIT_FAILURE;
 	}
 	if (r < 0) {
 		kfg_log_errno(r == -ECANCELED ? -ENOMEM : r, "%s: cannot read the journal: %m", verb);
@@ -95,9 +104,8 @@ int kfg_records_read(const struct kfg_history_source *source, const char *verb, 
 	if (ret_stats->n_damaged || ret_stats->n_unreadable)
 		kfg_log_warning("%s: %zu files are damaged, %zu may not be read: %s", verb, ret_stats->n_damaged,
 				ret_stats->n_unreadable, ret_stats->problem);
-	if (ret_stats->n_unreadable && geteuid() != 0)
-		kfg_log_warning(
-			"%s: members of the groups systemd-journal and adm may read the journal (journalctl(1))", verb);
+	if (ret_stats->n_unreadable)
+		say_who_may_read(verb);
 	if (ret_stats->n_files <= ret_stats->n_unreadable) {
 		kfg_log_error("%s: %s, so nothing can be said", verb,
 			      ret_stats->n_files ? "no journal file could be read" : "there is no journal file");

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 
+#include <pty.h>
+
 static void test_starts_and_stops(void **state)
 {
 	(void)state;
@@ -118,6 +120,40 @@ static void test_canary_passes(void **state)
 	assert_non_null(strstr(captured, "a canary load shows that it does not decide (a canary was loaded)"));
 	assert_non_null(strstr(kinds(), "unproven "));
 	assert_null(strstr(kinds(), "started "));
+}
+
+/* Who types the command sees that it is up, and how to end it. */
+static void test_says_so_on_terminal(void **state)
+{
+	const char *policy = scratch_path("policy.yaml");
+	const struct kfg_daemon_config config = {
+		.policy_paths = &policy,
+		.n_policy_paths = 1,
+		.runtime_dir = scratch,
+		.log = KFG_DAEMON_LOG_TARGET_JSON,
+		.on_failure = KFG_FAILURE_MAX,
+	};
+	char text[4096];
+	pthread_t thread;
+	int ours, theirs;
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_null(strstr(captured, "the gate is up"));
+	assert_int_equal(openpty(&ours, &theirs, NULL, NULL, NULL), 0);
+	capture_begin();
+	dup2(theirs, STDERR_FILENO);
+	assert_int_equal(pthread_create(&thread, NULL, client, do_nothing), 0);
+	assert_int_equal(kfg_daemon_run(&config), KFG_EXIT_OK);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	capture_end();
+	n = read(ours, text, sizeof(text) - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+	assert_non_null(strstr(text, "kfgate: the gate is up: policy t 14, mode enforce; Ctrl-C takes it off"));
+	close(ours);
+	close(theirs);
 }
 
 /* As a service: standard error and the records are entries of one journal, whose records nobody reads here. */
@@ -451,6 +487,7 @@ int main(void)
 		CASE(test_canary_passes),
 		CASE(test_canary_cannot_be_loaded),
 		CASE(test_once_in_journal),
+		CASE(test_says_so_on_terminal),
 		CASE(test_gate_fails),
 		CASE(test_gate_is_held),
 		CASE(test_cannot_take_over),
