@@ -2,6 +2,7 @@
 /* cmd_kernel.c - kernels as facts files: written from what is at hand, and those of the catalogue. */
 #include "analysis/kernel/catalogue.h"
 #include "analysis/kernel/facts.h"
+#include "analysis/live/live.h"
 #include "base/exit_code.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -92,6 +93,50 @@ static int make_facts(const struct kfg_kernel *kernel, struct kfg_strbuf *out)
 	return r;
 }
 
+/*
+ * The kernel that runs, where its image is not at hand, by what it has registered itself. What cannot be had so stays
+ * as it was.
+ */
+static int ask_memory(struct kfg_kernel **kernel)
+{
+	struct kfg_kernel *more = NULL;
+	struct kfg_live *live = NULL;
+	struct kfg_kernel_memory memory;
+	struct kfg_kernel_facts facts;
+	struct kfg_kernel_error error;
+	int r;
+
+	kfg_kernel_facts(*kernel, &facts);
+	if (strcmp(facts.path, "running") != 0 || (facts.sets_known && !facts.catalogued[0]))
+		return 0;
+	r = kfg_live_open(&live);
+	if (r < 0) {
+		kfg_log_info("kernel: running: its memory, where its kfuncs are registered, could not be read: %s%s",
+			     strerror(-r), r == -EPERM ? " (it takes root, and no lockdown)" : "");
+		return r == -ENOMEM ? r : 0;
+	}
+	kfg_live_memory(live, &memory);
+	r = kfg_kernel_open_memory(&memory, &more, &error);
+	kfg_live_free(live);
+	if (r < 0) {
+		kfg_log_error("kernel: %s", error.text);
+		return r;
+	}
+	kfg_kernel_facts(more, &facts);
+	if (facts.sets_known) {
+		struct kfg_kernel *before = *kernel;
+
+		kfg_log_info("kernel: running: by what the kernel itself and %zu loaded modules have registered",
+			     facts.n_modules);
+		*kernel = more;
+		more = before;
+	} else {
+		kfg_log_warning("kernel: running: %s", facts.limits);
+	}
+	kfg_kernel_free(more);
+	return 0;
+}
+
 static int export(const struct kfg_args *args)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(FILE_MAX);
@@ -102,6 +147,8 @@ static int export(const struct kfg_args *args)
 		kfg_log_error("kernel: %zu kernels are meant, and one goes into a file", kernels.n);
 		r = -EINVAL;
 	}
+	if (r == 0)
+		r = ask_memory(&kernels.items[0]);
 	if (r == 0)
 		r = make_facts(kernels.items[0], &out);
 	if (r == 0)

@@ -9,7 +9,9 @@ import sys
 import tree
 
 MAKER = "agent/gate/enforce/create.c"
-# The tool, which is not privileged, loads nothing; the agent is all of agent/ but that.
+# The tool, which is not privileged, loads nothing but what reads memory for `kfgate kernel export`, and that is none of
+# the agent's.
+OF_TOOL = "agent/analysis/live/live.c"
 CALLS = re.compile(r"\b(bpf_map_create\w*|bpf_map_freeze|bpf_create_map\w*|bpf_prog_load\w*|bpf_load_program\w*"
                    r"|bpf_link_create|bpf_raw_tracepoint_open\w*|bpf_prog_attach\w*|bpf_iter_create|bpf_btf_load"
                    r"|bpf_token_create|bpf_object__load\w*|bpf_object__attach_skeleton|bpf_program__load"
@@ -19,7 +21,7 @@ CALLS = re.compile(r"\b(bpf_map_create\w*|bpf_map_freeze|bpf_create_map\w*|bpf_p
 
 
 def find(path, text):
-    if not path.startswith(("agent/", "policy/", "include/")) or path == MAKER or not tree.is_c(path):
+    if not path.startswith(("agent/", "policy/", "include/")) or path in (MAKER, OF_TOOL) or not tree.is_c(path):
         return
     code = tree.without_comments(text)
     for match in CALLS.finditer(code):

@@ -24,6 +24,7 @@ AGENT = {
     "analysis/btf": {"base"},
     "analysis/elf": {"base"},
     "analysis/kernel": {"base", "analysis/btf", "analysis/elf"},
+    "analysis/live": {"base", "analysis/btf", "analysis/elf", "analysis/kernel"},
     "analysis/find": {"base", "analysis/elf"},
     "analysis/programs": {"base"},
     "analysis/scan": {"base", "analysis/btf", "analysis/elf", "analysis/kernel", "analysis/lifecycle"},
@@ -35,8 +36,8 @@ AGENT = {
     "render": {"base"},
     "history": {"base", "record", "render"},
     "cli": {"base", "config", "gate/agent", "gate/control", "gate/status", "analysis/btf", "analysis/compare",
-            "analysis/explain", "analysis/find", "analysis/kernel", "analysis/lifecycle", "analysis/programs",
-            "analysis/report", "analysis/scan", "history", "render"},
+            "analysis/explain", "analysis/find", "analysis/kernel", "analysis/lifecycle", "analysis/live",
+            "analysis/programs", "analysis/report", "analysis/scan", "history", "render"},
 }
 # What the policy library shows to others.
 POLICY = {f"policy/{name}.h" for name in ("array", "cases", "cleanup", "diag", "edit_distance", "policy",
@@ -53,14 +54,16 @@ LIBRARIES = [
     (r"systemd/.*", ("agent/record/", "agent/gate/control/", "agent/gate/daemon/")),
     (r"gelf\.h|libelf\.h", ("agent/analysis/elf/",)),
     (r"bpf/.*",
-     ("agent/gate/enforce/", "agent/analysis/programs/", "agent/record/event_record.c", "agent/gate/events/", "bpf/")),
+     ("agent/gate/enforce/", "agent/analysis/live/", "agent/analysis/programs/", "agent/record/event_record.c",
+      "agent/gate/events/", "bpf/")),
     (r"kfgate\.skel\.h", ("agent/gate/enforce/gate.c",)),
     (r"guard\.skel\.h", ("agent/gate/enforce/guard.c",)),
+    (r"peek\.skel\.h", ("agent/analysis/live/live.c",)),
     (r"kfunc_(history|signatures)\.inc", ("agent/analysis/lifecycle/kfunc_data.c",)),
     (r"syslog\.h", ("agent/",)),
 ]
 # Made by the build, so not to be found in the tree.
-GENERATED = ("kfgate.skel.h", "guard.skel.h", "kfunc_history.inc", "kfunc_signatures.inc")
+GENERATED = ("kfgate.skel.h", "guard.skel.h", "peek.skel.h", "kfunc_history.inc", "kfunc_signatures.inc")
 PRODUCT = ("agent/", "policy/", "bpf/", "include/")
 
 

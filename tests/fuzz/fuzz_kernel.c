@@ -76,7 +76,7 @@ static void try_module(const uint8_t *data, size_t size)
 	size_t kernel_size;
 	void *vmlinux = kfg_build_kernel(&plan, &kernel_size);
 
-	must(kfg_collector_new(&collector) == 0);
+	must(kfg_collector_new(NULL, &collector) == 0);
 	must(kfg_collector_add_kernel(collector, "vmlinux", vmlinux, kernel_size, &error) == 0);
 	must(kfg_collector_add_module(collector, "fuzz.ko", data, size) == 0);
 	must(kfg_collector_blob(collector, "origin", &blob) == 0);

@@ -30,6 +30,7 @@ struct list {
 };
 
 struct kfg_collector {
+	const struct kfg_kernel_memory *memory; /* NULL: none */
 	char release[65], version[160], arch[16];
 	struct kfg_strbuf config; /* see config.h */
 	uint8_t *btf_data; /* owned */
@@ -63,12 +64,13 @@ static void free_bytes(struct list *list)
 	*list = (struct list){ 0 };
 }
 
-int kfg_collector_new(struct kfg_collector **ret_collector)
+int kfg_collector_new(const struct kfg_kernel_memory *memory, struct kfg_collector **ret_collector)
 {
 	struct kfg_collector *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return -ENOMEM;
+	c->memory = memory;
 	c->bad_modules = (struct kfg_strbuf)KFG_STRBUF(NAMES_MAX);
 	c->config = (struct kfg_strbuf)KFG_STRBUF(CONFIG_MAX);
 	*ret_collector = c;
@@ -233,11 +235,15 @@ static int add_tagged(struct kfg_collector *c, const struct kfg_btf *btf, uint32
 	return r;
 }
 
-/* The kfuncs of a kernel or a module. image NULL: only its BTF is there. */
-static int add_kfuncs(struct kfg_collector *c, const struct kfg_btf *btf, uint32_t module, struct kfg_image *image)
+/* The kfuncs of a kernel or a module. image NULL: only its BTF is there, and perhaps memory. */
+static int add_kfuncs(struct kfg_collector *c, const char *name, const struct kfg_btf *btf, uint32_t module,
+		      struct kfg_image *image)
 {
 	struct kfg_registrations registrations = { 0 };
 	int r = image ? kfg_sets_read(image, btf, &c->hooks, &registrations) : 0;
+
+	if (!image && c->memory)
+		r = kfg_memory_sets_read(c->memory, name, btf, &c->hooks, &registrations);
 
 	if (r == 0 && registrations.known)
 		r = add_registered(c, btf, module, &registrations);
@@ -313,7 +319,7 @@ static int take_image(struct kfg_collector *c, const char *path, const struct kf
 	c->foreign = !image.amd64 && !image.arm64;
 	kfg_collector_add_arch(c, arch_of(elf->machine));
 	find_banner(c, &image);
-	r = add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, &image);
+	r = add_kfuncs(c, "vmlinux", c->btf, KFG_BLOB_NO_MODULE, &image);
 	kfg_image_done(&image);
 	return r;
 }
@@ -351,7 +357,7 @@ static int take_arm64_image(struct kfg_collector *c, const char *path, const voi
 		c->is_image = true;
 		kfg_collector_add_arch(c, arch_of(EM_AARCH64));
 		find_banner(c, &image);
-		r = add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, &image);
+		r = add_kfuncs(c, "vmlinux", c->btf, KFG_BLOB_NO_MODULE, &image);
 	}
 	kfg_image_done(&image);
 	return r;
@@ -370,7 +376,7 @@ int kfg_collector_add_kernel(struct kfg_collector *c, const char *path, const vo
 		return take_arm64_image(c, path, data, size, ret_error);
 	if (size < SELFMAG || memcmp(data, ELFMAG, SELFMAG) != 0) {
 		r = take_kernel_btf(c, data, size, path, ret_error);
-		return r < 0 ? r : add_kfuncs(c, c->btf, KFG_BLOB_NO_MODULE, NULL);
+		return r < 0 ? r : add_kfuncs(c, "vmlinux", c->btf, KFG_BLOB_NO_MODULE, NULL);
 	}
 	r = open_elf(data, size, &elf, &why);
 	if (r == -EBADMSG)
@@ -401,8 +407,7 @@ static void module_name(const char *path, char *name, size_t size)
 
 static int bad_module(struct kfg_collector *c, const char *name)
 {
-	kfg_strbuf_printf(&c->bad_modules, "%s%s", c->n_bad_modules ? ", " : "", name);
-	c->n_bad_modules++;
+	kfg_strbuf_printf(&c->bad_modules, "%s%s", c->n_bad_modules++ ? ", " : "", name);
 	return 0;
 }
 
@@ -433,7 +438,7 @@ static int add_module(struct kfg_collector *c, const char *name, const void *dat
 	if (r == 0 && elf)
 		r = kfg_image_open(elf, &image);
 	if (r == 0)
-		r = add_kfuncs(c, btf, (uint32_t)c->modules.n, elf ? &image : NULL);
+		r = add_kfuncs(c, name, btf, (uint32_t)c->modules.n, elf ? &image : NULL);
 	if (r == 0) {
 		c->n_modules++;
 		snprintf(bytes.name, sizeof(bytes.name), "%s", name);
@@ -540,17 +545,20 @@ static int serve_waiting(struct kfg_collector *c)
 
 static void say_limits(const struct kfg_collector *c, struct kfg_strbuf *out)
 {
-	if (!c->is_image)
+	if (!c->is_image && !c->memory)
 		kfg_strbuf_adds(out, "BTF alone does not tell which functions are registered as kfuncs, for which "
 				     "program types and with which flags; ");
 	else if (!c->sets_known)
-		kfg_strbuf_adds(out, "the sets of kfuncs in the image were not understood; ");
+		kfg_strbuf_printf(out, "the sets of kfuncs in the %s were not understood; ",
+				  c->memory ? "kernel's memory" : "image");
 	else if (c->foreign || !c->hooks.n_types)
 		kfg_strbuf_adds(out, "for which program types kfuncs are registered is not known; ");
 	if (!c->n_modules && !c->n_bad_modules)
 		kfg_strbuf_adds(out, "no modules: module kfuncs not checked; ");
 	else if (c->sets_known && c->n_unknown)
 		kfg_strbuf_printf(out, "of %zu modules the registration of kfuncs is not known; ", c->n_unknown);
+	if (c->memory && c->n_modules)
+		kfg_strbuf_adds(out, "modules that were not loaded: not checked; ");
 	if (c->n_bad_modules)
 		kfg_strbuf_printf(out, "the BTF of %zu modules could not be read; ", c->n_bad_modules);
 	if (out->size >= 2)

@@ -9,10 +9,14 @@
 
 #include "analysis/kernel/kernel.h"
 #include "analysis/kernel/blob.h"
+#include "analysis/kernel/memory.h"
 
 struct kfg_collector;
 
-int kfg_collector_new(struct kfg_collector **ret_collector);
+/*
+ * memory: where what is added as BTF has registered its kfuncs, for the kernel that runs; must live on. NULL: unknown.
+ */
+int kfg_collector_new(const struct kfg_kernel_memory *memory, struct kfg_collector **ret_collector);
 void kfg_collector_free(struct kfg_collector *collector); /* accepts NULL */
 
 /*

@@ -160,6 +160,7 @@ void kfg_hooks_read(const struct kfg_image *image, const struct kfg_btf *btf, ui
 	struct kfg_hooks hooks = {
 		.common = hook_value(btf, "BTF_KFUNC_HOOK_COMMON"),
 		.none = hook_value(btf, "BTF_KFUNC_HOOK_MAX"),
+		.fmodret = hook_value(btf, "BTF_KFUNC_HOOK_FMODRET"),
 	};
 
 	*ret_hooks = hooks;
@@ -178,16 +179,18 @@ void kfg_hooks_read(const struct kfg_image *image, const struct kfg_btf *btf, ui
 	*ret_hooks = hooks;
 }
 
-bool kfg_hooks_types(const struct kfg_hooks *hooks, unsigned prog_type, uint64_t *ret_types)
+bool kfg_hooks_types_of(const struct kfg_hooks *hooks, unsigned hook, uint64_t *ret_types)
 {
 	uint64_t types = 0;
 
-	if (prog_type >= hooks->n_types)
-		return false;
 	for (unsigned i = 1; i < hooks->n_types; i++)
-		if (hooks->of_type[prog_type] == hooks->common ||
-		    (hooks->of_type[prog_type] != hooks->none && hooks->of_type[i] == hooks->of_type[prog_type]))
+		if ((int)hook == hooks->common || ((int)hook != hooks->none && hooks->of_type[i] == hook))
 			types |= (uint64_t)1 << i;
 	*ret_types = types;
-	return true;
+	return hooks->n_types > 0;
+}
+
+bool kfg_hooks_types(const struct kfg_hooks *hooks, unsigned prog_type, uint64_t *ret_types)
+{
+	return prog_type < hooks->n_types && kfg_hooks_types_of(hooks, hooks->of_type[prog_type], ret_types);
 }

@@ -16,6 +16,7 @@ struct kfg_hooks {
 	unsigned n_types; /* of enum bpf_prog_type; 0: the map is not known */
 	int common; /* the hook of all programs; -1: this kernel has none */
 	int none; /* not a hook: BTF_KFUNC_HOOK_MAX */
+	int fmodret; /* the hook of functions that fmod_ret programs may change, which are no kfuncs; -1: none */
 };
 
 /* btf: of the kernel. call: address of register_btf_kfunc_id_set(), 0: not known. */
@@ -24,3 +25,5 @@ void kfg_hooks_read(const struct kfg_image *image, const struct kfg_btf *btf, ui
 
 /* The program types that a registration for one of them allows, bit per type; false: not known. */
 bool kfg_hooks_types(const struct kfg_hooks *hooks, unsigned prog_type, uint64_t *ret_types);
+/* The program types that a hook is for; false: not known. */
+bool kfg_hooks_types_of(const struct kfg_hooks *hooks, unsigned hook, uint64_t *ret_types);

@@ -254,5 +254,5 @@ const uint8_t *kfg_image_at(const struct kfg_image *image, uint64_t addr, uint64
 		if (addr >= p->addr && addr - p->addr <= p->size && size <= p->size - (addr - p->addr))
 			return p->data + (addr - p->addr);
 	}
-	return NULL;
+	return image->more ? image->more(image->more_arg, addr, size) : NULL;
 }

@@ -21,6 +21,9 @@ struct kfg_image {
 	uint64_t kfunc_call, fmodret_call; /* where a module calls the kernel to register; 0: not known */
 	bool amd64, arm64;
 	bool module;
+	/* Where bytes come from that are in no part; NULL: nowhere. They are good until it is asked again. */
+	const uint8_t *(*more)(void *arg, uint64_t addr, uint64_t size);
+	void *more_arg;
 };
 
 /*

@@ -174,7 +174,7 @@ static int read_source(const struct kfg_kernel_source *source, const struct kfg_
 		       struct kfg_blob **ret_blob, struct kfg_kernel_error *error)
 {
 	_cleanup_(kfg_collector_free_cleanup) struct kfg_collector *collector = NULL;
-	int r = kfg_collector_new(&collector);
+	int r = kfg_collector_new(NULL, &collector);
 
 	if (r == 0)
 		r = kfg_kernel_source_read(source, progress, collector, error);
@@ -299,13 +299,28 @@ static int open_running(const char *cache_dir, const struct kfg_kernel_progress 
 	kfg_kernel_free(k);
 	k = NULL;
 	error->text[0] = '\0';
-	r = kfg_running_read(&blob, error);
+	r = kfg_running_read(NULL, &blob, error);
 	if (r == 0)
 		r = kfg_kernel_open_blob("running", blob, false, &k);
 	if (r == 0)
 		r = look_up(&k);
 	if (r == 0)
 		*ret_kernel = KFG_TAKE_PTR(k);
+	return r;
+}
+
+int kfg_kernel_open_memory(const struct kfg_kernel_memory *memory, struct kfg_kernel **ret_kernel,
+			   struct kfg_kernel_error *ret_error)
+{
+	struct kfg_blob *blob;
+	int r;
+
+	ret_error->text[0] = '\0';
+	r = kfg_running_read(memory, &blob, ret_error);
+	if (r == 0)
+		r = kfg_kernel_open_blob("running", blob, false, ret_kernel);
+	if (r < 0 && !ret_error->text[0])
+		snprintf(ret_error->text, sizeof(ret_error->text), "running: %s", strerror(-r));
 	return r;
 }
 

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct kfg_kernel;
+struct kfg_kernel_memory; /* memory.h */
 
 /* One kfunc of a kernel. Strings and BTF belong to the kernel. */
 struct kfg_kfunc {
@@ -71,6 +72,12 @@ int kfg_kernel_open(const char *path, const char *cache_dir, struct kfg_kernel *
 /* The same, with progress (may be NULL). */
 int kfg_kernel_open_slowly(const char *path, const char *cache_dir, const struct kfg_kernel_progress *progress,
 			   struct kfg_kernel **ret_kernel, struct kfg_kernel_error *ret_error);
+/*
+ * The kernel that runs as it tells of itself: by /sys/kernel/btf and its memory (memory.h), without its image. Modules
+ * that are not loaded are not in it. Errors as above.
+ */
+int kfg_kernel_open_memory(const struct kfg_kernel_memory *memory, struct kfg_kernel **ret_kernel,
+			   struct kfg_kernel_error *ret_error);
 void kfg_kernel_free(struct kfg_kernel *kernel); /* accepts NULL */
 
 /*

@@ -13,6 +13,7 @@
 
 #define BTF_DIR "/sys/kernel/btf"
 #define BTF_MAX (64u << 20)
+#define CONFIG_MAX (4u << 20)
 
 char *kfg_running_image(void)
 {
@@ -86,13 +87,29 @@ static int read_modules(struct kfg_collector *c, struct kfg_kernel_error *error)
 
 KFG_DEFINE_CLEANUP(struct kfg_collector *, kfg_collector_free)
 
-int kfg_running_read(struct kfg_blob **ret_blob, struct kfg_kernel_error *ret_error)
+/* As distributions put it beside the image. */
+static void read_config(struct kfg_collector *c, const char *release)
+{
+	_cleanup_free_ char *path = NULL, *data = NULL;
+	size_t size;
+
+	if (asprintf(&path, "/boot/config-%s", release) < 0) {
+		path = NULL;
+		return;
+	}
+	if (kfg_read_file(AT_FDCWD, path, CONFIG_MAX, &data, &size) == 0)
+		kfg_collector_add_config(c, data, size);
+}
+
+int kfg_running_read(const struct kfg_kernel_memory *memory, struct kfg_blob **ret_blob,
+		     struct kfg_kernel_error *ret_error)
 {
 	_cleanup_(kfg_collector_free_cleanup) struct kfg_collector *c = NULL;
 	struct utsname name;
-	int r = kfg_collector_new(&c);
+	int r = kfg_collector_new(memory, &c);
 
 	if (r == 0 && uname(&name) == 0) {
+		read_config(c, name.release);
 		kfg_collector_add_release(c, name.release);
 		kfg_collector_add_version(c, name.version);
 		kfg_collector_add_arch(c, name.machine);

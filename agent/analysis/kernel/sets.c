@@ -396,8 +396,7 @@ static int compare_registrations(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Of one id, one entry: what all sets say of it. */
-static size_t merge(struct kfg_registration *items, size_t n)
+size_t kfg_registration_merge(struct kfg_registration *items, size_t n)
 {
 	size_t kept = 0;
 
@@ -456,7 +455,7 @@ static int collect(const struct reading *rd, struct kfg_registrations *ret)
 			ret->n += add_set(rd->btf, ret->items + ret->n, &rd->ksets[i]);
 			ret->n_odd += rd->ksets[i].set.n_odd;
 		}
-	ret->n = merge(ret->items, ret->n);
+	ret->n = kfg_registration_merge(ret->items, ret->n);
 	ret->known = true;
 	return 0;
 }

@@ -33,4 +33,6 @@ struct kfg_registrations {
  */
 int kfg_sets_read(struct kfg_image *image, const struct kfg_btf *btf, struct kfg_hooks *hooks,
 		  struct kfg_registrations *ret_registrations);
+/* Of one id, one entry: what all sets say of it. Sorts; returns how many are left. */
+size_t kfg_registration_merge(struct kfg_registration *items, size_t n);
 void kfg_registrations_done(struct kfg_registrations *registrations);
