@@ -3,6 +3,7 @@
 #include "analysis/explain/lines.h"
 
 #include "analysis/explain/envelope.h"
+#include "analysis/explain/seams.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,8 +121,13 @@ static void emit_words(struct kfg_lines *l, struct kfg_span s, bool last)
 /* An instruction, at the front of s, and the words behind it. alone: it has a line of its own. */
 static void emit_insn(struct kfg_lines *l, struct kfg_span s, struct kfg_span rest, bool alone, bool last)
 {
-	size_t call = call_end(rest);
+	size_t call = call_end(rest), end = call ? 0 : kfg_line_seam_insn(s);
 
+	if (end) {
+		emit(l, (struct kfg_span){ s.at, end }, false, false);
+		emit_words(l, skip(s, end), last);
+		return;
+	}
 	if (!call) {
 		if (alone)
 			emit(l, s, true, last);
@@ -147,7 +153,8 @@ static size_t next_insn(struct kfg_span s, size_t from)
 	return at && at > s.at + from && is_blank(at[-1]) ? (size_t)(at - s.at) : 0;
 }
 
-static void split_insn(struct kfg_lines *l, struct kfg_span s, bool whole)
+/* last: of its line of the input */
+static void split_insn(struct kfg_lines *l, struct kfg_span s, bool whole, bool last)
 {
 	struct kfg_span rest;
 	long long insn;
@@ -155,7 +162,7 @@ static void split_insn(struct kfg_lines *l, struct kfg_span s, bool whole)
 	size_t before = at ? (size_t)(at - s.at) : 0, next;
 
 	if (!at) {
-		emit(l, s, whole, whole);
+		emit(l, s, whole, last);
 		return;
 	}
 	/* before it stands a logger's name, or the words of whoever quotes it */
@@ -170,7 +177,24 @@ static void split_insn(struct kfg_lines *l, struct kfg_span s, bool whole)
 		(void)kfg_line_insn_find(s, &insn, &rest);
 		before = 1;
 	}
-	emit_insn(l, s, rest, whole && !before, whole);
+	emit_insn(l, s, rest, whole && !before, last);
+}
+
+/* What somebody joined is parted again. */
+static void split_seams(struct kfg_lines *l, struct kfg_span s, bool packed)
+{
+	struct kfg_line_seams seams;
+	bool joined = packed;
+	size_t next, n;
+
+	kfg_line_seam_start(&seams, s);
+	while ((n = kfg_line_seam_find(&seams, s, &next)) < s.n || next < s.n) {
+		joined = true;
+		split_insn(l, (struct kfg_span){ s.at, n }, false, false);
+		s = skip(s, next);
+		s = skip(s, kfg_line_prefix_size(s));
+	}
+	split_insn(l, s, !joined, !packed);
 }
 
 /* What stands before an instruction, or before libbpf's name, is known to be no part of the line. */
@@ -202,7 +226,7 @@ static void read_clean(struct kfg_lines *l, struct kfg_span s, bool packed)
 			note_prefix(l, s);
 		s = skip(s, kfg_line_prefix_size(s));
 	}
-	split_insn(l, s, !packed);
+	split_seams(l, s, packed);
 }
 
 /* Bytes of a terminal's control sequence: ESC or what a tool wrote for it, [, parameters, a letter. 0: none. */

@@ -188,6 +188,34 @@ static size_t container_size(struct kfg_span s)
 	return at + 2;
 }
 
+/* "AB> " of mail, where who answers quotes by the initials of who wrote */
+static size_t initials_size(struct kfg_span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && n < 4 && isalpha((unsigned char)s.at[n]))
+		n++;
+	if (!n || n >= s.n || s.at[n] != '>')
+		return 0;
+	return n + 1 == s.n ? n + 1 : s.at[n + 1] == ' ' ? n + 2 : 0;
+}
+
+/* What ends with an arrow or a bar of Unicode, which no loader and no verifier prints */
+static size_t arrow_size(struct kfg_span s)
+{
+	static const char *const arrows[] = { "\xc2\xbb ",     "\xe2\x80\xba ", "\xe2\x94\x82 ", "\xe2\x94\x83 ",
+					      "\xe2\x96\xb6 ", "\xe2\x86\x92 ", "\xe2\x9e\x9c ", "\xe2\x95\x8e " };
+
+	for (size_t i = 0; i < s.n && i < TOKEN_MAX && s.at[i] != '\''; i++)
+		for (size_t k = 0; (unsigned char)s.at[i] >= 0xc2 && k < sizeof(arrows) / sizeof(arrows[0]); k++) {
+			size_t n = strlen(arrows[k]);
+
+			if (s.n - i >= n && memcmp(s.at + i, arrows[k], n) == 0)
+				return i + n;
+		}
+	return 0;
+}
+
 static size_t part_size(struct kfg_span s, bool *after_time)
 {
 	struct kfg_span t = { s.at, token_size(s) };
@@ -208,7 +236,11 @@ static size_t part_size(struct kfg_span s, bool *after_time)
 		n = bracket_size(s);
 	if (!n)
 		n = klog_size(s);
-	return n ? n : container_size(s);
+	if (!n)
+		n = container_size(s);
+	if (!n)
+		n = initials_size(s);
+	return n ? n : arrow_size(s);
 }
 
 size_t kfg_line_prefix_size(struct kfg_span line)

@@ -250,7 +250,8 @@ static bool concerns_kfuncs(struct kfg_span line)
 /* Whether it can be the beginning of a wording: of all others the next line is not tried together with. */
 static bool may_go_on(const struct kfg_vlog *v, struct kfg_span line)
 {
-	static const char *const words[] = { "libbpf", "kfunc", "ksym", "extern", "kernel func", "BTF", "ksyms" };
+	static const char *const words[] = { "libbpf",	    "kfunc", "ksym",  "extern",
+					     "kernel func", "BTF",   "ksyms", "kernel/bpf/" };
 
 	if (v->is_kfunc_call || v->inside || line.n >= WRAPPED_MIN)
 		return true;

@@ -57,6 +57,11 @@ WRAPPINGS = {
     "mail-80": (wrapped(80), "04 36 37 39"),
     "web": (lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
             .replace('"', "&quot;"), "03"),
+    "squashed": (lambda text: " ".join(line.strip() for line in text.splitlines() if line.strip()) + "\n", "80 81"),
+    "list": (lambda text: '"stderr_lines": %r\n' % text.splitlines(), "68 82"),
+    "initials": (each("KD> %s"), "81"),
+    "initials-80": (lambda text: "".join("KD> " + line + "\n" for line in wrapped(76)(text).splitlines()), "03 36 37 39 81"),
+    "arrow": (lambda text: "".join("node-12 agent \u00bb " + line + "\n" for line in wrapped(76)(text).splitlines()), "36 37 39"),
     "quotes": (lambda text: text.replace("'", "\u2019"), ""),
     "markdown": (lambda text: "```console\n" + text + "```\n", ""),
 }
