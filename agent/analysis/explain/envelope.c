@@ -20,9 +20,10 @@ static bool is_one_of(struct kfg_span s, const char *const *words, size_t n_word
 static bool is_message_name(struct kfg_span name)
 {
 	static const char *const names[] = {
-		"msg",	   "message", "log",	   "error",	   "err",	  "text",
-		"body",	   "stderr",  "stdout",	   "output",	   "reason",	  "detail",
-		"details", "cause",   "exception", "errorverbose", "verifierlog", "verifier_log",
+		"msg",		"message",	"log",	     "error",	     "err",	    "text",
+		"body",		"stderr",	"stdout",    "output",	     "reason",	    "detail",
+		"details",	"cause",	"exception", "errorverbose", "verifierlog", "verifier_log",
+		"stdout_lines", "stderr_lines", "lines",     "logs",	     "messages",    "errors",
 	};
 
 	return is_one_of(name, names, sizeof(names) / sizeof(names[0]));

@@ -59,6 +59,7 @@ WRAPPINGS = {
             .replace('"', "&quot;"), "03"),
     "squashed": (lambda text: " ".join(line.strip() for line in text.splitlines() if line.strip()) + "\n", "80 81"),
     "list": (lambda text: '"stderr_lines": %r\n' % text.splitlines(), "68 82"),
+    "json-list": (lambda text: json.dumps({"rc": 1, "stdout_lines": [], "stderr_lines": text.splitlines()}) + "\n", ""),
     "initials": (each("KD> %s"), "81"),
     "initials-80": (lambda text: "".join("KD> " + line + "\n" for line in wrapped(76)(text).splitlines()), "03 36 37 39 81"),
     "arrow": (lambda text: "".join("node-12 agent \u00bb " + line + "\n" for line in wrapped(76)(text).splitlines()), "36 37 39"),
