@@ -12,6 +12,8 @@ NAME = re.compile(r"[a-z][a-z-]*/[a-z][a-z0-9-]*\.sh$")
 KEYS = {"kernels", "tier", "files", "modules", "args", "lsm", "rtc", "memory", "cpu", "icount", "timeout", "reboot",
         "last", "also"}
 NEVER_FAILS = re.compile(r'\bcheck "[^"]*" (true|:)(\s|$)|\bexpect_fail "[^"]*" false(\s|$)')
+# A time that is long enough on one machine is too short on a busier one: until_true waits for what is to come.
+SLEEPS = re.compile(r"^sleep [0-9.]+$")
 # The status of a pipeline is that of its last command: where the first could not run, the last finds nothing.
 REFUSED_PIPE = re.compile(r"\bexpect_fail \"[^\"]*\" sh -c '[^']*\|\s*grep")
 
@@ -54,6 +56,8 @@ def find(path, text):
     for n, line in enumerate(lines):
         if NEVER_FAILS.search(line):
             yield n + 1, "a check that cannot fail"
+        if SLEEPS.match(line):
+            yield n + 1, "a wait without its reason: until_true, or say behind it why time itself is what matters"
         if REFUSED_PIPE.search(line):
             yield n + 1, "grep that finds nothing may have been given nothing: check_none"
 

@@ -137,7 +137,7 @@ expect_fail "nor one in the unit's cgroup, if it was something else before" in_u
 decides "after that, too"
 # shellcheck disable=SC2086
 /t/attack orphan $run >/tmp/orphan 2>&1
-sleep 3
+sleep 3 # in which it would start
 cat /tmp/orphan
 check_none "nor one that became PID 1's child later" 'evil\.yaml' ps -eo args
 decides "after all of them"
@@ -156,7 +156,7 @@ policy strict refuse | policy_put
 check "start" systemctl start kfgate.service
 old=$(agent)
 systemctl kill --signal=KILL kfgate.service
-sleep 2
+sleep 2 # in which a new agent would be there
 check_eq "the service manager may not kill it" "$old" "$(agent)"
 check "it lives" kill -0 "$old"
 expect_fail "nor freeze it" timeout 20 systemctl freeze kfgate.service

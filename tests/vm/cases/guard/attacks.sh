@@ -183,7 +183,7 @@ mount --make-rprivate /
 kfg_gate="in a namespace of its own"
 worked cover-private
 attack say-yes 600 >/tmp/yes 2>&1 &
-sleep 3
+until_true 60 grep -q . /tmp/yes
 cat /tmp/yes
 expect_fail "after all that, and with programs that say yes on its hooks, the gate decides" kfload obj /t/key.o
 check "what is not forbidden loads" kfload obj /t/plain.o

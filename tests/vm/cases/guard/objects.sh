@@ -76,7 +76,7 @@ refused fill fentry bpf_lsm_inode_rename 36
 check_file "together with those of others" "^6 on" /tmp/attack.out
 touch /tmp/filled
 wait $!
-sleep 1
+sleep 1 # for the kernel to free them
 refused fill lsm bpf_lsm_inode_rename 36
 check_file "what is gone takes no place" "^16 on" /tmp/attack.out
 worked fill fentry security_inode_rename 30

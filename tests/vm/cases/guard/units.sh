@@ -55,9 +55,9 @@ check "unless it comes back" in_cgroup trusted.service attack unit-move other.se
 check_sums
 
 echo "With the next gate"
-into_cgroup trusted.service sh -c 'until [ -e /tmp/go2 ]; do sleep 0.1; done; exec kfload obj /t/key.o' >/tmp/held 2>&1 &
+into_cgroup trusted.service sh -c 'echo begun; until [ -e /tmp/go2 ]; do sleep 0.1; done; exec kfload obj /t/key.o' >/tmp/held 2>&1 &
 held=$!
-sleep 1
+until_true 20 grep -q begun /tmp/held
 kill -KILL $gate_pid
 wait $gate_pid
 refused unit-move trusted.service $load

@@ -56,9 +56,9 @@ refused=$(stat refused)
 mark
 nice -n 10 /t/kfload hammer 1 /tmp/enough >/tmp/hammer & # all the time, but not instead of the upgrade
 hammer=$!
-sleep 1
+sleep 1 # of loads before the upgrade, and behind it
 check "upgrade" install /tmp/next.deb
-sleep 1
+sleep 1 # see above
 touch /tmp/enough
 wait $hammer
 echo "  $(cat /tmp/hammer)"

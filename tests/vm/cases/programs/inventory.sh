@@ -40,9 +40,9 @@ sed -i 's/mode: .*//; s/^serial: 1/serial: 2\nmode: audit/' /tmp/policy.yaml
 programs
 check_eq "a policy in audit mode refuses nothing: a warning" 2 "$code"
 check "and says so" grep -q "would refuse" /tmp/out
-kfload hold /t/long_names.o 1000 >/dev/null &
+kfload hold /t/long_names.o 1000 >/tmp/long &
 long=$!
-sleep 1
+until_true 20 grep -q "^id " /tmp/long
 programs
 for name in userns_restrict_path_mkdir userns_restrict_path_link; do
 	check "a name that the kernel cuts is whole: $name" grep -Eq "^[0-9]+ +$name \(lsm" /tmp/out

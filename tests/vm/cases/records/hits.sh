@@ -41,9 +41,9 @@ check_file "so do the metrics" '^kfgate_hits_total.part="rule",name="keys". 3$' 
 kfgate status --rules --json >/tmp/json
 check_file "and JSON" '"name": "keys"' /tmp/json
 
-kfload hold /t/key.o 1000 >/dev/null &
+kfload hold /t/key.o 1000 >/tmp/held &
 holder=$!
-sleep 1
+until_true 20 grep -q "^id " /tmp/held
 policy 2 '  - {id: new, kfuncs: [bpf_key_put], action: warn}'
 check "a reload with a rule before the others" kfgate reload
 check_eq "a rule keeps its counts by its id" 4 "$(hits keys 3)"

@@ -36,7 +36,7 @@ check "at most 8 MiB resident" [ "$rss" -le 8192 ]
 check "a watchdog is set" [ "$(unit_property WatchdogUSec)" != 0 ]
 pings=$(unit_property WatchdogTimestampMonotonic)
 before=$(sleeps)
-sleep 30
+sleep 30 # in which nothing happens
 woken=$(($(sleeps) - before))
 [ "$pings" = "$(unit_property WatchdogTimestampMonotonic)" ] || woken=$((woken - 1))
 check_eq "nothing wakes it while nothing happens" 0 "$woken"
@@ -86,7 +86,7 @@ systemctl reload kfgate.service
 refused=$(stat refused)
 nice -n 10 /t/kfload hammer 1 /tmp/enough >/tmp/hammer &
 hammer=$!
-sleep 1
+sleep 1 # of loads before the restart
 check "restart under load" systemctl restart kfgate.service
 check "the agent is killed under load" systemctl kill --signal=KILL kfgate.service
 is_new() { [ "$(unit_property NRestarts)" = 1 ] && systemctl is-active -q kfgate.service; }
@@ -123,7 +123,7 @@ mkdir -p /run/systemd/system/kfgate.service.d
 printf '[Service]\nWatchdogSec=15\n' >/run/systemd/system/kfgate.service.d/watchdog.conf
 systemctl daemon-reload
 systemctl restart kfgate.service
-sleep 16
+sleep 16 # longer than the watchdog waits
 check_eq "it feeds the watchdog" 0 "$(unit_property NRestarts)"
 hung=$(unit_property MainPID)
 systemctl kill --signal=STOP kfgate.service

@@ -41,7 +41,7 @@ check "unless forced" kfgate reload --force
 check_eq "that is the policy in force" 1 "$(gate_status | sed -n 's/.*"serial": *\([0-9]*\).*/\1/p')"
 policy 2
 kill -HUP $gate_pid
-sleep 1
-check_eq "SIGHUP takes it, too" 2 "$(gate_status | sed -n 's/.*"serial": *\([0-9]*\).*/\1/p')"
+serial_is() { [ "$(gate_status | sed -n 's/.*"serial": *\([0-9]*\).*/\1/p')" = "$1" ]; }
+check "SIGHUP takes it, too" until_true 20 serial_is 2
 check "stop" gate_stop
 finish
