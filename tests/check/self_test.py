@@ -138,7 +138,8 @@ class Cases(unittest.TestCase):
         self.assertEqual(self.faults(text), [])
 
     def test_faults(self):
-        for line in ('check "x" true', 'check "x" :', 'expect_fail "x" false', "sleep 3", "expect_fail \"x\" sh -c 'a | grep b'"):
+        for line in ('check "x" true', 'check "x" :', 'expect_fail "x" false', "sleep 3",
+                     "expect_fail \"x\" sh -c 'a | grep b'"):
             self.assertTrue(self.faults(self.HEADER + line + "\nfinish\n"), line)
         self.assertTrue(self.faults(self.HEADER + 'check "x" f\n'))
         for path in ("x.sh", "load/01-x.sh", "load/x/y.sh"):
