@@ -188,6 +188,10 @@ cat /tmp/yes
 expect_fail "after all that, and with programs that say yes on its hooks, the gate decides" kfload obj /t/key.o
 check "what is not forbidden loads" kfload obj /t/plain.o
 check "a signal 0 is no attack" kill -0 "$gate_pid"
+kfgate metrics >/tmp/metrics
+check_file "attempts are a metric by kind" '^kfgate_attempts_total.attempt="map". [1-9]' /tmp/metrics
+check_eq "which add up to all" "$(sed -n 's/^kfgate_tampering_total //p' /tmp/metrics)" \
+	"$(awk -F '[" ]' '/^kfgate_attempts_total/ && $2 != "listing" && $2 != "manager" { n += $NF } END { print n }' /tmp/metrics)"
 check "the agent answers" kfgate status
 check "and reloads" kfgate reload
 check_record "refusals are records" '"KFGATE_KIND":"tampering"'

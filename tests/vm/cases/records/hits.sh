@@ -77,5 +77,8 @@ policy 7 '  - {id: new, kfuncs: [bpf_key_put], action: refuse}'
 check "a policy that refuses" kfgate reload
 expect_fail "is counted as well" kfload obj /t/key.o
 check "at least once" [ "$(hits new 3)" -ge $((new + 2)) ]
+kfgate metrics >/tmp/metrics
+check_file "what was recorded is a metric by reason" '^kfgate_decisions_total.outcome="refused",reason="rule". 1$' /tmp/metrics
+check_file "and by kfunc" '^kfgate_kfunc_decisions_total.kfunc="bpf_key_put",.*,outcome="refused". 1$' /tmp/metrics
 gate_stop
 finish
