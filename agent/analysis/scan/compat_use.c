@@ -7,6 +7,7 @@
  */
 #include "analysis/scan/compat.h"
 
+#include "analysis/lifecycle/kfunc_data.h"
 #include "analysis/scan/type_compat.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -80,19 +81,42 @@ static void judge_absent(const struct kfg_object_use *use, enum kfg_compat compa
 	}
 }
 
+/* Since which release upstream has a kfunc, as far as that is why this kernel lacks it: " (from 6.15 on)"; or "". */
+static void say_history(const struct kfg_linkage *linkage, const char *name, char *buf, size_t size)
+{
+	const struct kfg_kfunc_history *h = kfg_kfunc_history_find(name);
+	unsigned release = kfg_kfunc_release_parse(linkage->facts.release);
+	unsigned last = h ? kfg_kfunc_release_parse(h->last_seen) : 0;
+
+	buf[0] = '\0';
+	if (!h || !h->introduced[0])
+		return;
+	if (kfg_kfunc_history_presence(h, release) == KFG_PRESENCE_ABSENT)
+		snprintf(buf, size, " (from %s on, but not from %s to %s)", h->introduced, h->absent_from,
+			 h->absent_to);
+	else if (last && last < kfg_kfunc_release_parse(KFG_HISTORY_NEWEST) && release > last)
+		snprintf(buf, size, " (from %s on, and last seen in %s)", h->introduced, h->last_seen);
+	else
+		snprintf(buf, size, " (from %s on)", h->introduced);
+}
+
 static void judge_missing(const struct kfg_linkage *linkage, const struct kfg_object_use *use,
 			  const struct kfg_linkage_kfunc *found, struct kfg_compat_result *result)
 {
+	char history[96], why[192];
+
 	if (!found->complete && may_be_of_module(linkage, use->kfunc)) {
 		result->compat = KFG_COMPAT_UNCHECKED;
 		say(result, "not in the kernel itself, and its modules were not%s at hand",
 		    linkage->facts.modules_known ? " all" : "");
 		return;
 	}
-	judge_absent(use, KFG_COMPAT_MISSING,
-		     linkage->running ? "neither this kernel nor a module that is loaded has such a function" :
-					"this kernel has no such function",
-		     result);
+	say_history(linkage, use->kfunc, history, sizeof(history));
+	snprintf(why, sizeof(why), "%s%s",
+		 linkage->running ? "neither this kernel nor a module that is loaded has such a function" :
+				    "this kernel has no such function",
+		 history);
+	judge_absent(use, KFG_COMPAT_MISSING, why, result);
 }
 
 static void judge_prototype(const struct kfg_linkage *linkage, const struct kfg_object_use *use,

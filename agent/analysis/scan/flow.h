@@ -12,8 +12,8 @@
 enum kfg_flow_assumption {
 	KFG_FLOW_ASSUME_NOTHING, /* the object as it is loaded by default, the kernel's configuration not known */
 	KFG_FLOW_ASSUME_ANY_LOADER, /* programs that are off by default are on, .rodata is not known */
-	KFG_FLOW_ASSUME_CONFIG_OFF, /* by default, all CONFIG_ externs 0 */
-	KFG_FLOW_ASSUME_CONFIG_ON, /* by default, all CONFIG_ externs 1 */
+	KFG_FLOW_ASSUME_CONFIG_OFF, /* by default, all CONFIG_ externs 0, and so the version, if it is not known */
+	KFG_FLOW_ASSUME_CONFIG_ON, /* by default, all CONFIG_ externs 1, and the version the highest */
 };
 
 struct kfg_flow {

@@ -130,7 +130,8 @@ static struct kfg_value load_kconfig(struct kfg_flow_state *run, uint32_t ext, u
 		return value;
 	run->flow->saw_config = true;
 	if (run->assumption == KFG_FLOW_ASSUME_CONFIG_OFF || run->assumption == KFG_FLOW_ASSUME_CONFIG_ON)
-		return kfg_value_number(run->assumption == KFG_FLOW_ASSUME_CONFIG_ON);
+		return kfg_value_number(
+			kfg_kconfig_extreme(run->linkage, ext, run->assumption == KFG_FLOW_ASSUME_CONFIG_ON));
 	return value;
 }
 

@@ -24,6 +24,13 @@ static bool has_syscall_wrapper(const struct kfg_linkage *linkage)
 	       kfg_btf_find(vmlinux, "__s390x_sys_bpf", BTF_KIND_FUNC);
 }
 
+uint64_t kfg_kconfig_extreme(const struct kfg_linkage *linkage, uint32_t ext, bool on)
+{
+	if (on && strcmp(linkage->code->externs[ext].name, "LINUX_KERNEL_VERSION") == 0)
+		return 0xffffff;
+	return on;
+}
+
 /*
  * The names that libbpf knows (libbpf 1.7.0, src/libbpf.c, bpf_object__resolve_externs()); others that are weak and
  * start with LINUX_ are 0. CONFIG_ ones are in the kernel's configuration, which is not at hand.

@@ -7,3 +7,5 @@
 
 /* The value of an extern (index into code->externs) of that many bytes; anything where it is not known. */
 struct kfg_value kfg_kconfig_value(const struct kfg_linkage *linkage, uint32_t ext, uint32_t size);
+/* One of the two ends of what is not known: an option that is off or on, the oldest version or the newest. */
+uint64_t kfg_kconfig_extreme(const struct kfg_linkage *linkage, uint32_t ext, bool on);

@@ -15,7 +15,7 @@
 #define SOURCES KFG_SOURCE_DIR "/tests/fixtures/scan/"
 
 static const char *const names[] = { KFG_SCAN_FIXTURES };
-static const char *const kernel_names[] = { "old", "mid", "new" };
+static const char *const kernel_names[] = { "old", "mid", "new", "unnamed" };
 #define N_KERNELS (sizeof(kernel_names) / sizeof(kernel_names[0]))
 
 static struct kfg_kernel *kernels[N_KERNELS];
@@ -52,6 +52,12 @@ static bool outcome(const struct kfg_compat_report *report, const char *name, ch
 		const char *why = report->other[0] ? report->other : report->unsure;
 
 		snprintf(buf, size, "%.*s", (int)strcspn(why, ":"), why);
+		return true;
+	}
+	if (strcmp(name, "since") == 0) { /* what the first use says of releases */
+		const char *open = strchr(report->uses[0].detail, '('), *close = open ? strchr(open, ')') : NULL;
+
+		snprintf(buf, size, "%.*s", close ? (int)(close - open - 1) : 0, open ? open + 1 : "");
 		return true;
 	}
 	for (size_t i = 0; i < report->object->n_uses; i++)
