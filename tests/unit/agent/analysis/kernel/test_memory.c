@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/kernel/memory.h"
 
-#include "btf_build.h"
 #include "cmocka_all.h"
+#include "memory_build.h"
 
 #include <errno.h>
 #include <linux/bpf.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,14 +13,13 @@
 #define BASE 0xffffffff81000000u
 #define BTF_AT 0x100u
 #define TAB_AT 0x200u
+#define FILTERS_AT (TAB_AT + KFG_BUILD_MEMORY_FILTERS + KFG_BUILD_MEMORY_FILTERS_SIZE * KFG_BUILD_MEMORY_TRACING)
 #define XDP_SET_AT 0x400u
 #define TRACING_SET_AT 0x440u
 #define FMODRET_SET_AT 0x480u
 #define RODATA_AT 0x800u /* holds a struct btf_kfunc_id_set */
 #define OWN_SET_AT 0x900u /* the set that it was registered with */
 #define FILTER (BASE + 0x10u)
-
-enum hook { XDP, TC, STRUCT_OPS, TRACING, SYSCALL, FMODRET, MAX };
 
 static uint8_t bytes[4096];
 static struct kfg_btf *btf;
@@ -39,52 +37,18 @@ static void put64(size_t at, uint64_t value)
 	memcpy(bytes + at, &value, sizeof(value));
 }
 
-static void member(struct kfg_btf_build *b, const char *name, uint32_t byte)
-{
-	kfg_btf_build_word(b, kfg_btf_build_string(b, name));
-	kfg_btf_build_word(b, 1);
-	kfg_btf_build_word(b, 8 * byte);
-}
-
 static void build_btf(void)
 {
-	static const char *const hooks[] = { "XDP", "TC", "STRUCT_OPS", "TRACING", "SYSCALL", "FMODRET", "MAX" };
-	struct kfg_btf_build b;
+	uint32_t funcs[KFG_BUILD_MEMORY_FUNCS];
 	struct kfg_btf_error error;
 	size_t size;
 
-	kfg_btf_build_start(&b, NULL);
-	no_func = kfg_btf_build_int(&b, "long", 8, 0);
-	kfg_btf_build_type(&b, BTF_KIND_STRUCT, "btf", 1, 32);
-	member(&b, "kfunc_set_tab", 24);
-	kfg_btf_build_type(&b, BTF_KIND_STRUCT, "btf_kfunc_set_tab", 2, 256);
-	member(&b, "sets", 0);
-	member(&b, "hook_filters", 64);
-	kfg_btf_build_type(&b, BTF_KIND_STRUCT, "btf_kfunc_hook_filter", 2, 24);
-	member(&b, "filters", 0);
-	member(&b, "nr_filters", 16);
-	kfg_btf_build_type(&b, BTF_KIND_STRUCT, "btf_kfunc_id_set", 3, 24);
-	member(&b, "owner", 0);
-	member(&b, "set", 8);
-	member(&b, "filter", 16);
-	kfg_btf_build_type(&b, BTF_KIND_ENUM, "btf_kfunc_hook", MAX + 1, 4);
-	for (unsigned i = 0; i <= MAX; i++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "BTF_KFUNC_HOOK_%s", hooks[i]);
-		kfg_btf_build_word(&b, kfg_btf_build_string(&b, name));
-		kfg_btf_build_word(&b, i);
-	}
-	kfg_btf_build_type(&b, BTF_KIND_ENUM, "bpf_prog_type", 1, 4);
-	kfg_btf_build_word(&b, kfg_btf_build_string(&b, "__MAX_BPF_PROG_TYPE"));
-	kfg_btf_build_word(&b, 33);
-	bpf_a = kfg_btf_build_func(&b, "bpf_a", 1, 0, NULL, NULL);
-	bpf_b = kfg_btf_build_func(&b, "bpf_b", 1, 0, NULL, NULL);
-	bpf_c = kfg_btf_build_func(&b, "bpf_c", 1, 0, NULL, NULL);
-	bpf_d = kfg_btf_build_func(&b, "bpf_d", 1, 0, NULL, NULL);
-	btf_bytes = kfg_btf_build_bytes(&b, &size);
-	kfg_btf_build_done(&b);
+	btf_bytes = kfg_build_memory_btf(false, &no_func, funcs, &size);
 	assert_int_equal(kfg_btf_open(btf_bytes, size, NULL, &btf, &error), 0);
+	bpf_a = funcs[0];
+	bpf_b = funcs[1];
+	bpf_c = funcs[2];
+	bpf_d = funcs[3];
 }
 
 /*
@@ -97,12 +61,12 @@ static int setup(void **state)
 	memset(bytes, 0, sizeof(bytes));
 	hidden = "";
 	build_btf();
-	put64(BTF_AT + 24, BASE + TAB_AT);
-	put64(TAB_AT + 8 * XDP, BASE + XDP_SET_AT);
-	put64(TAB_AT + 8 * TRACING, BASE + TRACING_SET_AT);
-	put64(TAB_AT + 8 * FMODRET, BASE + FMODRET_SET_AT);
-	put64(TAB_AT + 64 + 24 * TRACING, FILTER);
-	put32(TAB_AT + 64 + 24 * TRACING + 16, 1);
+	put64(BTF_AT + KFG_BUILD_MEMORY_TAB, BASE + TAB_AT);
+	put64(TAB_AT + 8 * KFG_BUILD_MEMORY_XDP, BASE + XDP_SET_AT);
+	put64(TAB_AT + 8 * KFG_BUILD_MEMORY_TRACING, BASE + TRACING_SET_AT);
+	put64(TAB_AT + 8 * KFG_BUILD_MEMORY_FMODRET, BASE + FMODRET_SET_AT);
+	put64(FILTERS_AT, FILTER);
+	put32(FILTERS_AT + KFG_BUILD_MEMORY_N_FILTERS, 1);
 	put32(XDP_SET_AT, 2);
 	put32(XDP_SET_AT + 8, bpf_a);
 	put32(XDP_SET_AT + 12, 1);
@@ -114,8 +78,8 @@ static int setup(void **state)
 	put32(TRACING_SET_AT + 24, bpf_c);
 	put32(FMODRET_SET_AT, 1);
 	put32(FMODRET_SET_AT + 8, bpf_d);
-	put64(RODATA_AT + 40 + 8, BASE + OWN_SET_AT);
-	put64(RODATA_AT + 40 + 16, FILTER);
+	put64(RODATA_AT + 40 + KFG_BUILD_MEMORY_SET, BASE + OWN_SET_AT);
+	put64(RODATA_AT + 40 + KFG_BUILD_MEMORY_FILTER, FILTER);
 	put32(OWN_SET_AT, 1);
 	put32(OWN_SET_AT + 8, bpf_b);
 	return 0;
@@ -201,20 +165,20 @@ static void test_filter_is_not_found(void **state)
 	struct kfg_registrations r;
 
 	(void)state;
-	put64(RODATA_AT + 40 + 16, 0);
+	put64(RODATA_AT + 40 + KFG_BUILD_MEMORY_FILTER, 0);
 	r = read_sets("vmlinux");
 	assert_int_equal(r.n, 3);
 	assert_false(r.items[0].filtered);
 	assert_true(r.items[1].filtered);
 	assert_true(r.items[2].filtered);
 	kfg_registrations_done(&r);
-	put64(RODATA_AT + 40 + 16, FILTER);
+	put64(RODATA_AT + 40 + KFG_BUILD_MEMORY_FILTER, FILTER);
 	hidden = "__end_rodata";
 	r = read_sets("vmlinux");
 	assert_true(r.items[2].filtered);
 	kfg_registrations_done(&r);
 	hidden = "";
-	put32(TAB_AT + 64 + 24 * TRACING + 16, 17);
+	put32(FILTERS_AT + KFG_BUILD_MEMORY_N_FILTERS, 17);
 	r = read_sets("vmlinux");
 	assert_true(r.items[2].filtered);
 	kfg_registrations_done(&r);
@@ -229,7 +193,7 @@ static void test_module(void **state)
 	assert_int_equal(r.n, 3);
 	assert_true(r.items[2].filtered); /* its data are not looked through */
 	kfg_registrations_done(&r);
-	put64(BTF_AT + 24, 0);
+	put64(BTF_AT + KFG_BUILD_MEMORY_TAB, 0);
 	r = read_sets("module");
 	assert_true(r.known);
 	assert_int_equal(r.n, 0);
@@ -249,19 +213,19 @@ static void assert_not_understood(void)
 static void test_not_understood(void **state)
 {
 	(void)state;
-	put64(BTF_AT + 24, 0); /* of the kernel itself: it has kfuncs */
+	put64(BTF_AT + KFG_BUILD_MEMORY_TAB, 0); /* of the kernel itself: it has kfuncs */
 	assert_not_understood();
-	put64(BTF_AT + 24, 8);
+	put64(BTF_AT + KFG_BUILD_MEMORY_TAB, 8);
 	assert_not_understood();
-	put64(BTF_AT + 24, BASE + sizeof(bytes) - 8);
+	put64(BTF_AT + KFG_BUILD_MEMORY_TAB, BASE + sizeof(bytes) - 8);
 	assert_not_understood();
-	put64(BTF_AT + 24, BASE + TAB_AT);
+	put64(BTF_AT + KFG_BUILD_MEMORY_TAB, BASE + TAB_AT);
 	put32(XDP_SET_AT, 0xffffffff);
 	assert_not_understood();
 	put32(XDP_SET_AT, 4000);
 	assert_not_understood();
 	put32(XDP_SET_AT, 2);
-	put64(TAB_AT + 8 * TC, 1);
+	put64(TAB_AT + 8 * KFG_BUILD_MEMORY_TC, 1);
 	assert_not_understood();
 }
 
