@@ -33,7 +33,7 @@ struct kfg_status_part {
 };
 
 struct kfg_status_attempts {
-	const char *kind; /* the word of KFGATE_ATTEMPT */
+	const char *kind; /* the word of KFGATE_ATTEMPT; NULL: there is no guard */
 	uint64_t n;
 };
 

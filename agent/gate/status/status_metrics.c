@@ -116,21 +116,19 @@ static void hits(const struct kfg_status *s, struct kfg_strbuf *out)
 	}
 }
 
-/* Only those that occurred: in this and in the next ones most never do. */
+/* Those that did not occur, too: what begins with its first event shows no increase by that. */
 static void reasons(const struct kfg_tally *tally, struct kfg_strbuf *out)
 {
 	kfg_strbuf_adds(out, "# TYPE kfgate_decisions counter\n"
 			     "# HELP kfgate_decisions Loads that were recorded, by what came of them and why.\n");
-	for (unsigned reason = 0; reason < KFG_REASON_MAX; reason++)
-		for (unsigned outcome = 0; outcome < KFG_TALLY_MAX; outcome++) {
-			if (!tally->reasons[reason][outcome])
-				continue;
+	for (unsigned reason = KFG_REASON_NONE + 1; reason < KFG_REASON_MAX; reason++)
+		for (unsigned outcome = 0; outcome < KFG_TALLY_MAX; outcome++)
 			kfg_strbuf_printf(out, "kfgate_decisions_total{outcome=\"%s\",reason=\"%s\"} %" PRIu64 "\n",
 					  kfg_tally_outcome_str(outcome), kfg_reason_str(reason),
 					  tally->reasons[reason][outcome]);
-		}
 }
 
+/* There are too many for that. */
 static void kfunc(const struct kfg_tally_kfunc *k, struct kfg_strbuf *out)
 {
 	char name[KFG_KFUNC_LEN], module[KFG_MODULE_LEN];
@@ -162,7 +160,7 @@ static void attempts(const struct kfg_status *s, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "# TYPE kfgate_attempts counter\n"
 			     "# HELP kfgate_attempts What the guard refused, by what it was.\n");
 	for (unsigned kind = 0; kind < KFG_ATTEMPT_MAX; kind++)
-		if (s->attempts_by_kind[kind].n)
+		if (s->attempts_by_kind[kind].kind)
 			kfg_strbuf_printf(out, "kfgate_attempts_total{attempt=\"%s\"} %" PRIu64 "\n",
 					  s->attempts_by_kind[kind].kind, s->attempts_by_kind[kind].n);
 }

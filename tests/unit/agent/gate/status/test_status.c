@@ -229,8 +229,9 @@ static void test_metrics_by_label(void **state)
 	s.tally = &tally;
 	s.attempts_by_kind[3] = (struct kfg_status_attempts){ "pin", 5 };
 	kfg_status_metrics(&s, &out);
-	assert_non_null(
-		strstr(out.data, "\nkfgate_decisions_total{outcome=\"would-refuse\",reason=\"expired\"} 3\n# "));
+	assert_non_null(strstr(out.data, "\nkfgate_decisions_total{outcome=\"would-refuse\",reason=\"expired\"} 3\n"
+					 "kfgate_decisions_total{outcome=\"refused\",reason=\"expired\"} 0\n"));
+	assert_null(strstr(out.data, "reason=\"none\""));
 	assert_non_null(
 		strstr(out.data,
 		       "\nkfgate_kfunc_decisions_total{kfunc=\"bpf_old\",module=\"nf\\\\x0a\",outcome=\"warned\"} 4\n"
