@@ -5,11 +5,11 @@
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "gate/enforce/create.h"
+#include "gate/enforce/gate_btf.h"
 #include "gate/enforce/gate_internal.h"
 #include "gate/enforce/guard.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -81,13 +81,10 @@ bool kfg_answers_hook_is_safe(const char *hook)
 }
 
 /* Does the verifier refuse the program? EINVAL is its word; on any other failure nothing is known. */
-static bool is_refused(const struct btf *btf, enum bpf_attach_type attach, const struct bpf_insn *insns, size_t n)
+static bool is_refused(unsigned hook, enum bpf_attach_type attach, const struct bpf_insn *insns, size_t n)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach);
-	int id = btf__find_by_name_kind(btf, "bpf_lsm_bpf_prog", BTF_KIND_FUNC), fd;
-
-	opts.attach_btf_id = id > 0 ? id : 0;
-	fd = kfg_create_prog(BPF_PROG_TYPE_LSM, "kfgate_ask", insns, n, &opts);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach, .attach_btf_id = hook);
+	int fd = kfg_create_prog(BPF_PROG_TYPE_LSM, "kfgate_ask", insns, n, &opts);
 	if (fd >= 0)
 		close(fd);
 	return fd == -EINVAL;
@@ -97,21 +94,19 @@ __u32 kfg_answers_unbounded(void)
 {
 	const struct bpf_insn plain[] = { MOV_IMM(0, 1), EXIT() };
 	const struct bpf_insn cgroup[] = { MOV_IMM(1, 1), CALL(BPF_FUNC_set_retval), MOV_IMM(0, 1), EXIT() };
-	struct btf *btf = btf__load_vmlinux_btf();
+	unsigned hook = kfg_gate_btf_func("bpf_lsm_bpf_prog");
 	__u32 bits = KFG_UNBOUNDED_LSM | KFG_UNBOUNDED_CGROUP;
 
-	if (libbpf_get_error(btf) || !btf)
+	if (!hook)
 		return bits;
-	if (is_refused(btf, BPF_LSM_MAC, plain, 2))
+	if (is_refused(hook, BPF_LSM_MAC, plain, 2))
 		bits &= ~KFG_UNBOUNDED_LSM;
-	if (is_refused(btf, BPF_LSM_CGROUP, cgroup, 4))
+	if (is_refused(hook, BPF_LSM_CGROUP, cgroup, 4))
 		bits &= ~KFG_UNBOUNDED_CGROUP;
-	btf__free(btf);
 	return bits;
 }
 
 struct hooks {
-	const struct btf *btf;
 	int map;
 	int error;
 };
@@ -121,23 +116,23 @@ static void add_hook(void *userdata, const char *hook)
 	struct hooks *hooks = userdata;
 	const __u32 one = 1;
 	char func[64];
-	int id;
+	unsigned id;
 
 	if (kfg_answers_hook_is_safe(hook))
 		return;
 	(void)snprintf(func, sizeof(func), "bpf_lsm_%s", hook);
-	id = btf__find_by_name_kind(hooks->btf, func, BTF_KIND_FUNC);
-	if (id > 0 && bpf_map_update_elem(hooks->map, &id, &one, BPF_ANY))
+	id = kfg_gate_btf_func(func);
+	if (id && bpf_map_update_elem(hooks->map, &id, &one, BPF_ANY))
 		hooks->error = -errno;
 }
 
 int kfg_answers_fill_hooks(const struct bpf_object *gate, int map)
 {
-	struct hooks hooks = { .btf = btf__load_vmlinux_btf(), .map = map };
+	struct hooks hooks = { .map = map };
 	struct bpf_program *prog;
 	int r;
 
-	if (libbpf_get_error(hooks.btf) || !hooks.btf)
+	if (!kfg_gate_btf())
 		return -errno;
 	bpf_object__for_each_program(prog, gate)
 	{
@@ -147,7 +142,6 @@ int kfg_answers_fill_hooks(const struct bpf_object *gate, int map)
 			add_hook(&hooks, hook + 1);
 	}
 	r = kfg_guard_each_hook(add_hook, &hooks);
-	btf__free((struct btf *)hooks.btf);
 	if (!r)
 		r = hooks.error;
 	return r ? r : kfg_create_freeze(map);

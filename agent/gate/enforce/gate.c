@@ -211,6 +211,7 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 		r = kfg_takeover_reuse(gate, maps[i]);
 	if (r)
 		return r;
+	kfg_gate_btf_release(); /* libbpf reads its own, and the verifier needs memory, too */
 	r = kfg_create_object(gate->skel->skeleton, written, sizeof(written) / sizeof(written[0]));
 	if (r) {
 		*ret_why = load_hint(r);

@@ -135,6 +135,7 @@ static int load(struct kfg_guard *guard)
 {
 	const struct bpf_map *written[] = { guard->skel->maps.kfg_guard_ids, guard->skel->maps.kfg_guard_hooks };
 
+	kfg_gate_btf_release(); /* as for the gate */
 	return kfg_create_object(guard->skel->skeleton, written, sizeof(written) / sizeof(written[0]));
 }
 
