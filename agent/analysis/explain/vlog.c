@@ -457,11 +457,16 @@ static void read_line(void *arg, const struct kfg_line *line)
 {
 	struct kfg_vlog *v = arg;
 
+	struct kfg_line end = *line;
+
 	v->line_no = line->number;
 	kfg_explain_release_read(&v->kernel, line->text, line->number);
 	if (v->report != KFG_VLOG_REPORT_NONE && read_report(v, line->text, line->indented))
 		return;
-	read_text(v, line);
+	if (!kfg_vlog_trace_end(v, line->text, &end.text))
+		read_text(v, line);
+	else if (end.text.n)
+		read_text(v, &end);
 }
 
 void kfg_vlog_feed(struct kfg_vlog *vlog, const void *data, size_t size)

@@ -45,6 +45,7 @@ struct kfg_vlog {
 
 	/* the instruction printed last */
 	long long insn; /* -1: none yet */
+	bool is_cut_call; /* its line was broken behind "call" */
 	bool is_kfunc_call;
 	bool is_numbered_call; /* with a BTF id for which the kernel had no name */
 	char name[KFG_VLOG_NAME_MAX]; /* what it calls; "": the log does not know */
@@ -130,6 +131,11 @@ static inline bool kfg_span_starts(struct kfg_span s, const char *text)
 
 /* Takes notes of an instruction or a source line. False: it is neither. */
 bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line);
+/*
+ * The second half of a call that mail broke: "NAME#NUMBER", and perhaps words of the verifier behind it, which are in
+ * *ret_rest then. False: it is none.
+ */
+bool kfg_vlog_trace_end(struct kfg_vlog *v, struct kfg_span line, struct kfg_span *ret_rest);
 /* Whether the verifier prints that on its way; else it may be a verdict. */
 bool kfg_vlog_is_state(struct kfg_span line);
 /* Whether somebody else speaks, or the verifier of something other than the instruction printed last. */

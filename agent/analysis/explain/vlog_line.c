@@ -43,7 +43,7 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 
 void kfg_vlog_stop_trace(struct kfg_vlog *v)
 {
-	v->is_kfunc_call = v->is_numbered_call = false;
+	v->is_kfunc_call = v->is_numbered_call = v->is_cut_call = false;
 	v->name[0] = '\0';
 	v->explained = v->parted = false;
 	v->said[0] = '\0';
@@ -175,6 +175,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		note_insn(v, insn);
 		if (kfg_span_starts(rest, "85) call "))
 			note_call(v, rest);
+		v->is_cut_call = rest.n == strlen("85) call") && kfg_span_starts(rest, "85) call");
 		kfg_vlog_result_note_states(v, rest);
 		return true;
 	}
@@ -192,6 +193,34 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 	if (kfg_vlog_is_state(line))
 		kfg_vlog_result_note_states(v, line);
 	return false;
+}
+
+bool kfg_vlog_trace_end(struct kfg_vlog *v, struct kfg_span line, struct kfg_span *ret_rest)
+{
+	static const char call[] = "85) call ";
+	char text[sizeof(call) + 2 * KFG_VLOG_NAME_MAX];
+	struct kfg_vlog_message_match m;
+	struct kfg_span rest;
+	size_t n;
+
+	if (!v->is_cut_call)
+		return false;
+	v->is_cut_call = false;
+	if (!kfg_vlog_message_match("{k}#{n}", line.at, line.n, &m) || m.begin != line.at)
+		return false;
+	n = (size_t)(m.end - line.at);
+	if (n > 2 * KFG_VLOG_NAME_MAX)
+		return false;
+	memcpy(text, call, sizeof(call) - 1);
+	memcpy(text + sizeof(call) - 1, line.at, n);
+	note_call(v, kfg_span_of(text, sizeof(call) - 1 + n));
+	rest = kfg_span_of(m.end, line.n - n);
+	while (rest.n && strchr(": ", rest.at[0]))
+		rest = kfg_span_of(rest.at + 1, rest.n - 1);
+	if (rest.n && rest.at[0] == ';')
+		kfg_vlog_result_note_states(v, rest);
+	*ret_rest = rest.n && rest.at[0] != ';' ? rest : kfg_span_of(m.end, 0);
+	return true;
 }
 
 const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn)
