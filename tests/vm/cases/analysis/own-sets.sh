@@ -23,5 +23,11 @@ check "the image says the same" diff /tmp/own /tmp/image
 check "it says that they are registered" grep -aqx 'kfuncs: [0-9]* registered' /tmp/own.facts
 check "and that other modules were not there" grep -aq '^limits: modules that were not loaded: not checked' /tmp/own.facts
 echo "$(wc -l </tmp/own) kfuncs, $(grep -c filtered /tmp/own) filtered, $(wc -c </tmp/own.facts) bytes"
+echo 2 >/proc/sys/kernel/kptr_restrict
+check "also where the kernel hides its symbols" kfgate kernel export --no-cache -o /tmp/hidden.facts
+kfuncs /tmp/hidden.facts >/tmp/hidden
+check "the same kfuncs" sh -c 'cut -d , -f 1,2 /tmp/own >/tmp/a; cut -d , -f 1,2 /tmp/hidden | diff /tmp/a -'
+check "and where types are not known, it says so" sh -c \
+	'cmp -s /tmp/own /tmp/hidden || grep -aq "^limits: for which program types .* not known" /tmp/hidden.facts'
 check "BTF alone tells less" sh -c 'kfgate kfuncs --no-cache --format=csv | sort | cmp -s - /tmp/own; test $? = 1'
 finish
