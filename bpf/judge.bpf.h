@@ -483,7 +483,7 @@ static __attribute__((always_inline)) inline void kfg_send(struct kfg_scratch *s
 	if (n > KFG_EVENT_KFUNCS)
 		n = KFG_EVENT_KFUNCS;
 	n = __builtin_offsetof(struct kfg_event, kfuncs) + n * sizeof(struct kfg_event_kfunc);
-	kfg_count(bpf_ringbuf_output(&kfg_events, &s->event, n, 0) ? KFG_STAT_LOST : KFG_STAT_EVENTS);
+	kfg_count(bpf_ringbuf_output(&kfg_events, &s->event, n, BPF_RB_FORCE_WAKEUP) ? KFG_STAT_LOST : KFG_STAT_EVENTS);
 }
 
 /*

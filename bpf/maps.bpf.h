@@ -47,11 +47,23 @@ struct {
 	__array(values, struct kfg_hit_map);
 } kfg_hits SEC(".maps");
 
-/* Decisions, for the agent. Nothing here waits for it: a full ring is a counted loss. */
+/*
+ * Decisions, for the agent. Nothing here waits for it: a full ring is a counted loss. It gives memory back when a
+ * record was delivered, so that the ring is hardly ever empty, and is woken by each event (BPF_RB_FORCE_WAKEUP).
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 20);
 } kfg_events SEC(".maps");
+
+/* The agents' own count, which they map: no BPF_F_RDONLY_PROG, with which a map cannot be mapped to be written. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct kfg_delivery);
+} kfg_deliveries SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 #include <poll.h>
 #include <time.h>
@@ -74,8 +75,10 @@ void kfg_json_line(const struct kfg_record *record, uint64_t realtime_usec, stru
 	kfg_strbuf_adds(out, "\n");
 }
 
-static int write_all(int fd, const char *data, size_t size)
+/* *ret_begun: something of it may have been written. */
+static int write_all(int fd, const char *data, size_t size, bool *ret_begun)
 {
+	*ret_begun = false;
 	while (size) {
 		ssize_t n = write(fd, data, size);
 
@@ -90,6 +93,7 @@ static int write_all(int fd, const char *data, size_t size)
 			continue;
 		if (n < 0)
 			return -errno;
+		*ret_begun = true;
 		if (!n || (size_t)n > size)
 			return -EIO; /* a program on the way of write(2) may lie: it takes not more than there is */
 		data += n;
@@ -100,12 +104,20 @@ static int write_all(int fd, const char *data, size_t size)
 
 int kfg_json_line_write(void *userdata, const struct kfg_record *record)
 {
+	/* the last line has no end: this one must not be taken for the rest of it */
+	static bool torn;
 	_cleanup_strbuf_ struct kfg_strbuf line = KFG_STRBUF(LINE_MAX_BYTES);
 	struct timespec now;
+	bool begun;
+	int r;
 
 	clock_gettime(CLOCK_REALTIME, &now);
+	if (torn)
+		kfg_strbuf_adds(&line, "\n");
 	kfg_json_line(record, now.tv_sec * 1000000ull + now.tv_nsec / 1000, &line);
 	if (line.error)
 		return line.error;
-	return write_all(*(const int *)userdata, line.data, line.size);
+	r = write_all(*(const int *)userdata, line.data, line.size, &begun);
+	torn = r < 0 && (torn || begun);
+	return r;
 }

@@ -7,9 +7,16 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #define STACK_SIZE (128u * 1024)
+
+struct item {
+	struct kfg_record *record; /* owned */
+	struct kfg_outbox_receipt receipt;
+};
 
 struct kfg_outbox {
 	kfg_outbox_write_fn *write;
@@ -17,33 +24,64 @@ struct kfg_outbox {
 	pthread_t thread;
 	pthread_mutex_t lock; /* all below */
 	pthread_cond_t filled;
-	struct kfg_record *queue[KFG_OUTBOX_RECORDS]; /* owned */
+	struct item queue[KFG_OUTBOX_RECORDS];
 	size_t first, n, bytes;
+	kfg_outbox_settle_fn *settle; /* NULL: nobody follows */
+	void *follower;
+	size_t unsettled; /* records with an end that were pushed */
+	uint64_t passed; /* when they are settled, all up to here is */
+	int room_fd;
+	bool wanted; /* somebody waits for room */
+	bool failing; /* the last write failed */
 	uint64_t told; /* part of dropped that a record told */
 	struct kfg_outbox_stats stats;
 	bool stopping;
 };
 
-/* Waits for a record. NULL: the outbox is stopped and empty. The caller owns it. */
-static struct kfg_record *take(struct kfg_outbox *o)
+static bool has_room(const struct kfg_outbox *o)
 {
-	struct kfg_record *record = NULL;
+	return o->n < KFG_OUTBOX_RECORDS / 4 * 3 && o->bytes < KFG_OUTBOX_BYTES / 4 * 3;
+}
+
+static void wake(struct kfg_outbox *o)
+{
+	o->wanted = false;
+	(void)eventfd_write(o->room_fd, 1);
+}
+
+/* Waits for a record, which the caller owns then. NULL: the outbox is stopped and empty. */
+static struct item take(struct kfg_outbox *o)
+{
+	struct item item = { 0 };
 
 	pthread_mutex_lock(&o->lock);
 	while (!o->n && !o->stopping)
 		pthread_cond_wait(&o->filled, &o->lock);
 	if (o->n) {
-		record = o->queue[o->first];
+		item = o->queue[o->first];
 		o->first = (o->first + 1) % KFG_OUTBOX_RECORDS;
 		o->n--;
-		o->bytes -= kfg_record_size(record);
+		o->bytes -= kfg_record_size(item.record);
 	}
+	/* not for each single one: whoever waits has more than one */
+	if (o->wanted && o->n <= KFG_OUTBOX_RECORDS / 2 && o->bytes <= KFG_OUTBOX_BYTES / 2)
+		wake(o);
 	pthread_mutex_unlock(&o->lock);
-	return record;
+	return item;
 }
 
-/* Counts the outcome of a write; returns how many dropped records are still to be told. */
-static uint64_t count(struct kfg_outbox *o, int result)
+/* Under the lock. */
+static void settle(struct kfg_outbox *o, struct kfg_outbox_receipt receipt, bool delivered)
+{
+	if (!o->settle || (!receipt.end && !receipt.lost))
+		return;
+	if (receipt.end && !--o->unsettled)
+		receipt.end = o->passed;
+	o->settle(o->follower, &receipt, delivered);
+}
+
+/* Counts the outcome of a write, and settles it; returns how many dropped records are still to be told. */
+static uint64_t count(struct kfg_outbox *o, const struct kfg_outbox_receipt *receipt, int result)
 {
 	uint64_t suppressed;
 
@@ -52,6 +90,11 @@ static uint64_t count(struct kfg_outbox *o, int result)
 		o->stats.failed++;
 	else
 		o->stats.written++;
+	settle(o, *receipt, result >= 0);
+	/* losses come to an end here: not while writing fails, or telling them would never end */
+	if (result >= 0 && (o->failing || receipt->lost))
+		wake(o);
+	o->failing = result < 0;
 	suppressed = result < 0 ? 0 : o->stats.dropped - o->told;
 	pthread_mutex_unlock(&o->lock);
 	return suppressed;
@@ -74,12 +117,13 @@ static void *work(void *arg)
 
 	(void)kfg_caps_drop(0); /* cannot fail: everybody may have less */
 	for (;;) {
-		_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = take(o);
+		struct item item = take(o);
+		_cleanup_(kfg_record_free_cleanup) struct kfg_record *record = item.record;
 		uint64_t suppressed;
 
 		if (!record)
 			return NULL;
-		suppressed = count(o, o->write(o->userdata, record));
+		suppressed = count(o, &item.receipt, o->write(o->userdata, record));
 		if (suppressed)
 			tell_dropped(o, suppressed);
 	}
@@ -116,16 +160,21 @@ int kfg_outbox_start(kfg_outbox_write_fn *write, void *userdata, struct kfg_outb
 		return -ENOMEM;
 	o->write = write;
 	o->userdata = userdata;
+	o->room_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (o->room_fd < 0)
+		return -errno;
 	pthread_mutex_init(&o->lock, NULL);
 	pthread_cond_init(&o->filled, NULL);
 	r = start_thread(o);
-	if (r < 0)
+	if (r < 0) {
+		close(o->room_fd);
 		return r;
+	}
 	*ret_outbox = KFG_TAKE_PTR(o);
 	return 0;
 }
 
-int kfg_outbox_push(struct kfg_outbox *o, struct kfg_record *record)
+static int push(struct kfg_outbox *o, struct kfg_record *record, const struct kfg_outbox_receipt *receipt)
 {
 	size_t size = kfg_record_size(record);
 	bool room;
@@ -133,10 +182,14 @@ int kfg_outbox_push(struct kfg_outbox *o, struct kfg_record *record)
 	pthread_mutex_lock(&o->lock);
 	room = o->n < KFG_OUTBOX_RECORDS && o->bytes + size <= KFG_OUTBOX_BYTES;
 	if (room) {
-		o->queue[(o->first + o->n++) % KFG_OUTBOX_RECORDS] = record;
+		o->queue[(o->first + o->n++) % KFG_OUTBOX_RECORDS] = (struct item){ record, *receipt };
+		if (receipt->end) {
+			o->unsettled++;
+			o->passed = receipt->end;
+		}
 		o->bytes += size;
 		pthread_cond_signal(&o->filled);
-	} else {
+	} else if (!receipt->end && !receipt->lost) {
 		o->stats.dropped++;
 	}
 	pthread_mutex_unlock(&o->lock);
@@ -144,6 +197,49 @@ int kfg_outbox_push(struct kfg_outbox *o, struct kfg_record *record)
 		return 0;
 	kfg_record_free(record);
 	return -ENOBUFS;
+}
+
+int kfg_outbox_push(struct kfg_outbox *o, struct kfg_record *record)
+{
+	return push(o, record, &(struct kfg_outbox_receipt){ 0 });
+}
+
+int kfg_outbox_push_receipt(struct kfg_outbox *o, struct kfg_record *record, const struct kfg_outbox_receipt *receipt)
+{
+	return push(o, record, receipt);
+}
+
+void kfg_outbox_follow(struct kfg_outbox *o, kfg_outbox_settle_fn *settle_fn, void *userdata)
+{
+	pthread_mutex_lock(&o->lock);
+	o->settle = settle_fn;
+	o->follower = userdata;
+	pthread_mutex_unlock(&o->lock);
+}
+
+void kfg_outbox_pass(struct kfg_outbox *o, uint64_t end)
+{
+	pthread_mutex_lock(&o->lock);
+	o->passed = end;
+	if (o->settle && !o->unsettled)
+		o->settle(o->follower, &(struct kfg_outbox_receipt){ .end = end }, true);
+	pthread_mutex_unlock(&o->lock);
+}
+
+bool kfg_outbox_has_room(struct kfg_outbox *o)
+{
+	bool room;
+
+	pthread_mutex_lock(&o->lock);
+	room = has_room(o);
+	o->wanted = !room;
+	pthread_mutex_unlock(&o->lock);
+	return room;
+}
+
+int kfg_outbox_room_fd(const struct kfg_outbox *o)
+{
+	return o->room_fd;
 }
 
 void kfg_outbox_stats(struct kfg_outbox *o, struct kfg_outbox_stats *ret_stats)
@@ -170,10 +266,13 @@ int kfg_outbox_stop(struct kfg_outbox *o, unsigned timeout_ms)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000l;
 	}
-	if (pthread_clockjoin_np(o->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+	if (pthread_clockjoin_np(o->thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+		kfg_outbox_follow(o, NULL, NULL);
 		return -ETIMEDOUT;
+	}
 	pthread_cond_destroy(&o->filled);
 	pthread_mutex_destroy(&o->lock);
+	close(o->room_fd);
 	free(o);
 	return 0;
 }

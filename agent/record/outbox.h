@@ -7,6 +7,7 @@
 #pragma once
 
 #include "record/record.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 #define KFG_OUTBOX_RECORDS 1024u
@@ -28,6 +29,39 @@ int kfg_outbox_start(kfg_outbox_write_fn *write, void *userdata, struct kfg_outb
 
 /* Takes the record over. 0, or -ENOBUFS: dropped and counted. Never blocks. */
 int kfg_outbox_push(struct kfg_outbox *outbox, struct kfg_record *record);
+
+/*
+ * What a record is a receipt of: settled when it was written or could not be, in the order in which they were pushed.
+ * `end` is a position in what is read; a later one stands for all before it. 0: none.
+ */
+struct kfg_outbox_receipt {
+	uint64_t end;
+	uint64_t lost; /* that so many lost events are told; 0: it tells none */
+};
+/* Called by one thread at a time, that of the outbox or the caller's; must not call the outbox. */
+typedef void kfg_outbox_settle_fn(void *userdata, const struct kfg_outbox_receipt *receipt, bool delivered);
+
+/*
+ * To be called before the first record with a receipt is pushed, and not while one is under way. Nothing is settled any
+ * more once kfg_outbox_stop() returned.
+ */
+void kfg_outbox_follow(struct kfg_outbox *outbox, kfg_outbox_settle_fn *settle, void *userdata);
+
+/* As kfg_outbox_push(); what has no room is not counted and not settled, but the record is freed. */
+int kfg_outbox_push_receipt(struct kfg_outbox *outbox, struct kfg_record *record,
+			    const struct kfg_outbox_receipt *receipt);
+
+/* Up to `end` there is nothing to be written: settled as delivered, after all that was pushed before. */
+void kfg_outbox_pass(struct kfg_outbox *outbox, uint64_t end);
+
+/* Is there room for the record of one more event? A quarter is left to others. If not, the descriptor below tells. */
+bool kfg_outbox_has_room(struct kfg_outbox *outbox);
+
+/*
+ * An eventfd(2), owned by the outbox: readable when half of it is empty again after kfg_outbox_has_room() said no; when
+ * a record about losses was written; and when writing succeeds after it failed.
+ */
+int kfg_outbox_room_fd(const struct kfg_outbox *outbox);
 
 void kfg_outbox_stats(struct kfg_outbox *outbox, struct kfg_outbox_stats *ret_stats);
 

@@ -367,6 +367,17 @@ struct kfg_stats {
 	__u64 n[KFG_STAT_MAX];
 };
 
+/*
+ * What became of events behind the ring, over all agents: in a map that only they write. An event is acknowledged to
+ * the ring when its record was delivered, or after it was counted here.
+ */
+#define KFG_DELIVERY_VERSION 1u
+struct kfg_delivery {
+	__u64 undelivered; /* events whose record could not be made or written, or which nobody could read */
+	__u64 lost_told; /* KFG_STAT_LOST and undelivered, as far as a delivered record told them */
+	__u64 pad[6];
+};
+
 /* A load in progress, in the table of them; see kfg_loads in maps.bpf.h */
 struct kfg_inflight {
 	__u64 tid; /* of the loading thread: bpf_get_current_pid_tgid() */
@@ -415,7 +426,7 @@ struct kfg_turn {
 	__u64 after;
 	/* the agent in charge, also while it is about to take over: the set before it lets its programs be */
 	struct kfg_process agent;
-	__u64 lost_told; /* KFG_STAT_LOST as far as it was told, by whichever agent */
+	__u64 lost_told; /* as in struct kfg_delivery, which agents before that one wrote here */
 	__s32 loads_taken, loaders_taken; /* entries of the shared tables, about */
 	__u64 sealed; /* 1: what is in force can be added to only */
 };

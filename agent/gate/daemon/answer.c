@@ -152,6 +152,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s, struct kfg_status_pa
 		.canaries = d->canaries,
 		.duplicates = d->duplicates,
 		.malformed = d->malformed,
+		.undelivered = kfg_gate_undelivered(d->gate),
 		.sweep_seen = d->sweep_seen,
 		.sweep_failed = d->sweep_failed,
 		.overrides = d->overrides,

@@ -11,9 +11,11 @@
 #include "record/notice.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <systemd/sd-daemon.h>
 
 #define STOP_TIMEOUT_MS 5000u
@@ -38,6 +40,33 @@ static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *user
 	return 0;
 }
 
+static int on_room(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	eventfd_t n;
+
+	(void)eventfd_read(fd, &n);
+	return on_ring(source, fd, revents, userdata);
+}
+
+static int on_more(sd_event_source *source, void *userdata)
+{
+	return on_ring(source, -1, 0, userdata);
+}
+
+static int add_ring(struct kfg_daemon *d)
+{
+	/* by its edges: it is readable for as long as a record is on its way */
+	int r = sd_event_add_io(d->event, &d->ring_source, kfg_gate_event_fd(d->gate), EPOLLIN | EPOLLET, on_ring, d);
+
+	if (r >= 0)
+		r = sd_event_add_defer(d->event, &d->more_source, on_more, d);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(d->more_source, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_add_io(d->event, &d->room_source, kfg_outbox_room_fd(d->outbox), EPOLLIN, on_room, d);
+	return r;
+}
+
 static int on_retire(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct kfg_daemon *d = userdata;
@@ -47,7 +76,7 @@ static int on_retire(sd_event_source *source, uint64_t usec, void *userdata)
 	if (r < 0)
 		kfg_log_errno(r, "cannot take an older gate off, goes on trying: %m");
 	if (r == 0)
-		return 0;
+		return on_ring(NULL, -1, 0, d); /* what those left may be lost */
 	r = sd_event_source_set_time_relative(source, RETIRE_USEC);
 	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -80,7 +109,7 @@ int kfg_daemon_add_sources(struct kfg_daemon *d)
 	int r = kfg_orders_add(d);
 
 	if (r >= 0)
-		r = sd_event_add_io(d->event, &d->ring_source, kfg_gate_event_fd(d->gate), EPOLLIN, on_ring, d);
+		r = add_ring(d);
 	if (r >= 0)
 		r = kfg_clock_watch(d->event, on_clock, d, &d->clock_source);
 	if (r >= 0)
@@ -96,20 +125,22 @@ static void drop_sources(struct kfg_daemon *d)
 {
 	kfg_orders_done(d);
 	kfg_control_server_free(d->control);
-	sd_event_source_disable_unref(d->ring_source);
+	d->ring_source = sd_event_source_disable_unref(d->ring_source);
+	d->more_source = sd_event_source_disable_unref(d->more_source);
+	d->room_source = sd_event_source_disable_unref(d->room_source);
 	sd_event_source_disable_unref(d->clock_source);
 	sd_event_source_disable_unref(d->retire_source);
 }
 
-/* Takes the gate off, if that is what being told to stop means for it. */
-static void leave_gate(struct kfg_daemon *d)
+/* Takes the gate off, if that is what being told to stop means for it; returns if it is off. */
+static bool leave_gate(struct kfg_daemon *d)
 {
 	bool sealed = kfg_gate_sealed(d->gate), strict = d->guard && kfg_guard_strict(d->guard);
 	struct kfg_record *record = NULL;
 	int r;
 
 	if (kfg_manager_job() == KFG_MANAGER_RESTART)
-		return; /* the next agent is about to take over */
+		return false; /* the next agent is about to take over */
 	if (sealed || strict || d->current.names->on_stop == KFG_STOP_KEEP) {
 		(void)kfg_daemon_queue_record(
 			d,
@@ -119,32 +150,52 @@ static void leave_gate(struct kfg_daemon *d)
 						 "the policy says on-stop: keep",
 					&record),
 			&record);
-		return;
+		return false;
 	}
 	r = kfg_gate_detach(d->gate);
-	if (r < 0)
+	if (r < 0) {
 		kfg_log_errno(r, "the gate cannot be taken off, it stays in force: %m");
-	else
-		kfg_left_remove(d->config->runtime_dir);
-	if (r >= 0)
-		(void)kfg_daemon_queue_record(d, kfg_notice_stopped(d->current.names, &record), &record);
+		return false;
+	}
+	kfg_left_remove(d->config->runtime_dir);
+	return true;
+}
+
+/* The ring goes with the gate: what it still holds is told as far as the outbox gets room for it in that time. */
+static void tell_rest(struct kfg_daemon *d)
+{
+	uint64_t now, until = kfg_daemon_now_usec(CLOCK_MONOTONIC) + STOP_TIMEOUT_MS * 1000;
+	struct pollfd room = { .fd = kfg_outbox_room_fd(d->outbox), .events = POLLIN };
+	struct kfg_record *record = NULL;
+	eventfd_t n;
+	int r;
+
+	while ((r = kfg_daemon_drain(d)) > 0 && (now = kfg_daemon_now_usec(CLOCK_MONOTONIC)) < until) {
+		if (kfg_outbox_has_room(d->outbox))
+			continue;
+		(void)poll(&room, 1, (int)((until - now) / 1000 + 1));
+		(void)eventfd_read(room.fd, &n);
+	}
+	if (r)
+		kfg_log_warning("the last events could not be read");
+	(void)kfg_daemon_queue_record(d, kfg_notice_stopped(d->current.names, &record), &record);
 }
 
 /*
  * The gate goes first: what is still to be told does not hold it up. An agent that ends for any other reason than being
- * told to leaves it in force.
+ * told to leaves it in force. Nobody else can take the ring over until the records are written or given up.
  */
 static void stop(struct kfg_daemon *d, bool told)
 {
 	drop_sources(d);
 	if (d->in_force && kfg_daemon_drain(d) < 0)
 		kfg_log_warning("cannot read the last events");
-	if (d->in_force && told)
-		leave_gate(d);
+	if (d->in_force && told && leave_gate(d))
+		tell_rest(d);
 	kfg_daemon_guarding_done(d);
-	kfg_gate_close(d->gate);
 	if (kfg_outbox_stop(d->outbox, STOP_TIMEOUT_MS) < 0)
 		kfg_log_warning("the last records could not be written");
+	kfg_gate_close(d->gate);
 	kfg_daemon_files_done(d);
 	kfg_in_force_done(&d->current);
 	kfg_in_force_done(&d->previous);

@@ -6,6 +6,7 @@
 #include "record/event_record.h"
 #include "record/notice.h"
 
+#include <errno.h>
 #include <string.h>
 
 static bool made(const struct kfg_in_force *policy, uint64_t generation)
@@ -44,57 +45,114 @@ int kfg_daemon_queue_record(struct kfg_daemon *d, int built, struct kfg_record *
 	return kfg_outbox_push(d->outbox, KFG_TAKE_PTR(*record));
 }
 
-static void on_event(void *userdata, const void *data, size_t size)
+static void settle(void *userdata, const struct kfg_outbox_receipt *receipt, bool delivered)
+{
+	struct kfg_daemon *d = userdata;
+
+	if (!receipt->lost) {
+		kfg_gate_receipts_settle(&d->receipts, receipt->end, delivered);
+		return;
+	}
+	if (delivered)
+		kfg_gate_receipts_set_lost_reported(&d->receipts, receipt->lost);
+	d->lost_queued = false;
+}
+
+void kfg_daemon_drain_begin(struct kfg_daemon *d)
+{
+	kfg_gate_receipts_get(d->gate, &d->receipts);
+	kfg_outbox_follow(d->outbox, settle, d);
+}
+
+/* An event that becomes no record by fault: a loss that the next agent knows of, too. Counted before it is settled. */
+static void unrecorded(struct kfg_daemon *d, uint64_t end)
+{
+	d->unrecorded++;
+	kfg_gate_receipts_settle(&d->receipts, 0, false);
+	kfg_outbox_pass(d->outbox, end);
+}
+
+static int on_event(void *userdata, const void *data, size_t size, uint64_t end)
 {
 	struct kfg_daemon *d = userdata;
 	struct kfg_event_record_context context = { .kernel_release = d->uts.release };
 	struct kfg_record *record = NULL;
 	struct kfg_event event;
+	int r;
 
+	if (!kfg_outbox_has_room(d->outbox))
+		return -ENOBUFS; /* the ring keeps it, and all after it */
 	if (kfg_event_check(data, size, &event) < 0) {
 		d->malformed++;
-		return;
+		kfg_outbox_pass(d->outbox, end);
+		return 0;
 	}
 	if (kfg_event_is_canary(&event)) {
 		d->canaries++;
-		return;
+		kfg_outbox_pass(d->outbox, end);
+		return 0;
 	}
 	if (event.exe_is == KFG_EXE_OTHER)
 		kfg_daemon_files_look_again(d);
 	if (kfg_dedup_repeats(d->dedup, &event)) {
 		d->duplicates++;
-		return;
+		kfg_outbox_pass(d->outbox, end);
+		return 0;
 	}
 	kfg_tally_add(&d->tally, &event);
 	context.policy = policy_of(d, event.generation);
-	if (kfg_daemon_queue_record(d, kfg_event_record(&event, &context, &record), &record) < 0)
-		d->unrecorded++;
+	r = kfg_event_record(&event, &context, &record);
+	if (r < 0)
+		kfg_log_errno(r, "cannot build a record: %m");
+	else
+		r = kfg_outbox_push_receipt(d->outbox, record, &(struct kfg_outbox_receipt){ .end = end });
+	if (r < 0)
+		unrecorded(d, end);
 	else
 		d->recorded++;
+	return 0;
 }
 
 static int tell_lost(struct kfg_daemon *d)
 {
 	struct kfg_record *record = NULL;
 	struct kfg_stats stats;
-	uint64_t lost, told = kfg_gate_lost_reported(d->gate);
-	int r = kfg_gate_stats(d->gate, &stats);
+	uint64_t lost, told;
+	int r;
 
+	/* one at a time, so that each loss is in the count of one record; its outcome is the occasion for the next */
+	if (d->lost_queued)
+		return 0;
+	told = kfg_gate_lost_reported(d->gate);
+	r = kfg_gate_stats(d->gate, &stats);
 	if (r < 0)
 		return r;
-	lost = stats.n[KFG_STAT_LOST];
-	if (lost == told)
+	lost = stats.n[KFG_STAT_LOST] + kfg_gate_undelivered(d->gate);
+	if (lost <= told)
 		return 0;
-	(void)kfg_daemon_queue_record(d, kfg_notice_lost(lost - told, lost, &record), &record);
-	kfg_gate_set_lost_reported(d->gate, lost);
+	r = kfg_notice_lost(lost - told, lost, &record);
+	if (r < 0) {
+		kfg_log_errno(r, "cannot build a record: %m");
+		return 0;
+	}
+	/* told when it was written: not by a record that ends with this agent */
+	d->lost_queued = true;
+	if (kfg_outbox_push_receipt(d->outbox, record, &(struct kfg_outbox_receipt){ .lost = lost }) < 0) {
+		d->lost_queued = false;
+		(void)kfg_outbox_has_room(d->outbox); /* to be woken when there is */
+	}
 	return 0;
 }
 
 int kfg_daemon_drain(struct kfg_daemon *d)
 {
-	int r = kfg_gate_read_events(d->gate, on_event, d);
+	int r = kfg_gate_read_events(d->gate, on_event, d), more;
 
-	if (r < 0)
+	if (r < 0 && r != -ENOBUFS)
 		return r;
-	return tell_lost(d);
+	more = r == -ENOBUFS || r == KFG_GATE_READ_MAX;
+	if (r == KFG_GATE_READ_MAX && d->more_source)
+		(void)sd_event_source_set_enabled(d->more_source, SD_EVENT_ONESHOT);
+	r = tell_lost(d);
+	return r < 0 ? r : more;
 }

@@ -157,6 +157,7 @@ static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 		if (older[i].generation > d->generation)
 			d->generation = older[i].generation;
 	d->inherited = r ? older[r - 1] : (struct kfg_table_header){ 0 };
+	kfg_daemon_drain_begin(d);
 	return KFG_EXIT_OK;
 }
 

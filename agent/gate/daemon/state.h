@@ -17,6 +17,7 @@
 #include "gate/status/tally.h"
 #include "record/outbox.h"
 #include "record/policy_names.h"
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/signalfd.h>
 #include <sys/utsname.h>
@@ -45,6 +46,7 @@ struct kfg_daemon {
 	sd_event *event;
 	struct kfg_gate *gate; /* owned; what it put into force stays without it */
 	bool in_force; /* it is this agent's gate that decides */
+	sd_event_source *more_source, *room_source; /* of the ring: more is there; it can be read again */
 	sd_event_source *ring_source, *clock_source, *retire_source, *guard_source;
 	struct kfg_guard *guard; /* owned; NULL: the gate is not guarded */
 	struct kfg_attempts *attempts, *listings; /* with the guard */
@@ -55,6 +57,8 @@ struct kfg_daemon {
 	int json_fd; /* standard output; not owned */
 	bool journal; /* records go to the journal */
 	struct kfg_outbox *outbox;
+	struct kfg_gate_receipts receipts; /* of the gate's events; used by the outbox's thread */
+	atomic_bool lost_queued; /* a record about lost events is on its way; cleared by the outbox's thread */
 	struct kfg_dedup *dedup;
 	struct kfg_in_force current, previous;
 	struct kfg_in_force kept[KFG_TABLES_MAX]; /* sealed ones before the current: they are in force, too */
@@ -102,8 +106,14 @@ int kfg_daemon_start(struct kfg_daemon *d);
 /* daemon.c: what the event loop waits for, once there is a gate; reports what goes wrong. Negative errno. */
 int kfg_daemon_add_sources(struct kfg_daemon *d);
 
-/* drain.c: all events that are there, to records; then what was lost since the last time. */
+/*
+ * drain.c: all events that are there, to records; then what was lost since the last time. What has no room in the
+ * outbox stays in the ring until there is some, and every event until its record was delivered. Returns 1 if the ring
+ * holds more that was not read, 0 if not, or a negative errno.
+ */
 int kfg_daemon_drain(struct kfg_daemon *d);
+/* When a gate was opened and nothing was read yet. */
+void kfg_daemon_drain_begin(struct kfg_daemon *d);
 /*
  * Queues the record that a call just built (built: its result) and takes it over; logs that it
  * could not be built. Negative errno: there will be no record.

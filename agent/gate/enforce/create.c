@@ -44,7 +44,8 @@ int kfg_create_freeze(int map)
 
 static bool is_mapped(const struct bpf_map *map)
 {
-	return bpf_map__is_internal(map) || bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF;
+	return bpf_map__is_internal(map) || bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF ||
+	       (bpf_map__map_flags(map) & BPF_F_MMAPABLE);
 }
 
 int kfg_create_object(struct bpf_object_skeleton *skeleton, const struct bpf_map *const *written, size_t n)

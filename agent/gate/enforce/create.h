@@ -17,8 +17,8 @@ struct bpf_program;
 
 /*
  * Loads an object that was opened: its maps and programs. Its maps are frozen (BPF_MAP_FREEZE: programs go on writing),
- * but for ring buffers and variables, which are mapped, and for the n in `written`, which the agent writes by system
- * calls. Negative errno.
+ * but for ring buffers, variables and maps with BPF_F_MMAPABLE, which are mapped, and for the n in `written`, which the
+ * agent writes by system calls. Negative errno.
  */
 int kfg_create_object(struct bpf_object_skeleton *skeleton, const struct bpf_map *const *written, size_t n);
 

@@ -26,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,14 +101,15 @@ static int note_prog_ids(struct kfg_gate *gate)
 	return 0;
 }
 
-static int on_event(void *ctx, void *data, size_t size)
+static int open_events(struct kfg_gate *gate)
 {
-	struct kfg_gate *gate = ctx;
+	void *map = mmap(NULL, sizeof(*gate->delivery), PROT_READ | PROT_WRITE, MAP_SHARED,
+			 bpf_map__fd(gate->skel->maps.kfg_deliveries), 0);
 
-	if (gate->fn)
-		gate->fn(gate->userdata, data, size);
-	/* a flood must not keep the caller's loop from its other work: the rest stays readable */
-	return ++gate->n_read >= KFG_READ_MAX ? -EAGAIN : 0;
+	if (map == MAP_FAILED)
+		return -errno;
+	gate->delivery = map;
+	return kfg_ring_open(bpf_map__fd(gate->skel->maps.kfg_events), &gate->ring);
 }
 
 static int run_setup(struct kfg_gate *gate, const char **ret_why)
@@ -148,7 +150,7 @@ static const char *load_hint(int r)
 }
 
 /* The maps that outlive a set of programs, the turn first; returns how many. */
-#define SHARED_MAX 7
+#define SHARED_MAX 8
 static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[static SHARED_MAX])
 {
 	size_t n = 0;
@@ -160,6 +162,7 @@ static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[
 	ret_maps[n++] = gate->skel->maps.kfg_loaders;
 	ret_maps[n++] = gate->skel->maps.kfg_placements;
 	ret_maps[n++] = gate->skel->maps.kfg_doubted;
+	ret_maps[n++] = gate->skel->maps.kfg_deliveries;
 	return n;
 }
 
@@ -274,13 +277,10 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 			       ret_why);
 	if (!r)
 		r = tune(gate);
+	if (!r)
+		r = open_events(gate);
 	if (r)
 		goto fail;
-	gate->ring = ring_buffer__new(bpf_map__fd(gate->skel->maps.kfg_events), on_event, gate, NULL);
-	if (!gate->ring) {
-		r = -errno;
-		goto fail;
-	}
 	*ret_gate = gate;
 	return 0;
 fail:
@@ -293,7 +293,6 @@ void kfg_gate_close(struct kfg_gate *gate)
 	KFG_CAPS_RAISED;
 	if (!gate)
 		return;
-	ring_buffer__free(gate->ring);
 	kfg_takeover_done(gate);
 	kfgate__destroy(gate->skel);
 	free(gate);
@@ -454,19 +453,34 @@ int kfg_gate_begin(struct kfg_gate *gate)
 
 int kfg_gate_event_fd(const struct kfg_gate *gate)
 {
-	return ring_buffer__epoll_fd(gate->ring);
+	return bpf_map__fd(gate->skel->maps.kfg_events);
 }
 
 int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *userdata)
 {
-	int r;
+	return kfg_ring_read(&gate->ring, KFG_GATE_READ_MAX, fn, userdata);
+}
 
-	gate->fn = fn;
-	gate->userdata = userdata;
-	gate->n_read = 0;
-	r = ring_buffer__consume(gate->ring);
-	gate->fn = NULL;
-	return r < 0 && r != -EAGAIN ? r : 0;
+void kfg_gate_receipts_get(const struct kfg_gate *gate, struct kfg_gate_receipts *ret_receipts)
+{
+	*ret_receipts = (struct kfg_gate_receipts){ .ring = gate->ring, .delivery = gate->delivery };
+}
+
+void kfg_gate_receipts_settle(const struct kfg_gate_receipts *r, uint64_t end, bool delivered)
+{
+	if (!delivered)
+		__atomic_fetch_add(&r->delivery->undelivered, 1, __ATOMIC_SEQ_CST);
+	kfg_ring_release(&r->ring, end);
+}
+
+void kfg_gate_receipts_set_lost_reported(const struct kfg_gate_receipts *r, uint64_t lost)
+{
+	__atomic_store_n(&r->delivery->lost_told, lost, __ATOMIC_SEQ_CST);
+}
+
+uint64_t kfg_gate_undelivered(const struct kfg_gate *gate)
+{
+	return __atomic_load_n(&gate->delivery->undelivered, __ATOMIC_SEQ_CST);
 }
 
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats)

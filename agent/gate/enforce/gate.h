@@ -13,6 +13,7 @@
 #pragma once
 
 #include <kfgate/abi.h>
+#include "gate/enforce/ring.h"
 #include "policy/table.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,9 +86,8 @@ int kfg_gate_retire(struct kfg_gate *gate);
 /* Headers of the tables of the older gate that is in force, as many as there are (at most max); negative errno. */
 int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max);
 
-/* How many lost events were told by any agent; kept with the gate. */
+/* How many lost events were told by any agent, in a record that was delivered; kept with the gate. */
 uint64_t kfg_gate_lost_reported(const struct kfg_gate *gate);
-void kfg_gate_set_lost_reported(struct kfg_gate *gate, uint64_t lost);
 
 /* What was shown by canary loads, not assumed. */
 struct kfg_proof {
@@ -116,10 +116,16 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed);
 typedef void kfg_gate_override_fn(void *userdata, const struct kfg_override *override);
 int kfg_gate_find_overrides(struct kfg_gate *gate, kfg_gate_override_fn *fn, void *userdata);
 
-/* Events: an epoll fd (owned by the gate) and a reader. data is valid during the call only, and nothing about it is
- * checked: see events/check.h. */
+/*
+ * Events: a descriptor to wait for, edge-triggered (owned by the gate; readable while anything is not settled),
+ * and a reader of at most KFG_GATE_READ_MAX. data is valid during the call only, and nothing about it is checked: see
+ * events/check.h. Each event that was read must be settled by its `end`, in order, when its record was delivered or
+ * cannot be; until then it stays in the kernel, and is read by the next agent if this one ends. Returns how many were
+ * read; or the non-zero value of fn, which refused an event for now.
+ */
+#define KFG_GATE_READ_MAX 1000
 int kfg_gate_event_fd(const struct kfg_gate *gate);
-typedef void kfg_gate_event_fn(void *userdata, const void *data, size_t size);
+typedef int kfg_gate_event_fn(void *userdata, const void *data, size_t size, uint64_t end);
 int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *userdata);
 
 /*
@@ -127,6 +133,19 @@ int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *use
  * present it decides by the last sweep; how many, to be freed, or a negative errno. -ENOENT: it is not counted.
  */
 int kfg_gate_hits(const struct kfg_gate *gate, uint64_t generation, struct kfg_hit **ret_hits);
+
+/* What settling takes: valid to the end of the process, also when the gate was closed. One thread at a time settles. */
+struct kfg_gate_receipts {
+	struct kfg_ring ring;
+	struct kfg_delivery *delivery;
+};
+void kfg_gate_receipts_get(const struct kfg_gate *gate, struct kfg_gate_receipts *ret_receipts);
+/* Settles what was read up to `end`; not delivered: one event more is counted as undelivered. */
+void kfg_gate_receipts_settle(const struct kfg_gate_receipts *receipts, uint64_t end, bool delivered);
+/* That so many lost events were told. */
+void kfg_gate_receipts_set_lost_reported(const struct kfg_gate_receipts *receipts, uint64_t lost);
+/* Events that became no record, of all agents. */
+uint64_t kfg_gate_undelivered(const struct kfg_gate *gate);
 
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);
 

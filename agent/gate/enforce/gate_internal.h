@@ -3,23 +3,20 @@
 #pragma once
 
 #include "gate/enforce/gate.h"
+#include "gate/enforce/ring.h"
 #include <stdint.h>
 
 struct bpf_map;
 struct kfgate; /* the skeleton: gate.c is its only user */
-struct ring_buffer;
 
 #define KFG_PROGS_MAX 2048 /* our own, those of the guard and of KFG_OLDER_MAX older instances included */
 #define KFG_OLDER_MAX 32
 #define KFG_COUNTERS_MAX 8
-#define KFG_READ_MAX 1000 /* events taken in one go */
 
 struct kfg_gate {
 	struct kfgate *skel;
-	struct ring_buffer *ring;
-	kfg_gate_event_fn *fn; /* of the reading under way */
-	void *userdata;
-	unsigned n_read;
+	struct kfg_ring ring;
+	struct kfg_delivery *delivery; /* mapped, and never unmapped */
 	bool stage1;
 	bool sealed;
 	bool current; /* it is this one that decides */

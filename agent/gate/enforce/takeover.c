@@ -9,6 +9,7 @@
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "gate/enforce/hits.h"
+#include "base/log.h"
 #include "gate/enforce/mapset.h"
 #include "gate/enforce/pins.h"
 #include <kfgate/shared_words.h>
@@ -26,6 +27,7 @@
 #define TURN "kfg_turn"
 #define COUNTERS "kfg_counters"
 #define LOADS "kfg_loads"
+#define EVENTS "kfg_events"
 /* From writing the turn to its time; being held up for longer between the two would let a load fall between them. */
 #define HAND_OVER_NS 100000000u
 
@@ -216,6 +218,8 @@ static unsigned version_of(const char *name)
 		return KFG_TURN_VERSION;
 	if (!strcmp(name, "kfg_placements") || !strcmp(name, "kfg_doubted"))
 		return KFG_PLACEMENT_VERSION;
+	if (!strcmp(name, "kfg_deliveries"))
+		return KFG_DELIVERY_VERSION;
 	return KFG_ABI_VERSION;
 }
 
@@ -344,11 +348,45 @@ static bool others_have_loads(void)
 	return false;
 }
 
-/* Maps of other versions that nobody uses any more. */
-static void drop_others(void)
+static int count_event(void *userdata, const void *data, size_t size, uint64_t end)
 {
-	static const char *const names[] = { "kfg_events", LOADS, "kfg_loaders" };
+	struct kfg_delivery *delivery = userdata;
 
+	(void)data;
+	(void)size;
+	(void)end;
+	__atomic_fetch_add(&delivery->undelivered, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+/* Events of a set of another version are no records of ours. Those that no agent took are lost, and counted once. */
+static void count_events(struct kfg_gate *gate, unsigned version)
+{
+	_cleanup_close_ int fd = kfg_pins_get(KFG_PIN_SHARED, EVENTS, version);
+	struct kfg_ring ring;
+	int r = fd < 0 ? fd : kfg_ring_open(fd, &ring);
+
+	if (r == -ENOENT)
+		return;
+	if (r < 0) {
+		kfg_log_warning("cannot count the events that an agent of another version left: %s", strerror(-r));
+		return;
+	}
+	r = kfg_ring_read(&ring, SIZE_MAX, count_event, gate->delivery);
+	if (r > 0)
+		kfg_log_warning("an agent of another version left events that cannot be read: %d", r);
+	kfg_ring_release(&ring, ring.at);
+	kfg_ring_close(&ring);
+}
+
+/* Maps of other versions that nobody uses any more. */
+static void drop_others(struct kfg_gate *gate)
+{
+	static const char *const names[] = { EVENTS, LOADS, "kfg_loaders" };
+
+	for (unsigned v = 1; v < VERSIONS; v++)
+		if (v != KFG_ABI_VERSION)
+			count_events(gate, v);
 	for (unsigned v = 1; v < VERSIONS; v++)
 		for (size_t i = 0; v != KFG_ABI_VERSION && i < sizeof(names) / sizeof(names[0]); i++)
 			kfg_pins_drop(KFG_PIN_SHARED, names[i], v);
@@ -391,7 +429,7 @@ int kfg_gate_retire(struct kfg_gate *gate)
 	}
 	gate->n_older = left;
 	if (!left)
-		drop_others();
+		drop_others(gate);
 	return (int)left;
 }
 
@@ -508,10 +546,8 @@ int kfg_takeover_carry(struct kfg_gate *gate, int tables, int hits, const char *
 
 uint64_t kfg_gate_lost_reported(const struct kfg_gate *gate)
 {
-	return gate->turn->lost_told;
-}
+	uint64_t told = __atomic_load_n(&gate->delivery->lost_told, __ATOMIC_SEQ_CST);
 
-void kfg_gate_set_lost_reported(struct kfg_gate *gate, uint64_t lost)
-{
-	set(&gate->turn->lost_told, lost);
+	/* an agent of an older version noted it there */
+	return told > gate->turn->lost_told ? told : gate->turn->lost_told;
 }

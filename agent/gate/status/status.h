@@ -63,6 +63,7 @@ struct kfg_status {
 	struct kfg_stats kernel;
 	uint64_t records_written, records_dropped, records_failed;
 	uint64_t recorded, unrecorded, canaries, duplicates, malformed; /* events, each once */
+	uint64_t undelivered; /* events that became no record, of all agents */
 	uint64_t sweep_seen, sweep_failed;
 	uint64_t overrides; /* programs there before the gate that can answer in its place */
 	bool guarded; /* against removal */

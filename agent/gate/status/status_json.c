@@ -84,6 +84,7 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 	kfg_json_uint(j, "events_unrecorded", s->unrecorded);
 	kfg_json_uint(j, "events_canary", s->canaries);
 	kfg_json_uint(j, "duplicates", s->duplicates);
+	kfg_json_uint(j, "events_undelivered", s->undelivered);
 	kfg_json_uint(j, "records_written", s->records_written);
 	kfg_json_uint(j, "records_dropped", s->records_dropped);
 	kfg_json_uint(j, "records_failed", s->records_failed);

@@ -168,9 +168,9 @@ uint64_t kfg_gate_lost_reported(const struct kfg_gate *gate)
 	return fake_gate.lost_told;
 }
 
-void kfg_gate_set_lost_reported(struct kfg_gate *gate, uint64_t lost)
+void kfg_gate_receipts_set_lost_reported(const struct kfg_gate_receipts *receipts, uint64_t lost)
 {
-	(void)gate;
+	(void)receipts;
 	fake_gate.lost_told = lost;
 }
 
@@ -238,16 +238,43 @@ int kfg_gate_event_fd(const struct kfg_gate *gate)
 
 int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *userdata)
 {
+	size_t n_read = 0;
 	eventfd_t n;
+	int r = 0;
 
 	(void)gate;
-	if (eventfd_read(fake_gate.event_fd, &n) < 0)
+	if (eventfd_read(fake_gate.event_fd, &n) < 0 && !fake_gate.refused)
 		return 0;
-	for (size_t i = 0; i < fake_gate.n_events; i++)
-		fn(userdata, &fake_gate.events[i], sizeof(fake_gate.events[i]));
-	fake_gate.n_events = 0;
+	while (!r && n_read < fake_gate.n_events) {
+		r = fn(userdata, &fake_gate.events[n_read], sizeof(fake_gate.events[0]), fake_gate.end + 1);
+		n_read += !r;
+		fake_gate.end += !r;
+	}
+	fake_gate.n_events -= n_read;
+	memmove(fake_gate.events, fake_gate.events + n_read, fake_gate.n_events * sizeof(fake_gate.events[0]));
+	fake_gate.refused = r != 0;
 	fake_gate.reads++;
-	return 0;
+	return r ? r : (int)n_read;
+}
+
+void kfg_gate_receipts_get(const struct kfg_gate *gate, struct kfg_gate_receipts *ret_receipts)
+{
+	(void)gate;
+	*ret_receipts = (struct kfg_gate_receipts){ 0 };
+}
+
+void kfg_gate_receipts_settle(const struct kfg_gate_receipts *receipts, uint64_t end, bool delivered)
+{
+	(void)receipts;
+	if (end)
+		fake_gate.settled = end;
+	fake_gate.undelivered += !delivered;
+}
+
+uint64_t kfg_gate_undelivered(const struct kfg_gate *gate)
+{
+	(void)gate;
+	return fake_gate.undelivered;
 }
 
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats)

@@ -30,6 +30,9 @@ struct fake_gate {
 	char calls[256];
 	uint64_t generation; /* of the table in force */
 	uint64_t lost_told;
+	uint64_t end, settled; /* positions of events: given, settled */
+	bool refused; /* the first event was refused, and is to be given again */
+	uint64_t undelivered;
 	unsigned proofs;
 	unsigned clock_syncs;
 	atomic_uint file_calls; /* times that it was told of files, and what the last time */

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static struct kfg_record *record;
 
@@ -57,11 +59,38 @@ static void test_write(void **state)
 	close(fds[1]);
 }
 
+/* A line that broke off is no beginning of the next one. */
+static void test_a_torn_line_is_ended(void **state)
+{
+	const struct rlimit little = { 10, RLIM_INFINITY }, any = { RLIM_INFINITY, RLIM_INFINITY };
+	char text[4096];
+	FILE *file = tmpfile();
+	int fd = file ? fileno(file) : -1;
+	ssize_t n;
+
+	(void)state;
+	assert_non_null(file);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	assert_int_equal(kfg_json_line_write(&fd, record), -EFBIG);
+	assert_int_equal(kfg_json_line_write(&fd, record), -EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &any), 0);
+	assert_int_equal(kfg_json_line_write(&fd, record), 0);
+	assert_int_equal(kfg_json_line_write(&fd, record), 0);
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	assert_true(n > 10);
+	text[n] = '\0';
+	assert_memory_equal(text + 9, "I\n{\"__REALTIME", 14);
+	assert_memory_equal(strstr(text + 11, "\n"), "\n{\"__REALTIME", 13);
+	fclose(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_write, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_torn_line_is_ended, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

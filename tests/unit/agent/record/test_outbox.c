@@ -3,9 +3,11 @@
 #include "cmocka_all.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 /* A place to write to that can be held up. */
 static struct {
@@ -169,13 +171,176 @@ static void test_stuck_writer_is_left_behind(void **state)
 	assert_int_equal(kfg_outbox_stop(NULL, 1), 0);
 }
 
+static struct {
+	uint64_t ends[8], lost;
+	unsigned n, undelivered;
+} settled;
+
+static void note_settled(void *userdata, const struct kfg_outbox_receipt *receipt, bool delivered)
+{
+	(void)userdata;
+	settled.undelivered += !delivered;
+	if (receipt->lost)
+		settled.lost = receipt->lost;
+	else
+		settled.ends[settled.n++ % 8] = receipt->end;
+}
+
+static int push_receipt(struct kfg_outbox *o, uint64_t end, uint64_t lost)
+{
+	struct kfg_record *record;
+
+	assert_int_equal(kfg_record_new(KFG_MESSAGE_AUDITED, -1, &record), 0);
+	kfg_record_add(record, "MESSAGE", "x");
+	return kfg_outbox_push_receipt(o, record, &(struct kfg_outbox_receipt){ end, lost });
+}
+
+/* Nothing is settled before it was written; what needs no record is settled after what was pushed before. */
+static void test_settles_in_order(void **state)
+{
+	struct kfg_outbox *o;
+
+	(void)state;
+	memset(&settled, 0, sizeof(settled));
+	sink.held = true;
+	assert_int_equal(kfg_outbox_start(write_record, NULL, &o), 0);
+	kfg_outbox_follow(o, note_settled, NULL);
+	kfg_outbox_pass(o, 8);
+	assert_int_equal(settled.n, 1);
+	assert_int_equal(push_receipt(o, 16, 0), 0);
+	wait_until_entered();
+	kfg_outbox_pass(o, 24);
+	assert_int_equal(push_receipt(o, 32, 0), 0);
+	assert_int_equal(push_receipt(o, 0, 5), 0);
+	kfg_outbox_pass(o, 40);
+	assert_int_equal(settled.n, 1);
+	assert_int_equal(settled.lost, 0);
+	hold(false);
+	assert_int_equal(kfg_outbox_stop(o, 60000), 0);
+	assert_int_equal(settled.n, 3);
+	assert_int_equal(settled.ends[0], 8);
+	assert_int_equal(settled.ends[1], 16);
+	assert_int_equal(settled.ends[2], 40);
+	assert_int_equal(settled.lost, 5);
+	assert_int_equal(settled.undelivered, 0);
+}
+
+static void test_a_failed_write_is_undelivered(void **state)
+{
+	struct kfg_outbox *o;
+
+	(void)state;
+	memset(&settled, 0, sizeof(settled));
+	sink.result = -EIO;
+	assert_int_equal(kfg_outbox_start(write_record, NULL, &o), 0);
+	kfg_outbox_follow(o, note_settled, NULL);
+	assert_int_equal(push_receipt(o, 16, 0), 0);
+	assert_int_equal(kfg_outbox_stop(o, 60000), 0);
+	assert_int_equal(settled.ends[0], 16);
+	assert_int_equal(settled.undelivered, 1);
+}
+
+static void set_result(int result)
+{
+	pthread_mutex_lock(&sink.lock);
+	sink.result = result;
+	pthread_mutex_unlock(&sink.lock);
+}
+
+static void wait_until_failed(struct kfg_outbox *o, unsigned n)
+{
+	struct kfg_outbox_stats stats;
+
+	while (kfg_outbox_stats(o, &stats), stats.failed < n)
+		;
+}
+
+static void wait_for_room(struct kfg_outbox *o)
+{
+	struct pollfd p = { .fd = kfg_outbox_room_fd(o), .events = POLLIN };
+	eventfd_t n;
+
+	assert_int_equal(poll(&p, 1, 60000), 1);
+	assert_int_equal(eventfd_read(p.fd, &n), 0);
+}
+
+/* Losses go on to be told: when a record about them was written, and when writing succeeds again; not in between. */
+static void test_losses_wake(void **state)
+{
+	struct kfg_outbox *o;
+	eventfd_t n;
+
+	(void)state;
+	memset(&settled, 0, sizeof(settled));
+	assert_int_equal(kfg_outbox_start(write_record, NULL, &o), 0);
+	kfg_outbox_follow(o, note_settled, NULL);
+	assert_int_equal(push_receipt(o, 0, 5), 0);
+	wait_for_room(o);
+	assert_int_equal(settled.lost, 5);
+	set_result(-EIO);
+	assert_int_equal(push_receipt(o, 0, 6), 0);
+	wait_until_failed(o, 1);
+	assert_int_equal(settled.undelivered, 1);
+	assert_int_equal(eventfd_read(kfg_outbox_room_fd(o), &n), -1);
+	set_result(0);
+	assert_int_equal(push_receipt(o, 8, 0), 0);
+	wait_for_room(o);
+	assert_int_equal(kfg_outbox_stop(o, 60000), 0);
+}
+
+/* Who left a stuck writer behind is not called any more. */
+static void test_nothing_is_settled_after_the_end(void **state)
+{
+	static struct kfg_outbox *o;
+
+	(void)state;
+	memset(&settled, 0, sizeof(settled));
+	sink.held = true;
+	assert_int_equal(kfg_outbox_start(write_record, NULL, &o), 0);
+	kfg_outbox_follow(o, note_settled, NULL);
+	assert_int_equal(push_receipt(o, 16, 0), 0);
+	wait_until_entered();
+	assert_int_equal(kfg_outbox_stop(o, 1), -ETIMEDOUT);
+	hold(false);
+	assert_int_equal(kfg_outbox_stop(o, 60000), 0);
+	assert_int_equal(settled.n, 0);
+}
+
+static void test_room_is_told(void **state)
+{
+	struct kfg_outbox *o;
+	eventfd_t n = 0;
+	unsigned i = 0;
+
+	(void)state;
+	sink.held = true;
+	assert_int_equal(kfg_outbox_start(write_record, NULL, &o), 0);
+	while (kfg_outbox_has_room(o))
+		assert_int_equal(push_receipt(o, ++i, 0), 0);
+	assert_true(i < KFG_OUTBOX_RECORDS);
+	assert_int_equal(eventfd_read(kfg_outbox_room_fd(o), &n), -1);
+	hold(false);
+	while (eventfd_read(kfg_outbox_room_fd(o), &n) < 0)
+		;
+	assert_true(kfg_outbox_has_room(o));
+	assert_int_equal(kfg_outbox_stop(o, 60000), 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_writes_all_in_order),	 CASE(test_full_queue_drops_and_tells),	 CASE(test_bytes_are_bounded),
-		CASE(test_failures_are_counted), CASE(test_stuck_writer_is_left_behind),
+		CASE(test_writes_all_in_order),
+		CASE(test_full_queue_drops_and_tells),
+		CASE(test_bytes_are_bounded),
+		CASE(test_failures_are_counted),
+		CASE(test_stuck_writer_is_left_behind),
+		CASE(test_settles_in_order),
+		CASE(test_a_failed_write_is_undelivered),
+		CASE(test_room_is_told),
+		CASE(test_losses_wake),
+		CASE(test_nothing_is_settled_after_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -217,6 +217,11 @@ static void test_events(void **state)
 				     "    \"events_unrecorded\": 0,\n    \"events_canary\": 1,\n"
 				     "    \"duplicates\": 1,"));
 	assert_non_null(strstr(seen, "\"events_lost\": 3,"));
+	/* each is settled when the agent has ended, and the loss was told for the next one, too */
+	assert_int_equal(fake_gate.end, 7);
+	assert_int_equal(fake_gate.settled, 7);
+	assert_int_equal(fake_gate.undelivered, 0);
+	assert_int_equal(fake_gate.lost_told, 3);
 }
 
 static void status(void)
