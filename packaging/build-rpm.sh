@@ -12,7 +12,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=packaging/source-tree.bash
 . "$here/source-tree.bash"
-kfg_options "$@"
+kfg_options "" "$@"
 kfg_need rpm rpmbuild
 kfg_work rpm
 

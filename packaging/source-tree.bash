@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sourced by build-deb.sh and build-rpm.sh, which say where they are as $here.
 #
-# kfg_options "$@"         -o and -w of the command line, to $out and $work (empty: none given); ends with 2 if wrong
+# kfg_options FLAGS "$@"   -o and -w of the command line, and those of FLAGS (-a), to $out, $work and $arch (empty: none
+#                          given); ends with 2 if wrong
 # kfg_need COMMAND...      ends with 77 where one is not installed
 # kfg_work KIND            makes $work an empty directory, and removes it at the end
 # kfg_copy_tree DIR        what git tracks of the source tree, as it is in the working tree, into the new directory DIR;
@@ -9,10 +10,12 @@
 # kfg_hand_out DIR FILE... the packages to DIR; prints their paths
 
 kfg_options() {
-	local opt
-	out=. work=
-	while getopts o:w: opt; do
+	local opt flags=$1
+	shift
+	out=. work='' arch=''
+	while getopts "o:w:$flags" opt; do
 		case $opt in
+		a) arch=$OPTARG ;;
 		o) out=$OPTARG ;;
 		w) work=$OPTARG ;;
 		*) exit 2 ;;
