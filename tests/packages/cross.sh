@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Cross build the Debian package for another architecture as Debian does, in a root of Debian 12 with that one's
-# libraries beside the host's, and look at what came out. Run by hand: it fetches about 400 MB the first time. Needs root.
+# libraries beside the host's, and look at what came out. Run by hand, as root: it fetches about 400 MB the first time.
 # usage: cross.sh ARCH OUTDIR     ARCH: Debian's name, as arm64
 # Prints the packages. Exit status: 0 built and as it should be, 1 not, 2 wrong usage, 77 not to be had here.
 set -euo pipefail
