@@ -400,7 +400,8 @@ size_t kfg_registration_merge(struct kfg_registration *items, size_t n)
 {
 	size_t kept = 0;
 
-	qsort(items, n, sizeof(*items), compare_registrations);
+	if (n)
+		qsort(items, n, sizeof(*items), compare_registrations);
 	for (size_t i = 0; i < n; i++) {
 		struct kfg_registration *last = kept ? &items[kept - 1] : NULL;
 
