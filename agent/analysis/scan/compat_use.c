@@ -96,6 +96,8 @@ static void say_history(const struct kfg_linkage *linkage, const char *name, cha
 			 h->absent_to);
 	else if (last && last < kfg_kfunc_release_parse(KFG_HISTORY_NEWEST) && release > last)
 		snprintf(buf, size, " (from %s on, and last seen in %s)", h->introduced, h->last_seen);
+	else if (kfg_kfunc_history_presence(h, release) == KFG_PRESENCE_SINCE && !linkage->running)
+		snprintf(buf, size, " (from %s on: this one was built without it)", h->introduced);
 	else
 		snprintf(buf, size, " (from %s on)", h->introduced);
 }
