@@ -183,9 +183,11 @@ struct bpf_prog_aux {
 } KFG_KERNEL;
 struct bpf_prog {
 	__u16 kprobe_override : 1;
+	__u32 len;
 	enum bpf_prog_type type;
 	enum bpf_attach_type expected_attach_type;
 	struct bpf_prog_aux *aux;
+	struct bpf_insn insnsi[0];
 } KFG_KERNEL;
 
 /* include/linux/security.h; the value is asked of the kernel */

@@ -77,9 +77,58 @@ int BPF_PROG(kfgate_guard_free_map_old, struct bpf_map *map)
 	return 0;
 }
 
+/*
+ * Task work that a BPF program schedules runs in the process that it names, as that process (6.18 and later). What a
+ * program of type SYSCALL does there may be system calls: with the agent's descriptors, on the gate's maps, which the
+ * hooks take for the agent's own (bpf_sys_bpf(), bpf_sys_close(), kernel/bpf/syscall.c). So none may schedule any. BTF
+ * ids of the kfuncs that do it; 0: not in this kernel.
+ */
+const volatile __u32 kfg_guard_schedulers[KFG_GUARD_SCHEDULERS];
+
+struct kfg_guard_scan {
+	__u64 base; /* address of the first instruction */
+	__u32 found;
+};
+
+static long kfg_step_schedules(__u32 i, void *ctx)
+{
+	struct kfg_guard_scan *c = ctx;
+	struct bpf_insn insn = {};
+
+	/* what cannot be read is not known to be harmless */
+	if (bpf_probe_read_kernel(&insn, sizeof(insn), (void *)(c->base + (__u64)i * sizeof(insn)))) {
+		c->found = 1;
+		return 1;
+	}
+	if (insn.code != (BPF_JMP | BPF_CALL) || insn.src_reg != BPF_PSEUDO_KFUNC_CALL || insn.off)
+		return 0;
+	for (__u32 k = 0; k < KFG_GUARD_SCHEDULERS; k++)
+		c->found |= insn.imm && (__u32)insn.imm == kfg_guard_schedulers[k];
+	return c->found;
+}
+
+/* Could the program do system calls in another's name? One that replaces a function of such a program is one, too. */
+static __attribute__((noinline)) int kfg_borrows_process(struct bpf_prog *prog)
+{
+	struct kfg_guard_scan c = { .base = (__u64)prog + bpf_core_field_offset(struct bpf_prog, insnsi) };
+	__u32 type = BPF_CORE_READ(prog, type);
+
+	if (type == BPF_PROG_TYPE_EXT)
+		type = BPF_CORE_READ(prog, aux, dst_prog, type);
+	if (type != BPF_PROG_TYPE_SYSCALL)
+		return 0;
+	bpf_loop(BPF_CORE_READ(prog, len), kfg_step_schedules, &c, 0);
+	return c.found;
+}
+
 SEC("lsm/bpf_prog_load")
 int BPF_PROG(kfgate_guard_make_prog, struct bpf_prog *prog)
 {
+	__u64 self = 0;
+
+	bpf_get_func_arg(ctx, 0, &self);
+	if (!kfg_by_agent() && kfg_borrows_process((void *)self))
+		return KFG_DENY(KFG_ATTEMPT_HELPER, 0);
 	return kfg_note_made((__u64)prog->aux, KFG_GUARD_PROG);
 }
 

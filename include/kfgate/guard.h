@@ -104,6 +104,8 @@ struct kfg_guard_state {
 #define KFG_GUARD_NAMES 8u /* a directory, some names in which may not be made, removed or renamed */
 #define KFG_GUARD_PINS 16u /* only asked for: the directory of the pins */
 
+#define KFG_GUARD_SCHEDULERS 4u /* kfuncs by which a program schedules task work */
+
 #define KFG_GUARD_TO_ROOT 64u /* levels: all, those right below the root included */
 
 /* Argument of the programs that the agent runs itself */

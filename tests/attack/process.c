@@ -2,7 +2,9 @@
 /* process.c - attacks on the agent's process: signals, memory, descriptors, limits, cgroup, identity. */
 #include "attack.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -103,6 +105,34 @@ static int mem_read(int argc, char **argv)
 	(void)argv;
 	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
 	return pid ? result(open(path, O_RDONLY | O_CLOEXEC)) : NOTHING;
+}
+
+/* Memory that the agent shares is a file that its mappings lead to: proc(5), /proc/PID/map_files. */
+static int map_files(int argc, char **argv)
+{
+	char path[PATH_MAX];
+	struct dirent *e;
+	int r = -ENOENT;
+	DIR *dir;
+
+	(void)argc;
+	(void)argv;
+	snprintf(path, sizeof(path), "/proc/%d/map_files", (int)find_agent());
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while (r && (e = readdir(dir))) {
+		int fd;
+
+		if (e->d_name[0] == '.')
+			continue;
+		fd = openat(dirfd(dir), e->d_name, O_RDWR | O_CLOEXEC);
+		r = fd < 0 ? -errno : 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	closedir(dir);
+	return r;
 }
 
 static int vm_write(int argc, char **argv)
@@ -308,6 +338,7 @@ const struct attack attacks_process[] = {
 	{ "mem-write", mem_write, "open its memory for writing" },
 	{ "mem-read", mem_read, "open its memory" },
 	{ "vm-write", vm_write, "read and write its memory by process_vm_writev(2)" },
+	{ "map-files", map_files, "open what it has mapped, for writing" },
 	{ "take-fd", take_fd, "a descriptor of its by pidfd_getfd(2)" },
 	{ "limit", limit, "a limit of no files" },
 	{ "idle", idle, "schedule it when nothing else runs" },

@@ -64,6 +64,20 @@ static bool is_covered(const char *hook)
 	return false;
 }
 
+/* What schedules task work: the first two in 6.18, the others in 7.0 and later (kernel/bpf/helpers.c) */
+static void name_schedulers(struct kfg_guard *guard)
+{
+	static const char *const kfuncs[KFG_GUARD_SCHEDULERS] = {
+		"bpf_task_work_schedule_signal_impl",
+		"bpf_task_work_schedule_resume_impl",
+		"bpf_task_work_schedule_signal",
+		"bpf_task_work_schedule_resume",
+	};
+
+	for (size_t i = 0; i < KFG_GUARD_SCHEDULERS; i++)
+		guard->skel->rodata->kfg_guard_schedulers[i] = (__u32)kfg_gate_btf_func(kfuncs[i]);
+}
+
 /* Hooks are functions of the kernel (kernel/bpf/bpf_lsm.c): its type information says which there are. */
 static int choose_hooks(struct kfg_guard *guard)
 {
@@ -72,6 +86,7 @@ static int choose_hooks(struct kfg_guard *guard)
 
 	if (!kfg_gate_btf())
 		return -errno;
+	name_schedulers(guard);
 	bpf_object__for_each_program(prog, guard->skel->obj)
 	{
 		const char *section = bpf_program__section_name(prog);
@@ -274,16 +289,18 @@ static int add_link(struct kfg_guard *guard, const struct bpf_link *link)
 									  add_id(guard, KFG_GUARD_LINK, info.id);
 }
 
-/* The function that an LSM program is attached to: places on it are kept for the next agent. */
+/* The function that a program of ours is attached to: places on it are kept for the next agent. */
 static int add_hook(struct kfg_guard *guard, const struct bpf_program *prog)
 {
 	const char *hook = strchr(bpf_program__section_name(prog), '/');
+	bool lsm = bpf_program__type(prog) == BPF_PROG_TYPE_LSM;
 	__u32 none = 0, id;
 	char func[64];
 
-	if (!hook || bpf_program__type(prog) != BPF_PROG_TYPE_LSM || !bpf_program__autoload(prog))
+	if (!hook || !bpf_program__autoload(prog) ||
+	    (!lsm && bpf_program__expected_attach_type(prog) != BPF_TRACE_FENTRY))
 		return 0;
-	(void)snprintf(func, sizeof(func), "bpf_lsm_%s", hook + 1);
+	(void)snprintf(func, sizeof(func), "%s%s", lsm ? "bpf_lsm_" : "", hook + 1);
 	id = kfg_gate_btf_func(func);
 	if (!id)
 		return -ENOENT;

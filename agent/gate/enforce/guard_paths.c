@@ -148,12 +148,13 @@ int kfg_guard_code(struct kfg_guard *guard, kfg_guard_code_fn *failed, void *use
 	while (fgets(line, sizeof(line), maps)) {
 		const char *path = strchr(line, '/');
 
-		/* what is of memory (BPF maps, memfd, /dev/zero) is no file that can be opened by its name */
-		if (!path || strncmp(path, "/memfd:", 7) == 0 || strncmp(path, "/dev/", 5) == 0)
+		/* BPF maps cannot be opened by their mapping (ENXIO) */
+		if (!path)
 			continue;
 		line[strcspn(line, "\n")] = '\0';
 		r = guard_mapping(guard, line);
-		if (r < 0)
+		/* shared memory (/dev/zero, memfd) is a file that the kernel itself has open for writing */
+		if (r < 0 && !(r == -ETXTBSY && (!strncmp(path, "/dev/zero", 9) || !strncmp(path, "/memfd:", 7))))
 			failed(userdata, path, r);
 	}
 	return 0;

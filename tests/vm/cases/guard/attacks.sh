@@ -41,6 +41,7 @@ worked by-id prog
 worked by-id link
 worked write-user
 [ "$KFGATE_VM_KERNEL" != newest ] || worked write-registers
+[ "$KFGATE_VM_KERNEL" != newest ] || check "a program may do system calls in the name of others" kfload obj /t/borrow.o
 worked pins-rmdir
 worked pins-add
 rmdir /sys/fs/bpf/kfgate/999999
@@ -50,6 +51,7 @@ worked pins-chown
 worked mem-read
 worked mem-write
 worked vm-write
+worked map-files
 worked take-fd
 worked trace
 worked affinity
@@ -168,6 +170,7 @@ trace
 mem-write
 mem-read
 vm-write
+map-files
 take-fd
 limit
 idle
@@ -176,6 +179,9 @@ nice
 io-idle
 oom
 V
+case $KFGATE_VM_KERNEL in
+newest) expect_fail "guarded: no program may do system calls in the name of others" kfload obj /t/borrow.o ;;
+esac
 mount --make-rshared /
 refused umount-shared
 refused cover-shared

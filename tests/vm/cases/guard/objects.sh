@@ -79,6 +79,8 @@ wait $!
 sleep 1 # for the kernel to free them
 refused fill lsm bpf_lsm_inode_rename 36
 check_file "what is gone takes no place" "^16 on" /tmp/attack.out
+refused fill fentry cgroup_attach_task 36
+check_file "on the function that tells who moves, too" "^16 on" /tmp/attack.out
 worked fill fentry security_inode_rename 30
 check_record "a record says so" '"KFGATE_ATTEMPT":"place"'
 check_record "and another" '"KFGATE_ATTEMPT":"map"'
