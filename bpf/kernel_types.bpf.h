@@ -181,6 +181,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	__u64 start_boottime; /* ns */
+	struct bpf_local_storage *bpf_storage; /* what BPF programs keep with the task; NULL: nothing */
 	__u64 self_exec_id; /* counts what the process executed; inherited (begin_new_exec(), fs/exec.c) */
 } KFG_KERNEL;
 struct pid_namespace {

@@ -112,10 +112,23 @@ static __attribute__((noinline)) __u64 kfg_unit_now(void)
 	return kfg_unit_of(BPF_CORE_READ(task, cgroups, dfl_cgrp));
 }
 
-/* To which unit the entry says that its task belongs. */
-static __attribute__((always_inline)) inline __u64 kfg_belongs(const struct kfg_placement *entry)
+/*
+ * To which unit a task belongs by its entry. Linux 6.1 finds none either while another task is at work on task storage,
+ * whoever's, on this CPU (bpf_task_storage_trylock(), kernel/bpf/bpf_task_storage.c; gone in 6.2): anybody can see to
+ * that. There a task that has storage of whatever kind is given an entry, and where that fails it belongs to no unit.
+ */
+static __attribute__((always_inline)) inline __u64 kfg_belongs(struct task_struct *task)
 {
-	return entry ? entry->unit : KFG_UNIT_ANY;
+	struct kfg_placement any = { .unit = KFG_UNIT_ANY }, *entry;
+
+	if (bpf_rcu_read_lock) {
+		entry = bpf_task_storage_get(&kfg_placements, task, 0, 0);
+		return entry ? entry->unit : KFG_UNIT_ANY;
+	}
+	if (!BPF_CORE_READ(task, bpf_storage))
+		return KFG_UNIT_ANY;
+	entry = bpf_task_storage_get(&kfg_placements, task, &any, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return entry ? entry->unit : 0;
 }
 
 static __attribute__((always_inline)) inline int kfg_is_first_thread(void)
@@ -129,17 +142,17 @@ static __attribute__((always_inline)) inline int kfg_is_first_thread(void)
 static __attribute__((noinline)) __u64 kfg_belongs_current(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task_btf();
-	__u64 unit = kfg_belongs(bpf_task_storage_get(&kfg_placements, task, 0, 0));
+	__u64 unit = kfg_belongs(task);
 
 	if (unit != KFG_UNIT_ANY || kfg_is_first_thread())
 		return unit;
 	if (bpf_rcu_read_lock && bpf_rcu_read_unlock) {
 		bpf_rcu_read_lock();
-		unit = kfg_belongs(bpf_task_storage_get(&kfg_placements, task->group_leader, 0, 0));
+		unit = kfg_belongs(task->group_leader);
 		bpf_rcu_read_unlock();
 		return unit;
 	}
-	return kfg_belongs(bpf_task_storage_get(&kfg_placements, task->group_leader, 0, 0));
+	return kfg_belongs(task->group_leader);
 }
 
 static __attribute__((noinline)) int kfg_is_doubted(__u64 unit)
@@ -228,7 +241,7 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 	if (clone_flags & KFG_PLACEMENT_THREAD) {
 		/* moved alone, so that the first thread's entry does not say it */
 		if (!kfg_is_first_thread())
-			first.unit = kfg_belongs(bpf_task_storage_get(&kfg_placements, parent, 0, 0));
+			first.unit = kfg_belongs(parent);
 	} else if (bpf_get_current_pid_tgid() >> 32 == 1) {
 		first.starting = 1;
 		first.exec_id = BPF_CORE_READ(parent, self_exec_id);
@@ -277,7 +290,7 @@ int BPF_PROG(kfgate_exec, struct linux_binprm *bprm)
 	if (kfg_is_first_thread())
 		return 0;
 	/* the other threads end, and it becomes the first one (de_thread(), fs/exec.c) */
-	first.unit = kfg_belongs(bpf_task_storage_get(&kfg_placements, task->group_leader, 0, 0));
+	first.unit = kfg_belongs(task->group_leader);
 	if (first.unit == KFG_UNIT_ANY)
 		return 0;
 	entry = bpf_task_storage_get(&kfg_placements, task, &first, BPF_LOCAL_STORAGE_GET_F_CREATE);
