@@ -36,6 +36,9 @@ void kfg_daemon_note(const struct kfg_daemon *d)
 						    "active");
 	left.instance = kfg_gate_instance(d->gate, &from);
 	r = kfg_left_write(d->config->runtime_dir, &left);
-	if (r < 0)
+	if (r < 0) {
 		kfg_log_errno(r, "cannot write down what is in force in %s: %m", d->config->runtime_dir);
+		/* nothing rather than what was in force before: removing takes no room */
+		kfg_left_remove(d->config->runtime_dir);
+	}
 }
