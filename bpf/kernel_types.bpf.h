@@ -164,11 +164,20 @@ struct mm_struct {
 	struct file *exe_file;
 } KFG_KERNEL;
 struct pid_namespace;
+struct bpf_local_storage;
 struct upid {
+	int nr;
 	struct pid_namespace *ns;
 } KFG_KERNEL;
 struct pid {
 	struct upid numbers[1];
+} KFG_KERNEL;
+/* include/net/sock.h, include/linux/net.h */
+struct sock {
+	struct pid *sk_peer_pid;
+} KFG_KERNEL;
+struct socket {
+	struct sock *sk;
 } KFG_KERNEL;
 struct task_struct {
 	int tgid;

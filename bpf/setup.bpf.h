@@ -110,16 +110,27 @@ int kfgate_setup(struct kfg_setup *q)
 	return 0;
 }
 
-/* Which file an open fd of the calling process is, as the kernel knows it: what kfg_read_exe() will see of a loader. */
+/*
+ * Which file an open fd of the calling process is, as the kernel knows it: what kfg_read_exe() will see of a loader. Of
+ * a connected socket, who is at the other end: what getsockopt(2) says of that, programs of type CGROUP_SOCKOPT change.
+ */
 SEC("syscall")
 int kfgate_file(struct kfg_file_query *q)
 {
 	struct file *file = kfg_setup_file(q->fd);
 	struct kfg_file_id id = {};
+	struct socket *socket;
 
 	q->found = 0;
 	if (!file)
 		return 0;
+	if (q->connected) {
+		socket = BPF_CORE_READ(file, private_data);
+		/* number 0 of a process is the one in the host's namespace */
+		q->peer = BPF_CORE_READ(socket, sk, sk_peer_pid, numbers[0].nr);
+		q->found = 1;
+		return 0;
+	}
 	kfg_identify(&id, file);
 	q->id.ino = id.ino;
 	q->id.dev = id.dev;

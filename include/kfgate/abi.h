@@ -440,6 +440,8 @@ struct kfg_file_query {
 	__u32 fd; /* of the calling process */
 	__u32 found;
 	struct kfg_file_id id;
+	__u32 connected; /* asked for: fd is a socket that has a peer */
+	__s32 peer; /* who that is: a process id in the initial pid namespace, or 0 */
 };
 
 /* LSM programs whose answers this kernel's verifier does not bound: bits of kfg_answer_unbounded */

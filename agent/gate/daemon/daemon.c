@@ -139,7 +139,7 @@ static bool leave_gate(struct kfg_daemon *d)
 	struct kfg_record *record = NULL;
 	int r;
 
-	if (kfg_manager_job() == KFG_MANAGER_RESTART)
+	if (kfg_manager_job(d->gate) == KFG_MANAGER_RESTART)
 		return false; /* the next agent is about to take over */
 	if (sealed || strict || d->current.names->on_stop == KFG_STOP_KEEP) {
 		(void)kfg_daemon_queue_record(

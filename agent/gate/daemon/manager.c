@@ -4,10 +4,10 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "gate/enforce/gate.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <systemd/sd-bus.h>
 
 #define TIMEOUT_USEC 1000000u
@@ -26,20 +26,18 @@ static void message_cleanup(sd_bus_message **message)
 }
 
 /* Whoever may write to /run can put a socket there: it counts who listens, unix(7). */
-static int check_peer(sd_bus *bus)
+static int check_peer(const struct kfg_gate *gate, sd_bus *bus)
 {
-	struct ucred peer = { 0 };
-	socklen_t size = sizeof(peer);
+	pid_t peer = 0;
 	int fd = sd_bus_get_fd(bus);
+	int r = fd < 0 ? fd : kfg_gate_peer(gate, fd, &peer);
 
-	if (fd < 0)
-		return fd;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-		return -errno;
-	return peer.pid == 1 ? 0 : -EPERM;
+	if (r < 0)
+		return r;
+	return peer == 1 ? 0 : -EPERM;
 }
 
-static int open_bus(sd_bus **ret_bus)
+static int open_bus(const struct kfg_gate *gate, sd_bus **ret_bus)
 {
 	_cleanup_(bus_cleanup) sd_bus *bus = NULL;
 	int r = sd_bus_new(&bus);
@@ -51,7 +49,7 @@ static int open_bus(sd_bus **ret_bus)
 	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r >= 0)
-		r = check_peer(bus);
+		r = check_peer(gate, bus);
 	if (r >= 0)
 		*ret_bus = KFG_TAKE_PTR(bus);
 	return r;
@@ -76,7 +74,7 @@ static int job_type(sd_bus *bus, char **ret_type)
 	return r;
 }
 
-enum kfg_manager_job kfg_manager_job(void)
+enum kfg_manager_job kfg_manager_job(const struct kfg_gate *gate)
 {
 	_cleanup_(bus_cleanup) sd_bus *bus = NULL;
 	_cleanup_free_ char *type = NULL;
@@ -84,7 +82,7 @@ enum kfg_manager_job kfg_manager_job(void)
 
 	if (!getenv("INVOCATION_ID"))
 		return KFG_MANAGER_UNKNOWN; /* not a service: systemd.exec(5) */
-	r = open_bus(&bus);
+	r = open_bus(gate, &bus);
 	if (r >= 0)
 		r = job_type(bus, &type);
 	if (r < 0) {

@@ -9,4 +9,7 @@ enum kfg_manager_job {
 	KFG_MANAGER_RESTART, /* we are stopped in order to be started again */
 };
 
-enum kfg_manager_job kfg_manager_job(void);
+struct kfg_gate;
+
+/* gate: who answers is asked of it. What is not answered by process 1 is KFG_MANAGER_UNKNOWN. */
+enum kfg_manager_job kfg_manager_job(const struct kfg_gate *gate);

@@ -69,8 +69,8 @@ static int stop(struct kfg_daemon *d)
 
 static int on_ask(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	enum kfg_manager_job job = kfg_manager_job();
 	struct kfg_daemon *d = userdata;
+	enum kfg_manager_job job = kfg_manager_job(d->gate);
 
 	(void)source;
 	(void)usec;

@@ -42,6 +42,21 @@ static int identify(const struct kfg_gate *gate, const char *path, struct kfg_fi
 	return 0;
 }
 
+int kfg_gate_peer(const struct kfg_gate *gate, int fd, pid_t *ret_pid)
+{
+	KFG_CAPS_RAISED;
+	struct kfg_file_query query = { .fd = (__u32)fd, .connected = 1 };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &query, .ctx_size_in = sizeof(query));
+	int r = bpf_prog_test_run_opts(kfg_gate_file_prog(gate), &opts);
+
+	if (r)
+		return r;
+	if (!query.found)
+		return -EBADF;
+	*ret_pid = query.peer;
+	return 0;
+}
+
 /* Deletes what is in the map and not in the n sorted keys. */
 static int forget_others(int map, const __u32 *keys, size_t n)
 {

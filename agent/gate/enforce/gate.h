@@ -17,6 +17,7 @@
 #include "policy/table.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct kfg_gate;
 
@@ -152,6 +153,12 @@ int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);
 /* CLOCK_TAI - CLOCK_REALTIME in ns: the gate's clock is TAI (bpf_ktime_get_tai_ns), deadlines are UTC days. Reads the
  * clocks itself; to be called at start and whenever the clock was set. */
 int kfg_gate_sync_clock(struct kfg_gate *gate);
+
+/*
+ * Who is at the other end of a connected Unix socket, as the kernel has it: getsockopt(2) tells what programs of others
+ * make of that. *ret_pid: in the initial pid namespace, 0: nobody. 0 or a negative errno.
+ */
+int kfg_gate_peer(const struct kfg_gate *gate, int fd, pid_t *ret_pid);
 
 /* Puts the gate's objects and pins under the guard and attaches it, with pins beside the gate's own. Negative errno. */
 struct kfg_guard;
