@@ -349,6 +349,22 @@ static void test_leaves_word(void **state)
 	assert_int_equal(access(scratch_path("in-force"), F_OK), -1); /* the gate was taken off */
 }
 
+/* What cannot be written anew does not stay as it was: it would be told of as if it were in force. */
+static void test_leaves_no_old_word(void **state)
+{
+	char temporary[32];
+
+	(void)state;
+	snprintf(temporary, sizeof(temporary), "in-force.%d.tmp", getpid()); /* in the way of write_file.c */
+	scratch_write(temporary, "");
+	scratch_write("in-force", "policy=old\nserial=1\nmode=enforce\ninstance=1\n");
+	scratch_write("policy.yaml", POLICY_14 "on-stop: keep\nmode: audit\n");
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_non_null(strstr(captured, "cannot write down what is in force"));
+	assert_int_equal(access(scratch_path("in-force"), F_OK), -1);
+	unlink(scratch_path(temporary));
+}
+
 static void test_closed(void **state)
 {
 	(void)state;
@@ -497,6 +513,7 @@ int main(void)
 		CASE(test_sealed_serial),
 		CASE(test_restart_weakens),
 		CASE(test_leaves_word),
+		CASE(test_leaves_no_old_word),
 		CASE(test_closed),
 		CASE(test_closed_with_older),
 		CASE(test_cannot_close),
