@@ -306,6 +306,20 @@ static __attribute__((noinline)) int kfg_is_not_there(__u32 kind, __u32 id, __u3
 	return -ENOENT;
 }
 
+/* 1: the hook's fourth argument tells whether it is a program that asks (security_bpf(), 6.15 and later). */
+const volatile __u32 kfg_guard_bpf_tells_kernel;
+
+/*
+ * bpf(2) by a BPF program (bpf_sys_bpf()), in whatever process it runs: the agent's programs do none, so that what asks
+ * as the agent is another's, however it got there.
+ */
+static __attribute__((always_inline)) inline int kfg_asked_by_program(void *ctx)
+{
+	__u64 kernel = 0;
+
+	return !bpf_get_func_arg(ctx, 3, &kernel) && kernel & 0xff;
+}
+
 /*
  * By id: what is ours is not there, which every lister of programs takes for an object that has just gone. attr is the
  * kernel's copy (__sys_bpf(), kernel/bpf/syscall.c).
@@ -315,6 +329,8 @@ int BPF_PROG(kfgate_guard_bpf, int cmd, union bpf_attr *attr, unsigned int size)
 {
 	__u32 id = 0, kind, denied = KFG_ATTEMPT_MAX;
 
+	if (kfg_guard_bpf_tells_kernel && kfg_asked_by_program(ctx) && kfg_by_agent())
+		return KFG_DENY(KFG_ATTEMPT_HELPER, 0);
 	if (cmd == BPF_MAP_GET_NEXT_ID) {
 		kind = KFG_GUARD_MAP;
 	} else if (cmd == BPF_PROG_GET_NEXT_ID) {

@@ -87,6 +87,7 @@ static int choose_hooks(struct kfg_guard *guard)
 	if (!kfg_gate_btf())
 		return -errno;
 	name_schedulers(guard);
+	guard->skel->rodata->kfg_guard_bpf_tells_kernel = kfg_gate_btf_arguments("bpf_lsm_bpf") > 3;
 	bpf_object__for_each_program(prog, guard->skel->obj)
 	{
 		const char *section = bpf_program__section_name(prog);
