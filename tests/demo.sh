@@ -93,7 +93,10 @@ if [ "$place" = host ]; then
 else
 	say "Booting a VM"
 	make_policy /usr/lib/kfgate/lifecycle
-	printf '%s\n' 'export KFGATE_DEMO=vm' 'sh /t/scene.sh /t/demo.yaml /t/objects' >"$work/script"
+	# the VM's output is a terminal to it, whatever it is here
+	[ -t 1 ] || plain=1
+	printf '%s\n' 'export KFGATE_DEMO=vm' "export NO_COLOR=${plain:-}" 'sh /t/scene.sh /t/demo.yaml /t/objects' \
+		>"$work/script"
 	tree=$("$here/vm/fetch-programs.sh")
 	"$here/vm/run.sh" -k "$kernel" -t systemd -M veth -M nf_flow_table -s "$work/script" \
 		"$work/installed/usr=/usr" "$work/demo.yaml" "$here/demo/scene.sh" "$work/objects" \
