@@ -4,6 +4,8 @@
 
 #include "guard_access.bpf.h"
 
+#include "descriptor.bpf.h" /* behind the types that the guard names */
+
 #define KFG_ANCESTORS 64
 #define KFG_MOUNTS 65536 /* of one file system, in all namespaces */
 #define KFG_CLONE_THREAD 0x00010000 /* include/uapi/linux/sched.h */
@@ -200,14 +202,11 @@ SEC("syscall")
 int kfgate_guard_note(struct kfg_guard_note *note)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *init = task;
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file *file = 0;
+	struct file *file = kfg_descriptor_file(note->fd);
 	struct dentry *dentry;
 	struct kfg_climb climb = {};
-	__u32 fd = note->fd, flags = note->flags, levels = note->levels;
+	__u32 flags = note->flags, levels = note->levels;
 
-	if (fd < BPF_CORE_READ(table, max_fds))
-		bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
 	if (!file) {
 		note->result = -EBADF;
 		return 0;

@@ -90,14 +90,7 @@ struct linux_binprm {
 	struct file *file;
 } KFG_KERNEL;
 
-/* include/linux/fdtable.h */
-struct fdtable {
-	unsigned int max_fds;
-	struct file **fd;
-} KFG_KERNEL;
-struct files_struct {
-	struct fdtable *fdt;
-} KFG_KERNEL;
+struct files_struct;
 
 /* fs/proc/internal.h, include/linux/pid.h */
 struct hlist_node {

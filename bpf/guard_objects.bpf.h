@@ -306,7 +306,7 @@ static __attribute__((noinline)) int kfg_is_not_there(__u32 kind, __u32 id, __u3
 	return -ENOENT;
 }
 
-/* 1: the hook's fourth argument tells whether it is a program that asks (security_bpf(), 6.15 and later). */
+/* 1: the hook's fourth argument tells whether it is a program that asks (security_bpf(), in 7.0 and not in 6.12). */
 const volatile __u32 kfg_guard_bpf_tells_kernel;
 
 /*

@@ -98,7 +98,7 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 } KFG_KERNEL;
 
-/* include/linux/fs.h, dcache.h, mount.h, fdtable.h, fs_struct.h, fs/mount.h */
+/* include/linux/fs.h, dcache.h, mount.h, fs_struct.h, fs/mount.h */
 struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 } KFG_KERNEL;
@@ -136,13 +136,7 @@ struct file {
 	struct inode *f_inode;
 	void *private_data;
 } KFG_KERNEL;
-struct fdtable {
-	unsigned int max_fds;
-	struct file **fd;
-} KFG_KERNEL;
-struct files_struct {
-	struct fdtable *fdt;
-} KFG_KERNEL;
+struct files_struct;
 struct fs_struct {
 	struct path root;
 } KFG_KERNEL;

@@ -16,16 +16,12 @@ char LICENSE[] SEC("license") = "GPL";
 struct file {
 	void *private_data;
 } KFG_KERNEL;
-struct fdtable {
-	unsigned int max_fds;
-	struct file **fd;
-} KFG_KERNEL;
-struct files_struct {
-	struct fdtable *fdt;
-} KFG_KERNEL;
+struct files_struct;
 struct task_struct {
 	struct files_struct *files;
 } KFG_KERNEL;
+
+#include "descriptor.bpf.h"
 
 struct kfg_peek kfg_peek;
 
@@ -33,15 +29,9 @@ struct kfg_peek kfg_peek;
 SEC("syscall")
 int kfgate_peek_btf(void *ctx)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file *file = 0;
+	struct file *file = kfg_descriptor_file(kfg_peek.fd);
 
-	kfg_peek.address = 0;
-	if (kfg_peek.fd >= BPF_CORE_READ(table, max_fds) ||
-	    bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + kfg_peek.fd))
-		return 1;
-	kfg_peek.address = (__u64)BPF_CORE_READ(file, private_data);
+	kfg_peek.address = file ? (__u64)BPF_CORE_READ(file, private_data) : 0;
 	return !kfg_peek.address;
 }
 

@@ -10,20 +10,9 @@
 
 #include "loader.bpf.h"
 
+#include "descriptor.bpf.h"
+
 #define KFG_CALL_WITHIN 32u /* instructions of kfgate_call */
-
-/* The file that an open descriptor of the calling process stands for, or NULL. */
-static __attribute__((noinline)) struct file *kfg_setup_file(__u32 fd)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file *file = 0;
-
-	if (fd >= BPF_CORE_READ(table, max_fds))
-		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
-	return file;
-}
 
 /*
  * Never run, only read: its one call is bpf_map_update_elem() on a hash. The verifier replaces it by the map's own
@@ -90,8 +79,8 @@ SEC("syscall")
 int kfgate_setup(struct kfg_setup *q)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct file *prog = kfg_setup_file(q->lsm_prog), *call = kfg_setup_file(q->call_prog);
-	struct file *map = kfg_setup_file(q->hash_map);
+	struct file *prog = kfg_descriptor_file(q->lsm_prog), *call = kfg_descriptor_file(q->call_prog);
+	struct file *map = kfg_descriptor_file(q->hash_map);
 	struct bpf_prog *lsm;
 
 	kfg_seed = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32() | 1;
@@ -117,7 +106,7 @@ int kfgate_setup(struct kfg_setup *q)
 SEC("syscall")
 int kfgate_file(struct kfg_file_query *q)
 {
-	struct file *file = kfg_setup_file(q->fd);
+	struct file *file = kfg_descriptor_file(q->fd);
 	struct kfg_file_id id = {};
 	struct socket *socket;
 
