@@ -102,14 +102,25 @@ static const struct kfg_key *find_key(const struct kfg_schema *schema, const cha
 	return NULL;
 }
 
-static void check_required(struct kfg_parse *p, const struct kfg_schema *schema, const struct kfg_node *node)
+/* Is it the key, or a misspelt one? unknown_key() reports that, and it is one fault. */
+static bool is_meant(const struct kfg_schema *schema, const char *text, const char *key, bool lifecycle)
+{
+	const char *items[32];
+	struct kfg_words words = key_words(schema, lifecycle, items);
+	const char *near = find_key(schema, text) ? text : kfg_words_nearest(&words, text);
+
+	return near && strcmp(near, key) == 0;
+}
+
+static void check_required(struct kfg_parse *p, const struct kfg_schema *schema, const struct kfg_node *node,
+			   bool lifecycle)
 {
 	for (size_t i = 0; i < schema->n; i++) {
 		const struct kfg_node *k = node->first;
 
 		if (!(schema->keys[i].flags & KFG_KEY_REQUIRED))
 			continue;
-		while (k && strcmp(k->text, schema->keys[i].name))
+		while (k && !is_meant(schema, k->text, schema->keys[i].name, lifecycle))
 			k = k->next->next;
 		if (!k)
 			kfg_parse_finding(p, node, KFG_DIAG_MISSING_KEY, "%s needs \"%s\"", schema->what,
@@ -146,6 +157,6 @@ int kfg_parse_mapping(struct kfg_parse *p, const struct kfg_schema *schema, cons
 		if (key->setting)
 			p->settings->at[key->setting] = kfg_node_place(p, name);
 	}
-	check_required(p, schema, node);
+	check_required(p, schema, node, lifecycle);
 	return 0;
 }
