@@ -107,9 +107,15 @@ static int add_by_name(struct opening *o, const char *name)
 	if (r < 0)
 		return kfg_log_errno(r, "%s: %m", o->verb);
 	n = kfg_catalogue_find(&o->catalogue, name, found, KFG_ARGS_MAX);
-	if (!n && o->catalogue.n && (isdigit((unsigned char)name[0]) || strncmp(name, "debian:", 7) == 0)) {
-		kfg_log_error("%s: %s: neither a file nor in the catalogue of %zu kernels in %s (kfgate kernel list)",
-			      o->verb, name, o->catalogue.n, kfg_catalogue_dir());
+	if (!n && (isdigit((unsigned char)name[0]) || strncmp(name, "debian:", 7) == 0)) {
+		if (o->catalogue.n)
+			kfg_log_error(
+				"%s: %s: neither a file nor in the catalogue of %zu kernels in %s (kfgate kernel list)",
+				o->verb, name, o->catalogue.n, kfg_catalogue_dir());
+		else
+			kfg_log_error(
+				"%s: %s: no such file, and no catalogue of kernels in %s (package kfgate-kernels)",
+				o->verb, name, kfg_catalogue_dir());
 		return -ENOENT;
 	}
 	if (!n)

@@ -85,6 +85,7 @@ golden kernel-of-log-by-suite explain --kernel=debian:sid --quiet "$lifecycle" l
 golden kernel-of-log-by-file explain --kernel=catalogue/old.facts --quiet "$lifecycle" log
 golden kernel-of-log-unknown explain --kernel=debian:potato --quiet "$lifecycle" log
 golden kernel-unknown kfuncs --kernel=debian:potato
+KFGATE_KERNELS=nowhere golden kernel-none kfuncs --kernel=debian:potato
 golden kernel-word kernel import
 golden kernel-btf kfuncs --kernel=new.btf "$lifecycle"
 # BTF that is not in the catalogue: the kernel whose kfuncs differ least is asked.
