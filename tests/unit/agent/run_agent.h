@@ -60,19 +60,27 @@ static inline int teardown(void **state)
 	return scratch_teardown(state);
 }
 
-static inline int run_daemon(bool force)
+/* With the policy of the scratch directory; *policy holds its path as long as the result is used. */
+static inline struct kfg_daemon_config agent_config(const char **policy, enum kfg_daemon_log_target log)
 {
-	const char *policy = scratch_path("policy.yaml");
-	const struct kfg_daemon_config config = {
-		.policy_paths = &policy,
+	*policy = scratch_path("policy.yaml");
+	return (struct kfg_daemon_config){
+		.policy_paths = policy,
 		.n_policy_paths = 1,
 		.runtime_dir = scratch,
-		.log = KFG_DAEMON_LOG_TARGET_JSON,
-		.on_failure = on_failure,
-		.force = force,
+		.log = log,
+		.on_failure = KFG_FAILURE_MAX,
 	};
+}
+
+static inline int run_daemon(bool force)
+{
+	const char *policy;
+	struct kfg_daemon_config config = agent_config(&policy, KFG_DAEMON_LOG_TARGET_JSON);
 	int code;
 
+	config.on_failure = on_failure;
+	config.force = force;
 	capture_begin();
 	code = kfg_daemon_run(&config);
 	capture_end();

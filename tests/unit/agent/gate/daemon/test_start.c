@@ -125,14 +125,8 @@ static void test_canary_passes(void **state)
 /* Who types the command sees that it is up, and how to end it. */
 static void test_says_so_on_terminal(void **state)
 {
-	const char *policy = scratch_path("policy.yaml");
-	const struct kfg_daemon_config config = {
-		.policy_paths = &policy,
-		.n_policy_paths = 1,
-		.runtime_dir = scratch,
-		.log = KFG_DAEMON_LOG_TARGET_JSON,
-		.on_failure = KFG_FAILURE_MAX,
-	};
+	const char *policy;
+	const struct kfg_daemon_config config = agent_config(&policy, KFG_DAEMON_LOG_TARGET_JSON);
 	char text[4096];
 	pthread_t thread;
 	int ours, theirs;
@@ -159,14 +153,8 @@ static void test_says_so_on_terminal(void **state)
 /* As a service: standard error and the records are entries of one journal, whose records nobody reads here. */
 static int run_in_journal(void)
 {
-	const char *policy = scratch_path("policy.yaml");
-	const struct kfg_daemon_config config = {
-		.policy_paths = &policy,
-		.n_policy_paths = 1,
-		.runtime_dir = scratch,
-		.log = KFG_DAEMON_LOG_TARGET_JOURNAL,
-		.on_failure = KFG_FAILURE_MAX,
-	};
+	const char *policy;
+	const struct kfg_daemon_config config = agent_config(&policy, KFG_DAEMON_LOG_TARGET_JOURNAL);
 	char stream[64];
 	struct stat st;
 	int code;
