@@ -231,6 +231,13 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"The extern is in no section of the object's BTF, where libbpf looks for .ksyms: it was declared "
 		"without __ksym, or clang is too old to put an extern function there.",
 		"Declare it as \"extern ... __ksym\" (bpf_helpers.h), and compile with clang 13 or later." },
+	[KFG_VLOG_UNDECLARED] = {
+		"undeclared", "the program does not declare it", KFG_BLAME_PROGRAM,
+		"The compiler found no declaration. A kfunc is no helper: bpf_helpers.h does not declare it, and "
+		"without a declaration in .ksyms no loader can bind the call.",
+		"Include a vmlinux.h that bpftool made with the kfuncs of the kernel (since Linux 6.12), or declare "
+		"it as \"extern ... __ksym\" with the kernel's prototype. bcc compiles at run time and cannot bind "
+		"kfuncs at all: use libbpf, libbpf-rs or cilium/ebpf." },
 	[KFG_VLOG_LOADER] = {
 		"loader", "the loader binds it wrong", KFG_BLAME_LOADER,
 		"A kfunc of a module is bound by the fd of the module's BTF, and the kernel did not like what it "

@@ -89,6 +89,18 @@ const struct kfg_vlog_message kfg_vlog_messages_loaders[] = {
 	  "aya-obj/src/extern_types.rs KsymsError" },
 	{ "TypedKsymRequiresKernelBtf", KFG_VLOG_NO_BTF, KFG_VLOG_MSG_NAMED, NULL,
 	  "aya-obj/src/extern_types.rs KsymsError" },
+	/* a number in brackets, at the front of a broken line, looks like a logger's */
+	{ "extern (func ksym) '{k}': func_proto incompatible with {w}", KFG_VLOG_PROTO, KFG_VLOG_MSG_DECLARED, NULL,
+	  "libbpf.c, as above" },
+	/* whoever tells of it, without a name */
+	{ "func_proto incompatible with {w}", KFG_VLOG_PROTO, KFG_VLOG_MSG_NAMED, NULL, "libbpf.c, as above" },
+	/* compilers: clang before 16 and gcc; clang since 16 */
+	{ "implicit declaration of function '{k}'", KFG_VLOG_UNDECLARED, KFG_VLOG_MSG_KNOWN, NULL,
+	  "clang DiagnosticSemaKinds.td, gcc c-decl.cc" },
+	{ "call to undeclared function '{k}'", KFG_VLOG_UNDECLARED, KFG_VLOG_MSG_KNOWN, NULL,
+	  "clang DiagnosticSemaKinds.td" },
+	{ "use of undeclared identifier '{k}'", KFG_VLOG_UNDECLARED, KFG_VLOG_MSG_KNOWN, NULL,
+	  "clang DiagnosticSemaKinds.td" },
 	/* sched_ext's schedulers (scx_utils) */
 	{ "BTF has malformed scx kfunc prototype", KFG_VLOG_KERNEL_BTF, 0, NULL, "scx rust/scx_utils" },
 	{ 0 },

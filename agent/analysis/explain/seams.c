@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* seams.c - lines that somebody joined are parted again. */
+#include "analysis/explain/lines.h"
 #include "analysis/explain/seams.h"
 
 #include <ctype.h>
@@ -73,13 +74,44 @@ static bool is_tag(struct kfg_span s, size_t at)
 	return starts(s, at, "]: ");
 }
 
+/* The mark before an instruction, behind which a blank stands; 0: none. */
+static char mark_before(struct kfg_span s, const char *insn)
+{
+	const char *before = insn;
+
+	while (before > s.at && before[-1] == ' ')
+		before--;
+	return before > s.at && before < insn && strchr("|;,/~", before[-1]) ? before[-1] : 0;
+}
+
+/* Who joined lines by a mark put it before each instruction. Before the first one a semicolon may end source text. */
+static char find_joiner(struct kfg_span s)
+{
+	struct kfg_span rest, from = s;
+	const char *at;
+	char joiner = 0;
+	long long insn;
+
+	for (bool first = true; (at = kfg_line_insn_find(from, &insn, &rest)); first = false, from = rest) {
+		char mark = mark_before(s, at);
+
+		if (first)
+			joiner = mark == '|' ? mark : 0;
+		else if (!mark || (joiner && joiner != mark))
+			return 0;
+		else
+			joiner = mark;
+	}
+	return joiner;
+}
+
 void kfg_line_seam_start(struct kfg_line_seams *seams, struct kfg_span s)
 {
 	const char *open = memchr(s.at, '[', s.n), *end = s.at + s.n;
 
 	while (open && open + 1 < end && !is_quote(open[1]))
 		open = memchr(open + 1, '[', (size_t)(end - open - 1));
-	*seams = (struct kfg_line_seams){ .list = open && open + 1 < end };
+	*seams = (struct kfg_line_seams){ .list = open && open + 1 < end, .joiner = find_joiner(s) };
 }
 
 /* How a line begins that follows another one. libbpf: its name stood in the line before. */
@@ -120,6 +152,10 @@ size_t kfg_line_seam_find(struct kfg_line_seams *seams, struct kfg_span s, size_
 		if (end && (next = blanks(s, i + end)) < s.n && next > i + end) {
 			*ret_next = next;
 			return i + end;
+		}
+		if (seams->joiner && s.at[i] == seams->joiner && i + 1 < s.n && s.at[i + 1] == ' ') {
+			*ret_next = blanks(s, i + 1);
+			return i;
 		}
 		if (seams->list && is_list_seam(s, i)) {
 			*ret_next = i + 4;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * seams.h - where lines meet that somebody joined by blanks, as in a title, a chat, or a list of a program's lines: at
+ * seams.h - where lines meet that somebody joined, as in a title, a chat, a table, or a list of a program's lines: at
  * the words with which a loader or the verifier begins or ends a line, and behind an instruction.
  *
  * Prefix: kfg_line_seam.
@@ -13,6 +13,7 @@
 struct kfg_line_seams {
 	bool list; /* of strings in quotes: "['libbpf: ...', '...']" */
 	bool libbpf; /* its name stood in an earlier line */
+	char joiner; /* stands between the lines, before a blank: '|', ';'; 0: none */
 };
 
 void kfg_line_seam_start(struct kfg_line_seams *seams, struct kfg_span s);

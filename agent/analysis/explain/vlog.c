@@ -432,6 +432,10 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 	bool looked_up = false;
 
 	end_half(v, line->text);
+	if (kfg_vlog_is_quoted(line->text)) {
+		settle_held(v);
+		return;
+	}
 	if (is_cut(line->text)) {
 		settle_call(v, v->inside);
 		kfg_vlog_stop_trace(v);

@@ -332,6 +332,13 @@ static void note_circumstance(struct kfg_vlog *v, const struct kfg_vlog_finding 
 	v->went_on = false;
 }
 
+/* A kfunc was bound behind a module that could not be read: the loader left that module out. */
+static void note_success(struct kfg_vlog *v)
+{
+	if (v->circumstance.kind == KFG_VLOG_MODULE_BTF)
+		v->circumstance.kind = KFG_VLOG_NONE;
+}
+
 bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 {
 	for (const struct kfg_vlog_message *const *table = kfg_vlog_messages; *table; table++) {
@@ -349,6 +356,8 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 				more_of_last(v, &f);
 			else if (msg->kind != KFG_VLOG_NONE)
 				kfg_vlog_finding_add(v, &f);
+			else
+				note_success(v);
 			return true;
 		}
 	}

@@ -140,6 +140,8 @@ bool kfg_vlog_trace_end(struct kfg_vlog *v, struct kfg_span line, struct kfg_spa
 bool kfg_vlog_is_state(struct kfg_span line);
 /* Whether somebody else speaks, or the verifier of something other than the instruction printed last. */
 bool kfg_vlog_is_other(struct kfg_span line);
+/* Whether it is the text of a program or of a test that holds a wording, so nobody said it. */
+bool kfg_vlog_is_quoted(struct kfg_span line);
 /* The kfunc called at that instruction of the log at hand, or NULL. */
 const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn);
 /* The instruction printed last is no longer what is spoken of. */

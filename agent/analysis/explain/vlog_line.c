@@ -10,6 +10,7 @@
 
 /* Helpers have small numbers (7.3: up to 211), kfuncs the BTF id of a function, which is far above. */
 #define HELPER_MAX 1000
+#define PROMPT_MAX 80u /* bytes of a line in which a shell's prompt ends */
 
 static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 {
@@ -119,6 +120,15 @@ bool kfg_vlog_is_state(struct kfg_span line)
 	return i > 1 && i < line.n && (line.at[i] == '=' || line.at[i] == '_');
 }
 
+/* "user@host:~$ ", "[user@host dir]# " of a shell, near the front of a line */
+static bool is_prompt(struct kfg_span line)
+{
+	struct kfg_span front = kfg_span_of(line.at, line.n < PROMPT_MAX ? line.n : PROMPT_MAX);
+	const char *root = kfg_span_find(front, "# "), *user = kfg_span_find(front, "$ "), *end = root ? root : user;
+
+	return end && memchr(front.at, '@', (size_t)(end - front.at));
+}
+
 /* Who speaks is not the verifier, or it speaks of the program as a whole. */
 bool kfg_vlog_is_other(struct kfg_span line)
 {
@@ -158,7 +168,38 @@ bool kfg_vlog_is_other(struct kfg_span line)
 	for (size_t k = 0; k < sizeof(starts) / sizeof(starts[0]); k++)
 		if (kfg_span_starts(line, starts[k]))
 			return true;
-	return line.n && strchr("{}()<|", line.at[0]);
+	return is_prompt(line) || (line.n && strchr("{}()<|", line.at[0]));
+}
+
+/* "{ "NAME", "WORDING" }," in C */
+static bool is_initializer(struct kfg_span line)
+{
+	size_t at = line.n && strchr("+-", line.at[0]) ? 1 : 0;
+
+	while (at < line.n && (line.at[at] == ' ' || line.at[at] == '\t'))
+		at++;
+	return at < line.n && line.at[at] == '{' && line.at[line.n - 1] == ',' && kfg_span_find(line, "\", \"") &&
+	       !kfg_span_find(line, "\":");
+}
+
+bool kfg_vlog_is_quoted(struct kfg_span line)
+{
+	/* test_loader.c of the kernel's selftests, up to 6.10 and later; the kernel and libbpf themselves */
+	static const char *const starts[] = { "EXPECTED MSG:",	    "EXPECTED   SUBSTR:", "EXPECTED   REGEX:",
+					      "UNEXPECTED SUBSTR:", "UNEXPECTED REGEX:",  "MATCHED    SUBSTR:",
+					      "MATCHED    REGEX:" };
+	static const char *const calls[] = { "__msg(\"",	"__msg_unpriv(\"",     "__xlated(\"",
+					     "verbose(env, \"", "verbose_linfo(env, ", "bpf_log(",
+					     "bpf_log_error(",	"pr_warn(\"",	       "pr_err(\"",
+					     "pr_warn_once(\"", "fmt.Errorf(\"" };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (kfg_span_starts(line, starts[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (kfg_span_find(line, calls[i]))
+			return true;
+	return is_initializer(line);
 }
 
 bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)

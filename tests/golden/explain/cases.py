@@ -59,15 +59,17 @@ def check_code(name, code):
 def check_case(kfgate, lifecycle, row):
     path = os.path.join(HERE, "cases", row["case"] + ".txt")
     more = row["args"].split()
-    code, text = explain(kfgate, lifecycle, path, "--quiet", *more)
-    _, told = explain(kfgate, lifecycle, path, "--format=json", *more)
+    code, told = explain(kfgate, lifecycle, path, "--format=json", *more)
+    text = ""
+    if row["says"] or row["says not"]:
+        _, text = explain(kfgate, lifecycle, path, "--quiet", *more)
     findings = json.loads(told)["findings"]
     first = findings[0] if findings else {"kfunc": None, "module": None, "fault": "", "code": None}
     about = first["kfunc"] or ("module " + first["module"] if first["module"] else "")
     text = re.sub(r"\s+", " ", text).lower()
     if str(code) != row["exit"]:
         yield f"exit code {code}, not {row['exit']}"
-    if about != row["kfunc"]:
+    if about not in row["kfunc"].split("|"):
         yield f"about {about!r}, not {row['kfunc']!r}"
     if first["fault"] not in row["fault"].split("|"):
         yield f"fault {first['fault']!r}, not {row['fault']!r}"

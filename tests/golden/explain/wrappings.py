@@ -4,7 +4,7 @@
 
 usage: wrappings.py KFGATE LIFECYCLE-DIR [--all]
 
-Each log is tried in every fourth wrapping, in all with --all. Exit status: 0 all right, 1 something is not.
+Each log is tried in every fourth wrapping, in all with --all; report-*, which are wrapped already, in none. Exit status: 0 all right, 1 something is not.
 """
 
 import json
@@ -93,7 +93,7 @@ def main():
     kfgate, lifecycle, *options = sys.argv[1:]
     step = 1 if options == ["--all"] else 4
     failed = tried = 0
-    for at, row in enumerate(cases.rows()):
+    for at, row in enumerate(row for row in cases.rows() if not row["case"].startswith("report-")):
         names = [name for name in list(WRAPPINGS)[at % step::step] if row["case"][:2] not in WRAPPINGS[name][1].split()]
         tried += len(names)
         for text in check(kfgate, lifecycle, row, names):

@@ -44,6 +44,11 @@ static void test_lines(void **state)
 			    "missing module BTF|[  201.300200] cannot register");
 	assert_string_equal(parted("kfgate[2]: Refused x of agent[12] (a.service) agent[12]: libbpf: failed"),
 			    "kfgate[2]: Refused x of agent[12] (a.service)|agent[12]: libbpf: failed");
+	/* what stands before an instruction stands between all lines */
+	assert_string_equal(parted("x: 3: (79) r1 = *(u64 *)(r6 +8) ; 4: (85) call bpf_a#66; R1 must be trusted; done"),
+			    "x: 3: (79) r1 = *(u64 *)(r6 +8) |4: (85) call bpf_a#66|R1 must be trusted|done");
+	assert_string_equal(parted("a | b | 4: (85) call bpf_a#66 | R1(x,y) is not"),
+			    "a |b |4: (85) call bpf_a#66 |R1(x,y) is not");
 	assert_string_equal(parted("\"stderr_lines\": ['one', \"it's\", 'three']"),
 			    "\"stderr_lines\": ['one|it's|three']");
 }
@@ -58,6 +63,9 @@ static void test_one_line(void **state)
 		"-- END PROG LOAD LOG -- ",
 		"it processed them, [x] and [12] and [1.2",
 		"R1 type 'a', 'b' is not c",
+		"8: (15) if r6 == 0x0 goto pc+14 ; R6_w=ptr_node_data(off=16,imm=0)",
+		"a; b; c, d | e",
+		"; x = f(p); 4: (bf) r1 = r7 ; R1=scalar()",
 		"12: <invalid kfunc call>",
 		"[",
 	};
