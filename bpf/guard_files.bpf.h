@@ -22,6 +22,15 @@ static __always_inline int kfg_in_pins(struct dentry *dentry)
 	return 0;
 }
 
+/*
+ * Who removes a directory, or renames another over it, where nothing is mounted on it in his own mount namespace, takes
+ * away what is mounted on it in all others (detach_mounts(), fs/namespace.c); no hook for unmounting is asked.
+ */
+static __always_inline int kfg_is_mountpoint(struct dentry *dentry)
+{
+	return kfg_dentry_flags(dentry) & KFG_GUARD_MOUNTPOINT;
+}
+
 static __always_inline int kfg_is_policy(struct dentry *dentry)
 {
 	return kfg_dentry_flags(dentry) & KFG_GUARD_FILE;
@@ -46,6 +55,8 @@ static __always_inline int kfg_guard_name(struct dentry *dentry)
 
 	if (kfg_in_pins(dentry))
 		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
+	if (kfg_is_mountpoint(dentry))
+		return kfg_by_agent() || kfg_by_manager() ? 0 : KFG_DENY(KFG_ATTEMPT_MOUNT, 0);
 	if (!kfg_guard.policy_guarded)
 		return 0;
 	if (kfg_is_policy(dentry))

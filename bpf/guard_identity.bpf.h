@@ -7,7 +7,7 @@
 #include "descriptor.bpf.h" /* behind the types that the guard names */
 
 #define KFG_ANCESTORS 64
-#define KFG_MOUNTS 65536 /* of one file system, in all namespaces */
+#define KFG_MOUNTS 1048576 /* of one file system, in all namespaces */
 #define KFG_CLONE_THREAD 0x00010000 /* include/uapi/linux/sched.h */
 
 static __always_inline struct cgroup *kfg_guard_ancestor(struct cgroup *cgroup, __u32 level)
@@ -122,6 +122,7 @@ static long kfg_step_up(__u32 i, void *ctx)
 	if (crosses) {
 		on = BPF_CORE_READ(mount, mnt_mountpoint);
 		parent = BPF_CORE_READ(mount, mnt_parent);
+		kfg_flag_inode(on, KFG_GUARD_MOUNTPOINT);
 	}
 	if (i && !c->to_root && BPF_CORE_READ(on, d_parent) == c->root)
 		return 1;
@@ -134,7 +135,31 @@ static long kfg_step_up(__u32 i, void *ctx)
 struct kfg_guard_search {
 	struct super_block *sb;
 	struct mount *mount; /* to be looked at; in the end what was found, or NULL */
+	struct dentry *root; /* of the host, and its mount */
+	struct mount *root_mount;
 };
+
+static __always_inline int kfg_dentry_is(struct dentry *dentry, const char *want)
+{
+	char name[8] = {};
+
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dentry, d_name.name));
+	return !bpf_strncmp(name, sizeof(name), want);
+}
+
+/* Is it the host's /sys/fs/bpf? The file system of the pins may be mounted elsewhere, too, by whoever likes. */
+static __always_inline int kfg_is_bpffs(struct mount *mount, const struct kfg_guard_search *s)
+{
+	struct dentry *bpf = BPF_CORE_READ(mount, mnt_mountpoint), *fs = BPF_CORE_READ(bpf, d_parent), *sys;
+	struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+	if (kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns)) != kfg_guard.host_mount_ns)
+		return 0;
+	sys = BPF_CORE_READ(above, mnt_mountpoint);
+	return kfg_dentry_is(bpf, "bpf") && kfg_dentry_is(fs, "fs") &&
+	       BPF_CORE_READ(fs, d_parent) == BPF_CORE_READ(above, mnt.mnt_root) && kfg_dentry_is(sys, "sys") &&
+	       BPF_CORE_READ(sys, d_parent) == s->root && BPF_CORE_READ(above, mnt_parent) == s->root_mount;
+}
 
 static __always_inline struct mount *kfg_listed(struct super_block *sb, struct list_head *at)
 {
@@ -161,26 +186,24 @@ static long kfg_step_mount(__u32 i, void *ctx)
 	struct kfg_guard_search *s = ctx;
 	struct mount *mount = s->mount;
 
-	if (!mount || kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns)) == kfg_guard.host_mount_ns)
+	if (!mount || kfg_is_bpffs(mount, s))
 		return 1;
 	s->mount = kfg_next_mount(s->sb, mount);
 	return 0;
 }
 
 /*
- * Where the file system is mounted on the host. The agent sees it at the same path, but on another sysfs, where the
- * unit has a network of its own (PrivateNetwork=).
+ * The host's mount of the file system at /sys/fs/bpf, or NULL. The agent sees it at the same path, but on another sysfs,
+ * where the unit has a network of its own (PrivateNetwork=).
  */
-static __always_inline struct mount *kfg_host_mount(struct super_block *sb)
+static __always_inline struct mount *kfg_host_mount(struct super_block *sb, struct dentry *root, struct mount *root_mount)
 {
-	struct kfg_guard_search s = { .sb = sb, .mount = kfg_next_mount(sb, 0) };
-	struct mount *found;
+	struct kfg_guard_search s = {
+		.sb = sb, .mount = kfg_next_mount(sb, 0), .root = root, .root_mount = root_mount
+	};
 
 	bpf_loop(KFG_MOUNTS, kfg_step_mount, &s, 0);
-	found = s.mount;
-	if (!found || kfg_namespace_number(BPF_CORE_READ(found, mnt_ns)) != kfg_guard.host_mount_ns)
-		return 0;
-	return found;
+	return s.mount && kfg_is_bpffs(s.mount, &s) ? s.mount : 0;
 }
 
 static __always_inline void kfg_note_name(struct dentry *dir, const struct kfg_guard_note *note)
@@ -220,9 +243,9 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 		kfg_guard.pin_dentry = (__u64)dentry;
 		kfg_guard.pin_dev = BPF_CORE_READ(dentry, d_sb, s_dev);
 		bpf_loop(KFG_ANCESTORS, kfg_step_parent, &init, 0);
-		climb.mount = kfg_host_mount(BPF_CORE_READ(dentry, d_sb));
 		climb.root = BPF_CORE_READ(init, fs, root.dentry);
 		climb.root_mount = kfg_mount_of(BPF_CORE_READ(init, fs, root.mnt));
+		climb.mount = kfg_host_mount(BPF_CORE_READ(dentry, d_sb), climb.root, climb.root_mount);
 		if (!climb.mount) {
 			note->result = -ENOENT;
 			return 0;

@@ -82,7 +82,6 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
-	struct mount *mnt_master;
 	struct mnt_namespace *mnt_ns;
 	int mnt_group_id;
 } KFG_KERNEL;

@@ -6,7 +6,8 @@
 
 /*
  * Can a change at this mount be seen from the host, or by the agent? A mount namespace of one's own is one's own
- * affair, but a mount shared with the host's hands on what is done to it.
+ * affair, but a shared mount hands on what is done to it: to its peers, and to what receives from them. That it receives
+ * itself says nothing: the host's mount can be made to receive from another namespace, and shared again.
  */
 static __always_inline int kfg_reaches_us(struct mount *mount)
 {
@@ -14,7 +15,7 @@ static __always_inline int kfg_reaches_us(struct mount *mount)
 
 	if (ns == kfg_guard.host_mount_ns || (ns && ns == kfg_guard.agent_mount_ns))
 		return 1;
-	return BPF_CORE_READ(mount, mnt_group_id) && !BPF_CORE_READ(mount, mnt_master);
+	return BPF_CORE_READ(mount, mnt_group_id) != 0;
 }
 
 static __always_inline int kfg_may_not_cover(struct vfsmount *mnt, struct dentry *dentry)

@@ -247,7 +247,11 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 		first.exec_id = BPF_CORE_READ(parent, self_exec_id);
 	} else {
 		first.unit = kfg_belongs_current();
-		if (first.unit == KFG_UNIT_ANY && clone_flags & KFG_PLACEMENT_INTO_CGROUP)
+	}
+	/* processes and threads: where it is born is its parent's choice, where it belongs is not */
+	if (clone_flags & KFG_PLACEMENT_INTO_CGROUP && !first.starting && first.unit == KFG_UNIT_ANY) {
+		first.unit = kfg_belongs_current();
+		if (first.unit == KFG_UNIT_ANY)
 			first.unit = kfg_unit_id(kfg_unit_now());
 	}
 	if (first.unit == KFG_UNIT_ANY && !first.starting)
