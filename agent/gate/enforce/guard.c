@@ -9,6 +9,7 @@
 #include "gate/enforce/gate_btf.h"
 #include "gate/enforce/mapset.h"
 #include "guard.skel.h"
+#include "policy/array.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,6 +18,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +33,8 @@ struct kfg_guard {
 	unsigned n_read;
 	pid_t prover;
 	uint64_t own[KFG_ATTEMPT_MAX]; /* refusals of kfg_guard_prove() */
+	int *held; /* owned; descriptors of directories, see hold() */
+	size_t n_held, room;
 	char missing[256];
 };
 
@@ -207,6 +211,9 @@ void kfg_guard_close(struct kfg_guard *guard)
 		return;
 	ring_buffer__free(guard->ring);
 	guard__destroy(guard->skel);
+	while (guard->n_held)
+		close(guard->held[--guard->n_held]);
+	free(guard->held);
 	free(guard);
 }
 
@@ -346,24 +353,60 @@ static int note(struct kfg_guard *guard, struct kfg_guard_note *note)
 	return r ? r : note->result;
 }
 
+static bool is_held(const struct kfg_guard *guard, const struct stat *st)
+{
+	struct stat held;
+
+	for (size_t i = 0; i < guard->n_held; i++)
+		if (!fstat(guard->held[i], &held) && held.st_dev == st->st_dev && held.st_ino == st->st_ino)
+			return true;
+	return false;
+}
+
+/*
+ * The guard knows a directory by the number of its inode. Some file systems give it another one when they read it anew:
+ * an overlay over several others (ovl_map_ino(), fs/overlayfs/inode.c). So it stays open, and in memory.
+ */
+static int hold(struct kfg_guard *guard, int fd)
+{
+	struct stat st;
+	int copy;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISDIR(st.st_mode) || is_held(guard, &st))
+		return 0;
+	if (kfg_array_grow(&guard->held, &guard->room, guard->n_held, sizeof(*guard->held)))
+		return -ENOMEM;
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (copy < 0)
+		return -errno;
+	guard->held[guard->n_held++] = copy;
+	return 0;
+}
+
 int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, uint32_t levels)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
+	int r = fd < 0 ? -errno : flags & KFG_GUARD_FILE ? hold(guard, fd) : 0;
 
-	if (fd < 0)
-		return -errno;
-	return note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags, .levels = levels });
+	return r < 0 ? r : note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags, .levels = levels });
 }
 
 int kfg_guard_add_inode(struct kfg_guard *guard, int fd, uint32_t flags)
 {
-	return note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags });
+	int r = hold(guard, fd);
+
+	return r < 0 ? r : note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags });
 }
 
 int kfg_guard_add_name(struct kfg_guard *guard, int dir, const char *name)
 {
 	struct kfg_guard_note n = { .fd = dir, .flags = KFG_GUARD_NAMES };
+	int r = hold(guard, dir);
 
+	if (r < 0)
+		return r;
 	/* as the kernel's side reads it: cut, with a NUL at the end */
 	memcpy(n.name, name, strnlen(name, sizeof(n.name) - 1));
 	return note(guard, &n);
