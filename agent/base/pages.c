@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pages.c - pages of mapped files given back to the kernel. */
+/* pages.c - see pages.h */
 #include "base/pages.h"
 
-#include <stdint.h>
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -13,4 +19,36 @@ void kfg_pages_release(const void *data, size_t size)
 
 	if (begin < end)
 		(void)madvise((void *)begin, end - begin, MADV_DONTNEED); /* it is only advice */
+}
+
+/* Nothing in between writes to what is copied: the copy takes the place of the original in one system call. */
+static int own(char *begin, size_t size)
+{
+	char *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (copy == MAP_FAILED)
+		return -errno;
+	memcpy(copy, begin, size);
+	if (mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, begin) == MAP_FAILED) {
+		int r = -errno;
+
+		munmap(copy, size);
+		return r;
+	}
+	return 0;
+}
+
+int kfg_pages_own(void)
+{
+	_cleanup_fclose_ FILE *maps = fopen("/proc/self/maps", "re");
+	char line[PATH_MAX + 128], mode[5];
+	uintptr_t begin, end;
+	int r = maps ? 0 : -errno;
+
+	/* what stands in the place of a mapping may be listed once more, without a file */
+	while (!r && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &begin, &end, mode) == 3 && !strcmp(mode, "rw-p") &&
+		    strchr(line, '/'))
+			r = own((char *)begin, end - begin);
+	return r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pages.h - memory that came from a file and is not needed for now */
+/* pages.h - memory that came from a file: given back for now, or made the process's own */
 #pragma once
 
 #include <stddef.h>
@@ -9,3 +9,11 @@
  * the file again when they are looked at.
  */
 void kfg_pages_release(const void *data, size_t size);
+
+/*
+ * Makes the variables of the executable and its libraries, private writable mappings of their files, memory of no file,
+ * with the same content at the same addresses. The kernel adds to such a mapping at an offset of the file that anybody
+ * who may set a probe names (the semaphore of a probe, update_ref_ctr(), kernel/events/uprobes.c, 4.20 and later).
+ * Only while the process has one thread. Returns 0, or a negative errno: some are still the file's.
+ */
+int kfg_pages_own(void);

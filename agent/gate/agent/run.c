@@ -2,6 +2,7 @@
 /* run.c - "run": the command line of the daemon. */
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "gate/agent/verbs.h"
 #include "gate/control/protocol.h"
 #include "gate/daemon/daemon.h"
@@ -43,6 +44,7 @@ int kfg_agent_run(const struct kfg_args *args)
 		.on_failure = FIND(failures, failure),
 		.force = kfg_args_has(args, "force"),
 	};
+	int r;
 
 	if (config.log > KFG_DAEMON_LOG_TARGET_JSON) {
 		kfg_log_error("run: --log=%s: must be auto, journal or json", target);
@@ -54,5 +56,9 @@ int kfg_agent_run(const struct kfg_args *args)
 	}
 	/* two threads that hardly meet: one arena keeps the agent small */
 	(void)mallopt(M_ARENA_MAX, 1);
+	r = kfg_pages_own();
+	if (r < 0)
+		kfg_log_warning("the agent's variables are still mappings of its files, which probes can count in: %s",
+				strerror(-r));
 	return kfg_daemon_run(&config);
 }

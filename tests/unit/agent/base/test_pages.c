@@ -67,10 +67,40 @@ static void test_release(void **state)
 	close(fd);
 }
 
+/* Private writable mappings of files that the process has. */
+static unsigned of_files(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned n = 0;
+	char line[512];
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps))
+		n += strstr(line, " rw-p ") && strchr(line, '/');
+	fclose(maps);
+	return n;
+}
+
+static int variable = 17; /* in the executable's data */
+
+static void test_own(void **state)
+{
+	(void)state;
+	assert_true(of_files() > 0);
+	variable++;
+	assert_int_equal(kfg_pages_own(), 0);
+	assert_int_equal(of_files(), 0);
+	assert_int_equal(variable, 18);
+	variable++;
+	assert_int_equal(variable, 19);
+	assert_int_equal(kfg_pages_own(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_release),
+		cmocka_unit_test(test_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

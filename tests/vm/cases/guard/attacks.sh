@@ -29,6 +29,7 @@ policy off
 gate_start /tmp/policy/policy.yaml
 KFGATE_AGENT=$gate_pid
 expect_fail "it decides" kfload obj /t/key.o
+check_eq "no variable of the agent is one of a file's" 0 "$(grep -c ' rw-p .* /' /proc/$gate_pid/maps)"
 worked map-write
 refused table-write
 worked map-by-program
