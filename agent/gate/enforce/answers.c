@@ -142,6 +142,8 @@ int kfg_answers_fill_hooks(const struct bpf_object *gate, int map)
 			add_hook(&hooks, hook + 1);
 	}
 	r = kfg_guard_each_hook(add_hook, &hooks);
+	/* of no verdict: a positive answer is the number of bytes sent, so that a record would count as delivered */
+	add_hook(&hooks, "socket_sendmsg");
 	if (!r)
 		r = hooks.error;
 	return r ? r : kfg_create_freeze(map);
