@@ -53,6 +53,8 @@ enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX }
 	X(WAIVER_ENDED, "waiver-ended", WARNING, "A waiver has ended.")                                                \
 	X(INCLUDE_EMPTY, "include-empty", WARNING, "An include matches no file.")                                      \
 	X(LIFECYCLE_OLD, "lifecycle-old", WARNING, "The lifecycle data is older than it may be.")                      \
+	X(NEEDS_BPF_LSM, "needs-bpf-lsm", ERROR, "The policy cannot be in force on this host.")                        \
+	X(MAY_MISS_LOADS, "may-miss-loads", WARNING, "This host may leave the gate out of loads.")                     \
 	X(COSTLY_GLOBS, "costly-globs", WARNING, "Patterns may make the evaluation of a load too long.")
 
 enum kfg_diag_code {

@@ -17,6 +17,7 @@ static const struct kfg_settings builtin = {
 	.guarding = KFG_GUARDING_AUTO,
 	.on_stop = KFG_STOP_DETACH,
 	.on_failure = KFG_FAILURE_OPEN,
+	.without_lsm = KFG_WITHOUT_AUDIT,
 	.refuse_errno = EACCES,
 	.lifecycle_days = 180, /* older data has missed two kernel releases: one comes every 9 to 10 weeks */
 	.defaults =
@@ -56,6 +57,8 @@ static uint64_t setting_value(const struct kfg_settings *s, enum kfg_setting whi
 		return s->on_stop;
 	case KFG_SETTING_ON_FAILURE:
 		return s->on_failure;
+	case KFG_SETTING_WITHOUT_LSM:
+		return s->without_lsm;
 	case KFG_SETTING_ERRNO:
 		return (uint64_t)s->refuse_errno;
 	case KFG_SETTING_LIFECYCLE_MAX_AGE:
@@ -117,6 +120,7 @@ static void merge_settings(struct kfg_settings *to, const struct kfg_settings *f
 	override(&to->guarding, from->guarding);
 	override(&to->on_stop, from->on_stop);
 	override(&to->on_failure, from->on_failure);
+	override(&to->without_lsm, from->without_lsm);
 	for (unsigned i = 0; i < KFG_DEFAULT_MAX; i++)
 		override(&to->defaults[i], from->defaults[i]);
 	if (from->refuse_errno)

@@ -97,6 +97,26 @@ enum kfg_on_failure kfg_policy_on_failure(const struct kfg_policy *p)
 	return p->settings.on_failure;
 }
 
+enum kfg_without kfg_policy_without_lsm(const struct kfg_policy *p)
+{
+	return p->settings.without_lsm;
+}
+
+const char *kfg_policy_adapt(struct kfg_policy *p, enum kfg_hooking hooking)
+{
+	if (hooking == KFG_HOOKING_LSM)
+		return NULL;
+	if (p->settings.mode == KFG_MODE_SEALED)
+		return "mode sealed needs BPF LSM, which is not active on this host: without it loads can be missed";
+	if (p->settings.guarding == KFG_GUARDING_STRICT)
+		return "guard strict needs BPF LSM, which is not active on this host: no guard runs without it";
+	if (p->settings.without_lsm == KFG_WITHOUT_REFUSE_TO_START)
+		return "BPF LSM is not active on this host, and the policy says without-bpf-lsm: refuse-to-start";
+	if (p->settings.without_lsm == KFG_WITHOUT_AUDIT)
+		p->settings.mode = KFG_MODE_AUDIT;
+	return NULL;
+}
+
 int kfg_policy_errno(const struct kfg_policy *p)
 {
 	return p->settings.refuse_errno;

@@ -129,6 +129,7 @@ enum kfg_setting {
 	KFG_SETTING_GUARD,
 	KFG_SETTING_ON_STOP,
 	KFG_SETTING_ON_FAILURE,
+	KFG_SETTING_WITHOUT_LSM,
 	KFG_SETTING_ERRNO,
 	KFG_SETTING_LIFECYCLE_MAX_AGE,
 	KFG_SETTING_UNLISTED,
@@ -146,7 +147,7 @@ struct kfg_settings {
 	const char *name;
 	int64_t serial;
 	bool has_name, has_serial;
-	uint8_t mode, scope, present, on_stop, on_failure;
+	uint8_t mode, scope, present, on_stop, on_failure, without_lsm;
 	uint8_t guarding; /* enum kfg_guarding */
 	uint8_t defaults[KFG_DEFAULT_MAX];
 	int refuse_errno;

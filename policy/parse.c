@@ -320,6 +320,8 @@ static const struct kfg_key file_keys[] = {
 	  .words = &kfg_on_stop_words, .setting = KFG_SETTING_ON_STOP },
 	{ "on-failure", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_parse_file, settings.on_failure),
 	  .words = &kfg_on_failure_words, .setting = KFG_SETTING_ON_FAILURE },
+	{ "without-bpf-lsm", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_parse_file, settings.without_lsm),
+	  .words = &kfg_without_words, .setting = KFG_SETTING_WITHOUT_LSM },
 	{ "errno", SCALAR, 0, kfg_parse_errno, FIELD(struct kfg_parse_file, settings.refuse_errno), .limit = ERRNO_MAX,
 	  .setting = KFG_SETTING_ERRNO },
 	{ "defaults", MAP, 0, parse_defaults, FIELD(struct kfg_parse_file, settings) },
@@ -360,7 +362,7 @@ void kfg_parse_file_init(struct kfg_parse_file *file)
 	file->settings.mode = file->settings.scope = file->settings.present = KFG_UNSET;
 	file->settings.guarding = KFG_UNSET;
 	file->settings.lifecycle_days = KFG_DAYS_UNSET;
-	file->settings.on_stop = file->settings.on_failure = KFG_UNSET;
+	file->settings.on_stop = file->settings.on_failure = file->settings.without_lsm = KFG_UNSET;
 	memset(file->settings.defaults, KFG_UNSET, sizeof(file->settings.defaults));
 }
 

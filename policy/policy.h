@@ -3,8 +3,8 @@
  * policy.h - from bytes of YAML to a checked policy. No files, clock or environment in here: the caller brings
  * the bytes, in the order in which they are to be merged, and expands includes.
  *
- * Prefixes: kfg_guarding, kfg_on_stop, kfg_on_failure, kfg_stop, kfg_failure, kfg_source, kfg_includer, kfg_linting,
- * kfg_rule_info, kfg_deprecation_info, kfg_lifecycle_info, kfg_waiver_info, kfg_day, kfg_kernel_version,
+ * Prefixes: kfg_guarding, kfg_on_stop, kfg_on_failure, kfg_stop, kfg_failure, kfg_without, kfg_source, kfg_includer,
+ * kfg_linting, kfg_rule_info, kfg_deprecation_info, kfg_lifecycle_info, kfg_waiver_info, kfg_day, kfg_kernel_version,
  * kfg_lifecycle_is_old.
  */
 #pragma once
@@ -22,6 +22,8 @@ enum kfg_guarding { KFG_GUARDING_AUTO, KFG_GUARDING_ON, KFG_GUARDING_STRICT, KFG
 /* What becomes of the gate when the agent is told to stop, and when none can put a policy into force. */
 enum kfg_on_stop { KFG_STOP_DETACH, KFG_STOP_KEEP, KFG_STOP_MAX };
 enum kfg_on_failure { KFG_FAILURE_OPEN, KFG_FAILURE_CLOSED, KFG_FAILURE_MAX };
+/* What the agent does on a host where BPF LSM is not active, and loads can be missed: see enum kfg_hooking. */
+enum kfg_without { KFG_WITHOUT_REFUSE_TO_START, KFG_WITHOUT_AUDIT, KFG_WITHOUT_ENFORCE, KFG_WITHOUT_MAX };
 
 /* One file's bytes. path is used in messages only. */
 struct kfg_source {
@@ -75,6 +77,13 @@ enum kfg_present kfg_policy_present(const struct kfg_policy *policy);
 enum kfg_guarding kfg_policy_guarding(const struct kfg_policy *policy);
 enum kfg_on_stop kfg_policy_on_stop(const struct kfg_policy *policy);
 enum kfg_on_failure kfg_policy_on_failure(const struct kfg_policy *policy);
+const char *kfg_without_str(unsigned without); /* refuse-to-start audit enforce */
+enum kfg_without kfg_policy_without_lsm(const struct kfg_policy *policy);
+/*
+ * The same policy for a host that calls the gate that way: there, without-bpf-lsm: audit makes mode audit of enforce.
+ * Returns NULL, or why the policy cannot be in force there (static, a clause).
+ */
+const char *kfg_policy_adapt(struct kfg_policy *policy, enum kfg_hooking hooking);
 /* Positive errno that a refused load gets. */
 int kfg_policy_errno(const struct kfg_policy *policy);
 /* SHA-256 is not needed against forgery here: 16 hex digits of FNV-1a 64 over all sources in order, NUL terminated. */

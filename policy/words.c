@@ -67,6 +67,13 @@ static const char *const kfg_on_failure_words_items[] = {
 };
 WORDS(kfg_on_failure_words, KFG_FAILURE_MAX);
 
+static const char *const kfg_without_words_items[] = {
+	[KFG_WITHOUT_REFUSE_TO_START] = "refuse-to-start",
+	[KFG_WITHOUT_AUDIT] = "audit",
+	[KFG_WITHOUT_ENFORCE] = "enforce",
+};
+WORDS(kfg_without_words, KFG_WITHOUT_MAX);
+
 static const char *const kfg_userns_words_items[] = {
 	[KFG_USERNS_ANY] = "any",
 	[KFG_USERNS_INIT] = "initial",
@@ -84,13 +91,21 @@ static const char *const kfg_confidence_words_items[] = { "high", "medium", "low
 WORDS(kfg_confidence_words, 4);
 
 static const char *const kfg_setting_words_items[] = {
-	[KFG_SETTING_NAME] = "name",	     [KFG_SETTING_SERIAL] = "serial",
-	[KFG_SETTING_MODE] = "mode",	     [KFG_SETTING_SCOPE] = "scope",
-	[KFG_SETTING_PRESENT] = "present",   [KFG_SETTING_GUARD] = "guard",
-	[KFG_SETTING_ON_STOP] = "on-stop",   [KFG_SETTING_ON_FAILURE] = "on-failure",
-	[KFG_SETTING_ERRNO] = "errno",	     [KFG_SETTING_LIFECYCLE_MAX_AGE] = "lifecycle-max-age",
-	[KFG_SETTING_UNLISTED] = "unlisted", [KFG_SETTING_DEPRECATED] = "deprecated",
-	[KFG_SETTING_EXPIRED] = "expired",   [KFG_SETTING_UNSCANNABLE] = "unscannable",
+	[KFG_SETTING_NAME] = "name",
+	[KFG_SETTING_SERIAL] = "serial",
+	[KFG_SETTING_MODE] = "mode",
+	[KFG_SETTING_SCOPE] = "scope",
+	[KFG_SETTING_PRESENT] = "present",
+	[KFG_SETTING_GUARD] = "guard",
+	[KFG_SETTING_ON_STOP] = "on-stop",
+	[KFG_SETTING_ON_FAILURE] = "on-failure",
+	[KFG_SETTING_WITHOUT_LSM] = "without-bpf-lsm",
+	[KFG_SETTING_ERRNO] = "errno",
+	[KFG_SETTING_LIFECYCLE_MAX_AGE] = "lifecycle-max-age",
+	[KFG_SETTING_UNLISTED] = "unlisted",
+	[KFG_SETTING_DEPRECATED] = "deprecated",
+	[KFG_SETTING_EXPIRED] = "expired",
+	[KFG_SETTING_UNSCANNABLE] = "unscannable",
 };
 WORDS(kfg_setting_words, KFG_SETTING_MAX);
 
@@ -198,6 +213,11 @@ const char *kfg_scope_str(unsigned scope)
 const char *kfg_present_str(unsigned present)
 {
 	return word(&kfg_present_words, present);
+}
+
+const char *kfg_without_str(unsigned without)
+{
+	return word(&kfg_without_words, without);
 }
 
 const char *kfg_prog_type_str(unsigned type)

@@ -14,8 +14,8 @@ struct kfg_words {
 };
 
 extern const struct kfg_words kfg_action_words, kfg_mode_words, kfg_scope_words, kfg_present_words, kfg_on_stop_words,
-	kfg_on_failure_words, kfg_guarding_words, kfg_userns_words, kfg_token_words, kfg_confidence_words,
-	kfg_prog_type_words, kfg_setting_words;
+	kfg_on_failure_words, kfg_without_words, kfg_guarding_words, kfg_userns_words, kfg_token_words,
+	kfg_confidence_words, kfg_prog_type_words, kfg_setting_words;
 
 /* Index of text, or -1. */
 int kfg_words_find(const struct kfg_words *words, const char *text);

@@ -2,8 +2,10 @@
 /* cmd_check.c - errors and unwise things in policies: files, directories, standard input, the system's own. */
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/preempt.h"
 #include "cli/check_output.h"
 #include "cli/commands.h"
+#include "cli/host.h"
 #include "cli/output.h"
 
 #include <errno.h>
@@ -60,6 +62,23 @@ static int load(const char *path, int32_t today, struct kfg_loaded *ret_loaded)
 	return kfg_config_load_linted(path ? &path : NULL, path ? 1 : 0, today, ret_loaded);
 }
 
+/* The system's own policy is for this host: what that keeps it from, as the agent would say. */
+static void examine_host(struct kfg_loaded *loaded, const char *what)
+{
+	const struct kfg_spot spot = { .file = what };
+	const char *unfit;
+
+	if (!kfg_host_lacks_bpf_lsm(""))
+		return;
+	unfit = kfg_policy_adapt(loaded->policy, KFG_HOOKING_MODIFY_RETURN);
+	if (unfit)
+		kfg_diags_add(&loaded->diags, KFG_DIAG_NEEDS_BPF_LSM, &spot, "%s", unfit);
+	else if (kfg_mode_enforces(kfg_policy_mode(loaded->policy)) && kfg_preempt_may(NULL))
+		kfg_diags_add(&loaded->diags, KFG_DIAG_MAY_MISS_LOADS, &spot,
+			      "without-bpf-lsm is enforce, and this kernel may preempt: loads can be missed, which are "
+			      "counted, recorded and judged afterwards");
+}
+
 static int check_one(const char *path, int32_t today, struct kfg_check_output *output)
 {
 	const char *what = !path ? "system policy" : strcmp(path, "-") ? path : STDIN_NAME;
@@ -73,6 +92,8 @@ static int check_one(const char *path, int32_t today, struct kfg_check_output *o
 	}
 	if (r == 0)
 		r = examine(&loaded, what);
+	if (r == 0 && !path)
+		examine_host(&loaded, what);
 	kfg_check_policy(output, &loaded, what);
 	if (r < 0 && r != -EBADMSG)
 		kfg_log_errno(r, "check: %s: %m", what);

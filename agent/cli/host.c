@@ -30,7 +30,7 @@ static void found(struct look *l, enum kfg_host_obstacle obstacle, const char *s
 }
 
 /* The file below the root, or NULL with the negative errno. */
-static char *read_text(struct look *l, const char *path, int *ret_error)
+static char *read_text(const struct look *l, const char *path, int *ret_error)
 {
 	char full[PATH_MAX], *text = NULL;
 	size_t size;
@@ -58,9 +58,20 @@ static bool has_word(char *text, const char *word, const char *separators)
 	return false;
 }
 
+#define LSM_LIST "/sys/kernel/security/lsm"
+
+bool kfg_host_lacks_bpf_lsm(const char *root)
+{
+	const struct look l = { .root = root };
+	int r;
+	_cleanup_free_ char *list = read_text(&l, LSM_LIST, &r);
+
+	return list && !has_word(list, "bpf", ",\n");
+}
+
 static void look_at_lsm(struct look *l)
 {
-	static const char path[] = "/sys/kernel/security/lsm";
+	static const char path[] = LSM_LIST;
 	int r;
 	_cleanup_free_ char *list = read_text(l, path, &r);
 

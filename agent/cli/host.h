@@ -2,6 +2,7 @@
 /* host.h - what on a host is in the way of the gate, of its records, or of looking at programs. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum kfg_host_obstacle {
@@ -19,6 +20,9 @@ enum kfg_host_obstacle {
 
 /* subject: what was looked at, during the call only. A negative errno ends it. */
 typedef int kfg_host_obstacle_fn(void *userdata, enum kfg_host_obstacle obstacle, const char *subject);
+
+/* Is BPF LSM known not to be active there? */
+bool kfg_host_lacks_bpf_lsm(const char *root);
 
 /*
  * Looks at the host whose files are below root ("" for this one), whose kernel is `release`, and calls fn for each

@@ -56,6 +56,12 @@ static inline __attribute__((always_inline)) int kfg_mode_enforces(__u32 mode)
 	return mode != KFG_MODE_AUDIT;
 }
 
+/*
+ * How the gate's programs are called: as LSM programs, or, where BPF LSM is not active, as programs that modify what
+ * functions security_*() return. The kernel leaves a run of the latter out where another is under way on that CPU.
+ */
+enum kfg_hooking { KFG_HOOKING_LSM, KFG_HOOKING_MODIFY_RETURN, KFG_HOOKING_MAX };
+
 enum kfg_scope { KFG_SCOPE_LIVE, KFG_SCOPE_ANY, KFG_SCOPE_MAX };
 enum kfg_present { KFG_PRESENT_REPORT, KFG_PRESENT_REFUSE, KFG_PRESENT_MAX };
 
@@ -367,6 +373,18 @@ struct kfg_stats {
 	__u64 n[KFG_STAT_MAX];
 };
 
+/* Runs of the gate's programs that the kernel left out, where BPF LSM does not call them. */
+struct kfg_missed {
+	__u64 loads; /* all copies of kfgate_prog: programs, or later fds of them, that were not judged */
+	__u64 early; /* stage 1 alone: judged after verification, by live calls */
+	__u64 others; /* programs that note which unit a process is in */
+};
+
+static inline __attribute__((always_inline)) int kfg_missed_any(const struct kfg_missed *missed)
+{
+	return missed->loads || missed->early || missed->others;
+}
+
 /*
  * What became of events behind the ring, over all agents: in a map that only they write. An event is acknowledged to
  * the ring when its record was delivered, or after it was counted here.
@@ -375,7 +393,9 @@ struct kfg_stats {
 struct kfg_delivery {
 	__u64 undelivered; /* events whose record could not be made or written, or which nobody could read */
 	__u64 lost_told; /* KFG_STAT_LOST and undelivered, as far as a delivered record told them */
-	__u64 pad[6];
+	struct kfg_missed missed_told; /* as far as a delivered record told it; 0 by agents that did not know of it */
+	struct kfg_missed
+		missed_gone; /* of sets that were taken off, less what was missed of calls that were not to be judged */
 };
 
 /* A load in progress, in the table of them; see kfg_loads in maps.bpf.h */
@@ -444,6 +464,24 @@ struct kfg_file_query {
 	__s32 peer; /* who that is: a process id in the initial pid namespace, or 0 */
 };
 
+/*
+ * Without BPF LSM, kfgate_prog is there so many times. The kernel calls them one after the other until one refuses.
+ * Each is left out by itself, so a load is missed where all of them are.
+ */
+#define KFG_COPIES 4u
+
+/*
+ * That a copy before the last one answered a call, by thread; the last copy takes it away again. One that stays is a
+ * call that was answered and that the last copy was left out of. Key 0, which is no thread: `copy` counts those whose
+ * entry a later call of the thread took. Key 1: the agents' count of those whose thread is gone.
+ */
+#define KFG_ANSWERED_MAX 8192u
+struct kfg_answered {
+	__u64 aux; /* of the program, and when it was loaded: 0 of key 0 */
+	__u64 load_time;
+	__u64 copy;
+};
+
 /* LSM programs whose answers this kernel's verifier does not bound: bits of kfg_answer_unbounded */
 #define KFG_UNBOUNDED_LSM 1u
 #define KFG_UNBOUNDED_CGROUP 2u
@@ -480,6 +518,7 @@ struct kfg_knobs {
 	__u64 sweep_ns; /* the agent looks at every program since then: its fds are examinations. 0: it does not */
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
 	__u32 first_id; /* id of a program loaded just before; 0 before */
+	__u64 asked; /* set by BPF: calls of kfgate_prog by the agent; without BPF LSM */
 };
 
 #ifdef __cplusplus

@@ -47,6 +47,7 @@ static void test_a_change_must_be_meant(void **state)
 		{ "name: a\nserial: 1\nguard: strict\n", "guard: off\n" },
 		{ "name: a\nserial: 1\non-stop: keep\n", "on-stop: detach\n" },
 		{ "name: a\nserial: 1\non-failure: closed\n", "on-failure: open\n" },
+		{ "name: a\nserial: 1\nwithout-bpf-lsm: enforce\n", "without-bpf-lsm: audit\n" },
 		{ "name: a\nserial: 1\nerrno: EPERM\n", "errno: EACCES\n" },
 		{ "name: a\nserial: 1\nlifecycle-max-age: 90d\n", "lifecycle-max-age: 91d\n" },
 		{ "name: a\nserial: 1\ndefaults: {unlisted: refuse}\n", "defaults: {unlisted: allow}\n" },

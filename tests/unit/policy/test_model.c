@@ -39,6 +39,39 @@ static void test_indexes(void **state)
 	kfg_policy_free(NULL);
 }
 
+static const char *adapted(const char *lines, enum kfg_hooking hooking, enum kfg_mode *ret_mode)
+{
+	struct kfg_policy *p;
+	const char *why;
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), HEAD "%s", lines);
+	p = load_text(text);
+	why = kfg_policy_adapt(p, hooking);
+	*ret_mode = kfg_policy_mode(p);
+	kfg_policy_free(p);
+	return why;
+}
+
+static void test_without_lsm(void **state)
+{
+	const enum kfg_hooking other = KFG_HOOKING_MODIFY_RETURN;
+	enum kfg_mode mode;
+
+	(void)state;
+	assert_null(adapted("", other, &mode));
+	assert_int_equal(mode, KFG_MODE_AUDIT);
+	assert_null(adapted("without-bpf-lsm: enforce\n", other, &mode));
+	assert_int_equal(mode, KFG_MODE_ENFORCE);
+	assert_null(adapted("without-bpf-lsm: enforce\nmode: audit\n", other, &mode));
+	assert_int_equal(mode, KFG_MODE_AUDIT);
+	assert_non_null(adapted("without-bpf-lsm: refuse-to-start\n", other, &mode));
+	assert_non_null(adapted("mode: sealed\n", other, &mode));
+	assert_non_null(adapted("without-bpf-lsm: enforce\nguard: strict\n", other, &mode));
+	assert_null(adapted("mode: sealed\nguard: strict\nwithout-bpf-lsm: refuse-to-start\n", KFG_HOOKING_LSM, &mode));
+	assert_int_equal(mode, KFG_MODE_SEALED);
+}
+
 static void test_who_asks_for_loaders(void **state)
 {
 	struct kfg_policy *p =
@@ -63,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_indexes),
+		cmocka_unit_test(test_without_lsm),
 		cmocka_unit_test(test_who_asks_for_loaders),
 	};
 
