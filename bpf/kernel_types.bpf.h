@@ -125,6 +125,8 @@ struct vfsmount {
 } KFG_KERNEL;
 struct mount {
 	struct vfsmount mnt;
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
 	struct mnt_namespace *mnt_ns;
 } KFG_KERNEL;
 struct path {

@@ -8,6 +8,10 @@
  *   kfgate_prog    lsm/bpf_prog       after verification, and at every later fd: decides on what is live
  *   kfgate_free    lsm/bpf_prog_free  forgets a load that was not admitted, and the loader of a program
  *
+ * Each of these is an LSM program, the first and the third of which sleep; or, where BPF LSM is not active, it modifies
+ * what security_*() of that name returns, and does not sleep (enum kfg_hooking). The agent chooses, and sets type and
+ * flags (enforce/hooking.c): libbpf does not forget the ".s" of a section when the type is changed.
+ *
  * Who loads is known from the program (kfg_loads, keyed by prog->aux), not from the task: a later fd, or another task's
  * fd of a load in progress, is not the load. A program is judged once, by the policy and the clock of its load.
  *
@@ -22,6 +26,7 @@
 #include "scan.bpf.h"
 #include "judge.bpf.h"
 #include "setup.bpf.h"
+#include "copies.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -155,7 +160,7 @@ static __attribute__((noinline)) __u32 kfg_stage1(struct kfg_walk *w, __u32 firs
 	return kfg_conclude(w);
 }
 
-SEC("?lsm.s/bpf_prog_load")
+SEC("?lsm/bpf_prog_load")
 int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 {
 	struct kfg_walk w = {};
@@ -256,6 +261,21 @@ static __attribute__((always_inline)) inline __u32 kfg_straddles(struct bpf_prog
 	return (__s32)(BPF_CORE_READ(prog, aux, id) - first_id) > 0;
 }
 
+/*
+ * Without BPF LSM a run of stage 1 may be missed, and one of stage 2, which the next fd comes to. What was loaded since
+ * the gate began, holds a kfunc call, and is in no table, was not judged.
+ */
+static __attribute__((noinline)) __u32 kfg_unjudged(__u64 prog, __u32 len, __u64 load_time)
+{
+	__u32 first;
+
+	if (kfg_hooking == KFG_HOOKING_LSM || load_time < KFG_SHARED_READ(kfg_knobs.start_ns) ||
+	    kfg_handover_is_agent())
+		return 0;
+	return kfg_scan_any(prog + bpf_core_field_offset(struct bpf_prog, insnsi), len, &first) != 0 ||
+	       kfg_may_answer((void *)prog);
+}
+
 /* The entry of the load in progress, or NULL. One that a failed deletion left behind is another load's, or done. */
 static __attribute__((always_inline)) inline struct kfg_inflight *kfg_find_load(__u64 *aux, __u64 load_time)
 {
@@ -307,13 +327,26 @@ static __attribute__((always_inline)) inline enum kfg_request kfg_request_foreig
 	return __sync_fetch_and_add(fds_refused, 1) ? KFG_REQUEST_AGAIN : KFG_REQUEST_FOREIGN;
 }
 
+/*
+ * Without BPF LSM, a load that has an id and is still in progress when the agent sweeps is one whose end was missed.
+ * Its entry ends here, whoever's it is. Of one that comes to its end only now, stage 2 sees that it was not judged.
+ */
+static __attribute__((always_inline)) inline int kfg_is_overdue(void)
+{
+	return kfg_hooking != KFG_HOOKING_LSM && kfg_knobs.sweep_ns && kfg_handover_is_agent();
+}
+
 /* What is asked of this set about a program. A load in progress is its thread's alone, a refused program nobody's. */
 static __attribute__((noinline)) __u32 kfg_request_classify(struct bpf_prog *prog, __u64 *aux, __u64 load_time,
-							    __u64 tid)
+							    __u64 tid, __u64 self)
 {
 	struct kfg_inflight *entry = kfg_find_load(aux, load_time);
 	struct kfg_loader *known;
 
+	if (entry && kfg_is_overdue()) {
+		KFG_DROP(kfg_loads, aux);
+		entry = 0;
+	}
 	if (entry) {
 		if (entry->owner != kfg_instance)
 			return KFG_REQUEST_NONE;
@@ -324,7 +357,8 @@ static __attribute__((noinline)) __u32 kfg_request_classify(struct bpf_prog *pro
 	known = kfg_find_loader(aux, load_time);
 	if (known && known->refused)
 		return kfg_handover_is_current() ? kfg_request_foreign(&known->fds_refused) : KFG_REQUEST_REFUSED;
-	if (!known && kfg_handover_is_mine(load_time) && kfg_straddles(prog) && !kfg_handover_is_successor())
+	if (!known && kfg_handover_is_mine(load_time) && !kfg_handover_is_successor() &&
+	    (kfg_straddles(prog) || kfg_unjudged(self, prog->len, load_time)))
 		return KFG_REQUEST_LOAD;
 	if (!kfg_handover_is_current())
 		return KFG_REQUEST_NONE;
@@ -430,26 +464,26 @@ static __attribute__((noinline)) __u32 kfg_request_decide(struct kfg_walk *w)
 	return kfg_conclude(w);
 }
 
-SEC("?lsm.s/bpf_prog")
-int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
+static __attribute__((always_inline)) inline __u32 kfg_stage2(unsigned long long *ctx, struct bpf_prog *prog)
 {
 	__u64 aux = (__u64)prog->aux, load_time = prog->aux->load_time, self = 0;
 	__u64 tid = bpf_get_current_pid_tgid();
-	__u32 request = kfg_request_classify(prog, &aux, load_time, tid), err;
 	struct kfg_walk w = {};
 	struct kfg_scratch *s;
+	__u32 request, err;
 
+	bpf_get_func_arg(ctx, 0, &self);
+	request = kfg_request_classify(prog, &aux, load_time, tid, self);
 	if (request == KFG_REQUEST_NONE)
 		return 0;
 	if (request == KFG_REQUEST_REFUSED)
-		return kfg_answer(EACCES);
+		return EACCES;
 	request = kfg_unknown(request);
 	if (request == KFG_REQUEST_AGAIN)
-		return kfg_answer(kfg_foreign_again());
-	bpf_get_func_arg(ctx, 0, &self);
+		return kfg_foreign_again();
 	s = kfg_scratch_get(&tid);
 	if (!s)
-		return kfg_answer(kfg_request_without_scratch((void *)self, request, &aux));
+		return kfg_request_without_scratch((void *)self, request, &aux);
 	w.d = &s->decision;
 	s->stage = 2;
 	s->request = request;
@@ -462,8 +496,51 @@ int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
 	if (s->request == KFG_REQUEST_LOAD)
 		kfg_leave(s, err);
 	KFG_DROP(kfg_scratches, &tid);
+	return err;
+}
+
+/* The agent looks whether it was seen, to ask again if not: one thread, so that a plain count does. */
+static __attribute__((noinline)) int kfg_copy_tell_agent(void)
+{
+	if (kfg_handover_is_agent())
+		kfg_knobs.asked++;
+	return 0;
+}
+
+SEC("?lsm/bpf_prog")
+int BPF_PROG(kfgate_prog, struct bpf_prog *prog)
+{
+	__u32 err;
+
+	if (kfg_hooking != KFG_HOOKING_LSM) {
+		if (kfg_copy_is_spared(prog, 1))
+			return 0;
+		kfg_copy_tell_agent();
+	}
+	err = kfg_stage2(ctx, prog);
+	if (kfg_hooking != KFG_HOOKING_LSM && !err)
+		kfg_copy_answered(prog, 1);
 	return kfg_answer(err);
 }
+
+/* The copies beside it, where BPF LSM is not active; there are KFG_COPIES with it. */
+#define KFG_COPY(n)                                                                                                    \
+	SEC("?lsm/bpf_prog")                                                                                           \
+	int BPF_PROG(kfgate_prog##n, struct bpf_prog *prog)                                                            \
+	{                                                                                                              \
+		__u32 err;                                                                                             \
+                                                                                                                       \
+		if (kfg_copy_is_spared(prog, n))                                                                       \
+			return 0;                                                                                      \
+		kfg_copy_tell_agent();                                                                                 \
+		err = kfg_stage2(ctx, prog);                                                                           \
+		if (!err)                                                                                              \
+			kfg_copy_answered(prog, n);                                                                    \
+		return kfg_answer(err);                                                                                \
+	}
+KFG_COPY(2)
+KFG_COPY(3)
+KFG_COPY(4)
 
 SEC("?lsm/bpf_prog_free")
 int BPF_PROG(kfgate_free, struct bpf_prog *prog)

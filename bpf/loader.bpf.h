@@ -104,6 +104,85 @@ static __attribute__((noinline)) int kfg_note_exe(struct kfg_scratch *s, struct 
 	return 0;
 }
 
+static __attribute__((always_inline)) inline void kfg_push_name(struct kfg_path_walk *p, struct dentry *dentry)
+{
+	p->names[p->n_names % KFG_PATH_NAMES] = (__u64)BPF_CORE_READ(dentry, d_name.name);
+	p->n_names++;
+}
+
+/* One step up: as prepend_path() goes (fs/d_path.c, 6.1..7.3). */
+static long kfg_step_path_up(__u32 i, void *ctx)
+{
+	struct kfg_path_walk *p = *(struct kfg_path_walk **)ctx;
+	struct dentry *dentry = (void *)p->at_dentry, *parent;
+	struct mount *mount = (void *)p->at_mount, *up;
+
+	p->ended = 1;
+	if (p->at_dentry == p->to_dentry && p->at_mount == p->to_mount)
+		return 1;
+	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+		up = BPF_CORE_READ(mount, mnt_parent);
+		if (up == mount)
+			return 1;
+		p->at_dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+		p->at_mount = (__u64)up;
+	} else {
+		parent = BPF_CORE_READ(dentry, d_parent);
+		p->ended = p->n_names < KFG_PATH_NAMES;
+		if (!p->ended)
+			return 1;
+		kfg_push_name(p, dentry);
+		if (parent == dentry)
+			return 1; /* a file that is in no directory */
+		p->at_dentry = (__u64)parent;
+	}
+	p->ended = 0;
+	return 0;
+}
+
+static long kfg_step_path_down(__u32 i, void *ctx)
+{
+	struct kfg_scratch *s = *(struct kfg_scratch **)ctx;
+	__u32 at = s->path_len, left = s->names.n_names;
+	long n;
+
+	if (!left || at >= KFG_EXE_LEN)
+		return 1;
+	left--;
+	s->path[at % KFG_EXE_LEN] = '/';
+	n = bpf_probe_read_kernel_str(&s->path[at % KFG_EXE_LEN + 1], KFG_COMPONENT_LEN,
+				      (void *)s->names.names[left % KFG_PATH_NAMES]);
+	if (n < 1)
+		return 1;
+	s->names.n_names = left;
+	s->path_len = at + n;
+	return 0;
+}
+
+/*
+ * What bpf_path_d_path() does, for programs that may not call it: the file's path as the task sees it. Nobody keeps the
+ * names from changing meanwhile. Its length with the NUL, or negative.
+ */
+static __attribute__((noinline)) long kfg_walk_path(struct kfg_scratch *s, struct file *file)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct vfsmount *mnt = BPF_CORE_READ(file, f_path.mnt), *root = BPF_CORE_READ(task, fs, root.mnt);
+	struct kfg_path_walk *p = &s->names;
+
+	p->n_names = s->path_len = 0;
+	p->at_dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+	p->at_mount = (__u64)mnt - bpf_core_field_offset(struct mount, mnt);
+	p->to_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
+	p->to_mount = (__u64)root - bpf_core_field_offset(struct mount, mnt);
+	bpf_loop(2 * KFG_PATH_NAMES, kfg_step_path_up, &p, 0);
+	if (!p->ended)
+		return -1;
+	bpf_loop(KFG_PATH_NAMES, kfg_step_path_down, &s, 0);
+	if (p->n_names || !s->path_len || s->path_len >= KFG_EXE_LEN)
+		return -1;
+	return bpf_probe_read_kernel_str(s->event.exe, KFG_EXE_LEN, s->path);
+}
+
 /*
  * Path of the loader's executable as d_path() sees it from the loader's root directory, and whether that is a path of
  * the host: of what process 1 has for mounts and root directory. The file's own mount is asked, not the loader's: it
@@ -116,7 +195,13 @@ static __attribute__((noinline)) int kfg_read_exe(struct kfg_scratch *s)
 	struct file *file = 0;
 	long n = -1;
 
-	if (bpf_get_task_exe_file && bpf_path_d_path && bpf_put_file) {
+	if (kfg_hooking != KFG_HOOKING_LSM) {
+		file = BPF_CORE_READ(task, mm, exe_file);
+		if (file) {
+			n = kfg_walk_path(s, file);
+			kfg_note_exe(s, file);
+		}
+	} else if (bpf_get_task_exe_file && bpf_path_d_path && bpf_put_file) {
 		file = bpf_get_task_exe_file((void *)bpf_get_current_task_btf());
 		if (file) {
 			n = bpf_path_d_path(&file->f_path, s->event.exe, KFG_EXE_LEN);

@@ -139,7 +139,15 @@ struct kfg_use {
  * unknown, so loops over them cost one round. Keyed by thread: the hooks sleep, so per-CPU memory would be shared.
  */
 #define KFG_SCRATCHES_MAX 256
-#define KFG_COMPONENT_LEN 256u /* kernel: NAME_MAX of a cgroup's name (kernfs), with its NUL */
+#define KFG_COMPONENT_LEN 256u /* kernel: NAME_MAX of a file's or a cgroup's name, with its NUL */
+#define KFG_PATH_NAMES 64u
+struct kfg_path_walk {
+	__u64 at_dentry, at_mount; /* struct dentry and struct mount as numbers */
+	__u64 to_dentry, to_mount; /* where the path begins: the task's root directory */
+	__u64 names[KFG_PATH_NAMES]; /* addresses, the last component first */
+	__u32 n_names; /* that are left to be written */
+	__u32 ended; /* the walk came to the beginning */
+};
 struct kfg_scratch {
 	struct kfg_decision decision;
 	__u64 account;
@@ -180,7 +188,9 @@ struct kfg_scratch {
 	__u32 path_len;
 	__u32 path_skip; /* levels from the root that are left out */
 	__u32 path_cut; /* the beginning of the path is not there */
-	char path[KFG_CGROUP_LEN + KFG_COMPONENT_LEN];
+	char path[KFG_CGROUP_LEN +
+		  KFG_COMPONENT_LEN]; /* then that of the executable, where the kernel does not tell it */
+	struct kfg_path_walk names;
 	/* line info search */
 	__u64 linfo;
 	__u32 low, high;
@@ -245,6 +255,12 @@ struct kfg_knobs kfg_knobs = { .start_ns = ~0ULL };
 __u64 kfg_seed = 0x9e3779b97f4a7c15ULL; /* of the scan's hash; odd */
 
 struct kfg_addresses kfg_addresses;
+
+/*
+ * enum kfg_hooking. What is reserved to LSM programs is not called in another kind: the verifier leaves out the branch,
+ * as it knows this number.
+ */
+const volatile __u32 kfg_hooking = KFG_HOOKING_LSM;
 
 /* This set of programs; the others that may be attached have numbers of their own. */
 const volatile __u64 kfg_instance;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * preempt.h - whether the kernel may preempt a task that runs in it. Where it does, it leaves tracing programs of BPF out
- * while a preempted task runs the same one on that CPU (kernel/bpf/trampoline.c, __bpf_prog_enter_recur(), 6.1..7.3).
+ * preempt.h - whether the kernel may preempt a task that runs in it. Where it does, it leaves tracing programs of BPF
+ * out while a preempted task runs the same one on that CPU (__bpf_prog_enter_recur(), kernel/bpf/trampoline.c,
+ * 6.1..7.3).
  *
  * Prefix: kfg_preempt.
  */

@@ -56,7 +56,8 @@ static const struct kind kinds[N_KINDS] = {
 			    "libbpf finds none of the module's kfuncs and struct_ops: \"failed to resolve extern\"",
 			    "how the module was built or stripped" },
 	[HOST + KFG_HOST_NO_BPF_LSM] = { "no-bpf-lsm", LESSER, "bpf is not among the active security modules",
-					 "LSM programs load and attach, and never run; kfgate run refuses to start",
+					 "LSM programs load and attach, and never run; the gate can miss loads, and "
+					 "refuses nothing if the policy does not say without-bpf-lsm: enforce",
 					 "the kernel's command line, or its configuration: add bpf to lsm=" },
 	[HOST + KFG_HOST_CONFIG] = { "kernel-config", LESSER,
 				     "the kernel was built without something that the gate needs",

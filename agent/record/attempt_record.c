@@ -118,6 +118,7 @@ int kfg_attempt_record(const struct kfg_attempt *a, uint64_t suppressed, const s
 	kfg_record_addf(record, "KFGATE_BOOTTIME_NSEC", "%" PRIu64, (uint64_t)a->time_ns);
 	if (policy)
 		kfg_record_add(record, "KFGATE_POLICY", policy->name);
+	kfg_record_add(record, "KFGATE_WITHOUT_LSM", kfg_policy_names_without_lsm(policy));
 	r = kfg_record_error(record);
 	if (r < 0)
 		return r;

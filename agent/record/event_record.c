@@ -209,6 +209,7 @@ static void add_loader(struct kfg_record *record, const struct kfg_event *e)
 static void add_policy(struct kfg_record *record, const struct kfg_event *e,
 		       const struct kfg_event_record_context *context)
 {
+	kfg_record_add(record, "KFGATE_WITHOUT_LSM", kfg_policy_names_without_lsm(context->policy));
 	if (context->policy) {
 		kfg_record_add(record, "KFGATE_POLICY", context->policy->name);
 		kfg_record_add(record, "KFGATE_POLICY_DIGEST", context->policy->digest);

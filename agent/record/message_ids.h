@@ -31,7 +31,8 @@
 	X(OVERRIDE, "override", LOG_ALERT, "a159f8d7fd4447dbbe6022193e8224b4")                                         \
 	X(LIFECYCLE_OLD, "lifecycle-old", LOG_WARNING, "ae444994bf6f4ebc943abc495454daf4")                             \
 	X(LISTING, "listing", LOG_INFO, "781fbed959fe46d9afd6d150f285108e")                                            \
-	X(MANAGER, "manager", LOG_INFO, "f844a132b830414180fc1e599a6e71d4")
+	X(MANAGER, "manager", LOG_INFO, "f844a132b830414180fc1e599a6e71d4")                                            \
+	X(MISSED, "missed", LOG_ALERT, "a87e4f3e3e41451b8099e2c3aed37fe9")
 
 enum kfg_message {
 #define KFG_MESSAGE_ENUM(name, word, priority, id) KFG_MESSAGE_##name,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include "policy/verdict.h"
 #include <string.h>
+#include <time.h>
 
 static void add_policy(struct kfg_record *record, const struct kfg_policy_names *policy)
 {
@@ -14,6 +15,7 @@ static void add_policy(struct kfg_record *record, const struct kfg_policy_names 
 	kfg_record_addf(record, "KFGATE_POLICY_SERIAL", "%" PRId64, policy->serial);
 	kfg_record_add(record, "KFGATE_POLICY_DIGEST", policy->digest);
 	kfg_record_add(record, "KFGATE_MODE", kfg_mode_str(policy->mode));
+	kfg_record_add(record, "KFGATE_WITHOUT_LSM", kfg_policy_names_without_lsm(policy));
 }
 
 /* Hands the record out, or frees it when a field could not be added. */
@@ -66,12 +68,66 @@ int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1, const
 
 	if (r < 0)
 		return r;
-	kfg_record_addf(record, "MESSAGE", "Gate for BPF kfuncs is up: policy %s %" PRId64 ", mode %s, %s",
+	kfg_record_addf(record, "MESSAGE", "Gate for BPF kfuncs is up: policy %s %" PRId64 ", mode %s, %s%s",
 			policy->name, policy->serial, kfg_mode_str(policy->mode),
 			stage1 ? "proven before and after verification" :
-				 "after verification only, as this kernel has no earlier hook");
+				 "after verification only, as this kernel has no earlier hook",
+			policy->hooking == KFG_HOOKING_LSM ?
+				"" :
+			kfg_mode_enforces(policy->mode) ?
+				"; BPF LSM is not active: it refuses what it sees, and loads can be missed" :
+				"; BPF LSM is not active: it refuses nothing, and loads can be missed");
 	kfg_record_add(record, "KFGATE_STAGES", stage1 ? "1 2" : "2");
 	kfg_record_add(record, "KFGATE_KERNEL_RELEASE", kernel_release);
+	add_policy(record, policy);
+	return finish(record, ret_record);
+}
+
+static void add_time(struct kfg_record *record, const char *name, uint64_t usec)
+{
+	time_t sec = (time_t)(usec / 1000000);
+	char text[40];
+	struct tm tm;
+
+	if (usec && gmtime_r(&sec, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm))
+		kfg_record_addf(record, name, "%s.%06uZ", text, (unsigned)(usec % 1000000));
+}
+
+static void add_missed_message(struct kfg_record *record, const struct kfg_missed *m)
+{
+	if (m->loads)
+		kfg_record_addf(record, "MESSAGE",
+				"The kernel left the gate out of %" PRIu64
+				" load%s, which %s not judged: what is still "
+				"there is examined now; boot with bpf in lsm= to miss none",
+				(uint64_t)m->loads, m->loads == 1 ? "" : "s", m->loads == 1 ? "was" : "were");
+	else if (m->early)
+		kfg_record_addf(record, "MESSAGE",
+				"The kernel left the gate out of %" PRIu64
+				" load%s before verification: judged after it, by "
+				"live calls alone",
+				(uint64_t)m->early, m->early == 1 ? "" : "s");
+	else
+		kfg_record_addf(record, "MESSAGE",
+				"The kernel left out what notes the units of processes %" PRIu64 " time%s",
+				(uint64_t)m->others, m->others == 1 ? "" : "s");
+}
+
+int kfg_notice_missed(const struct kfg_notice_missed *m, const struct kfg_policy_names *policy,
+		      struct kfg_record **ret_record)
+{
+	struct kfg_record *record;
+	int r = kfg_record_new(KFG_MESSAGE_MISSED, m->fresh.loads ? -1 : LOG_WARNING, &record);
+
+	if (r < 0)
+		return r;
+	add_missed_message(record, &m->fresh);
+	kfg_record_addf(record, "KFGATE_COUNT", "%" PRIu64, (uint64_t)m->fresh.loads);
+	kfg_record_addf(record, "KFGATE_TOTAL", "%" PRIu64, (uint64_t)m->total.loads);
+	kfg_record_addf(record, "KFGATE_MISSED_EARLY", "%" PRIu64, (uint64_t)m->fresh.early);
+	kfg_record_addf(record, "KFGATE_MISSED_OTHERS", "%" PRIu64, (uint64_t)m->fresh.others);
+	add_time(record, "KFGATE_SINCE", m->since_usec);
+	add_time(record, "KFGATE_UNTIL", m->until_usec);
 	add_policy(record, policy);
 	return finish(record, ret_record);
 }

@@ -11,6 +11,13 @@ int kfg_notice_dropped(uint64_t n, struct kfg_record **ret_record);
 int kfg_notice_lost(uint64_t n, uint64_t total, struct kfg_record **ret_record);
 int kfg_notice_started(const struct kfg_policy_names *policy, bool stage1, const char *kernel_release,
 		       struct kfg_record **ret_record);
+/* What was missed in that time, CLOCK_REALTIME (since_usec 0: not known), and with all that was told before. */
+struct kfg_notice_missed {
+	struct kfg_missed fresh, total;
+	uint64_t since_usec, until_usec;
+};
+int kfg_notice_missed(const struct kfg_notice_missed *missed, const struct kfg_policy_names *policy,
+		      struct kfg_record **ret_record);
 int kfg_notice_stopped(const struct kfg_policy_names *policy, struct kfg_record **ret_record);
 /* The agent leaves, the gate stays: as it is sealed, or because of on-stop */
 /* why: a clause, "the policy says on-stop: keep" */

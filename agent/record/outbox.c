@@ -70,10 +70,15 @@ static struct item take(struct kfg_outbox *o)
 	return item;
 }
 
+static bool is_receipt(const struct kfg_outbox_receipt *receipt)
+{
+	return receipt->end || receipt->lost || kfg_missed_any(&receipt->missed);
+}
+
 /* Under the lock. */
 static void settle(struct kfg_outbox *o, struct kfg_outbox_receipt receipt, bool delivered)
 {
-	if (!o->settle || (!receipt.end && !receipt.lost))
+	if (!o->settle || !is_receipt(&receipt))
 		return;
 	if (receipt.end && !--o->unsettled)
 		receipt.end = o->passed;
@@ -92,7 +97,7 @@ static uint64_t count(struct kfg_outbox *o, const struct kfg_outbox_receipt *rec
 		o->stats.written++;
 	settle(o, *receipt, result >= 0);
 	/* losses come to an end here: not while writing fails, or telling them would never end */
-	if (result >= 0 && (o->failing || receipt->lost))
+	if (result >= 0 && (o->failing || receipt->lost || kfg_missed_any(&receipt->missed)))
 		wake(o);
 	o->failing = result < 0;
 	suppressed = result < 0 ? 0 : o->stats.dropped - o->told;
@@ -189,7 +194,7 @@ static int push(struct kfg_outbox *o, struct kfg_record *record, const struct kf
 		}
 		o->bytes += size;
 		pthread_cond_signal(&o->filled);
-	} else if (!receipt->end && !receipt->lost) {
+	} else if (!is_receipt(receipt)) {
 		o->stats.dropped++;
 	}
 	pthread_mutex_unlock(&o->lock);

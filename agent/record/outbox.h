@@ -7,6 +7,7 @@
 #pragma once
 
 #include "record/record.h"
+#include <kfgate/abi.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ int kfg_outbox_push(struct kfg_outbox *outbox, struct kfg_record *record);
 struct kfg_outbox_receipt {
 	uint64_t end;
 	uint64_t lost; /* that so many lost events are told; 0: it tells none */
+	struct kfg_missed missed; /* that so much is told; all zero: it tells none */
 };
 /* Called by one thread at a time, that of the outbox or the caller's; must not call the outbox. */
 typedef void kfg_outbox_settle_fn(void *userdata, const struct kfg_outbox_receipt *receipt, bool delivered);

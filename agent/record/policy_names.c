@@ -115,6 +115,7 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 	names->guarding = kfg_policy_guarding(p);
 	names->on_stop = kfg_policy_on_stop(p);
 	names->on_failure = kfg_policy_on_failure(p);
+	names->without_lsm = kfg_policy_without_lsm(p);
 	put_all(p, &(struct texts){ .at = at }, names);
 	*ret_names = names;
 	return 0;
@@ -123,6 +124,11 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 void kfg_policy_names_free(struct kfg_policy_names *names)
 {
 	free(names);
+}
+
+const char *kfg_policy_names_without_lsm(const struct kfg_policy_names *names)
+{
+	return names && names->hooking != KFG_HOOKING_LSM ? kfg_without_str(names->without_lsm) : NULL;
 }
 
 const char *kfg_policy_names_find_rule(const struct kfg_policy_names *names, uint32_t rule)

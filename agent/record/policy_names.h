@@ -27,6 +27,8 @@ struct kfg_policy_names {
 	const char *name, *digest;
 	int64_t serial;
 	enum kfg_mode mode;
+	enum kfg_hooking hooking; /* filled in by whoever puts the policy into force */
+	enum kfg_without without_lsm;
 	enum kfg_present present;
 	enum kfg_guarding guarding;
 	struct kfg_lifecycle_info lifecycle; /* file NULL: none is included */
@@ -42,6 +44,9 @@ struct kfg_policy_names {
 int kfg_policy_names_new(const struct kfg_policy *policy, struct kfg_policy_names **ret_names);
 void kfg_policy_names_free(struct kfg_policy_names *names); /* accepts NULL */
 KFG_DEFINE_CLEANUP(struct kfg_policy_names *, kfg_policy_names_free)
+
+/* Where BPF LSM does not call the gate: "audit" or "enforce", what the policy says about that; NULL elsewhere. */
+const char *kfg_policy_names_without_lsm(const struct kfg_policy_names *names);
 
 /* What an index out of a verdict stands for; NULL for KFG_NONE, other indexes out of range, and
  * names NULL. */

@@ -136,6 +136,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s, struct kfg_status_pa
 	size_t n_parts;
 	struct kfg_outbox_stats records;
 
+	kfg_daemon_missed_look(d);
 	*ret_parts = count_parts(d, &n_parts);
 	*s = (struct kfg_status){
 		.pid = getpid(),
@@ -156,6 +157,9 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s, struct kfg_status_pa
 		.sweep_seen = d->sweep_seen,
 		.sweep_failed = d->sweep_failed,
 		.overrides = d->overrides,
+		.without_lsm = kfg_policy_names_without_lsm(d->current.names),
+		.may_preempt = d->may_preempt,
+		.missed = d->missed,
 		.tally = &d->tally,
 		.parts = *ret_parts,
 		.n_parts = n_parts,

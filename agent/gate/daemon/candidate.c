@@ -82,6 +82,8 @@ static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kf
 		kfg_strbuf_printf(why, "cannot compile the policy: %s\n", strerror(-r));
 	if (r == 0)
 		r = keep_names(policy, kfuncs, n, c, why);
+	if (r == 0)
+		c->policy.names->hooking = d->hooking;
 	kfg_gate_names_free(kfuncs, n);
 	return r;
 }
@@ -89,13 +91,20 @@ static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kf
 int kfg_candidate_read(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why)
 {
 	int r = kfg_config_load(d->config->policy_paths, d->config->n_policy_paths, ret_loaded);
+	const char *unfit;
 
 	if (r < 0 && r != -EBADMSG) {
 		kfg_strbuf_printf(why, "cannot load the policy: %s\n", strerror(-r));
 		return r;
 	}
 	describe(&ret_loaded->diags, why);
-	return r;
+	if (r < 0)
+		return r;
+	unfit = kfg_policy_adapt(ret_loaded->policy, d->hooking);
+	if (!unfit)
+		return 0;
+	kfg_strbuf_printf(why, "policy %s: %s\n", kfg_policy_name(ret_loaded->policy), unfit);
+	return -EOPNOTSUPP;
 }
 
 int kfg_candidate_make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_candidate *ret_candidate,
@@ -123,7 +132,8 @@ int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidat
 
 int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candidate)
 {
-	static const char text[] = "version: 1\nname: on-failure\nserial: 0\ndefaults: {unlisted: refuse}\n";
+	static const char text[] = "version: 1\nname: on-failure\nserial: 0\nwithout-bpf-lsm: enforce\n"
+				   "defaults: {unlisted: refuse}\n";
 	const struct kfg_source source = { .path = "closed", .data = text, .size = sizeof(text) - 1 };
 	_cleanup_strbuf_ struct kfg_strbuf why = KFG_STRBUF(256);
 	struct kfg_diags diags = { 0 };

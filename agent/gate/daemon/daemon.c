@@ -115,6 +115,8 @@ int kfg_daemon_add_sources(struct kfg_daemon *d)
 	if (r >= 0)
 		r = sd_event_add_time_relative(d->event, &d->retire_source, CLOCK_MONOTONIC, 0, 0, on_retire, d);
 	if (r >= 0)
+		r = kfg_daemon_missed_watch(d);
+	if (r >= 0)
 		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_daemon_answer, d, &d->control);
 	if (r >= 0)
 		r = sd_event_set_watchdog(d->event, 1);
@@ -130,6 +132,7 @@ static void drop_sources(struct kfg_daemon *d)
 	d->room_source = sd_event_source_disable_unref(d->room_source);
 	sd_event_source_disable_unref(d->clock_source);
 	sd_event_source_disable_unref(d->retire_source);
+	sd_event_source_disable_unref(d->missed_source);
 }
 
 /* Takes the gate off, if that is what being told to stop means for it; returns if it is off. */
@@ -188,6 +191,8 @@ static void tell_rest(struct kfg_daemon *d)
 static void stop(struct kfg_daemon *d, bool told)
 {
 	drop_sources(d);
+	if (d->in_force)
+		kfg_daemon_missed_look(d);
 	if (d->in_force && kfg_daemon_drain(d) < 0)
 		kfg_log_warning("cannot read the last events");
 	if (d->in_force && told && leave_gate(d))

@@ -49,6 +49,12 @@ static void settle(void *userdata, const struct kfg_outbox_receipt *receipt, boo
 {
 	struct kfg_daemon *d = userdata;
 
+	if (kfg_missed_any(&receipt->missed)) {
+		if (delivered)
+			kfg_gate_receipts_set_missed_told(&d->receipts, &receipt->missed);
+		d->missed_queued = false;
+		return;
+	}
 	if (!receipt->lost) {
 		kfg_gate_receipts_settle(&d->receipts, receipt->end, delivered);
 		return;

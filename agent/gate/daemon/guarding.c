@@ -42,6 +42,8 @@ static int on_refusals(sd_event_source *source, int fd, uint32_t revents, void *
 /* A guarded agent that nobody manages could not be stopped: it must be asked for. */
 static bool is_wanted(const struct kfg_policy_names *policy)
 {
+	if (policy->hooking != KFG_HOOKING_LSM)
+		return false; /* kfgate-policy(5) says so */
 	switch (policy->guarding) {
 	case KFG_GUARDING_OFF:
 		return false;

@@ -3,6 +3,7 @@
 #include "base/caps.h"
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/preempt.h"
 #include "gate/daemon/state.h"
 #include "gate/enforce/gate_btf.h"
 #include "policy/verdict.h"
@@ -19,9 +20,9 @@
 
 #define WHY_MAX (32u * 1024)
 
-static int probe(struct kfg_probe *ret_probe)
+static int probe(struct kfg_daemon *d, struct kfg_probe *ret_probe)
 {
-	char buf[512];
+	char buf[1024];
 	const char *obstacle;
 	int r = kfg_probe_kernel(ret_probe);
 
@@ -29,6 +30,8 @@ static int probe(struct kfg_probe *ret_probe)
 		kfg_log_errno(r, "cannot find out what this kernel offers: %m");
 		return KFG_EXIT_NO_GATE;
 	}
+	d->hooking = ret_probe->hooking;
+	d->may_preempt = kfg_preempt_may(NULL);
 	obstacle = kfg_probe_obstacle(ret_probe, buf, sizeof(buf));
 	if (!obstacle)
 		return KFG_EXIT_OK;
@@ -60,14 +63,34 @@ static void report_policy(struct kfg_daemon *d, int result, const struct kfg_str
 	(void)kfg_daemon_queue_record(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), NULL, &record), &record);
 }
 
-/* Before anything that takes long: who mistyped the policy learns it at once. KFG_EXIT_OK or KFG_EXIT_POLICY. */
+/*
+ * Before anything that takes long: who mistyped the policy learns it at once. KFG_EXIT_OK, KFG_EXIT_POLICY, or
+ * KFG_EXIT_NO_GATE: it does not go with this host.
+ */
 static int read_policy(struct kfg_daemon *d, struct kfg_loaded *ret_loaded)
 {
 	_cleanup_strbuf_ struct kfg_strbuf why = KFG_STRBUF(WHY_MAX);
 	int r = kfg_candidate_read(d, ret_loaded, &why);
 
 	report_policy(d, r, &why);
-	return r < 0 ? KFG_EXIT_POLICY : KFG_EXIT_OK;
+	return r == -EOPNOTSUPP ? KFG_EXIT_NO_GATE : r < 0 ? KFG_EXIT_POLICY : KFG_EXIT_OK;
+}
+
+/* What this host keeps the gate from, and what would help; nothing where BPF LSM calls it. */
+static void warn_without_lsm(const struct kfg_daemon *d, const struct kfg_probe *kernel)
+{
+	const struct kfg_policy_names *p = d->current.names;
+	char advice[640];
+
+	if (d->hooking == KFG_HOOKING_LSM)
+		return;
+	kfg_log_warning("BPF LSM is not active: the gate modifies what functions of the kernel return. %s; %s",
+			kfg_mode_enforces(p->mode) ? "It refuses what it sees" : "It refuses nothing",
+			kfg_probe_advice(kernel, advice, sizeof(advice)));
+	if (kfg_mode_enforces(p->mode) && d->may_preempt)
+		kfg_log_warning(
+			"this kernel may preempt a task that runs the gate, and then leaves the gate out of the "
+			"loads of others: they are counted, recorded, and judged afterwards, not refused");
 }
 
 /* A restart is held to what a reload is held to. What is not refused, and weakens, is warned about. */
@@ -278,7 +301,8 @@ static int drop_capabilities(void)
 	return r < 0 ? kfg_log_errno(r, "cannot give up capabilities: %m") : 0;
 }
 
-static int put_up(struct kfg_daemon *d, struct kfg_loaded *loaded, enum kfg_on_failure *on_failure)
+static int put_up(struct kfg_daemon *d, const struct kfg_probe *kernel, struct kfg_loaded *loaded,
+		  enum kfg_on_failure *on_failure)
 {
 	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
 	int r = first_policy(d, loaded, &candidate);
@@ -294,7 +318,9 @@ static int put_up(struct kfg_daemon *d, struct kfg_loaded *loaded, enum kfg_on_f
 	kfg_daemon_guarding_apply(d);
 	kfg_daemon_note(d);
 	kfg_daemon_sweep(d);
+	kfg_daemon_missed_look(d);
 	kfg_gate_btf_release();
+	warn_without_lsm(d, kernel);
 	ready(d);
 	return KFG_EXIT_OK;
 }
@@ -337,19 +363,25 @@ int kfg_daemon_start(struct kfg_daemon *d)
 	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
 	enum kfg_on_failure on_failure = d->config->on_failure;
 	struct kfg_probe kernel;
-	int r = probe(&kernel);
+	char advice[640];
+	int r = probe(d, &kernel);
 
 	if (r != KFG_EXIT_OK)
 		return r;
 	if (start_outbox(d) < 0)
 		return KFG_EXIT_FAILURE;
-	if (read_policy(d, &loaded) != KFG_EXIT_OK)
+	r = read_policy(d, &loaded);
+	if (r == KFG_EXIT_NO_GATE)
+		kfg_log_error("%s", kfg_probe_advice(&kernel, advice, sizeof(advice)));
+	if (r == KFG_EXIT_NO_GATE)
+		return r;
+	if (r != KFG_EXIT_OK)
 		return start_without_policy(d, &kernel);
 	r = open_gate(d, &kernel);
 	if (r == KFG_EXIT_OK && drop_capabilities() < 0)
 		r = KFG_EXIT_FAILURE;
 	if (r == KFG_EXIT_OK)
-		r = put_up(d, &loaded, &on_failure);
+		r = put_up(d, &kernel, &loaded, &on_failure);
 	kfg_loaded_done(&loaded); /* not kept for the agent's life */
 	if (r != KFG_EXIT_OK && d->gate && on_failure == KFG_FAILURE_CLOSED)
 		close_gate(d, &kernel);

@@ -46,6 +46,8 @@ struct kfg_daemon {
 	sd_event *event;
 	struct kfg_gate *gate; /* owned; what it put into force stays without it */
 	bool in_force; /* it is this agent's gate that decides */
+	enum kfg_hooking hooking; /* how this kernel calls the gate */
+	bool may_preempt; /* it may leave programs out that are called otherwise than by BPF LSM */
 	sd_event_source *more_source, *room_source; /* of the ring: more is there; it can be read again */
 	sd_event_source *ring_source, *clock_source, *retire_source, *guard_source;
 	struct kfg_guard *guard; /* owned; NULL: the gate is not guarded */
@@ -59,6 +61,10 @@ struct kfg_daemon {
 	struct kfg_outbox *outbox;
 	struct kfg_gate_receipts receipts; /* of the gate's events; used by the outbox's thread */
 	atomic_bool lost_queued; /* a record about lost events is on its way; cleared by the outbox's thread */
+	sd_event_source *missed_source; /* where BPF LSM does not call the gate: looks what it was left out of */
+	struct kfg_missed missed; /* as of the last look */
+	uint64_t missed_looked_usec; /* CLOCK_REALTIME of the last look that was told, or found nothing; 0: none */
+	atomic_bool missed_queued; /* as lost_queued */
 	struct kfg_dedup *dedup;
 	struct kfg_in_force current, previous;
 	struct kfg_in_force kept[KFG_TABLES_MAX]; /* sealed ones before the current: they are in force, too */
@@ -85,7 +91,7 @@ void kfg_in_force_done(struct kfg_in_force *policy);
 
 /*
  * candidate.c: reads, checks and compiles the configured policy. Failures are described in why,
- * line by line.
+ * line by line. -EOPNOTSUPP: it cannot be in force on this host, by what it says itself.
  */
 struct kfg_candidate {
 	struct kfg_in_force policy; /* owned */
@@ -112,6 +118,12 @@ int kfg_daemon_add_sources(struct kfg_daemon *d);
  * holds more that was not read, 0 if not, or a negative errno.
  */
 int kfg_daemon_drain(struct kfg_daemon *d);
+/*
+ * missed.c: where BPF LSM does not call the gate: looks each second what it was left out of, tells it, and sweeps.
+ * Negative errno. The second looks once, now.
+ */
+int kfg_daemon_missed_watch(struct kfg_daemon *d);
+void kfg_daemon_missed_look(struct kfg_daemon *d);
 /* When a gate was opened and nothing was read yet. */
 void kfg_daemon_drain_begin(struct kfg_daemon *d);
 /*

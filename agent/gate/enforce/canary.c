@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "gate/enforce/create.h"
 #include "gate/enforce/gate_btf.h"
+#include "gate/enforce/missed.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -112,6 +113,33 @@ static int prove_stage2_rcu(struct kfg_gate *gate, struct attempt *ret)
 	return try_load(gate, KFG_STAT_CANARY2, BPF_PROG_TYPE_SYSCALL, insns, 4, "kfgate_canary2", &opts, ret);
 }
 
+/* How often stage 1 was missed, by whomever. */
+static uint64_t missed_early(struct kfg_gate *gate)
+{
+	struct kfg_missed missed = {};
+
+	return kfg_gate_missed(gate, &missed) ? 0 : missed.early;
+}
+
+typedef int try_fn(struct kfg_gate *gate, struct attempt *ret);
+
+/* Where BPF LSM does not call the gate, a canary may be missed, too, before verification and after it. */
+static int prove(struct kfg_gate *gate, try_fn *try, struct attempt *ret)
+{
+	int r = 0;
+
+	for (int i = 0; i < KFG_MISSED_TRIES; i++) {
+		uint64_t asked = kfg_missed_asked(gate), early = missed_early(gate);
+
+		r = try(gate, ret);
+		if (r || ret->counted || gate->hooking == KFG_HOOKING_LSM)
+			return r;
+		if ((ret->err || kfg_missed_was_asked(gate, asked)) && missed_early(gate) == early)
+			return r;
+	}
+	return r;
+}
+
 static void say_why(struct kfg_proof *proof, const char *stage, const struct attempt *a)
 {
 	if (*proof->why)
@@ -143,15 +171,15 @@ int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof)
 	if (!kfg_gate_btf())
 		return -errno;
 	if (gate->stage1) {
-		r = prove_stage1(gate, &a);
+		r = prove(gate, prove_stage1, &a);
 		proof.stage1 = !r && refused(gate, &a);
 		if (!proof.stage1)
 			say_why(&proof, "before", &a);
 	}
 	a = (struct attempt){ .err = ENOENT };
-	r = prove_stage2_rcu(gate, &a);
+	r = prove(gate, prove_stage2_rcu, &a);
 	if (r || !refused(gate, &a))
-		r = prove_stage2_key(gate, &a);
+		r = prove(gate, prove_stage2_key, &a);
 	proof.stage2 = !r && refused(gate, &a);
 	if (!proof.stage2)
 		say_why(&proof, "after", &a);

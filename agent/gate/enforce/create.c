@@ -79,6 +79,10 @@ int kfg_create_prog(enum bpf_prog_type type, const char *name, const struct bpf_
 
 struct bpf_link *kfg_create_link(const struct bpf_program *prog)
 {
+	/* by its type, and not by its section, which names another: hooking.h */
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING &&
+	    bpf_program__expected_attach_type(prog) == BPF_MODIFY_RETURN)
+		return bpf_program__attach_trace(prog);
 	return bpf_program__attach(prog);
 }
 

@@ -13,7 +13,9 @@
 #include "gate/enforce/guard.h"
 #include "gate/enforce/gate_btf.h"
 #include "gate/enforce/hits.h"
+#include "gate/enforce/hooking.h"
 #include "gate/enforce/mapset.h"
+#include "gate/enforce/missed.h"
 #include "gate/enforce/pins.h"
 #include "gate/enforce/takeover.h"
 #include "kfgate.skel.h"
@@ -46,6 +48,13 @@ int kfg_gate_file_prog(const struct kfg_gate *gate)
 	return bpf_program__fd(gate->skel->progs.kfgate_file);
 }
 
+int kfg_gate_prog(const struct kfg_gate *gate, const char *name)
+{
+	const struct bpf_program *prog = bpf_object__find_program_by_name(gate->skel->obj, name);
+
+	return prog && bpf_program__fd(prog) >= 0 ? bpf_program__fd(prog) : -ENOENT;
+}
+
 bool kfg_gate_has_stage1(const struct kfg_gate *gate)
 {
 	return gate->stage1;
@@ -58,6 +67,8 @@ bool kfg_gate_has_stage1(const struct kfg_gate *gate)
  */
 static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe)
 {
+	bool copies = probe->hooking != KFG_HOOKING_LSM;
+
 	gate->stage1 = probe->hook_load;
 	bpf_program__set_autoload(gate->skel->progs.kfgate_load, probe->hook_load);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_free, probe->hook_load);
@@ -65,6 +76,24 @@ static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe
 	bpf_program__set_autoload(gate->skel->progs.kfgate_free_aux, !probe->hook_load);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_prog, true);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_move, probe->function_move);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_prog2, copies);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_prog3, copies);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_prog4, copies);
+}
+
+/* LSM programs that read the path of an executable sleep. */
+static int choose_types(struct kfg_gate *gate, enum kfg_hooking hooking)
+{
+	struct bpf_program *prog;
+	int r = bpf_program__set_flags(gate->skel->progs.kfgate_load, BPF_F_SLEEPABLE);
+
+	if (!r)
+		r = bpf_program__set_flags(gate->skel->progs.kfgate_prog, BPF_F_SLEEPABLE);
+	bpf_object__for_each_program(prog, gate->skel->obj) if (!r && bpf_program__autoload(prog))
+		r = kfg_hooking_apply(hooking, prog);
+	gate->hooking = hooking;
+	gate->skel->rodata->kfg_hooking = hooking;
+	return r;
 }
 
 int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id)
@@ -194,7 +223,7 @@ static int open_skeleton(struct kfg_gate *gate, int *ret_core_btf)
 static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, const char **ret_why)
 {
 	_cleanup_close_ int core_btf = KFG_NO_FD;
-	const struct bpf_map *written[4];
+	const struct bpf_map *written[5];
 	struct bpf_map *maps[SHARED_MAX];
 	size_t n;
 	int r = open_skeleton(gate, &core_btf);
@@ -205,7 +234,11 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 	written[1] = gate->skel->maps.kfg_files;
 	written[2] = gate->skel->maps.kfg_answer_hooks; /* until it is filled */
 	written[3] = gate->skel->maps.kfg_hits;
+	written[4] = gate->skel->maps.kfg_answered;
 	choose_programs(gate, probe);
+	r = choose_types(gate, probe->hooking);
+	if (r)
+		return r;
 	gate->skel->rodata->kfg_instance = gate->instance;
 	gate->skel->rodata->kfg_answer_unbounded = kfg_answers_unbounded();
 	kfg_pages_release(gate->skel->skeleton->data, gate->skel->skeleton->data_sz);
@@ -378,8 +411,9 @@ uint64_t kfg_gate_boottime_ns(void)
 }
 
 /* Ids are given in turn (idr_alloc_cyclic(), kernel/bpf/syscall.c): what is loaded from now on has a higher one. */
-static int newest_id(void)
+static int newest_id(struct kfg_gate *gate)
 {
+	uint64_t asked = kfg_missed_asked(gate);
 	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
 	int fd = kfg_create_prog(BPF_PROG_TYPE_SOCKET_FILTER, "kfgate_mark", insns, 2, NULL), r;
 	struct bpf_prog_info info = {};
@@ -387,6 +421,7 @@ static int newest_id(void)
 
 	if (fd < 0)
 		return fd;
+	kfg_missed_was_asked(gate, asked);
 	r = bpf_obj_get_info_by_fd(fd, &info, &len);
 	close(fd);
 	return r < 0 ? r : (int)info.id;
@@ -417,6 +452,10 @@ int kfg_gate_attach(struct kfg_gate *gate)
 	if (!r)
 		r = kfg_pins_add(gate->instance, KFG_PIN_HITS, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_hits));
 
+	if (!r && gate->hooking != KFG_HOOKING_LSM)
+		r = kfg_pins_add(gate->instance, KFG_PIN_ANSWERED, KFG_ABI_VERSION,
+				 bpf_map__fd(skel->maps.kfg_answered));
+
 	/* who is in which unit, before anybody is asked */
 	if (!r)
 		r = attach(gate, skel->progs.kfgate_exec, &skel->links.kfgate_exec);
@@ -430,6 +469,13 @@ int kfg_gate_attach(struct kfg_gate *gate)
 		r = attach(gate, skel->progs.kfgate_free, &skel->links.kfgate_free);
 	if (!r)
 		r = attach(gate, skel->progs.kfgate_free_aux, &skel->links.kfgate_free_aux);
+	/* what was attached last is called first (bpf_trampoline_link_prog(), kernel/bpf/trampoline.c, 6.1..7.3) */
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_prog4, &skel->links.kfgate_prog4);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_prog3, &skel->links.kfgate_prog3);
+	if (!r)
+		r = attach(gate, skel->progs.kfgate_prog2, &skel->links.kfgate_prog2);
 	if (!r)
 		r = attach(gate, skel->progs.kfgate_prog, &skel->links.kfgate_prog);
 	if (!r)
@@ -443,7 +489,7 @@ int kfg_gate_attach(struct kfg_gate *gate)
 int kfg_gate_begin(struct kfg_gate *gate)
 {
 	KFG_CAPS_RAISED;
-	int r = newest_id();
+	int r = newest_id(gate);
 
 	if (r < 0)
 		return r;

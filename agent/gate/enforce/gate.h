@@ -27,6 +27,7 @@ struct kfg_probe {
 	bool btf; /* /sys/kernel/btf/vmlinux can be read */
 	bool lsm_listed; /* "bpf" in /sys/kernel/security/lsm */
 	bool lsm_readable;
+	enum kfg_hooking hooking; /* how the hooks below can be had */
 	bool hook_load; /* bpf_prog_load: stage 1 */
 	bool hook_prog; /* bpf_prog: stage 2 */
 	bool function_move; /* cgroup_attach_task(): a process is moved to another cgroup */
@@ -39,6 +40,9 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe);
  * buf): architecture, no BTF, no BPF LSM with the kernel command line to use ("lsm=<list>,bpf"), no hook.
  */
 const char *kfg_probe_obstacle(const struct kfg_probe *probe, char *buf, size_t size);
+
+/* What to put on the kernel command line so that BPF LSM is active: a clause, in buf. Returns buf. */
+const char *kfg_probe_advice(const struct kfg_probe *probe, char *buf, size_t size);
 
 /*
  * Loads the BPF programs (attaches nothing). Negative errno; *ret_why then points to a static hint or NULL. -EBUSY:
@@ -86,6 +90,14 @@ int kfg_gate_retire(struct kfg_gate *gate);
 
 /* Headers of the tables of the older gate that is in force, as many as there are (at most max); negative errno. */
 int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret_headers, size_t max);
+
+/*
+ * What the kernel left the gate out of, over all agents since there is a gate; zero where BPF LSM calls it. Each is
+ * counted once, what is under way perhaps by the next call. Negative errno.
+ */
+int kfg_gate_missed(struct kfg_gate *gate, struct kfg_missed *ret_missed);
+/* How much of that was told by any agent, in a record that was delivered; kept with the gate. */
+void kfg_gate_missed_told(const struct kfg_gate *gate, struct kfg_missed *ret_told);
 
 /* How many lost events were told by any agent, in a record that was delivered; kept with the gate. */
 uint64_t kfg_gate_lost_reported(const struct kfg_gate *gate);
@@ -145,6 +157,8 @@ void kfg_gate_receipts_get(const struct kfg_gate *gate, struct kfg_gate_receipts
 void kfg_gate_receipts_settle(const struct kfg_gate_receipts *receipts, uint64_t end, bool delivered);
 /* That so many lost events were told. */
 void kfg_gate_receipts_set_lost_reported(const struct kfg_gate_receipts *receipts, uint64_t lost);
+/* That so much of what was missed was told. */
+void kfg_gate_receipts_set_missed_told(const struct kfg_gate_receipts *receipts, const struct kfg_missed *missed);
 /* Events that became no record, of all agents. */
 uint64_t kfg_gate_undelivered(const struct kfg_gate *gate);
 

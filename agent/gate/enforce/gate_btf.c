@@ -86,6 +86,13 @@ unsigned kfg_gate_btf_arguments(const char *name)
 	return id ? btf_vlen(btf__type_by_id(vmlinux, btf__type_by_id(vmlinux, id)->type)) : 0;
 }
 
+bool kfg_gate_btf_returns(const char *name)
+{
+	unsigned id = kfg_gate_btf_func(name);
+
+	return id && btf__type_by_id(vmlinux, btf__type_by_id(vmlinux, id)->type)->type;
+}
+
 void kfg_gate_btf_release(void)
 {
 	btf__free(vmlinux);

@@ -17,6 +17,7 @@ struct kfg_gate {
 	struct kfgate *skel;
 	struct kfg_ring ring;
 	struct kfg_delivery *delivery; /* mapped, and never unmapped */
+	enum kfg_hooking hooking;
 	bool stage1;
 	bool sealed;
 	bool current; /* it is this one that decides */
@@ -52,6 +53,9 @@ int kfg_gate_iterate(struct kfg_gate *gate);
 
 /* The agent's knobs in the BPF programs' memory. */
 struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate);
+
+/* A program of this set by its name: its descriptor, which stays its own, or -ENOENT. */
+int kfg_gate_prog(const struct kfg_gate *gate, const char *name);
 
 /* Map of the files that exes mean, and the program that tells which file an fd is. */
 int kfg_gate_files_map(const struct kfg_gate *gate);

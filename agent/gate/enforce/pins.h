@@ -20,6 +20,7 @@
 #define KFG_PIN_TABLES "kfg_tables"
 #define KFG_PIN_FILES "kfg_files"
 #define KFG_PIN_HITS "kfg_hits"
+#define KFG_PIN_ANSWERED "kfg_answered" /* without BPF LSM */
 #define KFG_PIN_SHARED 0u /* in the place of an instance */
 
 /*

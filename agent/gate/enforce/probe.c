@@ -26,6 +26,16 @@ static bool listed(const char *list, const char *word)
 	return false;
 }
 
+/* Without BPF LSM: functions that are called for every security module, whichever are active (security/security.c). */
+static void find_functions(struct kfg_probe *p)
+{
+	if (!kfg_gate_btf_func("security_bpf_prog"))
+		return;
+	p->hooking = KFG_HOOKING_MODIFY_RETURN;
+	p->hook_load = kfg_gate_btf_func("security_bpf_prog_load");
+	p->hook_prog = true;
+}
+
 int kfg_probe_kernel(struct kfg_probe *ret_probe)
 {
 	struct kfg_probe p = {};
@@ -51,6 +61,8 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe)
 		/* the functions BPF LSM programs attach to, one per hook (kernel/bpf/bpf_lsm.c, 6.1..7.3) */
 		p.hook_load = kfg_gate_btf_func("bpf_lsm_bpf_prog_load");
 		p.hook_prog = kfg_gate_btf_func("bpf_lsm_bpf_prog");
+		if ((p.lsm_readable && !p.lsm_listed) || !p.hook_prog)
+			find_functions(&p);
 		p.function_move = kfg_gate_btf_func("cgroup_attach_task");
 	}
 	*ret_probe = p;
@@ -101,12 +113,21 @@ const char *kfg_probe_obstacle(const struct kfg_probe *p, char *buf, size_t size
 		       "CONFIG_DEBUG_INFO_BTF=y is needed";
 	if (!p->hook_prog)
 		return "the kernel has no BPF LSM hooks: a kernel with CONFIG_BPF_LSM=y is needed";
-	if (p->lsm_readable && !p->lsm_listed) {
+	if (p->hooking == KFG_HOOKING_LSM && p->lsm_readable && !p->lsm_listed) {
+		char advice[640];
+
 		(void)snprintf(buf, size,
-			       "BPF LSM is not active on this host (active: %s), so no decision would ever be made: "
-			       "boot with \"lsm=%s%sbpf\" on the kernel command line",
-			       p->lsm, p->lsm, *p->lsm ? "," : "");
+			       "BPF LSM is not active on this host, so no decision would ever be made, and the gate "
+			       "cannot be called otherwise: %s",
+			       kfg_probe_advice(p, advice, sizeof(advice)));
 		return buf;
 	}
 	return NULL;
+}
+
+const char *kfg_probe_advice(const struct kfg_probe *p, char *buf, size_t size)
+{
+	(void)snprintf(buf, size, "boot with \"lsm=%s%sbpf\" on the kernel command line (active: %s)", p->lsm,
+		       *p->lsm ? "," : "", p->lsm);
+	return buf;
 }

@@ -6,6 +6,7 @@
 #include "gate/enforce/gate_internal.h"
 
 #include "base/caps.h"
+#include "gate/enforce/missed.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -17,6 +18,22 @@ bool kfg_gate_owns_prog(const struct kfg_gate *gate, unsigned id)
 		if (gate->prog_ids[i] == id)
 			return true;
 	return false;
+}
+
+/* A descriptor of the program, if it was examined: without BPF LSM, that may take several times. */
+static int ask(struct kfg_gate *gate, unsigned id)
+{
+	int fd = -EBUSY;
+
+	for (int i = 0; i < KFG_MISSED_TRIES; i++) {
+		uint64_t asked = kfg_missed_asked(gate);
+
+		fd = bpf_prog_get_fd_by_id(id);
+		if (fd < 0 || kfg_missed_was_asked(gate, asked))
+			return fd;
+		close(fd);
+	}
+	return -EBUSY;
 }
 
 int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
@@ -32,7 +49,7 @@ int kfg_gate_sweep(struct kfg_gate *gate, size_t *ret_seen, size_t *ret_failed)
 
 		if (kfg_gate_owns_prog(gate, id))
 			continue;
-		fd = bpf_prog_get_fd_by_id(id);
+		fd = ask(gate, id);
 		if (fd == -ENOENT || fd == -EACCES)
 			continue; /* gone, or a load in progress, which is judged as such */
 		seen++;

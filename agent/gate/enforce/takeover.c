@@ -11,6 +11,7 @@
 #include "gate/enforce/hits.h"
 #include "base/log.h"
 #include "gate/enforce/mapset.h"
+#include "gate/enforce/missed.h"
 #include "gate/enforce/pins.h"
 #include <kfgate/shared_words.h>
 
@@ -294,6 +295,7 @@ static void hand_over(struct kfg_turn *turn, uint64_t from, uint64_t to)
 int kfg_gate_take_over(struct kfg_gate *gate)
 {
 	KFG_CAPS_RAISED;
+	kfg_missed_forget(gate);
 	hand_over(gate->turn, gate->from, gate->instance);
 	gate->current = true;
 	if (gate->sealed)
@@ -421,6 +423,7 @@ int kfg_gate_retire(struct kfg_gate *gate)
 		}
 		if (gate->older[i] == gate->from)
 			kfg_gate_count_on(gate);
+		kfg_missed_keep(gate, gate->older[i]);
 		r = kfg_pins_remove(gate->pins, gate->older[i]);
 		if (r)
 			return r;

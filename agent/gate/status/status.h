@@ -66,6 +66,9 @@ struct kfg_status {
 	uint64_t undelivered; /* events that became no record, of all agents */
 	uint64_t sweep_seen, sweep_failed;
 	uint64_t overrides; /* programs there before the gate that can answer in its place */
+	const char *without_lsm; /* BPF LSM does not call the gate: what the policy says about that, or NULL: it does */
+	bool may_preempt; /* the kernel may preempt, and leave out of a load what BPF LSM does not call */
+	struct kfg_missed missed; /* loads, since there is a gate */
 	bool guarded; /* against removal */
 	bool strict; /* ... against the service manager, too */
 	uint64_t attempts; /* refused by the guard */

@@ -32,6 +32,18 @@ static void json_policy(const struct kfg_status *s, struct kfg_json *j)
 	kfg_json_object_end(j);
 }
 
+static void json_without_lsm(const struct kfg_status *s, struct kfg_json *j)
+{
+	kfg_json_bool(j, "bpf_lsm", !s->without_lsm);
+	kfg_json_string(j, "without_bpf_lsm", s->without_lsm);
+	kfg_json_bool(j, "may_preempt", s->may_preempt);
+	kfg_json_object(j, "missed");
+	kfg_json_uint(j, "loads_missed", s->missed.loads);
+	kfg_json_uint(j, "before_verification", s->missed.early);
+	kfg_json_uint(j, "others", s->missed.others);
+	kfg_json_object_end(j);
+}
+
 static void json_hooks(const struct kfg_status *s, struct kfg_json *j)
 {
 	static const char *const names[] = { "bpf_prog_load", "bpf_prog" };
@@ -145,6 +157,7 @@ void kfg_status_json(const struct kfg_status *s, struct kfg_strbuf *out)
 	kfg_json_uint(&j, "pid", s->pid);
 	kfg_json_uint(&j, "uptime_sec", s->uptime_sec);
 	kfg_json_string(&j, "mode", kfg_mode_str(s->mode));
+	json_without_lsm(s, &j);
 	kfg_json_string(&j, "kernel", s->kernel_release);
 	json_hooks(s, &j);
 	json_policy(s, &j);

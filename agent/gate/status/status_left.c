@@ -14,8 +14,8 @@ static const char *reason_down(const struct kfg_status_left *s)
 	if (s->switched_off)
 		return "kfgate=off is on the kernel command line, which keeps the service from starting";
 	if (s->no_lsm)
-		return "bpf is not in /sys/kernel/security/lsm, so that no gate can be put up: add it to lsm= on the "
-		       "kernel command line";
+		return "bpf is not in /sys/kernel/security/lsm, so that a gate can miss loads, or is not put up "
+		       "(without-bpf-lsm in the policy): add it to lsm= on the kernel command line";
 	return NULL;
 }
 

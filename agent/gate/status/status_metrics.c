@@ -68,6 +68,9 @@ static void counters(const struct kfg_status *s, struct kfg_strbuf *out)
 
 	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
 		counter(out, stats[i].name, stats[i].help, s->kernel.n[stats[i].stat]);
+	counter(out, "loads_missed", "Loads that the kernel left the gate out of, without BPF LSM.", s->missed.loads);
+	counter(out, "loads_missed_early", "The same before verification alone.", s->missed.early);
+	counter(out, "runs_missed", "Runs left out of what notes units.", s->missed.others);
 	counter(out, "tampering", "Attempts on the gate that the guard refused.", s->attempts);
 	counter(out, "listings", "Lists of all BPF objects that the gate's own were left out of.", s->listings);
 	counter(out, "records_dropped", "Records the journal did not take fast enough.", s->records_dropped);
@@ -172,6 +175,7 @@ void kfg_status_metrics(const struct kfg_status *s, struct kfg_strbuf *out)
 	info(s, out);
 	gauge(out, "enforcing", "Whether refusals are carried out (mode enforce or sealed).",
 	      kfg_mode_enforces(s->mode));
+	gauge(out, "bpf_lsm", "Whether BPF LSM calls the gate, so that it misses no load.", !s->without_lsm);
 	gauge(out, "proven", "Whether every hook of this kernel was seen to decide.", kfg_status_proven(s));
 	gauge(out, "proven_timestamp_seconds", "When that was seen last.", s->proven_usec / 1000000);
 	gauge(out, "uptime_seconds", "Since the agent's start.", s->uptime_sec);

@@ -73,6 +73,23 @@ static void text_policy(const struct kfg_status *s, struct kfg_strbuf *out)
 		line(out, "Rejected", "%.*s", (int)strcspn(s->rejected, "\n"), s->rejected);
 }
 
+/* An honest word: which of both runs, and how many loads it was not asked about. */
+static void text_without_lsm(const struct kfg_status *s, struct kfg_strbuf *out)
+{
+	bool enforces = kfg_mode_enforces(s->mode);
+
+	if (!s->without_lsm)
+		return;
+	line(out, "BPF LSM", "NOT ACTIVE: the gate %s; %llu loads were missed",
+	     enforces ? "refuses what it sees" : "refuses nothing", (unsigned long long)s->missed.loads);
+	if (s->missed.early || s->missed.others)
+		line(out, "", "%llu missed before verification alone; %llu times what notes units",
+		     (unsigned long long)s->missed.early, (unsigned long long)s->missed.others);
+	if (enforces && s->may_preempt)
+		line(out, "",
+		     "this kernel may preempt, and leave the gate out of loads (journalctl KFGATE_KIND=missed)");
+}
+
 static void text_hook(const struct kfg_status *s, size_t i, struct kfg_strbuf *out)
 {
 	static const char *const names[] = { "before verification (bpf_prog_load)", "after verification (bpf_prog)" };
@@ -108,7 +125,8 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 		     "on%s, %" PRIu64 " attempts refused; left out of %" PRIu64 " lists of all BPF objects",
 		     s->strict ? " until the next boot (strict)" : "", s->attempts, s->listings);
 	else
-		line(out, "Guard", "off: whoever has the capabilities can take the gate off");
+		line(out, "Guard", "off%s: whoever has the capabilities can take the gate off",
+		     s->without_lsm ? ", as it needs BPF LSM" : "");
 	text_loads(n, out);
 	line(out, "Verdicts", "%llu audited, %llu warned, %llu refused, %llu would refuse, %llu unscannable",
 	     (unsigned long long)n[KFG_STAT_AUDITED], (unsigned long long)n[KFG_STAT_WARNED],
@@ -194,6 +212,7 @@ void kfg_status_text(const struct kfg_status *s, struct kfg_strbuf *out)
 	add_uptime(s->uptime_sec, uptime, sizeof(uptime));
 	line(out, "kfgate", "%s, pid %" PRIu32 ", up %s", s->version, s->pid, uptime);
 	line(out, "Mode", "%s%s", kfg_mode_str(s->mode), kfg_mode_enforces(s->mode) ? "" : " (nothing is refused)");
+	text_without_lsm(s, out);
 	line(out, "Kernel", "%s, %s", s->kernel_release,
 	     s->hooks[0].supported ? "fully supported" : "stage 2 alone: judged after verification only");
 	text_hook(s, 0, out);

@@ -38,7 +38,7 @@ static void note(const char *call)
 
 int kfg_probe_kernel(struct kfg_probe *ret_probe)
 {
-	*ret_probe = (struct kfg_probe){ .machine = "x86_64" };
+	*ret_probe = (struct kfg_probe){ .machine = "x86_64", .hooking = fake_gate.hooking };
 	return 0;
 }
 
@@ -169,6 +169,32 @@ int kfg_gate_inherited(const struct kfg_gate *gate, struct kfg_table_header *ret
 	for (int i = 0; i < fake_gate.n_inherited && (size_t)i < max; i++)
 		ret_headers[i] = fake_gate.inherited[i];
 	return fake_gate.n_inherited;
+}
+
+const char *kfg_probe_advice(const struct kfg_probe *probe, char *buf, size_t size)
+{
+	(void)probe;
+	(void)snprintf(buf, size, "boot with bpf");
+	return buf;
+}
+
+int kfg_gate_missed(struct kfg_gate *gate, struct kfg_missed *ret_missed)
+{
+	(void)gate;
+	*ret_missed = fake_gate.missed;
+	return 0;
+}
+
+void kfg_gate_missed_told(const struct kfg_gate *gate, struct kfg_missed *ret_told)
+{
+	(void)gate;
+	*ret_told = fake_gate.missed_told;
+}
+
+void kfg_gate_receipts_set_missed_told(const struct kfg_gate_receipts *receipts, const struct kfg_missed *missed)
+{
+	(void)receipts;
+	fake_gate.missed_told = *missed;
 }
 
 uint64_t kfg_gate_lost_reported(const struct kfg_gate *gate)

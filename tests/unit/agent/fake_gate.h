@@ -24,6 +24,8 @@ struct fake_gate {
 	unsigned older; /* gates to be retired */
 	bool older_guarded;
 	bool without_stage1, canary_passes;
+	enum kfg_hooking hooking; /* of the kernel */
+	struct kfg_missed missed, missed_told;
 	int overrides; /* programs of others that answer in the gate's place */
 	/* what it was asked */
 	/* Open, Publish, Attach, pRove, Take over, Give back, Sweep, rEtire, Detach, Close, remove Left */

@@ -35,6 +35,58 @@ static void assert_record(int built, struct kfg_record **record, const char *kin
 	*record = NULL;
 }
 
+static void test_missed(void)
+{
+	struct kfg_notice_missed m = { .fresh = { 1, 0, 0 }, .total = { 9, 9, 9 }, .until_usec = 1767225600000008 };
+	struct kfg_record *r;
+
+	assert_record(kfg_notice_missed(&m, names, &r), &r, "missed",
+		      "The kernel left the gate out of 1 load, which was not judged: what is still there is examined "
+		      "now; boot with bpf in lsm= to miss none");
+	m.fresh = (struct kfg_missed){ 0, 1, 2 };
+	assert_record(
+		kfg_notice_missed(&m, names, &r), &r, "missed",
+		"The kernel left the gate out of 1 load before verification: judged after it, by live calls alone");
+	m.fresh = (struct kfg_missed){ 0, 0, 2 };
+	assert_record(kfg_notice_missed(&m, names, &r), &r, "missed",
+		      "The kernel left out what notes the units of processes 2 times");
+	m.fresh = (struct kfg_missed){ 2, 3, 4 };
+	m.since_usec = m.until_usec - 1;
+	assert_int_equal(kfg_notice_missed(&m, names, &r), 0);
+	assert_string_equal(kfg_record_get(r, "PRIORITY"), "1");
+	assert_string_equal(kfg_record_get(r, "KFGATE_COUNT"), "2");
+	assert_string_equal(kfg_record_get(r, "KFGATE_TOTAL"), "9");
+	assert_string_equal(kfg_record_get(r, "KFGATE_MISSED_EARLY"), "3");
+	assert_string_equal(kfg_record_get(r, "KFGATE_MISSED_OTHERS"), "4");
+	assert_string_equal(kfg_record_get(r, "KFGATE_SINCE"), "2026-01-01T00:00:00.000007Z");
+	assert_string_equal(kfg_record_get(r, "KFGATE_UNTIL"), "2026-01-01T00:00:00.000008Z");
+	kfg_record_free(r);
+}
+
+/* Each record that names a policy says that BPF LSM is not active, and the first one what that means. */
+static void test_without_lsm(void **state)
+{
+	struct kfg_policy_names p = *names;
+	struct kfg_record *r;
+
+	(void)state;
+	assert_int_equal(kfg_notice_stopped(&p, &r), 0);
+	assert_null(kfg_record_get(r, "KFGATE_WITHOUT_LSM"));
+	kfg_record_free(r);
+	p.hooking = KFG_HOOKING_MODIFY_RETURN;
+	p.without_lsm = KFG_WITHOUT_ENFORCE;
+	assert_int_equal(kfg_notice_started(&p, true, "7.2", &r), 0);
+	assert_non_null(strstr(kfg_record_get(r, "MESSAGE"), "it refuses what it sees, and loads can be missed"));
+	assert_string_equal(kfg_record_get(r, "KFGATE_WITHOUT_LSM"), "enforce");
+	kfg_record_free(r);
+	p.without_lsm = KFG_WITHOUT_AUDIT;
+	p.mode = KFG_MODE_AUDIT;
+	assert_int_equal(kfg_notice_started(&p, true, "7.2", &r), 0);
+	assert_non_null(strstr(kfg_record_get(r, "MESSAGE"), "it refuses nothing, and loads can be missed"));
+	assert_string_equal(kfg_record_get(r, "KFGATE_WITHOUT_LSM"), "audit");
+	kfg_record_free(r);
+}
+
 static void test_messages(void **state)
 {
 	const struct kfg_policy_names *p = names;
@@ -54,6 +106,7 @@ static void test_messages(void **state)
 		      "Gate for BPF kfuncs is up: policy web-fleet 14, mode enforce, after "
 		      "verification only, as "
 		      "this kernel has no earlier hook");
+	test_missed();
 	assert_record(kfg_notice_stopped(p, &r), &r, "stopped",
 		      "Gate for BPF kfuncs was taken off: loads are not judged any more");
 	assert_record(kfg_notice_kept(p, "the policy says on-stop: keep", &r), &r, "kept",
@@ -136,11 +189,9 @@ static void test_rejected_for_many_reasons(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),
-		cmocka_unit_test(test_old_lifecycle),
-		cmocka_unit_test(test_priority_of_incomplete_sweep),
-		cmocka_unit_test(test_rejected),
-		cmocka_unit_test(test_rejected_for_many_reasons),
+		cmocka_unit_test(test_messages),      cmocka_unit_test(test_without_lsm),
+		cmocka_unit_test(test_old_lifecycle), cmocka_unit_test(test_priority_of_incomplete_sweep),
+		cmocka_unit_test(test_rejected),      cmocka_unit_test(test_rejected_for_many_reasons),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

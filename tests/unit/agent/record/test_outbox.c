@@ -192,7 +192,7 @@ static int push_receipt(struct kfg_outbox *o, uint64_t end, uint64_t lost)
 
 	assert_int_equal(kfg_record_new(KFG_MESSAGE_AUDITED, -1, &record), 0);
 	kfg_record_add(record, "MESSAGE", "x");
-	return kfg_outbox_push_receipt(o, record, &(struct kfg_outbox_receipt){ end, lost });
+	return kfg_outbox_push_receipt(o, record, &(struct kfg_outbox_receipt){ .end = end, .lost = lost });
 }
 
 /* Nothing is settled before it was written; what needs no record is settled after what was pushed before. */

@@ -27,6 +27,69 @@ static void ask_for_status(void)
 	ask("status");
 }
 
+/* What the policy says where BPF LSM is not active; no guard runs there. */
+static void test_without_lsm(void **state)
+{
+	(void)state;
+	fake_gate.hooking = KFG_HOOKING_MODIFY_RETURN;
+	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
+	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
+	assert_non_null(strstr(seen, "BPF LSM: NOT ACTIVE: the gate refuses nothing; 0 loads were missed"));
+	assert_non_null(strstr(captured,
+			       "BPF LSM is not active: the gate modifies what functions of the kernel return. It "
+			       "refuses nothing; boot with bpf"));
+	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
+	assert_string_equal(fake_guard.calls, "");
+	scratch_write("policy.yaml", POLICY_14 "without-bpf-lsm: enforce\n");
+	seen[0] = '\0';
+	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
+	assert_non_null(strstr(seen, "the gate refuses what it sees"));
+}
+
+static void test_without_lsm_not_started(void **state)
+{
+	static const char *const unfit[][2] = {
+		{ "without-bpf-lsm: refuse-to-start\n", "the policy says without-bpf-lsm: refuse-to-start" },
+		{ "without-bpf-lsm: enforce\nmode: sealed\n", "mode sealed needs BPF LSM" },
+		{ "without-bpf-lsm: enforce\nguard: strict\n", "guard strict needs BPF LSM" },
+	};
+	char text[256];
+
+	(void)state;
+	fake_gate.hooking = KFG_HOOKING_MODIFY_RETURN;
+	on_failure = KFG_FAILURE_CLOSED;
+	for (size_t i = 0; i < sizeof(unfit) / sizeof(unfit[0]); i++) {
+		snprintf(text, sizeof(text), POLICY_14 "%s", unfit[i][0]);
+		scratch_write("policy.yaml", text);
+		assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
+		assert_non_null(strstr(captured, unfit[i][1]));
+		assert_non_null(strstr(captured, "boot with bpf"));
+	}
+	assert_string_equal(fake_gate.calls, "");
+}
+
+/* Told at the start what older agents did not tell, once, and examined. */
+static void test_missed(void **state)
+{
+	(void)state;
+	fake_gate.hooking = KFG_HOOKING_MODIFY_RETURN;
+	fake_gate.missed = (struct kfg_missed){ 7, 0, 0 };
+	fake_gate.missed_told = (struct kfg_missed){ 5, 0, 0 };
+	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
+	assert_string_equal(kinds(), "policy-loaded swept missed swept started stopped ");
+	assert_non_null(strstr(captured, "\"KFGATE_COUNT\":\"2\",\"KFGATE_TOTAL\":\"7\""));
+	assert_non_null(strstr(seen, "7 loads were missed"));
+	assert_int_equal(fake_gate.missed_told.loads, 7);
+	/* what is under way may count later, and never less */
+	fake_gate.missed.loads = 6;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
+	fake_gate.hooking = KFG_HOOKING_LSM;
+	fake_gate.missed.loads = 9;
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
+}
+
 static void test_guard(void **state)
 {
 	(void)state;
@@ -485,6 +548,9 @@ int main(void)
 		CASE(test_starts_and_stops),
 		CASE(test_override),
 		CASE(test_guard),
+		CASE(test_without_lsm),
+		CASE(test_without_lsm_not_started),
+		CASE(test_missed),
 		CASE(test_guard_fails),
 		CASE(test_weaker_guard),
 		CASE(test_obstacle),

@@ -59,12 +59,28 @@ static void test_order(void **state)
 	assert_non_null(strstr(kfg_probe_obstacle(&probe, buf, sizeof(buf)), "lsm=lockdown,yama,bpf"));
 }
 
+/* What can be called otherwise is no obstacle; what would help is said all the same. */
+static void test_without_lsm(void **state)
+{
+	struct kfg_probe probe = { .machine = "aarch64", .btf = true, .hook_prog = true, .lsm_readable = true };
+	char buf[512];
+
+	(void)state;
+	probe.hooking = KFG_HOOKING_MODIFY_RETURN;
+	assert_null(kfg_probe_obstacle(&probe, buf, sizeof(buf)));
+	assert_string_equal(kfg_probe_advice(&probe, buf, sizeof(buf)),
+			    "boot with \"lsm=bpf\" on the kernel command line (active: )");
+	(void)snprintf(probe.lsm, sizeof(probe.lsm), "lockdown,yama");
+	assert_non_null(strstr(kfg_probe_advice(&probe, buf, sizeof(buf)), "\"lsm=lockdown,yama,bpf\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_supported),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_without_lsm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

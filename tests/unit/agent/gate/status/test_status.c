@@ -167,6 +167,39 @@ static void test_text_of_trouble(void **state)
 	assert_true(kfg_status_proven(&s));
 }
 
+static void test_without_lsm(void **state)
+{
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(8192), json = KFG_STRBUF(16384),
+					   metrics = KFG_STRBUF(65536);
+	_cleanup_strbuf_ struct kfg_strbuf audit = KFG_STRBUF(8192);
+	struct kfg_status s = sample();
+
+	(void)state;
+	s.without_lsm = "enforce";
+	s.mode = KFG_MODE_ENFORCE;
+	s.may_preempt = true;
+	s.guarded = false;
+	s.missed = (struct kfg_missed){ 5, 6, 7 };
+	kfg_status_text(&s, &text);
+	assert_non_null(strstr(text.data,
+			       "     BPF LSM: NOT ACTIVE: the gate refuses what it sees; 5 loads were missed\n"
+			       "              6 missed before verification alone; 7 times what notes units\n"
+			       "              this kernel may preempt, and leave the gate out of loads"));
+	assert_non_null(strstr(text.data, "Guard: off, as it needs BPF LSM: "));
+	kfg_status_json(&s, &json);
+	assert_non_null(strstr(json.data, "  \"bpf_lsm\": false,\n  \"without_bpf_lsm\": \"enforce\",\n"
+					  "  \"may_preempt\": true,\n"));
+	assert_non_null(strstr(json.data, "    \"loads_missed\": 5,\n"));
+	kfg_status_metrics(&s, &metrics);
+	assert_non_null(strstr(metrics.data, "\nkfgate_bpf_lsm 0\n"));
+	assert_non_null(strstr(metrics.data, "\nkfgate_loads_missed_total 5\n"));
+	s.without_lsm = "audit";
+	s.mode = KFG_MODE_AUDIT;
+	kfg_status_text(&s, &audit);
+	assert_non_null(strstr(audit.data, "NOT ACTIVE: the gate refuses nothing; 5 loads were missed\n"));
+	assert_null(strstr(audit.data, "may preempt"));
+}
+
 static void test_json(void **state)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(16384);
@@ -297,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_metrics_fit),
 		cmocka_unit_test(test_text_of_trouble),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_without_lsm),
 		cmocka_unit_test(test_hits),
 	};
 
