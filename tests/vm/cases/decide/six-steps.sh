@@ -12,6 +12,7 @@ cat >/tmp/policy.yaml <<'P'
 version: 1
 name: six-steps
 serial: 1
+without-bpf-lsm: enforce
 defaults: {unlisted: refuse}
 rules:
   - {id: rcu, kfuncs: ["bpf_rcu_read_*", "bpf_task_*"], action: allow}

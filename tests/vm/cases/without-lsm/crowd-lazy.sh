@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Without BPF LSM, 8 threads load 1,000 forbidden programs each. A kernel that preempts lazily misses some: each is told.
+# kernels: 7.0 7.3
+# lsm: landlock,lockdown,yama,integrity,apparmor
+# args: preempt=lazy
+# tier: bare
+# reboot: yes
+# timeout: 400
+# memory: 1024
+# files: agent/kfgate agent/kfgate-agent tests/tools/kfcrowd src:tests/vm/gate.sh src:tests/vm/crowd.sh
+. /t/lib.sh
+. /t/gate.sh
+. /t/crowd.sh
+
+crowd
+finish
