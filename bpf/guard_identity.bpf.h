@@ -193,15 +193,15 @@ static long kfg_step_mount(__u32 i, void *ctx)
 }
 
 /*
- * The host's mount of the file system at /sys/fs/bpf, or NULL. The agent sees it at the same path, but on another sysfs,
- * where the unit has a network of its own (PrivateNetwork=).
+ * The host's mount of the file system at /sys/fs/bpf, or NULL. The agent sees it at the same path, but on another
+ * sysfs, where the unit has a network of its own (PrivateNetwork=).
  */
-static __always_inline struct mount *kfg_host_mount(struct super_block *sb, struct dentry *root, struct mount *root_mount)
+static __always_inline struct mount *kfg_host_mount(struct super_block *sb, struct dentry *root,
+						    struct mount *root_mount)
 {
-	struct kfg_guard_search s = {
-		.sb = sb, .mount = kfg_next_mount(sb, 0), .root = root, .root_mount = root_mount
-	};
+	struct kfg_guard_search s = { .sb = sb, .root = root, .root_mount = root_mount };
 
+	s.mount = kfg_next_mount(sb, 0);
 	bpf_loop(KFG_MOUNTS, kfg_step_mount, &s, 0);
 	return s.mount && kfg_is_bpffs(s.mount, &s) ? s.mount : 0;
 }

@@ -6,8 +6,8 @@
 
 /*
  * Can a change at this mount be seen from the host, or by the agent? A mount namespace of one's own is one's own
- * affair, but a shared mount hands on what is done to it: to its peers, and to what receives from them. That it receives
- * itself says nothing: the host's mount can be made to receive from another namespace, and shared again.
+ * affair, but a shared mount hands on what is done to it: to its peers, and to what receives from them. That it
+ * receives itself says nothing: the host's mount can be made to receive from another namespace, and shared again.
  */
 static __always_inline int kfg_reaches_us(struct mount *mount)
 {

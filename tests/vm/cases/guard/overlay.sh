@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A sealed policy on an overlay over two file systems, which gives a directory another inode number whenever it is read
-# anew: it stays sealed when the kernel has dropped what it had in memory.
+# A sealed policy on an overlay over two file systems, which gives a directory another inode number whenever it
+# is read anew. It stays sealed when the kernel has dropped what it had in memory.
 # kernels: newest
 # tier: bare
 # modules: overlay
