@@ -3,6 +3,7 @@
 #include "attack.h"
 
 #include <bpf/bpf.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/fanotify.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -215,6 +217,93 @@ static int answer(int argc, char **argv)
 	return result(send(peer, lie, sizeof(lie) - 1, 0));
 }
 
+/*
+ * A probe in user space that is set into a process adds one to a 16 bit word of its memory, wherever a file that it has
+ * mapped to be written says so: the semaphore of a probe (ref_ctr_offset, kernel/events/uprobes.c). No hook is asked.
+ */
+static int probe_counts(const char *path, uint64_t at, uint64_t counter)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.config = counter << 32,
+		.uprobe_path = (uintptr_t)path,
+		.probe_offset = at,
+	};
+	FILE *f = fopen("/sys/bus/event_source/devices/uprobe/type", "re");
+	int n = f ? fscanf(f, "%u", &attr.type) : 0;
+
+	if (f)
+		fclose(f);
+	if (n != 1)
+		return -ENOENT;
+	return syscall(__NR_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC) < 0 ? -errno : 0;
+}
+
+struct starts {
+	uint64_t at[4096];
+	int n;
+};
+
+/* An instruction begins there: of a function, each once. */
+static void add_start(struct starts *starts, const Elf64_Sym *symbol)
+{
+	if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || !symbol->st_value || starts->n == 4096)
+		return;
+	for (int i = 0; i < starts->n; i++)
+		if (starts->at[i] == symbol->st_value)
+			return;
+	starts->at[starts->n++] = symbol->st_value;
+}
+
+/* Where functions begin, by the symbols of a file that is mapped: addresses, which are offsets in all that it tries. */
+static void find_starts(const char *base, struct starts *starts)
+{
+	const Elf64_Ehdr *header = (const void *)base;
+	const Elf64_Shdr *s = (const void *)(base + header->e_shoff);
+
+	for (int i = 0; i < header->e_shnum; i++) {
+		const Elf64_Sym *symbols = (const void *)(base + s[i].sh_offset);
+
+		if (s[i].sh_type != SHT_SYMTAB && s[i].sh_type != SHT_DYNSYM)
+			continue;
+		for (size_t k = 0; k < s[i].sh_size / sizeof(*symbols); k++)
+			add_start(starts, &symbols[k]);
+	}
+}
+
+static const char *map_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return MAP_FAILED;
+	return mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+}
+
+/* count-memory FILE OFFSET [N [SECONDS]]: one probe adds one; they go with this process */
+static int count_memory(int argc, char **argv)
+{
+	static struct starts starts;
+	const char *path = argc > 1 ? mapped_file(argc, argv) : NULL, *base;
+	int want = argc > 2 ? atoi(argv[2]) : 1, done = 0, r = -ENOENT;
+
+	if (!path)
+		return NOTHING;
+	base = map_file(path);
+	if (base == MAP_FAILED)
+		return -errno;
+	find_starts(base, &starts);
+	for (int i = 0; i < starts.n && done < want; i++) {
+		int err = probe_counts(path, starts.at[i], strtoull(argv[1], NULL, 0));
+
+		done += !err;
+		r = err ? err : r;
+	}
+	sleep(argc > 3 ? (unsigned)atoi(argv[3]) : 0);
+	return done == want ? 0 : r;
+}
+
 const struct attack attacks_code[] = {
 	{ "code-write", code_write, "write to a file that the agent runs from" },
 	{ "code-truncate", code_truncate, "truncate it" },
@@ -226,6 +315,7 @@ const struct attack attacks_code[] = {
 	{ "oom-thread", oom_thread, "the first to go when memory is short, by a thread's file" },
 	{ "hold", hold, "be asked before a file is opened, and not answer" },
 	{ "lease", lease, "the same by a lease" },
+	{ "count-memory", count_memory, "FILE OFFSET [N [SECONDS]]: add to its memory by probes" },
 	{ "lock-hold", lock_hold, "hold a lock" },
 	{ "control-answer", answer, "answer in the agent's place" },
 	{},

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,122 @@ static int pivot(int argc, char **argv)
 	return result(syscall(__NR_pivot_root, "/tmp/root", "/tmp/root/old"));
 }
 
+/* A mount namespace of one's own in which nothing is mounted on the directory. */
+static int bare_here(const char *at)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return -errno;
+	return result(umount2(at, MNT_DETACH));
+}
+
+/*
+ * There the directory is removed on which the host has a mount: the kernel takes away what is mounted on it in every
+ * other namespace, and asks nobody (detach_mounts(), fs/namespace.c, called by vfs_rmdir(), 6.1..7.3).
+ */
+static int rmdir_under(int argc, char **argv)
+{
+	const char *at = argc > 0 ? argv[0] : "/sys";
+	int r = bare_here(at);
+
+	return r ? r : result(rmdir(at));
+}
+
+/* The same by another directory that is renamed over it */
+static int rename_over(int argc, char **argv)
+{
+	const char *at = argc > 0 ? argv[0] : "/sys";
+	int r = bare_here(at);
+
+	if (!r)
+		r = result(mkdir("/attack-other", 0555));
+	return r ? r : result(rename("/attack-other", at));
+}
+
+/* No security module is asked. */
+static int propagation(const char *path, unsigned long how)
+{
+	const struct mount_attr attr = { .propagation = how };
+
+	return result(syscall(__NR_mount_setattr, AT_FDCWD, path, 0, &attr, sizeof(attr)));
+}
+
+/* make-private [PATH]: what is mounted on it can be moved then, as the other end of a shared mount cannot */
+static int make_private(int argc, char **argv)
+{
+	return propagation(argc > 0 ? argv[0] : "/sys", MS_PRIVATE);
+}
+
+/* A process in a copy of this mount namespace, or a negative errno */
+static pid_t first_peer(void)
+{
+	int pipes[2];
+	pid_t pid;
+	char c;
+
+	if (pipe2(pipes, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		if (unshare(CLONE_NEWNS) || write(pipes[1], "x", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	close(pipes[1]);
+	c = pid > 0 && read(pipes[0], &c, 1) == 1;
+	close(pipes[0]);
+	return c ? pid : -ECHILD;
+}
+
+/*
+ * The host's mount above receives from a peer of its own, and is shared again. In a third namespace there is a peer of
+ * it then, which receives, too, and hands on to the host all the same.
+ */
+static int become_peer(int argc, char **argv, pid_t *ret_first)
+{
+	const char *above = argc > 0 ? argv[0] : "/sys";
+	int r;
+
+	*ret_first = first_peer();
+	if (*ret_first < 0)
+		return *ret_first;
+	r = propagation(above, MS_SLAVE);
+	if (!r)
+		r = propagation(above, MS_SHARED);
+	return r ? r : result(unshare(CLONE_NEWNS));
+}
+
+/* The first one would keep what is unmounted elsewhere. */
+static int leave_peer(pid_t first, int r)
+{
+	if (first > 0)
+		kill(first, SIGKILL);
+	return r;
+}
+
+static int umount_peer(int argc, char **argv)
+{
+	pid_t first;
+	int r = become_peer(argc, argv, &first);
+
+	return leave_peer(first, r ? r : result(umount2(BPFFS, MNT_DETACH)));
+}
+
+static int cover_peer(int argc, char **argv)
+{
+	pid_t first;
+	int r = become_peer(argc, argv, &first);
+
+	return leave_peer(first, r ? r : cover(argc > 1 ? argv[1] : BPFFS));
+}
+
+static int decoy(int argc, char **argv)
+{
+	const char *at = argc > 0 ? argv[0] : "/tmp/decoy";
+
+	(void)mkdir(at, 0700);
+	return result(mount(BPFFS, at, NULL, MS_BIND, NULL));
+}
+
 const struct attack attacks_mounts[] = {
 	{ "umount", umount_pins, "unmount the pins' file system, lazily" },
 	{ "umount-above", umount_above, "unmount /sys with all below" },
@@ -214,5 +331,12 @@ const struct attack attacks_mounts[] = {
 	{ "remount-new", remount_new, "the same by fsconfig(2)" },
 	{ "pins-readonly", pins_readonly, "make the mount read-only, not its file system" },
 	{ "pivot", pivot, "give the host another root" },
+	{ "rmdir-under", rmdir_under,
+	  "[DIR]: in a namespace of one's own, remove the directory that /sys is mounted on" },
+	{ "rename-over", rename_over, "[DIR]: the same by another directory in its place" },
+	{ "make-private", make_private, "[PATH]: let it not hand on what is done there" },
+	{ "umount-peer", umount_peer, "[ABOVE]: unmount it in a namespace whose mounts receive and hand on" },
+	{ "cover-peer", cover_peer, "[ABOVE PATH]: mount over it there" },
+	{ "decoy", decoy, "[PATH]: mount the pins' file system at a second place" },
 	{},
 };

@@ -121,6 +121,57 @@ static int unit_clone(int argc, char **argv)
 	return outcome(pid);
 }
 
+/* Each part of the path becomes a threaded cgroup: the root may always have such. */
+static int make_threaded(const char *cgroup, char path[static PATH_MAX])
+{
+	char file[PATH_MAX + 16];
+	const char *end;
+	int r = 0;
+
+	make(cgroup, path);
+	for (const char *p = path + strlen(ROOT) + 1; !r && *p; p = *end ? end + 1 : end) {
+		end = p + strcspn(p, "/");
+		(void)snprintf(file, sizeof(file), "%.*s/cgroup.type", (int)(end - path), path);
+		r = write_file(file, "threaded");
+	}
+	return r;
+}
+
+/* CLONE_VFORK: the thread has the stack for itself until it executes. */
+static int born_there(const char *path)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_VFORK,
+	};
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 126;
+	args.cgroup = (unsigned)fd;
+	if (!syscall(SYS_clone3, &args, sizeof(args)))
+		run();
+	return 126;
+}
+
+/* A thread that is born there, of a process in no unit that was never moved, as a helper of the kernel is */
+static int unit_born(int argc, char **argv)
+{
+	char path[PATH_MAX];
+	pid_t pid;
+	int r;
+
+	if (argc < 2)
+		return -EINVAL;
+	command = argv + 1;
+	r = make_threaded(argv[0], path);
+	if (r)
+		return r;
+	pid = fork();
+	if (!pid)
+		_exit(born_there(path));
+	return outcome(pid);
+}
+
 static void *run_later(void *arg)
 {
 	char c;
@@ -226,6 +277,7 @@ const struct attack attacks_units[] = {
 	{ "unit-move", unit_move, "CGROUP COMMAND...: writes itself to cgroup.procs" },
 	{ "unit-fork", unit_fork, "CGROUP COMMAND...: the same, and its child runs the command" },
 	{ "unit-clone", unit_clone, "CGROUP COMMAND...: a child by CLONE_INTO_CGROUP" },
+	{ "unit-born", unit_born, "CGROUP COMMAND...: a thread by CLONE_INTO_CGROUP" },
 	{ "unit-thread", unit_thread, "CGROUP COMMAND...: moves, and another thread executes" },
 	{ "unit-detour", unit_detour, "CGROUP COMMAND...: by way of a cgroup without a unit" },
 	{ "unit-race", unit_race, "CGROUP COMMAND...: while it is being moved to and fro" },

@@ -71,6 +71,8 @@ done
 worked cover-private
 mount --make-rshared /
 worked cover-shared
+worked umount-peer
+worked cover-peer
 while umount -l /sys/fs/bpf 2>/dev/null; do :; done
 mount --make-rprivate /
 mount -t bpf bpf /sys/fs/bpf
@@ -104,6 +106,12 @@ check "and that was the end of it" gone
 
 echo "The gate with the guard"
 policy on
+# what is mounted later stands first in the kernel's list (7.x)
+worked decoy
+mkdir /tmp/under
+mount -t tmpfs under /tmp/under
+worked rmdir-under /tmp/under
+check "what the host had mounted there is gone" sh -c '! grep -q " /tmp/under " /proc/mounts'
 gate_start /tmp/policy/policy.yaml --verbose
 KFGATE_AGENT=$gate_pid
 grep -v "^kfgate: libbpf: \(map\|sec\|CO-RE\)" /tmp/kfgate.err | tail -n 5
@@ -162,6 +170,8 @@ move-new
 remount
 remount-new
 pivot
+rmdir-under /sys
+rename-over /sys
 kill
 kill 15
 kill-thread
@@ -186,6 +196,8 @@ esac
 mount --make-rshared /
 refused umount-shared
 refused cover-shared
+refused umount-peer
+refused cover-peer
 mount --make-rprivate /
 kfg_gate="in a namespace of its own"
 worked cover-private
