@@ -30,8 +30,8 @@ static uint64_t fnv64(uint64_t h, const void *data, size_t size)
 	return h;
 }
 
-/* Registers a source as an origin, with its own copies of path and text. */
-static int add_origin(struct load *l, const struct kfg_source *source, bool included)
+/* Registers a source as an origin, with its own copies of path and text. counts: for the digest */
+static int add_origin(struct load *l, const struct kfg_source *source, bool included, bool counts)
 {
 	_cleanup_free_ char *path = strdup(source->path);
 	_cleanup_free_ char *text = malloc(source->size + 1);
@@ -50,17 +50,18 @@ static int add_origin(struct load *l, const struct kfg_source *source, bool incl
 		return r;
 	(void)KFG_TAKE_PTR(path);
 	(void)KFG_TAKE_PTR(text);
-	l->digest = fnv64(fnv64(l->digest, &size, sizeof(size)), source->data, source->size);
+	if (counts)
+		l->digest = fnv64(fnv64(l->digest, &size, sizeof(size)), source->data, source->size);
 	return 0;
 }
 
 /* Parses one source. One that cannot be read says nothing but its finding. */
-static int load_source(struct load *l, const struct kfg_source *source, bool included)
+static int load_counted(struct load *l, const struct kfg_source *source, bool included, bool counts)
 {
 	struct kfg_parse p = { .policy = l->policy, .diags = l->diags, .included = included };
 	struct kfg_origin *o;
 	struct kfg_parse_file file;
-	int r = add_origin(l, source, included);
+	int r = add_origin(l, source, included, counts);
 
 	if (r)
 		return r;
@@ -75,6 +76,11 @@ static int load_source(struct load *l, const struct kfg_source *source, bool inc
 	o->date = file.date;
 	o->date_place = file.date_place;
 	return kfg_vector_append(&l->files, sizeof(file), &file, 1);
+}
+
+static int load_source(struct load *l, const struct kfg_source *source, bool included)
+{
+	return load_counted(l, source, included, true);
 }
 
 static bool already_included(const struct load *l, const char *path)
@@ -143,6 +149,9 @@ static int load_all(struct load *l, const struct kfg_source *sources, size_t n, 
 
 	for (size_t i = 0; i < n && !r; i++)
 		r = load_source(l, &sources[i], false);
+	/* of what is included the first has the lowest rank */
+	if (!r && includer && includer->below)
+		r = load_counted(l, includer->below, true, false);
 	if (!r)
 		r = load_includes(l, includer);
 	if (!r)

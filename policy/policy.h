@@ -41,6 +41,8 @@ struct kfg_includer {
 	int (*expand)(void *userdata, const char *pattern, const struct kfg_source **ret_sources, size_t *ret_n,
 		      const char **ret_failed);
 	void *userdata;
+	/* deprecations that stand below all others, and are no part of the digest: what the kernel says; NULL: none */
+	const struct kfg_source *below;
 };
 
 /*

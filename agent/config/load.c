@@ -76,11 +76,13 @@ static int collect_system(struct kfg_loaded *loaded)
 	return 0;
 }
 
-static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sources, size_t n, const int32_t *today)
+static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sources, size_t n,
+			const struct kfg_source *below, const int32_t *today)
 {
 	struct kfg_includer includer = kfg_policy_files_includer(loaded->files);
 	int r = 0;
 
+	includer.below = below;
 	if (n) {
 		const struct kfg_linting linting = { .includer = &includer, .today = today ? *today : 0 };
 
@@ -97,7 +99,8 @@ static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sour
 	return -EBADMSG;
 }
 
-static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_paths, const int32_t *today)
+static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_paths, const struct kfg_source *below,
+		const int32_t *today)
 {
 	const struct kfg_source *sources;
 	size_t n;
@@ -110,7 +113,7 @@ static int load(struct kfg_loaded *loaded, const char *const *paths, size_t n_pa
 		return r;
 	report_misnamed(loaded);
 	sources = kfg_policy_files_sources(loaded->files, &n);
-	return load_sources(loaded, sources, n, today);
+	return load_sources(loaded, sources, n, below, today);
 }
 
 static int hand_out(struct kfg_loaded *loaded, int r, struct kfg_loaded *ret_loaded)
@@ -124,16 +127,22 @@ static int hand_out(struct kfg_loaded *loaded, int r, struct kfg_loaded *ret_loa
 
 int kfg_config_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded)
 {
+	return kfg_config_load_over(paths, n, NULL, ret_loaded);
+}
+
+int kfg_config_load_over(const char *const *paths, size_t n, const struct kfg_source *below,
+			 struct kfg_loaded *ret_loaded)
+{
 	struct kfg_loaded loaded = { 0 };
 
-	return hand_out(&loaded, load(&loaded, paths, n, NULL), ret_loaded);
+	return hand_out(&loaded, load(&loaded, paths, n, below, NULL), ret_loaded);
 }
 
 int kfg_config_load_linted(const char *const *paths, size_t n, int32_t today, struct kfg_loaded *ret_loaded)
 {
 	struct kfg_loaded loaded = { 0 };
 
-	return hand_out(&loaded, load(&loaded, paths, n, &today), ret_loaded);
+	return hand_out(&loaded, load(&loaded, paths, n, NULL, &today), ret_loaded);
 }
 
 int kfg_config_load_bytes_linted(const struct kfg_source *source, int32_t today, struct kfg_loaded *ret_loaded)
@@ -141,7 +150,7 @@ int kfg_config_load_bytes_linted(const struct kfg_source *source, int32_t today,
 	struct kfg_loaded loaded = { 0 };
 	int r = kfg_policy_files_new(&loaded.files);
 
-	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, source, 1, &today), ret_loaded);
+	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, source, 1, NULL, &today), ret_loaded);
 }
 
 int kfg_config_load_text(const char *path, const char *text, struct kfg_loaded *ret_loaded)
@@ -150,7 +159,7 @@ int kfg_config_load_text(const char *path, const char *text, struct kfg_loaded *
 	struct kfg_loaded loaded = { 0 };
 	int r = kfg_policy_files_new(&loaded.files);
 
-	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, &source, 1, NULL), ret_loaded);
+	return hand_out(&loaded, r < 0 ? r : load_sources(&loaded, &source, 1, NULL, NULL), ret_loaded);
 }
 
 void kfg_loaded_done(struct kfg_loaded *loaded)

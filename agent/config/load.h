@@ -24,6 +24,9 @@ struct kfg_loaded {
  * free. Else free with kfg_loaded_done().
  */
 int kfg_config_load(const char *const *paths, size_t n, struct kfg_loaded *ret_loaded);
+/* The same, with deprecations that stand below the policy's own (kfg_includer.below). */
+int kfg_config_load_over(const char *const *paths, size_t n, const struct kfg_source *below,
+			 struct kfg_loaded *ret_loaded);
 /* The same, with what is unwise on day `today` among the findings, see kfg_policy_load_linted(). */
 int kfg_config_load_linted(const char *const *paths, size_t n, int32_t today, struct kfg_loaded *ret_loaded);
 /* The same of the bytes of one policy. */

@@ -101,6 +101,11 @@ static void add_kernel_types(struct work *w)
 		add_enum(w, "btf_kfunc_hook", "BTF_KFUNC_HOOK_", old_hooks, 6);
 	else
 		add_enum(w, "btf_kfunc_hook", "BTF_KFUNC_HOOK_", hooks, 15);
+	if (w->plan->deprecated_flag) {
+		kfg_btf_build_type(&w->btf, BTF_KIND_ENUM, "btf_kfunc_flags", 1, 4);
+		kfg_btf_build_word(&w->btf, kfg_btf_build_string(&w->btf, "KF_DEPRECATED"));
+		kfg_btf_build_word(&w->btf, w->plan->deprecated_flag);
+	}
 	kfg_btf_build_type(&w->btf, BTF_KIND_ENUM, "bpf_prog_type", 1, 4);
 	kfg_btf_build_word(&w->btf, kfg_btf_build_string(&w->btf, "__MAX_BPF_PROG_TYPE"));
 	kfg_btf_build_word(&w->btf, N_TYPES);

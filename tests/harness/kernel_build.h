@@ -41,6 +41,7 @@ struct kfg_build_plan {
 	bool old; /* like 6.1: no common hook, no flag on sets, no filters */
 	uint16_t machine; /* EM_* of elf.h; 0: EM_X86_64 */
 	const char *const *functions; /* more functions, not kfuncs; NULL ends, may be NULL */
+	uint32_t deprecated_flag; /* that the enumerator KF_DEPRECATED has; 0: there is none */
 };
 
 /* vmlinux, to be freed. */

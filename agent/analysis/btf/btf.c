@@ -358,6 +358,19 @@ const char *kfg_btf_str(const struct kfg_btf *btf, uint32_t offset)
 	return btf->strings + (offset - btf->strings_first);
 }
 
+bool kfg_btf_has_string(const struct kfg_btf *btf, const char *text)
+{
+	size_t n = strlen(text) + 1, size = btf->strings_end - btf->strings_first;
+	const char *at = btf->strings, *end = at + size;
+
+	while (size >= n && (at = memmem(at, (size_t)(end - at), text, n))) {
+		if (at == btf->strings || !at[-1])
+			return true;
+		at++;
+	}
+	return false;
+}
+
 const char *kfg_btf_type_name(const struct kfg_btf *btf, uint32_t id)
 {
 	const struct btf_type *t = kfg_btf_type(btf, id);

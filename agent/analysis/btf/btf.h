@@ -44,6 +44,8 @@ uint32_t kfg_btf_first_own(const struct kfg_btf *btf);
 const struct btf_type *kfg_btf_type(const struct kfg_btf *btf, uint32_t id);
 /* The string at an offset; "" where there is none. Never NULL. */
 const char *kfg_btf_str(const struct kfg_btf *btf, uint32_t offset);
+/* Whether the text is one of its own strings; much faster than a look at all types. */
+bool kfg_btf_has_string(const struct kfg_btf *btf, const char *text);
 /* The name of a type; "" for anonymous ones and void. */
 const char *kfg_btf_type_name(const struct kfg_btf *btf, uint32_t id);
 /*

@@ -53,6 +53,8 @@ enum kfg_blob_bits {
 	KFG_BLOB_FILTERED = 2,
 	KFG_BLOB_REGISTERED = 4,
 	KFG_BLOB_TAGGED = 8,
+	KFG_BLOB_DEPRECATED = 16, /* by a flag that the kernel's BTF names */
+	KFG_BLOB_BITS = 31, /* all of these */
 };
 
 struct kfg_blob_kfunc {

@@ -6,6 +6,8 @@
 #include "base/strbuf.h"
 #include "analysis/kernel/arm64image.h"
 #include "analysis/kernel/config.h"
+#include "analysis/kernel/deprecated.h"
+#include "analysis/kernel/machine.h"
 #include "analysis/kernel/sets.h"
 #include "policy/array.h"
 #include <elf.h>
@@ -174,25 +176,6 @@ static void find_banner(struct kfg_collector *c, const struct kfg_image *image)
 	}
 }
 
-/* As uname(2) has it. */
-static const char *arch_of(unsigned machine)
-{
-	switch (machine) {
-	case EM_X86_64:
-		return "x86_64";
-	case EM_AARCH64:
-		return "aarch64";
-	case EM_S390:
-		return "s390x";
-	case EM_RISCV:
-		return "riscv64";
-	case EM_PPC64:
-		return "ppc64le";
-	default:
-		return "";
-	}
-}
-
 static int add_registered(struct kfg_collector *c, const struct kfg_btf *btf, uint32_t module,
 			  const struct kfg_registrations *registrations)
 {
@@ -317,7 +300,7 @@ static int take_image(struct kfg_collector *c, const char *path, const struct kf
 	}
 	c->is_image = true;
 	c->foreign = !image.amd64 && !image.arm64;
-	kfg_collector_add_arch(c, arch_of(elf->machine));
+	kfg_collector_add_arch(c, kfg_machine_arch(elf->machine));
 	find_banner(c, &image);
 	r = add_kfuncs(c, "vmlinux", c->btf, KFG_BLOB_NO_MODULE, &image);
 	kfg_image_done(&image);
@@ -355,7 +338,7 @@ static int take_arm64_image(struct kfg_collector *c, const char *path, const voi
 	r = take_kernel_btf(c, btf, btf_size, path, error);
 	if (r == 0) {
 		c->is_image = true;
-		kfg_collector_add_arch(c, arch_of(EM_AARCH64));
+		kfg_collector_add_arch(c, kfg_machine_arch(EM_AARCH64));
 		find_banner(c, &image);
 		r = add_kfuncs(c, "vmlinux", c->btf, KFG_BLOB_NO_MODULE, &image);
 	}
@@ -591,6 +574,7 @@ int kfg_collector_blob(struct kfg_collector *c, const char *origin, struct kfg_b
 	kfg_blob_put_text(&build, KFG_BLOB_ARCH, c->arch);
 	kfg_blob_put_text(&build, KFG_BLOB_CONFIG, kfg_strbuf_text(&c->config));
 	kfg_blob_put(&build, KFG_BLOB_BTF, c->btf_data, c->btf_size);
+	kfg_deprecated_mark(c->btf, c->kfuncs.items, c->kfuncs.n);
 	kfg_blob_put(&build, KFG_BLOB_KFUNCS, c->kfuncs.items, c->kfuncs.n * sizeof(struct kfg_blob_kfunc));
 	modules = c->modules.items;
 	for (size_t i = 0; i < c->modules.n; i++)

@@ -1,39 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* deprecated.c - kfuncs that a kernel marks as deprecated by a tag in its BTF. */
+/* deprecated.c - what a kernel's BTF says of its kfuncs by tags and by the names of flags. */
 #include "analysis/kernel/deprecated.h"
 
+#include "base/kernel_word.h"
 #include <string.h>
-
-/*
- * All spellings that are known, and nowhere else: the text of the tag, and what stands between it and a replacement.
- * None is in a released kernel yet, so that the one upstream settles for is to be put here.
- */
-static const struct {
-	const char *text, *separators;
-} spellings[] = {
-	{ "bpf_kfunc_deprecated", ":=" },
-	{ "kfunc_deprecated", ":=" },
-	{ "deprecated", ":=" },
-};
-
-/* "deprecated" and "deprecated:NAME" are of that spelling, "deprecated_by_whom" is not. */
-static bool is_spelled(const char *tag, const char *text, const char *separators, const char **ret_replacement)
-{
-	const char *rest = tag + strlen(text);
-
-	if (*rest && !strchr(separators, *rest))
-		return false;
-	*ret_replacement = *rest ? rest + 1 + strspn(rest + 1, " ") : rest;
-	return true;
-}
 
 bool kfg_deprecated_by_tag(const struct kfg_btf *btf, uint32_t func, const char **ret_replacement)
 {
-	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
-		const char *tag = kfg_btf_find_tag(btf, func, spellings[i].text);
+	for (size_t i = 0; kfg_kernel_word_tags[i]; i++) {
+		const char *tag = kfg_btf_find_tag(btf, func, kfg_kernel_word_tags[i]);
 
-		if (tag && is_spelled(tag, spellings[i].text, spellings[i].separators, ret_replacement))
+		if (tag && kfg_kernel_word_read(tag, ret_replacement))
 			return true;
 	}
 	return false;
+}
+
+static bool is_flag(const char *name)
+{
+	for (size_t i = 0; kfg_kernel_word_flags[i]; i++)
+		if (strcmp(name, kfg_kernel_word_flags[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool may_name_flags(const struct kfg_btf *btf)
+{
+	for (size_t i = 0; kfg_kernel_word_flags[i]; i++)
+		if (kfg_btf_has_string(btf, kfg_kernel_word_flags[i]))
+			return true;
+	return false;
+}
+
+/* The values of an enum that are named so. */
+static uint32_t enum_flags(const struct kfg_btf *btf, const struct btf_type *t)
+{
+	const struct btf_enum *value = (const struct btf_enum *)(t + 1);
+	uint32_t flags = 0;
+
+	for (unsigned i = 0; i < BTF_INFO_VLEN(t->info); i++)
+		if (is_flag(kfg_btf_str(btf, value[i].name_off)))
+			flags |= (uint32_t)value[i].val;
+	return flags;
+}
+
+static uint32_t named_flags(const struct kfg_btf *vmlinux)
+{
+	uint32_t n = may_name_flags(vmlinux) ? kfg_btf_n_types(vmlinux) : 0, flags = 0;
+
+	for (uint32_t id = 1; id < n; id++) {
+		const struct btf_type *t = kfg_btf_type(vmlinux, id);
+
+		if (t && BTF_INFO_KIND(t->info) == BTF_KIND_ENUM)
+			flags |= enum_flags(vmlinux, t);
+	}
+	return flags;
+}
+
+void kfg_deprecated_mark(const struct kfg_btf *vmlinux, struct kfg_blob_kfunc *kfuncs, size_t n)
+{
+	uint32_t flags = named_flags(vmlinux);
+
+	for (size_t i = 0; i < n; i++)
+		if (kfuncs[i].flags & flags)
+			kfuncs[i].bits |= KFG_BLOB_DEPRECATED;
 }

@@ -227,12 +227,12 @@ static int read_kfunc(struct reading *rd, struct kfg_facts_reader *reader, uint3
 	struct kfg_facts_bytes *from = &rd->from;
 	uint64_t bits = kfg_facts_take_number(from), ordinal, flags;
 	uint32_t name = kfg_facts_take_name(from);
-	struct kfg_blob_kfunc k = { .module = module, .bits = bits & 0xf };
+	struct kfg_blob_kfunc k = { .module = module, .bits = bits & KFG_BLOB_BITS };
 
 	ordinal = kfg_facts_take_number(from);
 	flags = kfg_facts_take_number(from);
 	k.prog_types = kfg_facts_take_number(from);
-	if (ordinal > UINT32_MAX || flags > UINT32_MAX || bits & ~(uint64_t)(0xf | KFG_FACTS_OF_BASE))
+	if (ordinal > UINT32_MAX || flags > UINT32_MAX || bits & ~(uint64_t)(KFG_BLOB_BITS | KFG_FACTS_OF_BASE))
 		return kfg_facts_fail(from, "a number that no kfunc has");
 	k.flags = (uint32_t)flags;
 	k.id = kfg_facts_reader_find(bits & KFG_FACTS_OF_BASE ? rd->base : reader, BTF_KIND_FUNC, from->data + name,

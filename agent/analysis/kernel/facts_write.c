@@ -51,7 +51,8 @@ static void put_tags(const struct kfg_btf *btf, const struct tags *tags, uint32_
 static unsigned bits_of(const struct kfg_kfunc *k)
 {
 	return (k->types_known ? KFG_BLOB_TYPES_KNOWN : 0u) | (k->filtered ? KFG_BLOB_FILTERED : 0u) |
-	       (k->registered ? KFG_BLOB_REGISTERED : 0u) | (k->tagged ? KFG_BLOB_TAGGED : 0u);
+	       (k->registered ? KFG_BLOB_REGISTERED : 0u) | (k->tagged ? KFG_BLOB_TAGGED : 0u) |
+	       (k->flagged_deprecated ? KFG_BLOB_DEPRECATED : 0u);
 }
 
 static void put_kfunc(const struct kfg_facts_writer *w, const struct kfg_kfunc *k, const struct tags *tags,

@@ -124,7 +124,8 @@ static int fill_kfunc(const struct kfg_kernel *k, const struct kfg_blob_kfunc *f
 		.tagged = from->bits & KFG_BLOB_TAGGED,
 	};
 	ret->replacement = "";
-	ret->deprecated = kfg_deprecated_by_tag(btf, from->id, &ret->replacement);
+	ret->flagged_deprecated = from->bits & KFG_BLOB_DEPRECATED;
+	ret->deprecated = kfg_deprecated_by_tag(btf, from->id, &ret->replacement) || ret->flagged_deprecated;
 	return 0;
 }
 

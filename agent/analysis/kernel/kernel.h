@@ -29,7 +29,8 @@ struct kfg_kfunc {
 	bool types_known;
 	bool filtered; /* the kernel asks a function of its own, too, whether this program may call it */
 	bool registered; /* in a set of kfuncs; else it was seen by its decl tag alone, and the sets are not known */
-	bool deprecated; /* the kernel itself says so (deprecated.h) */
+	bool deprecated; /* the kernel itself says so, by a tag or a flag (deprecated.h) */
+	bool flagged_deprecated; /* by a flag */
 	const char *replacement; /* what it says is to be used instead; "" if nothing */
 	bool tagged; /* has the decl tag "bpf_kfunc" */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* candidate.c - a policy read, checked and compiled before it comes into force. */
 #include "base/log.h"
+#include "base/kernel_word.h"
 #include "gate/daemon/state.h"
 
 #include <errno.h>
@@ -62,37 +63,58 @@ static int keep_names(const struct kfg_policy *policy, char **kfuncs, size_t n, 
  * What is needed of a policy once it is loaded: its table and its names. The table may answer by look-up for kfuncs
  * that the kernel has; without that list every answer is the same, and takes longer.
  */
-static int make(struct kfg_daemon *d, const struct kfg_policy *policy, struct kfg_candidate *c, struct kfg_strbuf *why)
+static int make(struct kfg_daemon *d, const struct kfg_policy *policy, const struct kfg_gate_kernel *kernel,
+		struct kfg_candidate *c, struct kfg_strbuf *why)
 {
-	char **kfuncs = NULL;
-	size_t n = 0;
-	int r = kfg_gate_kernel_kfuncs(&kfuncs, &n);
+	int r;
 
-	if (r < 0) {
-		kfg_log_warning("cannot list the kernel's kfuncs, goes on without: %s", strerror(-r));
-		kfuncs = NULL;
-		n = 0;
-	}
 	c->policy.generation = ++d->generation;
-	r = kfg_table_compile(policy, (const char *const *)kfuncs, n, c->policy.generation, &c->table);
+	r = kfg_table_compile(policy, (const char *const *)kernel->kfuncs, kernel->n_kfuncs, c->policy.generation,
+			      &c->table);
 	if (r == -E2BIG)
 		kfg_strbuf_printf(why, "policy %s is too large to compile: more than %u cells\n",
 				  kfg_policy_name(policy), KFG_TABLE_CELLS_MAX);
 	else if (r < 0)
 		kfg_strbuf_printf(why, "cannot compile the policy: %s\n", strerror(-r));
 	if (r == 0)
-		r = keep_names(policy, kfuncs, n, c, why);
+		r = keep_names(policy, kernel->kfuncs, kernel->n_kfuncs, c, why);
 	if (r == 0)
 		c->policy.names->hooking = d->hooking;
-	kfg_gate_names_free(kfuncs, n);
 	return r;
 }
 
-int kfg_candidate_read(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why)
+/* What the kernel says is read with each policy: modules come and go. */
+static void read_kernel(struct kfg_daemon *d)
 {
-	int r = kfg_config_load(d->config->policy_paths, d->config->n_policy_paths, ret_loaded);
-	const char *unfit;
+	struct kfg_gate_kernel kernel = { 0 };
 
+	d->kernel_error = kfg_gate_kernel_read(&kernel);
+	kfg_gate_kernel_done(&d->kernel);
+	d->kernel = kernel;
+}
+
+/* The policy, over what the kernel says itself of its kfuncs. */
+static int load(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded)
+{
+	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(KFG_POLICY_FILE_MAX);
+	struct kfg_source below = { .path = "the kernel's BTF" };
+
+	kfg_strbuf_printf(&text, "%s%s", kfg_kernel_word_head, d->kernel.deprecations ? d->kernel.deprecations : "");
+	if (text.error)
+		return text.error;
+	below.data = kfg_strbuf_text(&text);
+	below.size = text.size;
+	return kfg_config_load_over(d->config->policy_paths, d->config->n_policy_paths,
+				    d->kernel.deprecations ? &below : NULL, ret_loaded);
+}
+
+int kfg_candidate_read(struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why)
+{
+	const char *unfit;
+	int r;
+
+	read_kernel(d);
+	r = load(d, ret_loaded);
 	if (r < 0 && r != -EBADMSG) {
 		kfg_strbuf_printf(why, "cannot load the policy: %s\n", strerror(-r));
 		return r;
@@ -111,8 +133,12 @@ int kfg_candidate_make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct k
 		       struct kfg_strbuf *why)
 {
 	struct kfg_candidate c = { 0 };
-	int r = make(d, loaded->policy, &c, why);
+	int r;
 
+	if (d->kernel_error < 0)
+		kfg_log_warning("cannot list the kernel's kfuncs, goes on without: %s", strerror(-d->kernel_error));
+	r = make(d, loaded->policy, &d->kernel, &c, why);
+	kfg_gate_kernel_done(&d->kernel);
 	if (r < 0) {
 		kfg_candidate_done(&c);
 		return r;
@@ -142,7 +168,7 @@ int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candida
 	int r = kfg_policy_load(&source, 1, NULL, &diags, &policy);
 
 	if (r == 0)
-		r = make(d, policy, &c, &why);
+		r = make(d, policy, &(struct kfg_gate_kernel){ 0 }, &c, &why);
 	kfg_policy_free(policy);
 	kfg_diags_done(&diags);
 	if (r < 0) {

@@ -71,6 +71,8 @@ struct kfg_daemon {
 	size_t n_kept;
 	struct kfg_table_header inherited; /* of the table that an older agent left in force; all zero: none */
 	uint64_t generation; /* the last one given to a table, published or not */
+	struct kfg_gate_kernel kernel; /* what it says, between the two halves of a candidate; else empty */
+	int kernel_error; /* why it could not be asked, 0: it was */
 	char *rejected; /* owned; why the last reload was not taken, or NULL */
 	struct kfg_proof proof;
 	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof, 0: none */
@@ -99,7 +101,7 @@ struct kfg_candidate {
 };
 int kfg_candidate_build(struct kfg_daemon *d, struct kfg_candidate *ret_candidate, struct kfg_strbuf *why);
 /* The two halves of it: the first needs no gate; the second takes the files over from what was read. */
-int kfg_candidate_read(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why);
+int kfg_candidate_read(struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why);
 int kfg_candidate_make(struct kfg_daemon *d, struct kfg_loaded *loaded, struct kfg_candidate *ret_candidate,
 		       struct kfg_strbuf *why);
 void kfg_candidate_done(struct kfg_candidate *candidate);

@@ -178,7 +178,17 @@ int kfg_gate_peer(const struct kfg_gate *gate, int fd, pid_t *ret_pid);
 struct kfg_guard;
 int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard);
 
-/* Names of the running kernel's kfuncs from the BTF of vmlinux and of loaded modules ("name", "name [module]"): what
- * kfg_table_compile() wants. *ret_names is one allocation list, to be freed with kfg_gate_names_free(). */
-int kfg_gate_kernel_kfuncs(char ***ret_names, size_t *ret_n);
-void kfg_gate_names_free(char **names, size_t n);
+/* What the BTF of vmlinux and of loaded modules says of the running kernel's kfuncs. All owned. */
+struct kfg_gate_kernel {
+	char **kfuncs; /* names ("name", "name [module]"): what kfg_table_compile() wants */
+	size_t n_kfuncs;
+	char *deprecations; /* rows of a policy (kfg_kernel_word_row()), or NULL: it calls none deprecated */
+};
+
+/* Reads all of it. 0 or a negative errno, with nothing to free; else free with kfg_gate_kernel_done(). */
+int kfg_gate_kernel_read(struct kfg_gate_kernel *ret_kernel);
+void kfg_gate_kernel_done(struct kfg_gate_kernel *kernel); /* accepts a zeroed struct */
+/* The rows of one BTF alone, from type `first` on; module NULL: vmlinux. 0 or a negative errno. */
+struct btf;
+struct kfg_strbuf;
+int kfg_gate_btf_deprecations(const struct btf *btf, unsigned first, const char *module, struct kfg_strbuf *out);

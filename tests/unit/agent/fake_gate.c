@@ -326,23 +326,27 @@ int kfg_gate_sync_clock(struct kfg_gate *gate)
 	return 0;
 }
 
-int kfg_gate_kernel_kfuncs(char ***ret_names, size_t *ret_n)
+int kfg_gate_kernel_read(struct kfg_gate_kernel *ret_kernel)
 {
+	struct kfg_gate_kernel kernel = { .n_kfuncs = fake_gate.n_kfuncs };
+
 	if (!fake_gate.n_kfuncs)
 		return -ENOENT; /* the agent has to do without */
-	*ret_names = calloc(fake_gate.n_kfuncs, sizeof(**ret_names));
+	kernel.kfuncs = calloc(fake_gate.n_kfuncs, sizeof(*kernel.kfuncs));
 	for (size_t i = 0; i < fake_gate.n_kfuncs; i++)
-		(*ret_names)[i] = (char *)fake_gate.kfuncs[i];
-	*ret_n = fake_gate.n_kfuncs;
+		kernel.kfuncs[i] = (char *)fake_gate.kfuncs[i];
+	kernel.deprecations = fake_gate.deprecations ? strdup(fake_gate.deprecations) : NULL;
+	*ret_kernel = kernel;
 	return 0;
+}
+
+void kfg_gate_kernel_done(struct kfg_gate_kernel *kernel)
+{
+	free(kernel->kfuncs);
+	free(kernel->deprecations);
+	*kernel = (struct kfg_gate_kernel){ 0 };
 }
 
 void kfg_gate_btf_release(void)
 {
-}
-
-void kfg_gate_names_free(char **names, size_t n)
-{
-	(void)n;
-	free(names);
 }

@@ -12,6 +12,7 @@ struct fake_gate {
 	const char *obstacle;
 	const char *const *kfuncs; /* of the kernel; n_kfuncs of them, 0: they cannot be listed */
 	size_t n_kfuncs;
+	const char *deprecations; /* rows of what the kernel says itself, or NULL */
 	struct kfg_hit hits[8]; /* n_hits of them; 0: not counted */
 	size_t n_hits;
 	int open_error, publish_error, attach_error, prove_error, take_over_error, detach_error;

@@ -33,7 +33,7 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 static int load(const char *text, struct shelf *shelf, struct kfg_diags *diags, struct kfg_policy **ret_policy)
 {
 	struct kfg_source source = { "main.yaml", text, strlen(text) };
-	struct kfg_includer includer = { expand, shelf };
+	struct kfg_includer includer = { expand, shelf, NULL };
 
 	return kfg_policy_load(&source, 1, shelf ? &includer : NULL, diags, ret_policy);
 }
@@ -66,6 +66,37 @@ static void test_include(void **state)
 		assert_string_equal(info.note, info.kfunc[0] == 'x' ? "own" : info.kfunc[0] == 'y' ? "b" : "a");
 	}
 	kfg_policy_free(p);
+}
+
+/* What the kernel says gives way to all others, and is no part of what the policy is. */
+static void test_below(void **state)
+{
+	static const char text[] = HEAD
+		"include: ['/l/*.yaml']\ndeprecations: [{kfunc: x, note: own}, {kfunc: v, note: own}]\n";
+	struct shelf shelf = {
+		"/l/*.yaml", { SOURCE("/l/a.yaml", "version: 1\ndeprecations: [{kfunc: y, note: a}]\n") }, 1, 0
+	};
+	const struct kfg_source below = SOURCE(
+		"kernel", "version: 1\ndeprecations: [{kfunc: 'x [vmlinux]', note: k}, {kfunc: 'y [vmlinux]', note: k},"
+			  " {kfunc: 'z [vmlinux]', note: k}]\n");
+	const struct kfg_source source = SOURCE("main.yaml", text);
+	struct kfg_includer includer = { expand, &shelf, &below };
+	struct kfg_diags diags = { 0 };
+	struct kfg_policy *p = NULL, *without = NULL;
+	struct kfg_deprecation_info info;
+
+	(void)state;
+	assert_int_equal(kfg_policy_load(&source, 1, &includer, &diags, &p), 0);
+	assert_int_equal(kfg_policy_n_deprecations(p), 4);
+	for (uint32_t i = 0; i < 4; i++) {
+		assert_true(kfg_policy_deprecation(p, i, &info));
+		assert_string_equal(info.note, info.kfunc[0] == 'z' ? "k" : info.kfunc[0] == 'y' ? "a" : "own");
+	}
+	assert_int_equal(load(text, &shelf, &diags, &without), 0);
+	assert_int_equal(kfg_policy_n_deprecations(without), 3);
+	assert_string_equal(kfg_policy_digest(p), kfg_policy_digest(without));
+	kfg_policy_free(p);
+	kfg_policy_free(without);
 }
 
 static void test_include_failures(void **state)
@@ -157,9 +188,13 @@ static void test_too_many_sources(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_include),	   cmocka_unit_test(test_include_failures),
-		cmocka_unit_test(test_digest),	   cmocka_unit_test(test_findings_are_sorted),
-		cmocka_unit_test(test_no_sources), cmocka_unit_test(test_too_many_sources),
+		cmocka_unit_test(test_include),
+		cmocka_unit_test(test_below),
+		cmocka_unit_test(test_include_failures),
+		cmocka_unit_test(test_digest),
+		cmocka_unit_test(test_findings_are_sorted),
+		cmocka_unit_test(test_no_sources),
+		cmocka_unit_test(test_too_many_sources),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

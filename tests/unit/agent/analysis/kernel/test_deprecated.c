@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_deprecated.c - decl tags by which a kernel says that a kfunc of its own is deprecated. */
+/* test_deprecated.c - decl tags and flags by which a kernel says that a kfunc of its own is deprecated. */
 #include "analysis/kernel/facts.h"
 #include "analysis/kernel/kernel.h"
 
 #include "btf_build.h"
 #include "cmocka_all.h"
+#include "kernel_build.h"
 #include "scratch_dir.h"
 
 /* Kfuncs, and the tag that each has beside "bpf_kfunc"; the replacement that it says, NULL: it says nothing. */
@@ -51,13 +52,26 @@ static void check(const struct kfg_kernel *kernel)
 	}
 }
 
-/* Of BTF, and of the facts that are made of it. */
-static void test_tags(void **state)
+/* A kernel, and the facts that are made of it. */
+static void check_both(void (*check_kernel)(const struct kfg_kernel *kernel))
 {
 	const struct kfg_facts_made made = { .day = "2026-11-29", .source = "" };
 	struct kfg_strbuf out = KFG_STRBUF(KFG_FACTS_FILE_MAX);
 	struct kfg_kernel_error error;
-	struct kfg_kernel *kernel;
+	struct kfg_kernel *kernel = open_kernel("vmlinux");
+
+	check_kernel(kernel);
+	assert_int_equal(kfg_facts_write(kernel, &made, &out, &error), 0);
+	kfg_kernel_free(kernel);
+	write_bytes("kernel.facts", out.data, out.size);
+	kfg_strbuf_done(&out);
+	kernel = open_kernel("kernel.facts");
+	check_kernel(kernel);
+	kfg_kernel_free(kernel);
+}
+
+static void test_tags(void **state)
+{
 	struct kfg_btf_build b;
 	uint32_t integer;
 	size_t size;
@@ -76,21 +90,53 @@ static void test_tags(void **state)
 	write_bytes("vmlinux", bytes, size);
 	free(bytes);
 	kfg_btf_build_done(&b);
-	kernel = open_kernel("vmlinux");
-	check(kernel);
-	assert_int_equal(kfg_facts_write(kernel, &made, &out, &error), 0);
-	kfg_kernel_free(kernel);
-	write_bytes("kernel.facts", out.data, out.size);
-	kfg_strbuf_done(&out);
-	kernel = open_kernel("kernel.facts");
-	check(kernel);
-	kfg_kernel_free(kernel);
+	check_both(check);
+}
+
+#define FLAG (1u << 21)
+
+static void write_flagged(uint32_t named)
+{
+	static const struct kfg_build_set sets[] = {
+		{ .kfuncs = { { "bpf_flagged", FLAG | 1, "i" }, { "bpf_unflagged", 1, "i" } }, .types = { 1 + 6 } },
+	};
+	struct kfg_build_plan plan = { "7.9.0", sets, 1, .deprecated_flag = named };
+	size_t size;
+	void *bytes = kfg_build_kernel(&plan, &size);
+
+	write_bytes("vmlinux", bytes, size);
+	free(bytes);
+}
+
+static void check_flagged(const struct kfg_kernel *kernel)
+{
+	assert_true(kfg_kernel_kfunc_find(kernel, "bpf_flagged")->deprecated);
+	assert_string_equal(kfg_kernel_kfunc_find(kernel, "bpf_flagged")->replacement, "");
+	assert_false(kfg_kernel_kfunc_find(kernel, "bpf_unflagged")->deprecated);
+}
+
+static void check_unnamed(const struct kfg_kernel *kernel)
+{
+	assert_false(kfg_kernel_kfunc_find(kernel, "bpf_flagged")->deprecated);
+}
+
+/* The bit has the number that the kernel's own BTF gives it; where it names none, it says nothing. */
+static void test_flag(void **state)
+{
+	(void)state;
+	write_flagged(FLAG);
+	check_both(check_flagged);
+	write_flagged(FLAG << 1);
+	check_both(check_unnamed);
+	write_flagged(0);
+	check_both(check_unnamed);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_tags, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_flag, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

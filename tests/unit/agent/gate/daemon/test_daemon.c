@@ -275,6 +275,25 @@ static void test_status_of_absent(void **state)
 	}
 }
 
+static void status_of_told(void)
+{
+	static const char *const kfuncs[] = { "bpf_3", "bpf_told" };
+
+	fake_gate.kfuncs = kfuncs;
+	fake_gate.n_kfuncs = 2;
+	fake_gate.deprecations = "  - kfunc: \"bpf_told [vmlinux]\"\n    replacement: bpf_new\n"
+				 "  - kfunc: \"bpf_3 [vmlinux]\"\n";
+	status();
+}
+
+/* What the kernel itself calls deprecated is one more, but for what the policy has a row of. */
+static void test_status_of_told(void **state)
+{
+	(void)state;
+	assert_int_equal(run_with(status_of_told, false), KFG_EXIT_OK);
+	assert_non_null(strstr(seen, "deprecations: 10 (past their deadline: 1)"));
+}
+
 static void status_of_counted(void)
 {
 	fake_gate.n_hits = 5; /* the table, what is unlisted, a rule, two deprecations */
@@ -356,11 +375,17 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_sealed),	     CASE(test_reload),
-		CASE(test_reload_check),     CASE(test_hangup),
-		CASE(test_forced_hangup),    CASE(test_events),
-		CASE(test_status),	     CASE(test_files),
-		CASE(test_status_of_absent), CASE(test_status_of_counted),
+		CASE(test_sealed),
+		CASE(test_reload),
+		CASE(test_reload_check),
+		CASE(test_hangup),
+		CASE(test_forced_hangup),
+		CASE(test_events),
+		CASE(test_status),
+		CASE(test_files),
+		CASE(test_status_of_absent),
+		CASE(test_status_of_told),
+		CASE(test_status_of_counted),
 	};
 
 	block_signals();
