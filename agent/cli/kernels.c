@@ -6,7 +6,6 @@
 #include "analysis/lifecycle/kfunc_data.h"
 #include "base/cleanup.h"
 #include "base/log.h"
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -107,7 +106,7 @@ static int add_by_name(struct opening *o, const char *name)
 	if (r < 0)
 		return kfg_log_errno(r, "%s: %m", o->verb);
 	n = kfg_catalogue_find(&o->catalogue, name, found, KFG_ARGS_MAX);
-	if (!n && (isdigit((unsigned char)name[0]) || strncmp(name, "debian:", 7) == 0)) {
+	if (!n && kfg_catalogue_is_name(name)) {
 		if (o->catalogue.n)
 			kfg_log_error(
 				"%s: %s: neither a file nor in the catalogue of %zu kernels in %s (kfgate kernel list)",

@@ -5,7 +5,7 @@
 # usage: refresh.sh [-k KFGATE] [-d DIR] [-f FLAVOUR]... [-n] [SUITE...]
 #   -k   the kfgate to use (default: kfgate)
 #   -d   the catalogue (default: this directory)
-#   -f   a flavour: amd64, cloud-amd64, rt-amd64 (default: all three)
+#   -f   a flavour: amd64, cloud-amd64, rt-amd64, arm64, cloud-arm64 (default: all)
 #   -n   take nothing from the network: only compare what is there
 # Prints on standard output the proposed rows, and on standard error what it does.
 set -euo pipefail
@@ -25,7 +25,7 @@ while getopts k:d:f:n option; do
 	esac
 done
 shift $((OPTIND - 1))
-[ ${#flavours[@]} -gt 0 ] || flavours=(cloud-amd64 amd64 rt-amd64)
+[ ${#flavours[@]} -gt 0 ] || flavours=(cloud-amd64 amd64 rt-amd64 cloud-arm64 arm64)
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=(bookworm bookworm-security bookworm-backports trixie trixie-security
 	trixie-backports sid experimental)
@@ -68,8 +68,8 @@ add_kernel() {
 
 look_at_suite() {
 	local suite=$1 flavour packages file
-	kfg_apt_open "$suite" || return 0
 	for flavour in "${flavours[@]}"; do
+		kfg_apt_open "$suite" "${flavour##*-}" || return 0
 		mapfile -t packages < <(packages_of "$flavour")
 		[ ${#packages[@]} -gt 0 ] || continue
 		file=${packages[0]#linux-image-}_$(version_of "${packages[0]}").facts

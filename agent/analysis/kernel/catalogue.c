@@ -11,10 +11,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #define ENTRIES_MAX 4096u
 #define INDEX_MAX (1u << 20)
 #define HEAD_MAX 16384u /* bytes of a file in which its lines are */
+
+/* Words for architectures, as Debian and as uname(2) has them. */
+static const struct {
+	const char *word, *arch;
+} archs[] = {
+	{ "amd64", "x86_64" }, { "x86_64", "x86_64" },	 { "arm64", "aarch64" },   { "aarch64", "aarch64" },
+	{ "s390x", "s390x" },  { "ppc64el", "ppc64le" }, { "riscv64", "riscv64" },
+};
 
 const char *kfg_catalogue_dir(void)
 {
@@ -209,10 +218,38 @@ static bool begins(const char *release, const char *name)
 	return strncmp(release, name, n) == 0 && (!release[n] || strchr(".+-~", release[n]));
 }
 
-static bool means(const struct kfg_catalogue_entry *entry, const char *name)
+/* What a name asks for. */
+struct wanted {
+	const char *name;
+	const char *arch; /* as uname(2) has it; "": any */
+};
+
+/* The host's architecture, or what the name says before a colon, in Debian's words or in uname(2)'s. */
+static bool take_arch(struct wanted *wanted)
+{
+	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++) {
+		size_t n = strlen(archs[i].word);
+
+		if (strncmp(wanted->name, archs[i].word, n) != 0 || wanted->name[n] != ':')
+			continue;
+		*wanted = (struct wanted){ wanted->name + n + 1, archs[i].arch };
+		return true;
+	}
+	return false;
+}
+
+static bool is_of_arch(const struct kfg_catalogue_entry *entry, const char *arch)
+{
+	return !arch[0] || !entry->head.arch[0] || strcmp(entry->head.arch, arch) == 0;
+}
+
+static bool means(const struct kfg_catalogue_entry *entry, const struct wanted *wanted)
 {
 	static const char debian[] = "debian:";
+	const char *name = wanted->name;
 
+	if (!is_of_arch(entry, wanted->arch))
+		return false;
 	if (strncmp(name, debian, sizeof(debian) - 1) == 0)
 		return has_word(entry->suites, name + sizeof(debian) - 1);
 	return isdigit((unsigned char)name[0]) && begins(entry->head.release, name);
@@ -240,22 +277,47 @@ static bool same_version(const struct kfg_catalogue_entry *a, const struct kfg_c
 	       strcmp(package_version(a->head.version), package_version(b->head.version)) == 0;
 }
 
-size_t kfg_catalogue_find(const struct kfg_catalogue *c, const char *name, size_t *ret_indices, size_t max)
+/* The newest version, in all flavours. */
+static size_t find_newest(const struct kfg_catalogue *c, const struct wanted *wanted, size_t *ret_indices, size_t max)
 {
 	size_t newest = c->n, n = 0;
 
 	for (size_t i = 0; i < c->n; i++)
-		if (strcmp(c->entries[i].head.release, name) == 0) {
+		if (means(&c->entries[i], wanted))
+			newest = i;
+	for (size_t i = 0; i < c->n && newest < c->n && n < max; i++)
+		if (means(&c->entries[i], wanted) && same_version(&c->entries[i], &c->entries[newest]))
+			ret_indices[n++] = i;
+	return n;
+}
+
+size_t kfg_catalogue_find(const struct kfg_catalogue *c, const char *name, size_t *ret_indices, size_t max)
+{
+	struct wanted wanted = { name, "" };
+	bool said = take_arch(&wanted);
+	struct utsname uts;
+	size_t n;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->entries[i].head.release, wanted.name) == 0 && is_of_arch(&c->entries[i], wanted.arch)) {
 			ret_indices[0] = i;
 			return max ? 1 : 0;
 		}
-	for (size_t i = 0; i < c->n; i++)
-		if (means(&c->entries[i], name))
-			newest = i;
-	for (size_t i = 0; i < c->n && newest < c->n && n < max; i++)
-		if (means(&c->entries[i], name) && same_version(&c->entries[i], &c->entries[newest]))
-			ret_indices[n++] = i;
-	return n;
+	if (!said && uname(&uts) == 0)
+		wanted.arch = uts.machine;
+	n = find_newest(c, &wanted, ret_indices, max);
+	if (n || said)
+		return n;
+	wanted.arch = "";
+	return find_newest(c, &wanted, ret_indices, max);
+}
+
+bool kfg_catalogue_is_name(const char *text)
+{
+	struct wanted wanted = { text, "" };
+
+	(void)take_arch(&wanted);
+	return isdigit((unsigned char)wanted.name[0]) || strncmp(wanted.name, "debian:", 7) == 0;
 }
 
 const struct kfg_catalogue_entry *kfg_catalogue_find_btf(const struct kfg_catalogue *c, uint64_t size, uint64_t hash)

@@ -31,10 +31,12 @@ void kfg_catalogue_done(struct kfg_catalogue *catalogue); /* accepts a zeroed st
 
 /*
  * The entries that a name means, as indices: a whole release; a suite ("debian:trixie"), with its newest version and
- * all flavours of it; or the beginning of a release up to a dot or sign ("6.12"), likewise. Returns how many, at most
- * max.
+ * all flavours of it; or the beginning of a release up to a dot or sign ("6.12"), likewise. Of the last two the host's
+ * architecture is meant where it has any, or the one that stands before: "arm64:6.12". Returns how many, at most max.
  */
 size_t kfg_catalogue_find(const struct kfg_catalogue *catalogue, const char *name, size_t *ret_indices, size_t max);
+/* Whether a text can be such a name: what is none is a file. */
+bool kfg_catalogue_is_name(const char *text);
 /* The entry whose kernel has that BTF; NULL: none. */
 const struct kfg_catalogue_entry *kfg_catalogue_find_btf(const struct kfg_catalogue *catalogue, uint64_t size,
 							 uint64_t hash);

@@ -7,6 +7,18 @@
 #include "scratch_dir.h"
 
 #include <errno.h>
+#include <sys/utsname.h>
+
+static void add_of(const char *arch, const char *release, const char *version)
+{
+	char name[100], text[400];
+
+	snprintf(name, sizeof(name), "%s.facts", release);
+	snprintf(text, sizeof(text),
+		 "kfgate-facts 1\nrelease: %s\nversion: %s\narchitecture: %s\nbtf: %zu 00000000000000ff\ndata: 5\n\n",
+		 release, version, arch, strlen(release));
+	scratch_write(name, text);
+}
 
 static void add(const char *release, const char *version)
 {
@@ -71,6 +83,37 @@ static void test_find(void **state)
 	kfg_catalogue_done(&c);
 }
 
+/* Names mean the host's architecture, or the one that they say; where there is but another one, that. */
+static void test_architectures(void **state)
+{
+	struct kfg_catalogue c;
+	struct utsname uts;
+	bool is_arm;
+
+	(void)state;
+	assert_int_equal(uname(&uts), 0);
+	is_arm = strcmp(uts.machine, "aarch64") == 0;
+	add_of("x86_64", "6.12.117+deb13-amd64", "#1 SMP Debian 6.12.117-1");
+	add_of("aarch64", "6.12.117+deb13-arm64", "#1 SMP Debian 6.12.117-1");
+	add_of("aarch64", "6.12.118+deb13-arm64", "#1 SMP Debian 6.12.118-1");
+	add_of(is_arm ? "x86_64" : "aarch64", "6.1.0-57-other", "#1 SMP Debian 6.1.192-3");
+	scratch_write("index.tsv", "trixie\t6.12.117+deb13-amd64.facts\ntrixie\t6.12.117+deb13-arm64.facts\n");
+	assert_int_equal(kfg_catalogue_open(scratch, &c), 0);
+	expect(&c, "6.12", is_arm ? "6.12.118+deb13-arm64" : "6.12.117+deb13-amd64");
+	expect(&c, "arm64:6.12", "6.12.118+deb13-arm64");
+	expect(&c, "aarch64:6.12.117", "6.12.117+deb13-arm64");
+	expect(&c, "amd64:6.12", "6.12.117+deb13-amd64");
+	expect(&c, "debian:trixie", is_arm ? "6.12.117+deb13-arm64" : "6.12.117+deb13-amd64");
+	expect(&c, "arm64:debian:trixie", "6.12.117+deb13-arm64");
+	expect(&c, "6.12.118+deb13-arm64", "6.12.118+deb13-arm64");
+	expect(&c, "amd64:6.12.118+deb13-arm64", "");
+	expect(&c, "6.1", "6.1.0-57-other");
+	expect(&c, "riscv64:6.12", "");
+	assert_true(kfg_catalogue_is_name("arm64:6.12") && kfg_catalogue_is_name("debian:sid"));
+	assert_false(kfg_catalogue_is_name("arm65:6.12") || kfg_catalogue_is_name("vmlinux"));
+	kfg_catalogue_done(&c);
+}
+
 static void test_empty(void **state)
 {
 	struct kfg_catalogue c;
@@ -98,6 +141,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_find, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_architectures, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_empty, scratch_setup, scratch_teardown),
 		cmocka_unit_test(test_compare),
 	};
