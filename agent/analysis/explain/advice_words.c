@@ -72,7 +72,8 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"build anew." },
 	[KFG_VLOG_KERNEL_BTF] = {
 		"kernel-btf", "the kernel's BTF is damaged", KFG_BLAME_KERNEL_BUILD,
-		"The kernel says that the kfunc has a hidden argument, and its BTF does not agree.",
+		"The kernel says that the kfunc has a hidden argument, and its BTF does not agree: Linux 7.0 and later "
+		"built with pahole before 1.27 are so.",
 		"Nothing in the program can help. Use another build of the kernel, and report it to whoever built"
 		" it." },
 	[KFG_VLOG_LICENSE] = {
