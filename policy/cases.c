@@ -58,6 +58,16 @@ static int parse_uid(struct kfg_parse *p, const struct kfg_key *key, const struc
 	return 0;
 }
 
+static int parse_signed(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	if (kfg_signature_parse(value->text, out))
+		kfg_parse_finding(p, value, KFG_DIAG_BAD_VALUE,
+				  "\"%.64s\" is not what \"%s\" can be, which is no, builtin, secondary, platform or "
+				  "\"keyring:NAME\"",
+				  value->text, key->name);
+	return 0;
+}
+
 static int parse_list(struct kfg_parse *p, const struct kfg_node *value, bool live, struct draft *d)
 {
 	struct kfg_kfunc_pattern k;
@@ -96,6 +106,7 @@ static int parse_dead(struct kfg_parse *p, const struct kfg_key *key, const stru
 static const struct kfg_key program_keys[] = {
 	{ "type", SCALAR, REQUIRED, parse_type, FIELD(c.load.prog_type) },
 	{ "name", SCALAR, 0, kfg_parse_text, FIELD(c.load.prog), .limit = TEXT_MAX },
+	{ "signed", SCALAR, 0, parse_signed, FIELD(c.load.signature) },
 };
 static const struct kfg_schema program_schema = KFG_SCHEMA("\"program\"", program_keys, false);
 

@@ -7,6 +7,8 @@
 #include "compile.h"
 
 #include "array.h"
+#include "verdict.h"
+#include "words.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +44,41 @@ static int patterns_dim(struct kfg_compile *c, const struct kfg_patterns *patter
 	return r;
 }
 
+/* The number of a keyring: its serial, where a host was asked. */
+static uint32_t keyring_number(const struct kfg_compile *c, const char *name)
+{
+	if (!c->keyrings)
+		return kfg_signature_of_name(name);
+	for (size_t i = 0; i < c->keyrings->n; i++)
+		if (!strcmp(c->keyrings->items[i].name, name) && c->keyrings->items[i].serial)
+			return c->keyrings->items[i].serial;
+	return KFG_SIGNATURE_NOBODYS;
+}
+
+static int signature_dim(struct kfg_compile *c, const struct kfg_condition *when, struct kfg_range *ret_dim)
+{
+	uint32_t *numbers = calloc(kfg_signature_words.n + when->keyrings.n, sizeof(*numbers));
+	uint32_t n = 0;
+	int r = numbers ? 0 : -ENOMEM;
+
+	for (uint32_t kind = 0; kind < kfg_signature_words.n && !r; kind++)
+		if (when->signatures >> kind & 1)
+			numbers[n++] = KFG_SIGNATURE_KINDS + kind;
+	for (size_t i = 0; i < when->keyrings.n && !r; i++)
+		numbers[n++] = keyring_number(c, when->keyrings.items[i].text);
+	if (!r)
+		r = kfg_intern_slices_add(&c->numbers, numbers, n, ret_dim);
+	free(numbers);
+	return r;
+}
+
 /* Everything but the kfuncs and their modules. */
 static int loader_dims(struct kfg_compile *c, const struct kfg_condition *when, struct kfg_row *row)
 {
-	int r = kfg_intern_slices_add(&c->uids, when->uids, (uint32_t)when->n_uids, &row->dims[KFG_DIM_UID]);
+	int r = kfg_intern_slices_add(&c->numbers, when->uids, (uint32_t)when->n_uids, &row->dims[KFG_DIM_UID]);
 
+	if (!r)
+		r = signature_dim(c, when, &row->dims[KFG_DIM_SIGNATURE]);
 	if (!r)
 		r = patterns_dim(c, &when->units, true, &row->dims[KFG_DIM_UNIT]);
 	if (!r)
@@ -167,7 +199,7 @@ static void compile_done(struct kfg_compile *c)
 	kfg_intern_texts_done(&c->names);
 	kfg_trigrams_done(&c->trigrams);
 	kfg_intern_slices_done(&c->refs);
-	kfg_intern_slices_done(&c->uids);
+	kfg_intern_slices_done(&c->numbers);
 	kfg_intern_slices_done(&c->ranges);
 	free(c->rows);
 	free(c->entries);
@@ -177,18 +209,26 @@ static void compile_done(struct kfg_compile *c)
 	free(c->matched);
 }
 
-int kfg_table_compile(const struct kfg_policy *policy, const char *const *known, size_t n_known, uint64_t generation,
-		      struct kfg_table **ret_table)
+int kfg_table_compile_here(const struct kfg_policy *policy, const struct kfg_table_host *host, uint64_t generation,
+			   struct kfg_table **ret_table)
 {
-	struct kfg_compile c = { .policy = policy };
+	struct kfg_compile c = { .policy = policy, .keyrings = host->keyrings };
 	int r = kfg_compile_rows(&c);
 
 	if (!r)
-		r = kfg_compile_names(&c, known, n_known);
+		r = kfg_compile_names(&c, host->known, host->n_known);
 	if (!r)
 		r = kfg_compile_candidates(&c);
 	if (!r)
 		r = kfg_compile_write(&c, generation, ret_table);
 	compile_done(&c);
 	return r;
+}
+
+int kfg_table_compile(const struct kfg_policy *policy, const char *const *known, size_t n_known, uint64_t generation,
+		      struct kfg_table **ret_table)
+{
+	const struct kfg_table_host nowhere = { known, n_known, NULL };
+
+	return kfg_table_compile_here(policy, &nowhere, generation, ret_table);
 }

@@ -30,12 +30,13 @@ struct kfg_compile_name {
 
 struct kfg_compile {
 	const struct kfg_policy *policy;
-	struct kfg_row *rows; /* owned; dims: slices of compile.uids and compile.refs */
+	const struct kfg_keyrings *keyrings; /* or NULL */
+	struct kfg_row *rows; /* owned; dims: slices of compile.numbers and compile.refs */
 	uint32_t n_rules, n_rows;
 	size_t rows_capacity;
 	struct kfg_intern_texts matchers; /* tag: KFG_MATCH_GLOB or 0 */
 	struct kfg_intern_slices refs; /* indexes of matchers */
-	struct kfg_intern_slices uids;
+	struct kfg_intern_slices numbers; /* uids, signatures */
 	struct kfg_intern_slices ranges; /* pairs: first row, number of rows */
 	struct kfg_intern_texts names;
 	struct kfg_compile_name *entries; /* owned; one per name */

@@ -46,6 +46,9 @@ enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX }
 	X(LOADER_CHOOSES_UID, "uid-only", WARNING, "A rule lets in by a uid, which some loaders choose.")              \
 	X(UNIT_CAN_BE_LEFT, "unit-can-be-left", WARNING, "A rule refuses to a unit, which a process can give up.")     \
 	X(UNIT_WITHOUT_SUFFIX, "unit-without-suffix", WARNING, "A pattern that names no unit.")                        \
+	X(SIGNATURE_LEFT_OUT, "signature-left-out", WARNING, "A rule refuses what is signed, which need not be.")      \
+	X(SIGNATURE_UNKNOWN, "signature-unknown", WARNING,                                                             \
+	  "A rule asks for signatures, of which this kernel is silent.")                                               \
 	X(UNKNOWN_KFUNC, "unknown-kfunc", WARNING, "No known kernel has the kfunc.")                                   \
 	X(DEADLINE_IGNORED, "deadline-ignored", WARNING, "A deadline has passed without effect.")                      \
 	X(UPGRADE_UNUSED, "upgrade-unused", WARNING, "An upgrade sets no deadline.")                                   \

@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* exes.c - the executables that a policy names, for who finds out which files they are. */
+/* exes.c - the executables and keyrings that a policy names, for who finds out which they are. */
 #include "model.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Paths that are no patterns. In a first pass without `paths`: only their number and size. */
+/* Texts that are no patterns. In a first pass without `texts`: only their number and size. */
 struct list {
-	const char **paths;
+	size_t member; /* of struct kfg_condition: a struct kfg_patterns */
+	const char **texts;
 	size_t n, bytes;
 };
 
 static void collect(struct list *list, const struct kfg_condition *when)
 {
-	for (size_t i = 0; i < when->exes.n; i++) {
-		if (when->exes.items[i].glob)
+	const struct kfg_patterns *patterns = (const void *)((const char *)when + list->member);
+
+	for (size_t i = 0; i < patterns->n; i++) {
+		if (patterns->items[i].glob)
 			continue;
-		if (list->paths)
-			list->paths[list->n] = when->exes.items[i].text;
+		if (list->texts)
+			list->texts[list->n] = patterns->items[i].text;
 		list->n++;
-		list->bytes += strlen(when->exes.items[i].text) + 1;
+		list->bytes += strlen(patterns->items[i].text) + 1;
 	}
 }
 
@@ -37,28 +40,38 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-int kfg_policy_exes(const struct kfg_policy *p, const char ***ret_paths, size_t *ret_n)
+static int make(const struct kfg_policy *p, size_t member, const char ***ret_texts, size_t *ret_n)
 {
-	struct list list = { 0 };
+	struct list list = { .member = member };
 	size_t n = 0, size;
 	char *text;
 
 	collect_all(&list, p);
-	list.paths = malloc(list.n * sizeof(*list.paths) + list.bytes + 1);
-	if (!list.paths)
+	list.texts = malloc(list.n * sizeof(*list.texts) + list.bytes + 1);
+	if (!list.texts)
 		return -ENOMEM;
-	text = (char *)(list.paths + list.n);
+	text = (char *)(list.texts + list.n);
 	list.n = 0;
 	collect_all(&list, p);
-	qsort(list.paths, list.n, sizeof(*list.paths), compare);
+	qsort(list.texts, list.n, sizeof(*list.texts), compare);
 	for (size_t i = 0; i < list.n; i++) {
-		if (n && !strcmp(list.paths[n - 1], list.paths[i]))
+		if (n && !strcmp(list.texts[n - 1], list.texts[i]))
 			continue;
-		size = strlen(list.paths[i]) + 1;
-		list.paths[n++] = memcpy(text, list.paths[i], size);
+		size = strlen(list.texts[i]) + 1;
+		list.texts[n++] = memcpy(text, list.texts[i], size);
 		text += size;
 	}
-	*ret_paths = list.paths;
+	*ret_texts = list.texts;
 	*ret_n = n;
 	return 0;
+}
+
+int kfg_policy_exes(const struct kfg_policy *p, const char ***ret_paths, size_t *ret_n)
+{
+	return make(p, offsetof(struct kfg_condition, exes), ret_paths, ret_n);
+}
+
+int kfg_policy_keyrings(const struct kfg_policy *p, const char ***ret_names, size_t *ret_n)
+{
+	return make(p, offsetof(struct kfg_condition, keyrings), ret_names, ret_n);
 }

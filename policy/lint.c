@@ -73,6 +73,26 @@ static bool uids_cover(const struct kfg_condition *a, const struct kfg_condition
 	return b->n_uids;
 }
 
+static bool names_keyring(const struct kfg_condition *when, const char *name)
+{
+	for (size_t i = 0; i < when->keyrings.n; i++)
+		if (!strcmp(when->keyrings.items[i].text, name))
+			return true;
+	return false;
+}
+
+static bool signatures_cover(const struct kfg_condition *a, const struct kfg_condition *b)
+{
+	if (!kfg_condition_asks_signature(a))
+		return true;
+	if (!kfg_condition_asks_signature(b) || (b->signatures & ~a->signatures))
+		return false;
+	for (size_t i = 0; i < b->keyrings.n; i++)
+		if (!names_keyring(a, b->keyrings.items[i].text))
+			return false;
+	return true;
+}
+
 static bool kfuncs_cover(const struct kfg_condition *a, const struct kfg_condition *b)
 {
 	for (size_t i = 0; i < b->n_kfuncs; i++) {
@@ -104,9 +124,10 @@ static bool types_cover(uint64_t a, uint64_t b)
 /* Whatever b matches, a matches. Cheap questions first: this is asked of every pair of rules. */
 static bool condition_covers(const struct kfg_condition *a, const struct kfg_condition *b)
 {
-	return types_cover(a->prog_types, b->prog_types) && origin_covers(a, b) && kfuncs_cover(a, b) &&
-	       uids_cover(a, b) && patterns_cover(&a->units, &b->units) && patterns_cover(&a->exes, &b->exes) &&
-	       patterns_cover(&a->cgroups, &b->cgroups) && patterns_cover(&a->names, &b->names);
+	return types_cover(a->prog_types, b->prog_types) && origin_covers(a, b) && signatures_cover(a, b) &&
+	       kfuncs_cover(a, b) && uids_cover(a, b) && patterns_cover(&a->units, &b->units) &&
+	       patterns_cover(&a->exes, &b->exes) && patterns_cover(&a->cgroups, &b->cgroups) &&
+	       patterns_cover(&a->names, &b->names);
 }
 
 /*
@@ -345,6 +366,26 @@ static void lint_unlisted(const struct lint *l)
 	     "no rule lets anything in, so that every program that calls a kfunc is refused: systemd's own, too");
 }
 
+/* Who signed a program is not for the loader to choose; that nobody did is. */
+static bool asks_signer(const struct kfg_condition *when)
+{
+	return kfg_condition_asks_signature(when) && !(when->signatures & 1);
+}
+
+/* A signature can be left out, so that a rule which refuses what somebody signed refuses to nobody. */
+static void lint_signed(const struct lint *l)
+{
+	for (size_t i = 0; i < l->policy->rules.n; i++) {
+		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
+
+		if (r->action == KFG_REFUSE && asks_signer(&r->when))
+			WARN(l, r->place, KFG_DIAG_SIGNATURE_LEFT_OUT,
+			     "rule \"%s\" refuses what is signed, and a loader can leave the signature out: refuse to "
+			     "all, behind a rule for the signatures that are trusted",
+			     r->id);
+	}
+}
+
 /* Nothing but the loader's own word: it may call its program as it likes. */
 static void lint_names(const struct lint *l)
 {
@@ -355,7 +396,7 @@ static void lint_names(const struct lint *l)
 		bool lets_in = r->action == KFG_ALLOW || (closed && r->action != KFG_REFUSE);
 
 		if (lets_in && r->when.names.n && !r->when.units.n && !r->when.exes.n && !r->when.cgroups.n &&
-		    !r->when.n_uids)
+		    !r->when.n_uids && !asks_signer(&r->when))
 			WARN(l, r->place, KFG_DIAG_LOADER_NAMED_ONLY,
 			     "rule \"%s\" lets programs in by their names, which are the loader's "
 			     "own words: add \"units\", \"exes\", \"cgroups\" or \"uids\" to its \"loaders\"",
@@ -370,7 +411,7 @@ static void lint_chosen(const struct lint *l)
 		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
 
 		if (r->action == KFG_ALLOW && r->when.n_uids && !r->when.units.n && !r->when.exes.n &&
-		    !r->when.cgroups.n)
+		    !r->when.cgroups.n && !asks_signer(&r->when))
 			WARN(l, r->place, KFG_DIAG_LOADER_CHOOSES_UID,
 			     "rule \"%s\" lets in by uid alone, and whoever has CAP_SETUID chooses "
 			     "his: add \"units\" or \"exes\" to its \"loaders\"",
@@ -493,6 +534,7 @@ int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_d
 	lint_unlisted(&l);
 	lint_names(&l);
 	lint_chosen(&l);
+	lint_signed(&l);
 	lint_origins(&l);
 	lint_all_units(&l);
 	lint_waivers(&l);
@@ -501,4 +543,27 @@ int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_d
 	if (r == 0)
 		r = lint_cost(&l);
 	return r ? r : diags->lost ? -ENOMEM : 0;
+}
+
+static void lint_unsigned(const struct lint *l, const char *what, const char *id, struct kfg_place place,
+			  const struct kfg_condition *when)
+{
+	if (kfg_condition_asks_signature(when))
+		WARN(l, place, KFG_DIAG_SIGNATURE_UNKNOWN,
+		     "%s \"%s\" matches nothing on this kernel, which does not say who signed a program (Linux 7.2 and "
+		     "later do)",
+		     what, id);
+}
+
+int kfg_policy_lint_unsigned(const struct kfg_policy *policy, struct kfg_diags *diags)
+{
+	const struct lint l = { .policy = policy, .diags = diags };
+
+	for (size_t i = 0; i < policy->rules.n; i++)
+		lint_unsigned(&l, "rule", kfg_rules(policy)[i].id, kfg_rules(policy)[i].place,
+			      &kfg_rules(policy)[i].when);
+	for (size_t i = 0; i < policy->waivers.n; i++)
+		lint_unsigned(&l, "waiver", kfg_waivers(policy)[i].id, kfg_waivers(policy)[i].place,
+			      &kfg_waivers(policy)[i].when);
+	return diags->lost ? -ENOMEM : 0;
 }

@@ -5,6 +5,8 @@
  */
 #include "lint_cost.h"
 
+#include "words.h"
+
 #include <errno.h>
 #include <kfgate/decide.h>
 #include <stdlib.h>
@@ -76,9 +78,9 @@ static uint64_t patterns_steps(const struct kfg_patterns *patterns, size_t text_
 
 static uint64_t row_steps(const struct kfg_condition *when)
 {
-	return ROW_STEPS + when->n_uids + patterns_steps(&when->units, KFG_UNIT_LEN) +
-	       patterns_steps(&when->exes, KFG_EXE_LEN) + patterns_steps(&when->names, KFG_PROG_LEN) +
-	       paths_steps(&when->cgroups);
+	return ROW_STEPS + when->n_uids + kfg_signature_words.n + when->keyrings.n +
+	       patterns_steps(&when->units, KFG_UNIT_LEN) + patterns_steps(&when->exes, KFG_EXE_LEN) +
+	       patterns_steps(&when->names, KFG_PROG_LEN) + paths_steps(&when->cgroups);
 }
 
 static int by_name(const void *a, const void *b)

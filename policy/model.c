@@ -257,10 +257,21 @@ static bool names_kfunc(const struct kfg_kfunc_pattern *p, const char *kfunc, co
 static bool asks_loader(const struct kfg_condition *when, const char *kfunc, const char *module)
 {
 	if (!when->units.n && !when->exes.n && !when->cgroups.n && !when->n_uids && when->userns == KFG_USERNS_ANY &&
-	    when->token == KFG_TOKEN_ANY)
+	    when->token == KFG_TOKEN_ANY && !kfg_condition_asks_signature(when))
 		return false;
 	for (size_t i = 0; i < when->n_kfuncs; i++)
 		if (names_kfunc(&when->kfuncs[i], kfunc, module))
+			return true;
+	return false;
+}
+
+bool kfg_policy_asks_signature(const struct kfg_policy *p)
+{
+	for (size_t i = 0; i < p->rules.n; i++)
+		if (kfg_condition_asks_signature(&kfg_rules(p)[i].when))
+			return true;
+	for (size_t i = 0; i < p->waivers.n; i++)
+		if (kfg_condition_asks_signature(&kfg_waivers(p)[i].when))
 			return true;
 	return false;
 }

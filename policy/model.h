@@ -58,7 +58,16 @@ struct kfg_condition {
 	size_t n_uids;
 	uint8_t userns; /* enum kfg_userns */
 	uint8_t token; /* enum kfg_token */
+	/* alternatives of one another */
+	uint8_t signatures; /* bit per KFG_SIGNATURE_NO and its kin, counted from KFG_SIGNATURE_KINDS */
+	struct kfg_patterns keyrings; /* names of keyrings, no globs */
 };
+
+/* Does it ask who signed a program? */
+static inline bool kfg_condition_asks_signature(const struct kfg_condition *when)
+{
+	return when->signatures || when->keyrings.n;
+}
 
 #define KFG_UNSET 0xff /* of an enum that may be left out */
 

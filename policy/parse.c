@@ -18,6 +18,7 @@
 #define MAP KFG_NODE_MAPPING
 #define REQUIRED KFG_KEY_REQUIRED
 #define INCLUDED KFG_KEY_INCLUDED
+#define WORD KFG_KEY_WORD
 
 /* Items of a list of mappings, each read by the same schema, go to an array in the arena. */
 struct item_list {
@@ -107,6 +108,7 @@ static const struct kfg_key rule_keys[] = {
 	{ "kfuncs", LIST, REQUIRED, kfg_parse_kfuncs, FIELD(struct kfg_rule, when) },
 	{ "programs", MAP, 0, parse_programs, FIELD(struct kfg_rule, when) },
 	{ "loaders", MAP, 0, parse_loaders, FIELD(struct kfg_rule, when) },
+	{ "signed", LIST, WORD, kfg_parse_signed, FIELD(struct kfg_rule, when) },
 	{ "action", SCALAR, REQUIRED, kfg_parse_word, FIELD(struct kfg_rule, action), .words = &kfg_action_words },
 	{ "scope", SCALAR, 0, kfg_parse_word, FIELD(struct kfg_rule, scope), .words = &kfg_scope_words },
 	{ "reason", SCALAR, 0, kfg_parse_text, FIELD(struct kfg_rule, reason), .limit = TEXT_MAX },
@@ -128,6 +130,7 @@ static const struct kfg_key waiver_keys[] = {
 	{ "kfuncs", LIST, REQUIRED, kfg_parse_kfuncs, FIELD(struct kfg_waiver, when) },
 	{ "programs", MAP, 0, parse_programs, FIELD(struct kfg_waiver, when) },
 	{ "loaders", MAP, 0, parse_loaders, FIELD(struct kfg_waiver, when) },
+	{ "signed", LIST, WORD, kfg_parse_signed, FIELD(struct kfg_waiver, when) },
 	{ "until", SCALAR, REQUIRED, kfg_parse_day, FIELD(struct kfg_waiver, until) },
 	{ "owner", SCALAR, REQUIRED, kfg_parse_text, FIELD(struct kfg_waiver, owner), .limit = 128 },
 	{ "reason", SCALAR, REQUIRED, kfg_parse_text, FIELD(struct kfg_waiver, reason), .limit = TEXT_MAX },

@@ -49,6 +49,7 @@ typedef int kfg_handler(struct kfg_parse *p, const struct kfg_key *key, const st
 
 #define KFG_KEY_REQUIRED 1u
 #define KFG_KEY_INCLUDED 2u /* may stand in an included file, too */
+#define KFG_KEY_WORD 4u /* a list, or one value */
 
 struct kfg_key {
 	const char *name;
@@ -103,6 +104,7 @@ kfg_handler kfg_parse_units; /* struct kfg_patterns */
 kfg_handler kfg_parse_exes; /* struct kfg_patterns */
 kfg_handler kfg_parse_cgroups; /* struct kfg_patterns */
 kfg_handler kfg_parse_progs; /* struct kfg_patterns */
+kfg_handler kfg_parse_signed; /* struct kfg_condition: signatures, keyrings; a list, or "no" */
 /* One "name" or "name [module]". False with a finding if it is not one (*ret_pattern is untouched);
  * -ENOMEM goes to *ret_error. */
 bool kfg_parse_kfunc(struct kfg_parse *p, const struct kfg_node *node, bool may_glob,

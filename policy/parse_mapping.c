@@ -87,7 +87,7 @@ static bool right_kind(struct kfg_parse *p, const struct kfg_key *key, const str
 				  key->name);
 		return false;
 	}
-	if (value->kind == key->kind)
+	if (value->kind == key->kind || ((key->flags & KFG_KEY_WORD) && value->kind == KFG_NODE_SCALAR))
 		return true;
 	kfg_parse_finding(p, value, KFG_DIAG_WRONG_KIND, "\"%s\" is a %s here, and wants %s", key->name,
 			  kfg_node_kind_str(value->kind), wanted[key->kind]);

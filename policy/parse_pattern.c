@@ -387,3 +387,84 @@ int kfg_parse_progs(struct kfg_parse *p, const struct kfg_key *key, const struct
 {
 	return parse_patterns(p, key, value, check_prog, out);
 }
+
+/* The name of a keyring, or NULL with a finding. The kernel takes nearly any text for one; here it is one word. */
+static const char *keyring_name(struct kfg_parse *p, const struct kfg_node *node)
+{
+	const char *name = kfg_signature_keyring(node->text);
+	size_t len = strlen(name);
+
+	if (!len || name_span(name, ".:-+@") < len || has_glob(name)) {
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_NAME,
+				  "\"%.64s\" names no keyring: \"keyring:\", then letters, digits and .:-+@_",
+				  node->text);
+		return NULL;
+	}
+	return check_length(p, node, "the name of a keyring", KFG_KEYRING_LEN - 1) ? name : NULL;
+}
+
+/* What a signature may not be asked to be. */
+static void bad_signature(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *node)
+{
+	const char *near = kfg_words_nearest(&kfg_signature_words, node->text);
+
+	if (!strcmp(node->text, kfg_signature_words.items[0]))
+		kfg_parse_finding(p, node, KFG_DIAG_BAD_VALUE, "\"no\" stands alone: write \"%s: no\"", key->name);
+	else
+		kfg_parse_finding(
+			p, node, KFG_DIAG_BAD_VALUE,
+			"\"%.64s\" is not what \"%s\" can be, which is no, or a list of builtin, secondary, "
+			"platform and \"keyring:NAME\": anybody may sign with a key of his own, so the keyring "
+			"counts%s%s%s",
+			node->text, key->name, near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+/* One entry of the list, into the condition, whose list of keyrings has room. -ENOMEM. */
+static int parse_signature(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *node,
+			   struct kfg_condition *when)
+{
+	struct kfg_pattern *item = &when->keyrings.items[when->keyrings.n];
+	int word = kfg_words_find(&kfg_signature_words, node->text);
+	const char *name;
+
+	if (word > 0) {
+		when->signatures |= (uint8_t)(1u << word);
+		return 0;
+	}
+	if (!kfg_signature_keyring(node->text)) {
+		bad_signature(p, key, node);
+		return 0;
+	}
+	name = keyring_name(p, node);
+	if (!name)
+		return 0;
+	item->text = item->match = kfg_arena_strndup(&p->policy->arena, name, strlen(name));
+	item->place = kfg_node_place(p, node);
+	item->glob = false;
+	when->keyrings.n++;
+	return item->text ? 0 : -ENOMEM;
+}
+
+int kfg_parse_signed(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	struct kfg_condition *when = out;
+	size_t max;
+	int r = 0;
+
+	if (value->kind == KFG_NODE_SCALAR) {
+		if (!strcmp(value->text, kfg_signature_words.items[0]))
+			when->signatures = 1;
+		else
+			bad_signature(p, key, value);
+		return 0;
+	}
+	max = list_length(p, key, value);
+	if (!max)
+		return 0;
+	when->keyrings.items = kfg_arena_alloc(&p->policy->arena, max * sizeof(*when->keyrings.items));
+	if (!when->keyrings.items)
+		return -ENOMEM;
+	for (const struct kfg_node *i = value->first; i && !r; i = i->next)
+		r = is_text(p, key->name, i) ? parse_signature(p, key, i, when) : 0;
+	return r;
+}

@@ -144,7 +144,7 @@ bool kfg_policy_waiver(const struct kfg_policy *policy, uint32_t waiver, struct 
 /*
  * Whether who loads the program may change the verdict on a kfunc (module NULL: the kernel itself): a rule before
  * `rule` (the one that decided; KFG_NONE: none did), or a waiver, could match it and asks for units, exes, cgroups,
- * uids, user namespaces or tokens.
+ * uids, user namespaces or tokens, or who signed the program.
  */
 bool kfg_policy_asks_loader(const struct kfg_policy *policy, const char *kfunc, const char *module, uint32_t rule);
 
@@ -153,6 +153,13 @@ bool kfg_policy_asks_loader(const struct kfg_policy *policy, const char *kfunc, 
  * which holds the strings, too. -ENOMEM.
  */
 int kfg_policy_exes(const struct kfg_policy *policy, const char ***ret_paths, size_t *ret_n);
+/* The same for the keyrings that they name (signed: ["keyring:NAME"]). */
+int kfg_policy_keyrings(const struct kfg_policy *policy, const char ***ret_names, size_t *ret_n);
+
+/* Does a rule or a waiver ask who signed a program? */
+bool kfg_policy_asks_signature(const struct kfg_policy *policy);
+/* Findings about a kernel that does not say who signed a program: each rule and waiver that asks. 0 or -ENOMEM. */
+int kfg_policy_lint_unsigned(const struct kfg_policy *policy, struct kfg_diags *diags);
 
 /* Day number (days since 1970-01-01 UTC) <-> "YYYY-MM-DD". Parse: -EINVAL for anything but a real date. */
 int kfg_day_parse(const char *text, int32_t *ret_day);

@@ -18,7 +18,7 @@ struct kfg_table {
 /* Where the regions begin, in cells. */
 struct layout {
 	uint32_t buckets, n_buckets, names, rows, lists, n_numbers, matchers, deps, n_cells;
-	uint32_t ranges_at, uids_at, refs_at; /* entries of the lists at which the three kinds begin */
+	uint32_t ranges_at, numbers_at, refs_at; /* entries of the lists at which the three kinds begin */
 	uint32_t *matcher_cells; /* owned; per matcher, from the start of the region */
 };
 
@@ -46,8 +46,8 @@ static int lay_out(const struct kfg_compile *c, struct layout *l)
 	for (l->n_buckets = KFG_LIST_PER_CELL; l->n_buckets < names; l->n_buckets *= 2)
 		;
 	l->ranges_at = 0;
-	l->uids_at = c->ranges.n;
-	l->refs_at = l->uids_at + c->uids.n;
+	l->numbers_at = c->ranges.n;
+	l->refs_at = l->numbers_at + c->numbers.n;
 	l->buckets = 1;
 	at = 1 + cells_of(l->n_buckets);
 	l->names = (uint32_t)at;
@@ -141,7 +141,8 @@ static void write_rows(const struct kfg_compile *c, const struct layout *l, stru
 		*row = c->rows[i];
 		for (unsigned dim = 0; dim < KFG_DIM_MAX; dim++)
 			if (row->dims[dim].count)
-				row->dims[dim].first += dim == KFG_DIM_UID ? l->uids_at : l->refs_at;
+				row->dims[dim].first += dim == KFG_DIM_UID || dim == KFG_DIM_SIGNATURE ? l->numbers_at :
+													 l->refs_at;
 	}
 }
 
@@ -151,8 +152,8 @@ static void write_lists(const struct kfg_compile *c, const struct layout *l, str
 
 	for (uint32_t i = 0; i < c->ranges.n; i++)
 		numbers[l->ranges_at + i] = c->ranges.data[i];
-	for (uint32_t i = 0; i < c->uids.n; i++)
-		numbers[l->uids_at + i] = c->uids.data[i];
+	for (uint32_t i = 0; i < c->numbers.n; i++)
+		numbers[l->numbers_at + i] = c->numbers.data[i];
 	for (uint32_t i = 0; i < c->refs.n; i++)
 		numbers[l->refs_at + i] = l->matchers + l->matcher_cells[c->refs.data[i]];
 }

@@ -42,6 +42,7 @@ void kfg_verdict_subject(const struct kfg_table *table, const struct kfg_load *l
 				.is_agent = load->is_agent,
 				.initial = load->initial,
 				.token = load->token,
+				.signature = load->signature,
 			},
 	};
 	cells->cells = kfg_table_cells(table, &cells->n_cells);
@@ -55,7 +56,7 @@ void kfg_verdict_subject(const struct kfg_table *table, const struct kfg_load *l
 	(void)put(s, KFG_TEXT_CGROUP, KFG_CGROUP_LEN, load->cgroup);
 	put_prog(s, load->prog);
 	for (unsigned dim = 0; dim < KFG_DIM_MAX; dim++)
-		if (dim != KFG_DIM_UID && dim != KFG_DIM_CGROUP)
+		if (dim != KFG_DIM_UID && dim != KFG_DIM_CGROUP && dim != KFG_DIM_SIGNATURE)
 			kfg_subject_hash(&walk, dim);
 }
 

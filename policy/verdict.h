@@ -2,7 +2,8 @@
 /*
  * verdict.h - the decision rule in user space, over the same cells and the same source as in the kernel.
  *
- * Prefixes: kfg_load, kfg_action, kfg_reason, kfg_mode, kfg_scope, kfg_present, kfg_prog_type.
+ * Prefixes: kfg_signature, kfg_signed_by, kfg_load, kfg_action, kfg_reason, kfg_mode, kfg_scope, kfg_present,
+ * kfg_prog_type.
  */
 #pragma once
 
@@ -19,6 +20,7 @@ struct kfg_load {
 	bool is_agent;
 	bool initial; /* known to come from the initial user namespace */
 	bool token; /* with a BPF token */
+	uint32_t signature; /* KFG_SIGNATURE_*, or kfg_signature_of_name() */
 };
 
 /* Judges one kfunc ("name", module NULL or "vmlinux" for the kernel itself). Total: always an answer. */
@@ -38,5 +40,14 @@ const char *kfg_reason_str(unsigned reason); /* rule unlisted deprecated expired
 const char *kfg_mode_str(unsigned mode); /* enforce audit */
 const char *kfg_scope_str(unsigned scope); /* live any */
 const char *kfg_present_str(unsigned present); /* report refuse */
+const char *kfg_signed_by_str(unsigned signed_by); /* nobody program loader */
+/* no builtin secondary platform; NULL: not known, or of a keyring with a serial number. */
+const char *kfg_signature_str(uint32_t signature);
+/*
+ * A signature as policies write it: "no", "builtin", "secondary", "platform", "keyring:NAME". -EINVAL. The number is
+ * what a table compiled without keyrings (table.h) has for it.
+ */
+int kfg_signature_parse(const char *text, uint32_t *ret_signature);
+uint32_t kfg_signature_of_name(const char *keyring);
 const char *kfg_prog_type_str(unsigned type); /* as bpftool names them: sched_cls xdp struct_ops ... */
 int kfg_prog_type_parse(const char *text, uint32_t *ret_type); /* -EINVAL: no such type */

@@ -14,9 +14,10 @@ static const struct {
 	uint32_t dim;
 	enum kfg_why condition;
 } dims[] = {
-	{ KFG_DIM_KFUNC, KFG_WHY_KFUNC },   { KFG_DIM_MODULE, KFG_WHY_MODULE }, { KFG_DIM_UID, KFG_WHY_UID },
-	{ KFG_DIM_UNIT, KFG_WHY_UNIT },	    { KFG_DIM_EXE, KFG_WHY_EXE },	{ KFG_DIM_PROG, KFG_WHY_NAME },
-	{ KFG_DIM_CGROUP, KFG_WHY_CGROUP },
+	{ KFG_DIM_KFUNC, KFG_WHY_KFUNC },   { KFG_DIM_MODULE, KFG_WHY_MODULE },
+	{ KFG_DIM_UID, KFG_WHY_UID },	    { KFG_DIM_UNIT, KFG_WHY_UNIT },
+	{ KFG_DIM_EXE, KFG_WHY_EXE },	    { KFG_DIM_PROG, KFG_WHY_NAME },
+	{ KFG_DIM_CGROUP, KFG_WHY_CGROUP }, { KFG_DIM_SIGNATURE, KFG_WHY_SIGNATURE },
 };
 _Static_assert(sizeof(dims) / sizeof(dims[0]) == KFG_DIM_MAX, "each dimension is a condition");
 
@@ -138,6 +139,8 @@ const char *kfg_why_str(enum kfg_why condition)
 		return "user namespace";
 	case KFG_WHY_TOKEN:
 		return "token";
+	case KFG_WHY_SIGNATURE:
+		return "signature";
 	default:
 		return "?";
 	}
@@ -187,6 +190,15 @@ static void list_patterns(struct list *l, const struct kfg_patterns *patterns)
 		list_add(l, "%s", patterns->items[i].text);
 }
 
+static void list_signatures(struct list *l, const struct kfg_condition *when)
+{
+	for (size_t i = 0; i < kfg_signature_words.n; i++)
+		if (when->signatures >> i & 1)
+			list_add(l, "%s", kfg_signature_words.items[i]);
+	for (size_t i = 0; i < when->keyrings.n; i++)
+		list_add(l, "keyring:%s", when->keyrings.items[i].text);
+}
+
 static void list_condition(struct list *l, const struct kfg_condition *when, enum kfg_why condition)
 {
 	if (condition == KFG_WHY_KFUNC || condition == KFG_WHY_MODULE)
@@ -199,6 +211,8 @@ static void list_condition(struct list *l, const struct kfg_condition *when, enu
 		list_patterns(l, &when->exes);
 	else if (condition == KFG_WHY_CGROUP)
 		list_patterns(l, &when->cgroups);
+	else if (condition == KFG_WHY_SIGNATURE)
+		list_signatures(l, when);
 	for (uint32_t type = 0; condition == KFG_WHY_TYPE && type < 64; type++)
 		if (when->prog_types >> type & 1)
 			list_add(l, "%s", kfg_prog_type_str(type));

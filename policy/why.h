@@ -20,11 +20,12 @@ enum kfg_why {
 	KFG_WHY_CGROUP = 16,
 	KFG_WHY_UNIT = 32,
 	KFG_WHY_UID = 64,
-	KFG_WHY_NAME = 128, /* of the program */
-	KFG_WHY_TYPE = 256,
-	KFG_WHY_MODULE = 512,
-	KFG_WHY_KFUNC = 1024,
-	KFG_WHY_END = 2048,
+	KFG_WHY_SIGNATURE = 128,
+	KFG_WHY_NAME = 256, /* of the program */
+	KFG_WHY_TYPE = 512,
+	KFG_WHY_MODULE = 1024,
+	KFG_WHY_KFUNC = 2048,
+	KFG_WHY_END = 4096,
 };
 
 /*
@@ -40,7 +41,10 @@ struct kfg_why_unmet {
 void kfg_why_ask(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc, const char *module,
 		 const struct kfg_why_unmet *ret_unmet);
 
-/* "kfunc" "module" "program type" "program name" "uid" "unit" "exe" "cgroup" "end" "user namespace" "token", or "?". */
+/*
+ * "kfunc" "module" "program type" "program name" "uid" "unit" "exe" "cgroup" "end" "user namespace" "token"
+ * "signature", or "?".
+ */
 const char *kfg_why_str(enum kfg_why condition);
 /* What the rule (or waiver) asks for there, like "a.service, b*.service", cut with "..." to fit; returns buf. */
 #define KFG_WHY_WANTED 200u

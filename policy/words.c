@@ -9,6 +9,7 @@
 #include "verdict.h"
 
 #include <errno.h>
+#include <kfgate/decide.h>
 #include <linux/bpf.h>
 #include <string.h>
 #include <strings.h>
@@ -86,6 +87,23 @@ static const char *const kfg_token_words_items[] = {
 	[KFG_TOKEN_YES] = "true",
 };
 WORDS(kfg_token_words, KFG_TOKEN_MAX);
+
+#define SIGNATURE(kind) [KFG_SIGNATURE_##kind - KFG_SIGNATURE_KINDS]
+static const char *const kfg_signature_words_items[] = {
+	SIGNATURE(NO) = "no",
+	SIGNATURE(BUILTIN) = "builtin",
+	SIGNATURE(SECONDARY) = "secondary",
+	SIGNATURE(PLATFORM) = "platform",
+};
+WORDS(kfg_signature_words, 4);
+
+static const char *const signed_by_words_items[] = {
+	[KFG_SIGNED_BY_NOBODY] = "nobody",
+	[KFG_SIGNED_BY_PROGRAM] = "program",
+	[KFG_SIGNED_BY_LOADER] = "loader",
+};
+COMPLETE(signed_by_words_items, KFG_SIGNED_BY_MAX);
+static const struct kfg_words signed_by_words = { signed_by_words_items, ARRAY_LEN(signed_by_words_items) };
 
 static const char *const kfg_confidence_words_items[] = { "high", "medium", "low", "machine" };
 WORDS(kfg_confidence_words, 4);
@@ -218,6 +236,49 @@ const char *kfg_present_str(unsigned present)
 const char *kfg_without_str(unsigned without)
 {
 	return word(&kfg_without_words, without);
+}
+
+const char *kfg_signed_by_str(unsigned signed_by)
+{
+	return word(&signed_by_words, signed_by);
+}
+
+const char *kfg_signature_str(uint32_t signature)
+{
+	if (!(signature & KFG_SIGNATURE_KINDS))
+		return NULL;
+	return word(&kfg_signature_words, signature - KFG_SIGNATURE_KINDS);
+}
+
+#define KEYRING_PREFIX "keyring:"
+const char *kfg_signature_keyring(const char *text)
+{
+	size_t len = sizeof(KEYRING_PREFIX) - 1;
+
+	return strncmp(text, KEYRING_PREFIX, len) ? NULL : text + len;
+}
+
+uint32_t kfg_signature_of_name(const char *keyring)
+{
+	uint32_t h = KFG_HASH_INIT;
+
+	while (*keyring)
+		h = kfg_hash_byte(h, (uint8_t)*keyring++);
+	return (h & ~KFG_SIGNATURE_KINDS) | 1;
+}
+
+int kfg_signature_parse(const char *text, uint32_t *ret_signature)
+{
+	const char *keyring = kfg_signature_keyring(text);
+	int i = kfg_words_find(&kfg_signature_words, text);
+
+	if (i >= 0)
+		*ret_signature = KFG_SIGNATURE_KINDS + (uint32_t)i;
+	else if (keyring && *keyring && strlen(keyring) < KFG_KEYRING_LEN)
+		*ret_signature = kfg_signature_of_name(keyring);
+	else
+		return -EINVAL;
+	return 0;
 }
 
 const char *kfg_prog_type_str(unsigned type)

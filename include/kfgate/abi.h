@@ -22,7 +22,7 @@
 
 /* Of the table, the event and what else one agent leaves to the next in maps. */
 #ifndef KFG_ABI_VERSION
-#define KFG_ABI_VERSION 6u
+#define KFG_ABI_VERSION 7u
 #endif
 #define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
 #define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
@@ -35,6 +35,7 @@
 #define KFG_PROG_LEN 16u /* kernel: BPF_OBJ_NAME_LEN (include/uapi/linux/bpf.h) */
 #define KFG_PROG_FULL_LEN KFG_KFUNC_LEN /* with what BTF says of a name that is cut; may be cut there */
 #define KFG_UNIT_LEN 128u
+#define KFG_KEYRING_LEN 64u /* name of a keyring with its NUL, as policies may have it */
 #define KFG_EXE_LEN 256u
 /* The path of a cgroup with its NUL. Of a longer one KFG_CGROUP_CUT and its end are kept. */
 #define KFG_CGROUP_LEN 512u
@@ -74,7 +75,35 @@ enum kfg_dim {
 	KFG_DIM_EXE,
 	KFG_DIM_PROG,
 	KFG_DIM_CGROUP, /* matchers, all of them globs: see KFG_GLOB_RUN */
+	KFG_DIM_SIGNATURE, /* the list holds signatures, not matchers */
 	KFG_DIM_MAX,
+};
+
+/*
+ * By which keyring the kernel verified the signature of a program (enum bpf_sig_keyring, include/linux/bpf.h, 7.2 and
+ * later), as one number. Any other than these is the serial number of a keyring that the loader named: positive, and
+ * 3 or more (key_alloc_serial(), security/keys/key.c, 6.1..7.3).
+ */
+#define KFG_SIGNATURE_UNKNOWN 0u /* the kernel does not say: no row asks for it */
+#define KFG_SIGNATURE_KINDS 0x80000000u
+#define KFG_SIGNATURE_NO (KFG_SIGNATURE_KINDS + 0u)
+#define KFG_SIGNATURE_BUILTIN (KFG_SIGNATURE_KINDS + 1u)
+#define KFG_SIGNATURE_SECONDARY (KFG_SIGNATURE_KINDS + 2u)
+#define KFG_SIGNATURE_PLATFORM (KFG_SIGNATURE_KINDS + 3u)
+#define KFG_SIGNATURE_NOBODYS KFG_NONE /* in a row: of a keyring that is not there; no load has it */
+
+/* Is it the serial number of a keyring? */
+static inline __attribute__((always_inline)) int kfg_signature_is_serial(__u32 signature)
+{
+	return signature && !(signature & KFG_SIGNATURE_KINDS);
+}
+
+/* What the kernel verified. */
+enum kfg_signed_by {
+	KFG_SIGNED_BY_NOBODY,
+	KFG_SIGNED_BY_PROGRAM, /* the program itself */
+	KFG_SIGNED_BY_LOADER, /* the BPF program that loaded it out of its own memory */
+	KFG_SIGNED_BY_MAX,
 };
 
 /* Tables that may be in force at a time: one, and more where the gate is sealed. The strictest answer counts. */
@@ -173,7 +202,7 @@ struct kfg_row {
 	__s32 until; /* last good day; KFG_DAY_MAX: for ever */
 	__u32 pad2;
 	__u64 prog_types; /* bit per program type; 0: any */
-	struct kfg_range dims[KFG_DIM_MAX]; /* entries of the lists: cell indexes of matchers, or uids */
+	struct kfg_range dims[KFG_DIM_MAX]; /* entries of the lists: cell indexes of matchers, uids or signatures */
 };
 
 #define KFG_MATCH_GLOB 1u /* these are special: '*', any run of characters, '?', any one, and */
@@ -218,7 +247,8 @@ struct kfg_subject {
 	__u8 name_long; /* the kfunc's name did not fit: no rule can name it */
 	__u8 initial; /* known to be loaded from the initial user namespace */
 	__u8 token; /* with a BPF token */
-	__u32 hash[KFG_DIM_MAX]; /* kfg_hash() of each string; UID and CGROUP unused */
+	__u32 signature;
+	__u32 hash[KFG_DIM_MAX]; /* kfg_hash() of each string; UID, CGROUP and SIGNATURE unused */
 	char text[KFG_TEXT_SIZE] __attribute__((aligned(8))); /* names are compared eight bytes at a time */
 };
 
@@ -325,6 +355,8 @@ struct kfg_event {
 	__u8 exe_is; /* enum kfg_exe */
 	__u32 scanned; /* instructions scanned */
 	__u32 userns; /* inode number of the loader's user namespace */
+	__u32 signature;
+	__u32 signed_by; /* enum kfg_signed_by */
 	struct kfg_file_id exe_file;
 	__u8 tag[8]; /* zero in stage 1 */
 	char comm[16];
@@ -408,6 +440,8 @@ struct kfg_inflight {
 	__u32 kernel; /* enum kfg_tristate: loaded from kernel memory */
 	__u32 fds_refused; /* asked for by others */
 	__u64 account; /* of the unit that loads */
+	__u32 signature; /* of the program that loads it, where signed_by says so */
+	__u32 signed_by; /* enum kfg_signed_by: LOADER, or NOBODY */
 	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */
 };
 

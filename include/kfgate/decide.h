@@ -395,6 +395,8 @@ KFG_INLINE long kfg_step_entry(struct kfg_walk *w)
 	value = kfg_list_entry(w, d->list_first, row->dims[dim].first + d->entry);
 	if (dim == KFG_DIM_UID)
 		return kfg_entry_asked(d, value == d->subject.uid);
+	if (dim == KFG_DIM_SIGNATURE)
+		return kfg_entry_asked(d, value == d->subject.signature);
 	return kfg_begin_match(w, value, dim);
 }
 

@@ -40,7 +40,8 @@ static void use_policy(const struct kfg_policy *policy, struct kfg_diags *diags)
 				 TODAY,
 				 false,
 				 true,
-				 false };
+				 false,
+				 KFG_SIGNATURE_BUILTIN };
 	struct kfg_table *table = NULL;
 	struct kfg_verdict v;
 

@@ -243,6 +243,9 @@ static void put_list(struct gen *g, const struct words *w)
 	fputs("], ", g->out);
 }
 
+static const char *const signatures[] = { "no", "builtin", "secondary", "platform", "keyring:a", "keyring:b" };
+#define N_SIGNATURES (sizeof(signatures) / sizeof(signatures[0]))
+
 static void put_condition(struct gen *g)
 {
 	const struct kfg_gen_pool *p = g->pool;
@@ -252,7 +255,8 @@ static void put_condition(struct gen *g)
 	const struct words cgroup_words = { "cgroups", p->cgroups, p->n_cgroups, KFG_CGROUP_LEN - 1, 1, true };
 	size_t n = 1 + below(g, 4);
 	bool types = chance(g, 30), names = chance(g, 25), units = chance(g, 35), exes = chance(g, 25),
-	     cgroups = chance(g, 25), uids = chance(g, 25), userns = chance(g, 15), token = chance(g, 15);
+	     cgroups = chance(g, 25), uids = chance(g, 25), userns = chance(g, 15), token = chance(g, 15),
+	     signature = chance(g, 20);
 
 	fputs("    kfuncs: [", g->out);
 	for (size_t i = 0; i < n; i++) {
@@ -270,6 +274,11 @@ static void put_condition(struct gen *g)
 			put_list(g, &prog_words);
 		fputs("}\n", g->out);
 	}
+	if (signature && chance(g, 30))
+		fputs("    signed: no\n", g->out);
+	else if (signature)
+		fprintf(g->out, "    signed: [%s, %s]\n", signatures[1 + below(g, N_SIGNATURES - 1)],
+			signatures[1 + below(g, N_SIGNATURES - 1)]);
 	if (units || exes || cgroups || uids || userns || token) {
 		fputs("    loaders: {", g->out);
 		if (units)
@@ -377,8 +386,18 @@ static struct kfg_gen_query query(struct gen *g)
 		.is_agent = chance(g, 10),
 		.initial = chance(g, 70),
 		.token = chance(g, 30),
+		.signature = pick_or_null(g, signatures, N_SIGNATURES),
 		.kfunc = *pick_kfunc(g),
 	};
+}
+
+uint32_t kfg_gen_signature(const struct kfg_gen_query *query)
+{
+	uint32_t signature = KFG_SIGNATURE_UNKNOWN;
+
+	if (query->signature)
+		(void)kfg_signature_parse(query->signature, &signature);
+	return signature;
 }
 
 int kfg_generate(uint64_t seed, const struct kfg_gen_pool *pool, size_t n_queries, struct kfg_gen_case *ret_case)

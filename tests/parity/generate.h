@@ -31,11 +31,15 @@ extern const struct kfg_gen_pool kfg_gen_pool_builtin;
 
 struct kfg_gen_query {
 	const char *unit, *exe, *prog, *cgroup; /* of the pool, or NULL: unknown */
+	const char *signature; /* as kfg_signature_parse() takes it, or NULL: unknown */
 	uint32_t uid, prog_type;
 	int32_t today; /* days since 1970-01-01, UTC */
 	bool is_agent, initial, token;
 	struct kfg_gen_kfunc kfunc;
 };
+
+/* The signature of the load as a number. */
+uint32_t kfg_gen_signature(const struct kfg_gen_query *query);
 
 struct kfg_gen_case {
 	char *yaml; /* owned; a policy without errors */

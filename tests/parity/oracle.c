@@ -81,12 +81,28 @@ static bool origin_matches(const struct kfg_condition *when, const struct kfg_lo
 	return when->token == KFG_TOKEN_ANY || (when->token == KFG_TOKEN_YES) == load->token;
 }
 
+/* A condition says "no", words and names of keyrings; one of them is what the load has. */
+static bool signature_matches(const struct kfg_condition *when, uint32_t signature)
+{
+	static const uint32_t kinds[] = { KFG_SIGNATURE_NO, KFG_SIGNATURE_BUILTIN, KFG_SIGNATURE_SECONDARY,
+					  KFG_SIGNATURE_PLATFORM };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if ((when->signatures & 1u << i) && signature == kinds[i])
+			return true;
+	for (size_t i = 0; i < when->keyrings.n; i++)
+		if (signature == kfg_signature_of_name(when->keyrings.items[i].text))
+			return true;
+	return !when->signatures && !when->keyrings.n;
+}
+
 static bool holds(const struct kfg_condition *when, const struct kfg_load *load, const char *kfunc, const char *module)
 {
 	char prog[16] = "";
 
 	strncat(prog, load->prog ? load->prog : "", sizeof(prog) - 1);
 	return kfunc_matches(when, kfunc, module) && uid_matches(when, load->uid) && origin_matches(when, load) &&
+	       signature_matches(when, load->signature) &&
 	       (!when->prog_types || (load->prog_type < 64 && (when->prog_types & UINT64_C(1) << load->prog_type))) &&
 	       any_matches(&when->names, prog) && any_matches(&when->units, known(load->unit, 128)) &&
 	       any_matches(&when->exes, known(load->exe, 256)) &&

@@ -59,6 +59,7 @@ static void fill(const struct kfg_gen_query *q, struct kfg_parity *ret)
 	s->is_agent = q->is_agent;
 	s->initial = q->initial;
 	s->token = q->token;
+	s->signature = kfg_gen_signature(q);
 	s->name_long = strlen(q->kfunc.name) >= KFG_KFUNC_LEN;
 	put(s->text + KFG_TEXT_KFUNC, KFG_KFUNC_LEN, q->kfunc.name);
 	put(s->text + KFG_TEXT_MODULE, KFG_MODULE_LEN, q->kfunc.module ? q->kfunc.module : "vmlinux");
@@ -97,8 +98,10 @@ static int compare(const struct kfg_gen_case *c, const struct kfg_table *table, 
 
 	for (size_t i = 0; i < c->n_queries; i++) {
 		const struct kfg_gen_query *q = &c->queries[i];
-		struct kfg_load load = { q->unit,      q->exe,	 q->prog,     q->cgroup,  q->uid,
-					 q->prog_type, q->today, q->is_agent, q->initial, q->token };
+		struct kfg_load load = {
+			q->unit,     q->exe,	 q->prog,  q->cgroup,		q->uid, q->prog_type, q->today,
+			q->is_agent, q->initial, q->token, kfg_gen_signature(q)
+		};
 		struct kfg_verdict want;
 
 		memset(&want, 0, sizeof(want));

@@ -65,8 +65,8 @@ static void count(struct seen *seen, const struct kfg_verdict *v)
 
 static void compare(const struct subject *s, const struct kfg_gen_query *q, struct seen *seen)
 {
-	struct kfg_load load = { q->unit,      q->exe,	 q->prog,     q->cgroup,  q->uid,
-				 q->prog_type, q->today, q->is_agent, q->initial, q->token };
+	struct kfg_load load = { q->unit,     q->exe,	  q->prog,  q->cgroup,		 q->uid, q->prog_type, q->today,
+				 q->is_agent, q->initial, q->token, kfg_gen_signature(q) };
 	struct kfg_verdict got, want;
 	enum kfg_reason reason;
 	uint8_t got_reason;
@@ -100,8 +100,8 @@ static uint32_t first_met(const uint32_t *unmet, size_t n)
 /* What `kfgate why` says of the conditions leads to the same rule and the same waiver as the verdict. */
 static void compare_why(const struct subject *s, const struct kfg_gen_query *q)
 {
-	struct kfg_load load = { q->unit,      q->exe,	 q->prog,     q->cgroup,  q->uid,
-				 q->prog_type, q->today, q->is_agent, q->initial, q->token };
+	struct kfg_load load = { q->unit,     q->exe,	  q->prog,  q->cgroup,		 q->uid, q->prog_type, q->today,
+				 q->is_agent, q->initial, q->token, kfg_gen_signature(q) };
 	struct kfg_why_unmet unmet = { .n_rules = kfg_policy_n_rules(s->policy),
 				       .n_waivers = kfg_policy_n_waivers(s->policy) };
 	struct kfg_verdict v;

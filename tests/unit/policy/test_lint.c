@@ -45,6 +45,10 @@ static void test_not_shadowed(void **state)
 	check_not_shadowed("kfuncs: [x], loaders: {token: false}", "kfuncs: [x], loaders: {token: true}");
 	check_not_shadowed("kfuncs: [x], loaders: {token: true}", "kfuncs: [x]");
 	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}", "kfuncs: [x]");
+	check_not_shadowed("kfuncs: [x], signed: [builtin]", "kfuncs: [x]");
+	check_not_shadowed("kfuncs: [x], signed: [builtin]", "kfuncs: [x], signed: [builtin, platform]");
+	check_not_shadowed("kfuncs: [x], signed: ['keyring:a']", "kfuncs: [x], signed: ['keyring:b']");
+	check_not_shadowed("kfuncs: [x], signed: no", "kfuncs: [x], signed: [builtin]");
 	check_not_shadowed("kfuncs: [x], loaders: {uids: [0]}", "kfuncs: [x], loaders: {uids: [0, 1]}");
 	check_not_shadowed("kfuncs: [x], loaders: {units: [a.service]}", "kfuncs: [x]");
 	check_not_shadowed("kfuncs: [x], loaders: {units: [a.service]}",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load_text.h"
 
+#include <errno.h>
 #include <kfgate/decide.h>
 #include "policy/verdict.h"
 
@@ -262,6 +263,71 @@ static void test_origin(void **state)
 	check_origin("userns: initial, token: true", false, false, false, false);
 }
 
+/* Whom a rule takes: of a load whose signature is not known, of each word, of two keyrings. */
+static void check_signed(const char *asks, const char *want)
+{
+	static const char *const loads[] = { NULL, "no", "builtin", "secondary", "platform", "keyring:a", "keyring:b" };
+	struct kfg_table *t;
+	char text[512];
+
+	(void)snprintf(text, sizeof(text), HEAD "rules: [{id: a, kfuncs: [x], %s, action: warn}]\n", asks);
+	t = compile_text(text, NULL, 0);
+	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
+		struct kfg_load load = { 0 };
+
+		if (loads[i])
+			assert_int_equal(kfg_signature_parse(loads[i], &load.signature), 0);
+		assert_int_equal(ask(t, &load, "x", NULL).rule == 0, want[i] == '+');
+	}
+	kfg_table_free(t);
+}
+
+static void test_signed(void **state)
+{
+	uint32_t signature;
+
+	(void)state;
+	check_signed("scope: live", "+++++++");
+	check_signed("signed: no", "-+-----");
+	check_signed("signed: [builtin]", "--+----");
+	check_signed("signed: [secondary, platform]", "---++--");
+	check_signed("signed: [builtin, 'keyring:b']", "--+---+");
+	check_signed("signed: ['keyring:a', 'keyring:b']", "-----++");
+	check_signed("signed: ['keyring:c']", "-------");
+	check_signed("signed: [builtin], loaders: {uids: [0]}", "--+----");
+	check_signed("signed: [builtin], loaders: {uids: [1]}", "-------");
+	assert_int_equal(kfg_signature_parse("yes", &signature), -EINVAL);
+	assert_int_equal(kfg_signature_parse("keyring:", &signature), -EINVAL);
+	assert_int_equal(kfg_signature_parse("user:12", &signature), -EINVAL);
+}
+
+/* On a host a name is the serial number that was found for it, and no other load has that. */
+static void test_signed_here(void **state)
+{
+	static const char text[] = HEAD "rules:\n"
+					"  - {id: a, kfuncs: [x], signed: ['keyring:a'], action: warn}\n"
+					"  - {id: b, kfuncs: [x], signed: ['keyring:b'], action: warn}\n"
+					"  - {id: c, kfuncs: [x], signed: ['keyring:c'], action: warn}\n";
+	static const struct kfg_keyring items[] = { { "a", 12 }, { "b", 0 } };
+	const struct kfg_keyrings keyrings = { items, 2 };
+	const struct kfg_table_host host = { .keyrings = &keyrings };
+	struct kfg_policy *policy = load_text(text);
+	struct kfg_load load = { .signature = 12 };
+	struct kfg_table *t;
+
+	(void)state;
+	assert_int_equal(kfg_table_compile_here(policy, &host, 1, &t), 0);
+	kfg_policy_free(policy);
+	assert_int_equal(ask(t, &load, "x", NULL).rule, 0);
+	load.signature = 13;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
+	load.signature = KFG_SIGNATURE_UNKNOWN;
+	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
+	load.signature = kfg_signature_of_name("b");
+	assert_int_equal(ask(t, &load, "x", NULL).rule, KFG_NONE);
+	kfg_table_free(t);
+}
+
 static void test_canaries(void **state)
 {
 	struct kfg_table *t = compile_text(HEAD "rules: [{id: a, kfuncs: ['*'], action: allow}]\n", NULL, 0);
@@ -444,6 +510,8 @@ int main(void)
 		cmocka_unit_test(test_longest_names),
 		cmocka_unit_test(test_prog_types),
 		cmocka_unit_test(test_origin),
+		cmocka_unit_test(test_signed),
+		cmocka_unit_test(test_signed_here),
 		cmocka_unit_test(test_canaries),
 		cmocka_unit_test(test_worst_glob),
 		cmocka_unit_test(test_no_table),
