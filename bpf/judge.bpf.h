@@ -7,6 +7,7 @@
 
 #include "names.bpf.h"
 #include "loader.bpf.h"
+#include "signature.bpf.h"
 
 /* The table in a slot, from here on that of all questions; NULL: there is none. */
 static __attribute__((always_inline)) inline const struct kfg_table_header *kfg_table(struct kfg_walk *w, __u32 slot)
@@ -448,6 +449,7 @@ static __attribute__((noinline)) int kfg_fill_program(struct kfg_walk *w)
 	if (bpf_core_field_exists(aux->token))
 		e->token = BPF_CORE_READ(aux, token) ? KFG_YES : KFG_NO;
 	s->decision.subject.token = e->token == KFG_YES;
+	kfg_signature_fill(s, aux);
 	kfg_prog_name(e->prog, prog);
 	bpf_probe_read_kernel_str(&s->decision.subject.text[KFG_TEXT_PROG], KFG_PROG_LEN, &aux->name);
 	kfg_subject_hash(w, KFG_DIM_PROG);

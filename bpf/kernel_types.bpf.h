@@ -48,6 +48,7 @@ struct kfg_atomic64 {
 	__s64 counter;
 };
 struct bpf_prog;
+struct bpf_map;
 struct bpf_prog_aux {
 	struct kfg_atomic64 refcnt; /* kernel: atomic64_t */
 	__u32 id;
@@ -63,6 +64,13 @@ struct bpf_prog_aux {
 	__u32 attach_btf_id;
 	struct bpf_prog *dst_prog; /* of an EXT program, until it is attached: what it replaces a function of */
 	enum bpf_prog_type saved_dst_prog_type;
+	__u32 used_map_cnt;
+	struct bpf_map **used_maps;
+	struct { /* 7.2 and later */
+		__s32 keyring_serial;
+		__u8 keyring_type; /* enum bpf_sig_keyring */
+		__u8 verdict; /* enum bpf_sig_verdict */
+	} sig;
 } KFG_KERNEL;
 struct bpf_prog {
 	__u32 len;
@@ -70,6 +78,8 @@ struct bpf_prog {
 	enum bpf_attach_type expected_attach_type;
 	__u8 tag[8];
 	struct bpf_prog_aux *aux;
+	unsigned int (*bpf_func)(const void *ctx, const struct bpf_insn *insn); /* where its code begins */
+	__u32 jited_len; /* of it */
 	struct bpf_insn insnsi[0];
 } KFG_KERNEL;
 struct bpf_map_ops {
@@ -77,6 +87,13 @@ struct bpf_map_ops {
 } KFG_KERNEL;
 struct bpf_map {
 	const struct bpf_map_ops *ops;
+	enum bpf_map_type map_type;
+	__u32 value_size;
+	bool frozen;
+	char *excl_prog_sha; /* 6.18 and later */
+} KFG_KERNEL;
+struct bpf_array {
+	char value[0];
 } KFG_KERNEL;
 
 struct seq_file;

@@ -6,7 +6,7 @@
  *                                     in progress; refuses here what is judged by presence
  *   kfgate_enter   lsm/bpf_prog_alloc_security  where there is no bpf_prog_load (6.1): enters every load, unseen
  *   kfgate_prog    lsm/bpf_prog       after verification, and at every later fd: decides on what is live
- *   kfgate_free    lsm/bpf_prog_free  forgets a load that was not admitted, and the loader of a program
+ *   kfgate_free    lsm/bpf_prog_free  forgets a load that was not admitted, the loader of a program, and signed loaders
  *
  * Each of these is an LSM program, the first and the third of which sleep; or, where BPF LSM is not active, it modifies
  * what security_*() of that name returns, and does not sleep (enum kfg_hooking). The agent chooses, and sets type and
@@ -198,6 +198,8 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	s->load_time = load_time;
 	s->base = insns + bpf_core_field_offset(struct bpf_prog, insnsi);
 	s->len = prog->len;
+	if (kernel & 0xff)
+		kfg_signature_attribute(ctx, s);
 	err = kfg_stage1(&w, first, tid, tri);
 	KFG_DROP(kfg_scratches, &tid);
 	return kfg_answer(err);
@@ -443,7 +445,9 @@ static __attribute__((noinline)) __u32 kfg_request_decide(struct kfg_walk *w)
 		kfg_count(KFG_STAT_PRESENT);
 	if (!kfg_table(w, 0))
 		return s->request == KFG_REQUEST_SWEEP ? 0 : kfg_no_room();
-	if (KFG_ONCE32(s->request) != KFG_REQUEST_FOREIGN && !kfg_scan_live(w))
+	if (KFG_ONCE32(s->request) == KFG_REQUEST_FOREIGN)
+		kfg_recall_load(s);
+	else if (!kfg_scan_live(w))
 		return 0;
 	kfg_fill_program(w);
 	s->event.kind = KFG_EVENT_LOAD;
@@ -474,6 +478,8 @@ static __attribute__((always_inline)) inline __u32 kfg_stage2(unsigned long long
 
 	bpf_get_func_arg(ctx, 0, &self);
 	request = kfg_request_classify(prog, &aux, load_time, tid, self);
+	if (prog->type == BPF_PROG_TYPE_SYSCALL)
+		kfg_signature_note(prog, &aux);
 	if (request == KFG_REQUEST_NONE)
 		return 0;
 	if (request == KFG_REQUEST_REFUSED)
@@ -551,6 +557,7 @@ int BPF_PROG(kfgate_free, struct bpf_prog *prog)
 	bpf_core_read(&aux, sizeof(aux), &prog->aux);
 	KFG_DROP_SELDOM(kfg_loads, &aux);
 	KFG_DROP_SELDOM(kfg_loaders, &aux);
+	kfg_signature_forget(&aux);
 	return 0;
 }
 

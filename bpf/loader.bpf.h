@@ -273,6 +273,8 @@ static __attribute__((noinline)) int kfg_keep_loader(struct kfg_scratch *s, __u3
 	s->loader.userns = s->event.userns;
 	s->loader.exe_file = s->event.exe_file;
 	s->loader.exe_is = s->event.exe_is;
+	s->loader.signature = s->inflight.signature;
+	s->loader.signed_by = s->inflight.signed_by;
 	__builtin_memcpy(s->loader.comm, s->event.comm, sizeof(s->loader.comm));
 	bpf_probe_read_kernel_str(s->loader.unit, KFG_UNIT_LEN, &s->decision.subject.text[KFG_TEXT_UNIT]);
 	bpf_probe_read_kernel_str(s->loader.exe, KFG_EXE_LEN, &s->decision.subject.text[KFG_TEXT_EXE]);

@@ -103,6 +103,8 @@ struct kfg_loader {
 	__u32 userns; /* inode number */
 	__u32 fds_refused; /* asked for after the program was refused */
 	__u32 exe_is; /* enum kfg_exe */
+	__u32 signature; /* of the program that loaded it, where signed_by says so */
+	__u32 signed_by; /* enum kfg_signed_by: LOADER, or NOBODY */
 	struct kfg_file_id exe_file;
 	char comm[16];
 	char unit[KFG_UNIT_LEN]; /* as rules see it */
@@ -139,6 +141,7 @@ struct kfg_use {
  * unknown, so loops over them cost one round. Keyed by thread: the hooks sleep, so per-CPU memory would be shared.
  */
 #define KFG_SCRATCHES_MAX 256
+#define KFG_STACK_MAX 64u /* return addresses; from kfgate_load to a program that called bpf_sys_bpf() it is some 15 */
 #define KFG_COMPONENT_LEN 256u /* kernel: NAME_MAX of a file's or a cgroup's name, with its NUL */
 #define KFG_PATH_NAMES 64u
 struct kfg_path_walk {
@@ -191,6 +194,7 @@ struct kfg_scratch {
 	char path[KFG_CGROUP_LEN +
 		  KFG_COMPONENT_LEN]; /* then that of the executable, where the kernel does not tell it */
 	struct kfg_path_walk names;
+	__u64 stack[KFG_STACK_MAX];
 	/* line info search */
 	__u64 linfo;
 	__u32 low, high;

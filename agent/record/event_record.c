@@ -135,7 +135,28 @@ static void add_worst(struct kfg_record *record, const struct kfg_finding *f)
 		kfg_record_addf(record, "KFGATE_SOURCE", "%s:%u", k->file, k->line);
 }
 
-static void add_program(struct kfg_record *record, const struct kfg_event *e)
+/* What the kernel verified, and by which keyring: as policies write it, or of a keyring that none names its number. */
+static void add_signature(struct kfg_record *record, const struct kfg_event *e, const struct kfg_policy_names *policy)
+{
+	const char *word = kfg_signature_str(e->signature);
+	const char *keyring = kfg_policy_names_find_keyring(policy, e->signature);
+
+	kfg_record_add(record, "KFGATE_SIGNED",
+		       e->signed_by != KFG_SIGNED_BY_NOBODY ? "yes" :
+		       e->signature == KFG_SIGNATURE_NO	    ? "no" :
+							      "unknown");
+	if (e->signed_by == KFG_SIGNED_BY_NOBODY)
+		return;
+	if (word)
+		kfg_record_add(record, "KFGATE_KEYRING", word);
+	else if (keyring)
+		kfg_record_addf(record, "KFGATE_KEYRING", "keyring:%s", keyring);
+	else
+		kfg_record_addf(record, "KFGATE_KEYRING", "user:%u", e->signature);
+	kfg_record_add(record, "KFGATE_SIGNED_BY", kfg_signed_by_str(e->signed_by));
+}
+
+static void add_program(struct kfg_record *record, const struct kfg_event *e, const struct kfg_policy_names *policy)
 {
 	const char *attach = libbpf_bpf_attach_type_str(e->attach_type);
 
@@ -158,6 +179,7 @@ static void add_program(struct kfg_record *record, const struct kfg_event *e)
 	}
 	kfg_record_add(record, "KFGATE_TOKEN", tristate(e->token));
 	kfg_record_add(record, "KFGATE_KERNEL", tristate(e->kernel));
+	add_signature(record, e, policy);
 }
 
 static void add_container(struct kfg_record *record, const char *cgroup)
@@ -236,7 +258,7 @@ int kfg_event_record(const struct kfg_event *event, const struct kfg_event_recor
 	else
 		add_kfuncs(record, &f);
 	add_worst(record, &f);
-	add_program(record, event);
+	add_program(record, event, context->policy);
 	add_loader(record, event);
 	add_policy(record, event, context);
 	r = kfg_record_error(record);

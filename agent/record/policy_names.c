@@ -3,6 +3,7 @@
 #include "record/policy_names.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -55,6 +56,22 @@ static void put_waiver(const struct kfg_policy *p, uint32_t i, struct texts *t, 
 	out->until = info.until;
 }
 
+/* The keyrings of the policy, each once. */
+struct keyrings {
+	const char **names;
+	size_t n;
+};
+
+static void put_keyrings(const struct keyrings *keyrings, struct texts *t, struct kfg_policy_names *names)
+{
+	for (size_t i = 0; i < keyrings->n; i++) {
+		const char *text = put(t, keyrings->names[i]);
+
+		if (names)
+			names->keyrings[i].name = text;
+	}
+}
+
 /* names: where the arrays are, or NULL to count */
 static void put_all(const struct kfg_policy *p, struct texts *t, struct kfg_policy_names *names)
 {
@@ -85,7 +102,7 @@ static void put_all(const struct kfg_policy *p, struct texts *t, struct kfg_poli
 		put_waiver(p, i, t, names ? &names->waivers[i] : &waiver);
 }
 
-int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **ret_names)
+static int make(const struct kfg_policy *p, const struct keyrings *keyrings, struct kfg_policy_names **ret_names)
 {
 	size_t n_rules = kfg_policy_n_rules(p), n_deps = kfg_policy_n_deprecations(p);
 	size_t n_waivers = kfg_policy_n_waivers(p);
@@ -94,8 +111,10 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 	char *at;
 
 	put_all(p, &t, NULL);
+	put_keyrings(keyrings, &t, NULL);
 	names = calloc(1, sizeof(*names) + n_rules * sizeof(names->rules[0]) + n_deps * sizeof(names->deprecations[0]) +
-				  n_waivers * sizeof(names->waivers[0]) + t.size);
+				  n_waivers * sizeof(names->waivers[0]) + keyrings->n * sizeof(names->keyrings[0]) +
+				  t.size);
 	if (!names)
 		return -ENOMEM;
 	/* pointers first, structs of pointers next, texts last: each is aligned as it must be */
@@ -106,6 +125,9 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 	at += n_deps * sizeof(names->deprecations[0]);
 	names->waivers = (struct kfg_policy_names_waiver *)(void *)at;
 	at += n_waivers * sizeof(names->waivers[0]);
+	names->keyrings = (struct kfg_keyring *)(void *)at;
+	at += keyrings->n * sizeof(names->keyrings[0]);
+	names->n_keyrings = (uint32_t)keyrings->n;
 	names->n_rules = n_rules;
 	names->n_deprecations = n_deps;
 	names->n_waivers = n_waivers;
@@ -116,9 +138,23 @@ int kfg_policy_names_new(const struct kfg_policy *p, struct kfg_policy_names **r
 	names->on_stop = kfg_policy_on_stop(p);
 	names->on_failure = kfg_policy_on_failure(p);
 	names->without_lsm = kfg_policy_without_lsm(p);
-	put_all(p, &(struct texts){ .at = at }, names);
+	t = (struct texts){ .at = at };
+	put_all(p, &t, names);
+	put_keyrings(keyrings, &t, names);
 	*ret_names = names;
 	return 0;
+}
+
+int kfg_policy_names_new(const struct kfg_policy *policy, struct kfg_policy_names **ret_names)
+{
+	struct keyrings keyrings = { 0 };
+	int r = kfg_policy_keyrings(policy, &keyrings.names, &keyrings.n);
+
+	if (r < 0)
+		return r;
+	r = make(policy, &keyrings, ret_names);
+	free(keyrings.names);
+	return r;
 }
 
 void kfg_policy_names_free(struct kfg_policy_names *names)
@@ -140,6 +176,14 @@ const struct kfg_policy_names_deprecation *kfg_policy_names_find_deprecation(con
 									     uint32_t dep)
 {
 	return names && dep < names->n_deprecations ? &names->deprecations[dep] : NULL;
+}
+
+const char *kfg_policy_names_find_keyring(const struct kfg_policy_names *names, uint32_t serial)
+{
+	for (uint32_t i = 0; names && i < names->n_keyrings; i++)
+		if (names->keyrings[i].serial == serial)
+			return names->keyrings[i].name;
+	return NULL;
 }
 
 const struct kfg_policy_names_waiver *kfg_policy_names_find_waiver(const struct kfg_policy_names *names,

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "policy/policy.h"
+#include "policy/table.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -38,6 +39,8 @@ struct kfg_policy_names {
 	const char **rules; /* ids */
 	struct kfg_policy_names_deprecation *deprecations;
 	struct kfg_policy_names_waiver *waivers;
+	uint32_t n_keyrings;
+	struct kfg_keyring *keyrings; /* serials: filled in by whoever asked the kernel, 0 before */
 };
 
 /* Takes the names out of a policy, which is not referenced afterwards. -ENOMEM. */
@@ -53,5 +56,7 @@ const char *kfg_policy_names_without_lsm(const struct kfg_policy_names *names);
 const char *kfg_policy_names_find_rule(const struct kfg_policy_names *names, uint32_t rule);
 const struct kfg_policy_names_deprecation *kfg_policy_names_find_deprecation(const struct kfg_policy_names *names,
 									     uint32_t dep);
+/* The keyring of the policy with that serial number. */
+const char *kfg_policy_names_find_keyring(const struct kfg_policy_names *names, uint32_t serial);
 const struct kfg_policy_names_waiver *kfg_policy_names_find_waiver(const struct kfg_policy_names *names,
 								   uint32_t waiver);

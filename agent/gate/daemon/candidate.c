@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/kernel_word.h"
 #include "gate/daemon/state.h"
+#include "gate/enforce/keyring.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -43,6 +44,33 @@ static void find_absent(struct kfg_policy_names *names, char **kfuncs, size_t n)
 			!bsearch(&names->deprecations[i].kfunc, kfuncs, n, sizeof(*kfuncs), compare_kfuncs);
 }
 
+/* Which keyrings the policy means on this host, at this moment. */
+static void find_keyrings(struct kfg_policy_names *names)
+{
+	for (uint32_t i = 0; i < names->n_keyrings; i++) {
+		struct kfg_keyring *keyring = &names->keyrings[i];
+		struct kfg_gate_keyring found;
+
+		kfg_gate_find_keyring(keyring->name, &found);
+		keyring->serial = found.serial;
+		if (!found.serial)
+			kfg_log_warning("what policy %s says of keyring %s matches no program: %s", names->name,
+					keyring->name, found.why);
+	}
+}
+
+/* Findings about a kernel on which parts of the policy match nothing. */
+static void warn_unsigned(const struct kfg_policy *policy)
+{
+	struct kfg_diags diags = { 0 };
+
+	if (kfg_policy_asks_signature(policy) && !kfg_gate_tells_signatures() &&
+	    kfg_policy_lint_unsigned(policy, &diags) == 0)
+		for (size_t i = 0; i < diags.n; i++)
+			kfg_log_warning("%s:%u: %s", diags.items[i].file, diags.items[i].line, diags.items[i].text);
+	kfg_diags_done(&diags);
+}
+
 static int keep_names(const struct kfg_policy *policy, char **kfuncs, size_t n, struct kfg_candidate *c,
 		      struct kfg_strbuf *why)
 {
@@ -53,9 +81,26 @@ static int keep_names(const struct kfg_policy *policy, char **kfuncs, size_t n, 
 		return r;
 	}
 	find_absent(c->policy.names, kfuncs, n);
+	find_keyrings(c->policy.names);
+	warn_unsigned(policy);
 	r = kfg_policy_exes(policy, &c->policy.exes, &c->policy.n_exes);
 	if (r < 0)
 		kfg_strbuf_adds(why, "cannot keep the policy's executables: no memory\n");
+	return r;
+}
+
+static int compile(const struct kfg_policy *policy, char **kfuncs, size_t n, struct kfg_candidate *c,
+		   struct kfg_strbuf *why)
+{
+	const struct kfg_keyrings keyrings = { c->policy.names->keyrings, c->policy.names->n_keyrings };
+	const struct kfg_table_host host = { (const char *const *)kfuncs, n, &keyrings };
+	int r = kfg_table_compile_here(policy, &host, c->policy.generation, &c->table);
+
+	if (r == -E2BIG)
+		kfg_strbuf_printf(why, "policy %s is too large to compile: more than %u cells\n",
+				  kfg_policy_name(policy), KFG_TABLE_CELLS_MAX);
+	else if (r < 0)
+		kfg_strbuf_printf(why, "cannot compile the policy: %s\n", strerror(-r));
 	return r;
 }
 
@@ -69,17 +114,11 @@ static int make(struct kfg_daemon *d, const struct kfg_policy *policy, const str
 	int r;
 
 	c->policy.generation = ++d->generation;
-	r = kfg_table_compile(policy, (const char *const *)kernel->kfuncs, kernel->n_kfuncs, c->policy.generation,
-			      &c->table);
-	if (r == -E2BIG)
-		kfg_strbuf_printf(why, "policy %s is too large to compile: more than %u cells\n",
-				  kfg_policy_name(policy), KFG_TABLE_CELLS_MAX);
-	else if (r < 0)
-		kfg_strbuf_printf(why, "cannot compile the policy: %s\n", strerror(-r));
-	if (r == 0)
-		r = keep_names(policy, kernel->kfuncs, kernel->n_kfuncs, c, why);
+	r = keep_names(policy, kernel->kfuncs, kernel->n_kfuncs, c, why);
 	if (r == 0)
 		c->policy.names->hooking = d->hooking;
+	if (r == 0)
+		r = compile(policy, kernel->kfuncs, kernel->n_kfuncs, c, why);
 	return r;
 }
 

@@ -179,7 +179,7 @@ static const char *load_hint(int r)
 }
 
 /* The maps that outlive a set of programs, the turn first; returns how many. */
-#define SHARED_MAX 8
+#define SHARED_MAX 9
 static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[static SHARED_MAX])
 {
 	size_t n = 0;
@@ -189,6 +189,7 @@ static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[
 	ret_maps[n++] = gate->skel->maps.kfg_events;
 	ret_maps[n++] = gate->skel->maps.kfg_loads;
 	ret_maps[n++] = gate->skel->maps.kfg_loaders;
+	ret_maps[n++] = gate->skel->maps.kfg_signers;
 	ret_maps[n++] = gate->skel->maps.kfg_placements;
 	ret_maps[n++] = gate->skel->maps.kfg_doubted;
 	ret_maps[n++] = gate->skel->maps.kfg_deliveries;

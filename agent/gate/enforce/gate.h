@@ -109,6 +109,9 @@ struct kfg_proof {
 };
 int kfg_gate_prove(struct kfg_gate *gate, struct kfg_proof *ret_proof);
 
+/* Does this kernel say who signed a program (7.2 and later)? False where it cannot be asked. */
+bool kfg_gate_tells_signatures(void);
+
 /* True where this kernel has the hook of stage 1 (6.12 and later), false: stage 2 alone. */
 bool kfg_gate_has_stage1(const struct kfg_gate *gate);
 

@@ -4,6 +4,7 @@
 
 #include "gate/enforce/gate_btf.h"
 
+#include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -67,6 +68,20 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe)
 	}
 	*ret_probe = p;
 	return 0;
+}
+
+/* bpf_prog_aux.sig (include/linux/bpf.h, 7.2 and later), which bpf/signature.bpf.h reads */
+bool kfg_gate_tells_signatures(void)
+{
+	struct btf *btf = kfg_gate_btf();
+	int id = btf ? btf__find_by_name_kind(btf, "bpf_prog_aux", BTF_KIND_STRUCT) : -1;
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(btf, (__u32)id);
+	const struct btf_member *members = type ? btf_members(type) : NULL;
+
+	for (unsigned i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, members[i].name_off), "sig"))
+			return true;
+	return false;
 }
 
 /*

@@ -384,7 +384,7 @@ static void count_events(struct kfg_gate *gate, unsigned version)
 /* Maps of other versions that nobody uses any more. */
 static void drop_others(struct kfg_gate *gate)
 {
-	static const char *const names[] = { EVENTS, LOADS, "kfg_loaders" };
+	static const char *const names[] = { EVENTS, LOADS, "kfg_loaders", "kfg_signers" };
 
 	for (unsigned v = 1; v < VERSIONS; v++)
 		if (v != KFG_ABI_VERSION)

@@ -19,12 +19,21 @@ static bool kfunc_ok(const struct kfg_event_kfunc *k)
 	       k->reason < KFG_REASON_MAX && k->live <= 1 && verdict_ok(&k->verdict);
 }
 
+/* Who signed, by which keyring: both or neither. */
+static bool signature_ok(const struct kfg_event *e)
+{
+	bool is_signed = e->signature != KFG_SIGNATURE_UNKNOWN && e->signature != KFG_SIGNATURE_NO;
+
+	return e->signature <= KFG_SIGNATURE_PLATFORM && e->signed_by < KFG_SIGNED_BY_MAX &&
+	       is_signed == (e->signed_by != KFG_SIGNED_BY_NOBODY);
+}
+
 static bool numbers_ok(const struct kfg_event *e)
 {
 	return e->kind < KFG_EVENT_MAX && (e->stage == 1 || e->stage == 2) && e->action < KFG_ACTION_MAX &&
 	       e->reason < KFG_REASON_MAX && e->enforced <= 1 && e->mode < KFG_MODE_MAX && e->token <= KFG_UNKNOWN &&
 	       e->kernel <= KFG_UNKNOWN && e->loader_known <= 1 && e->exe_is < KFG_EXE_MAX && e->error <= 0 &&
-	       e->error >= -4095;
+	       e->error >= -4095 && signature_ok(e);
 }
 
 static bool strings_ok(const struct kfg_event *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_gate.h"
 #include "gate/enforce/gate_btf.h"
+#include "gate/enforce/keyring.h"
 
 #include <errno.h>
 #include <kfgate/abi.h>
@@ -324,6 +325,18 @@ int kfg_gate_sync_clock(struct kfg_gate *gate)
 	(void)gate;
 	fake_gate.clock_syncs++;
 	return 0;
+}
+
+bool kfg_gate_tells_signatures(void)
+{
+	return true;
+}
+
+void kfg_gate_find_keyring(const char *name, struct kfg_gate_keyring *ret_found)
+{
+	*ret_found = (struct kfg_gate_keyring){ 0, "there are no keyrings here" };
+	if (!strcmp(name, "trusted"))
+		*ret_found = (struct kfg_gate_keyring){ 1234, NULL };
 }
 
 int kfg_gate_kernel_read(struct kfg_gate_kernel *ret_kernel)

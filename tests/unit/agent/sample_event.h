@@ -53,6 +53,7 @@ static inline struct kfg_event sample_event(void)
 		.enforced = 1,
 		.mode = KFG_MODE_ENFORCE,
 		.token = KFG_NO,
+		.signature = KFG_SIGNATURE_NO,
 		.kernel = KFG_UNKNOWN,
 		.loader_known = 1,
 		.scanned = 30,

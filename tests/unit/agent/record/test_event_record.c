@@ -176,6 +176,8 @@ static void test_rule_of_stage_1(void **state)
 	e.reason = KFG_REASON_RULE;
 	e.kernel = KFG_YES;
 	e.token = KFG_YES;
+	e.signature = 123456789;
+	e.signed_by = KFG_SIGNED_BY_LOADER;
 	e.userns = 4026532177;
 	e.kfuncs[0] = sample_kfunc("bpf_lookup_user_key", KFG_REFUSE, KFG_REASON_RULE);
 	e.kfuncs[0].verdict.rule = RULE_KEYS;

@@ -66,6 +66,10 @@ static void test_numbers(void **state)
 	REFUSES(e.token = KFG_UNKNOWN + 1);
 	REFUSES(e.kernel = KFG_UNKNOWN + 1);
 	REFUSES(e.loader_known = 2);
+	REFUSES(e.signed_by = KFG_SIGNED_BY_LOADER); /* by no keyring */
+	REFUSES(e.signature = KFG_SIGNATURE_BUILTIN); /* of nobody */
+	REFUSES(e.signature = KFG_NONE);
+	REFUSES((e.signature = 5, e.signed_by = KFG_SIGNED_BY_MAX));
 	REFUSES(e.error = 1);
 	REFUSES(e.error = -4096);
 }
