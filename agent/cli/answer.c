@@ -106,6 +106,8 @@ static const char *actual(const struct kfg_answer_question *q, enum kfg_why cond
 		return kfg_day_format(loader->today, buf);
 	case KFG_WHY_USERNS:
 		return loader->initial ? "initial" : NULL;
+	case KFG_WHY_SIGNATURE:
+		return q->preview->signature;
 	case KFG_WHY_TOKEN:
 		return loader->token ? "true" : "false";
 	default:
@@ -247,7 +249,7 @@ void kfg_answer_text(const struct kfg_answer *answer, struct kfg_strbuf *out)
 	rules_text(answer, out);
 	dates_text(answer, out);
 	if (answer->loader_decides)
-		kfg_strbuf_adds(out, "  who loads it decides, and is not known: see --unit, --exe, --uid\n");
+		kfg_strbuf_adds(out, "  who loads it decides, and is not known: see --unit, --exe, --uid, --signed\n");
 	kfg_strbuf_adds(out, "  result: ");
 	kfg_color_add(out, kfg_color_of(kfg_answer_word(answer)), kfg_answer_word(answer));
 	kfg_strbuf_printf(out, " (%s)\n",

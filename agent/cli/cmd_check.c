@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_check.c - errors and unwise things in policies: files, directories, standard input, the system's own. */
+#include "analysis/btf/btf.h"
+#include "base/cleanup.h"
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/preempt.h"
+#include "base/read_file.h"
 #include "cli/check_output.h"
 #include "cli/commands.h"
 #include "cli/host.h"
 #include "cli/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include "policy/table.h"
 #include "cli/option.h"
 #include <stdio.h>
@@ -16,6 +20,38 @@
 #include <time.h>
 
 #define STDIN_NAME "standard input"
+
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+#define KERNEL_BTF_MAX ((size_t)256 << 20)
+
+/* Has a struct of the kernel's a member of that name? */
+static bool has_member(const struct kfg_btf *btf, const char *name, const char *member)
+{
+	const struct btf_type *type = kfg_btf_type(btf, kfg_btf_find(btf, name, BTF_KIND_STRUCT));
+	const struct btf_member *members = type ? (const void *)(type + 1) : NULL;
+
+	for (unsigned i = 0; type && i < BTF_INFO_VLEN(type->info); i++)
+		if (strcmp(kfg_btf_str(btf, members[i].name_off), member) == 0)
+			return true;
+	return false;
+}
+
+/* Does the running kernel keep to itself who signed a program? bpf_prog_aux.sig: include/linux/bpf.h, 7.2 and later. */
+static bool kernel_is_silent(void)
+{
+	_cleanup_free_ char *data = NULL;
+	struct kfg_btf_error error;
+	struct kfg_btf *btf = NULL;
+	bool silent = false;
+	size_t size;
+
+	if (kfg_read_file(AT_FDCWD, KERNEL_BTF, KERNEL_BTF_MAX, &data, &size) < 0)
+		return false;
+	if (kfg_btf_open(data, size, NULL, &btf, &error) == 0)
+		silent = kfg_btf_find(btf, "bpf_prog_aux", BTF_KIND_STRUCT) && !has_member(btf, "bpf_prog_aux", "sig");
+	kfg_btf_free(btf);
+	return silent;
+}
 
 /* Whether a policy without errors can be compiled. */
 static int examine(struct kfg_loaded *loaded, const char *what)
@@ -25,6 +61,8 @@ static int examine(struct kfg_loaded *loaded, const char *what)
 	int r = kfg_table_compile(loaded->policy, NULL, 0, 1, &table);
 
 	kfg_table_free(table);
+	if (r == 0 && kfg_policy_asks_signature(loaded->policy) && kernel_is_silent())
+		r = kfg_policy_lint_unsigned(loaded->policy, &loaded->diags);
 	if (r != -E2BIG)
 		return r;
 	kfg_diags_add(&loaded->diags, KFG_DIAG_TOO_LARGE, &spot, "too large to compile: more than %u cells",

@@ -193,6 +193,7 @@ static void print_head(struct why *why)
 	kfg_json_string(&why->json, "unit", loader->unit);
 	kfg_json_string(&why->json, "exe", loader->exe);
 	kfg_json_string(&why->json, "cgroup", loader->cgroup);
+	kfg_json_string(&why->json, "signed", why->preview.signature);
 	if (why->preview.loader_known)
 		kfg_json_uint(&why->json, "uid", loader->uid);
 	else

@@ -97,6 +97,15 @@ static int take_loader(const struct kfg_args *args, const char *verb, struct kfg
 	return -EINVAL;
 }
 
+static int take_signature(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
+{
+	p->signature = kfg_args_value(args, "signed", NULL);
+	if (!p->signature || kfg_signature_parse(p->signature, &p->loader.signature) == 0)
+		return 0;
+	kfg_log_error("%s: --signed=%s: not no, builtin, secondary, platform or keyring:NAME", verb, p->signature);
+	return -EINVAL;
+}
+
 static int open_policy(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
 {
 	int r = load_policy(args, p);
@@ -117,6 +126,8 @@ int kfg_preview_open(const struct kfg_args *args, const char *verb, struct kfg_p
 	struct kfg_preview p = { 0 };
 	int r = take_loader(args, verb, &p);
 
+	if (r == 0)
+		r = take_signature(args, verb, &p);
 	if (r == 0)
 		r = kfg_option_day(args, verb, &p.loader.today);
 	if (r == 0)

@@ -11,7 +11,8 @@ struct kfg_preview {
 	struct kfg_loaded loaded; /* owned */
 	struct kfg_table *table; /* owned */
 	char source[256]; /* where the policy comes from, for people */
-	struct kfg_load loader; /* unit, exe, cgroup, uid, today */
+	struct kfg_load loader; /* unit, exe, cgroup, uid, today, signature */
+	const char *signature; /* as it was given, or NULL: not known */
 	bool loader_known;
 };
 
@@ -28,13 +29,15 @@ struct kfg_preview {
 	{ "unit", "NAME", "judge as if this systemd unit loaded it", false },                                          \
 		{ "exe", "PATH", "judge as if this program loaded it", false },                                        \
 		{ "cgroup", "PATH", "judge as if a process of this cgroup loaded it", false },                         \
+		{ "signed", "SIGNATURE",                                                                               \
+		  "judge as if it were signed so: no, builtin, secondary, platform or keyring:NAME", false },          \
 	{                                                                                                              \
 		"uid", "UID", "judge as if this user loaded it (root, if another of these is given)", false            \
 	}
 
 /*
- * Takes --policy, --at, --unit, --exe, --cgroup, --uid. What is wrong was logged (and findings of a policy printed)
- * when it returns a negative errno. Free with kfg_preview_done().
+ * Takes --policy, --at, --unit, --exe, --cgroup, --uid, --signed. What is wrong was logged (and findings of a policy
+ * printed) when it returns a negative errno. Free with kfg_preview_done().
  */
 int kfg_preview_open(const struct kfg_args *args, const char *verb, struct kfg_preview *ret_preview);
 void kfg_preview_done(struct kfg_preview *preview); /* accepts a zeroed struct */

@@ -27,7 +27,7 @@ struct wanted {
 
 /* By the length of the name: most fields of a record are not wanted, and this is asked of each of them. */
 #define NAME_MAX_LEN 21
-static const struct wanted wanted[NAME_MAX_LEN + 1][10] = {
+static const struct wanted wanted[NAME_MAX_LEN + 1][11] = {
 	[4] = { FIELD("_UID", sender_uid) },
 	[9] = { FIELD("_HOSTNAME", host) },
 	[10] = { FIELD("MESSAGE_ID", message_id), FIELD("KFGATE_EXE", exe), FIELD("KFGATE_UID", loader_uid),
@@ -37,6 +37,7 @@ static const struct wanted wanted[NAME_MAX_LEN + 1][10] = {
 	[12] = { FIELD("KFGATE_TOKEN", token_word), FIELD("KFGATE_COUNT", count_text) },
 	[13] = { FIELD("_SYSTEMD_UNIT", sender_unit),
 		 FIELD("KFGATE_CGROUP", cgroup),
+		 FIELD("KFGATE_SIGNED", signed_word),
 		 FIELD("KFGATE_USERNS", userns),
 		 FIELD("KFGATE_ACTION", action_word),
 		 FIELD("KFGATE_REASON", reason_word),
@@ -44,7 +45,7 @@ static const struct wanted wanted[NAME_MAX_LEN + 1][10] = {
 		 { "KFGATE_DETAIL", 0, add_detail },
 		 { "KFGATE_WAIVER", 0, add_waiver },
 		 FIELD("KFGATE_UNTOLD", suppressed_text) },
-	[14] = { FIELD("KFGATE_ATTEMPT", attempt) },
+	[14] = { FIELD("KFGATE_ATTEMPT", attempt), FIELD("KFGATE_KEYRING", signature) },
 	[15] = { FIELD("KFGATE_EXE_NAME", exe_name) },
 	[16] = { FIELD("KFGATE_PROG_NAME", prog), FIELD("KFGATE_PROG_TYPE", type) },
 	[17] = { FIELD("KFGATE_REMOVED_IN", removed_in) },
@@ -252,6 +253,8 @@ static bool finish_decision(struct kfg_entry *p)
 	p->loader_known = p->pid[0];
 	p->initial = strcmp(p->userns, "initial") == 0 && strcmp(p->token_word, "no") == 0;
 	p->token = strcmp(p->token_word, "yes") == 0;
+	if (strcmp(p->signed_word, "yes") != 0)
+		p->signature = strcmp(p->signed_word, "no") == 0 ? "no" : "";
 	find_worst(p);
 	return true;
 }

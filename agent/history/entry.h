@@ -34,6 +34,7 @@ struct kfg_entry {
 	uint64_t time_usec; /* CLOCK_REALTIME */
 	const char *host, *machine; /* _HOSTNAME, _MACHINE_ID */
 	const char *prog, *unit, *exe, *cgroup, *comm;
+	const char *signature; /* "no", or by which keyring the program was verified: KFGATE_KEYRING */
 	const char *rule, *policy, *release;
 	const char *deprecated_in, *removed_in, *replacement; /* of the kfunc that decided */
 	const char *waivers[KFG_EVENT_KFUNCS]; /* at work on any kfunc of the load */
@@ -54,7 +55,7 @@ struct kfg_entry {
 
 	/* while it is read */
 	const char *message_id, *sender_uid, *sender_unit;
-	const char *loader_uid, *type, *action_word, *reason_word, *userns, *token_word, *count_text;
+	const char *loader_uid, *type, *action_word, *reason_word, *userns, *token_word, *count_text, *signed_word;
 	const char *more_text, *until_text, *suppressed_text, *pid;
 	bool broken;
 	size_t used;

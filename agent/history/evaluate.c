@@ -10,7 +10,7 @@
 int kfg_usage_evaluate(const struct kfg_usage *u, const struct kfg_usage_use *use, const struct kfg_table *table,
 		       int32_t today, struct kfg_verdict *ret_verdict)
 {
-	const struct kfg_load load = {
+	struct kfg_load load = {
 		.unit = kfg_usage_text(u, use->key.unit),
 		.exe = kfg_usage_text(u, use->key.exe),
 		.cgroup = kfg_usage_text(u, use->key.cgroup),
@@ -22,10 +22,14 @@ int kfg_usage_evaluate(const struct kfg_usage *u, const struct kfg_usage_use *us
 		.token = use->key.token,
 	};
 	char name[KFG_KFUNC_LEN + KFG_MODULE_LEN + 4], *module;
+	const char *signature = kfg_usage_text(u, use->key.signature);
 	int n = snprintf(name, sizeof(name), "%s", kfg_usage_text(u, use->key.kfunc));
 
 	if (!use->key.kfunc || n < 0 || (size_t)n >= sizeof(name))
 		return -EINVAL;
+	/* of a keyring that no policy named, nothing is known */
+	if (kfg_signature_parse(signature, &load.signature) < 0)
+		load.signature = KFG_SIGNATURE_UNKNOWN;
 	module = strstr(name, " [");
 	if (module) {
 		*module = '\0';

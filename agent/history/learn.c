@@ -143,6 +143,7 @@ static int compare_loaders(const struct kfg_learned *a, const struct kfg_learned
 	c = c ? c : (a->uid > b->uid) - (a->uid < b->uid);
 	c = c ? c : a->initial - b->initial;
 	c = c ? c : a->token - b->token;
+	c = c ? c : strcmp(kfg_usage_text(u, a->signature), kfg_usage_text(u, b->signature));
 	return c ? c : strcmp(kfg_usage_text(u, a->exe), kfg_usage_text(u, b->exe));
 }
 
@@ -163,6 +164,15 @@ static int by_types(const void *x, const void *y, void *usage)
 	return c ? c : strcmp(kfg_usage_text(usage, a->kfunc), kfg_usage_text(usage, b->kfunc));
 }
 
+/* Who signed what was loaded, where a rule can ask for it; that nobody did is no condition, as anybody could. */
+static uint32_t signature_of(const struct kfg_usage *u, const struct kfg_usage_use *use)
+{
+	uint32_t signature = KFG_SIGNATURE_NO;
+
+	(void)kfg_signature_parse(kfg_usage_text(u, use->key.signature), &signature);
+	return signature == KFG_SIGNATURE_NO ? KFG_TEXT_POOL_NONE : use->key.signature;
+}
+
 static void collect(const struct kfg_learn_input *in, struct kfg_learned_set *set)
 {
 	for (size_t i = 0; i < in->usage->uses.n; i++) {
@@ -181,6 +191,7 @@ static void collect(const struct kfg_learn_input *in, struct kfg_learned_set *se
 			.uid = use->key.uid,
 			.initial = use->key.initial,
 			.token = use->key.token,
+			.signature = signature_of(in->usage, use),
 			.kfunc = use->key.kfunc,
 			.types = UINT64_C(1) << use->key.prog_type,
 			.loads = use->key.scanned ? use->calls : kfg_usage_total(use->n),

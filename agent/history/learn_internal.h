@@ -12,6 +12,7 @@
 struct kfg_learned {
 	uint32_t unit, exe, cgroup,
 		uid; /* the loader, see struct kfg_usage_key; cgroup: a container's, and then alone */
+	uint32_t signature; /* as struct kfg_usage_key has it */
 	uint8_t initial, token;
 	uint8_t scanned; /* found in an object: whoever loads it */
 	uint32_t found_in; /* then: the first place; loads counts places */

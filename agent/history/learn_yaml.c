@@ -198,6 +198,11 @@ static void add_loader(const struct kfg_learned_set *set, const struct kfg_learn
 		kfg_strbuf_adds(out, "      userns: initial\n");
 	if (item->token)
 		kfg_strbuf_adds(out, "      token: true\n");
+	if (item->signature) {
+		kfg_strbuf_adds(out, "    signed: [");
+		quoted(kfg_usage_text(set->usage, item->signature), out);
+		kfg_strbuf_adds(out, "]\n");
+	}
 }
 
 /* The next id that no rule of the policy has. */

@@ -69,6 +69,7 @@ int kfg_usage_compare_uses(const struct kfg_usage *u, const struct kfg_usage_use
 
 	c = c ? c : kfg_usage_compare_texts(u, kfg_usage_owner(a), kfg_usage_owner(b));
 	c = c ? c : kfg_usage_compare_texts(u, a->key.exe, b->key.exe);
+	c = c ? c : kfg_usage_compare_texts(u, a->key.signature, b->key.signature);
 	c = c ? c : kfg_usage_compare_texts(u, a->rule, b->rule);
 	c = c ? c : (a->key.prog_type > b->key.prog_type) - (a->key.prog_type < b->key.prog_type);
 	return c ? c : kfg_usage_compare_texts(u, a->key.prog, b->key.prog);
@@ -236,6 +237,7 @@ static void add_use(struct adding *a, const struct kfg_entry_kfunc *k)
 	add_place(a, &key);
 	key.exe = text(a, p->exe);
 	key.uid = p->uid;
+	key.signature = text(a, p->signature);
 	key.loader_known = p->loader_known;
 	key.initial = p->initial;
 	key.token = p->token;

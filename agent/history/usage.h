@@ -17,6 +17,7 @@ struct kfg_usage_key {
 	uint32_t prog, unit, exe;
 	uint32_t cgroup; /* path; of a container its class (kfg_container_class()), as of the unit, or none */
 	uint32_t uid; /* UINT32_MAX: not known */
+	uint32_t signature; /* as struct kfg_entry has it */
 	uint8_t loader_known, initial, token, live, container;
 	uint8_t scanned; /* not recorded: found in an object; the kfunc's module is not known then */
 };
