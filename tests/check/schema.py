@@ -79,7 +79,9 @@ def resolve(schema, node):
 
 def compare_value(ask, path, name, node):
     """Kind and words of one key."""
-    kind = KIND.get(str(node.get("type")), "one value")
+    # a list, or a word in its place: kfgate asks for the list
+    kinds = [KIND.get(str(n.get("type"))) for n in (node, *node.get("anyOf", []))]
+    kind = next((k for k in kinds if k), "one value")
     wants = [f for f in ask.findings(place(path, {name: {}})) if f'"{name}" is a ' in f and "wants" in f]
     told = re.search(r"wants (a list|a mapping|one value)", wants[0])[1] if wants else "a mapping"
     if told != kind and name != "version":

@@ -21,9 +21,10 @@
 #   tier     bare or systemd                                    required
 #   files    PATH[=DEST]...: PATH is relative to the build directory, src:PATH to the source tree;
 #            fixture:NAME is tests/fixtures/NAME in the build directory, program:PATH is in the tree
-#            of fetch-programs.sh, host:NAME is a command of this host, package:deb and package:rpm
-#            are packages of the source tree, made anew if it has changed, kernel:vmlinux is the
-#            image of the kernel that the case runs on; globs are expanded.
+#            of fetch-programs.sh, signed:PATH in that of sign-skeleton.sh, host:NAME is a command of
+#            this host, package:deb and package:rpm are packages of the source tree, made anew if it
+#            has changed, kernel:vmlinux is the image of the kernel that the case runs on; globs are
+#            expanded.
 #            Goes to /t/NAME or DEST.
 #   modules  kernel modules to load
 #   args, lsm, rtc, memory, cpu, icount    as -a -l -r -m -c -i of run.sh (icount: yes)
@@ -80,6 +81,7 @@ locate_file() {
 	src:*) base=$top ;;
 	fixture:*) base=$(build_for "$kernel")/tests/fixtures ;;
 	program:*) base=$("$here/fetch-programs.sh") || return ;;
+	signed:*) base=$("$here/sign-skeleton.sh" "$build") || return ;;
 	host:*)
 		case $kernel in
 		*:*) echo "$path is a program of this host's architecture" >&2; return 77 ;;
