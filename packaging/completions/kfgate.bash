@@ -63,6 +63,7 @@ _kfgate()
 	VERSION) _kfgate_offer "none 1.8" "$cur" && return ;;
 	MODULE) _kfgate_offer "$(cut -d" " -f1 /proc/modules 2>/dev/null)" "$cur" && return ;;
 	CAPABILITY) _kfgate_offer "CAP_PERFMON CAP_SYS_BOOT CAP_SYS_ADMIN" "$cur" && return ;;
+	SIGNATURE) _kfgate_offer "no builtin secondary platform keyring:" "$cur" && return ;;
 	TIME) _kfgate_offer "today yesterday -7d $(date +%F)" "$cur" && return ;;
 	RELEASE) _kfgate_offer "$(uname -r)" "$cur" && return ;;
 	DATE) _kfgate_offer "$(date -u +%F)" "$cur" && return ;;

@@ -51,6 +51,8 @@ function __kfgate_words
 			test -r /proc/modules; and string replace -r ' .*' '' </proc/modules
 		case CAPABILITY
 			printf '%s\n' CAP_PERFMON CAP_SYS_BOOT CAP_SYS_ADMIN
+		case SIGNATURE
+			printf '%s\n' no builtin secondary platform keyring:
 		case VERSION
 			printf '%s\n' none 1.8
 		case LIST

@@ -57,6 +57,7 @@ _kfgate() {
 	DATE) compadd $(date -u +%F); return ;;
 	MODULE) compadd $(cut -d" " -f1 /proc/modules 2>/dev/null); return ;;
 	CAPABILITY) compadd CAP_PERFMON CAP_SYS_BOOT CAP_SYS_ADMIN; return ;;
+	SIGNATURE) compadd no builtin secondary platform keyring:; return ;;
 	VERSION) compadd none 1.8; return ;;
 	UID) compadd 0 $(id -u); return ;;
 	NAME|UNIT) compadd -- ${(f)"$(systemctl list-unit-files --no-legend 2>/dev/null | cut -d' ' -f1)"}; return ;;

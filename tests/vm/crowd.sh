@@ -16,7 +16,7 @@ crowd() {
 	check_eq "nothing is missed before" 0 "$(stat loads_missed)"
 	kfcrowd 8 1000 /tmp/enough >/tmp/crowd &
 	crowd_pid=$!
-	until grep -q done /tmp/crowd || ! kill -0 $crowd_pid; do sleep 0.5; done
+	until grep -q "done" /tmp/crowd || ! kill -0 $crowd_pid; do sleep 0.5; done
 	sed '/^crowd/s/^/  /;t;d' /tmp/crowd
 	crowd_admitted=$(sed -n 's/.*loaded=\([0-9]*\) .*/\1/p' /tmp/crowd)
 	check_eq "all were tried" 8000 "$((crowd_admitted + $(sed -n 's/.*refused=\([0-9]*\).*/\1/p' /tmp/crowd)))"

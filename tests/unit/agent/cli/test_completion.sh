@@ -77,6 +77,7 @@ expect_option()
 	UID) value="0 $(id -u)" ;;
 	VERSION) value="none 1.8" ;;
 	CAPABILITY) value="CAP_PERFMON CAP_SYS_BOOT CAP_SYS_ADMIN" ;;
+	SIGNATURE) value="no builtin secondary platform keyring:" ;;
 	MODULE) value=$(cut -d" " -f1 /proc/modules 2>/dev/null | tr "\n" " ") ;;
 	NAME | UNIT) value=a.service ;;
 	*) value=$(words_of "$1" "$2") ;;
