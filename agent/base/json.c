@@ -11,32 +11,53 @@ static void new_line(struct kfg_json *j)
 	if (!j->indent)
 		return;
 	kfg_strbuf_adds(j->out, "\n");
-	for (unsigned i = 0; i < j->depth; i++)
-		kfg_strbuf_adds(j->out, "  ");
+	for (unsigned left = j->depth, n; left; left -= n) {
+		n = left < 8 ? left : 8;
+		kfg_strbuf_add(j->out, "                ", 2 * (size_t)n);
+	}
+}
+
+/* How many bytes from s on stand in JSON as they are. */
+static size_t plain(const char *s, size_t size)
+{
+	size_t i = 0;
+
+	while (i < size && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
+		i++;
+	return i;
+}
+
+/* The character at s, which is none of those; returns how many bytes it has. */
+static size_t quote_one(struct kfg_strbuf *out, const char *s, size_t size)
+{
+	uint32_t c;
+	size_t n = kfg_utf8_decode(s, size, &c);
+
+	if (!n)
+		kfg_strbuf_adds(out, "\xef\xbf\xbd");
+	else if (*s == '"' || *s == '\\')
+		kfg_strbuf_printf(out, "\\%c", *s);
+	else if (*s == '\n')
+		kfg_strbuf_adds(out, "\\n");
+	else if (n == 1 && (unsigned char)*s < 0x20)
+		kfg_strbuf_printf(out, "\\u%04x", (unsigned)*s);
+	else
+		kfg_strbuf_add(out, s, n);
+	return n ? n : 1;
 }
 
 static void quoted(struct kfg_json *j, const char *s, size_t size)
 {
-	struct kfg_strbuf *out = j->out;
-
-	kfg_strbuf_adds(out, "\"");
+	kfg_strbuf_adds(j->out, "\"");
 	for (size_t i = 0; i < size;) {
-		uint32_t c;
-		size_t n = kfg_utf8_decode(s + i, size - i, &c);
+		size_t n = plain(s + i, size - i);
 
-		if (!n)
-			kfg_strbuf_adds(out, "\xef\xbf\xbd");
-		else if (s[i] == '"' || s[i] == '\\')
-			kfg_strbuf_printf(out, "\\%c", s[i]);
-		else if (s[i] == '\n')
-			kfg_strbuf_adds(out, "\\n");
-		else if (n == 1 && (unsigned char)s[i] < 0x20)
-			kfg_strbuf_printf(out, "\\u%04x", (unsigned)s[i]);
-		else
-			kfg_strbuf_add(out, s + i, n);
-		i += n ? n : 1;
+		kfg_strbuf_add(j->out, s + i, n);
+		i += n;
+		if (i < size)
+			i += quote_one(j->out, s + i, size - i);
 	}
-	kfg_strbuf_adds(out, "\"");
+	kfg_strbuf_adds(j->out, "\"");
 }
 
 /* Comma, line and key: what comes before any value. */
