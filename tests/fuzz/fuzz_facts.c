@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fuzz_facts.c - a facts file ('f' and the bytes), or its unpacked part ('b' and the bytes), which is packed here in
- * the simplest way zstd has. What is read is a kernel that can be opened, asked, and written again.
+ * the simplest way zstd has. What is read, all at once or piece by piece, is a kernel that can be opened, asked, and
+ * written again.
  */
 #include "analysis/btf/print.h"
 #include "analysis/kernel/facts.h"
@@ -44,20 +45,37 @@ static void look_at(const struct kfg_kernel *kernel)
 	kfg_strbuf_done(&body);
 }
 
-static void try_file(const uint8_t *data, size_t size)
+/* Returns true if it was read. */
+static bool try_way(const uint8_t *data, size_t size, bool whole)
 {
 	struct kfg_kernel_error error = { "" };
 	struct kfg_kernel *kernel = NULL;
-	struct kfg_blob *blob;
+	struct kfg_facts *facts;
+	const struct kfg_blob *blob;
 
-	if (kfg_facts_read("fuzz", data, size, &blob, &error) < 0) {
+	if (kfg_facts_read("fuzz", data, size, &facts, &error) < 0) {
 		must(error.text[0] && !strchr(error.text, '\n'));
-		return;
+		return false;
 	}
+	if (whole && kfg_facts_check(facts, "fuzz", &error) < 0) {
+		must(error.text[0] && !strchr(error.text, '\n'));
+		kfg_facts_free(facts);
+		return false;
+	}
+	blob = kfg_facts_blob(facts);
 	must(kfg_blob_check(blob, blob->size));
-	if (kfg_kernel_open_blob("fuzz", blob, false, &kernel) == 0)
+	if (kfg_kernel_open_facts("fuzz", facts, &kernel) == 0)
 		look_at(kernel);
 	kfg_kernel_free(kernel);
+	return true;
+}
+
+/* What is good as a whole is good piece by piece, too. */
+static void try_file(const uint8_t *data, size_t size)
+{
+	bool good = try_way(data, size, true);
+
+	must(try_way(data, size, false) || !good);
 }
 
 /* A frame of raw blocks. */

@@ -153,7 +153,8 @@ static int check_type(struct reading *rd, uint32_t at, uint32_t id, uint32_t *re
 /* The table of where types are: as large as it can get while reading, then as large as it is. */
 static int read_types(struct reading *rd)
 {
-	_cleanup_free_ uint32_t *offsets = calloc(rd->types_size / sizeof(struct btf_type) + 1, sizeof(*offsets));
+	_cleanup_free_ uint32_t *offsets =
+		reallocarray(NULL, rd->types_size / sizeof(struct btf_type) + 1, sizeof(*offsets));
 	struct kfg_btf *btf = rd->btf;
 	uint32_t at = 0, n = 0, size = 0;
 	uint32_t *less;
@@ -298,7 +299,7 @@ int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, stru
 	if (r < 0)
 		return r;
 	btf->base = base;
-	btf->first = base ? base->end : 1;
+	btf->first = base ? kfg_btf_n_types(base) : 1;
 	btf->strings_first = base ? base->strings_end : 0;
 	btf->strings = (const char *)btf->data + h->hdr_len + h->str_off;
 	r = check_strings(btf, h->str_len, (size_t)h->hdr_len + h->str_off, ret_error);
@@ -312,6 +313,24 @@ int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, stru
 	if (r < 0)
 		return r;
 	*ret_btf = KFG_TAKE_PTR(btf);
+	return 0;
+}
+
+int kfg_btf_open_source(const struct kfg_btf_source *source, const struct kfg_btf *base, struct kfg_btf **ret_btf)
+{
+	struct kfg_btf *btf = calloc(1, sizeof(*btf));
+
+	if (!btf)
+		return -ENOMEM;
+	*btf = (struct kfg_btf){
+		.base = base,
+		.source = *source,
+		.first = source->first,
+		.strings = source->strings,
+		.strings_first = base ? base->strings_end : 0,
+	};
+	btf->strings_end = btf->strings_first + source->n_strings;
+	*ret_btf = btf;
 	return 0;
 }
 
@@ -332,7 +351,7 @@ bool kfg_btf_is_foreign(const struct kfg_btf *btf)
 
 uint32_t kfg_btf_n_types(const struct kfg_btf *btf)
 {
-	return btf->end;
+	return btf->source.type ? btf->source.end(btf->source.arg) : btf->end;
 }
 
 uint32_t kfg_btf_first_own(const struct kfg_btf *btf)
@@ -344,9 +363,11 @@ const struct btf_type *kfg_btf_type(const struct kfg_btf *btf, uint32_t id)
 {
 	while (btf && id < btf->first)
 		btf = id ? btf->base : NULL;
+	if (btf && btf->source.type)
+		return btf->source.type(btf->source.arg, id);
 	if (!btf || id >= btf->end)
 		return NULL;
-	return (const struct btf_type *)(btf->types + btf->offsets[id - btf->first]);
+	return kfg_btf_own_type(btf, id);
 }
 
 const char *kfg_btf_str(const struct kfg_btf *btf, uint32_t offset)

@@ -31,14 +31,34 @@ struct kfg_btf_error {
  */
 int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, struct kfg_btf **ret_btf,
 		 struct kfg_btf_error *ret_error);
+/*
+ * Types that somebody keeps in another form, and makes when they are first asked for. They are right as those of
+ * kfg_btf_open() are, and stay where they are.
+ */
+struct kfg_btf_source {
+	const struct btf_type *(*type)(void *arg, uint32_t id); /* an own one; NULL: no such id */
+	uint32_t (*find)(void *arg, const char *name, unsigned kind); /* the first own one; 0: none */
+	uint32_t (*end)(void *arg); /* makes all; the first id that is free then */
+	void *arg;
+	uint32_t first; /* own id */
+	uint32_t first_tag, n_tags; /* ids of all decl tags */
+	const char *strings; /* as BTF has them; outlive the view */
+	uint32_t n_strings; /* bytes */
+};
+
+/* base: as above; its ids end before source->first. Returns 0 or -ENOMEM. */
+int kfg_btf_open_source(const struct kfg_btf_source *source, const struct kfg_btf *base, struct kfg_btf **ret_btf);
 void kfg_btf_free(struct kfg_btf *btf); /* accepts NULL */
 
 /* Whether the file was of the other byte order than this machine's. */
 bool kfg_btf_is_foreign(const struct kfg_btf *btf);
 
-/* Ids run from 1 to the number returned here minus 1, those of the base included; 0 is void. */
+/*
+ * Ids run from 1 to the number returned here minus 1, those of the base included; 0 is void. Between those of the base
+ * and own ones some may be free. Of a source it makes all types.
+ */
 uint32_t kfg_btf_n_types(const struct kfg_btf *btf);
-/* The first id that is not the base's: 1 without a base. */
+/* The first own id: 1 without a base. */
 uint32_t kfg_btf_first_own(const struct kfg_btf *btf);
 /* NULL: void or no such type. Followed by its records (members, parameters, ...), all inside. */
 const struct btf_type *kfg_btf_type(const struct kfg_btf *btf, uint32_t id);

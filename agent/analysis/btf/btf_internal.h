@@ -19,7 +19,15 @@ struct kfg_btf {
 	uint32_t first, end; /* own ids */
 	const char *strings;
 	uint32_t strings_first, strings_end; /* own offsets of strings */
+	struct kfg_btf_source
+		source; /* type NULL: the types are here, else all of data, types, offsets and end is unused */
 	struct kfg_btf_index *index; /* owned: NULL until somebody asks */
 };
+
+/* id: an own one, not of a source. */
+static inline const struct btf_type *kfg_btf_own_type(const struct kfg_btf *btf, uint32_t id)
+{
+	return (const struct btf_type *)(btf->types + btf->offsets[id - btf->first]);
+}
 
 void kfg_btf_index_done(struct kfg_btf *btf);

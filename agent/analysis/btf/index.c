@@ -17,11 +17,12 @@ struct tag {
 	uint32_t id; /* of the DECL_TAG */
 };
 
+/* Each half is made when it is first asked for. */
 struct kfg_btf_index {
-	uint32_t *slots; /* owned: ids by hash of kind and name, 0: free */
+	uint32_t *slots; /* owned: ids by hash of kind and name, 0: free; NULL: not made yet */
 	uint32_t mask;
 	uint64_t secret;
-	struct tag *tags; /* owned: by target, then text; those with component -1 */
+	struct tag *tags; /* owned: by target, then text; those with component -1; NULL: not made yet */
 	size_t n_tags;
 };
 
@@ -32,10 +33,11 @@ static uint32_t *find_slot(const struct kfg_btf *btf, const struct kfg_btf_index
 	uint32_t at = (uint32_t)kfg_hash(index->secret + kind, name, len) & index->mask;
 
 	for (;; at = (at + 1) & index->mask) {
-		const struct btf_type *t = kfg_btf_type(btf, index->slots[at]);
+		const struct btf_type *t;
 
-		if (!t)
+		if (!index->slots[at])
 			return &index->slots[at];
+		t = kfg_btf_own_type(btf, index->slots[at]);
 		if (BTF_INFO_KIND(t->info) == kind && strncmp(kfg_btf_str(btf, t->name_off), name, len + 1) == 0)
 			return &index->slots[at];
 	}
@@ -44,12 +46,16 @@ static uint32_t *find_slot(const struct kfg_btf *btf, const struct kfg_btf_index
 static void index_names(const struct kfg_btf *btf, struct kfg_btf_index *index)
 {
 	for (uint32_t id = btf->first; id < btf->end; id++) {
-		const struct btf_type *t = kfg_btf_type(btf, id);
-		const char *name = kfg_btf_str(btf, t->name_off);
-		size_t len = strnlen(name, NAME_MAX_LEN + 1);
+		const struct btf_type *t = kfg_btf_own_type(btf, id);
+		const char *name;
 		uint32_t *slot;
+		size_t len;
 
-		if (!len || len > NAME_MAX_LEN || BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG)
+		if (!t->name_off || BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG)
+			continue;
+		name = kfg_btf_str(btf, t->name_off);
+		len = strnlen(name, NAME_MAX_LEN + 1);
+		if (!len || len > NAME_MAX_LEN)
 			continue;
 		slot = find_slot(btf, index, name, len, BTF_INFO_KIND(t->info));
 		if (!*slot)
@@ -74,20 +80,6 @@ static const struct btf_decl_tag *as_tag(const struct btf_type *t)
 	return BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG && tag->component_idx == -1 ? tag : NULL;
 }
 
-static void index_tags(const struct kfg_btf *btf, struct kfg_btf_index *index)
-{
-	size_t n = 0;
-
-	for (uint32_t id = btf->first; id < btf->end; id++) {
-		const struct btf_type *t = kfg_btf_type(btf, id);
-
-		if (as_tag(t))
-			index->tags[n++] = (struct tag){ .target = t->type, .id = id };
-	}
-	index->n_tags = n;
-	qsort_r(index->tags, n, sizeof(*index->tags), compare_tags, (void *)btf);
-}
-
 static void index_free(struct kfg_btf_index *index)
 {
 	if (!index)
@@ -103,46 +95,66 @@ void kfg_btf_index_done(struct kfg_btf *btf)
 	btf->index = NULL;
 }
 
-static struct kfg_btf_index *index_new(size_t n_named, size_t n_tags)
+static struct kfg_btf_index *get_index(const struct kfg_btf *btf)
 {
-	struct kfg_btf_index *index = calloc(1, sizeof(*index));
-	uint32_t n_slots = 16;
+	struct kfg_btf *own = (struct kfg_btf *)btf; /* the index is not part of what a const view promises */
 
+	if (!btf->index)
+		own->index = calloc(1, sizeof(*own->index));
+	return btf->index;
+}
+
+/* NULL: there is no memory for it. */
+static const struct kfg_btf_index *get_names(const struct kfg_btf *btf)
+{
+	struct kfg_btf_index *index = get_index(btf);
+	uint32_t n_named = 0, n_slots = 16;
+
+	if (!index || index->slots)
+		return index;
+	for (uint32_t id = btf->first; id < btf->end; id++)
+		n_named += kfg_btf_own_type(btf, id)->name_off != 0;
 	/* at most half of the slots are taken */
 	while (n_slots < 2 * n_named)
 		n_slots *= 2;
-	if (!index)
+	index->slots = calloc(n_slots, sizeof(*index->slots));
+	if (!index->slots)
 		return NULL;
 	index->secret = kfg_hash_secret();
-	index->slots = calloc(n_slots, sizeof(*index->slots));
-	index->tags = calloc(n_tags + 1, sizeof(*index->tags));
 	index->mask = n_slots - 1;
-	if (index->slots && index->tags)
-		return index;
-	index_free(index);
-	return NULL;
+	index_names(btf, index);
+	return index;
 }
 
-/* NULL: there is no memory for one. */
-static const struct kfg_btf_index *get_index(const struct kfg_btf *btf)
+/* The ids among which decl tags are. */
+static uint32_t tags_from(const struct kfg_btf *btf, uint32_t *ret_end)
 {
-	struct kfg_btf *own = (struct kfg_btf *)btf; /* the index is not part of what a const view promises */
-	size_t n_named = 0, n_tags = 0;
+	*ret_end = btf->source.type ? btf->source.first_tag + btf->source.n_tags : btf->end;
+	return btf->source.type ? btf->source.first_tag : btf->first;
+}
 
-	if (btf->index)
-		return btf->index;
-	for (uint32_t id = btf->first; id < btf->end; id++) {
+/* NULL: there is no memory for them. */
+static const struct kfg_btf_index *get_tags(const struct kfg_btf *btf)
+{
+	struct kfg_btf_index *index = get_index(btf);
+	uint32_t end, first = tags_from(btf, &end);
+	size_t n = 0;
+
+	if (!index || index->tags)
+		return index;
+	for (uint32_t id = first; id < end; id++)
+		n += as_tag(kfg_btf_type(btf, id)) != NULL;
+	index->tags = calloc(n + 1, sizeof(*index->tags));
+	if (!index->tags)
+		return NULL;
+	for (uint32_t id = first; id < end; id++) {
 		const struct btf_type *t = kfg_btf_type(btf, id);
 
-		n_named += t->name_off != 0;
-		n_tags += as_tag(t) != NULL;
+		if (as_tag(t))
+			index->tags[index->n_tags++] = (struct tag){ .target = t->type, .id = id };
 	}
-	own->index = index_new(n_named, n_tags);
-	if (own->index) {
-		index_names(btf, own->index);
-		index_tags(btf, own->index);
-	}
-	return own->index;
+	qsort_r(index->tags, n, sizeof(*index->tags), compare_tags, (void *)btf);
+	return index;
 }
 
 /* Without an index: slow, and right. */
@@ -161,7 +173,9 @@ uint32_t kfg_btf_find_own(const struct kfg_btf *btf, const char *name, unsigned 
 
 	if (!len || len > NAME_MAX_LEN || kind == BTF_KIND_DECL_TAG)
 		return 0;
-	index = get_index(btf);
+	if (btf->source.type)
+		return btf->source.find(btf->source.arg, name, kind);
+	index = get_names(btf);
 	return index ? *find_slot(btf, index, name, len, kind) : search(btf, name, kind);
 }
 
@@ -182,9 +196,10 @@ static bool begins(const char *text, const char *prefix)
 /* Without an index: the least by its text, as with one. */
 static const char *search_tag(const struct kfg_btf *btf, uint32_t id, const char *prefix)
 {
+	uint32_t end, first = tags_from(btf, &end);
 	const char *least = NULL;
 
-	for (uint32_t i = btf->first; i < btf->end; i++) {
+	for (uint32_t i = first; i < end; i++) {
 		const struct btf_type *t = kfg_btf_type(btf, i);
 		const char *text = kfg_btf_str(btf, t->name_off);
 
@@ -224,7 +239,7 @@ const char *kfg_btf_find_tag(const struct kfg_btf *btf, uint32_t id, const char 
 	const char *found = NULL;
 
 	for (; btf && !found; btf = btf->base) {
-		const struct kfg_btf_index *index = get_index(btf);
+		const struct kfg_btf_index *index = get_tags(btf);
 
 		found = index ? find_tag(btf, index, id, prefix) : search_tag(btf, id, prefix);
 	}
@@ -234,7 +249,7 @@ const char *kfg_btf_find_tag(const struct kfg_btf *btf, uint32_t id, const char 
 bool kfg_btf_has_tag(const struct kfg_btf *btf, uint32_t id, const char *tag)
 {
 	for (; btf; btf = btf->base) {
-		const struct kfg_btf_index *index = get_index(btf);
+		const struct kfg_btf_index *index = get_tags(btf);
 		const char *found = index ? find_tag(btf, index, id, tag) : search_tag(btf, id, tag);
 
 		if (found && strncmp(found, tag, NAME_MAX_LEN) == 0)

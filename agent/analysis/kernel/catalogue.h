@@ -11,6 +11,8 @@
 
 /* KFG_CATALOGUE_DIR, or what the environment's KFGATE_KERNELS names instead. */
 const char *kfg_catalogue_dir(void);
+/* Whether a file is one of that directory, by its path. */
+bool kfg_catalogue_is_in(const char *path);
 
 struct kfg_catalogue_entry {
 	char *path; /* owned */

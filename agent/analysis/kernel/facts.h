@@ -43,9 +43,25 @@ bool kfg_facts_is(const void *data, size_t size);
 /* Reads the lines alone. Returns 0; -EBADMSG with *ret_error, which names path. */
 int kfg_facts_read_head(const char *path, const void *data, size_t size, struct kfg_facts_head *ret_head,
 			struct kfg_kernel_error *ret_error);
-/* The whole, as a blob to be freed. Returns 0; -EBADMSG, -ENOENT (its dictionary) with *ret_error; -ENOMEM. */
-int kfg_facts_read(const char *path, const void *data, size_t size, struct kfg_blob **ret_blob,
+/* A facts file that was read. */
+struct kfg_facts;
+
+/*
+ * Types are read when they are first asked for, and of one with an error something is left out then. Returns 0;
+ * -EBADMSG, -ENOENT (its dictionary) with *ret_error; -ENOMEM.
+ */
+int kfg_facts_read(const char *path, const void *data, size_t size, struct kfg_facts **ret_facts,
 		   struct kfg_kernel_error *ret_error);
+/* Reads all types now. Returns 0; -EBADMSG with *ret_error: one has an error; -ENOMEM, -E2BIG. */
+int kfg_facts_check(const struct kfg_facts *facts, const char *path, struct kfg_kernel_error *ret_error);
+void kfg_facts_free(struct kfg_facts *facts); /* accepts NULL */
+/* All but the types: parts of BTF are empty. It is the facts'. */
+const struct kfg_blob *kfg_facts_blob(const struct kfg_facts *facts);
+/*
+ * The types of a module of the blob, by index, or of the kernel (KFG_BLOB_NO_MODULE), which is a module's base; to be
+ * freed before the facts. Returns 0 or -ENOMEM.
+ */
+int kfg_facts_btf(const struct kfg_facts *facts, uint32_t module, const struct kfg_btf *base, struct kfg_btf **ret_btf);
 /* What is known of a kernel, as a file. Returns 0; -EBADMSG with *ret_error: types that cannot be written; -ENOMEM. */
 int kfg_facts_write(const struct kfg_kernel *kernel, const struct kfg_facts_made *made, struct kfg_strbuf *out,
 		    struct kfg_kernel_error *ret_error);

@@ -12,9 +12,17 @@
 
 #define MODULES_MAX 4096u
 #define MODULE_NAME_MAX 63u
-#define BTF_MAX ((size_t)192 << 20)
+#define KFUNCS_MAX ((size_t)64 << 20)
 
-KFG_DEFINE_CLEANUP(struct kfg_facts_reader *, kfg_facts_reader_free)
+struct kfg_facts {
+	char *body; /* owned */
+	size_t body_size;
+	struct kfg_blob *blob; /* owned */
+	struct kfg_facts_reader **parts; /* owned: of the kernel, then of its modules */
+	size_t n_parts;
+};
+
+KFG_DEFINE_CLEANUP(struct kfg_facts *, kfg_facts_free)
 
 bool kfg_facts_is(const void *data, size_t size)
 {
@@ -205,21 +213,23 @@ static int unpack(const struct lines *l, const struct kfg_facts_head *head, char
 /* The body while it is read. */
 struct reading {
 	struct kfg_facts_bytes from;
-	struct kfg_facts_reader *base; /* owned */
+	struct kfg_facts *facts;
 	struct kfg_strbuf kfuncs; /* struct kfg_blob_kfunc */
 	struct kfg_blob_build build;
 };
 
-static void read_tags(struct kfg_facts_bytes *from, struct kfg_facts_reader *reader, uint32_t id)
+static int read_tags(struct kfg_facts_bytes *from, struct kfg_facts_reader *reader, uint32_t id)
 {
 	uint64_t n = kfg_facts_take_number(from);
+	int r = 0;
 
-	for (; n && !from->error; n--) {
+	for (; n && !from->error && r == 0; n--) {
 		uint32_t name = kfg_facts_take_name(from);
 
 		if (name)
-			kfg_facts_reader_tag(reader, name, id);
+			r = kfg_facts_reader_tag(reader, name, id);
 	}
+	return from->error ? -EBADMSG : r;
 }
 
 static int read_kfunc(struct reading *rd, struct kfg_facts_reader *reader, uint32_t module)
@@ -228,6 +238,7 @@ static int read_kfunc(struct reading *rd, struct kfg_facts_reader *reader, uint3
 	uint64_t bits = kfg_facts_take_number(from), ordinal, flags;
 	uint32_t name = kfg_facts_take_name(from);
 	struct kfg_blob_kfunc k = { .module = module, .bits = bits & KFG_BLOB_BITS };
+	int r;
 
 	ordinal = kfg_facts_take_number(from);
 	flags = kfg_facts_take_number(from);
@@ -235,13 +246,13 @@ static int read_kfunc(struct reading *rd, struct kfg_facts_reader *reader, uint3
 	if (ordinal > UINT32_MAX || flags > UINT32_MAX || bits & ~(uint64_t)(KFG_BLOB_BITS | KFG_FACTS_OF_BASE))
 		return kfg_facts_fail(from, "a number that no kfunc has");
 	k.flags = (uint32_t)flags;
-	k.id = kfg_facts_reader_find(bits & KFG_FACTS_OF_BASE ? rd->base : reader, BTF_KIND_FUNC, from->data + name,
-				     (uint32_t)ordinal);
+	k.id = kfg_facts_reader_find(bits & KFG_FACTS_OF_BASE ? rd->facts->parts[0] : reader, BTF_KIND_FUNC,
+				     from->data + name, (uint32_t)ordinal);
 	if (!k.id)
 		return kfg_facts_fail(from, "a kfunc without a function");
-	read_tags(from, reader, k.id);
+	r = read_tags(from, reader, k.id);
 	kfg_strbuf_add(&rd->kfuncs, &k, sizeof(k));
-	return from->error ? -EBADMSG : rd->kfuncs.error;
+	return r < 0 ? r : rd->kfuncs.error;
 }
 
 static int read_kfuncs(struct reading *rd, struct kfg_facts_reader *reader, uint32_t module)
@@ -254,36 +265,32 @@ static int read_kfuncs(struct reading *rd, struct kfg_facts_reader *reader, uint
 	return rd->from.error ? -EBADMSG : r;
 }
 
-static int read_kernel(struct reading *rd)
+/* Types and kfuncs of the kernel, or of a module. */
+static int read_part(struct reading *rd, uint32_t module)
 {
-	_cleanup_strbuf_ struct kfg_strbuf btf = KFG_STRBUF(BTF_MAX);
-	int r = kfg_facts_reader_new(&rd->from, NULL, &rd->base);
+	struct kfg_facts *f = rd->facts;
+	struct kfg_facts_reader **more = reallocarray(f->parts, f->n_parts + 1, sizeof(*more));
+	struct kfg_facts_reader *reader;
+	int r;
 
-	if (r == 0)
-		r = read_kfuncs(rd, rd->base, KFG_BLOB_NO_MODULE);
-	if (r == 0)
-		r = kfg_facts_reader_btf(rd->base, rd->from.data, rd->from.end, &btf);
-	kfg_blob_put(&rd->build, KFG_BLOB_BTF, btf.data, btf.size);
-	return r;
+	if (!more)
+		return -ENOMEM;
+	f->parts = more;
+	r = kfg_facts_reader_new(&rd->from, f->n_parts ? f->parts[0] : NULL, &reader);
+	if (r < 0)
+		return r;
+	f->parts[f->n_parts++] = reader;
+	return read_kfuncs(rd, reader, module);
 }
 
-/* Names of all modules are strings of the kernel's BTF. */
 static int read_module(struct reading *rd, uint32_t module)
 {
-	_cleanup_(kfg_facts_reader_free_cleanup) struct kfg_facts_reader *reader = NULL;
-	_cleanup_strbuf_ struct kfg_strbuf btf = KFG_STRBUF(BTF_MAX);
 	const char *name = rd->from.data + kfg_facts_take_name(&rd->from);
-	int r;
 
 	if (!*name || strlen(name) > MODULE_NAME_MAX || strspn(name, "\n\r\t "))
 		return kfg_facts_fail(&rd->from, "a name that no module has");
-	r = kfg_facts_reader_new(&rd->from, rd->base, &reader);
-	if (r == 0)
-		r = read_kfuncs(rd, reader, module);
-	if (r == 0)
-		r = kfg_facts_reader_btf(reader, "", 0, &btf);
-	kfg_blob_put_module(&rd->build, name, btf.data, btf.size);
-	return r;
+	kfg_blob_put_module(&rd->build, name, "", 0);
+	return read_part(rd, module);
 }
 
 static int read_body(struct reading *rd)
@@ -294,7 +301,7 @@ static int read_body(struct reading *rd)
 	if (rd->from.data[0] || rd->from.data[rd->from.end - 1])
 		return kfg_facts_fail(&rd->from, "it does not start and end with an empty name");
 	rd->from.at = 1;
-	r = read_kernel(rd);
+	r = read_part(rd, KFG_BLOB_NO_MODULE);
 	if (r < 0)
 		return r;
 	n = kfg_facts_take_number(&rd->from);
@@ -325,8 +332,14 @@ static void put_texts(struct kfg_blob_build *build, const struct kfg_facts_head 
 	kfg_blob_put_text(build, KFG_BLOB_CONFIG, kfg_strbuf_text(l->config));
 }
 
-static int make_blob(struct reading *rd, const struct kfg_facts_head *head, const struct lines *l,
-		     struct kfg_blob **ret_blob)
+static int refuse_body(const char *path, const struct kfg_facts_bytes *from, struct kfg_kernel_error *error)
+{
+	snprintf(error->text, sizeof(error->text), "%.150s: unpacked: offset %zu: %s", path, from->error_at,
+		 from->error);
+	return -EBADMSG;
+}
+
+static int make_blob(struct reading *rd, const struct kfg_facts_head *head, const struct lines *l)
 {
 	int r;
 
@@ -335,22 +348,19 @@ static int make_blob(struct reading *rd, const struct kfg_facts_head *head, cons
 	r = read_body(rd);
 	kfg_blob_put(&rd->build, KFG_BLOB_KFUNCS, rd->kfuncs.data, rd->kfuncs.size);
 	if (r == 0)
-		return kfg_blob_finish(&rd->build, ret_blob);
+		return kfg_blob_finish(&rd->build, &rd->facts->blob);
 	kfg_strbuf_done(&rd->build.bytes);
 	kfg_strbuf_done(&rd->build.modules);
-	if (r == -EBADMSG)
-		snprintf(l->error->text, sizeof(l->error->text), "%.150s: unpacked: offset %zu: %s", l->path,
-			 rd->from.error_at, rd->from.error);
-	return r;
+	return r == -EBADMSG ? refuse_body(l->path, &rd->from, l->error) : r;
 }
 
-int kfg_facts_read(const char *path, const void *data, size_t size, struct kfg_blob **ret_blob,
+int kfg_facts_read(const char *path, const void *data, size_t size, struct kfg_facts **ret_facts,
 		   struct kfg_kernel_error *ret_error)
 {
 	_cleanup_strbuf_ struct kfg_strbuf config = KFG_STRBUF(KFG_FACTS_LINE_MAX),
 					   limits = KFG_STRBUF(KFG_FACTS_LINE_MAX),
 					   bad_modules = KFG_STRBUF(KFG_FACTS_LINE_MAX);
-	_cleanup_free_ char *body = NULL;
+	_cleanup_(kfg_facts_free_cleanup) struct kfg_facts *facts = calloc(1, sizeof(*facts));
 	struct kfg_facts_head head;
 	struct lines l = { .path = path,
 			   .data = data,
@@ -360,16 +370,79 @@ int kfg_facts_read(const char *path, const void *data, size_t size, struct kfg_b
 			   .limits = &limits,
 			   .bad_modules = &bad_modules,
 			   .error = ret_error };
-	struct reading rd = { .kfuncs = KFG_STRBUF(BTF_MAX) };
-	int r = read_lines(&l);
+	struct reading rd = { .facts = facts, .kfuncs = KFG_STRBUF(KFUNCS_MAX) };
+	int r = facts ? read_lines(&l) : -ENOMEM;
 
 	if (r == 0)
-		r = unpack(&l, &head, &body);
+		r = unpack(&l, &head, &facts->body);
 	if (r < 0)
 		return r;
-	rd.from = (struct kfg_facts_bytes){ .data = body, .end = head.body_size };
-	r = make_blob(&rd, &head, &l, ret_blob);
-	kfg_facts_reader_free(rd.base);
+	facts->body_size = head.body_size;
+	rd.from = (struct kfg_facts_bytes){ .data = facts->body, .end = facts->body_size };
+	r = make_blob(&rd, &head, &l);
 	kfg_strbuf_done(&rd.kfuncs);
+	if (r == 0)
+		*ret_facts = KFG_TAKE_PTR(facts);
 	return r;
+}
+
+int kfg_facts_check(const struct kfg_facts *facts, const char *path, struct kfg_kernel_error *ret_error)
+{
+	struct kfg_facts_bytes from = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < facts->n_parts && r == 0; i++)
+		r = kfg_facts_reader_check(facts->parts[i], &from);
+	return r == -EBADMSG ? refuse_body(path, &from, ret_error) : r;
+}
+
+void kfg_facts_free(struct kfg_facts *facts)
+{
+	if (!facts)
+		return;
+	for (size_t i = 0; i < facts->n_parts; i++)
+		kfg_facts_reader_free(facts->parts[i]);
+	free(facts->parts);
+	free(facts->blob);
+	free(facts->body);
+	free(facts);
+}
+
+const struct kfg_blob *kfg_facts_blob(const struct kfg_facts *facts)
+{
+	return facts->blob;
+}
+
+static const struct btf_type *type_of(void *reader, uint32_t id)
+{
+	return kfg_facts_reader_type(reader, id);
+}
+
+static uint32_t find_in(void *reader, const char *name, unsigned kind)
+{
+	return kfg_facts_reader_find(reader, kind, name, 0);
+}
+
+static uint32_t end_of(void *reader)
+{
+	return kfg_facts_reader_all(reader);
+}
+
+/* Names of all modules are strings of the kernel's BTF. */
+int kfg_facts_btf(const struct kfg_facts *facts, uint32_t module, const struct kfg_btf *base, struct kfg_btf **ret_btf)
+{
+	bool of_kernel = module == KFG_BLOB_NO_MODULE;
+	struct kfg_facts_reader *reader = facts->parts[of_kernel ? 0 : module + 1];
+	struct kfg_btf_source source = {
+		.type = type_of,
+		.find = find_in,
+		.end = end_of,
+		.arg = reader,
+		.first = kfg_facts_reader_first(reader),
+		.strings = facts->body,
+		.n_strings = of_kernel ? (uint32_t)facts->body_size : 0,
+	};
+
+	source.first_tag = kfg_facts_reader_tags(reader, &source.n_tags);
+	return kfg_btf_open_source(&source, base, ret_btf);
 }

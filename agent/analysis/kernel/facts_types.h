@@ -8,9 +8,9 @@
 #pragma once
 
 #include "analysis/btf/btf.h"
+#include "analysis/kernel/facts_bytes.h"
 #include "base/strbuf.h"
 
-#define KFG_FACTS_NAME_MAX 1023u /* bytes of a name; as the index of BTF has it */
 #define KFG_FACTS_DEPTH_MAX 48u /* types inside of types */
 #define KFG_FACTS_VLEN_MAX 0xffffu /* as BTF has it */
 
@@ -36,38 +36,34 @@ uint32_t kfg_facts_writer_ordinal(const struct kfg_facts_writer *writer, uint32_
 /* Appends the records. Returns 0; -EBADMSG: types that no compiler makes; -E2BIG, -ENOMEM: of out. */
 int kfg_facts_writer_write(const struct kfg_facts_writer *writer, struct kfg_strbuf *out);
 
-/* Bytes being read; `at` moves. Nothing beyond `end` is touched. */
-struct kfg_facts_bytes {
-	const char *data; /* starts with a NUL, which is the empty name */
-	size_t at, end;
-	const char *error; /* the first one; NULL: none */
-	size_t error_at;
-};
-
-uint64_t kfg_facts_take_number(struct kfg_facts_bytes *from);
-/* The offset of a name in data; 0 (the empty name) after an error. */
-uint32_t kfg_facts_take_name(struct kfg_facts_bytes *from);
-int kfg_facts_fail(struct kfg_facts_bytes *from, const char *why); /* -EBADMSG */
-
 void kfg_facts_put_number(struct kfg_strbuf *out, uint64_t number);
 void kfg_facts_put_name(struct kfg_strbuf *out, const char *name);
 
-/* Records that were read, to be found by name. */
+/* Records of types, to be found by name; what is in one is read when its type is first asked for. */
 struct kfg_facts_reader;
 
 /*
- * Reads records from bytes that nobody has checked. Types get ids from first_id on, their names are offsets in
- * from->data. Returns 0; -EBADMSG with from->error; -ENOMEM.
+ * Reads the names of records from bytes that nobody has checked, and that must outlive the reader, as base must. Names
+ * of types are offsets in from->data. Returns 0; -EBADMSG with from->error; -ENOMEM.
  */
 int kfg_facts_reader_new(struct kfg_facts_bytes *from, const struct kfg_facts_reader *base,
 			 struct kfg_facts_reader **ret_reader);
 void kfg_facts_reader_free(struct kfg_facts_reader *reader); /* accepts NULL */
+/* The id of the first type of its own. */
+uint32_t kfg_facts_reader_first(const struct kfg_facts_reader *reader);
 /* A named type of its own. 0: there is none. */
 uint32_t kfg_facts_reader_find(const struct kfg_facts_reader *reader, unsigned kind, const char *name,
 			       uint32_t ordinal);
-/* Adds a decl tag to a type. */
-void kfg_facts_reader_tag(struct kfg_facts_reader *reader, uint32_t name, uint32_t id);
+/* Adds a decl tag to a type, before types of the reader are asked for. Returns 0, -ENOMEM or -E2BIG. */
+int kfg_facts_reader_tag(struct kfg_facts_reader *reader, uint32_t name, uint32_t id);
+/* The id of the first tag; the others follow. */
+uint32_t kfg_facts_reader_tags(const struct kfg_facts_reader *reader, uint32_t *ret_n);
 /*
- * Appends BTF: header, types, and n bytes of strings. Returns 0, -ENOMEM or -E2BIG.
+ * A type of its own, as BTF has it, which stays as long as the reader. NULL: no such id. Where its record has an error,
+ * or there is no memory, something is left out of it.
  */
-int kfg_facts_reader_btf(struct kfg_facts_reader *reader, const char *strings, size_t n, struct kfg_strbuf *out);
+const struct btf_type *kfg_facts_reader_type(struct kfg_facts_reader *reader, uint32_t id);
+/* Reads all records. Returns the first id that is free. */
+uint32_t kfg_facts_reader_all(struct kfg_facts_reader *reader);
+/* The same. Returns 0; -EBADMSG with from->error, -ENOMEM or -E2BIG: something was left out. */
+int kfg_facts_reader_check(struct kfg_facts_reader *reader, struct kfg_facts_bytes *from);

@@ -25,7 +25,8 @@ struct module {
 struct kfg_kernel {
 	char *path; /* owned */
 	char *catalogued; /* owned: the file of the catalogue that it was found in by its BTF; NULL: none */
-	const struct kfg_blob *blob; /* owned */
+	struct kfg_facts *facts; /* owned: have the blob, and the types; NULL: the blob has all */
+	const struct kfg_blob *blob; /* owned, but for that of facts */
 	bool mapped; /* else allocated */
 	struct kfg_btf *btf; /* owned */
 	struct module *modules; /* owned */
@@ -52,7 +53,10 @@ void kfg_kernel_free(struct kfg_kernel *k)
 	free(k->modules);
 	free(k->kfuncs);
 	kfg_btf_free(k->btf);
-	free_blob(k->blob, k->mapped);
+	if (k->facts)
+		kfg_facts_free(k->facts);
+	else
+		free_blob(k->blob, k->mapped);
 	free(k->path);
 	free(k->catalogued);
 	kfg_kernel_free(k->nearest);
@@ -60,28 +64,37 @@ void kfg_kernel_free(struct kfg_kernel *k)
 }
 
 KFG_DEFINE_CLEANUP(struct kfg_kernel *, kfg_kernel_free)
+KFG_DEFINE_CLEANUP(struct kfg_facts *, kfg_facts_free)
 
 static const void *part(const struct kfg_blob *blob, enum kfg_blob_part_index index)
 {
 	return (const char *)blob + blob->parts[index].at;
 }
 
+static int open_btf(const struct kfg_kernel *k, uint32_t module, const struct kfg_blob_part *where,
+		    struct kfg_btf **ret)
+{
+	struct kfg_btf_error why;
+
+	if (k->facts)
+		return kfg_facts_btf(k->facts, module, k->btf, ret);
+	return kfg_btf_open((const char *)k->blob + where->at, where->size, k->btf, ret, &why);
+}
+
 static int open_btfs(struct kfg_kernel *k)
 {
 	const struct kfg_blob_module *modules = part(k->blob, KFG_BLOB_MODULES);
 	size_t n = k->blob->parts[KFG_BLOB_MODULES].size / sizeof(*modules);
-	struct kfg_btf_error why;
-	int r = kfg_btf_open(part(k->blob, KFG_BLOB_BTF), k->blob->parts[KFG_BLOB_BTF].size, NULL, &k->btf, &why);
+	int r = open_btf(k, KFG_BLOB_NO_MODULE, &k->blob->parts[KFG_BLOB_BTF], &k->btf);
 
 	k->modules = calloc(n + 1, sizeof(*k->modules));
 	if (!k->modules)
 		return -ENOMEM;
 	for (; r == 0 && k->n_modules < n; k->n_modules++) {
-		const struct kfg_blob_module *m = &modules[k->n_modules];
+		struct module *m = &k->modules[k->n_modules];
 
-		k->modules[k->n_modules].name = m->name;
-		r = kfg_btf_open((const char *)k->blob + m->btf.at, m->btf.size, k->btf, &k->modules[k->n_modules].btf,
-				 &why);
+		m->name = modules[k->n_modules].name;
+		r = open_btf(k, (uint32_t)k->n_modules, &modules[k->n_modules].btf, &m->btf);
 	}
 	return r;
 }
@@ -145,15 +158,21 @@ static int fill_kfuncs(struct kfg_kernel *k)
 	return r;
 }
 
-int kfg_kernel_open_blob(const char *path, const struct kfg_blob *blob, bool mapped, struct kfg_kernel **ret_kernel)
+/* facts: NULL, or where the blob is from. They are the kernel's from now on. */
+static int open_parts(const char *path, struct kfg_facts *facts, const struct kfg_blob *blob, bool mapped,
+		      struct kfg_kernel **ret_kernel)
 {
 	_cleanup_(kfg_kernel_free_cleanup) struct kfg_kernel *k = calloc(1, sizeof(*k));
 	int r;
 
 	if (!k) {
-		free_blob(blob, mapped);
+		if (facts)
+			kfg_facts_free(facts);
+		else
+			free_blob(blob, mapped);
 		return -ENOMEM;
 	}
+	k->facts = facts;
 	k->blob = blob;
 	k->mapped = mapped;
 	k->path = strdup(path);
@@ -166,6 +185,16 @@ int kfg_kernel_open_blob(const char *path, const struct kfg_blob *blob, bool map
 		return r;
 	*ret_kernel = KFG_TAKE_PTR(k);
 	return 0;
+}
+
+int kfg_kernel_open_blob(const char *path, const struct kfg_blob *blob, bool mapped, struct kfg_kernel **ret_kernel)
+{
+	return open_parts(path, NULL, blob, mapped, ret_kernel);
+}
+
+int kfg_kernel_open_facts(const char *path, struct kfg_facts *facts, struct kfg_kernel **ret_kernel)
+{
+	return open_parts(path, facts, kfg_facts_blob(facts), false, ret_kernel);
 }
 
 KFG_DEFINE_CLEANUP(struct kfg_kernel_source *, kfg_kernel_source_free)
@@ -182,12 +211,12 @@ static int read_source(const struct kfg_kernel_source *source, const struct kfg_
 	return r < 0 ? r : kfg_collector_blob(collector, kfg_kernel_source_origin(source), ret_blob);
 }
 
-/* -ENOENT: it is no facts file. */
+/* A file from elsewhere is checked whole first, one of the catalogue as far as it is read. -ENOENT: no facts file. */
 static int open_facts(const char *path, struct kfg_kernel **ret_kernel, struct kfg_kernel_error *error)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	_cleanup_free_ char *data = NULL;
-	struct kfg_blob *blob;
+	_cleanup_(kfg_facts_free_cleanup) struct kfg_facts *facts = NULL;
 	char start[16];
 	size_t size;
 	int r;
@@ -197,9 +226,11 @@ static int open_facts(const char *path, struct kfg_kernel **ret_kernel, struct k
 		return -ENOENT;
 	r = kfg_read_file(AT_FDCWD, path, KFG_FACTS_FILE_MAX, &data, &size);
 	if (r == 0)
-		r = kfg_facts_read(path, data, size, &blob, error);
+		r = kfg_facts_read(path, data, size, &facts, error);
+	if (r == 0 && !kfg_catalogue_is_in(path))
+		r = kfg_facts_check(facts, path, error);
 	if (r == 0)
-		r = kfg_kernel_open_blob(path, blob, false, ret_kernel);
+		r = kfg_kernel_open_facts(path, KFG_TAKE_PTR(facts), ret_kernel);
 	return r == -ENOENT ? -EINVAL : r;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analysis/kernel/blob.h"
+#include "analysis/kernel/facts.h"
 #include "analysis/kernel/kernel.h"
 
 /*
@@ -10,6 +11,9 @@
  * -EBADMSG or -ENOMEM.
  */
 int kfg_kernel_open_blob(const char *path, const struct kfg_blob *blob, bool mapped, struct kfg_kernel **ret_kernel);
+
+/* facts: the kernel's from now on, also on failure. Returns 0, -EBADMSG or -ENOMEM. */
+int kfg_kernel_open_facts(const char *path, struct kfg_facts *facts, struct kfg_kernel **ret_kernel);
 
 /* nearest: the kernel's from now on; NULL: none. */
 void kfg_kernel_set_nearest(struct kfg_kernel *kernel, struct kfg_kernel *nearest);

@@ -102,7 +102,8 @@ static void same_kfuncs(const struct kfg_kernel *a, const struct kfg_kernel *b)
 	}
 }
 
-static void test_same(void **state)
+/* piece by piece: as a file of the catalogue is read. */
+static void check_same(bool piece_by_piece)
 {
 	struct kfg_strbuf out = KFG_STRBUF(KFG_FACTS_FILE_MAX), again = KFG_STRBUF(KFG_FACTS_FILE_MAX);
 	struct kfg_kernel *image = open_image(), *facts;
@@ -110,7 +111,7 @@ static void test_same(void **state)
 	const struct kfg_btf *btf;
 	const char *module;
 
-	(void)state;
+	setenv("KFGATE_KERNELS", piece_by_piece ? scratch : "/nowhere", 1);
 	write_facts(image, &out);
 	write_bytes("kernel.facts", out.data, out.size);
 	facts = open_kernel(scratch_path("kernel.facts"));
@@ -138,6 +139,13 @@ static void test_same(void **state)
 	kfg_kernel_free(facts);
 	kfg_strbuf_done(&out);
 	kfg_strbuf_done(&again);
+}
+
+static void test_same(void **state)
+{
+	(void)state;
+	check_same(false);
+	check_same(true);
 }
 
 /* All kinds of types, named and unnamed, and two of one name. */
@@ -185,7 +193,7 @@ static void *build_types(size_t *ret_size)
 	return bytes;
 }
 
-static void test_types(void **state)
+static void check_types(bool piece_by_piece)
 {
 	struct kfg_strbuf out = KFG_STRBUF(KFG_FACTS_FILE_MAX);
 	struct kfg_kernel *image, *facts;
@@ -197,7 +205,7 @@ static void test_types(void **state)
 	void *bytes = build_types(&size);
 	uint32_t id;
 
-	(void)state;
+	setenv("KFGATE_KERNELS", piece_by_piece ? scratch : "/nowhere", 1);
 	write_bytes("vmlinux", bytes, size);
 	free(bytes);
 	image = open_kernel(scratch_path("vmlinux"));
@@ -231,26 +239,100 @@ static void test_types(void **state)
 	kfg_strbuf_done(&out);
 }
 
+static void test_types(void **state)
+{
+	(void)state;
+	check_types(false);
+	check_types(true);
+}
+
+/* A kernel of those types, whose records are changed: one text for another of the same length. */
+static void write_changed(const char *name, const char *from, const char *to, size_t n)
+{
+	struct kfg_strbuf body = KFG_STRBUF(KFG_FACTS_BODY_MAX), out = KFG_STRBUF(KFG_FACTS_FILE_MAX);
+	struct kfg_kernel_error error = { "" };
+	size_t size;
+	void *bytes = build_types(&size), *packed;
+	struct kfg_kernel *image;
+	char *at;
+
+	write_bytes("vmlinux", bytes, size);
+	free(bytes);
+	image = open_kernel(scratch_path("vmlinux"));
+	assert_int_equal(kfg_facts_write_body(image, &body, &error), 0);
+	at = memmem(body.data, body.size, from, n);
+	assert_non_null(at);
+	memcpy(at, to, n);
+	assert_int_equal(kfg_facts_pack(NULL, body.data, body.size, &packed, &size), 0);
+	kfg_strbuf_printf(&out, KFG_FACTS_MAGIC "release: 7.3\nkfuncs: 0 registered\ndata: %zu\n\n", body.size);
+	kfg_strbuf_add(&out, packed, size);
+	write_bytes(name, out.data, out.size);
+	free(packed);
+	kfg_kernel_free(image);
+	kfg_strbuf_done(&body);
+	kfg_strbuf_done(&out);
+}
+
+/* Of a type with an error in its record the rest is left out, and no other type suffers. */
+static void check_piece(const char *path)
+{
+	struct kfg_kernel *facts = open_kernel(path);
+	const struct kfg_btf *btf = kfg_kernel_btf(facts);
+	const struct btf_type *bad = kfg_btf_type(btf, kfg_btf_find(btf, "list", BTF_KIND_STRUCT));
+	const struct btf_member *m = (const struct btf_member *)(bad + 1);
+	const struct btf_type *good = kfg_btf_type(btf, kfg_btf_find(btf, "twice", BTF_KIND_STRUCT));
+
+	assert_int_equal(BTF_INFO_KIND(bad->info), BTF_KIND_STRUCT);
+	assert_int_equal(BTF_INFO_VLEN(bad->info), 2);
+	assert_string_equal(kfg_btf_str(btf, m[0].name_off), "next");
+	assert_int_equal(m[0].type, 0);
+	assert_int_equal(m[1].type, 0);
+	assert_string_equal(kfg_btf_str(btf, ((const struct btf_member *)(good + 1))[0].name_off), "one");
+	for (uint32_t id = 1; id < kfg_btf_n_types(btf); id++)
+		assert_non_null(kfg_btf_type(btf, id));
+	kfg_kernel_free(facts);
+}
+
+/* A file of the catalogue is read piece by piece, one from elsewhere is refused for what nobody asked about. */
+static void test_piece_by_piece(void **state)
+{
+	struct kfg_kernel_error error;
+	struct kfg_kernel *facts = NULL;
+	const char *path;
+
+	(void)state;
+	write_changed("kernel.facts", "next\0\0\2\x84list", "next\0\0\2\x84lost", 12);
+	path = scratch_path("kernel.facts");
+	setenv("KFGATE_KERNELS", scratch, 1);
+	check_piece(path);
+	setenv("KFGATE_KERNELS", "/nowhere", 1);
+	assert_int_equal(kfg_kernel_open(path, NULL, &facts, &error), -EBADMSG);
+	assert_non_null(strstr(error.text, ": a type that is not there"));
+}
+
 /* Each changed byte, and each shorter file, gives a kernel or an error, never both and never a crash. */
 static void test_damage(void **state)
 {
 	struct kfg_strbuf out = KFG_STRBUF(KFG_FACTS_FILE_MAX);
 	struct kfg_kernel *image = open_image();
 	struct kfg_kernel_error error;
-	struct kfg_blob *blob;
+	struct kfg_facts *facts;
 
 	(void)state;
 	write_facts(image, &out);
 	for (size_t at = 0; at < out.size; at++) {
 		error.text[0] = '\0';
 		out.data[at] ^= 0x11;
-		if (kfg_facts_read("f", out.data, out.size, &blob, &error) == 0)
-			free(blob);
-		else
+		if (kfg_facts_read("f", out.data, out.size, &facts, &error) == 0) {
+			if (kfg_facts_check(facts, "f", &error) < 0)
+				assert_true(error.text[0] != '\0');
+			kfg_facts_free(facts);
+		} else {
 			assert_true(error.text[0] != '\0');
+		}
 		out.data[at] ^= 0x11;
 		error.text[0] = '\0';
-		assert_true(kfg_facts_read("f", out.data, at, &blob, &error) < 0);
+		assert_true(kfg_facts_read("f", out.data, at, &facts, &error) < 0);
 		assert_true(error.text[0] != '\0');
 	}
 	kfg_kernel_free(image);
@@ -260,9 +342,9 @@ static void test_damage(void **state)
 static void refused(const char *text, const char *why)
 {
 	struct kfg_kernel_error error = { "" };
-	struct kfg_blob *blob;
+	struct kfg_facts *facts;
 
-	assert_true(kfg_facts_read("f", text, strlen(text), &blob, &error) < 0);
+	assert_true(kfg_facts_read("f", text, strlen(text), &facts, &error) < 0);
 	assert_string_equal(error.text, why);
 }
 
@@ -286,6 +368,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_same, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_types, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_piece_by_piece, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_damage, scratch_setup, scratch_teardown),
 		cmocka_unit_test(test_errors),
 	};
