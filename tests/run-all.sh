@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Build kfgate both ways and run all tests, here and in VMs. Installs the Debian packages it needs
 # (tests/deps.list: as root, or with sudo); kernels and programs for the VMs are kept in the user's cache directory.
-# usage: run-all.sh [--quick] [--no-vm] [--coverage] [-k "KERNEL..."]
+# usage: run-all.sh [--quick] [--no-vm] [--coverage] [--within MINUTES] [-k "KERNEL..." | --all-kernels]
 #   --quick   to try a change before it is committed: all that runs on this host; in VMs the six steps of
 #             enforcement alone, on 6.1, 6.12 and the newest kernel
 #   --no-vm   only what runs on this host
 #   --coverage  the tests of this host once more in a third build, build/coverage: which lines they run, by file
-#   -k        in VMs only these kernels of tests/vm/kernels.list
+#   --within MINUTES  begin with no VM after that time: the cases left are skips. For a machine that ends what takes longer
+#   -k        in VMs only these kernels of tests/vm/kernels.list, but cases that run there on demand, too
+#   --all-kernels  in VMs each case on each kernel of amd64 that it knows, not only on those that differ for it
 # The VMs need the second build alone: they run beside the first one and the tests on this host. ccache is used where it
 # is there and CMAKE_C_COMPILER_LAUNCHER says nothing else.
 # Builds are in build/debug (sanitizers, warnings are errors) and build/release. The last line is
@@ -17,7 +19,7 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$here")
-vm=1 quick='' coverage='' kernels='' cases='' vm_pid=''
+vm=1 quick='' coverage='' kernels='' cases='' until='' vm_pid=''
 passed=0 failed=0 skipped=0
 
 while [ $# -gt 0 ]; do
@@ -25,12 +27,18 @@ while [ $# -gt 0 ]; do
 	--no-vm) vm= ;;
 	--quick) quick=1 ;;
 	--coverage) coverage=1 ;;
+	--all-kernels) kernels="6.1 6.12 7.0 7.2 newest" ;;
+	--within)
+		[ $# -gt 1 ] || { echo "run-all.sh: --within needs minutes" >&2; exit 2; }
+		until=$((EPOCHSECONDS + $2 * 60))
+		shift
+		;;
 	-k)
 		[ $# -gt 1 ] || { echo "run-all.sh: -k needs names of kernels" >&2; exit 2; }
 		kernels=$2
 		shift
 		;;
-	*) echo "run-all.sh: no option '$1' (--quick, --no-vm, --coverage, -k KERNELS)" >&2; exit 2 ;;
+	*) echo "run-all.sh: no option '$1' (--quick, --no-vm, --coverage, --within, -k, --all-kernels)" >&2; exit 2 ;;
 	esac
 	shift
 done
@@ -93,10 +101,12 @@ build() {
 		>"$work/build.log" 2>&1 || { tail -n 50 "$work/build.log"; return 1; }
 }
 
+# Those of the build with sanitizers, or those that do without: the label plain, tests/CMakeLists.txt.
 host_tests() {
-	local status=0
+	local build=$1 status=0
+	shift
 	rm -f "$work/junit.xml"
-	nice ctest --test-dir "$top/build/debug" -j "$(nproc)" --output-junit "$work/junit.xml" \
+	ctest --test-dir "$build" -j "$(nproc)" --output-junit "$work/junit.xml" "$@" \
 		>"$work/ctest.log" 2>&1 || status=$?
 	python3 "$here/count-tests.py" "$work/junit.xml" >"$work/counted" || cat "$work/ctest.log"
 	cat "$work/counted"
@@ -108,6 +118,7 @@ vm_tests() {
 	local options=(-b "$top/build/release" -j $(($(nproc) + 1)))
 	[ -z "$kernels" ] || options+=(-k "$kernels")
 	[ -z "$cases" ] || options+=(-f "$cases")
+	[ -z "$until" ] || options+=(-u "$until")
 	"$here/vm/run-cases.sh" "${options[@]}"
 }
 
@@ -158,20 +169,16 @@ show_coverage() {
 }
 
 needed "packages" "$here/install-deps.sh"
-if [ -n "$vm" ]; then
-	needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
-	start_vms
-fi
+needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
+[ -z "$vm" ] || start_vms
 needed "build, Debug with sanitizers" build Debug "$top/build/debug"
-part "tests on this host" host_tests || :
-add_up "tests on this host" "$work/counted"
+part "tests on this host, with sanitizers" host_tests "$top/build/debug" -LE plain || :
+add_up "tests on this host, with sanitizers" "$work/counted"
+part "tests on this host, without" host_tests "$top/build/release" -L plain || :
+add_up "tests on this host, without" "$work/counted"
 if [ -n "$coverage" ]; then
 	needed "build, Coverage" build Coverage "$top/build/coverage"
 	part "coverage by the tests on this host" show_coverage || failed=$((failed + 1))
 fi
-if [ -n "$vm" ]; then
-	show_vms
-else
-	needed "build, RelWithDebInfo" build RelWithDebInfo "$top/build/release"
-fi
+[ -z "$vm" ] || show_vms
 finish

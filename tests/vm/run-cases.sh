@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Run the VM test cases, each on each kernel that it names.
-# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-v]
+# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-u TIME] [-v]
 #   -b BUILD   build directory (default: build in the source tree); logs go to BUILD/vm-logs. For a kernel of another
 #              architecture, as arm64:6.12, the programs are those of BUILD-arm64, which tests/cross/build.sh keeps
 #   -k         only these kernels of kernels.list
 #   -f REGEX   only the cases whose name, TOPIC/NAME, matches
 #   -d CASES   the directory of the cases (default: cases, beside this script)
 #   -j N       that many VMs at a time (default 1); each but the first has a lock of its own, with -2, -3... in its name
+#   -u TIME    begin with no VM after TIME (seconds since 1970): its cases are skips then
 #   -v         show the output of all cases, not only what failed
 # A line per case and kernel: ok, FAIL or skip with the reason, and the seconds and CPU seconds that it took. Then
 # what took longest, and the count.
@@ -35,17 +36,18 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$(dirname "$here")")
-build=$top/build only_kernels='' filter=. cases=$here/cases verbose='' jobs=1
+build=$top/build only_kernels='' filter=. cases=$here/cases verbose='' jobs=1 until=
 lock=${KFGATE_VM_LOCK:-${XDG_RUNTIME_DIR:-/tmp}/kfgate-vm.lock}
 retry='' workers=() took=''
 
-while getopts b:k:f:d:j:v opt; do
+while getopts b:k:f:d:j:u:v opt; do
 	case $opt in
 	b) build=$(readlink -f "$OPTARG") ;;
 	k) only_kernels=$OPTARG ;;
 	f) filter=$OPTARG ;;
 	d) cases=$(readlink -f "$OPTARG") ;;
 	j) jobs=$OPTARG ;;
+	u) until=$OPTARG ;;
 	v) verbose=1 ;;
 	*) exit 2 ;;
 	esac
@@ -57,8 +59,21 @@ mkdir -p "$work"/{groups,taken,again} "$build/vm-logs"
 touch "$work"/{results,times,vms}
 desk=$work # of this worker: the batch that it is at
 
-# The value of a header key of a case.
-header() { sed -n '/^#/!q; s/^# '"$2"': *//p' "$cases/$1.sh" | paste -sd ' '; }
+# The values of the header keys of all cases, by NAME:KEY. A process for each would cost more than the cases' boots.
+declare -A headers=()
+read_headers() {
+	local name key value
+	while IFS=$'\t' read -r name key value; do
+		headers[$name:$key]+=${headers[$name:$key]:+ }$value
+	done < <(cd "$cases" && find . -mindepth 1 -maxdepth 2 -name '*.sh' -exec awk '
+		FNR == 1 { name = substr(FILENAME, 3, length(FILENAME) - 5); head = 1 }
+		!/^#/ { head = 0 }
+		head && match($0, /^# [a-z]+: */) {
+			key = substr($0, 3)
+			sub(/:.*/, "", key)
+			print name "\t" key "\t" substr($0, RLENGTH + 1)
+		}' {} +)
+}
 
 result() {
 	local verdict=$1 name=$2 kernel=$3 detail=${4:-}
@@ -106,52 +121,60 @@ locate_file() {
 	sed "s|^|$base/|; s|\$|$dest|" <<<"$found"
 }
 
+# A name for each set-up of a VM.
+declare -A set_ups=()
+
 # Cases that can share a VM get into one file of $work/groups; its first line is run.sh's options.
 sort_case() {
 	local name=$1 kernel=$2 tier reboot options='' key flag value module group
-	tier=$(header "$name" tier)
+	tier=${headers[$name:tier]:-}
 	for key in args:a lsm:l rtc:r memory:m cpu:c; do
 		flag=${key#*:}
-		value=$(header "$name" "${key%:*}")
+		value=${headers[$name:${key%:*}]:-}
 		[ -z "$value" ] || options+=" -$flag ${value@Q}"
 	done
-	for module in $(header "$name" modules); do options+=" -M $module"; done
-	[ "$(header "$name" icount)" != yes ] || options+=" -i"
-	reboot=$(header "$name" reboot)
+	for module in ${headers[$name:modules]:-}; do options+=" -M $module"; done
+	[ "${headers[$name:icount]:-}" != yes ] || options+=" -i"
+	reboot=${headers[$name:reboot]:-}
 	group="$kernel $tier $options"
 	if [ "${reboot:-$([ "$tier" = bare ] || echo yes)}" = yes ]; then group+=" $name"; fi
-	group=$work/groups/$kernel-$tier-$(sha256sum <<<"$group" | cut -c 1-8)
+	set_ups[$group]=${set_ups[$group]:-$kernel-$tier-$((${#set_ups[@]} + 1))}
+	group=$work/groups/${set_ups[$group]}
 	[ -e "$group" ] || echo "-k $kernel -t $tier $options" >"$group"
 	echo "$name" >>"$group"
 }
 
-# The version of a kernel, looked up once; its name where it cannot be had (run.sh tells why).
-version_of() {
-	local file=$work/version-$1
-	[ -e "$file" ] || { "$here/fetch-kernel.sh" "$1" 2>/dev/null | sed -n 's/^version=//p'; } >"$file"
-	[ -s "$file" ] || echo "$1" >"$file"
-	cat "$file"
+# The versions of kernels, each looked up once; its name where it cannot be had (run.sh tells why).
+declare -A versions=()
+look_up_version() {
+	[ -z "${versions[$1]:-}" ] || return 0
+	versions[$1]=$("$here/fetch-kernel.sh" "$1" 2>/dev/null | sed -n 's/^version=//p') || :
+	versions[$1]=${versions[$1]:-$1}
 }
 
-# The name under which a kernel is asked for, perhaps another of the same version; without -k that is "newest" where
-# it is one of the others, so that both share a VM.
+# The name under which a kernel is asked for, perhaps another of the same version, into $asked; without -k that is
+# "newest" where it is one of the others, so that both share a VM. Fails if it is not asked for.
 name_of_kernel() {
-	local version name
-	version=$(version_of "$1")
+	local name
+	look_up_version "$1"
 	for name in ${only_kernels:-newest "$1"}; do
-		if [ "$name" = "$1" ] || [ "$(version_of "$name")" = "$version" ]; then
-			echo "$name"
-			return
-		fi
+		asked=$name
+		[ "$name" != "$1" ] || return 0
+		look_up_version "$name"
+		[ "${versions[$name]}" != "${versions[$1]}" ] || return 0
 	done
+	return 1
 }
 
-# The kernels of a case that are asked for, each once.
-kernels_of() {
-	local kernel
-	for kernel in $(header "$1" kernels) ${only_kernels:+$(header "$1" also)}; do
-		name_of_kernel "$kernel"
-	done | awk '!seen[$0]++'
+# Sorts a case in for each kernel that is asked for, once.
+sort_case_by_kernels() {
+	local kernel asked seen=' '
+	for kernel in ${headers[$1:kernels]:-} ${only_kernels:+${headers[$1:also]:-}}; do
+		name_of_kernel "$kernel" || continue
+		[[ $seen != *" $asked "* ]] || continue
+		seen+="$asked "
+		sort_case "$1" "$asked"
+	done
 }
 
 names_of_cases() {
@@ -159,39 +182,43 @@ names_of_cases() {
 	names=$(cd "$cases" && find . -mindepth 1 -maxdepth 2 -name '*.sh' | sed 's|^\./||; s|\.sh$||' | LC_ALL=C sort |
 		grep -E -- "$filter")
 	for name in $(grep '^boot/' <<<"$names") $(grep -v '^boot/' <<<"$names"); do
-		if [ "$(header "$name" last)" = yes ]; then last+=("$name"); else echo "$name"; fi
+		if [ "${headers[$name:last]:-}" = yes ]; then last+=("$name"); else echo "$name"; fi
 	done
 	[ "${#last[@]}" = 0 ] || printf '%s\n' "${last[@]}"
 }
 
 sort_cases() {
-	local name kernel
+	local name
 	for name in $(names_of_cases); do
-		if [ -z "$(header "$name" kernels)" ] || [ -z "$(header "$name" tier)" ]; then
+		if [ -z "${headers[$name:kernels]:-}" ] || [ -z "${headers[$name:tier]:-}" ]; then
 			echo "$name: no kernels: or no tier: in its header" >&2
 			exit 2
 		fi
-		for kernel in $(kernels_of "$name"); do sort_case "$name" "$kernel"; done
+		sort_case_by_kernels "$name"
 	done
 }
 
 # The arguments FILE[=DEST] of all cases of a VM into $desk/files; cases that lack one are settled
 # here and left out of $desk/batch.
 collect_files() {
-	local kernel=$1 name word status limit
+	local kernel=$1 name word words status limit
 	shift
 	: >"$desk/batch"
 	: >"$desk/files"
 	for name; do
 		status=0
 		echo "$cases/$name.sh=/t/cases/$name.sh" >"$desk/case-files"
-		for word in $(set -f; header "$name" files); do
+		set -f
+		# shellcheck disable=SC2206 # words, and no globs
+		words=(${headers[$name:files]:-})
+		set +f
+		for word in "${words[@]}"; do
 			locate_file "$word" "$kernel" >>"$desk/case-files" 2>"$desk/reason" || { status=$?; break; }
 		done
 		case $status in
 		0)
 			cat "$desk/case-files" >>"$desk/files"
-			limit=$(header "$name" timeout)
+			limit=${headers[$name:timeout]:-}
 			echo "$name $((3 * ${limit:-120}))" >>"$desk/batch"
 			;;
 		77) result skip "$name" "$kernel" "$(tail -n 1 "$desk/reason")" ;;
@@ -333,11 +360,19 @@ groups_of() {
 		[ -e "$group" ] || continue
 		seconds=0
 		for name in $(tail -n +2 "$group"); do
-			name=$(header "$name" timeout)
+			name=${headers[$name:timeout]:-}
 			seconds=$((seconds + ${name:-120}))
 		done
 		echo "$seconds $group"
 	done | sort -rn | cut -d ' ' -f 2-
+}
+
+# What has failed once is no skip.
+no_time() {
+	local kernel name verdict=skip
+	[ -z "$retry" ] || verdict=FAIL
+	kernel=$(awk 'NR == 1 { print $2 }' "$1")
+	for name in $(tail -n +2 "$1"); do result "$verdict" "$name" "$kernel" "no time is left for it"; done
 }
 
 # Groups that no other worker has taken, one after the other.
@@ -349,7 +384,7 @@ work_on() {
 	export KFGATE_VM_LOCK=$lock
 	while read -r group; do
 		mkdir "$work/taken/$(basename "$group")" 2>/dev/null || continue
-		run_boots "$group"
+		if [ -n "$until" ] && [ "$EPOCHSECONDS" -ge "$until" ]; then no_time "$group"; else run_boots "$group"; fi
 	done <"$work/order"
 }
 
@@ -378,6 +413,7 @@ longest() {
 
 count() { grep -cx "$1" "$work/results" || :; }
 
+read_headers
 sort_cases
 groups_of "$work/groups" >"$work/order"
 [ -s "$work/order" ] || { echo "run-cases.sh: no case matches" >&2; exit 2; }

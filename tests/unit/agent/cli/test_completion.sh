@@ -16,7 +16,15 @@ mkdir policy.d
 export HOME=$work
 mkdir "$work/bin"
 printf '#!/bin/sh\necho "a.service enabled enabled"\n' >"$work/bin/systemctl"
-chmod +x "$work/bin/systemctl"
+# The shells ask the program for the same help hundreds of times: it answers each question once.
+cat >"$work/bin/kfgate" <<END
+#!/bin/sh
+answer=$work/answers/"\$*"
+[ "\$1" = help ] || exec "$2" "\$@"
+[ -e "\$answer" ] || { mkdir -p $work/answers; "$2" "\$@" >"\$answer"; }
+exec cat "\$answer"
+END
+chmod +x "$work"/bin/*
 PATH=$work/bin:$PATH
 
 # For each line on standard input, the words offered at its end.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What this kernel and libbpf say of mistakes with kfuncs, explained.
-# kernels: 6.1 6.12 7.2 7.3
+# kernels: 6.1 6.12 7.3
+# also: 7.2
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:m*.o fixture:pro*.o fixture:key.o src:policy/lifecycle/upstream.yaml src:tests/vm/gate.sh
 . /t/lib.sh

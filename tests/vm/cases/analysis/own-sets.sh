@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What root exports of the running kernel without its image, read in its memory, is what the image and the modules say:
 # each kfunc of the kernel and of loaded modules, with its flags, its program types, and whether it is filtered.
-# kernels: 6.1 6.12 7.2 7.3 newest
+# kernels: 6.1 6.12 7.3 newest
+# also: 7.2
 # modules: nf_conntrack nf_nat
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent kernel:vmlinux

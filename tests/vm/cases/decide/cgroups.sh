@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Rules for cgroups: patterns over the whole path, whose end is kept however long it is; one that was cut matches none.
-# kernels: 6.1 6.12 7.2 newest
+# kernels: 6.1 6.12 newest
+# also: 7.2
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:key.o fixture:task.o src:tests/vm/gate.sh
 . /t/lib.sh

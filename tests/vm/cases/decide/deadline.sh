@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A deadline passes while the gate is running and nobody is awake: the agent is stopped, the clock goes on.
-# kernels: 6.1 6.12 7.2 7.3 newest
+# kernels: 6.1 6.12 7.3 newest
+# also: 7.2
 # rtc: 2026-12-31T12:00:00
 # reboot: yes
 # tier: bare

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Programs as large as they come, and calls where one would not look.
-# kernels: 6.12 7.2 newest
+# kernels: 6.12 newest
+# also: 7.2
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What counts as use: a live call; presence where the policy says so, where the kernel inlines the call away, and where it
 # puts another function in its place.
-# kernels: 6.12 7.0 7.2 7.3 newest
+# kernels: 6.12 7.3 newest
+# also: 7.0 7.2
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The agent's identity covers the code that it runs, and a signal is an order only if it has a sender that may give one.
-# kernels: 6.1 6.12 7.3
+# kernels: 6.1 7.3
+# also: 6.12
 # tier: bare
 # reboot: yes
 # timeout: 240

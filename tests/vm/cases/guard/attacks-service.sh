@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A guarded kfgate.service: what another service may not do to it, what the service manager may, and who comes next.
-# kernels: 6.12 newest
+# kernels: newest
+# also: 6.12
 # tier: systemd
 # timeout: 600
 # files: vm-stage=/ src:tests/vm/service.sh src:tests/vm/attack.sh

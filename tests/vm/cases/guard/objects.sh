@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the gate makes after its start is guarded like what it was started with: the policy in force, what a reload makes,
 # each object while it is made. And the places on its hooks are not to be filled by others.
-# kernels: 6.1 6.12 newest
+# kernels: 6.1 newest
+# also: 6.12
 # tier: bare
 # reboot: yes
 # timeout: 300

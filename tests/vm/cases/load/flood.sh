@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Loads as fast as they come on every CPU, while the agent reads, is stopped until the ring overflows, and reads again: each
 # gets the verdict that the policy has for it, and each that is to be told is a record or a counted loss.
-# kernels: 6.1 6.12 7.3
+# kernels: 6.1 7.3
+# also: 6.12
 # tier: bare
 # reboot: yes
 # timeout: 300

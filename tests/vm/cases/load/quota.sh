@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A unit that holds its loads between the two looks of the gate, as many as it can, keeps no other unit's out.
-# kernels: 6.1 6.12 7.3
+# kernels: 6.1 7.3
+# also: 6.12
 # tier: bare
 # reboot: yes
 # timeout: 300

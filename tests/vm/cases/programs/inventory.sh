@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `kfgate programs`: what is loaded now, with its kfuncs and verdicts; what the kernel hides is unknown, not fine.
-# kernels: 6.1 6.12 7.3
+# kernels: 6.1 7.3
+# also: 6.12
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How often each rule decided, allowed loads included: counted in the kernel, kept through reloads and restarts.
-# kernels: 6.1 6.12 newest
+# kernels: 6.1 newest
+# also: 6.12
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh

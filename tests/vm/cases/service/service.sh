@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kfgate.service: start, status, reload, stop, watchdog; its memory, and that it sleeps.
-# kernels: 6.1 6.12
+# kernels: 6.12
+# also: 6.1
 # tier: systemd
 # reboot: no
 # timeout: 420

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # on-stop: keep leaves the gate without an agent; kfgate detach takes off what no agent holds, and nothing else.
-# kernels: 6.1 6.12 7.3
+# kernels: 6.1 7.3
+# also: 6.12
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload src:tests/vm/gate.sh
 . /t/lib.sh

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Loads without a pause while the agent is killed, restarted, reloaded, and upgraded to a version that shares no map with
 # this one: no forbidden one is admitted, no allowed one refused, and each is decided and counted once.
-# kernels: 6.1 6.12 7.3
+# kernels: 6.1 7.3
+# also: 6.12
 # tier: bare
 # reboot: yes
 # timeout: 400

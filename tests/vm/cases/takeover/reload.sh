@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A new policy is swapped in whole, under fire; a bad one leaves the old in force and says why.
-# kernels: 6.1 6.12 newest
+# kernels: 6.1 newest
+# also: 6.12
 # tier: bare
 # timeout: 300
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Without BPF LSM, 8 threads load 1,000 forbidden programs each. A kernel that preempts lazily misses some: each is told.
-# kernels: 7.0 7.3
+# kernels: 7.3
+# also: 7.0
 # lsm: landlock,lockdown,yama,integrity,apparmor
 # args: preempt=lazy
 # tier: bare

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Without BPF LSM, 8 threads load 1,000 forbidden programs each. A kernel that does not preempt misses none.
-# kernels: 6.1 6.12
+# kernels: 6.12
+# also: 6.1
 # lsm: landlock,lockdown,yama,integrity,apparmor
 # args: preempt=voluntary
 # tier: bare
