@@ -65,11 +65,12 @@ field() {
 	journal -o cat --output-fields="$kfg_field" "$@"
 }
 
-# A reload queues a record behind all that were there.
+# A reload queues a record behind all that were there. That none comes is a failure, whoever looks at the status.
 fence() {
 	kfgate reload --force >/tmp/fence.out 2>&1 || { cat /tmp/fence.out; return 1; }
 	kfg_generation=$(stat generation)
-	until_true 60 in_journal KFGATE_KIND=policy-loaded "KFGATE_POLICY_GENERATION=$kfg_generation"
+	until_true 60 in_journal KFGATE_KIND=policy-loaded "KFGATE_POLICY_GENERATION=$kfg_generation" ||
+		kfg_verdict 1 "the journal has all that was decided" "none of generation $kfg_generation since the mark"
 }
 
 in_journal() {

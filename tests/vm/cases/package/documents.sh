@@ -64,6 +64,7 @@ done
 section "Rolling it out" | sed 's/^ *//' | fenced sh | commands >rollout
 type_all rollout
 check_eq "rolled out" active "$(systemctl is-active kfgate.service)"
+mark
 check "a load for the records" /t/kfload key good
 fence
 
