@@ -93,11 +93,15 @@ expect_option()
 	[ -n "$value" ] || [ "$3" = MODULE ] || { echo "$1 --$2=$3: no values known"; failed=1; }
 	# shellcheck disable=SC2086 # a list of words
 	expect "kfgate $1 --$2=" $value
+	# as a word of its own, of each kind once
+	[ -z "${kinds[$3]:-}" ] || return
+	kinds[$3]=1
 	# shellcheck disable=SC2086
 	expect "kfgate $1 --$2 " $value
 }
 
 failed=0
+declare -A kinds=()
 verbs=$(kfgate help | awk '/^  [a-z]/ { print $1 }')
 # shellcheck disable=SC2086
 expect "kfgate " $verbs --help --version
