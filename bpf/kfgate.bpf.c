@@ -179,8 +179,8 @@ int BPF_PROG(kfgate_load, struct bpf_prog *prog)
 	answers = kfg_answers_by_type(prog->type) && !kfg_handover_is_agent() && kfg_may_answer((void *)insns);
 	if (!any && !answers)
 		return 0;
-	if (any <= 0)
-		first = 0;
+	first = kfg_unknown(any > 0 ? first : 0);
+	answers = kfg_unknown(answers);
 	if (kfg_handover_is_successor())
 		return 0;
 	tid = bpf_get_current_pid_tgid();
@@ -477,14 +477,13 @@ static __attribute__((always_inline)) inline __u32 kfg_stage2(unsigned long long
 	__u32 request, err;
 
 	bpf_get_func_arg(ctx, 0, &self);
-	request = kfg_request_classify(prog, &aux, load_time, tid, self);
+	request = kfg_unknown(kfg_request_classify(prog, &aux, load_time, tid, self));
 	if (prog->type == BPF_PROG_TYPE_SYSCALL)
 		kfg_signature_note(prog, &aux);
 	if (request == KFG_REQUEST_NONE)
 		return 0;
 	if (request == KFG_REQUEST_REFUSED)
 		return EACCES;
-	request = kfg_unknown(request);
 	if (request == KFG_REQUEST_AGAIN)
 		return kfg_foreign_again();
 	s = kfg_scratch_get(&tid);
