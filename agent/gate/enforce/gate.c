@@ -91,6 +91,9 @@ static int choose_types(struct kfg_gate *gate, enum kfg_hooking hooking)
 		r = bpf_program__set_flags(gate->skel->progs.kfgate_prog, BPF_F_SLEEPABLE);
 	bpf_object__for_each_program(prog, gate->skel->obj) if (!r && bpf_program__autoload(prog))
 		r = kfg_hooking_apply(hooking, prog);
+	/* of copies, which BPF LSM needs none of: 0.8 MB */
+	if (!r && hooking == KFG_HOOKING_LSM)
+		r = bpf_map__set_max_entries(gate->skel->maps.kfg_answered, 1);
 	gate->hooking = hooking;
 	gate->skel->rodata->kfg_hooking = hooking;
 	return r;
