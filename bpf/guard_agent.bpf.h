@@ -103,9 +103,9 @@ static const char kfg_memory_pressure[KFG_GUARD_NAME] __attribute__((aligned(8))
  * freeze, kill or starve it this way either (cgroup.freeze, memory.max, cpu.max, ...): it gets what starting other
  * services takes, to put processes into a cgroup and to choose controllers, and to wait for memory pressure.
  */
-static __always_inline int kfg_manager_may_write(struct file *file)
+static __always_inline int kfg_manager_may_write(struct kernfs_node *node)
 {
-	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
+	const char *name = BPF_CORE_READ(node, name);
 
 	if (!kfg_guard.strict)
 		return 1;
@@ -113,20 +113,34 @@ static __always_inline int kfg_manager_may_write(struct file *file)
 	       kfg_name_is(name, kfg_memory_pressure);
 }
 
+static __always_inline struct kernfs_node *kfg_node_parent(struct kernfs_node *node)
+{
+	struct kernfs_node___new *new = (void *)node;
+	struct kernfs_node___old *old = (void *)node;
+
+	if (bpf_core_field_exists(new->__parent))
+		return BPF_CORE_READ(new, __parent);
+	return BPF_CORE_READ(old, parent);
+}
+
+/*
+ * Which cgroup a file is of is asked of kernfs: a file that is opened by its handle (open_by_handle_at(2)) has a dentry
+ * without a name and without a directory (d_obtain_alias(), fs/dcache.c).
+ */
 static __always_inline int kfg_guard_cgroup(struct file *file)
 {
-	__u64 id = BPF_CORE_READ(file, f_path.dentry, d_parent, d_inode, i_ino);
+	struct kernfs_node *node = BPF_CORE_READ(file, f_inode, i_private);
+	__u64 id = BPF_CORE_READ(kfg_node_parent(node), id);
 	int ours = 0;
 
 #pragma unroll
 	for (__u32 i = 0; i <= KFG_GUARD_LEVELS; i++)
 		ours |= kfg_guard.cgroups[i] == id;
-	/* the number of a cgroup's directory is its id (kernfs_ino(), 64 bit) */
 	if (!ours)
 		return 0;
 	if (!kfg_is_manager((struct task_struct *)bpf_get_current_task()))
 		return KFG_DENY(KFG_ATTEMPT_CGROUP, 0);
-	return kfg_manager_may_write(file) ? 0 : KFG_DENY(KFG_ATTEMPT_MANAGER, 0);
+	return kfg_manager_may_write(node) ? 0 : KFG_DENY(KFG_ATTEMPT_MANAGER, 0);
 }
 
 /*

@@ -181,6 +181,44 @@ int BPF_PROG(kfgate_guard_rm_acl, void *idmap, struct dentry *dentry)
 }
 
 /*
+ * What no hook for files and names is asked about: an ioctl that is given data and gives none back changes something,
+ * the flags of a file (FS_IOC_SETFLAGS), or what is in a directory (BTRFS_IOC_SUBVOL_CREATE, SNAP_CREATE,
+ * SNAP_DESTROY). A descriptor that only reads does for that.
+ */
+static __always_inline int kfg_guard_change(struct inode *inode)
+{
+	__u32 flags = kfg_inode_flags(inode);
+
+	if (flags & KFG_GUARD_CODE)
+		return KFG_DENY(KFG_ATTEMPT_CODE, 0);
+	if (flags & (KFG_GUARD_FILE | KFG_GUARD_NAMES))
+		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
+	if ((flags & KFG_GUARD_MOUNTPOINT) && !kfg_by_agent() && !kfg_by_manager())
+		return KFG_DENY(KFG_ATTEMPT_MOUNT, 0);
+	return 0;
+}
+
+SEC("lsm/file_ioctl")
+int BPF_PROG(kfgate_guard_ioctl, struct file *file, unsigned int cmd)
+{
+	return KFG_IOC_DIRECTION(cmd) == KFG_IOC_IN ? kfg_guard_change(file->f_inode) : 0;
+}
+
+/* 6.8 and later; before, the other one */
+SEC("lsm/file_ioctl_compat")
+int BPF_PROG(kfgate_guard_ioctl32, struct file *file, unsigned int cmd)
+{
+	return KFG_IOC_DIRECTION(cmd) == KFG_IOC_IN ? kfg_guard_change(file->f_inode) : 0;
+}
+
+/* file_setattr(2), 6.17 and later */
+SEC("lsm/inode_file_setattr")
+int BPF_PROG(kfgate_guard_flags, struct dentry *dentry)
+{
+	return kfg_guard_change(BPF_CORE_READ(dentry, d_inode));
+}
+
+/*
  * fanotify: who is asked before a file is opened may never answer. A mark on a mount or a file system is how scanners
  * for malware work, and stays allowed.
  */

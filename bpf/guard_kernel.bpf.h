@@ -25,6 +25,7 @@ struct inode {
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	unsigned short i_mode;
+	void *i_private;
 	struct kfg_atomic i_writecount; /* below 0: written by nobody, executed by so many */
 } KFG_KERNEL;
 struct iattr {
@@ -112,6 +113,12 @@ struct kernfs_node {
 	const char *name;
 	__u64 id;
 } KFG_KERNEL;
+struct kernfs_node___old {
+	struct kernfs_node *parent; /* up to 6.14 */
+} KFG_KERNEL;
+struct kernfs_node___new {
+	struct kernfs_node *__parent;
+} KFG_KERNEL;
 struct cgroup {
 	struct kernfs_node *kn;
 	int level;
@@ -194,6 +201,8 @@ enum lockdown_reason { LOCKDOWN_BPF_WRITE_USER = 17 };
 #define KFG_PROT_EXEC 4u /* include/uapi/asm-generic/mman-common.h */
 #define KFG_ATTR_OWNER 7u /* ATTR_MODE, ATTR_UID, ATTR_GID (include/linux/fs.h) */
 #define KFG_SIGTRAP 5
+#define KFG_IOC_DIRECTION(cmd) ((cmd) >> 30)
+#define KFG_IOC_IN 1u /* _IOC_WRITE alone, include/uapi/asm-generic/ioctl.h: data goes in, and none comes back */
 #define KFG_F_UNLCK 2u /* include/uapi/asm-generic/fcntl.h */
 #define KFG_S_IFMT 0170000u /* include/uapi/linux/stat.h */
 #define KFG_S_IFREG 0100000u

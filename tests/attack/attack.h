@@ -22,12 +22,16 @@ struct attack {
 };
 
 extern const struct attack attacks_answer[], attacks_bpf[], attacks_files[], attacks_mounts[], attacks_process[];
-extern const struct attack attacks_code[], attacks_objects[], attacks_units[];
+extern const struct attack attacks_code[], attacks_objects[], attacks_units[], attacks_handles[];
 
 /* The agent's process, by the name of its program; 0: none. KFGATE_AGENT in the environment goes before. */
 pid_t find_agent(void);
 /* First path that matches a pattern, in static memory; NULL: none. */
 const char *find_path(const char *pattern);
+/* A file that the agent has mapped, whose path holds argv[0], or its C library; in static memory. NULL: none. */
+const char *mapped_file(int argc, char **argv);
+/* The directory of the agent's cgroup, or, up, of the one above. false: it has none. */
+bool cgroup_dir(char *dir, size_t size, bool up);
 /* Writes text to a file that is there. 0 or a negative errno. */
 int write_file(const char *path, const char *text);
 

@@ -23,8 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A file that the agent has mapped: of that name, or its C library */
-static const char *mapped_file(int argc, char **argv)
+const char *mapped_file(int argc, char **argv)
 {
 	const char *want = argc > 0 ? argv[0] : "/libc.so";
 	static char line[4096];

@@ -238,8 +238,7 @@ static int oom(int argc, char **argv)
 	return pid ? write_file(path, "1000") : NOTHING;
 }
 
-/* A file of the agent's cgroup below /sys/fs/cgroup; up: of the one above */
-static int cgroup_file(const char *name, const char *text, bool up)
+bool cgroup_dir(char *dir, size_t size, bool up)
 {
 	pid_t pid = find_agent();
 	char path[512], line[256];
@@ -248,14 +247,24 @@ static int cgroup_file(const char *name, const char *text, bool up)
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
 	f = pid ? fopen(path, "re") : NULL;
 	if (!f || !fgets(line, sizeof(line), f))
-		return NOTHING;
+		return false;
 	fclose(f);
 	line[strcspn(line, "\n")] = 0;
 	if (up && strrchr(line, '/'))
 		*strrchr(line, '/') = 0;
 	if (strlen(line) <= 4)
+		return false;
+	snprintf(dir, size, "/sys/fs/cgroup%s", line + 3);
+	return true;
+}
+
+static int cgroup_file(const char *name, const char *text, bool up)
+{
+	char dir[512], path[600];
+
+	if (!cgroup_dir(dir, sizeof(dir), up))
 		return NOTHING;
-	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/%s", line + 3, name);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	return write_file(path, text);
 }
 

@@ -53,6 +53,9 @@ static const char *const safe_hooks[] = {
 	"file_open",
 	"file_lock",
 	"file_send_sigiotask", /* fs/open.c, fs/locks.c, fs/fcntl.c */
+	"file_ioctl",
+	"file_ioctl_compat",
+	"inode_file_setattr", /* fs/ioctl.c, fs/file_attr.c */
 	"sb_umount",
 	"sb_mount",
 	"sb_remount",

@@ -52,14 +52,15 @@ static void note_missing(struct kfg_guard *guard, const char *hook)
 
 /*
  * Hooks that not every kernel has, and that it needs not have. Access lists: 6.2 and later; before, they are extended
- * attributes, which have a hook of their own. Objects of BPF: 6.9 and later, and those before that.
+ * attributes, which have a hook of their own. Objects of BPF: 6.9 and later, and those before that. ioctl(2) of 32
+ * bits: 6.8 and later; file_setattr(2): 6.17 and later.
  */
 static bool is_covered(const char *hook)
 {
 	static const char *const hooks[] = {
-		"inode_set_acl", "inode_remove_acl",	   "bpf_map_create", "bpf_map_alloc_security",
-		"bpf_map_free",	 "bpf_map_free_security",  "bpf_prog_load",  "bpf_prog_alloc_security",
-		"bpf_prog_free", "bpf_prog_free_security",
+		"inode_set_acl", "inode_remove_acl",	   "bpf_map_create",	"bpf_map_alloc_security",
+		"bpf_map_free",	 "bpf_map_free_security",  "bpf_prog_load",	"bpf_prog_alloc_security",
+		"bpf_prog_free", "bpf_prog_free_security", "file_ioctl_compat", "inode_file_setattr",
 	};
 
 	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)

@@ -39,6 +39,9 @@ worked code-write
 worked code-truncate
 worked code-chmod
 worked code-xattr
+worked code-flags
+worked code-attributes
+[ "$KFGATE_VM_KERNEL" != 7.3 ] || worked code-setattr
 worked code-replace
 worked oom-thread
 worked hold /tmp/policy.yaml
@@ -74,6 +77,9 @@ refused code-write libbpf
 refused code-truncate
 refused code-chmod
 refused code-xattr
+refused code-flags
+refused code-attributes
+[ "$KFGATE_VM_KERNEL" != 7.3 ] || refused code-setattr
 libc=$(sed -n 's|.* \(/.*/libc.so.*\)|\1|p' /proc/$gate_pid/maps | head -n 1)
 check "packages are updated as ever" attack code-replace
 expect_fail "  and what the agent has mapped has another name, and is guarded" sh -c ": >>$libc.old"

@@ -47,6 +47,13 @@ cannot "remove it" "rm $dir/50-policy.yaml"
 cannot "rename it" "mv $dir/50-policy.yaml $dir/50-policy.off"
 cannot "rename its directory" "mv $dir /etc/kfgate/policy.off"
 cannot "make it unreadable" "chmod 0 $dir/50-policy.yaml"
+cannot "change its flags by a descriptor that only reads" "/t/attack flags $dir/50-policy.yaml"
+cannot "change its attributes so" "/t/attack attributes $dir/50-policy.yaml"
+cannot "change the flags of its directory" "/t/attack flags $dir"
+cannot "change the flags of the way to it" "/t/attack flags /etc/kfgate"
+case $KFGATE_VM_KERNEL in
+7.3) cannot "change its flags by file_setattr(2)" "/t/attack setattr $dir/50-policy.yaml" ;;
+esac
 cannot "link to it" "ln $dir/50-policy.yaml /etc/kfgate/more"
 cannot "cover it" "mount -t tmpfs none $dir"
 cannot "make the way to it another" "mv /etc/kfgate /etc/kfgate.old"
@@ -70,6 +77,8 @@ if [ "$KFGATE_VM_KERNEL" != 6.1 ]; then
 fi
 check "other names in those directories are everybody's" sh -c \
 	'mkdir /srv/new /etc/other /usr/lib/kfgate/else && mv /etc/other /etc/another && touch /srv /etc'
+echo x >/etc/kfgate/else
+check "flags of other files are everybody's" /t/attack flags /etc/kfgate/else
 check "it can be read" grep -q no-keys $dir/50-policy.yaml
 check "other files are everybody's" sh -c 'echo x >/etc/kfgate/else && rm /etc/kfgate/else'
 kfload race /t/key.o 60 >/tmp/out

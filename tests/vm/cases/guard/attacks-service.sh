@@ -43,6 +43,10 @@ refused kill
 refused kill-sigio
 refused cgroup-kill
 refused cgroup-kill-up
+refused cgroup-handle memory.max 0
+refused cgroup-handle cgroup.procs 0
+refused cgroup-handle cgroup.kill
+refused cgroup-handle cgroup.freeze
 refused cgroup-freeze
 refused cgroup-join
 refused trace
