@@ -96,6 +96,7 @@ static __attribute__((noinline)) __u32 kfg_no_room(void)
 }
 
 #include "answer.bpf.h"
+#include "unseen.bpf.h"
 
 /* Enters the load into the table of loads in progress. Returns 0 or non-zero: no room. */
 static __attribute__((always_inline)) inline long kfg_enter(struct kfg_scratch *s, __u64 tid)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * maps.bpf.h - the maps, what one decision works with, and the counters. kfg_events, kfg_counters, kfg_loads,
- * kfg_loaders and kfg_turn are shared by all sets of our programs that are attached, and outlive them; the others are
- * one set's own.
+ * kfg_loaders, kfg_keyrings and kfg_turn are shared by all sets of our programs that are attached, and outlive them;
+ * the others are one set's own.
  */
 #pragma once
 
@@ -64,6 +64,15 @@ struct {
 	__type(key, __u32);
 	__type(value, struct kfg_delivery);
 } kfg_deliveries SEC(".maps");
+
+/* Which keyring each name of a policy means: the agents write and read it. See agent/gate/enforce/keyring.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, KFG_KEYRINGS_MAX);
+	__uint(key_size, KFG_KEYRING_LEN);
+	__type(value, __u32);
+} kfg_keyrings SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -36,6 +36,8 @@
 #define KFG_PROG_FULL_LEN KFG_KFUNC_LEN /* with what BTF says of a name that is cut; may be cut there */
 #define KFG_UNIT_LEN 128u
 #define KFG_KEYRING_LEN 64u /* name of a keyring with its NUL, as policies may have it */
+#define KFG_KEYRINGS_MAX 256u /* names that meant one, while a gate is in force */
+#define KFG_KEYRINGS_VERSION 1u
 #define KFG_EXE_LEN 256u
 /* The path of a cgroup with its NUL. Of a longer one KFG_CGROUP_CUT and its end are kept. */
 #define KFG_CGROUP_LEN 512u
@@ -407,7 +409,7 @@ struct kfg_stats {
 
 /* Runs of the gate's programs that the kernel left out, where BPF LSM does not call them. */
 struct kfg_missed {
-	__u64 loads; /* all copies of kfgate_prog: programs, or later fds of them, that were not judged */
+	__u64 loads; /* all copies of kfgate_prog, or none was called: programs, or later fds of them, not judged */
 	__u64 early; /* stage 1 alone: judged after verification, by live calls */
 	__u64 others; /* programs that note which unit a process is in */
 };
@@ -553,6 +555,7 @@ struct kfg_knobs {
 	__u32 present_refuse; /* later fds are judged, too (header.present of the table in force) */
 	__u32 first_id; /* id of a program loaded just before; 0 before */
 	__u64 asked; /* set by BPF: calls of kfgate_prog by the agent; without BPF LSM */
+	__u64 unseen_from, unseen_until; /* CLOCK_BOOTTIME: when what kfgate_unseen looks for was loaded */
 };
 
 #ifdef __cplusplus

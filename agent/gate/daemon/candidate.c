@@ -45,13 +45,13 @@ static void find_absent(struct kfg_policy_names *names, char **kfuncs, size_t n)
 }
 
 /* Which keyrings the policy means on this host, at this moment. */
-static void find_keyrings(struct kfg_policy_names *names)
+static void find_keyrings(const struct kfg_gate *gate, struct kfg_policy_names *names)
 {
 	for (uint32_t i = 0; i < names->n_keyrings; i++) {
 		struct kfg_keyring *keyring = &names->keyrings[i];
 		struct kfg_gate_keyring found;
 
-		kfg_gate_find_keyring(keyring->name, &found);
+		kfg_gate_find_keyring(gate, keyring->name, &found);
 		keyring->serial = found.serial;
 		if (!found.serial)
 			kfg_log_warning("what policy %s says of keyring %s matches no program: %s", names->name,
@@ -71,8 +71,8 @@ static void warn_unsigned(const struct kfg_policy *policy)
 	kfg_diags_done(&diags);
 }
 
-static int keep_names(const struct kfg_policy *policy, char **kfuncs, size_t n, struct kfg_candidate *c,
-		      struct kfg_strbuf *why)
+static int keep_names(const struct kfg_daemon *d, const struct kfg_policy *policy, const struct kfg_gate_kernel *kernel,
+		      struct kfg_candidate *c, struct kfg_strbuf *why)
 {
 	int r = kfg_policy_names_new(policy, &c->policy.names);
 
@@ -80,8 +80,8 @@ static int keep_names(const struct kfg_policy *policy, char **kfuncs, size_t n, 
 		kfg_strbuf_adds(why, "cannot keep the policy's names: no memory\n");
 		return r;
 	}
-	find_absent(c->policy.names, kfuncs, n);
-	find_keyrings(c->policy.names);
+	find_absent(c->policy.names, kernel->kfuncs, kernel->n_kfuncs);
+	find_keyrings(d->gate, c->policy.names);
 	warn_unsigned(policy);
 	r = kfg_policy_exes(policy, &c->policy.exes, &c->policy.n_exes);
 	if (r < 0)
@@ -114,7 +114,7 @@ static int make(struct kfg_daemon *d, const struct kfg_policy *policy, const str
 	int r;
 
 	c->policy.generation = ++d->generation;
-	r = keep_names(policy, kernel->kfuncs, kernel->n_kfuncs, c, why);
+	r = keep_names(d, policy, kernel, c, why);
 	if (r == 0)
 		c->policy.names->hooking = d->hooking;
 	if (r == 0)

@@ -79,6 +79,7 @@ static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe
 	bpf_program__set_autoload(gate->skel->progs.kfgate_prog2, copies);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_prog3, copies);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_prog4, copies);
+	bpf_program__set_autoload(gate->skel->progs.kfgate_unseen, copies);
 }
 
 /* LSM programs that read the path of an executable sleep. */
@@ -105,6 +106,11 @@ int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id)
 		return -E2BIG;
 	gate->prog_ids[gate->n_progs++] = id;
 	return 0;
+}
+
+int kfg_gate_keyrings_fd(const struct kfg_gate *gate)
+{
+	return bpf_map__fd(gate->skel->maps.kfg_keyrings);
 }
 
 int kfg_gate_loads_fd(const struct kfg_gate *gate)
@@ -182,7 +188,7 @@ static const char *load_hint(int r)
 }
 
 /* The maps that outlive a set of programs, the turn first; returns how many. */
-#define SHARED_MAX 9
+#define SHARED_MAX 10
 static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[static SHARED_MAX])
 {
 	size_t n = 0;
@@ -196,6 +202,7 @@ static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[
 	ret_maps[n++] = gate->skel->maps.kfg_placements;
 	ret_maps[n++] = gate->skel->maps.kfg_doubted;
 	ret_maps[n++] = gate->skel->maps.kfg_deliveries;
+	ret_maps[n++] = gate->skel->maps.kfg_keyrings;
 	return n;
 }
 
@@ -227,7 +234,7 @@ static int open_skeleton(struct kfg_gate *gate, int *ret_core_btf)
 static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, const char **ret_why)
 {
 	_cleanup_close_ int core_btf = KFG_NO_FD;
-	const struct bpf_map *written[5];
+	const struct bpf_map *written[6];
 	struct bpf_map *maps[SHARED_MAX];
 	size_t n;
 	int r = open_skeleton(gate, &core_btf);
@@ -239,6 +246,7 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 	written[2] = gate->skel->maps.kfg_answer_hooks; /* until it is filled */
 	written[3] = gate->skel->maps.kfg_hits;
 	written[4] = gate->skel->maps.kfg_answered;
+	written[5] = gate->skel->maps.kfg_keyrings;
 	choose_programs(gate, probe);
 	r = choose_types(gate, probe->hooking);
 	if (r)
@@ -260,6 +268,11 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 	gate->skel->links.kfgate_answers = kfg_create_link(gate->skel->progs.kfgate_answers);
 	if (!gate->skel->links.kfgate_answers)
 		return -errno;
+	if (probe->hooking != KFG_HOOKING_LSM) {
+		gate->skel->links.kfgate_unseen = kfg_create_link(gate->skel->progs.kfgate_unseen);
+		if (!gate->skel->links.kfgate_unseen)
+			return -errno;
+	}
 	r = kfg_answers_fill_hooks(gate->skel->obj, bpf_map__fd(gate->skel->maps.kfg_answer_hooks));
 	for (size_t i = 0; i < n && !r; i++)
 		r = kfg_takeover_share(maps[i]);
@@ -511,28 +524,6 @@ int kfg_gate_read_events(struct kfg_gate *gate, kfg_gate_event_fn *fn, void *use
 	return kfg_ring_read(&gate->ring, KFG_GATE_READ_MAX, fn, userdata);
 }
 
-void kfg_gate_receipts_get(const struct kfg_gate *gate, struct kfg_gate_receipts *ret_receipts)
-{
-	*ret_receipts = (struct kfg_gate_receipts){ .ring = gate->ring, .delivery = gate->delivery };
-}
-
-void kfg_gate_receipts_settle(const struct kfg_gate_receipts *r, uint64_t end, bool delivered)
-{
-	if (!delivered)
-		__atomic_fetch_add(&r->delivery->undelivered, 1, __ATOMIC_SEQ_CST);
-	kfg_ring_release(&r->ring, end);
-}
-
-void kfg_gate_receipts_set_lost_reported(const struct kfg_gate_receipts *r, uint64_t lost)
-{
-	__atomic_store_n(&r->delivery->lost_told, lost, __ATOMIC_SEQ_CST);
-}
-
-uint64_t kfg_gate_undelivered(const struct kfg_gate *gate)
-{
-	return __atomic_load_n(&gate->delivery->undelivered, __ATOMIC_SEQ_CST);
-}
-
 int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats)
 {
 	struct kfg_stats sum = {};
@@ -599,4 +590,9 @@ int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
 int kfg_gate_iterate(struct kfg_gate *gate)
 {
 	return kfg_create_iterator(gate->skel->links.kfgate_answers);
+}
+
+int kfg_gate_iterate_unseen(const struct kfg_gate *gate)
+{
+	return kfg_create_iterator(gate->skel->links.kfgate_unseen);
 }

@@ -33,6 +33,8 @@ struct kfg_gate {
 	int refuse_errno; /* of the table in force */
 	uint64_t count_on; /* generation whose counts go on from the older gate's, which is still there; 0: none */
 	uint64_t sweep_ns; /* when the last sweep began */
+	uint64_t unseen; /* loads of which the gate knows nothing, by a look at the programs that are there */
+	uint64_t unseen_counted; /* so many are in delivery->missed_gone: those that the kernel did not count */
 	unsigned prog_ids[KFG_PROGS_MAX]; /* our own programs */
 	size_t n_progs;
 	size_t n_older_progs; /* the first so many are of older sets */
@@ -40,7 +42,9 @@ struct kfg_gate {
 
 /* From gate.c, for takeover.c: what is new since now is this set's; descriptors of maps. Negative errno. */
 int kfg_gate_begin(struct kfg_gate *gate);
+int kfg_gate_keyrings_fd(const struct kfg_gate *gate);
 int kfg_gate_loads_fd(const struct kfg_gate *gate);
+int kfg_gate_iterate_unseen(const struct kfg_gate *gate); /* a descriptor to read the ids from, or a negative errno */
 uint64_t kfg_gate_boottime_ns(void);
 /* Goes on from what the older gate counted, as it decides nothing any more; and says that it is gone. */
 void kfg_gate_count_on(struct kfg_gate *gate);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define SUM_KEY 0u /* of the BPF programs: calls whose entry a later one took */
+#define SETTLED_NS 200000000u /* after its load began, a program is entered in a table, or nobody judges it */
 #define GONE_KEY 1u /* of the agents: those of threads that are gone. Both are keys of no thread. */
 
 static const struct {
@@ -150,12 +151,52 @@ static int count_set(struct kfg_gate *gate, uint64_t instance, struct kfg_missed
 	return r;
 }
 
+/* Adds to gate->unseen what was loaded since the last look, and long enough ago to have come to its end. */
+static int look_for_unseen(struct kfg_gate *gate)
+{
+	struct kfg_knobs *knobs = kfg_gate_knobs(gate);
+	uint64_t until = kfg_gate_boottime_ns() - SETTLED_NS;
+	_cleanup_close_ int fd = KFG_NO_FD;
+	__u32 ids[256];
+	ssize_t n;
+
+	__atomic_store_n(&knobs->unseen_until, until, __ATOMIC_SEQ_CST);
+	fd = kfg_gate_iterate_unseen(gate);
+	if (fd < 0)
+		return fd;
+	while ((n = read(fd, ids, sizeof(ids))) > 0)
+		gate->unseen += (uint64_t)n / sizeof(ids[0]);
+	if (n < 0)
+		return -errno;
+	__atomic_store_n(&knobs->unseen_from, until, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+/*
+ * What the kernel counted is among what is not known of, while it is there; what it did not count was loaded while none
+ * of the gate's programs was called. So many at least.
+ */
+static void count_unseen(struct kfg_gate *gate, uint64_t missed)
+{
+	uint64_t known = missed + gate->unseen_counted;
+
+	if (gate->unseen <= known)
+		return;
+	gate->delivery->missed_gone.loads += gate->unseen - known;
+	gate->unseen_counted += gate->unseen - known;
+}
+
 int kfg_gate_missed(struct kfg_gate *gate, struct kfg_missed *ret_missed)
 {
 	KFG_CAPS_RAISED;
-	struct kfg_missed sum = gate->delivery->missed_gone, one = {};
-	int r = gate->hooking == KFG_HOOKING_LSM ? 0 : count_set(gate, gate->instance, &one);
+	struct kfg_missed sum = {}, one = {};
+	int r = gate->hooking == KFG_HOOKING_LSM ? 0 : look_for_unseen(gate);
 
+	if (!r && gate->hooking != KFG_HOOKING_LSM)
+		r = count_set(gate, gate->instance, &one);
+	if (!r)
+		count_unseen(gate, one.loads);
+	sum = gate->delivery->missed_gone;
 	add(&sum, &one);
 	for (size_t i = 0; !r && gate->hooking != KFG_HOOKING_LSM && i < gate->n_older; i++) {
 		r = count_set(gate, gate->older[i], &one);

@@ -221,6 +221,8 @@ static unsigned version_of(const char *name)
 		return KFG_PLACEMENT_VERSION;
 	if (!strcmp(name, "kfg_deliveries"))
 		return KFG_DELIVERY_VERSION;
+	if (!strcmp(name, "kfg_keyrings"))
+		return KFG_KEYRINGS_VERSION;
 	return KFG_ABI_VERSION;
 }
 

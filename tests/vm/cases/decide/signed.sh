@@ -41,6 +41,8 @@ check_eq "1. without the gate the signed one and the unsigned load, and one that
 	"signed loaded,unsigned loaded,tampered refused EKEYREJECTED" "$(answer "$keyring" signed unsigned tampered)"
 check_eq "   who borrows a program from the signed loader's memory loads it, and so does a copy of the loader" \
 	"borrow loaded,copy loaded" "$(answer "$keyring" borrow copy)"
+check_eq "   nobody writes over the map of the signed loader, by an iterator, or as a map in a map" \
+	"iterator refused EPERM,inner refused ENOTSUPP" "$(answer "$keyring" iterator inner)"
 check_none "   check has nothing to say" . kfgate check --quiet /tmp/policy.yaml
 gate_start /tmp/policy.yaml
 check_eq "2. what a key of the keyring signed loads" "signed loaded" "$(answer "$keyring" signed)"
@@ -67,5 +69,26 @@ other=$(kfsigned keyring kfgate $cert open)
 check "6. a keyring of that name to which root can add keys changes nothing" kfgate reload
 check_eq "   signed by one of its keys" "signed refused EACCES" "$(answer "$other" signed)"
 check_eq "   and by one of the other's" "signed loaded" "$(answer "$keyring" signed)"
+
+third=$(kfsigned keyring kfgate $cert)
+check "7. nobody may view the keys of the first any more, and a third is as it was" kfsigned blind "$keyring"
+check "   reload" kfgate reload
+check_eq "   signed by a key of the third" "signed refused EACCES" "$(answer "$third" signed)"
+unheld=$(kfsigned keyring unheld $cert)
+check "   the first is invalidated, and one that the agent does not hold" kfsigned end "$keyring"
+check "   that one" kfsigned end "$unheld"
+until_true 10 sh -c "! grep -q '^$(printf %08x "$unheld")' /proc/keys"
+check_none "   whose number is free" "^$(printf %08x "$unheld")" cat /proc/keys
+check_file "   the number of the first is not given away" "^$(printf %08x "$keyring")" /proc/keys
+check "   reload" kfgate reload
+check_file "   the agent says that the name means none" 'keyring kfgate matches no program: the one that it meant before' /tmp/kfgate.err
+check_eq "   signed by a key of the third" "signed refused EACCES" "$(answer "$third" signed)"
+kill -9 $gate_pid
+wait $gate_pid
+gate_start /tmp/policy.yaml
+check_eq "   the same with the next agent" "signed refused EACCES" "$(answer "$third" signed)"
+check "   the gate is taken off" gate_stop
+gate_start /tmp/policy.yaml
+check_eq "   and the name may mean the third" "signed loaded" "$(answer "$third" signed)"
 check "stop" gate_stop
 finish
