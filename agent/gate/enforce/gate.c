@@ -61,9 +61,8 @@ bool kfg_gate_has_stage1(const struct kfg_gate *gate)
 }
 
 /*
- * Picks the variant of each hook this kernel has. bpf_prog_load came with 6.9, together with the new names of the
- * allocation hooks; before, bpf_prog_alloc_security is where a load can be seen to begin
- * (include/linux/lsm_hook_defs.h).
+ * Picks the variant of each hook this kernel has. bpf_prog_load came with 6.9, with the new names of the allocation
+ * hooks; before, a load is seen to begin at bpf_prog_alloc_security (include/linux/lsm_hook_defs.h).
  */
 static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe)
 {
@@ -80,6 +79,7 @@ static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe
 	bpf_program__set_autoload(gate->skel->progs.kfgate_prog3, copies);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_prog4, copies);
 	bpf_program__set_autoload(gate->skel->progs.kfgate_unseen, copies);
+	bpf_map__set_max_entries(gate->skel->maps.kfg_answered, copies ? KFG_ANSWERED_MAX : 1); /* 0.8 MB */
 }
 
 /* LSM programs that read the path of an executable sleep. */
@@ -92,9 +92,6 @@ static int choose_types(struct kfg_gate *gate, enum kfg_hooking hooking)
 		r = bpf_program__set_flags(gate->skel->progs.kfgate_prog, BPF_F_SLEEPABLE);
 	bpf_object__for_each_program(prog, gate->skel->obj) if (!r && bpf_program__autoload(prog))
 		r = kfg_hooking_apply(hooking, prog);
-	/* of copies, which BPF LSM needs none of: 0.8 MB */
-	if (!r && hooking == KFG_HOOKING_LSM)
-		r = bpf_map__set_max_entries(gate->skel->maps.kfg_answered, 1);
 	gate->hooking = hooking;
 	gate->skel->rodata->kfg_hooking = hooking;
 	return r;
