@@ -7,7 +7,7 @@
 #             enforcement alone, on 6.1, 6.12 and the newest kernel
 #   --no-vm   only what runs on this host
 #   --coverage  the tests of this host once more in a third build, build/coverage: which lines they run, by file
-#   --within MINUTES  begin with no VM after that time: the cases left are skips. For a machine that ends what takes longer
+#   --within MINUTES  begin with no VM after that time: the cases left are skips. For a machine that ends what is longer
 #   -k        in VMs only these kernels of tests/vm/kernels.list, but cases that run there on demand, too
 #   --all-kernels  in VMs each case on each kernel of amd64 that it knows, not only on those that differ for it
 # The VMs need the second build alone: they run beside the first one and the tests on this host. ccache is used where it

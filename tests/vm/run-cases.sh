@@ -384,7 +384,11 @@ work_on() {
 	export KFGATE_VM_LOCK=$lock
 	while read -r group; do
 		mkdir "$work/taken/$(basename "$group")" 2>/dev/null || continue
-		if [ -n "$until" ] && [ "$EPOCHSECONDS" -ge "$until" ]; then no_time "$group"; else run_boots "$group"; fi
+		if [ -n "$until" ] && [ "$EPOCHSECONDS" -ge "$until" ]; then
+			no_time "$group"
+		else
+			run_boots "$group"
+		fi
 	done <"$work/order"
 }
 
