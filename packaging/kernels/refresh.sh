@@ -80,15 +80,20 @@ look_at_suite() {
 	done
 }
 
-# Suites that were looked at are told anew, the others stay as they were.
+# Suites that were looked at are told anew in the flavours that were, all else stays as it was.
 write_index() {
 	local old=/dev/null
 	[ ! -f "$dir/index.tsv" ] || old=$dir/index.tsv
 	{
 		echo '# SPDX-License-Identifier: GPL-2.0-or-later'
 		echo '# Which suites of Debian install which kernels. Written by packaging/kernels/refresh.sh'
-		awk -F '\t' -v suites="${suites[*]}" 'BEGIN { n = split(suites, s, " "); for (i in s) seen[s[i]] = 1 }
-			!/^#/ && !($1 in seen)' "$old"
+		awk -F '\t' -v suites="${suites[*]}" -v flavours="${flavours[*]}" 'BEGIN {
+				split(suites, s, " "); for (i in s) seen[s[i]] = 1
+				split(flavours, f, " "); for (i in f) looked[f[i]] = 1 }
+			function flavour(file) {
+				sub(/_.*/, "", file)
+				return match(file, /-((cloud|rt)-)?[a-z0-9]+$/) ? substr(file, RSTART + 1) : "" }
+			!/^#/ && !($1 in seen && flavour($2) in looked)' "$old"
 		cat "$work/index"
 	} | awk '/^#/ { print; next } { print | "LC_ALL=C sort -u" }' >"$work/index.tsv"
 	cp "$work/index.tsv" "$dir/index.tsv"
