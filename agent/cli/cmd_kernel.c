@@ -75,14 +75,17 @@ static int make_facts(const struct kfg_kernel *kernel, struct kfg_strbuf *out)
 	struct kfg_facts_made made = { .day = day, .source = source };
 	struct kfg_kernel_error error = { "" };
 	struct kfg_kernel_facts facts;
-	int r = kfg_facts_dictionary(KFG_FACTS_DICTIONARY, &made.dictionary);
+	const char *name;
+	int r;
 
+	kfg_kernel_facts(kernel, &facts);
+	name = kfg_facts_dictionary_of(facts.arch);
+	r = kfg_facts_dictionary(name, &made.dictionary);
 	if (r < 0) {
-		kfg_log_warning("kernel: the dictionary %s in %s is %s: the file will be several times as large",
-				KFG_FACTS_DICTIONARY, kfg_catalogue_dir(), r == -ENOENT ? "not installed" : "damaged");
+		kfg_log_warning("kernel: the dictionary %s in %s is %s: the file will be several times as large", name,
+				kfg_catalogue_dir(), r == -ENOENT ? "not installed" : "damaged");
 		made.dictionary = NULL;
 	}
-	kfg_kernel_facts(kernel, &facts);
 	today(day, sizeof(day));
 	source_name(facts.path, source, sizeof(source));
 	r = kfg_facts_write(kernel, &made, out, &error);
@@ -157,26 +160,42 @@ static int export(const struct kfg_args *args)
 	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 }
 
+/* What a dictionary of kernels is packed with itself: one of another architecture with the first. */
+static int find_prefix(const struct kfg_kernels *kernels, const struct kfg_facts_dictionary **ret_prefix)
+{
+	struct kfg_kernel_facts facts;
+	int r;
+
+	*ret_prefix = NULL;
+	kfg_kernel_facts(kernels->items[0], &facts);
+	if (strcmp(kfg_facts_dictionary_of(facts.arch), KFG_FACTS_DICTIONARY) == 0)
+		return 0;
+	r = kfg_facts_dictionary(KFG_FACTS_DICTIONARY, ret_prefix);
+	if (r < 0)
+		kfg_log_error("kernel: the dictionary %s in %s is %s", KFG_FACTS_DICTIONARY, kfg_catalogue_dir(),
+			      r == -ENOENT ? "not installed" : "damaged");
+	return r;
+}
+
 /* The records of kernels, one behind the other: what other kernels are packed with from then on. */
 static int dictionary(const struct kfg_args *args)
 {
 	_cleanup_strbuf_ struct kfg_strbuf bodies = KFG_STRBUF(KFG_FACTS_DICTIONARY_MAX), out = KFG_STRBUF(FILE_MAX);
 	struct kfg_kernel_error error = { "" };
 	struct kfg_kernels kernels = { 0 };
-	_cleanup_free_ void *packed = NULL;
-	size_t size;
+	const struct kfg_facts_dictionary *prefix;
 	int r = kfg_kernels_open(args, "kernel", &kernels);
 
+	if (r == 0)
+		r = find_prefix(&kernels, &prefix);
 	for (size_t i = 0; i < kernels.n && r == 0; i++)
 		r = kfg_facts_write_body(kernels.items[i], &bodies, &error);
 	if (r == 0)
-		r = kfg_facts_pack(NULL, bodies.data, bodies.size, &packed, &size);
-	if (r == 0) {
-		kfg_strbuf_add(&out, packed, size);
+		r = kfg_facts_pack_dictionary(prefix, bodies.data, bodies.size, &out);
+	if (r == 0)
 		r = write_out(args, &out);
-	} else if (error.text[0]) {
+	else if (error.text[0])
 		kfg_log_error("kernel: %s", error.text);
-	}
 	kfg_kernels_done(&kernels);
 	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 }

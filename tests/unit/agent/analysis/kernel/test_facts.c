@@ -339,6 +339,39 @@ static void test_damage(void **state)
 	kfg_strbuf_done(&out);
 }
 
+static void write_dictionary(const char *name, const struct kfg_facts_dictionary *prefix, const char *text)
+{
+	struct kfg_strbuf out = KFG_STRBUF(KFG_FACTS_FILE_MAX);
+
+	assert_int_equal(kfg_facts_pack_dictionary(prefix, text, strlen(text), &out), 0);
+	write_bytes(name, out.data, out.size);
+	kfg_strbuf_done(&out);
+}
+
+/* A dictionary may be packed with the first one, which has to be the very one. */
+static void test_dictionaries(void **state)
+{
+	static const struct kfg_facts_dictionary other = { .name = "facts-1", .data = "other", .size = 5, .hash = 1 };
+	const struct kfg_facts_dictionary *first, *second;
+
+	(void)state;
+	setenv("KFGATE_KERNELS", scratch, 1);
+	assert_string_equal(kfg_facts_dictionary_of("x86_64"), "facts-1");
+	assert_string_equal(kfg_facts_dictionary_of("aarch64"), "arm64-1");
+	assert_int_equal(kfg_facts_dictionary("facts-1", &first), -ENOENT);
+	write_dictionary("facts-1.dictionary", &other, "with itself");
+	assert_int_equal(kfg_facts_dictionary("facts-1", &first), -EBADMSG);
+	write_dictionary("arm64-1.dictionary", &other, "with another one");
+	write_dictionary("facts-1.dictionary", NULL, "records of one kernel");
+	assert_int_equal(kfg_facts_dictionary("arm64-1", &second), -EBADMSG);
+	assert_int_equal(kfg_facts_dictionary("facts-1", &first), 0);
+	write_dictionary("arm64-1.dictionary", first, "records of one kernel, and of another one");
+	assert_int_equal(kfg_facts_dictionary("arm64-1", &second), 0);
+	assert_int_equal(second->size, 41);
+	assert_memory_equal(second->data, "records of one kernel, and of another one", 41);
+	assert_string_equal(first->name, "facts-1");
+}
+
 static void refused(const char *text, const char *why)
 {
 	struct kfg_kernel_error error = { "" };
@@ -371,6 +404,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_piece_by_piece, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_damage, scratch_setup, scratch_teardown),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test_setup_teardown(test_dictionaries, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
