@@ -6,7 +6,8 @@ the catalogue, and its BTF alone, with that kernel taken out of the catalogue.
 usage: sources.py [--all] FITDUMP CATALOGUE OBJECT...
 
 Kernels are those of the cache of the VM tests that the catalogue has; without --all one of each of 6.1, 6.12 and the
-newest. With --all the objects of corpus.sh are taken too, where they were built; without it its cases.
+newest, for each architecture. With --all the objects of corpus.sh are taken too, where they were built; without it
+its cases.
 By facts each line has to be what the image gives. By BTF what is certain has to be; the rest is unchecked, and what the
 nearest kernel of the catalogue says of it differs in one of two hundred at most.
 Exit status: 0 so it is, 1 it is not, 77 no kernel that the catalogue has.
@@ -20,13 +21,30 @@ import sys
 import tempfile
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache", "kfgate")
+BTF_START = struct.pack("<HBBI", 0xeb9f, 1, 0, 24)
 SECTION = struct.Struct("<IIQQQQIIQQ")
 WANTED = ("6.1.", "6.12.", "7.")
 OTHERS_MAX = 1 / 200
 
 
-def section(path, wanted):
+def largest_btf(data):
+    """Of an Image of arm64, which has no sections: what begins as BTF does, and has the most bytes."""
+    found, at = b"", data.find(BTF_START)
+    while at >= 0:
+        type_off, type_len, str_off, str_len = struct.unpack_from("<IIII", data, at + 8)
+        size = 24 + str_off + str_len
+        if type_off == 0 and type_len == str_off and at + size <= len(data) and size > len(found):
+            found = data[at:at + size]
+        at = data.find(BTF_START, at + 1)
+    return found
+
+
+def btf_of(path):
     data = path.read_bytes()
+    return section(path, data, ".BTF") if data.startswith(b"\x7fELF") else largest_btf(data)
+
+
+def section(path, data, wanted):
     shoff = struct.unpack_from("<Q", data, 40)[0]
     count, names = struct.unpack_from("<HH", data, 60)
     sections = [SECTION.unpack_from(data, shoff + n * SECTION.size) for n in range(count)]
@@ -48,8 +66,12 @@ def kernels(catalogue, every):
     rows = sorted(found.values(), key=lambda row: [int(n) for n in row[0].split("-")[0].split("+")[0].split(".")])
     if every:
         return rows
-    return [next(row for row in reversed(rows) if row[0].startswith(want) and ("cloud" in row[0] or want != "7."))
-            for want in WANTED if any(row[0].startswith(want) for row in rows)]
+    chosen = {}
+    for row in rows:  # older ones first
+        for want in WANTED:
+            if row[0].startswith(want) and ("cloud" in row[0] or want != "7."):
+                chosen[want, row[0].rsplit("-", 1)[1]] = row
+    return list(chosen.values())
 
 
 def predict(fitdump, kernel, objects, catalogue, *options):
@@ -79,7 +101,7 @@ def differ(image, other, certain_only):
 def compare(fitdump, catalogue, kernel, objects, work):
     release, directory, facts = kernel
     btf = work / (release + ".btf")
-    btf.write_bytes(section(directory / "vmlinux", ".BTF"))
+    btf.write_bytes(btf_of(directory / "vmlinux"))
     others = catalogue_without(catalogue, facts, work / (release + ".catalogue"))
     image = predict(fitdump, directory, objects, catalogue)
     by_facts = predict(fitdump, facts, objects, catalogue)
