@@ -25,7 +25,7 @@ missed() { stat loads_missed; }
 gate_start /tmp/policy.yaml
 expect_fail "the gate decides" kfload obj /t/key.o
 check "and lets load what is allowed" kfload obj /t/plain.o
-sleep 3
+sleep 3 # in which the agent looks twice
 check_eq "nothing was missed" 0 "$(missed)"
 tracing 0
 kfload obj /t/key.o >/tmp/out
@@ -44,7 +44,7 @@ expect_fail "the gate decides again" kfload obj /t/key.o
 check_record "what got in meanwhile is told" '"KFGATE_KIND":"missed"'
 check_record "and judged" '"KFGATE_KIND":"present".*"KFGATE_PROG_NAME":"key_live"'
 check_eq "it is one" 1 "$(missed)"
-sleep 3
+sleep 3 # in which it looks twice
 check_eq "and stays one" 1 "$(missed)"
 check "stop" gate_stop
 finish
