@@ -180,11 +180,6 @@ int BPF_PROG(kfgate_guard_rm_acl, void *idmap, struct dentry *dentry)
 	return kfg_guard_attributes(dentry, 1);
 }
 
-/*
- * What no hook for files and names is asked about: an ioctl that is given data and gives none back changes something,
- * the flags of a file (FS_IOC_SETFLAGS), or what is in a directory (BTRFS_IOC_SUBVOL_CREATE, SNAP_CREATE,
- * SNAP_DESTROY). A descriptor that only reads does for that.
- */
 static __always_inline int kfg_guard_change(struct inode *inode)
 {
 	__u32 flags = kfg_inode_flags(inode);
@@ -198,17 +193,36 @@ static __always_inline int kfg_guard_change(struct inode *inode)
 	return 0;
 }
 
+/*
+ * What no hook for files and names is asked about: an ioctl that gives nothing back changes something, the flags of a
+ * file (FS_IOC_SETFLAGS), what is in a directory (BTRFS_IOC_SUBVOL_CREATE, SNAP_CREATE, SNAP_DESTROY), or, without
+ * data, all that is in a file (EXT4_IOC_SWAP_BOOT). A descriptor that only reads does for that. Requests to terminals
+ * and the oldest to files (FIGETBSZ) give back without saying so in their number.
+ */
+static __always_inline int kfg_guard_ioctl_any(struct file *file, unsigned int cmd)
+{
+	__u32 direction = KFG_IOC_DIRECTION(cmd), type = KFG_IOC_TYPE(cmd);
+	__u32 is = BPF_CORE_READ(file, f_inode, i_mode) & KFG_S_IFMT;
+
+	/* devices are asked often (KVM_RUN), and are none of it */
+	if (is != KFG_S_IFREG && is != KFG_S_IFDIR)
+		return 0;
+	if (direction != KFG_IOC_IN && (direction || !type || type == KFG_IOC_TYPE_TERMINAL))
+		return 0;
+	return kfg_guard_change(file->f_inode);
+}
+
 SEC("lsm/file_ioctl")
 int BPF_PROG(kfgate_guard_ioctl, struct file *file, unsigned int cmd)
 {
-	return KFG_IOC_DIRECTION(cmd) == KFG_IOC_IN ? kfg_guard_change(file->f_inode) : 0;
+	return kfg_guard_ioctl_any(file, cmd);
 }
 
 /* 6.8 and later; before, the other one */
 SEC("lsm/file_ioctl_compat")
 int BPF_PROG(kfgate_guard_ioctl32, struct file *file, unsigned int cmd)
 {
-	return KFG_IOC_DIRECTION(cmd) == KFG_IOC_IN ? kfg_guard_change(file->f_inode) : 0;
+	return kfg_guard_ioctl_any(file, cmd);
 }
 
 /* file_setattr(2), 6.17 and later */

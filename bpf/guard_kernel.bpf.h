@@ -202,10 +202,13 @@ enum lockdown_reason { LOCKDOWN_BPF_WRITE_USER = 17 };
 #define KFG_ATTR_OWNER 7u /* ATTR_MODE, ATTR_UID, ATTR_GID (include/linux/fs.h) */
 #define KFG_SIGTRAP 5
 #define KFG_IOC_DIRECTION(cmd) ((cmd) >> 30)
+#define KFG_IOC_TYPE(cmd) (((cmd) >> 8) & 0xff)
+#define KFG_IOC_TYPE_TERMINAL 'T' /* include/uapi/asm-generic/ioctls.h */
 #define KFG_IOC_IN 1u /* _IOC_WRITE alone, include/uapi/asm-generic/ioctl.h: data goes in, and none comes back */
 #define KFG_F_UNLCK 2u /* include/uapi/asm-generic/fcntl.h */
 #define KFG_S_IFMT 0170000u /* include/uapi/linux/stat.h */
 #define KFG_S_IFREG 0100000u
+#define KFG_S_IFDIR 0040000u
 /*
  * include/linux/fsnotify_backend.h: FS_OPEN_PERM, FS_ACCESS_PERM, FS_OPEN_EXEC_PERM, and since 6.14 FS_PRE_ACCESS, of
  * the same values as FAN_*; and a mark on an inode, as opposed to one on a mount or a file system

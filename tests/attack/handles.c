@@ -111,6 +111,19 @@ static int set_by_call(const char *path)
 	return result(syscall(SYS_FILE_SETATTR, AT_FDCWD, path, &attributes, sizeof(attributes), 0));
 }
 
+/* EXT4_IOC_SWAP_BOOT, fs/ext4/ioctl.c: gives a file what is in another. That a file system was asked is too much. */
+static int code_swap(int argc, char **argv)
+{
+	const char *path = mapped_file(argc, argv);
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1, r;
+
+	if (fd < 0)
+		return path ? -errno : NOTHING;
+	r = result(ioctl(fd, _IO('f', 17)));
+	close(fd);
+	return r == -ENOTTY ? 0 : r;
+}
+
 static int code_flags(int argc, char **argv)
 {
 	return set_flags(mapped_file(argc, argv));
@@ -143,6 +156,7 @@ static int setattr(int argc, char **argv)
 
 const struct attack attacks_handles[] = {
 	{ "cgroup-handle", cgroup_handle, "write to a file of its cgroup by the file's handle" },
+	{ "code-swap", code_swap, "ask a file system to give a file that the agent runs from other contents" },
 	{ "code-flags", code_flags, "change the flags of a file that the agent runs from" },
 	{ "flags", flags, "change the flags of a file" },
 	{ "code-attributes", code_attributes, "the same by the attributes of XFS" },

@@ -40,6 +40,7 @@ worked code-truncate
 worked code-chmod
 worked code-xattr
 worked code-flags
+worked code-swap
 worked code-attributes
 [ "$KFGATE_VM_KERNEL" != 7.3 ] || worked code-setattr
 worked code-replace
@@ -78,6 +79,7 @@ refused code-truncate
 refused code-chmod
 refused code-xattr
 refused code-flags
+refused code-swap
 refused code-attributes
 [ "$KFGATE_VM_KERNEL" != 7.3 ] || refused code-setattr
 libc=$(sed -n 's|.* \(/.*/libc.so.*\)|\1|p' /proc/$gate_pid/maps | head -n 1)

@@ -4,7 +4,7 @@
 # kernels: 7.3
 # tier: systemd
 # timeout: 600
-# files: src:tests/vm/service.sh src:README.md src:packaging/man/*.[578] package:deb src:packaging/kernels/[0-9if]* tests/tools/kfload fixture:*.o kernel:vmlinux
+# files: src:tests/vm/service.sh src:README.md src:packaging/man/*.[578] package:deb src:packaging/kernels/[0-9aif]* tests/tools/kfload fixture:*.o kernel:vmlinux
 . /t/lib.sh
 . /t/service.sh
 
@@ -50,7 +50,7 @@ mkdir -p /tmp/documents && cd /tmp/documents || exit 1
 section "Install" | fenced sh | commands >install
 check_eq "what builds the package is not for a VM" "" "$(cat install)"
 mkdir -p /usr/share/kfgate/kernels # as the package kfgate-kernels has them
-mv /t/*.facts /t/index.tsv /t/facts-1.dictionary /usr/share/kfgate/kernels/
+mv /t/*.facts /t/index.tsv /t/*.dictionary /usr/share/kfgate/kernels/
 dpkg -i /t/kfgate_*.deb >/tmp/dpkg 2>&1 || cat /tmp/dpkg
 # what the commands speak of
 mkdir -p build kernels /var/log/journal/remote
