@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # An agent that is killed takes no record with it: what was not delivered waits in the kernel for the next one, and what
 # had no room is counted.
-# kernels: 6.1 newest
-# also: 6.12
+# kernels: newest
+# also: 6.1 6.12
 # tier: bare
 # timeout: 400
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh

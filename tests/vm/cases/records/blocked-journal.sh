@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # journald hangs: loads are decided at once all the same, the agent answers, and what could not be written is counted and told.
-# kernels: 6.1 newest
+# kernels: newest
+# also: 6.1
 # tier: systemd
 # reboot: no
 # args: systemd.setenv=KFGATE_PROFILE=10-observe systemd.wants=kfgate-profile.service systemd.wants=kfgate.service

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What journalctl shows of decisions: by kfunc, by priority, by the unit that loaded, with explanations.
-# kernels: 6.1 newest
+# kernels: newest
+# also: 6.1
 # tier: systemd
 # timeout: 360
 # reboot: no

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A flood of refusals and an agent that does not read: no verdict changes, what is lost is counted, and the count is told.
-# kernels: 6.1 newest
-# also: 6.12
+# kernels: newest
+# also: 6.1 6.12
 # tier: bare
 # timeout: 300
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The sandbox of kfgate.service: each directive is in force, the agent has no capability in effect, and gate, journal,
 # reload, control socket and watchdog work in it.
-# kernels: 6.1 newest
+# kernels: newest
+# also: 6.1
 # tier: systemd
 # reboot: no
 # timeout: 240
