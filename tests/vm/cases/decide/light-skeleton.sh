@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A light skeleton: the loads come from a loader program in the kernel, and are judged as any other.
-# kernels: 6.1 newest
+# kernels: newest
+# also: 6.1
 # tier: systemd
 # reboot: no
 # args: systemd.setenv=KFGATE_PROFILE=10-observe systemd.wants=kfgate-profile.service systemd.wants=kfgate.service

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Rules for units and executables hold for those of the host and not for namesakes: in a user's subtree, in a container's cgroup
 # tree, below another root directory; nor for whoever puts himself into a unit's cgroup.
-# kernels: 6.1 newest
+# kernels: newest
+# also: 6.1
 # tier: systemd
 # reboot: no
 # args: systemd.setenv=KFGATE_PROFILE=10-observe systemd.wants=kfgate-profile.service systemd.wants=kfgate.service

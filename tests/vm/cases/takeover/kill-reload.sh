@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # An agent that is killed at any moment of a reload leaves one policy in force, the old one or the new one, while loads
 # go on without a pause; the next agent takes it over.
-# kernels: 6.1 7.3
+# kernels: 7.3
+# also: 6.1
 # tier: bare
 # reboot: yes
 # timeout: 400
