@@ -224,7 +224,8 @@ int kfg_cmd_diff(const struct kfg_args *args)
 	if (r == 0 && show(&d) == 0)
 		code = exit_code(&d);
 	kfg_changes_done(&d.changes);
-	kfg_kernels_done(&d.kernels);
+	if (kfg_kernels_done(&d.kernels, "diff") < 0)
+		code = KFG_EXIT_FAILURE;
 	kfg_loaded_done(&d.lifecycle);
 	return code;
 }

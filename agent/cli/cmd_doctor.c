@@ -342,6 +342,5 @@ int kfg_cmd_doctor(const struct kfg_args *args)
 	for (size_t i = 0; i < kernels.n && patients; i++)
 		patient_done(&patients[i]);
 	free(patients);
-	kfg_kernels_done(&kernels);
-	return code;
+	return kfg_kernels_done(&kernels, "doctor") < 0 ? KFG_EXIT_FAILURE : code;
 }

@@ -154,9 +154,10 @@ static int export(const struct kfg_args *args)
 		r = ask_memory(&kernels.items[0]);
 	if (r == 0)
 		r = make_facts(kernels.items[0], &out);
+	if (kfg_kernels_done(&kernels, "kernel") < 0)
+		r = -EBADMSG;
 	if (r == 0)
 		r = write_out(args, &out);
-	kfg_kernels_done(&kernels);
 	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 }
 
@@ -192,11 +193,12 @@ static int dictionary(const struct kfg_args *args)
 		r = kfg_facts_write_body(kernels.items[i], &bodies, &error);
 	if (r == 0)
 		r = kfg_facts_pack_dictionary(prefix, bodies.data, bodies.size, &out);
+	if (error.text[0])
+		kfg_log_error("kernel: %s", error.text);
+	if (kfg_kernels_done(&kernels, "kernel") < 0)
+		r = -EBADMSG;
 	if (r == 0)
 		r = write_out(args, &out);
-	else if (error.text[0])
-		kfg_log_error("kernel: %s", error.text);
-	kfg_kernels_done(&kernels);
 	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 }
 

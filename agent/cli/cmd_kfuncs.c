@@ -161,7 +161,8 @@ int kfg_cmd_kfuncs(const struct kfg_args *args)
 		r = kfg_kernels_open(args, "kfuncs", &l.kernels);
 	if (r == 0)
 		r = list(&l);
-	kfg_kernels_done(&l.kernels);
+	if (kfg_kernels_done(&l.kernels, "kfuncs") < 0)
+		r = -EBADMSG;
 	kfg_loaded_done(&l.lifecycle);
 	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 }

@@ -308,7 +308,8 @@ int kfg_cmd_scan(const struct kfg_args *args)
 	kfg_report_free(scan.report);
 	kfg_baseline_free(scan.baseline);
 	kfg_objects_done(&scan.objects);
-	kfg_kernels_done(&scan.kernels);
+	if (kfg_kernels_done(&scan.kernels, "scan") < 0)
+		code = KFG_EXIT_FAILURE;
 	kfg_preview_done(&scan.preview);
 	return code;
 }

@@ -319,7 +319,8 @@ int kfg_cmd_why(const struct kfg_args *args)
 		code = run(&why, args);
 	kfg_strbuf_done(&why.text);
 	kfg_report_free(why.report);
-	kfg_kernels_done(&why.kernels);
+	if (kfg_kernels_done(&why.kernels, "why") < 0)
+		code = KFG_EXIT_FAILURE;
 	kfg_preview_done(&why.preview);
 	return code;
 }

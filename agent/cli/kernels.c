@@ -98,6 +98,14 @@ static int add(struct opening *o, const char *path)
 	return 0;
 }
 
+static void free_all(struct kfg_kernels *kernels)
+{
+	for (size_t i = 0; i < kernels->n; i++)
+		kfg_kernel_free(kernels->items[i]);
+	free(kernels->items);
+	*kernels = (struct kfg_kernels){ 0 };
+}
+
 static int add_by_name(struct opening *o, const char *name)
 {
 	size_t found[KFG_ARGS_MAX], n;
@@ -137,7 +145,7 @@ static int open_all(struct opening *o, const char *const *paths, size_t n)
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = is_name(paths[i]) ? add_by_name(o, paths[i]) : add(o, paths[i]);
 	if (r < 0)
-		kfg_kernels_done(o->kernels);
+		free_all(o->kernels);
 	kfg_catalogue_done(&o->catalogue);
 	free(o->cache);
 	return r;
@@ -190,9 +198,9 @@ static int release_of_file(const struct kfg_args *args, const char *path, const 
 		return r;
 	kfg_kernel_facts(kernels.items[0], &facts);
 	snprintf(buf, size, "%s", facts.release);
-	kfg_kernels_done(&kernels);
-	if (buf[0])
-		return 0;
+	r = kfg_kernels_done(&kernels, verb);
+	if (r < 0 || buf[0])
+		return r;
 	kfg_log_error("%s: %s: does not tell its release", verb, path);
 	return -ENODATA;
 }
@@ -236,12 +244,20 @@ int kfg_kernels_find_nearest(const struct kfg_kernels *kernels, const char *verb
 	return 0;
 }
 
-void kfg_kernels_done(struct kfg_kernels *kernels)
+int kfg_kernels_done(struct kfg_kernels *kernels, const char *verb)
 {
-	for (size_t i = 0; i < kernels->n; i++)
-		kfg_kernel_free(kernels->items[i]);
-	free(kernels->items);
-	*kernels = (struct kfg_kernels){ 0 };
+	struct kfg_kernel_error error;
+	int failed = 0;
+
+	for (size_t i = 0; i < kernels->n; i++) {
+		int r = kfg_kernel_was_read(kernels->items[i], &error);
+
+		if (r < 0)
+			kfg_log_error("%s: %s; what was said about this kernel may be wrong", verb, error.text);
+		failed = failed ? failed : r;
+	}
+	free_all(kernels);
+	return failed;
 }
 
 const char *kfg_kernels_name(const struct kfg_kernel *kernel)

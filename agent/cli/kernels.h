@@ -38,7 +38,11 @@ int kfg_kernels_open_paths(const struct kfg_args *args, const char *const *paths
  * which one that is. Returns 0 or -ENOMEM.
  */
 int kfg_kernels_find_nearest(const struct kfg_kernels *kernels, const char *verb);
-void kfg_kernels_done(struct kfg_kernels *kernels); /* accepts a zeroed struct */
+/*
+ * Accepts a zeroed struct. Returns 0; a negative errno, and logs it: something could not be read when the verb asked
+ * for it (kfg_kernel_was_read()), so that what it has said may be wrong.
+ */
+int kfg_kernels_done(struct kfg_kernels *kernels, const char *verb) __attribute__((warn_unused_result));
 
 /*
  * The release of the kernel that a name means: a release itself ("6.12.57"), a file with facts or an image, or a

@@ -47,12 +47,15 @@ int kfg_facts_read_head(const char *path, const void *data, size_t size, struct 
 struct kfg_facts;
 
 /*
- * Types are read when they are first asked for, and of one with an error something is left out then. Returns 0;
+ * Types are read when they are first asked for, and of one with an error something is left out then, which
+ * kfg_facts_error() tells. Returns 0;
  * -EBADMSG, -ENOENT (its dictionary) with *ret_error; -ENOMEM.
  */
 int kfg_facts_read(const char *path, const void *data, size_t size, struct kfg_facts **ret_facts,
 		   struct kfg_kernel_error *ret_error);
-/* Reads all types now. Returns 0; -EBADMSG with *ret_error: one has an error; -ENOMEM, -E2BIG. */
+/* Of the types read up to now. Returns 0; -EBADMSG with *ret_error, -ENOMEM, -E2BIG: something was left out of one. */
+int kfg_facts_error(const struct kfg_facts *facts, const char *path, struct kfg_kernel_error *ret_error);
+/* Reads all types now. Returns the same. */
 int kfg_facts_check(const struct kfg_facts *facts, const char *path, struct kfg_kernel_error *ret_error);
 void kfg_facts_free(struct kfg_facts *facts); /* accepts NULL */
 /* All but the types: parts of BTF are empty. It is the facts'. */

@@ -386,14 +386,21 @@ int kfg_facts_read(const char *path, const void *data, size_t size, struct kfg_f
 	return r;
 }
 
-int kfg_facts_check(const struct kfg_facts *facts, const char *path, struct kfg_kernel_error *ret_error)
+int kfg_facts_error(const struct kfg_facts *facts, const char *path, struct kfg_kernel_error *ret_error)
 {
 	struct kfg_facts_bytes from = { 0 };
 	int r = 0;
 
 	for (size_t i = 0; i < facts->n_parts && r == 0; i++)
-		r = kfg_facts_reader_check(facts->parts[i], &from);
+		r = kfg_facts_reader_error(facts->parts[i], &from);
 	return r == -EBADMSG ? refuse_body(path, &from, ret_error) : r;
+}
+
+int kfg_facts_check(const struct kfg_facts *facts, const char *path, struct kfg_kernel_error *ret_error)
+{
+	for (size_t i = 0; i < facts->n_parts; i++)
+		kfg_facts_reader_all(facts->parts[i]);
+	return kfg_facts_error(facts, path, ret_error);
 }
 
 void kfg_facts_free(struct kfg_facts *facts)

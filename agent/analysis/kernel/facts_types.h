@@ -65,5 +65,5 @@ uint32_t kfg_facts_reader_tags(const struct kfg_facts_reader *reader, uint32_t *
 const struct btf_type *kfg_facts_reader_type(struct kfg_facts_reader *reader, uint32_t id);
 /* Reads all records. Returns the first id that is free. */
 uint32_t kfg_facts_reader_all(struct kfg_facts_reader *reader);
-/* The same. Returns 0; -EBADMSG with from->error, -ENOMEM or -E2BIG: something was left out. */
-int kfg_facts_reader_check(struct kfg_facts_reader *reader, struct kfg_facts_bytes *from);
+/* Of what was read up to now. Returns 0; -EBADMSG with from->error, -ENOMEM or -E2BIG: something was left out. */
+int kfg_facts_reader_error(const struct kfg_facts_reader *reader, struct kfg_facts_bytes *from);

@@ -448,9 +448,8 @@ uint32_t kfg_facts_reader_all(struct kfg_facts_reader *rd)
 	return next_id(rd);
 }
 
-int kfg_facts_reader_check(struct kfg_facts_reader *rd, struct kfg_facts_bytes *from)
+int kfg_facts_reader_error(const struct kfg_facts_reader *rd, struct kfg_facts_bytes *from)
 {
-	kfg_facts_reader_all(rd);
 	if (!rd->bad.error)
 		return rd->error;
 	from->error = rd->bad.error;

@@ -396,6 +396,19 @@ void kfg_kernel_facts(const struct kfg_kernel *k, struct kfg_kernel_facts *ret_f
 	};
 }
 
+int kfg_kernel_was_read(const struct kfg_kernel *k, struct kfg_kernel_error *ret_error)
+{
+	int r = 0;
+
+	for (; k && r == 0; k = k->nearest) {
+		ret_error->text[0] = '\0';
+		r = k->facts ? kfg_facts_error(k->facts, k->path, ret_error) : 0;
+		if (r < 0 && !ret_error->text[0])
+			snprintf(ret_error->text, sizeof(ret_error->text), "%.180s: %s", k->path, strerror(-r));
+	}
+	return r;
+}
+
 const struct kfg_blob *kfg_kernel_blob(const struct kfg_kernel *k)
 {
 	return k->blob;

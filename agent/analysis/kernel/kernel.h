@@ -79,6 +79,12 @@ int kfg_kernel_open_slowly(const char *path, const char *cache_dir, const struct
  */
 int kfg_kernel_open_memory(const struct kfg_kernel_memory *memory, struct kfg_kernel **ret_kernel,
 			   struct kfg_kernel_error *ret_error);
+/*
+ * Whether what was asked about it up to now, and about the nearest, was all there to be read: a kernel of the catalogue
+ * is read piece by piece. Returns 0; a negative errno with *ret_error: an answer may have been given without something
+ * that the file holds.
+ */
+int kfg_kernel_was_read(const struct kfg_kernel *kernel, struct kfg_kernel_error *ret_error);
 void kfg_kernel_free(struct kfg_kernel *kernel); /* accepts NULL */
 
 /*

@@ -106,6 +106,28 @@ nearest catalogue like-new.btf 7.2.0-test
 nearest only-old new.btf 6.12.0-test
 nearest catalogue new.btf '' # that very kernel
 nearest nowhere new.btf ''
+# In the catalogue, a record with an error is found when somebody asks for it; elsewhere, in any case.
+mkdir broken
+KFGATE_KERNELS=nowhere "$kfgate" kernel export --kernel=vmlinux-new -o whole.facts 2>/dev/null
+python3 - whole.facts broken/new.facts <<'PYTHON'
+import subprocess
+import sys
+
+with open(sys.argv[1], "rb") as file:
+    head, packed = file.read().split(b"\n\n", 1)
+body = subprocess.run(["zstd", "-qdc"], input=packed, capture_output=True, check=True).stdout
+wrong = body.replace(b"p\0\2\x84task_struct\0", b"p\0\2\x84task_strucx\0", 1)
+assert wrong != body and len(wrong) == len(body)
+packed = subprocess.run(["zstd", "-qc", "--check"], input=wrong, capture_output=True, check=True).stdout
+with open(sys.argv[2], "wb") as file:
+    file.write(head + b"\n\n" + packed)
+PYTHON
+golden kernel-broken-elsewhere kfuncs --kernel=broken/new.facts "$lifecycle"
+export KFGATE_KERNELS=broken
+golden kernel-broken kfuncs --kernel=broken/new.facts "$lifecycle"
+golden kernel-broken-diff diff "$lifecycle" vmlinux-old broken/new.facts
+golden kernel-broken-doctor doctor --kernel=broken/new.facts
+export KFGATE_KERNELS=catalogue
 : >catalogue/damaged.facts
 golden kernel-list-damaged kernel list
 exit $failed

@@ -273,15 +273,20 @@ static void write_changed(const char *name, const char *from, const char *to, si
 	kfg_strbuf_done(&out);
 }
 
-/* Of a type with an error in its record the rest is left out, and no other type suffers. */
+/* Of a type with an error in its record the rest is left out, which is told, and no other type suffers. */
 static void check_piece(const char *path)
 {
 	struct kfg_kernel *facts = open_kernel(path);
 	const struct kfg_btf *btf = kfg_kernel_btf(facts);
-	const struct btf_type *bad = kfg_btf_type(btf, kfg_btf_find(btf, "list", BTF_KIND_STRUCT));
-	const struct btf_member *m = (const struct btf_member *)(bad + 1);
-	const struct btf_type *good = kfg_btf_type(btf, kfg_btf_find(btf, "twice", BTF_KIND_STRUCT));
+	struct kfg_kernel_error error;
+	const struct btf_type *good = kfg_btf_type(btf, kfg_btf_find(btf, "twice", BTF_KIND_STRUCT)), *bad;
+	const struct btf_member *m;
 
+	assert_int_equal(kfg_kernel_was_read(facts, &error), 0);
+	bad = kfg_btf_type(btf, kfg_btf_find(btf, "list", BTF_KIND_STRUCT));
+	m = (const struct btf_member *)(bad + 1);
+	assert_int_equal(kfg_kernel_was_read(facts, &error), -EBADMSG);
+	assert_non_null(strstr(error.text, ": a type that is not there"));
 	assert_int_equal(BTF_INFO_KIND(bad->info), BTF_KIND_STRUCT);
 	assert_int_equal(BTF_INFO_VLEN(bad->info), 2);
 	assert_string_equal(kfg_btf_str(btf, m[0].name_off), "next");
