@@ -180,6 +180,7 @@ int BPF_PROG(kfgate_guard_rm_acl, void *idmap, struct dentry *dentry)
 	return kfg_guard_attributes(dentry, 1);
 }
 
+/* Somebody changes a file or a directory: is it one that nobody may change? */
 static __always_inline int kfg_guard_change(struct inode *inode)
 {
 	__u32 flags = kfg_inode_flags(inode);
@@ -199,7 +200,7 @@ static __always_inline int kfg_guard_change(struct inode *inode)
  * data, all that is in a file (EXT4_IOC_SWAP_BOOT). A descriptor that only reads does for that. Requests to terminals
  * and the oldest to files (FIGETBSZ) give back without saying so in their number.
  */
-static __always_inline int kfg_guard_ioctl_any(struct file *file, unsigned int cmd)
+static __always_inline int kfg_guard_ioctl(struct file *file, unsigned int cmd)
 {
 	__u32 direction = KFG_IOC_DIRECTION(cmd), type = KFG_IOC_TYPE(cmd);
 	__u32 is = BPF_CORE_READ(file, f_inode, i_mode) & KFG_S_IFMT;
@@ -215,14 +216,14 @@ static __always_inline int kfg_guard_ioctl_any(struct file *file, unsigned int c
 SEC("lsm/file_ioctl")
 int BPF_PROG(kfgate_guard_ioctl, struct file *file, unsigned int cmd)
 {
-	return kfg_guard_ioctl_any(file, cmd);
+	return kfg_guard_ioctl(file, cmd);
 }
 
-/* 6.8 and later; before, the other one */
+/* By programs of 32 bits, 6.8 and later; before, file_ioctl is asked for them, too. */
 SEC("lsm/file_ioctl_compat")
 int BPF_PROG(kfgate_guard_ioctl32, struct file *file, unsigned int cmd)
 {
-	return kfg_guard_ioctl_any(file, cmd);
+	return kfg_guard_ioctl(file, cmd);
 }
 
 /* file_setattr(2), 6.17 and later */
