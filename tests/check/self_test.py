@@ -135,11 +135,13 @@ class Cases(unittest.TestCase):
 
     def test_fine(self):
         text = self.HEADER + 'check "it is so" f true\ncheck_none "x" y bpftool prog\nsleep 9 # of nothing\nfinish\n'
+        text = text.replace("finish", "case $KFGATE_VM_KERNEL in\n6.*) f ;;\n*) g ;;\nesac\nfinish")
         self.assertEqual(self.faults(text), [])
 
     def test_faults(self):
         for line in ('check "x" true', 'check "x" :', 'expect_fail "x" false', "sleep 3",
-                     "expect_fail \"x\" sh -c 'a | grep b'"):
+                     "expect_fail \"x\" sh -c 'a | grep b'", '[ "$KFGATE_VM_KERNEL" != 7.3 ] || f',
+                     '[ "$KFGATE_VM_KERNEL" = newest ] && f', "case $KFGATE_VM_KERNEL in\n6.1) f ;;\n7.*) g ;;\nesac"):
             self.assertTrue(self.faults(self.HEADER + line + "\nfinish\n"), line)
         self.assertTrue(self.faults(self.HEADER + 'check "x" f\n'))
         for path in ("x.sh", "load/01-x.sh", "load/x/y.sh"):

@@ -32,7 +32,7 @@ if [ "$KFGATE_VM_KERNEL" = 6.12 ]; then
 fi
 
 # Linux 7.2 verifies the instructions alone, and not the loader's map as bpftool 7.8 signs it.
-[ "$KFGATE_VM_KERNEL" != 7.2 ] || export SIGNATURE=/t/insns.sig
+case $KFGATE_VM_VERSION in 7.2.*) export SIGNATURE=/t/insns.sig ;; esac
 answer() { kfsigned load "$@" | paste -sd ,; }
 cert=/t/certificate.der
 

@@ -42,7 +42,7 @@ worked code-xattr
 worked code-flags
 worked code-swap
 worked code-attributes
-[ "$KFGATE_VM_KERNEL" != 7.3 ] || worked code-setattr
+worked code-setattr
 worked code-replace
 worked oom-thread
 worked hold /tmp/policy.yaml
@@ -81,7 +81,7 @@ refused code-xattr
 refused code-flags
 refused code-swap
 refused code-attributes
-[ "$KFGATE_VM_KERNEL" != 7.3 ] || refused code-setattr
+refused code-setattr
 libc=$(sed -n 's|.* \(/.*/libc.so.*\)|\1|p' /proc/$gate_pid/maps | head -n 1)
 check "packages are updated as ever" attack code-replace
 expect_fail "  and what the agent has mapped has another name, and is guarded" sh -c ": >>$libc.old"

@@ -41,8 +41,13 @@ worked by-id map
 worked by-id prog
 worked by-id link
 worked write-user
-[ "$KFGATE_VM_KERNEL" != newest ] || worked write-registers
-[ "$KFGATE_VM_KERNEL" != newest ] || check "a program may do system calls in the name of others" kfload obj /t/borrow.o
+case $KFGATE_VM_KERNEL in
+6.*) ;;
+*)
+	worked write-registers
+	check "a program may do system calls in the name of others" kfload obj /t/borrow.o
+	;;
+esac
 worked pins-rmdir
 worked pins-add
 rmdir /sys/fs/bpf/kfgate/999999
@@ -191,7 +196,8 @@ io-idle
 oom
 V
 case $KFGATE_VM_KERNEL in
-newest) expect_fail "guarded: no program may do system calls in the name of others" kfload obj /t/borrow.o ;;
+6.*) ;;
+*) expect_fail "guarded: no program may do system calls in the name of others" kfload obj /t/borrow.o ;;
 esac
 mount --make-rshared /
 refused umount-shared
