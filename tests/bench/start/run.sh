@@ -41,6 +41,6 @@ E2
 cp "$work/out" "$build/bench-start-$kernel.txt"
 # of several starts the last: the executable is in memory, and the kernel has read its own BTF
 printf '| guard | instructions | peak memory of the unit | resident |\n|---|---|---|---|\n'
-awk '{ for (i = 2; i <= NF; i++) { split($i, f, "="); v[$1, f[1]] = f[2] } names[$1] }
+awk 'NF { for (i = 2; i <= NF; i++) { split($i, f, "="); v[$1, f[1]] = f[2] } names[$1] }
 	END { for (n in names) printf "| %s | %.0f M | %.1f MB | %.1f MB |\n", n, v[n, "ns"] / 1e6,
 		v[n, "peak"] / 1e6, v[n, "resident"] / 1e3 }' "$work/out"
