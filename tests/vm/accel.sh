@@ -18,11 +18,7 @@ virtualizes() {
 	esac
 }
 
-case $arch in
-amd64) emulator=qemu-system-x86_64 ;;
-arm64) emulator=qemu-system-aarch64 ;;
-*) echo "accel.sh: no VMs of architecture '$arch' (amd64, arm64)" >&2; exit 2 ;;
-esac
+emulator=$("$(dirname "$(readlink -f "$0")")/emulator.sh" "$arch")
 if [ "$arch:$(uname -m)" != amd64:x86_64 ] && [ "$arch:$(uname -m)" != arm64:aarch64 ]; then accel=tcg; fi
 if [ -z "$accel" ]; then
 	accel=tcg

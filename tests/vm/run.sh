@@ -193,14 +193,14 @@ took() {
 
 # Runs QEMU until it ends, and shows the script's output as it comes.
 boot() {
-	local begin machine=(-accel "$accel" -smp 2) console=ttyS0 emulator=qemu-system-x86_64
+	local begin machine=(-accel "$accel" -smp 2) console=ttyS0
 	# of two accelerators QEMU takes the first, and says of tcg,thread=multi that it counts nothing
 	[ -z "$icount" ] ||
 		machine=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -smp 1)
 	local serials
 	serials=(-serial "file:$logdir/console.log" -serial "file:$logdir/script.log" -serial "file:$work/out.tar")
 	if [ "$arch" = arm64 ]; then
-		emulator=qemu-system-aarch64 console=ttyAMA0
+		console=ttyAMA0
 		machine+=(-machine virt)
 		# virt has one port; those of the script are ttyS1 and ttyS2 of a card
 		serials=(-serial "file:$logdir/console.log" -chardev "null,id=c1"
@@ -239,8 +239,8 @@ take_lock() {
 }
 
 # The kernel patches its own code (static keys, tracing) in steps: a breakpoint, the rest, the first
-# byte. QEMU's TCG with several threads may run a translation of the breakpoint after it is gone
-# again; the kernel then dies with "Oops: int3" where no breakpoint is. Nothing else does this.
+# byte. The TCG of QEMU 7.2 with several threads may run a translation of the breakpoint after it is
+# gone again; the kernel then dies with "Oops: int3" where no breakpoint is. Nothing else does this.
 emulator_fault() {
 	grep -q 'Oops: int3' "$logdir/console.log"
 }
@@ -291,6 +291,7 @@ unpack_output() {
 	[ -s "$work/out.tar" ] && tar -C "$outdir" --no-same-owner -m -xf "$work/out.tar"
 }
 
+emulator=$("$here/emulator.sh" "$arch") || die "no emulator"
 accel=$("$here/accel.sh" "$arch")
 [ "$accel" != tcg ] || accel=tcg,thread=multi
 locate_kernel
