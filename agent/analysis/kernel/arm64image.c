@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/kernel/arm64image.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <linux/btf.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #define HEADER_SIZE 0x40u
 #define STRINGS_MIN 64u /* of a kernel's BTF; what is shorter is chance */
 #define IDS_SIZE_MAX (64u << 10) /* 7.3.4: 12 KB */
+#define RELOCATIONS_MIN 64u /* in a kernel's table (6.1: 129,661); fewer in a row are chance */
 
 enum {
 	ZBOOT_MAGIC = 4, /* behind "MZ\0\0" */
@@ -90,6 +92,64 @@ static uint64_t elect_base(const uint8_t *data, size_t size, size_t ids, size_t 
 	return best;
 }
 
+static bool is_relocation(const uint8_t *p)
+{
+	Elf64_Rela rela;
+
+	memcpy(&rela, p, sizeof(rela));
+	return rela.r_info == ELF64_R_INFO(0, R_AARCH64_RELATIVE);
+}
+
+/* The longest run of relocations: how many, and where it begins. */
+static size_t find_relocations(const uint8_t *data, size_t size, size_t *ret_at)
+{
+	size_t best = 0;
+
+	for (size_t at = 0; at + sizeof(Elf64_Rela) <= size; at += 8) {
+		size_t n = 0;
+
+		while ((n + 1) * sizeof(Elf64_Rela) <= size - at && is_relocation(data + at + n * sizeof(Elf64_Rela)))
+			n++;
+		if (n > best) {
+			best = n;
+			*ret_at = at;
+		}
+		if (n)
+			at += n * sizeof(Elf64_Rela) - 8;
+	}
+	return best >= RELOCATIONS_MIN ? best : 0;
+}
+
+/*
+ * A kernel that was linked without RELR (what binutils before 2.43 do) has zeros where its pointers belong
+ * (--no-apply-dynamic-relocs, arch/arm64/Makefile); arch/arm64/kernel/pi/relocate.c (6.1: head.S) fills them in by the
+ * table in .rela.dyn, and so does this, in a copy. There the table itself is zeros, for it is full of pointers that are
+ * nobody's. Nothing to do where there is no such table: *ret_memory is NULL then.
+ */
+static int relocate(const uint8_t *data, size_t size, uint64_t base, uint8_t **ret_memory)
+{
+	size_t at = 0, n = find_relocations(data, size, &at);
+	uint8_t *memory;
+
+	*ret_memory = NULL;
+	if (!n)
+		return 0;
+	memory = malloc(size);
+	if (!memory)
+		return -ENOMEM;
+	memcpy(memory, data, size);
+	memset(memory + at, 0, n * sizeof(Elf64_Rela));
+	for (size_t i = 0; i < n; i++) {
+		Elf64_Rela rela;
+
+		memcpy(&rela, data + at + i * sizeof(rela), sizeof(rela));
+		if (rela.r_offset - base <= size - sizeof(rela.r_addend))
+			memcpy(memory + (rela.r_offset - base), &rela.r_addend, sizeof(rela.r_addend));
+	}
+	*ret_memory = memory;
+	return 0;
+}
+
 int kfg_arm64_image_open(const void *data, size_t size, struct kfg_image *ret_image, const uint8_t **ret_btf,
 			 size_t *ret_btf_size)
 {
@@ -104,13 +164,17 @@ int kfg_arm64_image_open(const void *data, size_t size, struct kfg_image *ret_im
 	ids_size = ids >= size ? 0 : size - ids < IDS_SIZE_MAX ? size - ids : IDS_SIZE_MAX;
 	base = elect_base(p, size, ids, ids_size);
 	image.parts = calloc(1, sizeof(*image.parts));
-	if (!image.parts)
+	if (!image.parts || relocate(p, size, base, &image.memory) < 0) {
+		kfg_image_done(&image);
 		return -ENOMEM;
+	}
+	if (image.memory)
+		p = image.memory;
 	image.parts[image.n_parts++] = (struct kfg_image_part){ .data = p, .addr = base, .size = size, .code = true };
 	if (ids_size)
 		image.ids = (struct kfg_image_part){ .data = p + ids, .addr = base + ids, .size = ids_size };
 	*ret_image = image;
-	*ret_btf = p + at;
+	*ret_btf = (const uint8_t *)data + at;
 	*ret_btf_size = btf;
 	return 0;
 }

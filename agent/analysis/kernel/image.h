@@ -17,7 +17,7 @@ struct kfg_image {
 	struct kfg_image_part *parts; /* owned; all that is loaded and in the file, but no BTF */
 	size_t n_parts;
 	struct kfg_image_part ids; /* .BTF_ids; data NULL: there is none */
-	uint8_t *memory; /* owned: of a module, relocated; else NULL */
+	uint8_t *memory; /* owned: of a module, or of a kernel that needs it, relocated; else NULL */
 	uint64_t kfunc_call, fmodret_call; /* where a module calls the kernel to register; 0: not known */
 	bool amd64, arm64;
 	bool module;

@@ -6,6 +6,7 @@
 #include "cmocka_all.h"
 
 #include <errno.h>
+#include <linux/btf.h>
 #include <string.h>
 
 #define BASE 0xffff800080000000u
@@ -168,11 +169,65 @@ static void test_no_image(void **state)
 	assert_int_equal(kfg_arm64_image_open(image, sizeof(image), &out, &btf, &size), -EBADMSG);
 }
 
+#define IMAGE_BASE (-(1ull << 47) + (2ull << 30)) /* 48 bits of addresses, as Debian's kernels since 6.5 */
+#define BTF_AT 0x100u
+#define RELA_AT 0x1000u
+#define POINTERS_AT 0x4000u
+
+/* A kernel whose pointers are zeros, and the table that says what belongs there; the last leads outside. */
+static void put_relocations(uint8_t *image, size_t n, uint64_t ids)
+{
+	struct btf_header btf = { .magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(btf) };
+
+	btf.type_len = btf.str_off = 4;
+	btf.str_len = 64;
+	memcpy(image + BTF_AT, &btf, sizeof(btf));
+	for (size_t i = 0; i < n; i++) {
+		Elf64_Rela rela = { .r_offset = IMAGE_BASE + POINTERS_AT + 8 * i,
+				    .r_info = ELF64_R_INFO(0, R_AARCH64_RELATIVE),
+				    .r_addend = (int64_t)(IMAGE_BASE + ids + 4 * i) };
+
+		if (i + 1 == n)
+			rela.r_offset = IMAGE_BASE + 0x8000 - 7;
+		memcpy(image + RELA_AT + i * sizeof(rela), &rela, sizeof(rela));
+	}
+}
+
+static void test_relocated(void **state)
+{
+	static uint8_t image[0x8000];
+	const uint64_t ids = BTF_AT + sizeof(struct btf_header) + 4 + 64;
+	const uint8_t *btf;
+	struct kfg_image out;
+	size_t size;
+	uint64_t word;
+
+	(void)state;
+	put_relocations(image, 65, ids);
+	assert_int_equal(kfg_arm64_image_open(image, sizeof(image), &out, &btf, &size), 0);
+	assert_ptr_equal(btf, image + BTF_AT);
+	assert_int_equal(out.parts[0].addr, IMAGE_BASE);
+	for (size_t i = 0; i < 64; i++) {
+		memcpy(&word, out.parts[0].data + POINTERS_AT + 8 * i, sizeof(word));
+		assert_int_equal(word, IMAGE_BASE + ids + 4 * i);
+	}
+	for (size_t i = 0; i < 65 * sizeof(Elf64_Rela); i++)
+		assert_int_equal(out.parts[0].data[RELA_AT + i], 0); /* pointers in the table are no kernel's */
+	assert_int_equal(image[POINTERS_AT + 7], 0); /* the kernel's own bytes are not written */
+	kfg_image_done(&out);
+
+	memset(image + RELA_AT + 63 * sizeof(Elf64_Rela), 0, 2 * sizeof(Elf64_Rela)); /* 63 in a row are chance */
+	assert_int_equal(kfg_arm64_image_open(image, sizeof(image), &out, &btf, &size), 0);
+	assert_null(out.memory);
+	kfg_image_done(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),   cmocka_unit_test(test_forgotten), cmocka_unit_test(test_jumps),
 		cmocka_unit_test(test_relocations), cmocka_unit_test(test_zboot),     cmocka_unit_test(test_no_image),
+		cmocka_unit_test(test_relocated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
