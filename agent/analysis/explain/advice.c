@@ -145,13 +145,89 @@ static void advise_module(const struct kfg_advice_known *k, struct kfg_advice *a
 
 static void advise_jit(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
+	bool off = strstr(k->f->message, "is required");
+
+	kfg_strbuf_adds(&a->what, off ? " It is off here, or there is none." : " It cannot compile this one.");
 	if (strcmp(k->name, "bpf_throw") == 0)
 		kfg_strbuf_adds(&a->todo, "Exceptions need the JIT of x86-64 in a kernel with "
 					  "CONFIG_UNWINDER_ORC=y, or "
 					  "that of arm64, and in Linux 7.3 also those of s390 and 64-bit powerpc. "
 					  "Use such "
-					  "a kernel, or return an error instead of throwing. ");
-	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_JIT].todo);
+					  "a kernel, or return an error instead of throwing.");
+	else if (off)
+		kfg_strbuf_adds(&a->todo,
+				"Switch the JIT on (sysctl net.core.bpf_jit_enable=1, CONFIG_BPF_JIT). Where it "
+				"is on, this architecture has none that can call kfuncs.");
+	else
+		kfg_strbuf_adds(&a->todo, "The JIT is on, and cannot compile this call on this architecture: use a "
+					  "kernel or an architecture whose JIT can, or do without the kfunc.");
+}
+
+/* A region is left open where a function of the program ends: since 6.9 its caller may close it. */
+static bool is_open_in_function(const struct kfg_vlog_finding *f)
+{
+	return f->frame && strstr(f->message, "is missing");
+}
+
+static void advise_context(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (is_open_in_function(k->f)) {
+		a->blame = KFG_BLAME_KERNEL;
+		kfg_strbuf_adds(&a->what,
+				" The region is open at the end of a function that the program calls, and Linux "
+				"before 6.9 wants it closed there, too, whatever the caller does.");
+		kfg_strbuf_adds(&a->todo,
+				"Make that function __always_inline, or open and close the region within it.");
+	} else if (strstr(k->f->message, "out of order")) {
+		kfg_strbuf_adds(&a->todo, "Release in the reverse order of taking: what was taken last, first.");
+	} else {
+		kfg_strbuf_adds(&a->todo,
+				"Balance the region on every path, and put the call inside or outside of it as "
+				"the message says.");
+	}
+}
+
+/* What releases the reference that a kfunc returns, by the beginning of its name (kernel/bpf, net, fs, 6.1 to 7.3). */
+static const char *releases(const char *kfunc)
+{
+	static const struct {
+		const char *acquires, *releases;
+	} pairs[] = {
+		{ "bpf_task_", "bpf_task_release()" },
+		{ "bpf_cgroup_", "bpf_cgroup_release()" },
+		{ "bpf_cpumask_", "bpf_cpumask_release()" },
+		{ "bpf_lookup_", "bpf_key_put()" },
+		{ "bpf_xdp_ct_", "bpf_ct_release()" },
+		{ "bpf_skb_ct_", "bpf_ct_release()" },
+		{ "bpf_ct_insert_entry", "bpf_ct_release()" },
+		{ "bpf_get_task_exe_file", "bpf_put_file()" },
+		{ "bpf_obj_new", "bpf_obj_drop()" },
+		{ "bpf_refcount_acquire", "bpf_obj_drop()" },
+		{ "bpf_percpu_obj_new", "bpf_percpu_obj_drop()" },
+		{ "bpf_crypto_ctx_", "bpf_crypto_ctx_release()" },
+		{ "scx_bpf_get_idle_", "scx_bpf_put_idle_cpumask()" },
+		{ "scx_bpf_get_", "scx_bpf_put_cpumask()" },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (strncmp(kfunc, pairs[i].acquires, strlen(pairs[i].acquires)) == 0)
+			return pairs[i].releases;
+	return NULL;
+}
+
+/* Keys and files have no destructor by which a map could release them. */
+static bool is_storable(const char *release)
+{
+	return !release || (strcmp(release, "bpf_key_put()") != 0 && strcmp(release, "bpf_put_file()") != 0);
+}
+
+static void advise_reference(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *release = releases(k->name);
+
+	kfg_strbuf_printf(&a->todo, "Call %s on every path on which the result is not NULL, early returns included%s.",
+			  release ? release : "the matching release kfunc",
+			  is_storable(release) ? ", or store it with bpf_kptr_xchg()" : "");
 }
 
 /* Since 7.0 the kernel's BTF keeps the shape of some kfuncs under a name that is no symbol any more. */
@@ -201,6 +277,8 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_MODULE_BTF] = advise_module,
 		[KFG_VLOG_NO_ADDRESS] = advise_address,
 		[KFG_VLOG_JIT] = advise_jit,
+		[KFG_VLOG_CONTEXT] = advise_context,
+		[KFG_VLOG_REFERENCE] = advise_reference,
 		[KFG_VLOG_REFUSED] = advise_refused,
 	};
 	const struct kfg_advice_words *words = &kfg_advice_words[k->f->kind];

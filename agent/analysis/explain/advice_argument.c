@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char object[] =
+	"Pass a reference that the program owns: what bpf_obj_new(), bpf_refcount_acquire(), bpf_kptr_xchg() or taking "
+	"it out of a list or tree returned. Once it was dropped, added or exchanged away it is not the program's any "
+	"more; what is in a map is taken out by bpf_kptr_xchg() first.";
+
 /* The first whose part is in the message counts. */
 static const struct {
 	const char *part, *what, *todo;
@@ -25,10 +30,9 @@ static const struct {
 	  "Initialize the argument on every path; compare the declaration with the kernel's." },
 	{ "zero offset", "", "Pass the pointer as it was got, not a member of what it points to." },
 	{ "referenced", "",
-	  "Pass a pointer that the kernel vouches for: an argument of the program, the result of an acquiring "
-	  "kfunc, or a "
-	  "member read under bpf_rcu_read_lock(); not one that was read by bpf_probe_read_kernel() or walked to. "
-	  "Since "
+	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an acquiring "
+	  "kfunc; not one that was walked to, read by bpf_probe_read_kernel(), or is only good under "
+	  "bpf_rcu_read_lock(): acquire a reference to that first. Since "
 	  "Linux 7.0 this is asked of every kfunc, before only of those with KF_TRUSTED_ARGS." },
 	{ "trusted", "",
 	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an "
@@ -64,6 +68,12 @@ static const struct {
 	  "it with the context's type of this program type." },
 	{ "expected pointer to ", " A pointer to another struct was passed than the kfunc takes.",
 	  "Pass a pointer to the struct that is named first; a cast does not change what the verifier knows." },
+	{ "owning ref", "", object },
+	{ "doesn't point to a map value", "",
+	  "Pass the address of a field of a map's value, as bpf_map_lookup_elem() returned it, and with it that "
+	  "very map; an object on the stack or in another one does not do." },
+	{ "access beyond ", " The pointer does not lead to the beginning of the object.",
+	  "Pass the pointer as it was got, without an offset." },
 	{ "type=", "", "Pass a pointer of one of the kinds that the message expects." },
 };
 
@@ -73,10 +83,31 @@ static bool is_null_or_number(const char *message)
 	return strstr(message, "is not a pointer to btf_id") || strstr(message, " is scalar expected ");
 }
 
+/* Those that take an object of the program, by the beginning of its name. */
+static bool takes_object(const char *kfunc)
+{
+	static const char *const names[] = { "bpf_obj_drop", "bpf_percpu_obj_drop", "bpf_refcount_acquire",
+					     "bpf_list_push", "bpf_rbtree_add" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(kfunc, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool is_not_owned(const char *message)
+{
+	return strstr(message, "referenced") || strstr(message, " is scalar expected ");
+}
+
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
 
+	if (takes_object(k->name) && is_not_owned(m)) {
+		kfg_strbuf_adds(&a->todo, object);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (!strstr(m, rules[i].part))
 			continue;

@@ -254,6 +254,38 @@ void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advic
 		kfg_advice_code_guard(k, k->name, NULL, &a->code);
 }
 
+/* Whom the filter of a kfunc's set lets call it (struct btf_kfunc_id_set, since 6.4), by the beginning of its name. */
+static const char *filter_lets(const char *kfunc)
+{
+	static const struct {
+		const char *name, *lets;
+	} filters[] = {
+		/* net/core/filter.c, tracing_iter_filter() */
+		{ "bpf_sock_destroy",
+		  "tracing programs that iterate over sockets (SEC(\"iter/tcp\"), SEC(\"iter/udp\"))" },
+		/* fs/bpf_fs_kfuncs.c, bpf_fs_kfuncs_filter(); fs/verity/measure.c */
+		{ "bpf_get_dentry_xattr", "LSM programs" },
+		{ "bpf_get_file_xattr", "LSM programs" },
+		{ "bpf_set_dentry_xattr", "LSM programs" },
+		{ "bpf_remove_dentry_xattr", "LSM programs" },
+		{ "bpf_get_task_exe_file", "LSM programs" },
+		{ "bpf_put_file", "LSM programs" },
+		{ "bpf_path_d_path", "LSM programs" },
+		{ "bpf_real_data_inode", "LSM programs" },
+		{ "bpf_sock_read_xattr", "LSM programs" },
+		{ "bpf_get_fsverity_digest", "LSM programs" },
+		/* kernel/trace/bpf_trace.c, bpf_session_filter() */
+		{ "bpf_session_",
+		  "programs of a session (SEC(\"kprobe.session/...\"), SEC(\"uprobe.session/...\"), since 7.0 "
+		  "SEC(\"fsession/...\"))" },
+	};
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (strncmp(kfunc, filters[i].name, strlen(filters[i].name)) == 0)
+			return filters[i].lets;
+	return NULL;
+}
+
 /* Which programs may call it. */
 static void say_types(const struct kfg_advice_known *k, const struct kfg_advice *a, struct kfg_strbuf *out)
 {
@@ -276,9 +308,14 @@ static void say_types(const struct kfg_advice_known *k, const struct kfg_advice 
 		at += n + (at[n] == ' ');
 		kfg_strbuf_adds(out, *at ? ", " : "");
 	}
-	if (s->restricted)
-		kfg_strbuf_adds(out, ", there not at each attach point or struct_ops member");
 	kfg_strbuf_adds(out, ".");
+	if (s->restricted && filter_lets(k->name))
+		kfg_strbuf_printf(out, " Of these, a filter in the kernel lets %s call it, and no others.",
+				  filter_lets(k->name));
+	else if (s->restricted)
+		kfg_strbuf_adds(out,
+				" A filter in the kernel refuses some of these, by what they are attached to or which "
+				"struct_ops member they are.");
 	oldest = kfg_kfunc_signature_find(k->name, 1);
 	if (!k->release && oldest && strcmp(oldest->types, s->types) != 0)
 		kfg_strbuf_adds(out, " Older kernels have it for fewer; kfgate kfuncs --kernel=IMAGE NAME lists "

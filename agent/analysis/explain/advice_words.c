@@ -72,8 +72,9 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"build anew." },
 	[KFG_VLOG_KERNEL_BTF] = {
 		"kernel-btf", "the kernel's BTF is damaged", KFG_BLAME_KERNEL_BUILD,
-		"The kernel says that the kfunc has a hidden argument, and its BTF does not agree: Linux 7.0 and later "
-		"built with pahole before 1.27 are so.",
+		"A hidden argument that the kernel fills in stands in the kfunc's prototype in the kernel's BTF, or "
+		"the BTF lacks what belongs to such a kfunc, so that no declaration in a program fits: seen in "
+		"builds of Linux 7.0 and later with pahole older than 1.31.",
 		"Nothing in the program can help. Use another build of the kernel, and report it to whoever built"
 		" it." },
 	[KFG_VLOG_LICENSE] = {
@@ -83,9 +84,8 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"MIT/GPL\" and the like)." },
 	[KFG_VLOG_JIT] = {
 		"jit", "needs a JIT that can do it", KFG_BLAME_KERNEL,
-		"Calls of kfuncs are compiled, and this kernel's BPF JIT is off or cannot compile this one.",
-		"Switch the JIT on (sysctl net.core.bpf_jit_enable=1, CONFIG_BPF_JIT). If it is on, this "
-		"architecture does not support the call yet." },
+		"Calls of kfuncs are compiled by the kernel's BPF JIT.",
+		"" },
 	[KFG_VLOG_NO_BTF] = {
 		"no-btf", "a kernel without BTF", KFG_BLAME_KERNEL,
 		"kfuncs are found by BTF, and the loader found none of this kernel: it was built without it, or "
@@ -119,7 +119,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"context", "not in this region of the program", KFG_BLAME_PROGRAM,
 		"The call, or the way out of the program, does not fit the region it stands in (RCU, preemption, "
 		"interrupts, a lock, a callback).",
-		"Balance the region on every path, and put the call inside or outside of it as the message says." },
+		"" },
 	[KFG_VLOG_ARGUMENT] = {
 		"argument", "an argument is not what it must be", KFG_BLAME_PROGRAM,
 		"The verifier cannot prove that an argument of the call is what the kfunc needs.",
@@ -147,8 +147,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"reference", "a reference is not given back", KFG_BLAME_PROGRAM,
 		"The kfunc returns a reference, and on some path the program neither releases it nor stores it; "
 		"or it releases what it does not hold.",
-		"Call the matching release kfunc on every path on which the result is not NULL, early returns "
-		"included, or store it with bpf_kptr_xchg()." },
+		"" },
 	[KFG_VLOG_RESULT] = {
 		"result", "its result may be NULL", KFG_BLAME_PROGRAM,
 		"The kfunc returns NULL where it has nothing to return, and the program uses its result on a path"
@@ -175,10 +174,10 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"Reading the BTF of modules needs CAP_SYS_ADMIN (or a token that has BPF_BTF_GET_FD_BY_ID); give "
 		"it to the loader, or use kfuncs of the kernel itself only." },
 	[KFG_VLOG_MODULE_OTHER] = {
-		"module-of-another-kernel", "its module was built for another kernel", KFG_BLAME_KERNEL_BUILD,
+		"module-of-another-kernel", "a module's BTF does not fit this kernel", KFG_BLAME_KERNEL_BUILD,
 		"The kernel did not take the BTF of a module, since it does not fit to its own: the module was "
-		"built against another kernel. So nothing of it is registered, and its kfuncs are not to be "
-		"found.",
+		"built against another kernel, or by tools whose BTF this kernel does not understand. So nothing of "
+		"it is registered, and its kfuncs are not to be found.",
 		"Build the module against this very kernel, with its vmlinux at hand (make -C "
 		"/lib/modules/$(uname -r)/build M=$PWD), and load it again." },
 	[KFG_VLOG_BUILD] = {
@@ -228,7 +227,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"Declare it as \"extern ... __ksym\" with a prototype, compile with -g by clang 13 or later, and "
 		"do not strip .BTF." },
 	[KFG_VLOG_NO_SECTION] = {
-		"no-ksyms-section", "declared without __ksym", KFG_BLAME_PROGRAM,
+		"no-ksyms-section", "its declaration is not in .ksyms", KFG_BLAME_PROGRAM,
 		"The extern is in no section of the object's BTF, where libbpf looks for .ksyms: it was declared "
 		"without __ksym, or clang is too old to put an extern function there.",
 		"Declare it as \"extern ... __ksym\" (bpf_helpers.h), and compile with clang 13 or later." },

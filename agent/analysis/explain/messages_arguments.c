@@ -37,7 +37,7 @@ const struct kfg_vlog_message kfg_vlog_messages_arguments[] = {
 	  "btf.c 6.1:6412, verifier.c 6.12:8083 7.2:7316 7.3:7618" },
 	{ "{a} expected for bpf_", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.12:12361 7.2:12357 7.3:12921" },
-	{ "{a} pointer type ", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL,
+	{ "{a} pointer type ", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL | KFG_VLOG_MSG_ALONE, NULL,
 	  "btf.c 6.1:6520, verifier.c 6.12:11675 7.2:11516" },
 	{ "{a} is neither owning or non-owning ref", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL | KFG_VLOG_MSG_ALONE, NULL,
 	  "verifier.c 6.12:12582 7.2:12588 7.3:13267" },

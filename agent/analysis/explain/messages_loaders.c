@@ -92,6 +92,8 @@ const struct kfg_vlog_message kfg_vlog_messages_loaders[] = {
 	/* a number in brackets, at the front of a broken line, looks like a logger's */
 	{ "extern (func ksym) '{k}': func_proto incompatible with {w}", KFG_VLOG_PROTO, KFG_VLOG_MSG_DECLARED, NULL,
 	  "libbpf.c, as above" },
+	/* sched_ext's schedulers (scx_utils), the end of what they say of a malformed prototype */
+	{ "fail to load with 'func_proto incompatible with", KFG_VLOG_KERNEL_BTF, 0, NULL, "scx rust/scx_utils" },
 	/* whoever tells of it, without a name */
 	{ "func_proto incompatible with {w}", KFG_VLOG_PROTO, KFG_VLOG_MSG_NAMED, NULL, "libbpf.c, as above" },
 	/* compilers: clang before 16 and gcc; clang since 16 */
@@ -101,7 +103,7 @@ const struct kfg_vlog_message kfg_vlog_messages_loaders[] = {
 	  "clang DiagnosticSemaKinds.td" },
 	{ "use of undeclared identifier '{k}'", KFG_VLOG_UNDECLARED, KFG_VLOG_MSG_KNOWN, NULL,
 	  "clang DiagnosticSemaKinds.td" },
-	/* sched_ext's schedulers (scx_utils) */
+	/* sched_ext's schedulers, the beginning */
 	{ "BTF has malformed scx kfunc prototype", KFG_VLOG_KERNEL_BTF, 0, NULL, "scx rust/scx_utils" },
 	{ 0 },
 };

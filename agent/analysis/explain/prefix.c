@@ -200,13 +200,13 @@ static size_t initials_size(struct kfg_span s)
 	return n + 1 == s.n ? n + 1 : s.at[n + 1] == ' ' ? n + 2 : 0;
 }
 
-/* What ends with an arrow or a bar of Unicode, which no loader and no verifier prints */
+/* What ends with an arrow or a bar of Unicode, which no loader and no verifier prints; behind a quotation it is text */
 static size_t arrow_size(struct kfg_span s)
 {
 	static const char *const arrows[] = { "\xc2\xbb ",     "\xe2\x80\xba ", "\xe2\x94\x82 ", "\xe2\x94\x83 ",
 					      "\xe2\x96\xb6 ", "\xe2\x86\x92 ", "\xe2\x9e\x9c ", "\xe2\x95\x8e " };
 
-	for (size_t i = 0; i < s.n && i < TOKEN_MAX && s.at[i] != '\''; i++)
+	for (size_t i = 0; i < s.n && i < TOKEN_MAX && !strchr("'`\"", s.at[i]); i++)
 		for (size_t k = 0; (unsigned char)s.at[i] >= 0xc2 && k < sizeof(arrows) / sizeof(arrows[0]); k++) {
 			size_t n = strlen(arrows[k]);
 

@@ -194,6 +194,7 @@ static bool read_end(struct kfg_vlog *v, struct kfg_span line)
 		return false;
 	settle_call(v, true);
 	kfg_vlog_stop_trace(v);
+	v->alone = 0;
 	v->denied_verified = v->denied;
 	v->inside = v->inside && processed;
 	return true;

@@ -69,9 +69,18 @@ void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 		v->findings[v->n_findings++] = *f;
 }
 
+void kfg_vlog_finding_take_back(struct kfg_vlog *v)
+{
+	if (v->alone && v->alone == v->n_findings)
+		memset(&v->findings[--v->n_findings], 0, sizeof(v->findings[0]));
+	v->alone = 0;
+}
+
 struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind)
 {
-	struct kfg_vlog_finding f = { .kind = kind, .insn = v->insn, .number = -1, .line = v->line_no };
+	struct kfg_vlog_finding f = {
+		.kind = kind, .insn = v->insn, .number = -1, .line = v->line_no, .frame = v->frame
+	};
 
 	memcpy(f.prog, v->prog, sizeof(f.prog));
 	memcpy(f.place, v->place, sizeof(f.place));
@@ -326,6 +335,15 @@ static bool reports(const struct kfg_vlog *v, const struct kfg_vlog_message *msg
 	return !boundary || (m->begin < line.at + boundary && m->end > line.at + boundary + 1);
 }
 
+static void add_of(struct kfg_vlog *v, const struct kfg_vlog_message *msg, const struct kfg_vlog_finding *f)
+{
+	size_t n = v->n_findings;
+
+	kfg_vlog_finding_add(v, f);
+	if (msg->flags & KFG_VLOG_MSG_ALONE && !v->is_kfunc_call && v->n_findings > n)
+		v->alone = v->n_findings;
+}
+
 static void note_circumstance(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 {
 	v->circumstance = *f;
@@ -355,7 +373,7 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 			else if (is_said_further(v, &f))
 				more_of_last(v, &f);
 			else if (msg->kind != KFG_VLOG_NONE)
-				kfg_vlog_finding_add(v, &f);
+				add_of(v, msg, &f);
 			else
 				note_success(v);
 			return true;

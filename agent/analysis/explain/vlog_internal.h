@@ -50,6 +50,8 @@ struct kfg_vlog {
 	bool is_numbered_call; /* with a BTF id for which the kernel had no name */
 	char name[KFG_VLOG_NAME_MAX]; /* what it calls; "": the log does not know */
 	bool explained; /* a finding was made since */
+	size_t alone; /* findings before the one that was made of words without instructions, and that one; 0: none */
+	unsigned frame; /* of the function that the instruction is in; 0: the program itself */
 	bool parted; /* a blank line was read since */
 	char said[KFG_VLOG_TEXT_MAX]; /* what the verifier said since, first line; "": nothing */
 	size_t said_line;
@@ -162,6 +164,8 @@ const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struc
 
 /* What is known of where a finding was made. */
 struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind);
+/* An instruction follows: what was said before the first one is of no call. */
+void kfg_vlog_finding_take_back(struct kfg_vlog *v);
 /* What its message says beyond the wording. */
 void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding);
 /* What its message, a line of libbpf that broke off, says as far as it goes. */

@@ -52,8 +52,23 @@ void kfg_vlog_stop_trace(struct kfg_vlog *v)
 	v->reason_size = 0;
 }
 
+/* "; frame1: R1=..." behind an instruction: it is in a function that the program calls. "; R1=...": it is not. */
+static void note_frame(struct kfg_vlog *v, struct kfg_span rest)
+{
+	static const char frame[] = "; frame";
+	const char *end = rest.at + rest.n, *state = kfg_span_find(rest, "; "), *in = kfg_span_find(rest, frame);
+
+	/* one digit: MAX_CALL_FRAMES is 8 */
+	if (in && in + sizeof(frame) - 1 < end)
+		v->frame = (unsigned)in[sizeof(frame) - 1] - '0';
+	else if (state && state + 2 < end && state[2] == 'R')
+		v->frame = 0;
+}
+
 static void note_insn(struct kfg_vlog *v, long long insn)
 {
+	if (insn == 0 && v->insn < 0)
+		kfg_vlog_finding_take_back(v);
 	kfg_vlog_stop_trace(v);
 	v->insn = insn;
 }
@@ -214,6 +229,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 	}
 	if (kfg_line_insn_find(line, &insn, &rest) == line.at) {
 		note_insn(v, insn);
+		note_frame(v, rest);
 		if (kfg_span_starts(rest, "85) call "))
 			note_call(v, rest);
 		v->is_cut_call = rest.n == strlen("85) call") && kfg_span_starts(rest, "85) call");
@@ -275,6 +291,8 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 {
 	v->log++;
 	v->insn = -1;
+	v->alone = 0;
+	v->frame = 0;
 	kfg_vlog_stop_trace(v);
 	v->place[0] = '\0';
 	v->result_awaited = false;
