@@ -14,11 +14,29 @@ packages() {
 		index(want, " " group " ") { print $1 }' "$here/deps.list"
 }
 
+is_installed() {
+	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+}
+
+# Those that are not installed; of an entry with several names (NAME|NAME), none of them is.
 missing() {
-	local package
-	for package in $(packages "$@"); do
-		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
-			echo "$package"
+	local entry package
+	for entry in $(packages "$@"); do
+		for package in ${entry//|/ }; do
+			if is_installed "$package"; then continue 2; fi
+		done
+		echo "$entry"
+	done
+}
+
+# One package for each entry: the first name that this release of Debian has.
+choose() {
+	local entry package
+	for entry; do
+		for package in ${entry//|/ }; do
+			if apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then break; fi
+		done
+		echo "$package"
 	done
 }
 
@@ -44,6 +62,8 @@ sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get -q -o Acquire::Retries=3 update
+# shellcheck disable=SC2086 # one word per entry
+absent=$(choose $absent)
 # shellcheck disable=SC2086 # one word per package
 $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} apt-get -q -y --no-install-recommends \
 	-o Acquire::Retries=3 install $absent

@@ -58,7 +58,6 @@ static int cgroup_handle(int argc, char **argv)
 	/* names that somebody looked up are forgotten */
 	(void)write_file("/proc/sys/vm/drop_caches", "2");
 	handle.id = number_of(dir, argv[0]);
-	memcpy((char *)&handle + sizeof(handle.head), &handle.id, sizeof(handle.id));
 	mount = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fd = mount < 0 || !handle.id ? -1 : open_by_handle_at(mount, &handle.head, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -8,7 +8,7 @@ import sys
 import tree
 
 # Packages of deps.list that the Debian package does not name: always there where packages are built, or of tests.
-NOT_NAMED = {"gcc", "libc6-dev", "libclang-rt-14-dev", "libcmocka-dev", "llvm"}
+NOT_NAMED = {"gcc", "libc6-dev", "libclang-rt-dev|libclang-rt-14-dev", "libcmocka-dev", "llvm"}
 PACKAGING_ONLY = {"debhelper-compat"}
 VERSIONS = {
     "CMakeLists.txt": r"project\(kfgate VERSION ([\d.]+)",

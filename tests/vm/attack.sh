@@ -14,8 +14,9 @@ kfg_attack() {
 		left_out "attack $*: $(cat /tmp/attack.out)"
 		return 0
 	fi
-	[ $kfg_status = "$kfg_want" ]
-	kfg_verdict $? "$kfg_what: $(tail -n 1 /tmp/attack.out)" "status $kfg_status: attack $*"
+	kfg_missed=1
+	if [ $kfg_status = "$kfg_want" ]; then kfg_missed=0; fi
+	kfg_verdict $kfg_missed "$kfg_what: $(tail -n 1 /tmp/attack.out)" "status $kfg_status: attack $*"
 }
 
 worked() {

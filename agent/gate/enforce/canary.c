@@ -47,7 +47,7 @@ struct attempt {
 };
 
 static int try_load(struct kfg_gate *gate, enum kfg_stat stat, enum bpf_prog_type type, const struct bpf_insn *insns,
-		    size_t n, const char *name, const struct bpf_prog_load_opts *opts, struct attempt *ret)
+		    size_t n, const char *name, struct bpf_prog_load_opts *opts, struct attempt *ret)
 {
 	struct kfg_stats before, after;
 	int fd, r;

@@ -72,7 +72,7 @@ int kfg_create_array(const char *name, unsigned value_size, unsigned n, unsigned
 }
 
 int kfg_create_prog(enum bpf_prog_type type, const char *name, const struct bpf_insn *insns, size_t n,
-		    const struct bpf_prog_load_opts *opts)
+		    struct bpf_prog_load_opts *opts)
 {
 	return bpf_prog_load(type, name, "GPL", insns, n, opts);
 }

@@ -29,7 +29,7 @@ int kfg_create_freeze(int map);
 
 /* As bpf_prog_load(): a descriptor, or a negative errno. For programs that are loaded to see what the kernel says. */
 int kfg_create_prog(enum bpf_prog_type type, const char *name, const struct bpf_insn *insns, size_t n,
-		    const struct bpf_prog_load_opts *opts);
+		    struct bpf_prog_load_opts *opts);
 
 /* Attaches a program to what its section names; NULL with errno. To be freed by bpf_link__destroy(). */
 struct bpf_link *kfg_create_link(const struct bpf_program *prog);
