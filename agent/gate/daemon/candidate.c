@@ -132,19 +132,32 @@ static void read_kernel(struct kfg_daemon *d)
 	d->kernel = kernel;
 }
 
-/* The policy, over what the kernel says itself of its kfuncs. */
-static int load(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded)
+/* The policy once more, over what the kernel says itself of its kfuncs. */
+static int load_over_kernel(const struct kfg_daemon *d, struct kfg_loaded *ret_loaded)
 {
 	_cleanup_strbuf_ struct kfg_strbuf text = KFG_STRBUF(KFG_POLICY_FILE_MAX);
 	struct kfg_source below = { .path = "the kernel's BTF" };
 
-	kfg_strbuf_printf(&text, "%s%s", kfg_kernel_word_head, d->kernel.deprecations ? d->kernel.deprecations : "");
+	kfg_strbuf_printf(&text, "%s%s", kfg_kernel_word_head, d->kernel.deprecations);
 	if (text.error)
 		return text.error;
 	below.data = kfg_strbuf_text(&text);
 	below.size = text.size;
-	return kfg_config_load_over(d->config->policy_paths, d->config->n_policy_paths,
-				    d->kernel.deprecations ? &below : NULL, ret_loaded);
+	return kfg_config_load_over(d->config->policy_paths, d->config->n_policy_paths, &below, ret_loaded);
+}
+
+/* The policy by itself first, for reading the kernel's BTF is most of the work, and in vain where the policy is broken. */
+static int load(struct kfg_daemon *d, struct kfg_loaded *ret_loaded)
+{
+	int r = kfg_config_load(d->config->policy_paths, d->config->n_policy_paths, ret_loaded);
+
+	if (r < 0)
+		return r;
+	read_kernel(d);
+	if (!d->kernel.deprecations)
+		return 0;
+	kfg_loaded_done(ret_loaded);
+	return load_over_kernel(d, ret_loaded);
 }
 
 int kfg_candidate_read(struct kfg_daemon *d, struct kfg_loaded *ret_loaded, struct kfg_strbuf *why)
@@ -152,7 +165,6 @@ int kfg_candidate_read(struct kfg_daemon *d, struct kfg_loaded *ret_loaded, stru
 	const char *unfit;
 	int r;
 
-	read_kernel(d);
 	r = load(d, ret_loaded);
 	if (r < 0 && r != -EBADMSG) {
 		kfg_strbuf_printf(why, "cannot load the policy: %s\n", strerror(-r));
