@@ -146,7 +146,7 @@ static int load_over_kernel(const struct kfg_daemon *d, struct kfg_loaded *ret_l
 	return kfg_config_load_over(d->config->policy_paths, d->config->n_policy_paths, &below, ret_loaded);
 }
 
-/* The policy by itself first, for reading the kernel's BTF is most of the work, and in vain where the policy is broken. */
+/* The policy by itself first: where it is broken, reading the kernel's BTF, most of the work, would be in vain. */
 static int load(struct kfg_daemon *d, struct kfg_loaded *ret_loaded)
 {
 	int r = kfg_config_load(d->config->policy_paths, d->config->n_policy_paths, ret_loaded);
