@@ -206,6 +206,7 @@ static void stop(struct kfg_daemon *d, bool told)
 	kfg_in_force_done(&d->previous);
 	for (size_t i = 0; i < d->n_kept; i++)
 		kfg_in_force_done(&d->kept[i]);
+	kfg_gate_kernel_done(&d->kernel);
 	kfg_dedup_free(d->dedup);
 	free(d->rejected);
 	sd_event_unref(d->event);

@@ -48,12 +48,22 @@ static bool is_mapped(const struct bpf_map *map)
 	       (bpf_map__map_flags(map) & BPF_F_MMAPABLE);
 }
 
+const struct bpf_map_skeleton *kfg_create_map_of(const struct bpf_object_skeleton *skeleton, int i)
+{
+	return (const void *)((const char *)skeleton->maps + (size_t)i * (size_t)skeleton->map_skel_sz);
+}
+
+const struct bpf_prog_skeleton *kfg_create_prog_of(const struct bpf_object_skeleton *skeleton, int i)
+{
+	return (const void *)((const char *)skeleton->progs + (size_t)i * (size_t)skeleton->prog_skel_sz);
+}
+
 int kfg_create_object(struct bpf_object_skeleton *skeleton, const struct bpf_map *const *written, size_t n)
 {
 	int r = bpf_object__load_skeleton(skeleton);
 
 	for (int i = 0; !r && i < skeleton->map_cnt; i++) {
-		const struct bpf_map *map = *skeleton->maps[i].map;
+		const struct bpf_map *map = *kfg_create_map_of(skeleton, i)->map;
 		bool keep = is_mapped(map) || bpf_map__fd(map) < 0;
 
 		for (size_t j = 0; j < n; j++)

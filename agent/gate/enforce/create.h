@@ -12,8 +12,17 @@
 
 struct bpf_link;
 struct bpf_map;
+struct bpf_map_skeleton;
 struct bpf_object_skeleton;
+struct bpf_prog_skeleton;
 struct bpf_program;
+
+/*
+ * The i-th map and program of a skeleton. Its arrays are not to be indexed: an entry has the size that bpftool gave it,
+ * and libbpf's header may know more members (libbpf 1.5: 32 bytes, bpftool 7.5: 24).
+ */
+const struct bpf_map_skeleton *kfg_create_map_of(const struct bpf_object_skeleton *skeleton, int i);
+const struct bpf_prog_skeleton *kfg_create_prog_of(const struct bpf_object_skeleton *skeleton, int i);
 
 /*
  * Loads an object that was opened: its maps and programs. Its maps are frozen (BPF_MAP_FREEZE: programs go on writing),

@@ -325,13 +325,13 @@ int kfg_guard_objects(struct kfg_guard *guard, const struct bpf_object_skeleton 
 	int r = 0;
 
 	for (int i = 0; !r && i < s->map_cnt; i++)
-		r = add_map(guard, bpf_map__fd(*s->maps[i].map));
+		r = add_map(guard, bpf_map__fd(*kfg_create_map_of(s, i)->map));
 	for (int i = 0; !r && i < s->prog_cnt; i++)
-		r = add_prog(guard, bpf_program__fd(*s->progs[i].prog));
+		r = add_prog(guard, bpf_program__fd(*kfg_create_prog_of(s, i)->prog));
 	for (int i = 0; !r && i < s->prog_cnt; i++)
-		r = add_link(guard, *s->progs[i].link);
+		r = add_link(guard, *kfg_create_prog_of(s, i)->link);
 	for (int i = 0; !r && i < s->prog_cnt; i++)
-		r = add_hook(guard, *s->progs[i].prog);
+		r = add_hook(guard, *kfg_create_prog_of(s, i)->prog);
 	return r;
 }
 
@@ -435,14 +435,15 @@ int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *use
 	int r, map;
 
 	for (int i = 0; i < s->prog_cnt; i++) {
-		struct bpf_program *prog = *s->progs[i].prog;
+		const struct bpf_prog_skeleton *entry = kfg_create_prog_of(s, i);
+		struct bpf_program *prog = *entry->prog;
 
 		if (bpf_program__type(prog) != BPF_PROG_TYPE_LSM || !bpf_program__autoload(prog))
 			continue;
-		*s->progs[i].link = kfg_create_link(prog);
-		if (!*s->progs[i].link)
+		*entry->link = kfg_create_link(prog);
+		if (!*entry->link)
 			return -errno;
-		r = keep ? keep(userdata, bpf_program__name(prog), bpf_link__fd(*s->progs[i].link)) : 0;
+		r = keep ? keep(userdata, bpf_program__name(prog), bpf_link__fd(*entry->link)) : 0;
 		if (r)
 			return r;
 	}

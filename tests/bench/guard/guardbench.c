@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -54,6 +55,16 @@ static void run_unlink(void)
 	(void)unlink(DEEP "/file");
 }
 
+static void run_ioctl(void)
+{
+	static int fd = -1;
+	int left;
+
+	if (fd < 0)
+		fd = open(DEEP "/file", O_RDONLY | O_CLOEXEC);
+	(void)ioctl(fd, FIONREAD, &left);
+}
+
 static void run_kill(void)
 {
 	(void)kill(child, 0);
@@ -87,9 +98,13 @@ static const struct call {
 	void (*prepare)(void);
 	void (*run)(void);
 } calls[] = {
-	{ "open-close", prepare_file, run_open }, { "stat", prepare_file, run_stat },
-	{ "unlink", prepare_file, run_unlink },	  { "kill", NULL, run_kill },
-	{ "fork-exit-wait", NULL, run_fork },	  { "load-2-instructions", NULL, run_load },
+	{ "open-close", prepare_file, run_open },
+	{ "stat", prepare_file, run_stat },
+	{ "ioctl", NULL, run_ioctl },
+	{ "unlink", prepare_file, run_unlink },
+	{ "kill", NULL, run_kill },
+	{ "fork-exit-wait", NULL, run_fork },
+	{ "load-2-instructions", NULL, run_load },
 	{ "create-map", NULL, run_map },
 };
 
