@@ -41,8 +41,8 @@ unpack() {
 	mv "$into.new" "$into"
 }
 
-# The command of the backport, made ready; fails where there is none.
-backport() {
+# The newest of the backports, unpacked; fails where there is none.
+newest() {
 	local suite version into
 	suite=$(suite_of_host)
 	[ -n "$suite" ] && kfg_apt_open "$suite-backports" "$(dpkg --print-architecture)" 2>/dev/null || return
@@ -50,9 +50,19 @@ backport() {
 	version=${version#*:}
 	[ "${version%%.*}" -ge $major ] 2>/dev/null || return
 	into=$kfg_cache/qemu/$package-$version
-	mkdir -p "$kfg_cache/qemu"
 	[ -e "$into" ] || unpack "$into" || return
 	"$into/run" --version >/dev/null 2>&1 && echo "$into/run"
+}
+
+# The command of the backport, looked for once a day; without a network it is the one that was found before.
+backport() {
+	local known=$kfg_cache/qemu/$package.command command
+	mkdir -p "$kfg_cache/qemu"
+	if [ -z "$(find "$known" -mtime -1 2>/dev/null)" ] && command=$(newest); then
+		echo "$command" >"$known.new"
+		mv "$known.new" "$known"
+	fi
+	[ -s "$known" ] && [ -x "$(cat "$known")" ] && cat "$known"
 }
 
 if [ -n "${KFGATE_VM_QEMU:-}" ]; then
