@@ -26,9 +26,9 @@ static __always_inline int kfg_in_pins(struct dentry *dentry)
  * Who removes a directory, or renames another over it, where nothing is mounted on it in his own mount namespace, takes
  * away what is mounted on it in all others (detach_mounts(), fs/namespace.c); no hook for unmounting is asked.
  */
-static __always_inline int kfg_is_mountpoint(struct dentry *dentry)
+static __always_inline int kfg_keeps_place(__u32 flags)
 {
-	return kfg_dentry_flags(dentry) & KFG_GUARD_MOUNTPOINT;
+	return flags & (KFG_GUARD_MOUNTPOINT | KFG_GUARD_OWN);
 }
 
 static __always_inline int kfg_is_policy(struct dentry *dentry)
@@ -55,8 +55,12 @@ static __always_inline int kfg_guard_name(struct dentry *dentry)
 
 	if (kfg_in_pins(dentry))
 		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
-	if (kfg_is_mountpoint(dentry))
-		return kfg_by_agent() || kfg_by_manager() ? 0 : KFG_DENY(KFG_ATTEMPT_MOUNT, 0);
+	flags = kfg_dentry_flags(dentry);
+	if (kfg_keeps_place(flags)) {
+		if (kfg_by_agent() || kfg_by_manager())
+			return 0;
+		return KFG_DENY(flags & KFG_GUARD_MOUNTPOINT ? KFG_ATTEMPT_MOUNT : KFG_ATTEMPT_HOLD, 0);
+	}
 	if (!kfg_guard.policy_guarded)
 		return 0;
 	if (kfg_is_policy(dentry))
@@ -248,15 +252,21 @@ int BPF_PROG(kfgate_guard_hold, struct path *path, __u64 mask, unsigned int type
 /*
  * The agent's lock is one on the directory of the pins: whoever holds it keeps the next agent from starting. A lease,
  * which asks this hook like a lock (generic_setlease(), fs/locks.c), keeps whoever opens the file waiting for as long
- * as /proc/sys/fs/lease-break-time says: none on a file that the agent needs.
+ * as /proc/sys/fs/lease-break-time says: none on a file that the agent needs. One on a directory (F_SETDELEG, 6.19 and
+ * later) keeps whoever makes or renames something in it waiting: none on the agent's own. Other directories are locked
+ * by others, too, and the agent only reads there.
  */
 SEC("lsm/file_lock")
 int BPF_PROG(kfgate_guard_lock, struct file *file, unsigned int cmd)
 {
+	__u32 flags;
+
 	if (kfg_in_pins(BPF_CORE_READ(file, f_path.dentry)))
 		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
-	if (cmd == KFG_F_UNLCK || !kfg_inode_flags(file->f_inode) ||
-	    (BPF_CORE_READ(file, f_inode, i_mode) & KFG_S_IFMT) != KFG_S_IFREG || kfg_by_agent())
+	flags = cmd == KFG_F_UNLCK ? 0 : kfg_inode_flags(file->f_inode);
+	if (!flags || kfg_by_agent())
+		return 0;
+	if (!(flags & KFG_GUARD_OWN) && (BPF_CORE_READ(file, f_inode, i_mode) & KFG_S_IFMT) != KFG_S_IFREG)
 		return 0;
 	return KFG_DENY(KFG_ATTEMPT_HOLD, 0);
 }

@@ -58,6 +58,7 @@ int kfgate_guard_identify(void *ctx)
 	host = kfg_namespace_number(BPF_CORE_READ(init, nsproxy, mnt_ns));
 	mine = kfg_namespace_number(BPF_CORE_READ(task, nsproxy, mnt_ns));
 	kfg_guard.host_mount_ns = host;
+	kfg_guard.host_root = (__u64)kfg_mount_of(BPF_CORE_READ(init, fs, root.mnt));
 	kfg_guard.agent_mount_ns = mine == host ? 0 : mine;
 	kfg_guard.user_ns = (__u64)BPF_CORE_READ(init, real_cred, user_ns);
 	kfg_guard.exe_dir_ino = BPF_CORE_READ(exe, d_parent, d_inode, i_ino);
@@ -96,6 +97,9 @@ static __always_inline void kfg_flag_inode(struct dentry *dentry, __u32 flags)
 	bit = kfg_filter_bit(key.ino);
 	kfg_guard.inode_filter[bit / 64 % KFG_GUARD_FILTER] |= 1ull << bit % 64;
 }
+
+/* Flags of the inode itself, not of those on the way to it */
+#define KFG_GUARD_NOTED (KFG_GUARD_FILE | KFG_GUARD_CODE | KFG_GUARD_NAMES | KFG_GUARD_OWN)
 
 struct kfg_climb {
 	struct dentry *dentry;
@@ -251,8 +255,8 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 			return 0;
 		}
 	}
-	if (flags & (KFG_GUARD_FILE | KFG_GUARD_CODE | KFG_GUARD_NAMES))
-		kfg_flag_inode(dentry, flags & (KFG_GUARD_FILE | KFG_GUARD_CODE | KFG_GUARD_NAMES));
+	if (flags & KFG_GUARD_NOTED)
+		kfg_flag_inode(dentry, flags & KFG_GUARD_NOTED);
 	if (flags & KFG_GUARD_NAMES)
 		kfg_note_name(dentry, note);
 	if (flags & KFG_GUARD_COVER)

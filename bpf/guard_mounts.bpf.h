@@ -27,11 +27,16 @@ static __always_inline int kfg_may_not_cover(struct vfsmount *mnt, struct dentry
 	return (kfg_dentry_flags(dentry) & KFG_GUARD_COVER) && kfg_reaches_us(mount);
 }
 
-/* Is the mount one that the pins, or a guarded directory, are reached by? */
+/*
+ * Is the mount one that the pins, or a guarded directory, are reached by? By the host's root all are, and what that is
+ * mounted on is no path's (the initial root file system).
+ */
 static __always_inline int kfg_may_not_go(struct vfsmount *mnt)
 {
 	struct mount *mount = kfg_mount_of(mnt), *parent = BPF_CORE_READ(mount, mnt_parent);
 
+	if ((__u64)mount == kfg_guard.host_root)
+		return 1;
 	if (parent == mount)
 		return 0; /* mounted nowhere, or a namespace's root */
 	return kfg_may_not_cover(&parent->mnt, BPF_CORE_READ(mount, mnt_mountpoint));

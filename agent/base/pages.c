@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void kfg_pages_release(const void *data, size_t size)
@@ -58,4 +59,13 @@ int kfg_pages_own(void)
 		    strchr(line, '/'))
 			r = own((void *)begin, end - begin);
 	return r;
+}
+
+int kfg_pages_lock(void)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	/* a service has it by LimitMEMLOCK=; mlockall() says whether it does */
+	(void)setrlimit(RLIMIT_MEMLOCK, &all);
+	return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0 ? -errno : 0;
 }

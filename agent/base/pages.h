@@ -17,3 +17,10 @@ void kfg_pages_release(const void *data, size_t size);
  * Only while the process has one thread. Returns 0, or a negative errno: some are still the file's.
  */
 int kfg_pages_own(void);
+
+/*
+ * Keeps the process's memory from being swapped out, now and later: whoever may write to a swap device, or add one and
+ * have the process paged out to it (process_madvise(2)), would change it. Pages are locked when they are used, so it
+ * takes no more memory. Returns 0, or a negative errno: RLIMIT_MEMLOCK is too low, and this process may not raise it.
+ */
+int kfg_pages_lock(void);

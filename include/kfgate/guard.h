@@ -82,6 +82,7 @@ struct kfg_guard_state {
 	__u32 pin_dev; /* device of the pins' file system, 0: no pins */
 	__u64 host_mount_ns; /* mount namespaces, by numbers that are never used again: that of PID 1, */
 	__u64 agent_mount_ns; /* and the agent's, 0 where it is the same */
+	__u64 host_root; /* the struct mount of PID 1's root: all that is mounted below goes with it */
 	__u64 pin_dentry; /* their directory */
 	__u64 exe_dir_ino; /* where the agent's executable stands */
 	__u32 exe_dir_dev;
@@ -103,6 +104,7 @@ struct kfg_guard_state {
 #define KFG_GUARD_CODE 4u /* the agent runs from it: not to be written, truncated, or given other attributes */
 #define KFG_GUARD_NAMES 8u /* a directory, some names in which may not be made, removed or renamed */
 #define KFG_GUARD_MOUNTPOINT 32u /* what is guarded is mounted there: not to be removed, renamed or replaced */
+#define KFG_GUARD_OWN 64u /* the agent's runtime directory: for others not to lock, lease, rename or remove */
 #define KFG_GUARD_PINS 16u /* only asked for: the directory of the pins */
 
 #define KFG_GUARD_SCHEDULERS 4u /* kfuncs by which a program schedules task work */

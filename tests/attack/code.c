@@ -194,6 +194,25 @@ static int lock_hold(int argc, char **argv)
 	return 0;
 }
 
+/* delegate DIR [SECONDS]: who makes or renames something in a directory waits until it is given back; 6.19 and later */
+static int delegate(int argc, char **argv)
+{
+	/* fcntl(2), F_SETDELEG and struct delegation of linux/fcntl.h */
+	struct {
+		uint32_t flags;
+		uint16_t type, pad;
+	} delegation = { .type = F_RDLCK };
+	int fd = argc > 0 ? open(argv[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return -errno;
+	(void)signal(SIGIO, SIG_IGN);
+	if (fcntl(fd, 1024 + 16, &delegation))
+		return errno == EINVAL ? NOTHING : -errno;
+	sleep(argc > 1 ? (unsigned)atoi(argv[1]) : 0);
+	return 0;
+}
+
 /* control-answer SOCKET: in the place of the agent's control socket, one lie */
 static int answer(int argc, char **argv)
 {
@@ -316,6 +335,7 @@ const struct attack attacks_code[] = {
 	{ "lease", lease, "the same by a lease" },
 	{ "count-memory", count_memory, "FILE OFFSET [N [SECONDS]]: add to its memory by probes" },
 	{ "lock-hold", lock_hold, "hold a lock" },
+	{ "delegate", delegate, "DIR [SECONDS]: let nobody change a directory" },
 	{ "control-answer", answer, "answer in the agent's place" },
 	{},
 };

@@ -27,6 +27,13 @@ static int umount_pins(int argc, char **argv)
 	return result(umount2(BPFFS, MNT_DETACH));
 }
 
+static int umount_root(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return result(umount2("/", MNT_DETACH));
+}
+
 static int umount_above(int argc, char **argv)
 {
 	(void)argc;
@@ -315,6 +322,7 @@ static int decoy(int argc, char **argv)
 const struct attack attacks_mounts[] = {
 	{ "umount", umount_pins, "unmount the pins' file system, lazily" },
 	{ "umount-above", umount_above, "unmount /sys with all below" },
+	{ "umount-root", umount_root, "unmount all that is mounted here" },
 	{ "umount-shared", umount_shared, "unmount it in another namespace that shares its mounts" },
 	{ "cover", cover_pins, "mount over the pins' file system" },
 	{ "cover-pins", cover_directory, "mount over their directory" },

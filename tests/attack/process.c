@@ -338,6 +338,55 @@ static int orphan(int argc, char **argv)
 	_exit(127);
 }
 
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21 /* include/uapi/asm-generic/mman-common.h */
+#endif
+
+static long swapped_kb(pid_t pid)
+{
+	char path[64], line[128];
+	long kb = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		(void)sscanf(line, "VmSwap: %ld", &kb);
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+/* page-out: its own memory to swap, which must be on; what stands there could be changed */
+static int page_out(int argc, char **argv)
+{
+	pid_t pid = find_agent();
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	char path[64], line[512], mode[5];
+	unsigned long begin, end;
+	FILE *maps;
+
+	(void)argc;
+	(void)argv;
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	maps = fopen(path, "re");
+	if (fd < 0 || !maps)
+		return NOTHING;
+	for (int i = 0; i < 10 && !swapped_kb(pid); i++) {
+		rewind(maps);
+		while (fgets(line, sizeof(line), maps)) {
+			if (sscanf(line, "%lx-%lx %4s", &begin, &end, mode) != 3 || strcmp(mode, "rw-p") != 0)
+				continue;
+			(void)syscall(SYS_process_madvise, fd, &(struct iovec){ (void *)begin, end - begin }, 1,
+				      MADV_PAGEOUT, 0);
+		}
+		usleep(200000);
+	}
+	fclose(maps);
+	close(fd);
+	return swapped_kb(pid) ? 0 : -EPERM;
+}
+
 const struct attack attacks_process[] = {
 	{ "kill", sig_kill, "SIGKILL, or the signal given" },
 	{ "kill-thread", sig_thread, "a signal by tgkill(2)" },
@@ -346,6 +395,7 @@ const struct attack attacks_process[] = {
 	{ "trace", trace, "ptrace(2), the agent or the process given" },
 	{ "mem-write", mem_write, "open its memory for writing" },
 	{ "mem-read", mem_read, "open its memory" },
+	{ "page-out", page_out, "have its memory swapped out" },
 	{ "vm-write", vm_write, "read and write its memory by process_vm_writev(2)" },
 	{ "map-files", map_files, "open what it has mapped, for writing" },
 	{ "take-fd", take_fd, "a descriptor of its by pidfd_getfd(2)" },

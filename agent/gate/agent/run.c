@@ -60,5 +60,9 @@ int kfg_agent_run(const struct kfg_args *args)
 	if (r < 0)
 		kfg_log_warning("the agent's variables are still mappings of its files, which probes can count in: %s",
 				strerror(-r));
+	r = kfg_pages_lock();
+	if (r < 0)
+		kfg_log_warning("the agent's memory may be swapped out, where who can write to swap can change it: %s",
+				strerror(-r));
 	return kfg_daemon_run(&config);
 }

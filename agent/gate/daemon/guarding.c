@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* guarding.c - the guard put up, kept up to date and taken down, and its refusals reported. */
 #include "base/caps.h"
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "gate/daemon/state.h"
 #include "record/attempt_record.h"
@@ -79,6 +80,15 @@ static void guard_file(struct kfg_daemon *d, const char *path, bool sealed, unsi
 		guard_way(d, path);
 }
 
+/* What the agent writes there in its main loop nobody may hold up. */
+static void guard_runtime_dir(struct kfg_daemon *d)
+{
+	int r = kfg_guard_path(d->guard, d->config->runtime_dir, KFG_GUARD_OWN, 0);
+
+	if (r < 0 && r != -ENOENT)
+		kfg_log_warning("cannot guard %s: %s", d->config->runtime_dir, strerror(-r));
+}
+
 /*
  * A sealed policy is not to be changed before it is read again, at the next boot: neither its files and directories,
  * nor the way to them, nor what would be read if it were there.
@@ -88,6 +98,8 @@ static void guard_files(struct kfg_daemon *d)
 	bool sealed = d->current.names->mode == KFG_MODE_SEALED;
 	const char *const *paths;
 	size_t n;
+
+	guard_runtime_dir(d);
 
 	/* policy.d and kfgate; the directory may be absent */
 	for (size_t i = 0; i < KFG_POLICY_N_DIRS; i++)

@@ -389,7 +389,7 @@ static int hold(struct kfg_guard *guard, int fd)
 int kfg_guard_path(struct kfg_guard *guard, const char *path, uint32_t flags, uint32_t levels)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
-	int r = fd < 0 ? -errno : flags & KFG_GUARD_FILE ? hold(guard, fd) : 0;
+	int r = fd < 0 ? -errno : flags & (KFG_GUARD_FILE | KFG_GUARD_OWN) ? hold(guard, fd) : 0;
 
 	return r < 0 ? r : note(guard, &(struct kfg_guard_note){ .fd = fd, .flags = flags, .levels = levels });
 }

@@ -4,6 +4,7 @@
 # also: arm64:6.12 arm64:newest
 # tier: bare
 # reboot: yes
+# modules: loop
 # timeout: 400
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload tests/attack/attack fixture:*.o src:tests/vm/gate.sh src:tests/vm/attack.sh
 . /t/lib.sh
@@ -23,6 +24,24 @@ P
 }
 gone() { kfload obj /t/key.o; }
 export KFGATE_AGENT
+
+# swap that anybody who may add some can write to
+dd if=/dev/zero of=/tmp/swap bs=1M count=64 2>/dev/null
+mkswap /tmp/swap >/dev/null
+losetup /dev/loop0 /tmp/swap
+swapon /dev/loop0
+sleep 1000 &
+KFGATE_AGENT=$!
+worked page-out
+kill $!
+check_umount_root() { unshare -m sh -c 'mount --make-rprivate /; exec /t/attack umount-root'; }
+case $KFGATE_VM_KERNEL in
+6.*) ;; # its root is the initial one here, which nobody can unmount
+*)
+	check "in a mount namespace of one's own all can be unmounted" check_umount_root
+	worked delegate /tmp
+	;;
+esac
 
 echo "The gate without the guard"
 policy off
@@ -161,6 +180,8 @@ pins-chmod
 pins-chown
 pins-xattr
 pins-lock
+page-out
+umount-root
 ftrace
 umount
 umount-above
@@ -197,7 +218,10 @@ oom
 V
 case $KFGATE_VM_KERNEL in
 6.*) ;;
-*) expect_fail "guarded: no program may do system calls in the name of others" kfload obj /t/borrow.o ;;
+*)
+	expect_fail "guarded: no program may do system calls in the name of others" kfload obj /t/borrow.o
+	refused delegate /run/kfgate
+	;;
 esac
 mount --make-rshared /
 refused umount-shared
