@@ -113,13 +113,13 @@ static int take_fail_on(const struct kfg_args *args, struct settings *s)
 	return 0;
 }
 
-/* A path by which nothing was found, and nothing could not be looked at: most likely it is the wrong one. */
+/* A path by which nothing was found, not even what was looked at before or could not be: most likely the wrong one. */
 static void expect_objects(struct scan *scan, const struct kfg_args *args, const char *path,
-			   const struct counts *before)
+			   const struct counts *before, size_t n_repeated)
 {
 	size_t n = scan->report->n_files - before->files;
 
-	if (kfg_args_has(args, "allow-empty") || scan->report->n_objects > before->objects ||
+	if (kfg_args_has(args, "allow-empty") || n_repeated || scan->report->n_objects > before->objects ||
 	    scan->report->n_problems > before->problems)
 		return;
 	kfg_log_error("scan: %s: no BPF object found in %zu file%s (--allow-empty takes that)", path, n,
@@ -140,10 +140,11 @@ static int search(struct scan *scan, const struct kfg_args *args)
 
 	for (size_t i = 0; i < args->n_words && r == 0; i++) {
 		struct counts before = counts_of(scan);
+		size_t repeated = kfg_find_n_repeated(find);
 
 		r = kfg_find_path(find, args->words[i]);
 		if (r == 0)
-			expect_objects(scan, args, args->words[i], &before);
+			expect_objects(scan, args, args->words[i], &before, kfg_find_n_repeated(find) - repeated);
 		if (r != -ENOENT)
 			continue;
 		kfg_log_error("scan: %s: there is no such file or directory", args->words[i]);
@@ -158,7 +159,7 @@ static int search(struct scan *scan, const struct kfg_args *args)
 			r = kfg_report_add_problem(scan->report, "--installed",
 						   "neither dpkg's lists nor rpm are on this host");
 		if (r == 0)
-			expect_objects(scan, args, "--installed", &before);
+			expect_objects(scan, args, "--installed", &before, 0);
 	}
 	kfg_find_free(find);
 	kfg_log_progress(NULL);

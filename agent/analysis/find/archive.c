@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define BLOCK ((size_t)16 << 10) /* what is read at a time, and so how exactly the end is known */
+#define BLOCK ((size_t)16 << 10) /* what is read at a time */
 #define CHUNK ((size_t)64 << 10)
+#define ZIP_END ((size_t)22) /* the end record of a zip archive */
+#define ZIP_ENTRY ((size_t)46) /* one of its central directory, without names */
 #define ZIP_TAIL_MAX ((size_t)22 + 65535) /* the end record of a zip archive and its comment */
 
 struct kfg_archive {
@@ -17,6 +19,7 @@ struct kfg_archive {
 	const uint8_t *data;
 	size_t size, at;
 	bool seeks; /* read from its end: the position tells nothing */
+	size_t n_entries; /* of all kinds */
 };
 
 static const struct magic {
@@ -203,9 +206,12 @@ int kfg_archive_next(struct kfg_archive *a, const char **ret_name)
 			continue;
 		if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
 			return failure(a);
-		/* a hard link repeats a member that was there; formats without types say 0 */
-		if ((archive_entry_filetype(entry) != AE_IFREG && archive_entry_filetype(entry) != 0) ||
-		    archive_entry_hardlink(entry))
+		a->n_entries++;
+		/* formats without types say 0 */
+		if (archive_entry_filetype(entry) != AE_IFREG && archive_entry_filetype(entry) != 0)
+			continue;
+		/* a hard link repeats a member that was there, but in cpio (newc) the last of them has the bytes */
+		if (archive_entry_hardlink(entry) && !archive_entry_size(entry))
 			continue;
 		*ret_name = archive_entry_pathname(entry);
 		*ret_name = *ret_name ? *ret_name : "";
@@ -253,9 +259,70 @@ bool kfg_archive_is_plain(const struct kfg_archive *a)
 	return (archive_format(a->reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_RAW;
 }
 
+size_t kfg_archive_n_entries(const struct kfg_archive *a)
+{
+	return a->n_entries;
+}
+
+static uint32_t word_at(const uint8_t *p)
+{
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* The last end record of a zip archive whose comment is there in full; false: there is none. */
+static bool find_zip_end(const uint8_t *data, size_t size, size_t *ret_at)
+{
+	for (size_t at = size; at >= ZIP_END; at--) {
+		const uint8_t *p = data + at - ZIP_END;
+
+		if (p[0] == 'P' && !memcmp(p, "PK\5\6", 4) && (p[20] | (size_t)p[21] << 8) <= size - at) {
+			*ret_at = at - ZIP_END;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* APPNOTE.TXT 4.3.12, 4.3.16: the central directory says where each member begins. */
+bool kfg_archive_zip_extent(const uint8_t *data, size_t size, size_t *ret_from, size_t *ret_to)
+{
+	size_t end, directory, length, before, first = SIZE_MAX;
+	uint32_t offset;
+
+	if (!find_zip_end(data, size, &end))
+		return false;
+	length = word_at(data + end + 12);
+	offset = word_at(data + end + 16);
+	if (length > end || offset > end - length)
+		return false; /* of 64 bits, or damaged */
+	directory = end - length;
+	before = directory - offset; /* offsets count from where the archive began when it was made */
+	for (size_t at = directory; end - at >= ZIP_ENTRY && !memcmp(data + at, "PK\1\2", 4);) {
+		const uint8_t *p = data + at;
+		size_t more =
+			(p[28] | (size_t)p[29] << 8) + (p[30] | (size_t)p[31] << 8) + (p[32] | (size_t)p[33] << 8);
+		size_t member = before + word_at(p + 42);
+
+		first = member < first ? member : first;
+		if (more > end - at - ZIP_ENTRY)
+			break;
+		at += ZIP_ENTRY + more;
+	}
+	*ret_from = first < directory ? first : directory;
+	*ret_to = end + ZIP_END + (data[end + 20] | (size_t)data[end + 21] << 8);
+	return true;
+}
+
 size_t kfg_archive_rest(const struct kfg_archive *a)
 {
-	return a->seeks ? 0 : a->size - a->at;
+	size_t from, to;
+	la_int64_t used;
+
+	if (a->seeks)
+		return kfg_archive_zip_extent(a->data, a->size, &from, &to) ? a->size - to : 0;
+	/* what was given in blocks need not have been taken */
+	used = archive_filter_bytes(a->reader, -1);
+	return used < 0 || (uint64_t)used > a->size ? a->size - a->at : a->size - (size_t)used;
 }
 
 const char *kfg_archive_error(struct kfg_archive *a)

@@ -30,7 +30,11 @@ int kfg_archive_next(struct kfg_archive *archive, const char **ret_name);
 int kfg_archive_read(struct kfg_archive *archive, size_t max, uint8_t **ret_data, size_t *ret_size);
 /* True once a member was read: the compressed file was no archive. */
 bool kfg_archive_is_plain(const struct kfg_archive *archive);
-/* The bytes at the end that were not read, which may be something else. */
+/* Entries that were gone through, of all kinds. */
+size_t kfg_archive_n_entries(const struct kfg_archive *archive);
+/* Where the members of a zip archive begin, and where it ends; false: it cannot be told. */
+bool kfg_archive_zip_extent(const uint8_t *data, size_t size, size_t *ret_from, size_t *ret_to);
+/* The bytes behind the archive, which may be something else. Of formats that are read from their end, of zip alone. */
 size_t kfg_archive_rest(const struct kfg_archive *archive);
 const char *kfg_archive_error(struct kfg_archive *archive);
 void kfg_archive_close(struct kfg_archive *archive); /* accepts NULL */

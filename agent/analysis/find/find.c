@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define LABEL_MAX (64u << 10)
+#define TRY_COST ((size_t)64 << 10) /* what looking at a stream or an archive counts where nothing is unpacked of it */
 #define COMPRESS_ZSTD 2 /* ELFCOMPRESS_ZSTD of newer elf.h */
 
 static const uint64_t default_limits[] = {
@@ -193,13 +194,20 @@ static int bzip2_at(struct kfg_search *s, const struct kfg_search_piece *piece, 
 	_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
 	struct kfg_search_piece inner = { .data = piece->data + *at, .size = piece->size - *at };
 	struct kfg_search_region rest = { 0, inner.size };
-	int r;
+	size_t before, max;
+	int r = kfg_search_may_unpack(s, piece, *at, &max);
 
+	if (r <= 0) {
+		*at += 4;
+		return r;
+	}
 	kfg_strbuf_printf(&label, "%s@0x%zx", piece->label, *at);
 	if (label.error)
 		return long_name(s, piece, *at, label.error);
 	inner.label = kfg_strbuf_text(&label);
+	before = s->unpacked;
 	r = kfg_search_archive(s, &inner, &rest);
+	s->unpacked += s->unpacked == before ? TRY_COST : 0;
 	*at += rest.from > 4 ? rest.from : 4;
 	return r;
 }
@@ -223,7 +231,7 @@ static int stream_at(struct kfg_search *s, const struct kfg_search_piece *piece,
 	r = kfg_decompress_stream(magic, piece->data + start, piece->size - start, &how, &unpacked);
 	if (r < 0) {
 		/* what was unpacked in vain counts, too */
-		s->unpacked += r == -ENOMSG ? (size_t)64 << 10 : how.max;
+		s->unpacked += r == -ENOMSG ? TRY_COST : how.max;
 		return stream_problem(s, piece, start, r);
 	}
 	kfg_strbuf_adds(&label, piece->label);
@@ -328,10 +336,41 @@ static int search_bytes(struct kfg_search *s, const struct kfg_search_piece *pie
 	return r;
 }
 
+/*
+ * Archives that stand one behind the other, with zeros between them, as in an initrd: early microcode, then the rest in
+ * another compression. rest->from: where the last one ends.
+ */
+static int search_archives(struct kfg_search *s, const struct kfg_search_piece *piece, struct kfg_search_region *rest)
+{
+	int r = kfg_search_archive(s, piece, rest);
+	size_t from = rest->from, at, max;
+
+	while (r == 0 && from && rest->to == piece->size) {
+		struct kfg_search_piece next;
+		struct kfg_search_region region;
+		_cleanup_strbuf_ struct kfg_strbuf label = KFG_STRBUF(LABEL_MAX);
+
+		rest->from = from;
+		for (at = from; at < piece->size && !piece->data[at];)
+			at++;
+		if (at == piece->size || (r = kfg_search_may_unpack(s, piece, at, &max)) <= 0)
+			return r;
+		kfg_strbuf_printf(&label, "%s@0x%zx", piece->label, at);
+		if (label.error)
+			return long_name(s, piece, at, label.error);
+		next = (struct kfg_search_piece){ kfg_strbuf_text(&label), piece->data + at, piece->size - at };
+		region = (struct kfg_search_region){ 0, next.size };
+		s->unpacked += TRY_COST;
+		r = kfg_search_archive(s, &next, &region);
+		from = region.from ? at + region.from : 0;
+	}
+	return r;
+}
+
 int kfg_search_in_piece(struct kfg_search *s, const struct kfg_search_piece *piece)
 {
 	struct kfg_search_region rest = { 0, piece->size };
-	int r = kfg_search_archive(s, piece, &rest);
+	int r = search_archives(s, piece, &rest);
 
 	if (r == 0 && rest.from == 0)
 		r = search_sections(s, piece);

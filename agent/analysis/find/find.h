@@ -45,6 +45,8 @@ void kfg_find_set_limit(struct kfg_find *find, enum kfg_find_limit limit, uint64
  */
 int kfg_find_path(struct kfg_find *find, const char *path);
 
+/* Files that were passed over because they had been looked at: named twice, or by another link. */
+size_t kfg_find_n_repeated(const struct kfg_find *find);
 /*
  * The ELF files, and files whose name ends as objects' do, of the installed packages: the lists of dpkg below
  * dpkg_dir (NULL: /var/lib/dpkg/info), else what `rpm -qal` prints. Files that are gone are passed over.

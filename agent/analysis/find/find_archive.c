@@ -97,9 +97,9 @@ static int walk_members(struct walk *w, bool known, bool *ret_leave)
 /* Where the first member of a zip archive starts that stands behind a program. */
 static size_t before_zip(const struct kfg_search_piece *piece)
 {
-	const uint8_t *first = memmem(piece->data, piece->size, "PK\3\4", 4);
+	size_t from, to;
 
-	return first ? (size_t)(first - piece->data) : piece->size;
+	return kfg_archive_zip_extent(piece->data, piece->size, &from, &to) ? from : piece->size;
 }
 
 int kfg_search_archive(struct kfg_search *s, const struct kfg_search_piece *piece, struct kfg_search_region *rest)
@@ -124,7 +124,10 @@ int kfg_search_archive(struct kfg_search *s, const struct kfg_search_piece *piec
 	if (r < 0)
 		return r;
 	r = walk_members(&w, container == KFG_ARCHIVE_KNOWN_STREAM, &leave);
-	if (r < 0 || leave || !w.n_members)
+	if (r == 0 && !leave && !kfg_archive_n_entries(archive) && strcmp(w.kind, "zip") == 0 && piece->size > 4 &&
+	    !memcmp(piece->data, "PK\3\4", 4))
+		return kfg_search_problem(s, piece, 0, "zip: its directory cannot be read");
+	if (r < 0 || leave || !kfg_archive_n_entries(archive))
 		return r;
 	if (strcmp(w.kind, "zip") == 0 && memcmp(piece->data, "PK", 2) != 0)
 		rest->to = before_zip(piece);

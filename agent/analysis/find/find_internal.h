@@ -17,6 +17,7 @@ struct kfg_find {
 	/* inodes seen: a hash table with open addressing; ino 0: free, no file has that number */
 	struct kfg_find_inode *seen; /* owned */
 	size_t n_seen, seen_mask;
+	size_t n_repeated; /* files that were passed over, as they had been looked at */
 	size_t live; /* bytes that are unpacked now */
 };
 

@@ -53,6 +53,11 @@ static int remember(struct kfg_find *find, const struct stat *st)
 	return 1;
 }
 
+size_t kfg_find_n_repeated(const struct kfg_find *find)
+{
+	return find->n_repeated;
+}
+
 static bool object_suffix(const char *name)
 {
 	static const char *const suffixes[] = { ".o", ".bpf", ".o.gz", ".o.xz", ".o.zst" };
@@ -107,6 +112,7 @@ int kfg_find_file(struct kfg_find *find, int dir_fd, const char *name, const cha
 	if (st.st_size == 0 || (how->elf_only && !is_elf(fd) && !object_suffix(name)))
 		return 0;
 	r = remember(find, &st);
+	find->n_repeated += r == 0;
 	if (r <= 0)
 		return r;
 	if (find->ops->file)

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char what_ok_covers[] =
+	"ok: libbpf opens it, and the kernel has the kfuncs it calls, and what their programs ask for;\n"
+	"whether the verifier accepts it, and whether it can be attached, is not asked: kfgate-scan(8)\n";
+
 #define SITES_SHOWN 8u
 #define COLUMN 10
 
@@ -164,6 +168,5 @@ void kfg_report_table(const struct kfg_report *report, bool quiet, struct kfg_st
 	kfg_report_summary_line(report, out);
 	kfg_strbuf_adds(out, "\n");
 	if (kfg_report_count(report, KFG_REPORT_OK))
-		kfg_strbuf_adds(out, "ok: libbpf opens it, and the kernel has what it asks for; the verifier may "
-				     "refuse it for\nreasons that are not looked at, see kfgate-scan(8)\n");
+		kfg_strbuf_adds(out, what_ok_covers);
 }

@@ -102,6 +102,7 @@ struct kfg_code_struct_ops {
 
 struct kfg_object_code {
 	struct kfg_elf elf;
+	char license[64]; /* what libbpf takes of the section, and no more (1.8) */
 	uint8_t *converted; /* owned: sections of an object of the other byte order, in this machine's; else NULL */
 	struct kfg_btf *btf; /* owned; NULL: none */
 	struct bpf_insn *insns; /* owned */

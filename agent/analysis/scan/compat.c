@@ -4,6 +4,8 @@
  */
 #include "analysis/scan/compat.h"
 
+#include "analysis/scan/kconfig.h"
+
 #include "base/cleanup.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -60,7 +62,7 @@ static void sum_up(struct kfg_compat_report *report, const struct kfg_compat_res
 }
 
 /* The kernel wants a licence of every program with a kfunc call in it (kernel/bpf/verifier.c, add_kfunc_call()). */
-static bool may_call_kfuncs(const struct kfg_object *object)
+static bool is_gpl_compatible(const struct kfg_object *object)
 {
 	static const char *const compatible[] = { "GPL",	  "GPL v2",	  "GPL and additional rights",
 						  "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL" };
@@ -167,6 +169,35 @@ static void judge_open(const struct kfg_object *object, struct kfg_compat_report
 		add_reason(report->other, sizeof(report->other), "and %zu more such reasons", object->more_refusals);
 }
 
+/* check_struct_ops_btf_id() (kernel/bpf/verifier.c) wants the same of programs of struct_ops. */
+static void judge_license(const struct kfg_linkage *linkage, struct kfg_compat_report *report)
+{
+	bool calls = has_site(linkage);
+
+	if ((calls || linkage->code->n_slots) && !is_gpl_compatible(linkage->object))
+		add_reason(report->other, sizeof(report->other),
+			   "license: the kernel lets only programs of a GPL-compatible license %s, not of \"%.60s\"",
+			   calls ? "call kfuncs" : "be members of struct_ops", linkage->object->license);
+}
+
+/* A strong option that the kernel's configuration leaves out, or a name of another kind that libbpf does not know. */
+static void judge_kconfig(const struct kfg_linkage *linkage, struct kfg_compat_report *report)
+{
+	for (uint32_t i = 0; i < linkage->code->n_externs; i++) {
+		const struct kfg_code_extern *ext = &linkage->code->externs[i];
+
+		if (ext->kind != KFG_CODE_EXTERN_KCONFIG)
+			continue;
+		if (!kfg_kconfig_is_known(ext->name, ext->weak))
+			add_reason(report->other, sizeof(report->other), "kconfig: libbpf knows no variable %.80s",
+				   ext->name);
+		else if (!ext->weak && kfg_kconfig_is_off(linkage, ext->name))
+			add_reason(report->other, sizeof(report->other),
+				   "kconfig: this kernel is built without %.80s, and the object needs its value",
+				   ext->name);
+	}
+}
+
 /* What is no kfunc's fault, and was seen on the way. Where modules were not looked at, a thing may be in one. */
 static void judge_others(const struct kfg_linkage *linkage, const struct kfg_compat_flows *flows,
 			 struct kfg_compat_report *report)
@@ -188,11 +219,8 @@ static void judge_others(const struct kfg_linkage *linkage, const struct kfg_com
 	}
 	if (flows->by_default.saw_config)
 		unresolved = flows->off.unresolved && flows->on.unresolved;
-	if (has_site(linkage) && !may_call_kfuncs(linkage->object))
-		add_reason(report->other, sizeof(report->other),
-			   "license: the kernel lets only programs of a GPL-compatible license call kfuncs, "
-			   "not of \"%.60s\"",
-			   linkage->object->license);
+	judge_license(linkage, report);
+	judge_kconfig(linkage, report);
 	if (variable)
 		add_reason(why, size, "variable: %s has no variable %.100s, which the object declares in .ksyms", where,
 			   variable);

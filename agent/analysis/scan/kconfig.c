@@ -50,3 +50,24 @@ struct kfg_value kfg_kconfig_value(const struct kfg_linkage *linkage, uint32_t e
 		return has_syscall_wrapper(linkage) ? kfg_value_number(1) : any;
 	return strncmp(name, "LINUX_", 6) == 0 ? kfg_value_number(0) : any;
 }
+
+bool kfg_kconfig_is_known(const char *name, bool weak)
+{
+	static const char *const virtual[] = { "LINUX_KERNEL_VERSION", "LINUX_HAS_BPF_COOKIE",
+					       "LINUX_HAS_SYSCALL_WRAPPER" };
+
+	for (size_t i = 0; i < sizeof(virtual) / sizeof(virtual[0]); i++)
+		if (strcmp(name, virtual[i]) == 0)
+			return true;
+	return strncmp(name, "CONFIG_", 7) == 0 || (weak && strncmp(name, "LINUX_", 6) == 0);
+}
+
+bool kfg_kconfig_is_off(const struct kfg_linkage *linkage, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = linkage->facts.config; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+		if (strncmp(at, name, n) == 0 && strncmp(at + n, "=n", 2) == 0 && (!at[n + 2] || at[n + 2] == '\n'))
+			return true;
+	return false;
+}

@@ -67,8 +67,11 @@ static void read_license(struct kfg_object *object)
 	uint32_t section = kfg_elf_find(elf, "license");
 	const struct kfg_elf_section *s = &elf->sections[section];
 
-	if (section && s->size && memchr(s->data, '\0', s->size))
-		object->license = (const char *)s->data;
+	/* with a NUL or without, as libbpf takes it (bpf_object__init_license()) */
+	if (section && s->type != SHT_NOBITS)
+		memcpy(object->code->license, s->data,
+		       s->size < sizeof(object->code->license) ? s->size : sizeof(object->code->license) - 1);
+	object->license = object->code->license;
 }
 
 static int read_all(struct kfg_object *object, struct kfg_object_error *error)

@@ -104,37 +104,137 @@ static bool is_one_of(const char *name, const char *const *names, size_t n)
 	return false;
 }
 
+/* What a definition of a map has said up to a field. */
+struct map_fields {
+	uint32_t type, key_size, value_size;
+	bool is_inner; /* of a map of maps */
+	struct kfg_type inner; /* btf NULL: no inner map */
+};
+
+static const char *size_fault(uint32_t *known, int64_t size)
+{
+	if (size < 0)
+		return "is of a type without a size";
+	if (*known && *known != size)
+		return "contradicts the size that another field says";
+	*known = (uint32_t)size;
+	return NULL;
+}
+
+/* __type(key, T) and __type(value, T) */
+static const char *type_fault(uint32_t *known, struct kfg_type field)
+{
+	struct kfg_type type = field;
+
+	if (kfg_type_kind(field) != BTF_KIND_PTR)
+		return "is not made by __type()";
+	type.id = kfg_type_record(field)->type;
+	return size_fault(known, kfg_type_size(type));
+}
+
+static bool has_maps(uint32_t type)
+{
+	return type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS;
+}
+
+/* __array(values, T): an inner map's definition, or the type of programs */
+static const char *values_fault(struct map_fields *f, struct kfg_type field, bool last)
+{
+	struct kfg_type type;
+	const struct btf_array *array;
+
+	if (f->is_inner)
+		return "makes a map of maps of maps";
+	if (!last)
+		return "is not the last one";
+	if (!has_maps(f->type) && f->type != BPF_MAP_TYPE_PROG_ARRAY)
+		return "is for maps of maps and of programs, whose type stands before it";
+	if (size_fault(&f->value_size, sizeof(uint32_t)))
+		return "contradicts the size of values, which is 4";
+	if (kfg_type_resolve(field, &type) != BTF_KIND_ARRAY)
+		return "is not made by __array()";
+	array = (const struct btf_array *)(kfg_type_record(type) + 1);
+	type.id = array->type;
+	if (array->nelems || kfg_type_resolve(type, &type) != BTF_KIND_PTR)
+		return "is not made by __array()";
+	type.id = kfg_type_record(type)->type;
+	if (!has_maps(f->type))
+		return kfg_type_resolve(type, NULL) == BTF_KIND_FUNC_PROTO ? NULL : "is of no function";
+	if (kfg_type_resolve(type, &type) != BTF_KIND_STRUCT)
+		return "is of no map's definition";
+	f->inner = type;
+	return NULL;
+}
+
+static const char *number_fault(struct map_fields *f, const char *name, struct kfg_type field)
+{
+	uint32_t value;
+
+	if (!is_number(field, &value))
+		return "is not made by __uint()";
+	if (strcmp(name, "type") == 0)
+		f->type = value;
+	else if (strcmp(name, "key_size") == 0)
+		return size_fault(&f->key_size, value);
+	else if (strcmp(name, "value_size") == 0)
+		return size_fault(&f->value_size, value);
+	else if (strcmp(name, "pinning") == 0)
+		return f->is_inner ? "is of an inner map, which cannot be pinned" :
+		       value > 1   ? "is neither LIBBPF_PIN_NONE nor LIBBPF_PIN_BY_NAME" :
+				     NULL;
+	return NULL;
+}
+
 /* Returns what is wrong with a field of a map's definition; NULL: nothing. */
-static const char *field_fault(const char *name, struct kfg_type field, uint32_t *map_type)
+static const char *field_fault(struct map_fields *f, const char *name, struct kfg_type field, bool last)
 {
 	static const char *const numbers[] = { "type",	   "max_entries", "map_flags", "numa_node",
 					       "key_size", "value_size",  "pinning" };
-	unsigned kind = kfg_type_resolve(field, NULL);
 	uint32_t value;
 
-	if (is_one_of(name, numbers, sizeof(numbers) / sizeof(numbers[0]))) {
-		if (!is_number(field, &value))
-			return "is not made by __uint()";
-		if (strcmp(name, "type") == 0)
-			*map_type = value;
-		return NULL;
-	}
-	if (strcmp(name, "key") == 0 || strcmp(name, "value") == 0)
-		return kfg_type_kind(field) == BTF_KIND_PTR ? NULL : "is not made by __type()";
+	if (is_one_of(name, numbers, sizeof(numbers) / sizeof(numbers[0])))
+		return number_fault(f, name, field);
+	if (strcmp(name, "key") == 0)
+		return type_fault(&f->key_size, field);
+	if (strcmp(name, "value") == 0)
+		return type_fault(&f->value_size, field);
 	if (strcmp(name, "map_extra") == 0)
-		return is_number(field, &value) || kfg_type_kind_is_enum(kind) ? NULL : "is not made by __ulong()";
+		return is_number(field, &value) || kfg_type_kind_is_enum(kfg_type_resolve(field, NULL)) ?
+			       NULL :
+			       "is not made by __ulong()";
 	if (strcmp(name, "values") == 0)
-		return kind == BTF_KIND_ARRAY ? NULL : "is not made by __array()";
+		return values_fault(f, field, last);
 	return "is none that libbpf knows";
+}
+
+/* False: it is refused. */
+static bool check_definition(struct kfg_object *object, const char *name, struct kfg_type def, struct map_fields *f)
+{
+	for (uint32_t i = 0; i < kfg_type_vlen(def); i++) {
+		const struct btf_member *m = &kfg_type_members(def)[i];
+		const char *field = kfg_btf_str(def.btf, m->name_off);
+		const char *fault =
+			field_fault(f, field, (struct kfg_type){ def.btf, m->type }, i + 1 == kfg_type_vlen(def));
+
+		if (!fault)
+			continue;
+		kfg_open_rules_refuse(object, 0, "field %.40s of %smap %.60s %s", field,
+				      f->is_inner ? "the inner " : "", name, fault);
+		return false;
+	}
+	if (f->type)
+		return true;
+	kfg_open_rules_refuse(object, 0, "%smap %.60s has no type", f->is_inner ? "the inner " : "", name);
+	return false;
 }
 
 static void check_map(struct kfg_object *object, uint32_t var)
 {
 	const struct kfg_btf *btf = object->code->btf;
 	const struct btf_type *t = kfg_btf_type(btf, var);
-	const char *name = kfg_btf_type_name(btf, var), *fault = NULL;
+	const char *name = kfg_btf_type_name(btf, var);
+	struct map_fields fields = { 0 }, inner = { .is_inner = true };
 	struct kfg_type def = { btf, var };
-	uint32_t map_type = 0;
 
 	if (!t || BTF_INFO_KIND(t->info) != BTF_KIND_VAR ||
 	    ((const struct btf_var *)(t + 1))->linkage != BTF_VAR_GLOBAL_ALLOCATED) {
@@ -146,16 +246,8 @@ static void check_map(struct kfg_object *object, uint32_t var)
 		kfg_open_rules_refuse(object, 0, "map %.60s is not defined by a struct", name);
 		return;
 	}
-	for (uint32_t i = 0; i < kfg_type_vlen(def) && !fault; i++) {
-		const struct btf_member *m = &kfg_type_members(def)[i];
-		const char *field = kfg_btf_str(btf, m->name_off);
-
-		fault = field_fault(field, (struct kfg_type){ btf, m->type }, &map_type);
-		if (fault)
-			kfg_open_rules_refuse(object, 0, "field %.40s of map %.60s %s", field, name, fault);
-	}
-	if (!fault && !map_type)
-		kfg_open_rules_refuse(object, 0, "map %.60s has no type", name);
+	if (check_definition(object, name, def, &fields) && fields.inner.btf)
+		(void)check_definition(object, name, fields.inner, &inner);
 }
 
 static void check_maps(struct kfg_object *object)

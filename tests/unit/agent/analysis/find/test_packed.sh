@@ -40,6 +40,17 @@ def tarred(mode):
     return out.getvalue()
 
 
+def cpio(*members):
+    """An archive as cpio -H newc makes it, of (name, inode, links, content)."""
+    out = b""
+    for name, inode, links, content in (*members, ("TRAILER!!!", 0, 1, b"")):
+        fields = (inode, 0o100644 if inode else 0, 0, 0, links, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0)
+        out += b"070701" + b"".join(b"%08X" % field for field in fields) + name.encode() + b"\0"
+        out += b"\0" * (-len(out) % 4) + content
+        out += b"\0" * (-len(out) % 4)
+    return out + b"\0" * (-len(out) % 512)
+
+
 def text(form, of=data, gap=""):
     return gap.join(form % byte for byte in of).encode()
 
@@ -57,6 +68,20 @@ write("k.xz", lzma.compress(data, preset=9))
 write("k.lzma", lzma.compress(data, lzma.FORMAT_ALONE))
 write("inside", b"\0junk\0" * 100 + bz2.compress(data) + b"\0" * 9)
 write("twice.zip", zipped(zipfile.ZIP_DEFLATED).replace(b"a/k.o", b"b/k.o"))
+# an initrd: microcode, zeros, then the rest packed otherwise
+early = cpio(("ucode.bin", 1, 1, os.urandom(70000)))
+root = cpio(("k.o", 2, 1, data))
+write("gzip.initrd", early + gzip.compress(root))
+write("xz.initrd", early + b"\0" * 5000 + lzma.compress(root))
+write("plain.initrd", early + root)
+# of hard links the last one has the bytes
+write("links.cpio", cpio(("pad", 3, 1, b"pad"), ("k.o", 2, 2, b""), ("other.o", 2, 2, data)))
+# the first bytes of a zip archive are a constant of every program that reads some
+note = io.BytesIO()
+with zipfile.ZipFile(note, "w") as archive:
+    archive.writestr("note", b"nothing")
+write("reads-zip.run", b"#!/bin/sh\nexit\nPK\3\4" + b"\0" * 40 + data + b"\0" * 40000 + note.getvalue())
+write("behind.zip", note.getvalue() + b"\0" * 8 + data)
 write("jar.tar.gz", gzip.compress(zipped(zipfile.ZIP_DEFLATED)))
 rows = b"\\\n".join(text("\\x%02x", data[i:i + 20]) for i in range(0, len(data), 20))
 write("k.skel.h", b'static const char data[] __attribute__((__aligned__(8))) = "\\\n' + rows + b'";\n')
@@ -99,6 +124,15 @@ printf 'static const char opts_insn[] = "\\\n%s%s";\n' '\xbf\x16\0\0\0\0\0\0\xbf
 	'\x07\x01\0\0\x78\xff\xff\xff\xb7\x02\0\0\x88\0\0\0' >k.lskel.h
 "$kfgate" scan --kernel=k.btf k.lskel.h >out 2>err
 [ $? = 4 ] || { echo "k.lskel.h: not said to be unchecked:"; cat out err; failed=1; }
+
+# A zip archive whose directory is gone has members that nobody sees.
+sed 's/PK\x01\x02/\x00K\x01\x02/g' packs/deflate.zip >no-directory
+"$kfgate" scan --kernel=k.btf no-directory >out 2>err
+[ $? = 4 ] || { echo "a zip archive without a directory: not said to be unchecked:"; cat out err; failed=1; }
+
+# The same file twice is one file.
+"$kfgate" scan --kernel=k.btf --fail-on=none k.o k.o packs/../k.o >out 2>err ||
+	{ echo "named twice:"; cat out err; failed=1; }
 
 # Damaged ones are said to be.
 for file in packs/deflate.zip packs/k.bz2 packs/k.xz packs/t.tar.xz packs/k.lzma packs/eunomia.json; do
