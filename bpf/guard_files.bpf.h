@@ -206,13 +206,14 @@ static __always_inline int kfg_guard_change(struct inode *inode)
  */
 static __always_inline int kfg_guard_ioctl(struct file *file, unsigned int cmd)
 {
-	__u32 direction = KFG_IOC_DIRECTION(cmd), type = KFG_IOC_TYPE(cmd);
-	__u32 is = BPF_CORE_READ(file, f_inode, i_mode) & KFG_S_IFMT;
+	__u32 direction = KFG_IOC_DIRECTION(cmd), type = KFG_IOC_TYPE(cmd), is;
 
-	/* devices are asked often (KVM_RUN), and are none of it */
-	if (is != KFG_S_IFREG && is != KFG_S_IFDIR)
-		return 0;
+	/* what costs least first: most are not of this kind */
 	if (direction != KFG_IOC_IN && (direction || !type || type == KFG_IOC_TYPE_TERMINAL))
+		return 0;
+	/* devices are asked often (KVM_RUN), and are none of it */
+	is = file->f_inode->i_mode & KFG_S_IFMT;
+	if (is != KFG_S_IFREG && is != KFG_S_IFDIR)
 		return 0;
 	return kfg_guard_change(file->f_inode);
 }
