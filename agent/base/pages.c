@@ -61,11 +61,15 @@ int kfg_pages_own(void)
 	return r;
 }
 
-int kfg_pages_lock(void)
+void kfg_pages_may_lock(void)
 {
 	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 
-	/* a service has it by LimitMEMLOCK=; mlockall() says whether it does */
+	/* a service has it by LimitMEMLOCK=; kfg_pages_lock() says whether it does */
 	(void)setrlimit(RLIMIT_MEMLOCK, &all);
+}
+
+int kfg_pages_lock(void)
+{
 	return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0 ? -errno : 0;
 }

@@ -18,9 +18,12 @@ void kfg_pages_release(const void *data, size_t size);
  */
 int kfg_pages_own(void);
 
+/* Raises the limit on locked memory, as long as the process may: before it gives up its capabilities. */
+void kfg_pages_may_lock(void);
 /*
  * Keeps the process's memory from being swapped out, now and later: whoever may write to a swap device, or add one and
  * have the process paged out to it (process_madvise(2)), would change it. Pages are locked when they are used, so it
- * takes no more memory. Returns 0, or a negative errno: RLIMIT_MEMLOCK is too low, and this process may not raise it.
+ * takes no more memory, but what is freed within the heap, and kfg_pages_release(), give none back from then on: not
+ * before the work of a start is done. Returns 0, or a negative errno: the limit is too low.
  */
 int kfg_pages_lock(void);

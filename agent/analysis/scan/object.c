@@ -68,7 +68,7 @@ static void read_license(struct kfg_object *object)
 	const struct kfg_elf_section *s = &elf->sections[section];
 
 	/* with a NUL or without, as libbpf takes it (bpf_object__init_license()) */
-	if (section && s->type != SHT_NOBITS)
+	if (section && s->size && s->type != SHT_NOBITS)
 		memcpy(object->code->license, s->data,
 		       s->size < sizeof(object->code->license) ? s->size : sizeof(object->code->license) - 1);
 	object->license = object->code->license;

@@ -60,9 +60,6 @@ int kfg_agent_run(const struct kfg_args *args)
 	if (r < 0)
 		kfg_log_warning("the agent's variables are still mappings of its files, which probes can count in: %s",
 				strerror(-r));
-	r = kfg_pages_lock();
-	if (r < 0)
-		kfg_log_warning("the agent's memory may be swapped out, where who can write to swap can change it: %s",
-				strerror(-r));
+	kfg_pages_may_lock();
 	return kfg_daemon_run(&config);
 }

@@ -250,3 +250,12 @@ void kfg_daemon_guarding_done(struct kfg_daemon *d)
 	kfg_attempts_free(d->listings);
 	d->attempts = d->listings = NULL;
 }
+
+void kfg_daemon_guarding_settle(struct kfg_daemon *d)
+{
+	int r = d->guard ? kfg_guard_lock_memory(d->guard) : 0;
+
+	if (r < 0)
+		kfg_log_warning("the agent's memory may be swapped out, where who can write to swap can change it: %s",
+				strerror(-r));
+}

@@ -386,5 +386,6 @@ int kfg_daemon_start(struct kfg_daemon *d)
 	if (r != KFG_EXIT_OK && d->gate && on_failure == KFG_FAILURE_CLOSED)
 		close_gate(d, &kernel);
 	kfg_gate_btf_release();
+	kfg_daemon_guarding_settle(d);
 	return r;
 }

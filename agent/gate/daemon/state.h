@@ -172,6 +172,8 @@ int kfg_daemon_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf 
  * logged, and the gate decides without. Done: what is pinned stays.
  */
 void kfg_daemon_guarding_apply(struct kfg_daemon *d);
+/* What is left to do when the work of a start or a reload is done, and its memory given back. */
+void kfg_daemon_guarding_settle(struct kfg_daemon *d);
 /*
  * The same before an older gate is taken over from, if that is guarded. Negative errno: this one would be guarded less,
  * and is not to take over; *ret_why (static) says why.

@@ -266,6 +266,7 @@ int kfg_daemon_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply
 				  d->proven_usec ? "" : ", but NOT PROVEN: ", d->proven_usec ? "" : d->proof.why);
 	}
 	kfg_gate_btf_release();
+	kfg_daemon_guarding_settle(d);
 	announce(d, "READY=1");
 	return r < 0 ? r : d->proven_usec ? 0 : -ENOTRECOVERABLE;
 }

@@ -36,6 +36,7 @@ struct kfg_guard {
 	int *held; /* owned; descriptors of directories, see hold() */
 	size_t n_held, room;
 	char missing[256];
+	bool is_locked; /* its memory, as far as it can be */
 };
 
 static struct kfg_guard_state *state(const struct kfg_guard *guard)
@@ -204,6 +205,14 @@ int kfg_guard_open(struct kfg_guard **ret_guard)
 	}
 	*ret_guard = guard;
 	return 0;
+}
+
+int kfg_guard_lock_memory(struct kfg_guard *guard)
+{
+	int r = guard->is_locked ? 0 : kfg_pages_lock();
+
+	guard->is_locked = true; /* what failed once would fail again */
+	return r;
 }
 
 void kfg_guard_close(struct kfg_guard *guard)

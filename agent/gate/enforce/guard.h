@@ -15,6 +15,8 @@ struct bpf_object_skeleton;
 
 /* Loads the programs whose hooks this kernel has, and records who the agent is: the calling process. Negative errno. */
 int kfg_guard_open(struct kfg_guard **ret_guard);
+/* Keeps the agent's memory from being swapped out, once; see kfg_pages_lock() for when, and what it returns. */
+int kfg_guard_lock_memory(struct kfg_guard *guard);
 /* Frees; what is not pinned is detached. Accepts NULL. */
 void kfg_guard_close(struct kfg_guard *guard);
 

@@ -18,6 +18,12 @@ static void note(const char *call)
 	strncat(fake_guard.calls, call, sizeof(fake_guard.calls) - strlen(fake_guard.calls) - 1);
 }
 
+int kfg_guard_lock_memory(struct kfg_guard *guard)
+{
+	(void)guard;
+	return 0;
+}
+
 int kfg_guard_open(struct kfg_guard **ret_guard)
 {
 	note("O");
