@@ -372,8 +372,10 @@ static int page_out(int argc, char **argv)
 	maps = fopen(path, "re");
 	if (fd < 0 || !maps)
 		return NOTHING;
-	for (int i = 0; i < 10 && !swapped_kb(pid); i++) {
+	for (int i = 0; i < 20 && !swapped_kb(pid); i++) {
 		rewind(maps);
+		/* pages that a CPU has not put on a list yet are passed over; this has all put there */
+		(void)write_file("/proc/sys/vm/drop_caches", "1");
 		while (fgets(line, sizeof(line), maps)) {
 			if (sscanf(line, "%lx-%lx %4s", &begin, &end, mode) != 3 || strcmp(mode, "rw-p") != 0)
 				continue;
