@@ -253,9 +253,9 @@ int BPF_PROG(kfgate_guard_hold, struct path *path, __u64 mask, unsigned int type
 /*
  * The agent's lock is one on the directory of the pins: whoever holds it keeps the next agent from starting. A lease,
  * which asks this hook like a lock (generic_setlease(), fs/locks.c), keeps whoever opens the file waiting for as long
- * as /proc/sys/fs/lease-break-time says: none on a file that the agent needs. One on a directory (F_SETDELEG, 6.19 and
- * later) keeps whoever makes or renames something in it waiting: none on the agent's own. Other directories are locked
- * by others, too, and the agent only reads there.
+ * as /proc/sys/fs/lease-break-time says: none on a file that the agent needs. One on a directory (F_SETDELEG,
+ * seen on 7.3, not on 6.12) keeps whoever makes or renames something in it waiting: none on the agent's own. In other
+ * directories the agent only reads, and others lock them for their own ends.
  */
 SEC("lsm/file_lock")
 int BPF_PROG(kfgate_guard_lock, struct file *file, unsigned int cmd)

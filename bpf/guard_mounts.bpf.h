@@ -28,8 +28,8 @@ static __always_inline int kfg_may_not_cover(struct vfsmount *mnt, struct dentry
 }
 
 /*
- * Is the mount one that the pins, or a guarded directory, are reached by? By the host's root all are, and what that is
- * mounted on is no path's (the initial root file system).
+ * Is the mount one that the pins, or a guarded directory, are reached by? The host's root mount is one for all of them.
+ * What it is mounted on (the initial root file system) has no path, and so no flag.
  */
 static __always_inline int kfg_may_not_go(struct vfsmount *mnt)
 {

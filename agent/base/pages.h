@@ -22,8 +22,8 @@ int kfg_pages_own(void);
 void kfg_pages_may_lock(void);
 /*
  * Keeps the process's memory from being swapped out, now and later: whoever may write to a swap device, or add one and
- * have the process paged out to it (process_madvise(2)), would change it. Pages are locked when they are used, so it
- * takes no more memory, but what is freed within the heap, and kfg_pages_release(), give none back from then on: not
- * before the work of a start is done. Returns 0, or a negative errno: the limit is too low.
+ * have the process paged out to it (process_madvise(2)), would change it. A page is locked when it is used, so that
+ * locking takes no memory. What is freed within the heap is not given back from then on, nor does kfg_pages_release()
+ * give any: call it when the work of a start is done. Returns 0, or a negative errno: the limit is too low.
  */
 int kfg_pages_lock(void);

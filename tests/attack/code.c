@@ -194,7 +194,7 @@ static int lock_hold(int argc, char **argv)
 	return 0;
 }
 
-/* delegate DIR [SECONDS]: who makes or renames something in a directory waits until it is given back; 6.19 and later */
+/* delegate DIR [SECONDS]: who makes or renames something in a directory waits until it is given back; 7.3, not 6.12 */
 static int delegate(int argc, char **argv)
 {
 	/* fcntl(2), F_SETDELEG and struct delegation of linux/fcntl.h */

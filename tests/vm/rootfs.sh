@@ -13,8 +13,8 @@ here=$(dirname "$(readlink -f "$0")")
 
 suite=trixie
 
-# What a VM without disk, network or people does not need: getty, first-boot questions, timers, asking for all devices
-# that are there already, and what a third of the boot's processor time went into beside.
+# What a VM without disk, network or people does not need: getty, first-boot questions, timers, and events of devices
+# that are there from the start. The boot takes two thirds of the processor time without them.
 customize() {
 	cat <<-'SH'
 		set -e

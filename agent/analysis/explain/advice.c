@@ -33,6 +33,14 @@ const char *kfg_blame_str(enum kfg_blame blame)
 	return (unsigned)blame < KFG_BLAME_MAX ? words[blame] : "?";
 }
 
+const char *kfg_advice_named_find(const struct kfg_advice_named *rows, size_t n, const char *kfunc)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(kfunc, rows[i].begins, strlen(rows[i].begins)) == 0)
+			return rows[i].says;
+	return NULL;
+}
+
 bool kfg_advice_replacement(const struct kfg_advice *a, struct kfg_strbuf *out)
 {
 	const struct kfg_deprecation_info *row = &a->lifecycle;
@@ -190,9 +198,7 @@ static void advise_context(const struct kfg_advice_known *k, struct kfg_advice *
 /* What releases the reference that a kfunc returns, by the beginning of its name (kernel/bpf, net, fs, 6.1 to 7.3). */
 static const char *releases(const char *kfunc)
 {
-	static const struct {
-		const char *acquires, *releases;
-	} pairs[] = {
+	static const struct kfg_advice_named pairs[] = {
 		{ "bpf_task_", "bpf_task_release()" },
 		{ "bpf_cgroup_", "bpf_cgroup_release()" },
 		{ "bpf_cpumask_", "bpf_cpumask_release()" },
@@ -209,10 +215,7 @@ static const char *releases(const char *kfunc)
 		{ "scx_bpf_get_", "scx_bpf_put_cpumask()" },
 	};
 
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		if (strncmp(kfunc, pairs[i].acquires, strlen(pairs[i].acquires)) == 0)
-			return pairs[i].releases;
-	return NULL;
+	return kfg_advice_named_find(pairs, sizeof(pairs) / sizeof(pairs[0]), kfunc);
 }
 
 /* Keys and files have no destructor by which a map could release them. */

@@ -28,6 +28,13 @@ struct kfg_advice_known {
 	unsigned release; /* of it; 0: not known, or its number says nothing about its BPF */
 };
 
+/* What is to be said of kfuncs whose names begin so. */
+struct kfg_advice_named {
+	const char *begins, *says;
+};
+/* What the first of the n rows that fits says; NULL: none does. */
+const char *kfg_advice_named_find(const struct kfg_advice_named *rows, size_t n, const char *kfunc);
+
 /* advice_lookup.c: the kfunc is not there, is another one, or is not for this program */
 void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_prototype(const struct kfg_advice_known *k, struct kfg_advice *a);

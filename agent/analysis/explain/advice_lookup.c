@@ -48,9 +48,7 @@ static bool is_removed(const struct kfg_advice_known *k, const struct kfg_advice
 /* What parts of the kernel a kfunc comes with, by its name. */
 static const char *configuration(const char *name)
 {
-	static const struct {
-		const char *prefix, *option;
-	} options[] = {
+	static const struct kfg_advice_named options[] = {
 		{ "scx_bpf_", "CONFIG_SCHED_CLASS_EXT=y" },
 		{ "__scx_bpf_", "CONFIG_SCHED_CLASS_EXT=y" },
 		{ "hid_bpf_", "CONFIG_HID_BPF=y" },
@@ -68,10 +66,7 @@ static const char *configuration(const char *name)
 		{ "crash_kexec", "CONFIG_CRASH_DUMP=y" },
 	};
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (strncmp(name, options[i].prefix, strlen(options[i].prefix)) == 0)
-			return options[i].option;
-	return NULL;
+	return kfg_advice_named_find(options, sizeof(options) / sizeof(options[0]), name);
 }
 
 /* The kernel should have it, or nothing is known of the kernel. */
@@ -257,9 +252,7 @@ void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advic
 /* Whom the filter of a kfunc's set lets call it (struct btf_kfunc_id_set, since 6.4), by the beginning of its name. */
 static const char *filter_lets(const char *kfunc)
 {
-	static const struct {
-		const char *name, *lets;
-	} filters[] = {
+	static const struct kfg_advice_named filters[] = {
 		/* net/core/filter.c, tracing_iter_filter() */
 		{ "bpf_sock_destroy",
 		  "tracing programs that iterate over sockets (SEC(\"iter/tcp\"), SEC(\"iter/udp\"))" },
@@ -280,10 +273,7 @@ static const char *filter_lets(const char *kfunc)
 		  "SEC(\"fsession/...\"))" },
 	};
 
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
-		if (strncmp(kfunc, filters[i].name, strlen(filters[i].name)) == 0)
-			return filters[i].lets;
-	return NULL;
+	return kfg_advice_named_find(filters, sizeof(filters) / sizeof(filters[0]), kfunc);
 }
 
 /* Which programs may call it. */

@@ -188,7 +188,7 @@ static void judge_kconfig(const struct kfg_linkage *linkage, struct kfg_compat_r
 
 		if (ext->kind != KFG_CODE_EXTERN_KCONFIG)
 			continue;
-		if (!kfg_kconfig_is_known(ext->name, ext->weak))
+		if (linkage->object->libbpf != KFG_LIBBPF_NONE && !kfg_kconfig_is_known(ext->name, ext->weak))
 			add_reason(report->other, sizeof(report->other), "kconfig: libbpf knows no variable %.80s",
 				   ext->name);
 		else if (!ext->weak && kfg_kconfig_is_off(linkage, ext->name))

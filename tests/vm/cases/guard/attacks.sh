@@ -140,6 +140,7 @@ gate_start /tmp/policy/policy.yaml --verbose
 KFGATE_AGENT=$gate_pid
 grep -v "^kfgate: libbpf: \(map\|sec\|CO-RE\)" /tmp/kfgate.err | tail -n 5
 check_file "it is guarded" 'the gate is guarded' /tmp/kfgate.err
+check_file "its memory is locked" '^VmLck:[^0-9]*[1-9]' /proc/$gate_pid/status
 kfgate programs --policy=/tmp/policy >/tmp/programs
 check_file "kfgate programs counts the gate's own" '; beside them [1-9][0-9]* of the gate itself' /tmp/programs
 check_eq "and does not ask for them" 0 "$(stat attempts)"
