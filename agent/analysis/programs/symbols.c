@@ -46,7 +46,7 @@ static int compare(const void *a, const void *b)
 	return (x->imm > y->imm) - (x->imm < y->imm);
 }
 
-static struct symbol *find(const struct kfg_symbols *symbols, int32_t imm)
+static const struct symbol *find(const struct kfg_symbols *symbols, int32_t imm)
 {
 	const struct symbol key = { .imm = imm };
 
@@ -56,10 +56,12 @@ static struct symbol *find(const struct kfg_symbols *symbols, int32_t imm)
 static int keep(struct kfg_symbols *symbols, const struct line *line)
 {
 	int64_t imm = line->address - symbols->base;
-	struct symbol *symbol = imm == (int32_t)imm ? find(symbols, imm) : NULL;
+	const struct symbol *found = imm == (int32_t)imm ? find(symbols, imm) : NULL;
+	struct symbol *symbol;
 
-	if (!symbol || symbol->name || !line->function)
+	if (!found || found->name || !line->function)
 		return 0;
+	symbol = &symbols->items[found - symbols->items];
 	symbol->name = strdup(line->name);
 	symbol->module = line->module[0] ? strdup(line->module) : NULL;
 	return symbol->name && (symbol->module || !line->module[0]) ? 0 : -ENOMEM;

@@ -12,7 +12,7 @@
 static struct kfg_btf_build build;
 static struct kfg_btf_error error;
 
-static int start(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	kfg_btf_build_start(&build, NULL);
@@ -20,7 +20,7 @@ static int start(void **state)
 	return 0;
 }
 
-static int stop(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	kfg_btf_build_done(&build);
@@ -171,24 +171,24 @@ static void test_bad_types(void **state)
 	(void)state;
 	kfg_btf_build_type(&build, 31, NULL, 0, 0);
 	refused("type 1 is of kind 31, which is not known here", sizeof(struct btf_header));
-	stop(NULL);
-	start(NULL);
+	teardown(NULL);
+	setup(NULL);
 	kfg_btf_build_int(&build, "int", 4, 0);
 	kfg_btf_build_type(&build, BTF_KIND_PTR, NULL, 0, 3);
 	refused("refers to type 3, but there are only 2", sizeof(struct btf_header) + 16);
-	stop(NULL);
-	start(NULL);
+	teardown(NULL);
+	setup(NULL);
 	kfg_btf_build_type(&build, BTF_KIND_STRUCT, "s", 2, 0);
 	kfg_btf_build_word(&build, 0);
 	refused("type 1 (struct) is cut short", sizeof(struct btf_header));
-	stop(NULL);
-	start(NULL);
+	teardown(NULL);
+	setup(NULL);
 	kfg_btf_build_type(&build, BTF_KIND_ENUM, "e", 1, 4);
 	kfg_btf_build_word(&build, 77);
 	kfg_btf_build_word(&build, 0);
 	refused("name at 0x4d is beyond the strings", sizeof(struct btf_header) + 12);
-	stop(NULL);
-	start(NULL);
+	teardown(NULL);
+	setup(NULL);
 	kfg_btf_build_word(&build, 0);
 	refused("type 1 is cut short", sizeof(struct btf_header));
 }
@@ -313,15 +313,15 @@ static void test_vmlinux(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_types_and_names, start, stop),
-		cmocka_unit_test_setup_teardown(test_first_of_a_name_is_found, start, stop),
-		cmocka_unit_test_setup_teardown(test_tags, start, stop),
-		cmocka_unit_test_setup_teardown(test_split, start, stop),
-		cmocka_unit_test_setup_teardown(test_badly_aligned_bytes, start, stop),
-		cmocka_unit_test_setup_teardown(test_bad_types, start, stop),
-		cmocka_unit_test_setup_teardown(test_damage, start, stop),
+		cmocka_unit_test_setup_teardown(test_types_and_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_first_of_a_name_is_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tags, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_split, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_badly_aligned_bytes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bad_types, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
 		cmocka_unit_test(test_headers),
-		cmocka_unit_test_setup_teardown(test_other_byte_order, start, stop),
+		cmocka_unit_test_setup_teardown(test_other_byte_order, setup, teardown),
 		cmocka_unit_test(test_vmlinux),
 	};
 

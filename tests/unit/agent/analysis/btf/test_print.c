@@ -10,7 +10,7 @@
 static struct kfg_btf_build build;
 static uint32_t id_int, id_char, id_task;
 
-static int start(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	kfg_btf_build_start(&build, NULL);
@@ -20,7 +20,7 @@ static int start(void **state)
 	return 0;
 }
 
-static int stop(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	kfg_btf_build_done(&build);
@@ -113,9 +113,9 @@ static void test_endless(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_declarations, start, stop),
-		cmocka_unit_test_setup_teardown(test_functions, start, stop),
-		cmocka_unit_test_setup_teardown(test_endless, start, stop),
+		cmocka_unit_test_setup_teardown(test_declarations, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_functions, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_endless, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,7 +248,7 @@ static void a_file_of_nothing_but_objects_has_an_end(void **state)
 	free(many);
 }
 
-static int stop(void *userdata, const struct kfg_find_object *found)
+static int end_search(void *userdata, const struct kfg_find_object *found)
 {
 	(void)found;
 	++*(int *)userdata;
@@ -258,7 +258,7 @@ static int stop(void *userdata, const struct kfg_find_object *found)
 static void a_callback_ends_the_search(void **state)
 {
 	int n = 0;
-	const struct kfg_find_ops ops = { .found = stop, .problem = note_problem, .userdata = &n };
+	const struct kfg_find_ops ops = { .found = end_search, .problem = note_problem, .userdata = &n };
 	struct tiny objects[2] = { tiny_object(), tiny_object() };
 	struct kfg_find *find = NULL;
 
