@@ -161,6 +161,8 @@ void kfg_open_rules_refuse(struct kfg_object *object, unsigned since, const char
 	__attribute__((format(printf, 3, 4)));
 /* Checks one relocation of an instruction by the same rules. */
 void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const struct kfg_elf_symbol *sym);
+/* Checks the type of a variable of .kconfig, an id in the object's BTF. */
+void kfg_open_rules_check_option(struct kfg_object *object, uint32_t var);
 
 /* Fills *error and returns -EBADMSG. */
 int kfg_object_refuse(struct kfg_object_error *error, size_t offset, const char *format, ...)

@@ -5,6 +5,7 @@
 #include "analysis/scan/compat.h"
 
 #include "analysis/scan/kconfig.h"
+#include "analysis/scan/type_compat.h"
 
 #include "base/cleanup.h"
 #include <errno.h>
@@ -115,28 +116,6 @@ static bool has_site(const struct kfg_linkage *linkage)
 	return false;
 }
 
-/* The name of a variable of the kernel that libbpf wants and does not find; NULL: all are there. */
-static const char *missing_variable(const struct kfg_linkage *linkage)
-{
-	const struct kfg_object_code *code = linkage->code;
-
-	for (uint32_t i = 0; i < code->n_externs; i++) {
-		const struct kfg_code_extern *ext = &code->externs[i];
-		const struct kfg_btf *btf;
-		struct kfg_type type;
-		const char *module;
-
-		if (ext->kind != KFG_CODE_EXTERN_KSYM || ext->weak)
-			continue;
-		/* one without a type comes from /proc/kallsyms, which is not at hand */
-		type = (struct kfg_type){ code->btf, kfg_btf_type(code->btf, ext->btf_id)->type };
-		if (kfg_type_resolve(type, NULL) != BTF_KIND_UNKN &&
-		    !kfg_kernel_type_find(linkage->kernel, ext->name, BTF_KIND_VAR, &btf, &module))
-			return ext->name;
-	}
-	return NULL;
-}
-
 /* Adds a sentence to those in buf. */
 static void __attribute__((format(printf, 3, 4))) add_reason(char *buf, size_t size, const char *format, ...)
 {
@@ -198,18 +177,77 @@ static void judge_kconfig(const struct kfg_linkage *linkage, struct kfg_compat_r
 	}
 }
 
+/* Where modules were not looked at, a variable may be in one. */
+static void say_missing(const struct kfg_linkage *linkage, const char *name, struct kfg_compat_report *report)
+{
+	if (linkage->complete)
+		add_reason(report->other, sizeof(report->other),
+			   "variable: this kernel has no variable %.100s, which the object declares in .ksyms", name);
+	else
+		add_reason(report->unsure, sizeof(report->unsure),
+			   "variable: the kernel itself has no variable %.100s, which the object declares in .ksyms, "
+			   "and its modules were not at hand",
+			   name);
+}
+
+/* One without a type is looked for in /proc/kallsyms. BTF tells of all functions there, and of few variables. */
+static void judge_untyped(const struct kfg_linkage *linkage, const char *name, struct kfg_compat_report *report)
+{
+	const struct kfg_btf *btf;
+	const char *module;
+
+	if (!kfg_kernel_type_find(linkage->kernel, name, BTF_KIND_VAR, &btf, &module) &&
+	    !kfg_kernel_func_find(linkage->kernel, name, &btf, &module))
+		add_reason(report->unsure, sizeof(report->unsure),
+			   "variable: %.100s has no type in the object, and whether the kernel has that symbol is not "
+			   "known here",
+			   name);
+}
+
+/* libbpf 1.8, bpf_object__resolve_ksym_var_btf_id() and bpf_object__read_kallsyms_file(). */
+static void judge_ksym(struct kfg_linkage *linkage, const struct kfg_code_extern *ext, struct kfg_compat_report *report)
+{
+	struct kfg_type local = { linkage->code->btf, kfg_btf_type(linkage->code->btf, ext->btf_id)->type };
+	struct kfg_type target;
+	const char *module;
+	int r;
+
+	target.id = kfg_kernel_type_find(linkage->kernel, ext->name, BTF_KIND_VAR, &target.btf, &module);
+	kfg_type_resolve(local, &local);
+	if (ext->weak && (!local.id || !target.id))
+		return;
+	if (!local.id) {
+		judge_untyped(linkage, ext->name, report);
+		return;
+	}
+	if (!target.id) {
+		say_missing(linkage, ext->name, report);
+		return;
+	}
+	target.id = kfg_type_record(target)->type;
+	kfg_type_resolve(target, &target);
+	r = kfg_type_compat(local, target, linkage->object->max[KFG_SCAN_LIMIT_TYPES]);
+	if (r == -E2BIG)
+		kfg_linkage_give_up(linkage, KFG_SCAN_LIMIT_TYPES);
+	else if (r <= 0)
+		add_reason(report->other, sizeof(report->other),
+			   "variable: %.100s is of another type in this kernel than the object declares", ext->name);
+}
+
 /* What is no kfunc's fault, and was seen on the way. Where modules were not looked at, a thing may be in one. */
-static void judge_others(const struct kfg_linkage *linkage, const struct kfg_compat_flows *flows,
+static void judge_others(struct kfg_linkage *linkage, const struct kfg_compat_flows *flows,
 			 struct kfg_compat_report *report)
 {
 	const struct kfg_object_code *code = linkage->code;
 	bool unresolved = flows->by_default.unresolved;
-	const char *variable = missing_variable(linkage);
 	char *why = linkage->complete ? report->other : report->unsure;
 	size_t size = linkage->complete ? sizeof(report->other) : sizeof(report->unsure);
 	const char *where = linkage->complete ? "this kernel" : "the kernel itself, whose modules were not at hand,";
 
 	judge_open(linkage->object, report);
+	for (uint32_t i = 0; i < code->n_externs; i++)
+		if (code->externs[i].kind == KFG_CODE_EXTERN_KSYM)
+			judge_ksym(linkage, &code->externs[i], report);
 	for (unsigned i = 0; i < KFG_SCAN_LIMIT_MAX; i++) {
 		char text[128];
 
@@ -221,9 +259,6 @@ static void judge_others(const struct kfg_linkage *linkage, const struct kfg_com
 		unresolved = flows->off.unresolved && flows->on.unresolved;
 	judge_license(linkage, report);
 	judge_kconfig(linkage, report);
-	if (variable)
-		add_reason(why, size, "variable: %s has no variable %.100s, which the object declares in .ksyms", where,
-			   variable);
 	if (unresolved)
 		add_reason(why, size, "type: %s has no such type or field as function %.100s reads (CO-RE)", where,
 			   code->funcs[kfg_code_func_at(code, flows->by_default.unresolved_place)].name);

@@ -105,6 +105,8 @@ static int add_extern(struct kfg_object *object, uint32_t index, const struct kf
 		return add_undeclared(object, index, sym, id);
 	if (section_of[id] == SECTION_KCONFIG && func)
 		kfg_open_rules_refuse(object, 0, "function %.60s is declared in .kconfig", sym->name);
+	else if (section_of[id] == SECTION_KCONFIG)
+		kfg_open_rules_check_option(object, id);
 	*ext = (struct kfg_code_extern){
 		.name = sym->name,
 		.kind = section_of[id] == SECTION_KCONFIG ? KFG_CODE_EXTERN_KCONFIG :

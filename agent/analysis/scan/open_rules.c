@@ -132,6 +132,8 @@ static const char *type_fault(uint32_t *known, struct kfg_type field)
 	return size_fault(known, kfg_type_size(type));
 }
 
+#define MAP_TYPE_ARENA 33u /* BPF_MAP_TYPE_ARENA (include/uapi/linux/bpf.h, 6.9), which older headers lack */
+
 static bool has_maps(uint32_t type)
 {
 	return type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS;
@@ -228,7 +230,8 @@ static bool check_definition(struct kfg_object *object, const char *name, struct
 	return false;
 }
 
-static void check_map(struct kfg_object *object, uint32_t var)
+/* Returns the type of the map, 0 if it is refused. */
+static uint32_t check_map(struct kfg_object *object, uint32_t var)
 {
 	const struct kfg_btf *btf = object->code->btf;
 	const struct btf_type *t = kfg_btf_type(btf, var);
@@ -239,21 +242,23 @@ static void check_map(struct kfg_object *object, uint32_t var)
 	if (!t || BTF_INFO_KIND(t->info) != BTF_KIND_VAR ||
 	    ((const struct btf_var *)(t + 1))->linkage != BTF_VAR_GLOBAL_ALLOCATED) {
 		kfg_open_rules_refuse(object, 0, "map %.60s is not a global variable", name);
-		return;
+		return 0;
 	}
 	def.id = t->type;
 	if (kfg_type_resolve(def, &def) != BTF_KIND_STRUCT) {
 		kfg_open_rules_refuse(object, 0, "map %.60s is not defined by a struct", name);
-		return;
+		return 0;
 	}
-	if (check_definition(object, name, def, &fields) && fields.inner.btf)
-		(void)check_definition(object, name, fields.inner, &inner);
+	if (!check_definition(object, name, def, &fields))
+		return 0;
+	return !fields.inner.btf || check_definition(object, name, fields.inner, &inner) ? fields.type : 0;
 }
 
 static void check_maps(struct kfg_object *object)
 {
 	const struct kfg_object_code *code = object->code;
 	const struct btf_type *sec;
+	unsigned arenas = 0;
 	uint32_t id;
 
 	if (!kfg_elf_find(&code->elf, ".maps"))
@@ -265,7 +270,10 @@ static void check_maps(struct kfg_object *object)
 	}
 	sec = kfg_btf_type(code->btf, id);
 	for (uint32_t i = 0; i < BTF_INFO_VLEN(sec->info); i++)
-		check_map(object, ((const struct btf_var_secinfo *)(sec + 1))[i].type);
+		arenas += check_map(object, ((const struct btf_var_secinfo *)(sec + 1))[i].type) == MAP_TYPE_ARENA;
+	if (arenas > 1)
+		kfg_open_rules_refuse(object, KFG_LIBBPF(1, 4), "it has %u maps of the type arena; one is allowed",
+				      arenas);
 }
 
 /* Sections that relocations of instructions may point into, besides code. */
@@ -315,6 +323,40 @@ void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const
 		kfg_open_rules_refuse(object, 0, "function %.60s uses section %.60s, which holds no data for libbpf",
 				      in, code->elf.sections[sym->section].name);
 	}
+}
+
+/* libbpf's find_kcfg_type(): what an option's value can be put into. */
+static bool holds_option(struct kfg_type type, bool in_array)
+{
+	unsigned kind = kfg_type_resolve(type, &type);
+	const struct btf_type *t = kfg_type_record(type);
+	bool is_bool;
+
+	switch (kind) {
+	case BTF_KIND_INT:
+		is_bool = BTF_INT_ENCODING(*(const uint32_t *)(t + 1)) & BTF_INT_BOOL;
+		if (in_array)
+			return t->size == 1 && !is_bool;
+		return t->size == 1 || (!is_bool && (t->size == 2 || t->size == 4 || t->size == 8));
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64:
+		return !in_array && (kind == BTF_KIND_ENUM64 || t->size == 4) &&
+		       strcmp(kfg_type_name(type), "libbpf_tristate") == 0;
+	case BTF_KIND_ARRAY:
+		type.id = ((const struct btf_array *)(t + 1))->type;
+		return !in_array && ((const struct btf_array *)(t + 1))->nelems && holds_option(type, true);
+	default:
+		return false;
+	}
+}
+
+void kfg_open_rules_check_option(struct kfg_object *object, uint32_t var)
+{
+	const struct kfg_btf *btf = object->code->btf;
+
+	if (!holds_option((struct kfg_type){ btf, kfg_btf_type(btf, var)->type }, false))
+		kfg_open_rules_refuse(object, 0, "variable %.60s in .kconfig is of a type that holds no option",
+				      kfg_btf_type_name(btf, var));
 }
 
 int kfg_open_rules_check(struct kfg_object *object, struct kfg_object_error *error)
