@@ -2,17 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Break the source on purpose, one place at a time, and see whether a test notices.
 
-usage: mutate.py [-R REGEX] [-n N] [-s SEED] [-w DIR] [-l] FILE...
+usage: mutate.py [-R REGEX | -V KERNEL [-c CASE]...] [-n N] [-s SEED] [-w DIR] [-l] FILE...
   -R REGEX   the tests of ctest that have to notice (default: ^(parity.policy|unit.policy.*)$)
+  -V KERNEL  VM cases have to, on this kernel, which see an agent with the mutant's BPF programs: for bpf/
+  -c CASE    those cases, one after the other (default: decide/six-steps, audit, bypasses and presence)
   -n N       only N mutants, drawn at random
   -s SEED    for the draw (default 1)
   -w DIR     work there, and keep it (default: a temporary directory); its build is used again
   -l         list the mutants, and do nothing
 
-FILEs are C sources, relative to the top of the tree. A mutant differs in one comparison, logical operator, sign, shift
-or constant. It is killed when a test fails, does not end, or crashes; one that does not compile does not count. Each
-that lives is printed with its line: either a test is missing, or it is no different from the original. The last line is
-the rate. The source tree itself is not touched.
+FILEs are C sources, relative to the top of the tree; of those below include/, what BPF programs alone compile counts
+with -V only. A mutant differs in one comparison, logical operator, sign, shift or constant. It is killed when a test
+fails, does not end, or crashes; one that does not compile does not count. Each that lives is printed with its line:
+either a test is missing, or it is no different from the original. The last line is the rate. The source tree itself
+is not touched.
 Exit status: 0 done, 1 the original itself fails, 2 wrong usage.
 """
 
@@ -33,6 +36,7 @@ sys.path.insert(0, os.path.join(TOP, "tests", "check"))
 import tree  # noqa: E402
 
 SECONDS = 600  # a hang, on a busy machine, too
+CASES = ["decide/six-steps", "decide/audit", "decide/bypasses", "decide/presence"]
 # What is found, and what stands in its place. Blanks around it tell an operator from a pointer or a sign.
 RULES = [(re.compile(pattern), new) for pattern, new in (
     (r" == ", " != "), (r" != ", " == "), (r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "), (r" >= ", " > "),
@@ -45,12 +49,12 @@ NUMBER = re.compile(r"(?<![\w.])(\d+)(?=[uU]?[lL]*\b(?![\w.]))")
 Mutant = collections.namedtuple("Mutant", "path line start end new")
 
 
-def compiled(lines):
-    """Numbers of the lines that user space compiles: no directives, nothing that is for BPF alone."""
+def compiled(lines, for_bpf):
+    """Numbers of the lines that user space (or BPF) compiles: no directives, nothing for the other one alone."""
     skipped, bpf, more = set(), False, False
     for n, line in enumerate(lines):
         if re.match(r"#\s*ifdef __bpf__", line):
-            bpf = True
+            bpf = not for_bpf
         elif re.match(r"#\s*(else|endif)", line):
             bpf = False
         if bpf or more or line.startswith("#"):
@@ -59,9 +63,9 @@ def compiled(lines):
     return [n for n in range(len(lines)) if n not in skipped]
 
 
-def mutants_of(path, text):
+def mutants_of(path, text, for_bpf=False):
     blank = tree.without_comments(text).split("\n")
-    for n in compiled(blank):
+    for n in compiled(blank, for_bpf):
         line = blank[n]
         if re.match(r"\s*(_Static_assert|static_assert)\b", line):
             continue
@@ -80,15 +84,18 @@ def quiet(command, **more):
 class Bench:
     """A copy of the tree with a build of its own."""
 
-    def __init__(self, folder, regex):
+    def __init__(self, folder, regex=None, build_type="Debug"):
+        self.folder = folder
         self.source = os.path.join(folder, "source")
         self.build = os.path.join(folder, "build")
-        for path in tree.paths():
+        for path in tree.paths(packed=True):
             self.put(path, tree.read(path) if tree.is_c(path) else None)
-        done = quiet(["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
+        done = quiet(["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", f"-DCMAKE_BUILD_TYPE={build_type}",
                       "-DBUILD_TESTING=ON"])
         if done.returncode:
             sys.exit(done.stdout)
+        if not regex:
+            return
         self.tests = [test for test in self.tests_in("CTestTestfile.cmake") if re.search(regex, test[0])]
         self.targets = sorted({os.path.relpath(command[0], self.build) for _, command in self.tests
                                if command[0].startswith(self.build + "/")})
@@ -132,6 +139,51 @@ class Bench:
         return ""
 
 
+class Vm:
+    """Agents with mutants, in one VM for each round of a case. A case fails once; the runner tries none twice."""
+
+    def __init__(self, bench, kernel):
+        self.bench, self.kernel = bench, kernel
+        if quiet(["ninja", "-C", bench.build]).returncode:
+            sys.exit("the original does not build")
+
+    def agent(self, number):
+        """The agent of the tree as it is now, put aside under a number; False if it does not compile."""
+        if quiet(["ninja", "-C", self.bench.build, "agent/kfgate-agent"]).returncode:
+            return False
+        os.makedirs(os.path.join(self.bench.build, "mutants", number), exist_ok=True)
+        quiet(["strip", "-o", os.path.join(self.bench.build, "mutants", number, "kfgate-agent"),
+               os.path.join(self.bench.build, "agent", "kfgate-agent")])
+        return True
+
+    def case(self, folder, name, number):
+        """The case for one mutant: its own, but with that agent in place."""
+        head, body = [], []
+        with open(os.path.join(self.bench.source, "tests", "vm", "cases", name + ".sh"), encoding="utf-8") as file:
+            for line in file:
+                (head if not body and line.startswith("#") else body).append(line)
+        head = [line for line in head if not re.match("# (kernels|also|timeout):", line)]
+        head.append(f"# kernels: {self.kernel}\n# timeout: 60\n")
+        head.append(f"# files: mutants/{number}/kfgate-agent=/t/mutants/{number}/kfgate-agent\n")
+        body.insert(0, f"cp /t/mutants/{number}/kfgate-agent /t/kfgate-agent\n")
+        os.makedirs(os.path.join(folder, "mutant"), exist_ok=True)
+        with open(os.path.join(folder, "mutant", number + ".sh"), "w", encoding="utf-8") as file:
+            file.writelines(head + body)
+
+    def failed(self, name, numbers):
+        """Which of the mutants the case notices."""
+        folder = tempfile.mkdtemp(dir=self.bench.folder)
+        for number in numbers:
+            self.case(folder, name, number)
+        done = quiet([os.path.join(TOP, "tests", "vm", "run-cases.sh"), "-1", "-b", self.bench.build, "-k", self.kernel,
+                      "-d", folder], errors="replace")
+        shutil.rmtree(folder)
+        verdicts = dict(reversed(match) for match in re.findall(r"^(ok|FAIL) +mutant/(\d+) on ", done.stdout, re.M))
+        if missing := set(numbers) - set(verdicts):
+            sys.exit(f"{done.stdout}\nno verdict on {sorted(missing)} by {name}")
+        return {number for number in numbers if verdicts[number] == "FAIL"}
+
+
 def apply(mutant):
     lines = tree.read(mutant.path).split("\n")
     line = lines[mutant.line]
@@ -142,8 +194,7 @@ def apply(mutant):
 def run(bench, mutants):
     killed, lived, stillborn = collections.Counter(), 0, 0
     for mutant in mutants:
-        text, old, new = apply(mutant)
-        bench.put(mutant.path, text)
+        bench.put(mutant.path, apply(mutant)[0])
         by = bench.killer()
         bench.put(mutant.path, tree.read(mutant.path))
         if by is None:
@@ -152,7 +203,37 @@ def run(bench, mutants):
             killed[by] += 1
         else:
             lived += 1
-            print(f"{mutant.path}:{mutant.line + 1}: lives\n    - {old}\n    + {new}", flush=True)
+            say_lives(mutant)
+    sum_up(killed, lived, stillborn)
+
+
+def say_lives(mutant):
+    _, old, new = apply(mutant)
+    print(f"{mutant.path}:{mutant.line + 1}: lives\n    - {old}\n    + {new}", flush=True)
+
+
+def run_in_vms(vm, mutants, cases):
+    killed, left = collections.Counter(), {}
+    if not vm.agent("0"):
+        sys.exit("the original does not build")
+    for number, mutant in enumerate(mutants, 1):
+        vm.bench.put(mutant.path, apply(mutant)[0])
+        if vm.agent(str(number)):
+            left[str(number)] = mutant
+        vm.bench.put(mutant.path, tree.read(mutant.path))
+    stillborn = len(mutants) - len(left)
+    for case in cases:
+        failed = vm.failed(case, ["0"] + list(left)) if left else set()
+        if "0" in failed:
+            sys.exit(f"the original fails: {case}")
+        killed[case] = len(failed)
+        left = {number: mutant for number, mutant in left.items() if number not in failed}
+    for mutant in left.values():
+        say_lives(mutant)
+    sum_up(killed, len(left), stillborn)
+
+
+def sum_up(killed, lived, stillborn):
     for name, count in killed.most_common():
         print(f"{count:5} killed by {name}")
     total = sum(killed.values()) + lived
@@ -163,13 +244,15 @@ def run(bench, mutants):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-R", default=r"^(parity\.policy|unit\.policy\..*)$")
+    parser.add_argument("-V")
+    parser.add_argument("-c", action="append")
     parser.add_argument("-n", type=int)
     parser.add_argument("-s", type=int, default=1)
     parser.add_argument("-w")
     parser.add_argument("-l", action="store_true")
     parser.add_argument("files", nargs="+", metavar="FILE")
     args = parser.parse_args()
-    mutants = [mutant for path in args.files for mutant in mutants_of(path, tree.read(path))]
+    mutants = [mutant for path in args.files for mutant in mutants_of(path, tree.read(path), bool(args.V))]
     if args.n is not None and args.n < len(mutants):
         mutants = sorted(random.Random(args.s).sample(mutants, args.n))
     if args.l:
@@ -179,6 +262,9 @@ def main():
         return 0
     folder = args.w or tempfile.mkdtemp(prefix="kfgate-mutate.")
     try:
+        if args.V:
+            run_in_vms(Vm(Bench(folder, build_type="RelWithDebInfo"), args.V), mutants, args.c or CASES)
+            return 0
         bench = Bench(folder, args.R)
         by = bench.killer()
         if by != "":

@@ -13,8 +13,9 @@ COMMENT_OR_LITERAL = re.compile(
     r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 
 
-def paths():
-    """Paths of all files, relative to the top: what git tracks, or, without git, all but build directories."""
+def paths(packed=False):
+    """Paths of all files, relative to the top: what git tracks, or, without git, all but build directories.
+    Those that are no text count if packed."""
     try:
         out = subprocess.run(["git", "-C", TOP, "ls-files", "-z"], check=True, capture_output=True).stdout
         found = [os.fsdecode(name) for name in out.split(b"\0") if name]
@@ -23,7 +24,7 @@ def paths():
         for folder, folders, names in os.walk(TOP):
             folders[:] = [f for f in folders if f != ".git" and not (folder == TOP and f.startswith("build"))]
             found += [os.path.relpath(os.path.join(folder, name), TOP) for name in names]
-    return sorted(p for p in found if os.path.isfile(os.path.join(TOP, p)) and not p.endswith(PACKED))
+    return sorted(p for p in found if os.path.isfile(os.path.join(TOP, p)) and (packed or not p.endswith(PACKED)))
 
 
 def read(path):

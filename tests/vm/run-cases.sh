@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Run the VM test cases, each on each kernel that it names.
-# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-u TIME] [-v]
+# usage: run-cases.sh [-b BUILD] [-k "KERNEL..."] [-f REGEX] [-d CASES] [-j N] [-u TIME] [-v] [-1]
 #   -b BUILD   build directory (default: build in the source tree); logs go to BUILD/vm-logs. For a kernel of another
 #              architecture, as arm64:6.12, the programs are those of BUILD-arm64, which tests/cross/build.sh keeps
 #   -k         only these kernels of kernels.list
@@ -10,6 +10,7 @@
 #   -j N       that many VMs at a time (default 1); each but the first has a lock of its own, with -2, -3... in its name
 #   -u TIME    begin with no VM after TIME (seconds since 1970): its cases are skips then
 #   -v         show the output of all cases, not only what failed
+#   -1         what fails is not tried once more
 # A line per case and kernel: ok, FAIL or skip with the reason, and the seconds and CPU seconds that it took. Then
 # what took longest, and the count.
 # arm64 ("also" below) runs on demand: -k "arm64:6.12 arm64:newest"; it takes gcc-aarch64-linux-gnu and qemu-system-arm.
@@ -38,9 +39,9 @@ here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$(dirname "$here")")
 build=$top/build only_kernels='' filter=. cases=$here/cases verbose='' jobs=1 until=
 lock=${KFGATE_VM_LOCK:-${XDG_RUNTIME_DIR:-/tmp}/kfgate-vm.lock}
-retry='' workers=() took=''
+retry='' once='' workers=() took=''
 
-while getopts b:k:f:d:j:u:v opt; do
+while getopts b:k:f:d:j:u:v1 opt; do
 	case $opt in
 	b) build=$(readlink -f "$OPTARG") ;;
 	k) only_kernels=$OPTARG ;;
@@ -49,6 +50,7 @@ while getopts b:k:f:d:j:u:v opt; do
 	j) jobs=$OPTARG ;;
 	u) until=$OPTARG ;;
 	v) verbose=1 ;;
+	1) once=1 ;;
 	*) exit 2 ;;
 	esac
 done
@@ -272,11 +274,11 @@ judge() {
 		;;
 	95 | 97) result FAIL "$name" "$kernel" "status $status, see $log" ;;
 	*)
-		if [ -z "$retry" ]; then
+		if [ -z "$retry$once" ]; then
 			{ head -n 1 "$group"; echo "$name"; } >"$work/again/$(basename "$group")-${name//\//-}"
 			echo "once more, by itself: $name on $kernel failed (status $status)"
 		else
-			result FAIL "$name" "$kernel" "status $status, twice, see $log"
+			result FAIL "$name" "$kernel" "status $status${retry:+, twice}, see $log"
 		fi
 		;;
 	esac
