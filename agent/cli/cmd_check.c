@@ -30,7 +30,7 @@ static bool has_member(const struct kfg_btf *btf, const char *name, const char *
 	const struct btf_type *type = kfg_btf_type(btf, kfg_btf_find(btf, name, BTF_KIND_STRUCT));
 	const struct btf_member *members = type ? (const void *)(type + 1) : NULL;
 
-	for (unsigned i = 0; type && i < BTF_INFO_VLEN(type->info); i++)
+	for (unsigned i = 0; type && i < KFG_BTF_INFO_VLEN(type->info); i++)
 		if (strcmp(kfg_btf_str(btf, members[i].name_off), member) == 0)
 			return true;
 	return false;

@@ -38,6 +38,8 @@ BANS = [
     Ban(r"\bbpf_map_+\w+\s*\(", "only agent/enforce touches maps", rooms=("agent/",), allowed=("agent/gate/enforce/",)),
     Ban(r"->(maps|progs)\s*\[", "an entry of a skeleton has the size that bpftool gave it: kfg_create_map_of() and"
         " kfg_create_prog_of()", rooms=("agent/gate/",)),
+    Ban(r"\bstruct btf_header\b|\bBTF_INFO_(KIND|VLEN|KFLAG)\b", "the host that builds may know another version:"
+        " analysis/btf/btf.h has what holds for all", rooms=("agent/", "tests/")),
     Ban(r"\b(exit|abort|_exit)\s*\(", "only main ends the program", rooms=("agent/", "policy/"),
         allowed=("agent/main.c", "agent/gate/enforce/guard.c")),
     Ban(rf"\b({NOTES})\b", "do it, or open an issue", rooms=("",), code=False,

@@ -21,11 +21,11 @@ static void look_at_records(const struct kfg_btf *btf, const struct btf_type *t)
 	const struct btf_param *p = (const struct btf_param *)(t + 1);
 	const struct btf_member *m = (const struct btf_member *)(t + 1);
 
-	for (uint32_t i = 0; i < BTF_INFO_VLEN(t->info); i++) {
-		if (BTF_INFO_KIND(t->info) == BTF_KIND_FUNC_PROTO)
+	for (uint32_t i = 0; i < KFG_BTF_INFO_VLEN(t->info); i++) {
+		if (KFG_BTF_INFO_KIND(t->info) == BTF_KIND_FUNC_PROTO)
 			must(strlen(kfg_btf_str(btf, p[i].name_off)) < (1u << 28) &&
 			     (!p[i].type || kfg_btf_type(btf, p[i].type)));
-		if (BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT || BTF_INFO_KIND(t->info) == BTF_KIND_UNION)
+		if (KFG_BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT || KFG_BTF_INFO_KIND(t->info) == BTF_KIND_UNION)
 			must(strlen(kfg_btf_str(btf, m[i].name_off)) < (1u << 28) &&
 			     (!m[i].type || kfg_btf_type(btf, m[i].type)));
 	}
@@ -40,9 +40,9 @@ static void look_at(const struct kfg_btf *btf)
 
 		must(t != NULL);
 		look_at_records(btf, t);
-		found = kfg_btf_find(btf, name, BTF_INFO_KIND(t->info));
+		found = kfg_btf_find(btf, name, KFG_BTF_INFO_KIND(t->info));
 		must(!found || (found <= id && strcmp(kfg_btf_type_name(btf, found), name) == 0));
-		if (BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG && strlen(name) < 1000)
+		if (KFG_BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG && strlen(name) < 1000)
 			must(((const struct btf_decl_tag *)(t + 1))->component_idx != -1 ||
 			     kfg_btf_has_tag(btf, t->type, name));
 	}

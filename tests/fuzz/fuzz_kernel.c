@@ -36,7 +36,7 @@ static void look_at(const struct kfg_kernel *kernel)
 		struct kfg_strbuf text = KFG_STRBUF(4096);
 		const struct btf_type *t = kfg_btf_type(kfuncs[i].btf, kfuncs[i].id);
 
-		must(t && BTF_INFO_KIND(t->info) == BTF_KIND_FUNC);
+		must(t && KFG_BTF_INFO_KIND(t->info) == BTF_KIND_FUNC);
 		must(i == 0 || strcmp(kfuncs[i - 1].name, kfuncs[i].name) <= 0);
 		must(kfg_kernel_kfunc_find(kernel, kfuncs[i].name) <= &kfuncs[i]);
 		kfg_btf_print_func(kfuncs[i].btf, kfuncs[i].id, &text);

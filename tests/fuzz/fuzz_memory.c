@@ -57,7 +57,7 @@ static void check(const struct kfg_btf *btf, struct kfg_registrations *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct btf_type *t = kfg_btf_type(btf, r->items[i].id);
 
-		must(t && BTF_INFO_KIND(t->info) == BTF_KIND_FUNC);
+		must(t && KFG_BTF_INFO_KIND(t->info) == BTF_KIND_FUNC);
 		must(i == 0 || r->items[i - 1].id < r->items[i].id);
 		must(r->items[i].types_known || !r->items[i].prog_types);
 	}

@@ -86,18 +86,15 @@ uint32_t kfg_btf_build_func(struct kfg_btf_build *b, const char *name, uint32_t 
 
 void *kfg_btf_build_bytes(const struct kfg_btf_build *b, size_t *ret_size)
 {
-	struct btf_header h = {
-		.magic = BTF_MAGIC,
-		.version = BTF_VERSION,
-		.hdr_len = sizeof(h),
-		.type_len = (uint32_t)b->types_size,
-		.str_off = (uint32_t)b->types_size,
-		.str_len = (uint32_t)b->strings_size,
+	/* struct btf_header as it was up to 7.0: that of this host may be longer */
+	const uint32_t header[6] = {
+		BTF_VERSION << 16 | BTF_MAGIC, sizeof(header),		0,
+		(uint32_t)b->types_size,       (uint32_t)b->types_size, (uint32_t)b->strings_size,
 	};
 	uint8_t *all = NULL;
 	size_t size = 0;
 
-	append(&all, &size, &h, sizeof(h));
+	append(&all, &size, header, sizeof(header));
 	append(&all, &size, b->types, b->types_size);
 	append(&all, &size, b->strings, b->strings_size);
 	*ret_size = size;

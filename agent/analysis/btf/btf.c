@@ -17,6 +17,8 @@ struct reading {
 	uint32_t types_size;
 	uint32_t highest; /* the highest id that a type refers to, and the type that does */
 	size_t highest_at;
+	const uint8_t *layout; /* what the file says of its kinds; NULL: nothing */
+	uint32_t layout_size;
 };
 
 static int __attribute__((format(printf, 3, 4)))
@@ -99,9 +101,9 @@ static int check_named(struct reading *rd, const void *records, size_t n, size_t
 static int check_records(struct reading *rd, const struct btf_type *t, const struct shape *shape)
 {
 	const void *records = t + 1;
-	size_t n = BTF_INFO_VLEN(t->info);
+	size_t n = KFG_BTF_INFO_VLEN(t->info);
 
-	switch (BTF_INFO_KIND(t->info)) {
+	switch (KFG_BTF_INFO_KIND(t->info)) {
 	case BTF_KIND_ARRAY:
 		note_id(rd, ((const struct btf_array *)records)->type, t);
 		note_id(rd, ((const struct btf_array *)records)->index_type, t);
@@ -122,6 +124,27 @@ static int check_records(struct reading *rd, const struct btf_type *t, const str
 	}
 }
 
+/* One entry of a layout (struct btf_layout): how long types of a kind are. */
+struct layout {
+	uint8_t fixed, each;
+	uint16_t flags; /* unused */
+};
+
+/* Kind 0 has no name. *other: of a kind that the file alone knows; its name and ids are nobody's business. */
+static const struct shape *shape_of(const struct reading *rd, uint32_t kind, struct shape *other)
+{
+	struct layout entry;
+
+	if (kind < N_SHAPES && shapes[kind].name)
+		return &shapes[kind];
+	if (!kind || kind >= rd->layout_size / sizeof(entry))
+		return &shapes[0];
+	memcpy(&entry, rd->layout + kind * sizeof(entry), sizeof(entry));
+	/* a record of words stays one */
+	*other = (struct shape){ "another kind", entry.fixed, entry.each, false };
+	return entry.fixed % 4 || entry.each % 4 ? &shapes[0] : other;
+}
+
 /* The type at `at`, its own id being `id`. ret_size: of the whole record. */
 static int check_type(struct reading *rd, uint32_t at, uint32_t id, uint32_t *ret_size)
 {
@@ -129,16 +152,17 @@ static int check_type(struct reading *rd, uint32_t at, uint32_t id, uint32_t *re
 	uint32_t left = rd->types_size - at, kind;
 	const struct shape *shape;
 	uint64_t size = sizeof(*t);
+	struct shape other;
 	int r;
 
 	if (left < size)
 		return refuse(rd->error, rd->types_at + at, "type %" PRIu32 " is cut short", id);
-	kind = BTF_INFO_KIND(t->info);
-	shape = kind < N_SHAPES ? &shapes[kind] : &shapes[0];
+	kind = KFG_BTF_INFO_KIND(t->info);
+	shape = shape_of(rd, kind, &other);
 	if (!shape->name)
 		return refuse(rd->error, rd->types_at + at,
 			      "type %" PRIu32 " is of kind %" PRIu32 ", which is not known here", id, kind);
-	size += shape->fixed + (uint64_t)shape->each * BTF_INFO_VLEN(t->info);
+	size += shape->fixed + (uint64_t)shape->each * KFG_BTF_INFO_VLEN(t->info);
 	if (left < size)
 		return refuse(rd->error, rd->types_at + at, "type %" PRIu32 " (%s) is cut short", id, shape->name);
 	r = check_name(rd, t->name_off, t);
@@ -180,14 +204,14 @@ static int read_types(struct reading *rd)
 }
 
 /* A part of the file that the header says is at `off` after it, `len` long. */
-static int check_part(const struct btf_header *h, size_t size, uint32_t off, uint32_t len)
+static int check_part(const struct kfg_btf_header *h, size_t size, uint32_t off, uint32_t len)
 {
 	uint64_t start = (uint64_t)h->hdr_len + off;
 
 	return start > size || len > size - start ? -EBADMSG : 0;
 }
 
-static int check_header(const struct btf_header *h, size_t size, struct kfg_btf_error *error)
+static int check_header(const struct kfg_btf_header *h, size_t size, struct kfg_btf_error *error)
 {
 	if (size < sizeof(*h))
 		return refuse(error, 0, "%zu bytes are too few for a BTF header", size);
@@ -208,6 +232,20 @@ static int check_header(const struct btf_header *h, size_t size, struct kfg_btf_
 	return 0;
 }
 
+/* The layout that may follow in the header: an offset and a length. One that lies badly is none. */
+static void find_layout(struct reading *rd, const struct kfg_btf_header *h, size_t size)
+{
+	uint32_t place[2];
+
+	if (h->hdr_len < sizeof(*h) + sizeof(place))
+		return;
+	memcpy(place, h + 1, sizeof(place));
+	if (check_part(h, size, place[0], place[1]) < 0)
+		return;
+	rd->layout = rd->btf->data + h->hdr_len + place[0];
+	rd->layout_size = place[1];
+}
+
 /* Empty strings are what the kernel itself takes for a split BTF only (kernel/bpf/btf.c, btf_parse_str_sec()). */
 static int check_strings(const struct kfg_btf *btf, uint32_t len, size_t at, struct kfg_btf_error *error)
 {
@@ -226,7 +264,7 @@ static bool is_foreign(const void *data, size_t size)
 {
 	uint16_t magic;
 
-	if (size < sizeof(struct btf_header))
+	if (size < sizeof(struct kfg_btf_header))
 		return false;
 	memcpy(&magic, data, sizeof(magic));
 	return magic == __builtin_bswap16(BTF_MAGIC);
@@ -245,18 +283,21 @@ static void turn_words(uint8_t *p, size_t size)
 
 /*
  * From the other byte order: behind the magic, the version and the flags, the header and all records of types are words
- * of 32 bits. What the header has beyond struct btf_header is not read here.
+ * of 32 bits. A layout is of bytes.
  */
 static void turn(uint8_t *data, size_t size)
 {
-	struct btf_header h;
+	struct kfg_btf_header h;
 	uint64_t types_at;
 
 	memcpy(&h, data, sizeof(h));
 	h.magic = __builtin_bswap16(h.magic);
 	memcpy(data, &h, sizeof(h.magic));
-	turn_words(data + offsetof(struct btf_header, hdr_len), sizeof(h) - offsetof(struct btf_header, hdr_len));
+	turn_words(data + offsetof(struct kfg_btf_header, hdr_len),
+		   sizeof(h) - offsetof(struct kfg_btf_header, hdr_len));
 	memcpy(&h, data, sizeof(h));
+	if (h.hdr_len >= sizeof(h) && h.hdr_len <= size)
+		turn_words(data + sizeof(h), h.hdr_len - sizeof(h));
 	types_at = (uint64_t)h.hdr_len + h.type_off;
 	if (h.hdr_len >= sizeof(h) && types_at <= size && h.type_len <= size - types_at)
 		turn_words(data + types_at, h.type_len);
@@ -286,7 +327,7 @@ int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, stru
 {
 	_cleanup_(kfg_btf_free_cleanup) struct kfg_btf *btf = calloc(1, sizeof(*btf));
 	struct reading rd = { .btf = btf, .error = ret_error };
-	const struct btf_header *h;
+	const struct kfg_btf_header *h;
 	int r;
 
 	if (!btf)
@@ -294,7 +335,7 @@ int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, stru
 	r = settle(btf, data, size);
 	if (r < 0)
 		return r;
-	h = (const struct btf_header *)btf->data;
+	h = (const struct kfg_btf_header *)btf->data;
 	r = check_header(h, size, ret_error);
 	if (r < 0)
 		return r;
@@ -308,6 +349,7 @@ int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, stru
 	btf->strings_end = btf->strings_first + h->str_len;
 	rd.types_at = (size_t)h->hdr_len + h->type_off;
 	rd.types_size = h->type_len;
+	find_layout(&rd, h, size);
 	btf->types = btf->data + rd.types_at;
 	r = read_types(&rd);
 	if (r < 0)

@@ -4,7 +4,8 @@
  * once, when it is opened: header, section bounds, that each type record lies inside, that each id and each string
  * offset in it exists. What the functions below return needs no further check, with one exception: chains of types
  * (typedefs, pointers, arrays) may be loops, so who follows them counts steps (KFG_BTF_STEPS_MAX).
- * Format: Documentation/bpf/btf.rst and include/uapi/linux/btf.h (6.1..7.3).
+ * Format: Documentation/bpf/btf.rst and include/uapi/linux/btf.h (6.1..7.3). What has changed there is defined here,
+ * for the host that builds has one version of that header, and the files come from all.
  */
 #pragma once
 
@@ -14,6 +15,21 @@
 #include <stdint.h>
 
 struct kfg_btf;
+
+/* struct btf_header. Seen in 7.2, and not in 7.0: it goes on with the offset and length of a layout. */
+struct kfg_btf_header {
+	uint16_t magic;
+	uint8_t version;
+	uint8_t flags;
+	uint32_t hdr_len; /* offsets count from there */
+	uint32_t type_off, type_len;
+	uint32_t str_off, str_len;
+};
+
+/* Of btf_type.info, as in 7.2. Before that a kind had 5 bits and a length 16, and what is between them was 0. */
+#define KFG_BTF_INFO_KIND(info) ((info) >> 24 & 0x7f)
+#define KFG_BTF_INFO_VLEN(info) ((info)&0xffffff)
+#define KFG_BTF_INFO_KFLAG(info) ((info) >> 31)
 
 #define KFG_BTF_STEPS_MAX 64u
 
@@ -26,8 +42,9 @@ struct kfg_btf_error {
 /*
  * Opens size bytes at data, which stay the caller's and must outlive the view. base: the BTF that a split BTF (of a
  * module) continues, or NULL; it must outlive the view, too. A file of the other byte order is turned round first.
- * Memory: 4 bytes per type, and a copy of data that is not aligned to 4 bytes or of the other byte order. A kind of
- * type that is not known is an error. Returns 0; -EBADMSG with *ret_error filled; -ENOMEM.
+ * Memory: 4 bytes per type, and a copy of data that is not aligned to 4 bytes or of the other byte order. Types of a
+ * kind that is not known are passed over where the file tells how long they are (its layout); else that is an error.
+ * Returns 0; -EBADMSG with *ret_error filled; -ENOMEM.
  */
 int kfg_btf_open(const void *data, size_t size, const struct kfg_btf *base, struct kfg_btf **ret_btf,
 		 struct kfg_btf_error *ret_error);

@@ -38,7 +38,7 @@ static uint32_t *find_slot(const struct kfg_btf *btf, const struct kfg_btf_index
 		if (!index->slots[at])
 			return &index->slots[at];
 		t = kfg_btf_own_type(btf, index->slots[at]);
-		if (BTF_INFO_KIND(t->info) == kind && strncmp(kfg_btf_str(btf, t->name_off), name, len + 1) == 0)
+		if (KFG_BTF_INFO_KIND(t->info) == kind && strncmp(kfg_btf_str(btf, t->name_off), name, len + 1) == 0)
 			return &index->slots[at];
 	}
 }
@@ -51,13 +51,13 @@ static void index_names(const struct kfg_btf *btf, struct kfg_btf_index *index)
 		uint32_t *slot;
 		size_t len;
 
-		if (!t->name_off || BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG)
+		if (!t->name_off || KFG_BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG)
 			continue;
 		name = kfg_btf_str(btf, t->name_off);
 		len = strnlen(name, NAME_MAX_LEN + 1);
 		if (!len || len > NAME_MAX_LEN)
 			continue;
-		slot = find_slot(btf, index, name, len, BTF_INFO_KIND(t->info));
+		slot = find_slot(btf, index, name, len, KFG_BTF_INFO_KIND(t->info));
 		if (!*slot)
 			*slot = id;
 	}
@@ -77,7 +77,7 @@ static const struct btf_decl_tag *as_tag(const struct btf_type *t)
 {
 	const struct btf_decl_tag *tag = (const struct btf_decl_tag *)(t + 1);
 
-	return BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG && tag->component_idx == -1 ? tag : NULL;
+	return KFG_BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG && tag->component_idx == -1 ? tag : NULL;
 }
 
 static void index_free(struct kfg_btf_index *index)
@@ -161,7 +161,8 @@ static const struct kfg_btf_index *get_tags(const struct kfg_btf *btf)
 static uint32_t search(const struct kfg_btf *btf, const char *name, unsigned kind)
 {
 	for (uint32_t id = btf->first; id < btf->end; id++)
-		if (BTF_INFO_KIND(kfg_btf_type(btf, id)->info) == kind && strcmp(kfg_btf_type_name(btf, id), name) == 0)
+		if (KFG_BTF_INFO_KIND(kfg_btf_type(btf, id)->info) == kind &&
+		    strcmp(kfg_btf_type_name(btf, id), name) == 0)
 			return id;
 	return 0;
 }

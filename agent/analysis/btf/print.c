@@ -41,7 +41,7 @@ static void print_params(const struct kfg_btf *btf, const struct btf_type *proto
 			 unsigned nesting)
 {
 	const struct btf_param *p = (const struct btf_param *)(proto + 1);
-	unsigned n = BTF_INFO_VLEN(proto->info);
+	unsigned n = KFG_BTF_INFO_VLEN(proto->info);
 
 	if (nesting == NESTING_MAX) {
 		kfg_strbuf_adds(out, "(...)");
@@ -62,7 +62,7 @@ static void print_params(const struct kfg_btf *btf, const struct btf_type *proto
 
 static const char *keyword(const struct btf_type *t)
 {
-	switch (BTF_INFO_KIND(t->info)) {
+	switch (KFG_BTF_INFO_KIND(t->info)) {
 	case BTF_KIND_STRUCT:
 		return "struct ";
 	case BTF_KIND_UNION:
@@ -71,7 +71,7 @@ static const char *keyword(const struct btf_type *t)
 	case BTF_KIND_ENUM64:
 		return "enum ";
 	case BTF_KIND_FWD:
-		return BTF_INFO_KFLAG(t->info) ? "union " : "struct ";
+		return KFG_BTF_INFO_KFLAG(t->info) ? "union " : "struct ";
 	default:
 		return "";
 	}
@@ -96,7 +96,7 @@ static bool follow(const struct kfg_btf *btf, const struct btf_type *t, unsigned
 	const struct btf_array *array = (const struct btf_array *)(t + 1);
 	char length[16], star[32];
 
-	switch (BTF_INFO_KIND(t->info)) {
+	switch (KFG_BTF_INFO_KIND(t->info)) {
 	case BTF_KIND_CONST:
 		*qualifiers |= CONST;
 		return true;
@@ -140,7 +140,8 @@ static void print_decl(const struct kfg_btf *btf, uint32_t type, const char *nam
 			print_base(btf, type, qualifiers, &d, out);
 			return;
 		}
-		type = BTF_INFO_KIND(t->info) == BTF_KIND_ARRAY ? ((const struct btf_array *)(t + 1))->type : t->type;
+		type = KFG_BTF_INFO_KIND(t->info) == BTF_KIND_ARRAY ? ((const struct btf_array *)(t + 1))->type :
+								      t->type;
 	}
 	kfg_strbuf_adds(out, "...");
 }
@@ -157,7 +158,7 @@ void kfg_btf_print_func(const struct kfg_btf *btf, uint32_t func, struct kfg_str
 	_cleanup_strbuf_ struct kfg_strbuf returns = KFG_STRBUF(DECLARATOR_MAX);
 	const char *type;
 
-	if (!proto || BTF_INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO) {
+	if (!proto || KFG_BTF_INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO) {
 		kfg_strbuf_adds(out, "...");
 		return;
 	}

@@ -54,11 +54,11 @@ static void print_types(const struct kfg_kfunc *k, struct kfg_strbuf *out)
 	const struct btf_type *t = kfg_btf_type(k->btf, k->id), *proto = t ? kfg_btf_type(k->btf, t->type) : NULL;
 	const struct btf_param *params;
 
-	if (!proto || BTF_INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO)
+	if (!proto || KFG_BTF_INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO)
 		return;
 	params = (const struct btf_param *)(proto + 1);
 	kfg_btf_print_decl(k->btf, proto->type, "", out);
-	for (unsigned i = 0; i < BTF_INFO_VLEN(proto->info) && !out->error; i++) {
+	for (unsigned i = 0; i < KFG_BTF_INFO_VLEN(proto->info) && !out->error; i++) {
 		kfg_strbuf_adds(out, i ? ", " : "(");
 		kfg_btf_print_decl(k->btf, params[i].type, "", out);
 	}

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/kernel/arm64image.h"
 
+#include "analysis/btf/btf.h"
 #include <elf.h>
 #include <errno.h>
-#include <linux/btf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAGIC_AT 0x38u
 #define HEADER_SIZE 0x40u
+#define BTF_HEADER_MAX 64u /* 7.2: 32 */
 #define STRINGS_MIN 64u /* of a kernel's BTF; what is shorter is chance */
 #define IDS_SIZE_MAX (64u << 10) /* 7.3.4: 12 KB */
 #define RELOCATIONS_MIN 64u /* in a kernel's table (6.1: 129,661); fewer in a row are chance */
@@ -33,22 +34,32 @@ bool kfg_arm64_image_is(const void *data, size_t size)
 	return size >= HEADER_SIZE && memcmp((const uint8_t *)data + MAGIC_AT, "ARM\x64", 4) == 0;
 }
 
-/* Length of the BTF that begins at p; 0: none does. */
+static bool is_header(const struct kfg_btf_header *h)
+{
+	return h->magic == BTF_MAGIC && h->version == BTF_VERSION && !h->flags && h->hdr_len >= sizeof(*h) &&
+	       h->hdr_len <= BTF_HEADER_MAX && h->hdr_len % 4 == 0 && !h->type_off && h->type_len &&
+	       h->str_off >= h->type_len && h->str_len >= STRINGS_MIN;
+}
+
+/* Length of the BTF that begins at p; 0: none does. A layout is between types and strings, or behind both. */
 static size_t btf_size(const uint8_t *p, size_t left)
 {
-	struct btf_header h;
-	uint64_t end;
+	struct kfg_btf_header h;
+	uint32_t layout[2] = { 0 };
+	uint64_t end, layout_end;
 
-	if (left < sizeof(h))
+	if (left < BTF_HEADER_MAX)
 		return 0;
 	memcpy(&h, p, sizeof(h));
-	if (h.magic != BTF_MAGIC || h.version != BTF_VERSION || h.flags || h.hdr_len != sizeof(h) || h.type_off ||
-	    h.str_off != h.type_len || !h.type_len)
+	if (!is_header(&h))
 		return 0;
-	end = (uint64_t)sizeof(h) + h.type_len + h.str_len;
-	if (h.str_len < STRINGS_MIN || end > left || p[sizeof(h) + h.str_off] || p[end - 1])
+	if (h.hdr_len >= sizeof(h) + sizeof(layout))
+		memcpy(layout, p + sizeof(h), sizeof(layout));
+	end = (uint64_t)h.hdr_len + h.str_off + h.str_len;
+	layout_end = (uint64_t)h.hdr_len + layout[0] + layout[1];
+	if (end > left || layout_end > left || p[h.hdr_len + h.str_off] || p[end - 1])
 		return 0;
-	return end;
+	return end > layout_end ? end : layout_end;
 }
 
 /* The largest: a module that is built in may bring some of its own. */

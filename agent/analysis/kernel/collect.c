@@ -208,11 +208,12 @@ static int add_tagged(struct kfg_collector *c, const struct kfg_btf *btf, uint32
 		const struct btf_type *t = kfg_btf_type(btf, id), *of;
 		struct kfg_blob_kfunc k = { .module = module, .bits = KFG_BLOB_TAGGED };
 
-		if (BTF_INFO_KIND(t->info) != BTF_KIND_DECL_TAG || strcmp(kfg_btf_type_name(btf, id), "bpf_kfunc") != 0)
+		if (KFG_BTF_INFO_KIND(t->info) != BTF_KIND_DECL_TAG ||
+		    strcmp(kfg_btf_type_name(btf, id), "bpf_kfunc") != 0)
 			continue;
 		of = kfg_btf_type(btf, t->type);
 		k.id = t->type;
-		if (of && BTF_INFO_KIND(of->info) == BTF_KIND_FUNC && k.id >= kfg_btf_first_own(btf))
+		if (of && KFG_BTF_INFO_KIND(of->info) == BTF_KIND_FUNC && k.id >= kfg_btf_first_own(btf))
 			r = append(&c->kfuncs, &k, sizeof(k));
 	}
 	return r;

@@ -38,7 +38,7 @@ static uint32_t enum_flags(const struct kfg_btf *btf, const struct btf_type *t)
 	const struct btf_enum *value = (const struct btf_enum *)(t + 1);
 	uint32_t flags = 0;
 
-	for (unsigned i = 0; i < BTF_INFO_VLEN(t->info); i++)
+	for (unsigned i = 0; i < KFG_BTF_INFO_VLEN(t->info); i++)
 		if (is_flag(kfg_btf_str(btf, value[i].name_off)))
 			flags |= (uint32_t)value[i].val;
 	return flags;
@@ -51,7 +51,7 @@ static uint32_t named_flags(const struct kfg_btf *vmlinux)
 	for (uint32_t id = 1; id < n; id++) {
 		const struct btf_type *t = kfg_btf_type(vmlinux, id);
 
-		if (t && BTF_INFO_KIND(t->info) == BTF_KIND_ENUM)
+		if (t && KFG_BTF_INFO_KIND(t->info) == BTF_KIND_ENUM)
 			flags |= enum_flags(vmlinux, t);
 	}
 	return flags;

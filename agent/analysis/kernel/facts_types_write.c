@@ -30,7 +30,7 @@ static const struct btf_type *type_of(const struct kfg_facts_writer *w, uint32_t
 
 static bool is_record(const struct btf_type *t)
 {
-	switch (BTF_INFO_KIND(t->info)) {
+	switch (KFG_BTF_INFO_KIND(t->info)) {
 	case BTF_KIND_INT:
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
@@ -50,12 +50,12 @@ static bool is_record(const struct btf_type *t)
 /* Types before variables before functions, so that each lot meets its like in the dictionary. */
 static int class_of(const struct btf_type *t)
 {
-	return BTF_INFO_KIND(t->info) == BTF_KIND_FUNC ? 2 : BTF_INFO_KIND(t->info) == BTF_KIND_VAR;
+	return KFG_BTF_INFO_KIND(t->info) == BTF_KIND_FUNC ? 2 : KFG_BTF_INFO_KIND(t->info) == BTF_KIND_VAR;
 }
 
 static bool same_key(const struct kfg_btf *btf, const struct btf_type *a, const struct btf_type *b)
 {
-	return BTF_INFO_KIND(a->info) == BTF_INFO_KIND(b->info) &&
+	return KFG_BTF_INFO_KIND(a->info) == KFG_BTF_INFO_KIND(b->info) &&
 	       strcmp(kfg_btf_str(btf, a->name_off), kfg_btf_str(btf, b->name_off)) == 0;
 }
 
@@ -69,7 +69,7 @@ static int compare(const void *x, const void *y, void *arg)
 	if (!order)
 		order = strcmp(kfg_btf_str(btf, a->name_off), kfg_btf_str(btf, b->name_off));
 	if (!order)
-		order = (int)BTF_INFO_KIND(a->info) - (int)BTF_INFO_KIND(b->info);
+		order = (int)KFG_BTF_INFO_KIND(a->info) - (int)KFG_BTF_INFO_KIND(b->info);
 	return order ? order : (i > k) - (i < k);
 }
 
@@ -174,8 +174,8 @@ static int put_type(const struct writing *wr, uint32_t id, unsigned depth);
 static int put_composite(const struct writing *wr, const struct btf_type *t, unsigned depth)
 {
 	const struct btf_member *m = (const struct btf_member *)(t + 1);
-	unsigned n = BTF_INFO_VLEN(t->info);
-	bool bitfields = BTF_INFO_KFLAG(t->info);
+	unsigned n = KFG_BTF_INFO_VLEN(t->info);
+	bool bitfields = KFG_BTF_INFO_KFLAG(t->info);
 	int64_t last = 0;
 
 	kfg_facts_put_number(wr->out, (uint64_t)n << 1 | bitfields);
@@ -200,11 +200,11 @@ static int put_enum(const struct writing *wr, const struct btf_type *t)
 {
 	const struct btf_enum *e = (const struct btf_enum *)(t + 1);
 	const struct btf_enum64 *wide = (const struct btf_enum64 *)(t + 1);
-	bool is_wide = BTF_INFO_KIND(t->info) == BTF_KIND_ENUM64;
-	unsigned n = BTF_INFO_VLEN(t->info);
+	bool is_wide = KFG_BTF_INFO_KIND(t->info) == BTF_KIND_ENUM64;
+	unsigned n = KFG_BTF_INFO_VLEN(t->info);
 	uint64_t last = (uint64_t)-1;
 
-	kfg_facts_put_number(wr->out, (uint64_t)n << 1 | BTF_INFO_KFLAG(t->info));
+	kfg_facts_put_number(wr->out, (uint64_t)n << 1 | KFG_BTF_INFO_KFLAG(t->info));
 	kfg_facts_put_number(wr->out, t->size);
 	for (unsigned i = 0; i < n; i++) {
 		uint64_t value = is_wide ? (uint64_t)wide[i].val_hi32 << 32 | wide[i].val_lo32 :
@@ -220,7 +220,7 @@ static int put_enum(const struct writing *wr, const struct btf_type *t)
 static int put_proto(const struct writing *wr, const struct btf_type *t, unsigned depth)
 {
 	const struct btf_param *p = (const struct btf_param *)(t + 1);
-	unsigned n = BTF_INFO_VLEN(t->info);
+	unsigned n = KFG_BTF_INFO_VLEN(t->info);
 
 	kfg_facts_put_number(wr->out, n);
 	for (unsigned i = 0; i < n; i++) {
@@ -240,7 +240,7 @@ static int put_proto(const struct writing *wr, const struct btf_type *t, unsigne
 /* What follows the kind, for types with a name and without. */
 static int put_body(const struct writing *wr, const struct btf_type *t, unsigned depth)
 {
-	switch (BTF_INFO_KIND(t->info)) {
+	switch (KFG_BTF_INFO_KIND(t->info)) {
 	case BTF_KIND_INT:
 		kfg_facts_put_number(wr->out, t->size);
 		kfg_facts_put_number(wr->out, *(const uint32_t *)(t + 1));
@@ -249,7 +249,7 @@ static int put_body(const struct writing *wr, const struct btf_type *t, unsigned
 		kfg_facts_put_number(wr->out, t->size);
 		return wr->out->error;
 	case BTF_KIND_FWD:
-		put_byte(wr->out, BTF_INFO_KFLAG(t->info));
+		put_byte(wr->out, KFG_BTF_INFO_KFLAG(t->info));
 		return wr->out->error;
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
@@ -268,7 +268,7 @@ static int put_body(const struct writing *wr, const struct btf_type *t, unsigned
 		put_byte(wr->out, ((const struct btf_var *)(t + 1))->linkage & 0xff);
 		return put_type(wr, t->type, depth + 1);
 	case BTF_KIND_FUNC:
-		put_byte(wr->out, BTF_INFO_VLEN(t->info) & 0xff);
+		put_byte(wr->out, KFG_BTF_INFO_VLEN(t->info) & 0xff);
 		return put_type(wr, t->type, depth + 1);
 	case BTF_KIND_TYPE_TAG:
 		put_name_at(wr, t->name_off);
@@ -297,11 +297,11 @@ static int put_type(const struct writing *wr, uint32_t id, unsigned depth)
 		return wr->out->error;
 	}
 	if (!is_record(t)) {
-		put_byte(wr->out, BTF_INFO_KIND(t->info));
+		put_byte(wr->out, KFG_BTF_INFO_KIND(t->info));
 		return put_body(wr, t, depth);
 	}
 	ordinal = kfg_facts_writer_ordinal(wr->w, id);
-	put_byte(wr->out, KFG_FACTS_NAMED | BTF_INFO_KIND(t->info) | (of_base ? KFG_FACTS_OF_BASE : 0) |
+	put_byte(wr->out, KFG_FACTS_NAMED | KFG_BTF_INFO_KIND(t->info) | (of_base ? KFG_FACTS_OF_BASE : 0) |
 				  (ordinal ? KFG_FACTS_ORDINAL : 0));
 	put_name_at(wr, t->name_off);
 	if (ordinal)
@@ -320,9 +320,9 @@ int kfg_facts_writer_write(const struct kfg_facts_writer *w, struct kfg_strbuf *
 		const struct btf_type *t = type_of(w, w->sorted[i]);
 
 		body.size = 0;
-		wr.names = BTF_INFO_KIND(t->info) != BTF_KIND_FUNC || w->keeps_names[w->sorted[i] - w->first];
+		wr.names = KFG_BTF_INFO_KIND(t->info) != BTF_KIND_FUNC || w->keeps_names[w->sorted[i] - w->first];
 		r = put_body(&wr, t, 0);
-		put_byte(out, BTF_INFO_KIND(t->info));
+		put_byte(out, KFG_BTF_INFO_KIND(t->info));
 		kfg_facts_put_name(out, kfg_btf_str(w->btf, t->name_off));
 		kfg_facts_put_number(out, body.size);
 		kfg_strbuf_add(out, body.data, body.size);

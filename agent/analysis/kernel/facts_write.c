@@ -29,7 +29,7 @@ static int find_tags(const struct kfg_btf *btf, struct tags *ret_tags)
 	for (uint32_t id = first; id < end; id++) {
 		const struct btf_type *t = kfg_btf_type(btf, id);
 
-		if (BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG &&
+		if (KFG_BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG &&
 		    ((const struct btf_decl_tag *)(t + 1))->component_idx == -1)
 			ret_tags->ids[ret_tags->n++] = id;
 	}

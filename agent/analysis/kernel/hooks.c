@@ -20,7 +20,7 @@ static int enum_value(const struct kfg_btf *btf, const char *type, const char *c
 	if (!t)
 		return -1;
 	e = (const struct btf_enum *)(t + 1);
-	for (unsigned i = 0; i < BTF_INFO_VLEN(t->info); i++)
+	for (unsigned i = 0; i < KFG_BTF_INFO_VLEN(t->info); i++)
 		if (strcmp(kfg_btf_str(btf, e[i].name_off), constant) == 0)
 			return e[i].val;
 	return -1;

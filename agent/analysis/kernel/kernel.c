@@ -122,7 +122,7 @@ static int fill_kfunc(const struct kfg_kernel *k, const struct kfg_blob_kfunc *f
 		btf = k->modules[from->module].btf;
 	}
 	t = kfg_btf_type(btf, from->id);
-	if (!t || BTF_INFO_KIND(t->info) != BTF_KIND_FUNC)
+	if (!t || KFG_BTF_INFO_KIND(t->info) != BTF_KIND_FUNC)
 		return -EBADMSG;
 	*ret = (struct kfg_kfunc){
 		.name = kfg_btf_str(btf, t->name_off),

@@ -52,9 +52,9 @@ static int64_t member_at(const struct kfg_btf *btf, const char *type, const char
 
 	if (t && ret_size)
 		*ret_size = t->size;
-	for (unsigned i = 0; t && i < BTF_INFO_VLEN(t->info); i++)
+	for (unsigned i = 0; t && i < KFG_BTF_INFO_VLEN(t->info); i++)
 		if (strcmp(kfg_btf_str(btf, m[i].name_off), name) == 0)
-			return (BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BIT_OFFSET(m[i].offset) : m[i].offset) / 8;
+			return (KFG_BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BIT_OFFSET(m[i].offset) : m[i].offset) / 8;
 	return -1;
 }
 
@@ -233,7 +233,7 @@ static bool is_func(const struct kfg_btf *btf, uint32_t id)
 {
 	const struct btf_type *t = kfg_btf_type(btf, id);
 
-	return t && BTF_INFO_KIND(t->info) == BTF_KIND_FUNC;
+	return t && KFG_BTF_INFO_KIND(t->info) == BTF_KIND_FUNC;
 }
 
 static int add_pairs(struct reading *rd, const uint32_t *pairs, uint32_t n, unsigned hook)

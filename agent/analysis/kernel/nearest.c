@@ -18,7 +18,7 @@ static uint32_t n_params(const struct kfg_btf *btf, uint32_t func)
 {
 	const struct btf_type *t = kfg_btf_type(btf, func), *proto = t ? kfg_btf_type(btf, t->type) : NULL;
 
-	return proto ? BTF_INFO_VLEN(proto->info) : 0;
+	return proto ? KFG_BTF_INFO_VLEN(proto->info) : 0;
 }
 
 /* How many kfuncs of the kernels themselves are on one side only, or take another number of arguments. */

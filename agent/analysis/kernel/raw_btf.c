@@ -4,18 +4,18 @@
 
 #include "base/cleanup.h"
 #include <fcntl.h>
-#include <linux/btf.h>
+#include "analysis/btf/btf.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-static bool is_header(const struct btf_header *h)
+static bool is_header(const struct kfg_btf_header *h)
 {
 	return h->magic == BTF_MAGIC && h->version == BTF_VERSION && h->hdr_len >= sizeof(*h);
 }
 
 /* Either byte order: the fields that are used here. */
-static void turn_if_foreign(struct btf_header *h)
+static void turn_if_foreign(struct kfg_btf_header *h)
 {
 	if (h->magic != __builtin_bswap16(BTF_MAGIC))
 		return;
@@ -25,19 +25,19 @@ static void turn_if_foreign(struct btf_header *h)
 	h->str_len = __builtin_bswap32(h->str_len);
 }
 
-static uint64_t strings_at(const struct btf_header *h)
+static uint64_t strings_at(const struct kfg_btf_header *h)
 {
 	return (uint64_t)h->hdr_len + h->str_off;
 }
 
-static enum kfg_raw_btf kind_by(const struct btf_header *h, char first)
+static enum kfg_raw_btf kind_by(const struct kfg_btf_header *h, char first)
 {
 	return h->str_len && !first ? KFG_RAW_BTF_KERNEL : KFG_RAW_BTF_MODULE;
 }
 
 enum kfg_raw_btf kfg_raw_btf_kind_of(const void *data, size_t size)
 {
-	struct btf_header h;
+	struct kfg_btf_header h;
 
 	if (size < sizeof(h))
 		return KFG_RAW_BTF_NONE;
@@ -52,7 +52,7 @@ enum kfg_raw_btf kfg_raw_btf_kind_of(const void *data, size_t size)
 enum kfg_raw_btf kfg_raw_btf_kind(const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct btf_header h;
+	struct kfg_btf_header h;
 	char first;
 
 	if (fd < 0 || pread(fd, &h, sizeof(h), 0) != (ssize_t)sizeof(h))

@@ -58,7 +58,7 @@ static bool is_func(const struct kfg_btf *btf, uint32_t id)
 {
 	const struct btf_type *t = kfg_btf_type(btf, id);
 
-	return t && BTF_INFO_KIND(t->info) == BTF_KIND_FUNC;
+	return t && KFG_BTF_INFO_KIND(t->info) == BTF_KIND_FUNC;
 }
 
 /*
@@ -100,7 +100,7 @@ static bool read_layout(const struct kfg_btf *btf, struct layout *ret_layout)
 		return false;
 	m = (const struct btf_member *)(t + 1);
 	layout.size = t->size;
-	for (unsigned i = 0; i < BTF_INFO_VLEN(t->info); i++) {
+	for (unsigned i = 0; i < KFG_BTF_INFO_VLEN(t->info); i++) {
 		const char *name = kfg_btf_str(btf, m[i].name_off);
 		uint32_t at = m[i].offset / 8;
 

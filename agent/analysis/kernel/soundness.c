@@ -13,15 +13,15 @@ bool kfg_kfunc_takes_aux(const struct kfg_btf *btf, uint32_t func)
 	bool pointer = false;
 	uint32_t id;
 
-	if (!proto || BTF_INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO || !BTF_INFO_VLEN(proto->info))
+	if (!proto || KFG_BTF_INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO || !KFG_BTF_INFO_VLEN(proto->info))
 		return false;
 	params = (const struct btf_param *)(proto + 1);
-	id = params[BTF_INFO_VLEN(proto->info) - 1].type;
+	id = params[KFG_BTF_INFO_VLEN(proto->info) - 1].type;
 	for (unsigned steps = 0; steps < KFG_BTF_STEPS_MAX; steps++) {
 		t = kfg_btf_type(btf, id);
 		if (!t)
 			return false;
-		switch (BTF_INFO_KIND(t->info)) {
+		switch (KFG_BTF_INFO_KIND(t->info)) {
 		case BTF_KIND_PTR:
 			if (pointer)
 				return false;

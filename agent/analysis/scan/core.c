@@ -33,7 +33,7 @@ static bool is_signed(struct kfg_type type)
 	unsigned kind = kfg_type_kind(type);
 
 	if (kfg_type_kind_is_enum(kind))
-		return BTF_INFO_KFLAG(t->info);
+		return KFG_BTF_INFO_KFLAG(t->info);
 	return kind == BTF_KIND_INT && (BTF_INT_ENCODING(*(const uint32_t *)(t + 1)) & BTF_INT_SIGNED);
 }
 

@@ -29,9 +29,9 @@ static void mark_sections(const struct kfg_btf *btf, uint8_t *section_of)
 				  strcmp(name, ".kconfig") == 0 ? SECTION_KCONFIG :
 								  SECTION_OTHER;
 
-		if (BTF_INFO_KIND(t->info) != BTF_KIND_DATASEC)
+		if (KFG_BTF_INFO_KIND(t->info) != BTF_KIND_DATASEC)
 			continue;
-		for (uint32_t i = 0; i < BTF_INFO_VLEN(t->info); i++)
+		for (uint32_t i = 0; i < KFG_BTF_INFO_VLEN(t->info); i++)
 			if (section_of[info[i].type] == SECTION_NONE)
 				section_of[info[i].type] = section;
 	}
@@ -44,7 +44,7 @@ static uint32_t find_extern(const struct kfg_btf *btf, const char *name, bool *r
 	const struct btf_type *t = kfg_btf_type(btf, id);
 
 	*ret_func = true;
-	if (t && BTF_INFO_VLEN(t->info) == BTF_FUNC_EXTERN)
+	if (t && KFG_BTF_INFO_VLEN(t->info) == BTF_FUNC_EXTERN)
 		return id;
 	*ret_func = false;
 	id = kfg_btf_find(btf, name, BTF_KIND_VAR);

@@ -93,7 +93,7 @@ static int match_composites(struct matching *m, struct kfg_type local, struct kf
 	unsigned kind = kfg_type_kind(local), other = kfg_type_kind(target);
 
 	if (m->behind_pointer) {
-		bool is_union = BTF_INFO_KFLAG(kfg_type_record(target)->info);
+		bool is_union = KFG_BTF_INFO_KFLAG(kfg_type_record(target)->info);
 
 		return kind == other || (other == BTF_KIND_FWD && (kind == BTF_KIND_UNION) == is_union);
 	}
@@ -110,11 +110,11 @@ static int match_composites(struct matching *m, struct kfg_type local, struct kf
 
 static int match_declarations(const struct matching *m, struct kfg_type local, struct kfg_type target)
 {
-	bool is_union = BTF_INFO_KFLAG(kfg_type_record(local)->info);
+	bool is_union = KFG_BTF_INFO_KFLAG(kfg_type_record(local)->info);
 	unsigned other = kfg_type_kind(target);
 
 	if (other == BTF_KIND_FWD)
-		return is_union == (bool)BTF_INFO_KFLAG(kfg_type_record(target)->info);
+		return is_union == (bool)KFG_BTF_INFO_KFLAG(kfg_type_record(target)->info);
 	return m->behind_pointer && other == (is_union ? BTF_KIND_UNION : BTF_KIND_STRUCT);
 }
 

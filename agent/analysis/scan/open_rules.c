@@ -239,7 +239,7 @@ static uint32_t check_map(struct kfg_object *object, uint32_t var)
 	struct map_fields fields = { 0 }, inner = { .is_inner = true };
 	struct kfg_type def = { btf, var };
 
-	if (!t || BTF_INFO_KIND(t->info) != BTF_KIND_VAR ||
+	if (!t || KFG_BTF_INFO_KIND(t->info) != BTF_KIND_VAR ||
 	    ((const struct btf_var *)(t + 1))->linkage != BTF_VAR_GLOBAL_ALLOCATED) {
 		kfg_open_rules_refuse(object, 0, "map %.60s is not a global variable", name);
 		return 0;
@@ -269,7 +269,7 @@ static void check_maps(struct kfg_object *object)
 		return;
 	}
 	sec = kfg_btf_type(code->btf, id);
-	for (uint32_t i = 0; i < BTF_INFO_VLEN(sec->info); i++)
+	for (uint32_t i = 0; i < KFG_BTF_INFO_VLEN(sec->info); i++)
 		arenas += check_map(object, ((const struct btf_var_secinfo *)(sec + 1))[i].type) == MAP_TYPE_ARENA;
 	if (arenas > 1)
 		kfg_open_rules_refuse(object, KFG_LIBBPF(1, 4), "it has %u maps of the type arena; one is allowed",

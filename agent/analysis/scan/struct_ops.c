@@ -20,7 +20,7 @@ static uint32_t struct_of(const struct kfg_btf *btf, uint32_t id)
 	for (unsigned step = 0; step < KFG_BTF_STEPS_MAX; step++) {
 		const struct btf_type *t = kfg_btf_type(btf, id);
 
-		switch (t ? BTF_INFO_KIND(t->info) : BTF_KIND_UNKN) {
+		switch (t ? KFG_BTF_INFO_KIND(t->info) : BTF_KIND_UNKN) {
 		case BTF_KIND_STRUCT:
 			return id;
 		case BTF_KIND_VAR:
@@ -82,7 +82,7 @@ static int read_maps(struct kfg_object *object)
 	for (size_t i = 0; i < N_SECTION_NAMES; i++) {
 		const struct btf_type *sec = datasec_of(code, kfg_elf_find(&code->elf, section_names[i]));
 
-		n += sec ? BTF_INFO_VLEN(sec->info) : 0;
+		n += sec ? KFG_BTF_INFO_VLEN(sec->info) : 0;
 	}
 	object->struct_ops = calloc(n + 1, sizeof(*object->struct_ops));
 	code->st_ops = calloc(n + 1, sizeof(*code->st_ops));
@@ -93,7 +93,7 @@ static int read_maps(struct kfg_object *object)
 		const struct btf_type *sec = datasec_of(code, section);
 		size_t room = code->elf.sections[section].size;
 
-		for (uint32_t k = 0; sec && k < BTF_INFO_VLEN(sec->info); k++) {
+		for (uint32_t k = 0; sec && k < KFG_BTF_INFO_VLEN(sec->info); k++) {
 			int r = add_map(object, section, (const struct btf_var_secinfo *)(sec + 1) + k, &room);
 
 			if (r < 0)

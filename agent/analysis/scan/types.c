@@ -13,7 +13,7 @@ unsigned kfg_type_kind(struct kfg_type type)
 {
 	const struct btf_type *t = kfg_type_record(type);
 
-	return t ? BTF_INFO_KIND(t->info) : BTF_KIND_UNKN;
+	return t ? KFG_BTF_INFO_KIND(t->info) : BTF_KIND_UNKN;
 }
 
 const char *kfg_type_name(struct kfg_type type)
@@ -25,7 +25,7 @@ uint32_t kfg_type_vlen(struct kfg_type type)
 {
 	const struct btf_type *t = kfg_type_record(type);
 
-	return t ? BTF_INFO_VLEN(t->info) : 0;
+	return t ? KFG_BTF_INFO_VLEN(t->info) : 0;
 }
 
 /* A loop ends as a typedef, which nobody takes for anything. */

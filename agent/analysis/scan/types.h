@@ -46,10 +46,10 @@ static inline bool kfg_type_kind_is_composite(unsigned kind)
 /* Of a member of a struct or union: where it is and how wide, in bits; width 0: it is no bitfield. */
 static inline uint32_t kfg_type_member_offset(const struct btf_type *t, const struct btf_member *member)
 {
-	return BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BIT_OFFSET(member->offset) : member->offset;
+	return KFG_BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BIT_OFFSET(member->offset) : member->offset;
 }
 
 static inline uint32_t kfg_type_member_bits(const struct btf_type *t, const struct btf_member *member)
 {
-	return BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BITFIELD_SIZE(member->offset) : 0;
+	return KFG_BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BITFIELD_SIZE(member->offset) : 0;
 }

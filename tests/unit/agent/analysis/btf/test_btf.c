@@ -170,27 +170,100 @@ static void test_bad_types(void **state)
 {
 	(void)state;
 	kfg_btf_build_type(&build, 31, NULL, 0, 0);
-	refused("type 1 is of kind 31, which is not known here", sizeof(struct btf_header));
+	refused("type 1 is of kind 31, which is not known here", sizeof(struct kfg_btf_header));
 	teardown(NULL);
 	setup(NULL);
 	kfg_btf_build_int(&build, "int", 4, 0);
 	kfg_btf_build_type(&build, BTF_KIND_PTR, NULL, 0, 3);
-	refused("refers to type 3, but there are only 2", sizeof(struct btf_header) + 16);
+	refused("refers to type 3, but there are only 2", sizeof(struct kfg_btf_header) + 16);
 	teardown(NULL);
 	setup(NULL);
 	kfg_btf_build_type(&build, BTF_KIND_STRUCT, "s", 2, 0);
 	kfg_btf_build_word(&build, 0);
-	refused("type 1 (struct) is cut short", sizeof(struct btf_header));
+	refused("type 1 (struct) is cut short", sizeof(struct kfg_btf_header));
 	teardown(NULL);
 	setup(NULL);
 	kfg_btf_build_type(&build, BTF_KIND_ENUM, "e", 1, 4);
 	kfg_btf_build_word(&build, 77);
 	kfg_btf_build_word(&build, 0);
-	refused("name at 0x4d is beyond the strings", sizeof(struct btf_header) + 12);
+	refused("name at 0x4d is beyond the strings", sizeof(struct kfg_btf_header) + 12);
 	teardown(NULL);
 	setup(NULL);
 	kfg_btf_build_word(&build, 0);
-	refused("type 1 is cut short", sizeof(struct btf_header));
+	refused("type 1 is cut short", sizeof(struct kfg_btf_header));
+}
+
+/* What was built, with a header as from 7.2 on and a layout of 21 kinds: kind 20 has two words, and one for each. */
+static uint8_t *with_layout(size_t *ret_size, uint8_t fixed)
+{
+	const uint32_t more = 2 * sizeof(uint32_t), kinds = 21;
+	size_t size, header = sizeof(struct kfg_btf_header);
+	uint8_t *bytes = kfg_btf_build_bytes(&build, &size);
+	uint8_t *all = calloc(1, size + more + kinds * 4);
+	struct kfg_btf_header h;
+	uint32_t place[2];
+
+	assert_non_null(all);
+	memcpy(&h, bytes, header);
+	place[0] = h.str_off;
+	place[1] = kinds * 4;
+	h.hdr_len += more;
+	memcpy(all, &h, header);
+	memcpy(all + header, place, sizeof(place));
+	memcpy(all + h.hdr_len, bytes + header, h.type_len);
+	all[h.hdr_len + place[0] + 20 * 4] = fixed;
+	all[h.hdr_len + place[0] + 20 * 4 + 1] = 4;
+	h.str_off += place[1];
+	memcpy(all, &h, header);
+	memcpy(all + h.hdr_len + h.str_off, bytes + header + place[0], h.str_len);
+	free(bytes);
+	*ret_size = size + more + kinds * 4;
+	return all;
+}
+
+/* A kind of a later kernel is passed over, if the file says how long it is. */
+static void test_layout(void **state)
+{
+	uint32_t i = kfg_btf_build_int(&build, "int", 4, BTF_INT_SIGNED), later, f;
+	struct kfg_btf *btf = NULL;
+	size_t size;
+	uint8_t *bytes;
+
+	(void)state;
+	later = kfg_btf_build_type(&build, 20, NULL, 3, 0);
+	for (int k = 0; k < 2 + 3; k++)
+		kfg_btf_build_word(&build, 0xffffffff);
+	f = kfg_btf_build_func(&build, "bpf_one", i, 1, (const char *[]){ "p" }, &i);
+	bytes = with_layout(&size, 8);
+	assert_int_equal(kfg_btf_open(bytes, size, NULL, &btf, &error), 0);
+	assert_int_equal(kfg_btf_find(btf, "bpf_one", BTF_KIND_FUNC), f);
+	assert_int_equal(KFG_BTF_INFO_KIND(kfg_btf_type(btf, later)->info), 20);
+	kfg_btf_free(btf);
+	free(bytes);
+	bytes = with_layout(&size, 7);
+	assert_int_equal(kfg_btf_open(bytes, size, NULL, &btf, &error), -EBADMSG);
+	assert_string_equal(error.text, "type 2 is of kind 20, which is not known here");
+	free(bytes);
+	refused("type 2 is of kind 20, which is not known here", sizeof(struct kfg_btf_header) + 16);
+}
+
+/* More entries than 16 bits count. */
+static void test_long(void **state)
+{
+	const uint32_t n = 70000;
+	uint32_t e = kfg_btf_build_type(&build, BTF_KIND_ENUM, "e", 0, 4);
+	struct kfg_btf *btf;
+	void *bytes;
+
+	(void)state;
+	((uint32_t *)build.types)[1] |= n;
+	for (uint32_t k = 0; k < 2 * n; k++)
+		kfg_btf_build_word(&build, 0);
+	btf = open_build(&bytes);
+	assert_int_equal(KFG_BTF_INFO_VLEN(kfg_btf_type(btf, e)->info), n);
+	assert_int_equal(kfg_btf_n_types(btf), 2);
+	kfg_btf_free(btf);
+	free(bytes);
 }
 
 /* Each cut and each changed byte of a small BTF is refused, or gives something that can be read. */
@@ -198,7 +271,7 @@ static void walk(const struct kfg_btf *btf)
 {
 	for (uint32_t id = 1; id < kfg_btf_n_types(btf); id++) {
 		(void)strlen(kfg_btf_type_name(btf, id));
-		(void)kfg_btf_find(btf, kfg_btf_type_name(btf, id), BTF_INFO_KIND(kfg_btf_type(btf, id)->info));
+		(void)kfg_btf_find(btf, kfg_btf_type_name(btf, id), KFG_BTF_INFO_KIND(kfg_btf_type(btf, id)->info));
 		(void)kfg_btf_has_tag(btf, id, "bpf_kfunc");
 	}
 }
@@ -241,7 +314,7 @@ static void test_other_byte_order(void **state)
 	size_t size;
 	uint8_t *bytes;
 	uint32_t *words;
-	struct btf_header h;
+	struct kfg_btf_header h;
 
 	(void)state;
 	kfg_btf_build_tag(&build, "bpf_kfunc", f);
@@ -319,6 +392,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_split, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_badly_aligned_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_types, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_layout, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test_setup_teardown(test_other_byte_order, setup, teardown),

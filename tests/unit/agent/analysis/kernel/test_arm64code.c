@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_arm64code.c - instructions as an assembler (binutils 2.40) writes them, and what is known after them. */
+#include "analysis/btf/btf.h"
 #include "analysis/kernel/arm64code.h"
 #include "analysis/kernel/arm64image.h"
 
 #include "cmocka_all.h"
 
 #include <errno.h>
-#include <linux/btf.h>
 #include <string.h>
 
 #define BASE 0xffff800080000000u
@@ -177,7 +177,7 @@ static void test_no_image(void **state)
 /* A kernel whose pointers are zeros, and the table that says what belongs there; the last leads outside. */
 static void put_relocations(uint8_t *image, size_t n, uint64_t ids)
 {
-	struct btf_header btf = { .magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(btf) };
+	struct kfg_btf_header btf = { .magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(btf) };
 
 	btf.type_len = btf.str_off = 4;
 	btf.str_len = 64;
@@ -196,7 +196,7 @@ static void put_relocations(uint8_t *image, size_t n, uint64_t ids)
 static void test_relocated(void **state)
 {
 	static uint8_t image[0x8000];
-	const uint64_t ids = BTF_AT + sizeof(struct btf_header) + 4 + 64;
+	const uint64_t ids = BTF_AT + sizeof(struct kfg_btf_header) + 4 + 64;
 	const uint8_t *btf;
 	struct kfg_image out;
 	size_t size;

@@ -220,7 +220,7 @@ static void check_types(bool piece_by_piece)
 	assert_string_equal(kfg_btf_str(btf, m[0].name_off), "next");
 	assert_int_equal(m[1].offset, 64);
 	t = kfg_btf_type(btf, m[1].type);
-	assert_int_equal(BTF_INFO_KIND(t->info), BTF_KIND_UNION);
+	assert_int_equal(KFG_BTF_INFO_KIND(t->info), BTF_KIND_UNION);
 	m = (const struct btf_member *)(t + 1);
 	assert_string_equal(kfg_btf_str(btf, m[1].name_off), "u");
 	/* the second of that name, not the first */
@@ -287,8 +287,8 @@ static void check_piece(const char *path)
 	m = (const struct btf_member *)(bad + 1);
 	assert_int_equal(kfg_kernel_was_read(facts, &error), -EBADMSG);
 	assert_non_null(strstr(error.text, ": a type that is not there"));
-	assert_int_equal(BTF_INFO_KIND(bad->info), BTF_KIND_STRUCT);
-	assert_int_equal(BTF_INFO_VLEN(bad->info), 2);
+	assert_int_equal(KFG_BTF_INFO_KIND(bad->info), BTF_KIND_STRUCT);
+	assert_int_equal(KFG_BTF_INFO_VLEN(bad->info), 2);
 	assert_string_equal(kfg_btf_str(btf, m[0].name_off), "next");
 	assert_int_equal(m[0].type, 0);
 	assert_int_equal(m[1].type, 0);

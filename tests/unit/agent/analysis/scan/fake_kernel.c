@@ -24,7 +24,7 @@ static const char *tag_of(const struct kfg_btf *btf, uint32_t id, const char *pr
 		const struct btf_type *t = kfg_btf_type(btf, i);
 		const char *text = kfg_btf_str(btf, t->name_off);
 
-		if (BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG && t->type == id &&
+		if (KFG_BTF_INFO_KIND(t->info) == BTF_KIND_DECL_TAG && t->type == id &&
 		    strncmp(text, prefix, strlen(prefix)) == 0)
 			return text + strlen(prefix);
 	}
@@ -75,7 +75,7 @@ struct kfg_kernel *kfg_fake_kernel(const char *path)
 	};
 	kernel->kfuncs = calloc(kfg_btf_n_types(kernel->btf), sizeof(*kernel->kfuncs));
 	for (uint32_t id = 1; id < kfg_btf_n_types(kernel->btf); id++)
-		if (BTF_INFO_KIND(kfg_btf_type(kernel->btf, id)->info) == BTF_KIND_FUNC &&
+		if (KFG_BTF_INFO_KIND(kfg_btf_type(kernel->btf, id)->info) == BTF_KIND_FUNC &&
 		    kfg_btf_has_tag(kernel->btf, id, "bpf_kfunc"))
 			add_kfunc(kernel, id);
 	kfg_elf_done(&elf);
