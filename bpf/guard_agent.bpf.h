@@ -6,13 +6,20 @@
 
 #include "guard_access.bpf.h"
 
-/* Signals that the kernel itself sends do not come here (check_kill_permission(), kernel/signal.c). */
+/*
+ * Signals that the kernel itself sends do not come here (check_kill_permission(), kernel/signal.c): not those of SysRq,
+ * nor those of BPF programs (bpf_send_signal()). So what is counted here, PID 1 has sent.
+ */
 SEC("lsm/task_kill")
 int BPF_PROG(kfgate_guard_kill, struct task_struct *task, void *info, int sig)
 {
-	if (!sig || !kfg_is_agent(task) || kfg_by_agent() || kfg_by_manager())
+	if (!sig || !kfg_is_agent(task) || kfg_by_agent())
 		return 0;
-	return KFG_DENY(KFG_ATTEMPT_SIGNAL, sig);
+	if (!kfg_by_manager())
+		return KFG_DENY(KFG_ATTEMPT_SIGNAL, sig);
+	if (sig == KFG_SIGTERM || sig == KFG_SIGINT)
+		__sync_fetch_and_add(&kfg_guard.orders, 1);
+	return 0;
 }
 
 /* F_SETOWN and F_SETSIG send any signal about any file, and task_kill is not asked (fs/fcntl.c). */

@@ -72,6 +72,32 @@ static __always_inline int kfg_guard_name(struct dentry *dentry)
 	return 0;
 }
 
+/* File systems whose files the kernel writes (include/uapi/linux/magic.h): the agent reads some, malware is in none. */
+static __always_inline int kfg_is_of_kernel(struct dentry *dentry)
+{
+	switch (BPF_CORE_READ(dentry, d_sb, s_magic)) {
+	case 0x9fa0: /* proc */
+	case 0x62656572: /* sysfs */
+	case 0x63677270: /* cgroup2 */
+	case 0x64626720: /* debugfs */
+	case 0x73636673: /* securityfs */
+	case 0x74726163: /* tracefs */
+	case 0xcafe4a11: /* bpffs */
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * A directory that the next agent has to pass, without a capability for that: on the way to the pins, in file systems
+ * whose directories nobody gives away, and its own.
+ */
+static __always_inline int kfg_is_passed(struct dentry *dentry, __u32 flags)
+{
+	return (flags & KFG_GUARD_OWN) || ((flags & KFG_GUARD_COVER) && kfg_is_of_kernel(dentry));
+}
+
 /*
  * Attributes of `dentry` are to be changed: `owner` says that it is the mode, the owner or an access list, by which the
  * agent could be kept from passing a directory. Times of those on the way to the policy are everybody's.
@@ -87,6 +113,8 @@ static __always_inline int kfg_guard_attributes(struct dentry *dentry, int owner
 		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
 	if (kfg_in_pins(dentry))
 		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
+	if (owner && kfg_is_passed(dentry, flags) && !kfg_by_agent() && !kfg_by_manager())
+		return KFG_DENY(KFG_ATTEMPT_HOLD, 0);
 	dir = BPF_CORE_READ(dentry, d_parent);
 	flags = kfg_dentry_flags(dir);
 	if ((flags & KFG_GUARD_FILE) || (owner && (flags & KFG_GUARD_NAMES) && kfg_is_way(dentry, dir)))
@@ -245,7 +273,9 @@ int BPF_PROG(kfgate_guard_flags, struct dentry *dentry)
 SEC("lsm/path_notify")
 int BPF_PROG(kfgate_guard_hold, struct path *path, __u64 mask, unsigned int type)
 {
-	if (!(mask & KFG_FS_PERMISSION_EVENTS) || type != KFG_FSNOTIFY_INODE || !kfg_dentry_flags(path->dentry))
+	if (!(mask & KFG_FS_PERMISSION_EVENTS) || type != KFG_FSNOTIFY_INODE)
+		return 0;
+	if (!kfg_is_of_kernel(path->dentry) && !kfg_dentry_flags(path->dentry))
 		return 0;
 	return KFG_DENY(KFG_ATTEMPT_HOLD, 0);
 }

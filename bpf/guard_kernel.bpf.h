@@ -200,7 +200,9 @@ enum lockdown_reason { LOCKDOWN_BPF_WRITE_USER = 17 };
 #define KFG_MS_MOVE 8192u
 #define KFG_PROT_EXEC 4u /* include/uapi/asm-generic/mman-common.h */
 #define KFG_ATTR_OWNER 7u /* ATTR_MODE, ATTR_UID, ATTR_GID (include/linux/fs.h) */
+#define KFG_SIGINT 2
 #define KFG_SIGTRAP 5
+#define KFG_SIGTERM 15
 #define KFG_IOC_DIRECTION(cmd) ((cmd) >> 30)
 #define KFG_IOC_TYPE(cmd) (((cmd) >> 8) & 0xff)
 #define KFG_IOC_TYPE_TERMINAL 'T' /* include/uapi/asm-generic/ioctls.h */

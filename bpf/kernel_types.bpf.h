@@ -131,6 +131,7 @@ struct dentry {
 struct mnt_namespace;
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
 } KFG_KERNEL;
 struct inode {
 	struct super_block *i_sb;
@@ -186,8 +187,24 @@ struct pid {
 	struct upid numbers[1];
 } KFG_KERNEL;
 /* include/net/sock.h, include/linux/net.h */
+struct sock_common {
+	unsigned short skc_family;
+} KFG_KERNEL;
 struct sock {
+	struct sock_common __sk_common;
 	struct pid *sk_peer_pid;
+} KFG_KERNEL;
+/* include/net/af_unix.h */
+struct sockaddr_un {
+	unsigned short sun_family;
+} KFG_KERNEL;
+struct unix_address {
+	int len;
+	struct sockaddr_un name[];
+} KFG_KERNEL;
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
 } KFG_KERNEL;
 struct socket {
 	struct sock *sk;

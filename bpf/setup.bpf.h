@@ -99,6 +99,32 @@ int kfgate_setup(struct kfg_setup *q)
 	return 0;
 }
 
+#define KFG_AF_UNIX 1
+
+/*
+ * A socket that accept(2) returned has the address of the one that listened (unix_stream_connect(),
+ * net/unix/af_unix.c): what that was bound to, even if the file is renamed.
+ */
+static __always_inline void kfg_read_peer(struct kfg_file_query *q, struct sock *sk)
+{
+	struct unix_address *address;
+	struct unix_sock *other;
+	char path[KFG_PEER_PATH] = {};
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) != KFG_AF_UNIX || !bpf_core_type_exists(struct unix_sock))
+		return;
+	/* number 0 of a process is the one in the host's namespace */
+	q->peer = BPF_CORE_READ(sk, sk_peer_pid, numbers[0].nr);
+	other = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
+	address = BPF_CORE_READ(other, addr);
+	q->found = 1;
+	/* behind the family; an abstract name begins with NUL */
+	if (address)
+		bpf_probe_read_kernel_str(path, sizeof(path),
+					  (void *)address + bpf_core_field_offset(struct unix_address, name) + 2);
+	__builtin_memcpy(q->peer_path, path, sizeof(path));
+}
+
 /*
  * Which file an open fd of the calling process is, as the kernel knows it: what kfg_read_exe() will see of a loader. Of
  * a connected socket, who is at the other end: what getsockopt(2) says of that, programs of type CGROUP_SOCKOPT change.
@@ -115,9 +141,7 @@ int kfgate_file(struct kfg_file_query *q)
 		return 0;
 	if (q->connected) {
 		socket = BPF_CORE_READ(file, private_data);
-		/* number 0 of a process is the one in the host's namespace */
-		q->peer = BPF_CORE_READ(socket, sk, sk_peer_pid, numbers[0].nr);
-		q->found = 1;
+		kfg_read_peer(q, BPF_CORE_READ(socket, sk));
 		return 0;
 	}
 	kfg_identify(&id, file);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #define LINE_MAX_BYTES 2048
 
 static int log_max_level = LOG_INFO;
-static bool log_to_journal;
+static bool log_to_journal, log_to_socket;
 
 /*
  * Standard error is the journal's stream if its device and inode are those that the manager named.
@@ -34,12 +35,34 @@ static bool stderr_is_journal(void)
 void kfg_log_open(int max_level)
 {
 	log_max_level = max_level;
+	struct stat st;
+
 	log_to_journal = stderr_is_journal();
+	log_to_socket = log_to_journal && fstat(STDERR_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
 bool kfg_log_is_journal(void)
 {
 	return log_to_journal;
+}
+
+/*
+ * The journal may be full, or stopped: nobody waits for it. What it did not take is counted, and told when it takes
+ * lines again. Nobody is left to tell when standard error fails.
+ */
+static void put_to_socket(struct iovec *iov, int n)
+{
+	static _Atomic unsigned lost;
+	char text[64];
+	struct msghdr line = { .msg_iov = iov, .msg_iovlen = n };
+	struct iovec about = { text, 0 };
+	struct msghdr told = { .msg_iov = &about, .msg_iovlen = 1 };
+
+	about.iov_len = snprintf(text, sizeof(text), "<%d>the journal did not take %u lines\n", LOG_WARNING, lost);
+	if (lost && sendmsg(STDERR_FILENO, &told, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		lost = 0;
+	if (sendmsg(STDERR_FILENO, &line, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		lost++;
 }
 
 static void __attribute__((format(printf, 2, 0))) write_line(int level, const char *format, va_list ap)
@@ -59,8 +82,9 @@ static void __attribute__((format(printf, 2, 0))) write_line(int level, const ch
 	iov[n++] = (struct iovec){ prefix, __builtin_strlen(prefix) };
 	iov[n++] = (struct iovec){ line, __builtin_strlen(line) };
 	iov[n++] = (struct iovec){ "\n", 1 };
-	/* nobody is left to tell when standard error fails */
-	if (writev(STDERR_FILENO, iov, n) < 0)
+	if (log_to_socket)
+		put_to_socket(iov, n);
+	else if (writev(STDERR_FILENO, iov, n) < 0)
 		return;
 }
 

@@ -1,34 +1,111 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* send.c - records to the journal, by its own socket. */
-#define SD_JOURNAL_SUPPRESS_LOCATION
+/*
+ * send.c - records to the journal, by its native protocol (systemd's docs/JOURNAL_NATIVE_PROTOCOL.md). There is
+ * sd_journal_sendv(3), but that succeeds where the socket is not there, ENOENT (src/libsystemd/sd-journal/
+ * journal-send.c, v252..v257). A record would be lost without a count.
+ */
 #include "record/send.h"
 
+#include "base/cleanup.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
-#include <systemd/sd-journal.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define SOCKET_PATH "/run/systemd/journal/socket" /* systemd-journald.service(8) */
+#define PARTS_MAX (2 * (KFG_RECORD_FIELDS_MAX + 1))
+
+struct message {
+	struct iovec parts[PARTS_MAX];
+	size_t n;
+};
+
+/* field: NAME=VALUE. No value of a record has a newline in it (record.h), so a line is all it takes. */
+static void add_field(struct message *m, const char *field)
+{
+	m->parts[m->n++] = (struct iovec){ (void *)field, strlen(field) };
+	m->parts[m->n++] = (struct iovec){ "\n", 1 };
+}
+
+static int connect_journal(void)
+{
+	static const struct sockaddr_un address = { AF_UNIX, SOCKET_PATH };
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	static const int room = 8 << 20; /* as sd-journal has it */
+
+	if (fd < 0)
+		return -errno;
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return KFG_TAKE_FD(fd);
+}
+
+/* A file in memory with the message, which nobody can change any more: journald takes no other. */
+static int make_file(const struct message *m)
+{
+	_cleanup_close_ int fd = memfd_create("kfgate-record", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	size_t size = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (size_t i = 0; i < m->n; i++)
+		size += m->parts[i].iov_len;
+	if (writev(fd, m->parts, m->n) != (ssize_t)size)
+		return -EIO;
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+		return -errno;
+	return KFG_TAKE_FD(fd);
+}
+
+static int send_file(int journal, const struct message *m)
+{
+	_cleanup_close_ int fd = make_file(m);
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
+
+	if (fd < 0)
+		return fd;
+	control.header = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	return sendmsg(journal, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int send_message(int journal, const struct message *m)
+{
+	struct msghdr message = { .msg_iov = (struct iovec *)m->parts, .msg_iovlen = m->n };
+
+	if (sendmsg(journal, &message, MSG_NOSIGNAL) >= 0)
+		return 0;
+	return errno == EMSGSIZE || errno == ENOBUFS ? send_file(journal, m) : -errno;
+}
 
 int kfg_send_record(void *userdata, const struct kfg_record *record)
 {
-	/* not the name of the program, which sd-journal would take */
-	static char identifier[] = "SYSLOG_IDENTIFIER=kfgate";
-	struct iovec iov[KFG_RECORD_FIELDS_MAX + 1] = { { identifier, sizeof(identifier) - 1 } };
+	/* looked up once, and again when journald has a new socket: what others put in its place is not asked */
+	static int journal = KFG_NO_FD;
+	struct message m = { 0 };
 	const char *field = NULL;
-	int n = 1, r;
+	int r;
 
 	(void)userdata;
+	add_field(&m, "SYSLOG_IDENTIFIER=kfgate");
 	while ((field = kfg_record_next(record, field)))
-		iov[n++] = (struct iovec){ (void *)field, strlen(field) };
-	/* sd_journal_sendv() without a socket does nothing and succeeds (src/libsystemd/sd-journal/journal-send.c) */
-	if (!kfg_send_possible())
-		return -ENOTCONN;
-	r = sd_journal_sendv(iov, n);
-	if (r < 0)
+		add_field(&m, field);
+	r = journal == KFG_NO_FD ? -ENOTCONN : send_message(journal, &m);
+	if (r != -ENOTCONN && r != -ECONNREFUSED)
 		return r;
-	return kfg_send_possible() ? 0 : -ENOTCONN;
+	kfg_close_cleanup(&journal);
+	r = connect_journal();
+	journal = r < 0 ? KFG_NO_FD : r;
+	return r < 0 ? r : send_message(journal, &m);
 }
 
 bool kfg_send_possible(void)

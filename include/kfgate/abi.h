@@ -492,12 +492,15 @@ struct kfg_turn {
  * of kfgate_file, a program that the agent runs on an open fd.
  */
 #define KFG_FILES_MAX 4096u
+#define KFG_PEER_PATH 64u
+
 struct kfg_file_query {
 	__u32 fd; /* of the calling process */
 	__u32 found;
 	struct kfg_file_id id;
-	__u32 connected; /* asked for: fd is a socket that has a peer */
-	__s32 peer; /* who that is: a process id in the initial pid namespace, or 0 */
+	__u32 connected; /* asked for: fd is a Unix socket that has a peer */
+	__s32 peer; /* who called listen(2) for it: a process id in the initial pid namespace, or 0 */
+	char peer_path[KFG_PEER_PATH]; /* and where it was bound to, cut; "": nowhere, or no path */
 };
 
 /*

@@ -94,6 +94,7 @@ struct kfg_guard_state {
 	__u64 user_ns; /* the initial one */
 	__u64 cgroups[KFG_GUARD_LEVELS + 1]; /* ids: from level 1 down, and the agent's own */
 	/* counters */
+	__u64 orders; /* to end: SIGTERM and SIGINT that PID 1 sent the agent */
 	__u64 refused[KFG_ATTEMPT_MAX];
 	__u64 lost; /* refusals that the ring had no room for */
 };

@@ -12,11 +12,11 @@
  *   kfg_loaders, then kfg_loads      kfg_leave()                   kfg_request_classify()      kfg_shared_barrier()
  *
  * Any other word that two sides share stands for itself: none of its readers draws a conclusion from it about another
- * word (turn.sealed, turn.lost_told, the other knobs, kfg_guard.agent_task, agent_child, strict; kfg_inflight.done,
- * tid, fds_refused; kfg_delivery, which one agent after the other writes). The words of a ring buffer are the kernel's
- * (agent/gate/enforce/ring.h). What is in a map's entry when it is entered is ordered by the kernel, which publishes
- * entries by rcu_assign_pointer() (kernel/bpf/hashtab.c, 6.1..7.3). What is written before a program is attached is
- * ordered by the attaching.
+ * word (turn.sealed, turn.lost_told, the other knobs, kfg_guard.agent_task, agent_child, orders, strict;
+ * kfg_inflight.done, tid, fds_refused; kfg_delivery, which one agent after the other writes). The words of a ring
+ * buffer are the kernel's (agent/gate/enforce/ring.h). What is in a map's entry when it is entered is ordered by the
+ * kernel, which publishes entries by rcu_assign_pointer() (kernel/bpf/hashtab.c, 6.1..7.3). What is written before a
+ * program is attached is ordered by the attaching.
  *
  * The one means of order is a full barrier. A BPF program makes it by an exchange of a word of its own: atomic
  * instructions that give back the old value order all before them against all behind them, on each architecture

@@ -47,7 +47,7 @@ class Bans(unittest.TestCase):
 
     def test_exceptions(self):
         self.assertEqual(found(bans, "agent/base/log.c", "fprintf(stderr, s);\n"), [])
-        self.assertEqual(found(bans, "agent/record/send.c", "sd_journal_sendv(v, n);\n"), [])
+        self.assertEqual(found(bans, "agent/history/journal.c", "sd_journal_next(j);\n"), [])
         self.assertEqual(found(bans, "agent/gate/enforce/mapset.c", "bpf_map_update_elem(f);\n"), [])
         self.assertEqual(found(bans, "tests/tools/x.c", "exit(1);\n"), [])
 

@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <systemd/sd-daemon.h>
 
 #define STOP_TIMEOUT_MS 5000u
 #define RETIRE_USEC 1000000u
@@ -118,14 +117,11 @@ int kfg_daemon_add_sources(struct kfg_daemon *d)
 		r = kfg_daemon_missed_watch(d);
 	if (r >= 0)
 		r = kfg_control_server_new(d->event, d->config->runtime_dir, kfg_daemon_answer, d, &d->control);
-	if (r >= 0)
-		r = sd_event_set_watchdog(d->event, 1);
 	return r < 0 ? kfg_log_errno(r, "cannot set up the event loop: %m") : 0;
 }
 
 static void drop_sources(struct kfg_daemon *d)
 {
-	kfg_orders_done(d);
 	kfg_control_server_free(d->control);
 	d->ring_source = sd_event_source_disable_unref(d->ring_source);
 	d->more_source = sd_event_source_disable_unref(d->more_source);
@@ -135,24 +131,33 @@ static void drop_sources(struct kfg_daemon *d)
 	sd_event_source_disable_unref(d->missed_source);
 }
 
+/* NULL: it is to be taken off. */
+static const char *why_kept_by(const struct kfg_daemon *d, enum kfg_manager_job job)
+{
+	if (kfg_gate_sealed(d->gate))
+		return "it is sealed until the next boot";
+	if (d->guard && kfg_guard_strict(d->guard))
+		return "it is guarded until the next boot (guard: strict)";
+	if (d->current.names->on_stop == KFG_STOP_KEEP)
+		return "the policy says on-stop: keep";
+	/* a restart that cannot be told from a stop must not open the gate */
+	if (d->guard && kfg_guard_managed(d->guard) && job != KFG_MANAGER_STOP)
+		return "it is guarded, and systemd does not say that it stops the service";
+	return NULL;
+}
+
 /* Takes the gate off, if that is what being told to stop means for it; returns if it is off. */
 static bool leave_gate(struct kfg_daemon *d)
 {
-	bool sealed = kfg_gate_sealed(d->gate), strict = d->guard && kfg_guard_strict(d->guard);
+	enum kfg_manager_job job = kfg_manager_job(d->gate);
+	const char *why_kept = why_kept_by(d, job);
 	struct kfg_record *record = NULL;
 	int r;
 
-	if (kfg_manager_job(d->gate) == KFG_MANAGER_RESTART)
+	if (job == KFG_MANAGER_RESTART)
 		return false; /* the next agent is about to take over */
-	if (sealed || strict || d->current.names->on_stop == KFG_STOP_KEEP) {
-		(void)kfg_daemon_queue_record(
-			d,
-			kfg_notice_kept(d->current.names,
-					sealed ? "it is sealed until the next boot" :
-					strict ? "it is guarded until the next boot (guard: strict)" :
-						 "the policy says on-stop: keep",
-					&record),
-			&record);
+	if (why_kept) {
+		(void)kfg_daemon_queue_record(d, kfg_notice_kept(d->current.names, why_kept, &record), &record);
 		return false;
 	}
 	r = kfg_gate_detach(d->gate);
@@ -209,6 +214,7 @@ static void stop(struct kfg_daemon *d, bool told)
 	kfg_gate_kernel_done(&d->kernel);
 	kfg_dedup_free(d->dedup);
 	free(d->rejected);
+	kfg_notifier_free(d->notifier);
 	sd_event_unref(d->event);
 }
 
@@ -226,6 +232,8 @@ int kfg_daemon_run(const struct kfg_daemon_config *config)
 		r = kfg_dedup_new(&d.dedup);
 	if (r == 0)
 		r = sd_event_default(&d.event);
+	if (r >= 0)
+		r = kfg_notifier_new(d.event, &d.notifier);
 	if (r < 0) {
 		kfg_log_errno(r, "cannot start: %m");
 	} else {

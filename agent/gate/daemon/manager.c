@@ -12,7 +12,8 @@
 
 #define TIMEOUT_USEC 1000000u
 /* systemd's own socket, for root: there is no message bus early at boot (src/core/dbus.c, v252..v257) */
-#define ADDRESS "unix:path=/run/systemd/private"
+#define SOCKET_PATH "/run/systemd/private"
+#define ADDRESS "unix:path=" SOCKET_PATH
 #define SERVICE "org.freedesktop.systemd1"
 
 static void bus_cleanup(sd_bus **bus)
@@ -25,16 +26,20 @@ static void message_cleanup(sd_bus_message **message)
 	sd_bus_message_unref(*message);
 }
 
-/* Whoever may write to /run can put a socket there: it counts who listens, unix(7). */
+/*
+ * Whoever may write to /run can put another socket there, and a program of BPF_CGROUP_UNIX_CONNECT leads elsewhere.
+ * PID 1 listens at the sockets of other services, too, which then answer there (systemd.socket(5)). So both count: who
+ * listens, and what it was bound to.
+ */
 static int check_peer(const struct kfg_gate *gate, sd_bus *bus)
 {
-	pid_t peer = 0;
+	struct kfg_gate_peer peer = { 0 };
 	int fd = sd_bus_get_fd(bus);
 	int r = fd < 0 ? fd : kfg_gate_peer(gate, fd, &peer);
 
 	if (r < 0)
 		return r;
-	return peer == 1 ? 0 : -EPERM;
+	return peer.pid == 1 && strcmp(peer.path, SOCKET_PATH) == 0 ? 0 : -EPERM;
 }
 
 static int open_bus(const struct kfg_gate *gate, sd_bus **ret_bus)

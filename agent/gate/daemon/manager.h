@@ -11,5 +11,5 @@ enum kfg_manager_job {
 
 struct kfg_gate;
 
-/* gate: who answers is asked of it. What is not answered by process 1 is KFG_MANAGER_UNKNOWN. */
+/* gate: who answers is asked of it. What is not answered by process 1 at its own socket is KFG_MANAGER_UNKNOWN. */
 enum kfg_manager_job kfg_manager_job(const struct kfg_gate *gate);

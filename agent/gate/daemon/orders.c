@@ -10,10 +10,8 @@
 
 #include <signal.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 
 #define WHY_MAX (32u * 1024)
-#define ASK_EVERY_USEC 1000000u /* a flood of signals must not make one of questions */
 
 enum kfg_order kfg_order_judge(const struct kfg_order_context *agent, const struct signalfd_siginfo *info)
 {
@@ -26,7 +24,7 @@ enum kfg_order kfg_order_judge(const struct kfg_order_context *agent, const stru
 	if (process && info->ssi_pid == 1)
 		return KFG_ORDER_TAKE;
 	if (agent->managed)
-		return info->ssi_signo == SIGHUP ? KFG_ORDER_REFUSE : KFG_ORDER_ASK;
+		return info->ssi_signo != SIGHUP && agent->ordered ? KFG_ORDER_TAKE : KFG_ORDER_REFUSE;
 	return info->ssi_signo == SIGINT && agent->terminal ? KFG_ORDER_TAKE : KFG_ORDER_REFUSE;
 }
 
@@ -41,6 +39,7 @@ static enum kfg_order judge(const struct kfg_daemon *d, const struct signalfd_si
 		.guarded = d->guard,
 		.strict = d->guard && kfg_guard_strict(d->guard),
 		.managed = d->guard && kfg_guard_managed(d->guard),
+		.ordered = d->guard && kfg_guard_ordered(d->guard),
 		.terminal = is_in_foreground(),
 	};
 
@@ -63,38 +62,8 @@ static void refuse(struct kfg_daemon *d, const struct signalfd_siginfo *info)
 
 static int stop(struct kfg_daemon *d)
 {
-	(void)sd_notify(0, "STOPPING=1\nSTATUS=Stopping");
+	kfg_notifier_tell(d->notifier, "STOPPING=1\nSTATUS=Stopping");
 	return sd_event_exit(d->event, 0);
-}
-
-static int on_ask(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct kfg_daemon *d = userdata;
-	enum kfg_manager_job job = kfg_manager_job(d->gate);
-
-	(void)source;
-	(void)usec;
-	d->asked_usec = kfg_daemon_now_usec(CLOCK_MONOTONIC);
-	if (job == KFG_MANAGER_STOP || job == KFG_MANAGER_RESTART)
-		return stop(d);
-	refuse(d, &d->unasked);
-	return 0;
-}
-
-/* As soon as the last question is long enough ago: the service manager's signal may be among those of the kernel. */
-static int ask(struct kfg_daemon *d, const struct signalfd_siginfo *info)
-{
-	uint64_t now = kfg_daemon_now_usec(CLOCK_MONOTONIC), at = d->asked_usec ? d->asked_usec + ASK_EVERY_USEC : now;
-	int enabled = 0, r;
-
-	d->unasked = *info;
-	if (d->ask_source && sd_event_source_get_enabled(d->ask_source, &enabled) >= 0 && enabled)
-		return 0;
-	d->ask_source = sd_event_source_disable_unref(d->ask_source);
-	r = sd_event_add_time(d->event, &d->ask_source, CLOCK_MONOTONIC, at, 1, on_ask, d);
-	if (r < 0)
-		kfg_log_errno(r, "cannot find out who sent a signal, and ignores it: %m");
-	return 0;
 }
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -102,15 +71,10 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 	struct kfg_daemon *d = userdata;
 
 	(void)source;
-	switch (judge(d, info)) {
-	case KFG_ORDER_TAKE:
+	if (judge(d, info) == KFG_ORDER_TAKE)
 		return stop(d);
-	case KFG_ORDER_ASK:
-		return ask(d, info);
-	default:
-		refuse(d, info);
-		return 0;
-	}
+	refuse(d, info);
+	return 0;
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -136,9 +100,4 @@ int kfg_orders_add(struct kfg_daemon *d)
 	if (r >= 0)
 		r = sd_event_add_signal(d->event, NULL, SIGHUP, on_reload, d);
 	return r;
-}
-
-void kfg_orders_done(struct kfg_daemon *d)
-{
-	d->ask_source = sd_event_source_disable_unref(d->ask_source);
 }

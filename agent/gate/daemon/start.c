@@ -15,7 +15,6 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #define WHY_MAX (32u * 1024)
@@ -283,7 +282,7 @@ static void ready(struct kfg_daemon *d)
 
 	(void)kfg_daemon_queue_record(d, kfg_notice_started(p, kfg_gate_has_stage1(d->gate), d->uts.release, &record),
 				      &record);
-	(void)sd_notifyf(0, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name, p->serial);
+	kfg_notifier_tell(d->notifier, "READY=1\nSTATUS=Policy %s %" PRId64 " in force", p->name, p->serial);
 	/* who typed the command sees no journal */
 	if (isatty(STDERR_FILENO))
 		kfg_log_info("the gate is up: policy %s %" PRId64 ", mode %s; Ctrl-C takes it off", p->name, p->serial,

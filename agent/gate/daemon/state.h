@@ -10,6 +10,7 @@
 #include "config/load.h"
 #include "gate/control/server.h"
 #include "gate/daemon/daemon.h"
+#include "gate/daemon/notify.h"
 #include "gate/enforce/gate.h"
 #include "gate/enforce/guard.h"
 #include "gate/events/attempts.h"
@@ -19,7 +20,6 @@
 #include "record/policy_names.h"
 #include <stdatomic.h>
 #include <stdint.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 #include <systemd/sd-event.h>
 
@@ -44,6 +44,7 @@ struct kfg_daemon_file_watch {
 struct kfg_daemon {
 	const struct kfg_daemon_config *config;
 	sd_event *event;
+	struct kfg_notifier *notifier; /* owned */
 	struct kfg_gate *gate; /* owned; what it put into force stays without it */
 	bool in_force; /* it is this agent's gate that decides */
 	enum kfg_hooking hooking; /* how this kernel calls the gate */
@@ -52,9 +53,6 @@ struct kfg_daemon {
 	sd_event_source *ring_source, *clock_source, *retire_source, *guard_source;
 	struct kfg_guard *guard; /* owned; NULL: the gate is not guarded */
 	struct kfg_attempts *attempts, *listings; /* with the guard */
-	sd_event_source *ask_source; /* the service manager is to be asked about a signal */
-	struct signalfd_siginfo unasked; /* which one */
-	uint64_t asked_usec; /* CLOCK_MONOTONIC of the last question, 0: none */
 	struct kfg_control_server *control;
 	int json_fd; /* standard output; not owned */
 	bool journal; /* records go to the journal */
@@ -185,7 +183,6 @@ void kfg_daemon_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *
 
 /* orders.c: signals, in the event loop. Negative errno. */
 int kfg_orders_add(struct kfg_daemon *d);
-void kfg_orders_done(struct kfg_daemon *d);
 
 /* left_note.c: writes down what is in force, for when no agent answers; a failure is logged. */
 void kfg_daemon_note(const struct kfg_daemon *d);

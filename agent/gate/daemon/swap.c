@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 #include <time.h>
 
 uint64_t kfg_daemon_now_usec(clockid_t clock)
@@ -77,8 +76,8 @@ static void announce(struct kfg_daemon *d, const char *state)
 {
 	const struct kfg_policy_names *p = d->current.names;
 
-	(void)sd_notifyf(0, "%s\nSTATUS=Policy %s %" PRId64 " in force%s%s", state, p->name, p->serial,
-			 d->proven_usec ? "" : ", NOT PROVEN", d->rejected ? ", last reload rejected" : "");
+	kfg_notifier_tell(d->notifier, "%s\nSTATUS=Policy %s %" PRId64 " in force%s%s", state, p->name, p->serial,
+			  d->proven_usec ? "" : ", NOT PROVEN", d->rejected ? ", last reload rejected" : "");
 }
 
 static int publish(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why)
@@ -252,8 +251,8 @@ int kfg_daemon_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply
 {
 	int r;
 
-	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading",
-			 kfg_daemon_now_usec(CLOCK_MONOTONIC));
+	kfg_notifier_tell(d->notifier, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading",
+			  kfg_daemon_now_usec(CLOCK_MONOTONIC));
 	r = try_reload(d, force, reply);
 	if (r < 0) {
 		rejected(d, reply);

@@ -42,7 +42,7 @@ static int identify(const struct kfg_gate *gate, const char *path, struct kfg_fi
 	return 0;
 }
 
-int kfg_gate_peer(const struct kfg_gate *gate, int fd, pid_t *ret_pid)
+int kfg_gate_peer(const struct kfg_gate *gate, int fd, struct kfg_gate_peer *ret_peer)
 {
 	KFG_CAPS_RAISED;
 	struct kfg_file_query query = { .fd = (__u32)fd, .connected = 1 };
@@ -53,7 +53,8 @@ int kfg_gate_peer(const struct kfg_gate *gate, int fd, pid_t *ret_pid)
 		return r;
 	if (!query.found)
 		return -EBADF;
-	*ret_pid = query.peer;
+	ret_peer->pid = query.peer;
+	(void)snprintf(ret_peer->path, sizeof(ret_peer->path), "%.*s", (int)sizeof(query.peer_path), query.peer_path);
 	return 0;
 }
 

@@ -171,11 +171,17 @@ int kfg_gate_stats(const struct kfg_gate *gate, struct kfg_stats *ret_stats);
  * clocks itself; to be called at start and whenever the clock was set. */
 int kfg_gate_sync_clock(struct kfg_gate *gate);
 
+/* Who is at the other end of a connected Unix socket. */
+struct kfg_gate_peer {
+	pid_t pid; /* who called listen(2) for it, in the initial pid namespace; 0: nobody. Another one may accept */
+	char path[KFG_PEER_PATH]; /* what it was bound to then, wherever that file is now; "": no path */
+};
+
 /*
- * Who is at the other end of a connected Unix socket, as the kernel has it: getsockopt(2) tells what programs of others
- * make of that. *ret_pid: in the initial pid namespace, 0: nobody. 0 or a negative errno.
+ * Asks the kernel, for programs of others change what getsockopt(2) and getpeername(2) tell. Returns 0 or a negative
+ * errno.
  */
-int kfg_gate_peer(const struct kfg_gate *gate, int fd, pid_t *ret_pid);
+int kfg_gate_peer(const struct kfg_gate *gate, int fd, struct kfg_gate_peer *ret_peer);
 
 /* Puts the gate's objects and pins under the guard and attaches it, with pins beside the gate's own. Negative errno. */
 struct kfg_guard;

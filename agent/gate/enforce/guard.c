@@ -437,6 +437,11 @@ bool kfg_guard_managed(const struct kfg_guard *guard)
 	return state(guard)->managed;
 }
 
+bool kfg_guard_ordered(const struct kfg_guard *guard)
+{
+	return __atomic_load_n(&state(guard)->orders, __ATOMIC_ACQUIRE);
+}
+
 int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *userdata)
 {
 	const struct bpf_object_skeleton *s = guard->skel->skeleton;

@@ -67,6 +67,9 @@ bool kfg_guard_strict(const struct kfg_guard *guard);
 /* Did PID 1 start the agent? Where it did not, there is nobody who could stop or replace a guarded agent. */
 bool kfg_guard_managed(const struct kfg_guard *guard);
 
+/* Has PID 1 sent the agent SIGTERM or SIGINT since the guard is attached? Nobody else can make that true. */
+bool kfg_guard_ordered(const struct kfg_guard *guard);
+
 /* Attaches; from here on it refuses. keep (may be NULL) is given each link, to be pinned. Negative errno. */
 typedef int kfg_guard_keep_fn(void *userdata, const char *name, int link_fd);
 int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *userdata);

@@ -140,11 +140,11 @@ int kfg_gate_detach(struct kfg_gate *gate)
 }
 
 /* Nobody answers as the service manager here. */
-int kfg_gate_peer(const struct kfg_gate *gate, int fd, pid_t *ret_pid)
+int kfg_gate_peer(const struct kfg_gate *gate, int fd, struct kfg_gate_peer *ret_peer)
 {
 	(void)gate;
 	(void)fd;
-	(void)ret_pid;
+	(void)ret_peer;
 	return -EBADF;
 }
 

@@ -91,6 +91,12 @@ bool kfg_guard_managed(const struct kfg_guard *guard)
 	return false;
 }
 
+bool kfg_guard_ordered(const struct kfg_guard *guard)
+{
+	(void)guard;
+	return false;
+}
+
 int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *userdata)
 {
 	(void)guard;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,11 +99,50 @@ static void test_errno(void **state)
 	assert_written("kfgate: x: No such file or directory\n");
 }
 
+static void start_stream(int fds[2])
+{
+	char stream[64];
+	struct stat st;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	assert_int_equal(fstat(fds[1], &st), 0);
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	assert_true(dup2(fds[1], STDERR_FILENO) >= 0);
+	close(fds[1]);
+	kfg_log_open(LOG_DEBUG);
+}
+
+/* A journal that takes nothing holds up nobody; how much it did not take is told. */
+static void test_journal_that_waits(void **state)
+{
+	static char text[4u << 20];
+	unsigned n = 0;
+	int fds[2];
+
+	(void)state;
+	start_stream(fds);
+	for (; n < 100000; n++)
+		kfg_log_warning("line %u", n);
+	assert_true(recv(fds[0], text, sizeof(text), MSG_DONTWAIT) > 0);
+	while (recv(fds[0], text, sizeof(text), MSG_DONTWAIT) > 0)
+		;
+	kfg_log_warning("the last one");
+	memset(text, 0, sizeof(text));
+	assert_true(recv(fds[0], text, sizeof(text) - 1, MSG_DONTWAIT) > 0);
+	dup2(saved_stderr, STDERR_FILENO);
+	assert_int_equal(sscanf(text, "<4>the journal did not take %u lines\n<4>the last one", &n), 1);
+	assert_true(n > 0 && n < 100000);
+	assert_non_null(strstr(text, "\n<4>the last one\n"));
+	close(fds[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_terminal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_journal, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_journal_that_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_stream, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_control_characters, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_errno, setup, teardown),

@@ -179,14 +179,19 @@ static void test_message_ids_are_explained(void **state)
 #define ID(name, word, priority, id) id,
 		KFG_MESSAGES(ID)
 	};
-	char text[64];
+	static const int priorities[] = {
+#define PRIORITY(name, word, priority, id) priority,
+		KFG_MESSAGES(PRIORITY)
+	};
+	static const char *const names[] = { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" };
+	char text[96];
 	size_t n = 0;
 
 	(void)state;
 	for (size_t i = 0; i < KFG_MESSAGE_MAX; i++) {
 		snprintf(text, sizeof(text), "\n-- %s\n", ids[i]);
 		assert_non_null(strstr(catalog, text));
-		snprintf(text, sizeof(text), ".It Li %s\n.Li %s ,\n", words[i], ids[i]);
+		snprintf(text, sizeof(text), ".It Li %s\n.Li %s ,\n%s.\n", words[i], ids[i], names[priorities[i]]);
 		assert_non_null(strstr(page, text));
 	}
 	for (const char *at = catalog; (at = strstr(at, "\n-- ")); at++)

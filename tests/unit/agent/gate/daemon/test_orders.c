@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 static const struct kfg_order_context unguarded = { 0 }, by_manager = { .guarded = true, .managed = true },
+				      ordered = { .guarded = true, .managed = true, .ordered = true },
 				      alone = { .guarded = true }, at_terminal = { .guarded = true, .terminal = true },
 				      strict = { .guarded = true, .strict = true, .managed = true, .terminal = true };
 
@@ -29,15 +30,15 @@ static void test_of_the_manager(void **state)
 	(void)state;
 	assert_int_equal(judge(&by_manager, SIGTERM, SI_USER, 1), KFG_ORDER_TAKE);
 	assert_int_equal(judge(&by_manager, SIGHUP, SI_QUEUE, 1), KFG_ORDER_TAKE);
-	assert_int_equal(judge(&by_manager, SIGTERM, SI_TKILL, 99), KFG_ORDER_ASK);
+	assert_int_equal(judge(&by_manager, SIGTERM, SI_TKILL, 99), KFG_ORDER_REFUSE);
 	assert_int_equal(judge(&strict, SIGTERM, SI_USER, 1), KFG_ORDER_REFUSE);
 }
 
 static void test_of_nobody(void **state)
 {
 	(void)state;
-	assert_int_equal(judge(&by_manager, SIGTERM, SI_KERNEL, 0), KFG_ORDER_ASK);
-	assert_int_equal(judge(&by_manager, SIGTERM, SI_KERNEL, 1), KFG_ORDER_ASK);
+	assert_int_equal(judge(&by_manager, SIGTERM, SI_KERNEL, 0), KFG_ORDER_REFUSE);
+	assert_int_equal(judge(&by_manager, SIGTERM, SI_KERNEL, 1), KFG_ORDER_REFUSE);
 	assert_int_equal(judge(&by_manager, SIGHUP, SI_KERNEL, 0), KFG_ORDER_REFUSE);
 	assert_int_equal(judge(&strict, SIGTERM, SI_KERNEL, 0), KFG_ORDER_REFUSE);
 	assert_int_equal(judge(&strict, SIGINT, SI_KERNEL, 0), KFG_ORDER_REFUSE);
@@ -45,6 +46,14 @@ static void test_of_nobody(void **state)
 	assert_int_equal(judge(&alone, SIGINT, SI_KERNEL, 0), KFG_ORDER_REFUSE);
 	assert_int_equal(judge(&at_terminal, SIGTERM, SI_KERNEL, 0), KFG_ORDER_REFUSE);
 	assert_int_equal(judge(&at_terminal, SIGINT, SI_KERNEL, 0), KFG_ORDER_TAKE);
+}
+
+/* A signal is pending once: that of the service manager is lost among those of the kernel. */
+static void test_lost_among_others(void **state)
+{
+	(void)state;
+	assert_int_equal(judge(&ordered, SIGTERM, SI_KERNEL, 0), KFG_ORDER_TAKE);
+	assert_int_equal(judge(&ordered, SIGHUP, SI_KERNEL, 0), KFG_ORDER_REFUSE);
 }
 
 static void test_of_its_own(void **state)
@@ -57,9 +66,8 @@ static void test_of_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_not_guarded),
-		cmocka_unit_test(test_of_the_manager),
-		cmocka_unit_test(test_of_nobody),
+		cmocka_unit_test(test_not_guarded), cmocka_unit_test(test_of_the_manager),
+		cmocka_unit_test(test_of_nobody),   cmocka_unit_test(test_lost_among_others),
 		cmocka_unit_test(test_of_its_own),
 	};
 
