@@ -92,7 +92,7 @@ enum kfg_vlog_kind {
 struct kfg_vlog_message {
 	const char *pattern; /* NULL ends the table */
 	enum kfg_vlog_kind kind;
-	unsigned flags; /* KFG_MSG_* */
+	unsigned flags; /* KFG_VLOG_MSG_* */
 	const char *kfunc; /* whom it is about where the wording does not say, or NULL */
 	const char *source; /* file and line, per version */
 };

@@ -5,8 +5,8 @@
 usage: readme.py KFGATE SOURCE-DIR OBJECT...
 
 Of a block "sh" each must end with a code that says something of the input (0, 2, 3, 4). Of a block "console" each line
-behind "$ ", which goes on behind a "|", is typed, and what it prints must be what stands below it. Objects are what "build/" has; "fleet.yaml" is the
-README's own policy. Exit status: 0 all right, 1 something is not.
+behind "$ ", which goes on behind a "|", is typed, and what it prints must be what stands below it. Objects are what
+"build/" has; "fleet.yaml" is the README's own policy. Exit status: 0 all right, 1 something is not.
 """
 
 import os
@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 OFFLINE = {"scan", "kfuncs", "diff", "doctor", "kernel", "explain", "check", "test"}
+WITH_LIFECYCLE = "diff|explain|kfuncs"  # take --lifecycle
 TOLD = {0, 2, 3, 4}
 
 
@@ -56,6 +57,20 @@ def prepare(text, source, objects, work):
         file.write(policy.replace("/usr/lib/kfgate/lifecycle", os.path.join(source, "policy/lifecycle")) + "\n")
 
 
+def install(kfgate, source, path):
+    """As if the package were there: the lifecycle data are the tree's, whatever this host has."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"""#!/bin/sh
+verb=$1
+shift
+case $verb in
+{WITH_LIFECYCLE}) set -- --lifecycle='{source}/policy/lifecycle' "$@" ;;
+esac
+exec '{kfgate}' "$verb" "$@"
+""")
+    os.chmod(path, 0o755)
+
+
 def main():
     kfgate, source, *objects = sys.argv[1:]
     with open(os.path.join(source, "README.md"), encoding="utf-8") as file:
@@ -64,7 +79,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         prepare(text, source, objects, work)
         os.makedirs(os.path.join(work, "bin"))
-        os.symlink(os.path.abspath(kfgate), os.path.join(work, "bin/kfgate"))
+        install(os.path.abspath(kfgate), source, os.path.join(work, "bin/kfgate"))
         env = dict(os.environ, PATH=os.path.join(work, "bin") + ":" + os.environ["PATH"], LC_ALL="C",
                    KFGATE_KERNELS=os.path.join(source, "packaging/kernels"), XDG_CACHE_HOME=os.path.join(work, "cache"))
 

@@ -86,6 +86,31 @@ check "with the unit that it was" in_journal KFGATE_KIND=tampering OBJECT_SYSTEM
 
 check "services get their credentials" with_credential
 
+echo "Others in the place of the service manager, of the journal, and of the kernel"
+/t/attack fake-manager stop 15 >/tmp/fake 2>&1 &
+fake=$!
+until_true 10 grep -q serving /tmp/fake
+refused send-signal 15
+wait $fake
+check_file "PID 1 listened there, and another one answered: it is not believed" 'fake-manager refused EALREADY' /tmp/fake
+decides "told to stop by it"
+/t/attack notify-hold 20 >/tmp/full 2>&1 &
+full=$!
+until_true 10 grep -q full /tmp/full
+check "the agent waits for no socket in the service manager's place" timeout 15 kfgate reload --force
+kill $full
+mv /run/systemd/notify.kept /run/systemd/notify
+failed=$(stat records_failed)
+/t/attack send-errno 2 60 >/tmp/answering 2>&1 &
+answering=$!
+until_true 10 grep -q answering /tmp/answering
+expect_fail "while no record gets out: the gate decides" in_unit unheard.service /t/kfload obj /t/key.o
+kill $answering
+no_record() { [ "$(stat records_failed)" -gt "$failed" ]; }
+check "a record that finds no journal is counted as failed" until_true 20 no_record
+refused hold-on /sys/kernel/btf/vmlinux
+refused hold-on "/proc/$(agent)/root/sys/kernel/btf/vmlinux"
+
 echo "A file that is called as PID 1's code is"
 cp /t/attack /run/systemd-executor
 if [ -e /usr/lib/systemd/systemd-executor ]; then
@@ -123,6 +148,12 @@ refused map-write
 refused pin-unlink
 refused pins-lock
 refused umount
+expect_fail "nobody else gets the way to the pins" chown 65534 /sys/fs/bpf
+expect_fail "nor makes it impassable" chmod 0 /sys/fs/bpf
+expect_fail "nor the directories above" chmod 0 /sys/fs
+expect_fail "nor the runtime directory" chown 65534 /run/kfgate
+check "another directory may change hands" chown 65534 /run/systemd/transient
+chown 0 /run/systemd/transient
 expect_fail "kfgate detach from a shell does not take it off" kfgate detach
 decides "after that try"
 expect_fail "its pid is not enough" /t/attack reborn "$old" /t/attack map-write
