@@ -155,7 +155,10 @@ static __always_inline __u32 kfg_filter_bit(__u64 ino)
 	return (ino * 0x9e3779b97f4a7c15ull) >> 54; /* 0 to 1023: KFG_GUARD_FILTER words */
 }
 
-/* Flags of an inode, or 0. CODE holds while the agent is there, which keeps the inode. */
+/*
+ * Flags of an inode, or 0. CODE holds while the agent is there, which keeps the inode. Here and below, the verifier has
+ * to know the pointer's type: a load costs one instruction then, and a helper otherwise.
+ */
 static __always_inline __u32 kfg_inode_flags(struct inode *inode)
 {
 	struct kfg_guard_inode key = {};
@@ -164,11 +167,11 @@ static __always_inline __u32 kfg_inode_flags(struct inode *inode)
 
 	if (!inode)
 		return 0;
-	key.ino = BPF_CORE_READ(inode, i_ino);
+	key.ino = inode->i_ino;
 	bit = kfg_filter_bit(key.ino);
 	if (!(kfg_guard.inode_filter[bit / 64 % KFG_GUARD_FILTER] & 1ull << bit % 64))
 		return 0;
-	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	key.dev = inode->i_sb->s_dev;
 	found = bpf_map_lookup_elem(&kfg_guard_inodes, &key);
 	if (!found)
 		return 0;
@@ -179,7 +182,7 @@ static __always_inline __u32 kfg_inode_flags(struct inode *inode)
 
 static __always_inline __u32 kfg_dentry_flags(struct dentry *dentry)
 {
-	return kfg_inode_flags(BPF_CORE_READ(dentry, d_inode));
+	return kfg_inode_flags(dentry->d_inode);
 }
 
 static __always_inline struct mount *kfg_mount_of(struct vfsmount *mnt)

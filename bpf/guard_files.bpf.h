@@ -11,13 +11,13 @@ static __always_inline int kfg_in_pins(struct dentry *dentry)
 {
 	__u64 pins = kfg_guard.pin_dentry;
 
-	if (BPF_CORE_READ(dentry, d_sb, s_dev) != kfg_guard.pin_dev || !pins)
+	if (dentry->d_sb->s_dev != kfg_guard.pin_dev || !pins)
 		return 0;
 #pragma unroll
 	for (int i = 0; i < 4; i++) {
 		if ((__u64)dentry == pins)
 			return 1;
-		dentry = BPF_CORE_READ(dentry, d_parent);
+		dentry = dentry->d_parent;
 	}
 	return 0;
 }
@@ -29,11 +29,6 @@ static __always_inline int kfg_in_pins(struct dentry *dentry)
 static __always_inline int kfg_keeps_place(__u32 flags)
 {
 	return flags & (KFG_GUARD_MOUNTPOINT | KFG_GUARD_OWN);
-}
-
-static __always_inline int kfg_is_policy(struct dentry *dentry)
-{
-	return kfg_dentry_flags(dentry) & KFG_GUARD_FILE;
 }
 
 /* Is it a name in its directory that the policy is reached by, or would be if it were there? */
@@ -63,9 +58,9 @@ static __always_inline int kfg_guard_name(struct dentry *dentry)
 	}
 	if (!kfg_guard.policy_guarded)
 		return 0;
-	if (kfg_is_policy(dentry))
+	if (flags & KFG_GUARD_FILE)
 		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
-	dir = BPF_CORE_READ(dentry, d_parent);
+	dir = dentry->d_parent;
 	flags = kfg_dentry_flags(dir);
 	if ((flags & KFG_GUARD_FILE) || ((flags & KFG_GUARD_NAMES) && kfg_is_way(dentry, dir)))
 		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
@@ -75,7 +70,7 @@ static __always_inline int kfg_guard_name(struct dentry *dentry)
 /* File systems whose files the kernel writes (include/uapi/linux/magic.h): the agent reads some, malware is in none. */
 static __always_inline int kfg_is_of_kernel(struct dentry *dentry)
 {
-	switch (BPF_CORE_READ(dentry, d_sb, s_magic)) {
+	switch (dentry->d_sb->s_magic) {
 	case 0x9fa0: /* proc */
 	case 0x62656572: /* sysfs */
 	case 0x63677270: /* cgroup2 */
@@ -115,7 +110,7 @@ static __always_inline int kfg_guard_attributes(struct dentry *dentry, int owner
 		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
 	if (owner && kfg_is_passed(dentry, flags) && !kfg_by_agent() && !kfg_by_manager())
 		return KFG_DENY(KFG_ATTEMPT_HOLD, 0);
-	dir = BPF_CORE_READ(dentry, d_parent);
+	dir = dentry->d_parent;
 	flags = kfg_dentry_flags(dir);
 	if ((flags & KFG_GUARD_FILE) || (owner && (flags & KFG_GUARD_NAMES) && kfg_is_way(dentry, dir)))
 		return KFG_DENY(KFG_ATTEMPT_POLICY, 0);
@@ -263,7 +258,7 @@ int BPF_PROG(kfgate_guard_ioctl32, struct file *file, unsigned int cmd)
 SEC("lsm/inode_file_setattr")
 int BPF_PROG(kfgate_guard_flags, struct dentry *dentry)
 {
-	return kfg_guard_change(BPF_CORE_READ(dentry, d_inode));
+	return kfg_guard_change(dentry->d_inode);
 }
 
 /*
@@ -292,12 +287,12 @@ int BPF_PROG(kfgate_guard_lock, struct file *file, unsigned int cmd)
 {
 	__u32 flags;
 
-	if (kfg_in_pins(BPF_CORE_READ(file, f_path.dentry)))
+	if (kfg_in_pins(file->f_path.dentry))
 		return kfg_by_agent() ? 0 : KFG_DENY(KFG_ATTEMPT_PIN, 0);
 	flags = cmd == KFG_F_UNLCK ? 0 : kfg_inode_flags(file->f_inode);
 	if (!flags || kfg_by_agent())
 		return 0;
-	if (!(flags & KFG_GUARD_OWN) && (BPF_CORE_READ(file, f_inode, i_mode) & KFG_S_IFMT) != KFG_S_IFREG)
+	if (!(flags & KFG_GUARD_OWN) && (file->f_inode->i_mode & KFG_S_IFMT) != KFG_S_IFREG)
 		return 0;
 	return KFG_DENY(KFG_ATTEMPT_HOLD, 0);
 }
