@@ -3,7 +3,7 @@
  * lint_cost.c - the most that the evaluation of one kfunc can cost, by the choice of whoever loads the program: of the
  * path of an executable or a cgroup, and of names of units and programs. Counted in the steps of decide.h, from above.
  */
-#include "lint_cost.h"
+#include "lint_internal.h"
 
 #include "words.h"
 

@@ -152,7 +152,7 @@ void kfg_daemon_files_look_again(struct kfg_daemon *d);
 void kfg_daemon_files_done(struct kfg_daemon *d);
 
 /*
- * swap.c: puts a candidate into force (taking it over), proves and sweeps. Negative errno: the old
+ * reload.c: puts a candidate into force (taking it over), proves and sweeps. Negative errno: the old
  * one stays.
  */
 int kfg_daemon_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struct kfg_strbuf *why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* swap.c - a candidate put into force, proven and swept; a reload. */
+/* reload.c - a candidate put into force, proven and swept, at a start and by a reload. */
 #include "base/log.h"
 #include "gate/daemon/state.h"
 #include "gate/enforce/gate_btf.h"

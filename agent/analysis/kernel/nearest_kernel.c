@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nearest.c - the kernel of the catalogue that is most like one of which only BTF is at hand: the one with the fewest
- * kfuncs that are not the same on both sides.
+ * nearest_kernel.c - the kernel of the catalogue that is most like one of which only BTF is at hand: the one with the
+ * fewest kfuncs that are not the same on both sides.
  */
 #include "analysis/kernel/catalogue.h"
 #include "analysis/kernel/kernel_internal.h"
