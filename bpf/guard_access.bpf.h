@@ -155,34 +155,47 @@ static __always_inline __u32 kfg_filter_bit(__u64 ino)
 	return (ino * 0x9e3779b97f4a7c15ull) >> 54; /* 0 to 1023: KFG_GUARD_FILTER words */
 }
 
-/*
- * Flags of an inode, or 0. CODE holds while the agent is there, which keeps the inode. Here and below, the verifier has
- * to know the pointer's type: a load costs one instruction then, and a helper otherwise.
- */
-static __always_inline __u32 kfg_inode_flags(struct inode *inode)
+static __always_inline int kfg_may_have_flags(__u64 ino)
 {
-	struct kfg_guard_inode key = {};
-	struct kfg_guard_inode_flags *found;
-	__u32 bit;
+	__u32 bit = kfg_filter_bit(ino);
 
-	if (!inode)
-		return 0;
-	key.ino = inode->i_ino;
-	bit = kfg_filter_bit(key.ino);
-	if (!(kfg_guard.inode_filter[bit / 64 % KFG_GUARD_FILTER] & 1ull << bit % 64))
-		return 0;
-	key.dev = inode->i_sb->s_dev;
-	found = bpf_map_lookup_elem(&kfg_guard_inodes, &key);
+	return (kfg_guard.inode_filter[bit / 64 % KFG_GUARD_FILTER] & 1ull << bit % 64) != 0;
+}
+
+/* CODE holds while the agent is there, which keeps the inode. */
+static __always_inline __u32 kfg_find_flags(__u64 ino, __u32 dev, __u64 address)
+{
+	struct kfg_guard_inode key = { .ino = ino, .dev = dev };
+	struct kfg_guard_inode_flags *found = bpf_map_lookup_elem(&kfg_guard_inodes, &key);
+
 	if (!found)
 		return 0;
-	if (found->address != (__u64)inode || !kfg_guard.agent.start)
+	if (found->address != address || !kfg_guard.agent.start)
 		return found->flags & ~KFG_GUARD_CODE;
 	return found->flags;
+}
+
+/* Flags of an inode, or 0. The verifier has to know the pointer's type: then a load is one instruction. */
+static __always_inline __u32 kfg_inode_flags(struct inode *inode)
+{
+	if (!inode || !kfg_may_have_flags(inode->i_ino))
+		return 0;
+	return kfg_find_flags(inode->i_ino, inode->i_sb->s_dev, (__u64)inode);
 }
 
 static __always_inline __u32 kfg_dentry_flags(struct dentry *dentry)
 {
 	return kfg_inode_flags(dentry->d_inode);
+}
+
+/* The same by a pointer that was read by a helper. */
+static __always_inline __u32 kfg_read_flags(struct dentry *dentry)
+{
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	__u64 ino = BPF_CORE_READ(inode, i_ino);
+
+	return inode && kfg_may_have_flags(ino) ? kfg_find_flags(ino, BPF_CORE_READ(inode, i_sb, s_dev), (__u64)inode) :
+						  0;
 }
 
 static __always_inline struct mount *kfg_mount_of(struct vfsmount *mnt)

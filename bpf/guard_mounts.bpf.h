@@ -24,7 +24,7 @@ static __always_inline int kfg_may_not_cover(struct vfsmount *mnt, struct dentry
 
 	if (kfg_guard.agent_mount_ns && kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns)) == kfg_guard.agent_mount_ns)
 		return 1; /* what the agent sees is no other's to arrange */
-	return (kfg_dentry_flags(dentry) & KFG_GUARD_COVER) && kfg_reaches_us(mount);
+	return (kfg_read_flags(dentry) & KFG_GUARD_COVER) && kfg_reaches_us(mount);
 }
 
 /*

@@ -240,6 +240,7 @@ def run_in_vms(vm, mutants, cases):
     for case in cases:
         failed = vm.failed(case, list(left))
         killed[case] = len(failed)
+        print(f"{case}: {len(failed)} of {len(left)}", flush=True)
         left = {number: mutant for number, mutant in left.items() if number not in failed}
     for mutant in left.values():
         say_lives(mutant)
