@@ -3,6 +3,7 @@
  */
 #include "analysis/explain/vlog_internal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -402,6 +403,12 @@ static bool is_cut(struct kfg_span line)
 	return false;
 }
 
+/* Whether it begins as no second half of a message does. */
+static bool is_line_of_its_own(struct kfg_span line)
+{
+	return kfg_vlog_is_state(line) || kfg_span_starts(line, "libbpf: ") || kfg_span_starts(line, "-- ");
+}
+
 /* The two types that a message names, where it goes on in the next line. */
 static void end_half(struct kfg_vlog *v, struct kfg_span line)
 {
@@ -409,7 +416,7 @@ static void end_half(struct kfg_vlog *v, struct kfg_span line)
 	size_t n = last ? strlen(last->message) : 0;
 
 	v->half = false;
-	if (!last || !line.n || n + line.n + 2 > sizeof(last->message))
+	if (!last || !line.n || n + line.n + 2 > sizeof(last->message) || is_line_of_its_own(line))
 		return;
 	/* a soft break of mail has no blank of its own */
 	if (n && last->message[n - 1] == '=')
@@ -424,8 +431,14 @@ static void note_half(struct kfg_vlog *v, struct kfg_span line)
 {
 	const struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
 
-	v->half = last && last->line == v->line_no && last->kind == KFG_VLOG_ARGUMENT &&
-		  kfg_span_find(line, " expected pointer to") && !kfg_span_find(line, "has a pointer to ");
+	static const char wants[] = " expected pointer to";
+	const char *at = kfg_span_find(line, wants), *end = line.at + line.n;
+
+	if (at)
+		at += sizeof(wants) - 1;
+	/* "pointer to STRUCT NAME but R1 has a pointer to STRUCT NAME"; nothing goes on behind "pointer to func" */
+	v->half = last && last->line == v->line_no && last->kind == KFG_VLOG_ARGUMENT && at &&
+		  (end - at < 2 || isupper((unsigned char)at[1])) && !kfg_span_find(line, "has a pointer to ");
 }
 
 static void read_text(struct kfg_vlog *v, const struct kfg_line *line)

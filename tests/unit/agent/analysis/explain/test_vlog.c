@@ -80,6 +80,23 @@ static void test_suffix(void **state)
 	assert_string_equal(found[1].kfunc, "scx_bpf_dsq_insert___v2");
 }
 
+/* A message that may go on in the next line is not joined with what is a line of its own. */
+static void test_half(void **state)
+{
+	(void)state;
+	read_log("7: (85) call bpf_wq_set_callback#70000\nR2 expected pointer to func\nprocessed 8 insns\n");
+	assert_int_equal(n, 1);
+	assert_string_equal(found[0].message, "R2 expected pointer to func");
+	read_log("7: (85) call bpf_x#70000\nkernel function bpf_x args#0 expected pointer to STRUCT a\n"
+		 "processed 8 insns\n");
+	assert_string_equal(found[0].message, "kernel function bpf_x args#0 expected pointer to STRUCT a");
+	read_log("7: (85) call bpf_x#70000\nkernel function bpf_x args#0 expected pointer to\n"
+		 "STRUCT a but R1 has a pointer to STRUCT b\n");
+	assert_string_equal(
+		found[0].message,
+		"kernel function bpf_x args#0 expected pointer to STRUCT a but R1 has a pointer to STRUCT b");
+}
+
 /* EACCES: a security module where the verifier had no objection; else it is said, and no finding. */
 static void test_denied(void **state)
 {
@@ -239,12 +256,20 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_context),	  cmocka_unit_test(test_helpers_are_no_kfuncs),
-		cmocka_unit_test(test_reference), cmocka_unit_test(test_suffix),
-		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_own_record),
-		cmocka_unit_test(test_report),	  cmocka_unit_test(test_after_a_report),
-		cmocka_unit_test(test_unclear),	  cmocka_unit_test(test_said_twice_is_found_once),
-		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_only_so_many_are_kept),
+		cmocka_unit_test(test_context),
+		cmocka_unit_test(test_helpers_are_no_kfuncs),
+		cmocka_unit_test(test_reference),
+		cmocka_unit_test(test_suffix),
+
+		cmocka_unit_test(test_half),
+		cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_own_record),
+		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_after_a_report),
+		cmocka_unit_test(test_unclear),
+		cmocka_unit_test(test_said_twice_is_found_once),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_only_so_many_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
