@@ -193,9 +193,11 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 	    (msg->flags & KFG_VLOG_MSG_NUMBERED && !v->is_numbered_call))
 		return false;
 	if (msg->flags & KFG_VLOG_MSG_RESULT && !v->is_kfunc_call) {
-		const struct kfg_vlog_result *result = kfg_vlog_result_in(v, m->arg);
+		const struct kfg_vlog_result *result = kfg_span_find(line, "_or_null") ?
+							       kfg_vlog_result_in(v, m->arg) :
+							       kfg_vlog_result_drained_in(v, m->arg);
 
-		if (!result || !kfg_span_find(line, "_or_null"))
+		if (!result)
 			return false;
 		f->kind = KFG_VLOG_RESULT;
 		copy(result->name, f->symbol, sizeof(f->symbol));

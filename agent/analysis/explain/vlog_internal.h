@@ -70,6 +70,9 @@ struct kfg_vlog {
 	bool result_awaited; /* the state of R0 behind the last call was not printed yet */
 	long long register_ids[KFG_VLOG_REGISTERS]; /* which result that may be NULL each holds; 0: none */
 
+	struct kfg_vlog_result drained; /* the call that found its iterator at the end */
+	unsigned drained_registers; /* bits of those that hold its NULL */
+
 	enum kfg_vlog_report report;
 	char reason[KFG_VLOG_WRAP_MAX]; /* the lines of its reason as one */
 	size_t reason_size, reason_line;
@@ -155,10 +158,15 @@ void kfg_vlog_start_log(struct kfg_vlog *v);
 
 /* A call was printed, of that kfunc; "": of a helper. */
 void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc);
+/* Takes notes of an instruction, from its opcode on, and of the states of registers behind it. */
+void kfg_vlog_result_note_insn(struct kfg_vlog *v, struct kfg_span insn);
 /* Takes notes of states of registers that stand in a line. */
 void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line);
 /* The kfunc's result in a register ("R0"), where it may be NULL; else NULL. */
 const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struct kfg_span arg);
+
+/* The iterator's next whose NULL, of an iterator at its end, a register holds; else NULL. */
+const struct kfg_vlog_result *kfg_vlog_result_drained_in(const struct kfg_vlog *v, struct kfg_span arg);
 
 /* vlog_finding.c */
 

@@ -233,7 +233,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		if (kfg_span_starts(rest, "85) call "))
 			note_call(v, rest);
 		v->is_cut_call = rest.n == strlen("85) call") && kfg_span_starts(rest, "85) call");
-		kfg_vlog_result_note_states(v, rest);
+		kfg_vlog_result_note_insn(v, rest);
 		return true;
 	}
 	/* libbpf puts this in place of the instruction and of what was said of it, libbpf.c
@@ -297,4 +297,5 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 	v->place[0] = '\0';
 	v->result_awaited = false;
 	memset(v->register_ids, 0, sizeof(v->register_ids));
+	v->drained_registers = 0;
 }

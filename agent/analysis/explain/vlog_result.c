@@ -3,6 +3,10 @@
  * vlog_result.c - whose result a register holds. The verifier numbers each pointer that may be NULL, and prints the
  * number wherever the pointer is: "R0_w=ptr_or_null_task_struct(id=3,ref_obj_id=3)" behind a call, and later, after
  * copies, "R8=ptr_or_null_task_struct(id=3,...)" (print_verifier_state(), 5.13 to 7.3). A number is given once.
+ *
+ * Of an iterator's next the verifier goes along both ways: where there is an element, and where there is none. There
+ * the result is the number 0, "R0_w=0 fp-8=iter_num(ref_id=1,state=drained,...)" (process_iter_next_call(),
+ * 6.4 to 7.3).
  */
 #include "analysis/explain/vlog_internal.h"
 
@@ -12,7 +16,7 @@
 struct state {
 	unsigned reg;
 	long long id; /* 0: none */
-	bool may_be_null;
+	bool may_be_null, zero;
 };
 
 static long long find_id(struct kfg_span value)
@@ -50,6 +54,7 @@ static bool take_state(struct kfg_span *rest, struct state *ret)
 		;
 	ret->reg = reg;
 	ret->may_be_null = kfg_span_find(kfg_span_of(value, (size_t)(at - value)), "_or_null") != NULL;
+	ret->zero = at - value == 1 && *value == '0';
 	ret->id = find_id(kfg_span_of(value, (size_t)(at - value)));
 	*rest = kfg_span_of(at, (size_t)(end - at));
 	return true;
@@ -77,14 +82,18 @@ void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc)
 void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
 {
 	/* what is printed here is the state of another path */
-	if (kfg_span_starts(line, "from "))
+	if (kfg_span_starts(line, "from ")) {
 		v->result_awaited = false;
+		v->drained_registers = 0;
+	}
 	while (line.n) {
 		struct state s;
 		const char *blank;
 
 		if (take_state(&line, &s)) {
 			v->register_ids[s.reg] = s.may_be_null ? s.id : 0;
+			if (!s.zero)
+				v->drained_registers &= ~(1u << s.reg);
 			if (s.reg == 0 && v->result_awaited && s.may_be_null && s.id)
 				keep_result(v, s.id);
 			v->result_awaited &= s.reg != 0;
@@ -96,16 +105,79 @@ void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
 	}
 }
 
-const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struct kfg_span arg)
+static bool is_next(const char *kfunc)
 {
-	const struct kfg_vlog_result *r;
+	size_t n = strlen(kfunc);
+
+	return strncmp(kfunc, "bpf_iter_", 9) == 0 && n > 14 && strcmp(kfunc + n - 5, "_next") == 0;
+}
+
+static bool is_result_zero(struct kfg_span insn)
+{
+	const char *at = kfg_span_find(insn, " R0");
+	struct kfg_span rest = at ? kfg_span_of(at + 1, (size_t)(insn.at + insn.n - (at + 1))) :
+				    kfg_span_of(insn.at, 0);
+	struct state s;
+
+	return take_state(&rest, &s) && s.zero;
+}
+
+/* "bf) r6 = r0" */
+static bool is_copy(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from)
+{
+	static const char begin[] = "bf) r", between[] = " = r";
+	const char *at = insn.at + sizeof(begin) - 1, *end = insn.at + insn.n;
+
+	if (!kfg_span_starts(insn, begin) || end - at < 6 || !isdigit((unsigned char)*at) ||
+	    memcmp(at + 1, between, sizeof(between) - 1) != 0 || !isdigit((unsigned char)at[sizeof(between)]))
+		return false;
+	*ret_to = (unsigned)(*at - '0');
+	*ret_from = (unsigned)(at[sizeof(between)] - '0');
+	return at + sizeof(between) + 1 == end || at[sizeof(between) + 1] == ' ';
+}
+
+void kfg_vlog_result_note_insn(struct kfg_vlog *v, struct kfg_span insn)
+{
+	unsigned to, from;
+	bool next = v->is_kfunc_call && is_next(v->name) && is_result_zero(insn);
+	bool copied = is_copy(insn, &to, &from) && v->drained_registers & 1u << from;
+
+	if (kfg_span_starts(insn, "85) call "))
+		v->drained_registers &= ~1u;
+	kfg_vlog_result_note_states(v, insn);
+	if (next) {
+		v->drained = v->called;
+		v->drained_registers = 1;
+	} else if (copied) {
+		v->drained_registers |= 1u << to;
+	}
+}
+
+/* "R6" as 6; KFG_VLOG_REGISTERS: it is none */
+static unsigned register_number(struct kfg_span arg)
+{
 	unsigned reg = 0;
 
 	if (arg.n < 2 || arg.n > 3 || arg.at[0] != 'R')
-		return NULL;
+		return KFG_VLOG_REGISTERS;
 	for (size_t i = 1; i < arg.n; i++)
 		reg = reg * 10 + (unsigned)(arg.at[i] - '0');
-	if (reg >= KFG_VLOG_REGISTERS || !v->register_ids[reg])
+	return reg < KFG_VLOG_REGISTERS ? reg : KFG_VLOG_REGISTERS;
+}
+
+const struct kfg_vlog_result *kfg_vlog_result_drained_in(const struct kfg_vlog *v, struct kfg_span arg)
+{
+	unsigned reg = register_number(arg);
+
+	return reg < KFG_VLOG_REGISTERS && v->drained_registers & 1u << reg ? &v->drained : NULL;
+}
+
+const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struct kfg_span arg)
+{
+	const struct kfg_vlog_result *r;
+	unsigned reg = register_number(arg);
+
+	if (reg == KFG_VLOG_REGISTERS || !v->register_ids[reg])
 		return NULL;
 	r = &v->results[(size_t)v->register_ids[reg] % KFG_VLOG_RESULTS];
 	return r->log == v->log && r->id == v->register_ids[reg] && r->name[0] ? r : NULL;

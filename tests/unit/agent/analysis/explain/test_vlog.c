@@ -80,6 +80,33 @@ static void test_suffix(void **state)
 	assert_string_equal(found[1].kfunc, "scx_bpf_dsq_insert___v2");
 }
 
+#define DRAINED "7: (85) call bpf_iter_num_next#70000 ; R0_w=0 fp-8=iter_num(ref_id=1,state=drained,depth=0)\n"
+
+/* Of an iterator at its end the result is the number 0, which the verifier prints as any other. */
+static void test_drained(void **state)
+{
+	(void)state;
+	read_log(BEGIN("p") DRAINED "8: (61) r1 = *(u32 *)(r0 +0)\nR0 invalid mem access 'scalar'\n" END);
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_VLOG_RESULT);
+	assert_string_equal(found[0].kfunc, "bpf_iter_num_next");
+	read_log(BEGIN("p") DRAINED "8: (bf) r6 = r0 ; R0_w=0 R6_w=0\n9: (b7) r0 = 1 ; R0_w=1\n"
+				    "10: (61) r1 = *(u32 *)(r6 +0)\nR6 invalid mem access 'scalar'\n" END);
+	assert_int_equal(n, 1);
+	/* another number, an element, another path */
+	read_log(BEGIN("p") DRAINED "8: (b7) r0 = 8 ; R0_w=8\n9: (61) r1 = *(u32 *)(r0 +0)\n"
+				    "R0 invalid mem access 'scalar'\n" END);
+	assert_int_equal(n, 0);
+	read_log(BEGIN(
+		"p") "7: (85) call bpf_iter_num_next#70000 ; R0_w=rdonly_mem(id=2,sz=4) "
+		     "fp-8=iter_num(ref_id=1,state=active,depth=1)\n8: (61) r1 = *(u32 *)(r0 +0) ; R1_w=scalar()\n"
+		     "9: (61) r1 = *(u32 *)(r1 +0)\nR1 invalid mem access 'scalar'\n" END);
+	assert_int_equal(n, 0);
+	read_log(BEGIN("p") DRAINED "from 3 to 9: R0=scalar()\n9: (61) r1 = *(u32 *)(r0 +0)\n"
+				    "R0 invalid mem access 'scalar'\n" END);
+	assert_int_equal(n, 0);
+}
+
 /* A message that may go on in the next line is not joined with what is a line of its own. */
 static void test_half(void **state)
 {
@@ -256,20 +283,14 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_context),
-		cmocka_unit_test(test_helpers_are_no_kfuncs),
-		cmocka_unit_test(test_reference),
-		cmocka_unit_test(test_suffix),
+		cmocka_unit_test(test_context),	  cmocka_unit_test(test_helpers_are_no_kfuncs),
+		cmocka_unit_test(test_reference), cmocka_unit_test(test_suffix),
 
-		cmocka_unit_test(test_half),
-		cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_own_record),
-		cmocka_unit_test(test_report),
-		cmocka_unit_test(test_after_a_report),
-		cmocka_unit_test(test_unclear),
-		cmocka_unit_test(test_said_twice_is_found_once),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_only_so_many_are_kept),
+		cmocka_unit_test(test_drained),	  cmocka_unit_test(test_half),
+		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_own_record),
+		cmocka_unit_test(test_report),	  cmocka_unit_test(test_after_a_report),
+		cmocka_unit_test(test_unclear),	  cmocka_unit_test(test_said_twice_is_found_once),
+		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_only_so_many_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
