@@ -171,30 +171,6 @@ static void advise_jit(const struct kfg_advice_known *k, struct kfg_advice *a)
 					  "kernel or an architecture whose JIT can, or do without the kfunc.");
 }
 
-/* A region is left open where a function of the program ends: since 6.9 its caller may close it. */
-static bool is_open_in_function(const struct kfg_vlog_finding *f)
-{
-	return f->frame && strstr(f->message, "is missing");
-}
-
-static void advise_context(const struct kfg_advice_known *k, struct kfg_advice *a)
-{
-	if (is_open_in_function(k->f)) {
-		a->blame = KFG_BLAME_KERNEL;
-		kfg_strbuf_adds(&a->what,
-				" The region is open at the end of a function that the program calls, and Linux "
-				"before 6.9 wants it closed there, too, whatever the caller does.");
-		kfg_strbuf_adds(&a->todo,
-				"Make that function __always_inline, or open and close the region within it.");
-	} else if (strstr(k->f->message, "out of order")) {
-		kfg_strbuf_adds(&a->todo, "Release in the reverse order of taking: what was taken last, first.");
-	} else {
-		kfg_strbuf_adds(&a->todo,
-				"Balance the region on every path, and put the call inside or outside of it as "
-				"the message says.");
-	}
-}
-
 /* What releases the reference that a kfunc returns, by the beginning of its name (kernel/bpf, net, fs, 6.1 to 7.3). */
 static const char *releases(const char *kfunc)
 {
@@ -280,7 +256,9 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_MODULE_BTF] = advise_module,
 		[KFG_VLOG_NO_ADDRESS] = advise_address,
 		[KFG_VLOG_JIT] = advise_jit,
-		[KFG_VLOG_CONTEXT] = advise_context,
+		[KFG_VLOG_SLEEPABLE] = kfg_advice_on_sleepable,
+		[KFG_VLOG_CONTEXT] = kfg_advice_on_context,
+		[KFG_VLOG_EXCEPTION] = kfg_advice_on_exception,
 		[KFG_VLOG_REFERENCE] = advise_reference,
 		[KFG_VLOG_REFUSED] = advise_refused,
 	};

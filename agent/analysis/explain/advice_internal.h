@@ -45,6 +45,11 @@ void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advi
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a);
 
+/* advice_region.c */
+void kfg_advice_on_context(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_sleepable(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_exception(const struct kfg_advice_known *k, struct kfg_advice *a);
+
 /* advice_code.c */
 /* C that calls `name` where the kernel has it, and what it replaces or is replaced by (NULL: nothing) otherwise. */
 void kfg_advice_code_guard(const struct kfg_advice_known *k, const char *first, const char *second,

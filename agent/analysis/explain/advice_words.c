@@ -116,7 +116,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		" struct_ops member that may sleep), leave the region before the call, or hand the work to a "
 		"bpf_wq." },
 	[KFG_VLOG_CONTEXT] = {
-		"context", "not in this region of the program", KFG_BLAME_PROGRAM,
+		"context", "not in this context", KFG_BLAME_PROGRAM,
 		"The call, or the way out of the program, does not fit the region it stands in (RCU, preemption, "
 		"interrupts, a lock, a callback).",
 		"" },
@@ -211,7 +211,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"In the module's source, put all kfuncs for a type of programs into one set, and register it in "
 		"the init function of the module that owns it. Until then, unload the owner, too." },
 	[KFG_VLOG_EXCEPTION] = {
-		"exception", "bpf_throw is not possible here", KFG_BLAME_PROGRAM,
+		"exception", "against the rules of exceptions", KFG_BLAME_PROGRAM,
 		"Exceptions have rules of their own: no bpf_throw() from a callback that the kernel calls, and an"
 		" exception callback is a global function of one integer that returns one and is called by "
 		"nobody.",

@@ -49,7 +49,7 @@ enum kfg_vlog_kind {
 	KFG_VLOG_REGISTER_TWICE,
 	KFG_VLOG_REGISTER_SET, /* by a set of the old kind */
 	KFG_VLOG_REGISTER_AGAIN, /* a module registers a second set */
-	KFG_VLOG_EXCEPTION, /* bpf_throw */
+	KFG_VLOG_EXCEPTION, /* bpf_throw and exception callbacks */
 	KFG_VLOG_RETURN, /* the kernel registered something that it cannot verify */
 	KFG_VLOG_DECLARATION, /* the object does not say what it should */
 	KFG_VLOG_NO_SECTION, /* an extern that is not in .ksyms */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * advice_region.c - a call that does not fit where it stands: regions of RCU, preemption, interrupts and locks,
+ * sleeping, exceptions, types of programs. By what the verifier says of it, kernel/bpf/verifier.c 6.1 to 7.3.
+ */
+#include "analysis/explain/advice_internal.h"
+
+#include <string.h>
+
+/* The first whose part is in the message counts. */
+struct rule {
+	const char *part;
+	const char *what; /* instead of what is said of the kind; "": that */
+	const char *todo;
+};
+
+static const char may_sleep[] =
+	"Leave the region before the call (bpf_rcu_read_unlock(), bpf_preempt_enable(), bpf_local_irq_restore()), or "
+	"keep what may sleep out of that function. A program that is not sleepable cannot call such a function at all.";
+static const char rcu[] =
+	"Call bpf_rcu_read_lock() before, and bpf_rcu_read_unlock() behind it; for an iterator before new and behind "
+	"destroy, without an unlock in between. A program that is not sleepable needs neither.";
+static const char no_rcu[] =
+	"The kfunc needs the protection of RCU. The program is sleepable, and no region of RCU is open, or it was "
+	"left since the iterator began.";
+static const char callback[] =
+	"Do that outside of the callback. The lock of the tree is held in it, and it may only compare the two nodes.";
+
+static const struct rule contexts[] = {
+	/* may_access_direct_pkt_data() */
+	{ "does not allow writes to packet data",
+	  "The kfunc would let the program write into the packet, and a program of this type may only read it.",
+	  "Use bpf_dynptr_slice() and only read, or a program type that may write packets: tc, XDP, lwt_xmit, sk_skb, "
+	  "sk_msg." },
+	/* check_css_task_iter_allowlist() */
+	{ "css_task_iter is only allowed",
+	  "This iterator takes a lock of the kernel, so only some types of programs may use it.",
+	  "Use it in an LSM program (SEC(\"lsm/...\")), in one that the kernel iterates with (SEC(\"iter/...\")), or "
+	  "in a sleepable one (SEC(\"fentry.s/...\"), SEC(\"syscall\"))." },
+	{ "NMI unsafe fields",
+	  "The object has fields, such as references to the kernel's objects, that cannot be freed in an NMI, where a "
+	  "tracing program may run.",
+	  "Free it in a program of another type than kprobe, tracepoint, perf_event, raw_tp or fentry, or keep such "
+	  "fields out of the object." },
+	/* check_reg_allocation_locked() */
+	{ "are not in the same allocation", "A lock is held, and it is another one than that of the list or tree.",
+	  "Take the bpf_spin_lock that lies in the same map value or object as the list head or tree root; of global "
+	  "variables in the same section." },
+	{ " must be held for ", "The list or tree is used without its lock.",
+	  "Call bpf_spin_lock() before, and bpf_spin_unlock() behind it, with the lock that lies in the same map "
+	  "value or object as the list head or tree root." },
+	{ "irq flag acquired by ", "",
+	  "Restore the flag by the kfunc of the family that saved it: bpf_local_irq_restore() behind "
+	  "bpf_local_irq_save(), bpf_res_spin_unlock_irqrestore() behind bpf_res_spin_lock_irqsave()." },
+	{ "requires RCU critical section", no_rcu, rcu },
+	/* the iterator is not trusted any more once RCU was left, mark_stack_slots_iter() */
+	{ "expected an RCU CS", no_rcu, rcu },
+	/* until b167fdffe9b7 (6.15) of every global function, then of those that may sleep, check_func_call() */
+	{ "global function calls are not allowed with", "A global function is called inside of the region.",
+	  "Make that function static (or __always_inline), or leave the region before the call. Since Linux 6.15 "
+	  "global functions that cannot sleep may be called there." },
+	{ "sleepable global function ", "A global function that may sleep is called inside of the region.", may_sleep },
+	{ "global functions that may sleep", "A global function that may sleep is called inside of the region.",
+	  may_sleep },
+	{ "in rbtree cb", "", callback },
+	{ "rbtree callback", "", callback },
+	{ "out of order", "", "Release in the reverse order of taking: what was taken last, first." },
+};
+
+static const struct rule exceptions[] = {
+	{ "multiple exception callback tags", "", "Leave one __exception_cb() at the program, and remove the others." },
+	{ "cannot call exception cb directly", "",
+	  "Do not call the exception callback: only the kernel does, for a bpf_throw(). What both need belongs into a "
+	  "function of its own." },
+	{ "cannot tail call within", "", "Return from the exception callback, without a tail call." },
+	{ "from callback subprog", "", "Return an error from the callback, and throw outside of it." },
+};
+
+static const struct rule sleepables[] = {
+	{ "non-preemptible", "", "bpf_preempt_enable()" },
+	{ "rcu_read_lock", "", "bpf_rcu_read_unlock()" },
+	{ "IRQ-disabled", "", "bpf_local_irq_restore()" },
+	{ "lock region", "", "the unlock" },
+};
+
+static const struct rule *find(const struct rule *rules, size_t n, const char *message)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(message, rules[i].part))
+			return &rules[i];
+	return NULL;
+}
+
+static void say(const struct rule *rule, struct kfg_advice *a)
+{
+	if (rule->what[0]) {
+		a->what.size = 0;
+		kfg_strbuf_adds(&a->what, rule->what);
+	}
+	kfg_strbuf_adds(&a->todo, rule->todo);
+}
+
+/* A region is left open where a function of the program ends: since 6.9 its caller may close it. */
+static bool is_open_in_function(const struct kfg_vlog_finding *f)
+{
+	return f->frame && strstr(f->message, "is missing");
+}
+
+void kfg_advice_on_context(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const struct rule *rule = find(contexts, sizeof(contexts) / sizeof(contexts[0]), k->f->message);
+
+	if (is_open_in_function(k->f)) {
+		a->blame = KFG_BLAME_KERNEL;
+		kfg_strbuf_adds(&a->what,
+				" The region is open at the end of a function that the program calls, and Linux "
+				"before 6.9 wants it closed there, too, whatever the caller does.");
+		kfg_strbuf_adds(&a->todo,
+				"Make that function __always_inline, or open and close the region within it.");
+	} else if (rule) {
+		say(rule, a);
+	} else {
+		kfg_strbuf_adds(&a->todo,
+				"Balance the region on every path, and put the call inside or outside of it as "
+				"the message says.");
+	}
+}
+
+/* "is sleepable within" is said of programs that are sleepable only: check_kfunc_call() looks at that first. */
+void kfg_advice_on_sleepable(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *within = strstr(k->f->message, " is sleepable within ");
+	const struct rule *rule = within ? find(sleepables, sizeof(sleepables) / sizeof(sleepables[0]), within) : NULL;
+
+	if (!rule) {
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_SLEEPABLE].todo);
+		return;
+	}
+	a->what.size = 0;
+	kfg_strbuf_adds(&a->what, "The kfunc may sleep, and is called inside of a region in which nothing may.");
+	kfg_strbuf_printf(&a->todo,
+			  "Leave the region before the call: %s goes first. A bpf_wq (since Linux 6.10) can do "
+			  "the work, too.",
+			  rule->todo);
+}
+
+void kfg_advice_on_exception(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const struct rule *rule = find(exceptions, sizeof(exceptions) / sizeof(exceptions[0]), k->f->message);
+
+	kfg_strbuf_adds(&a->todo, rule ? rule->todo : kfg_advice_words[KFG_VLOG_EXCEPTION].todo);
+}
