@@ -171,44 +171,6 @@ static void advise_jit(const struct kfg_advice_known *k, struct kfg_advice *a)
 					  "kernel or an architecture whose JIT can, or do without the kfunc.");
 }
 
-/* What releases the reference that a kfunc returns, by the beginning of its name (kernel/bpf, net, fs, 6.1 to 7.3). */
-static const char *releases(const char *kfunc)
-{
-	static const struct kfg_advice_named pairs[] = {
-		{ "bpf_task_", "bpf_task_release()" },
-		{ "bpf_cgroup_", "bpf_cgroup_release()" },
-		{ "bpf_cpumask_", "bpf_cpumask_release()" },
-		{ "bpf_lookup_", "bpf_key_put()" },
-		{ "bpf_xdp_ct_", "bpf_ct_release()" },
-		{ "bpf_skb_ct_", "bpf_ct_release()" },
-		{ "bpf_ct_insert_entry", "bpf_ct_release()" },
-		{ "bpf_get_task_exe_file", "bpf_put_file()" },
-		{ "bpf_obj_new", "bpf_obj_drop()" },
-		{ "bpf_refcount_acquire", "bpf_obj_drop()" },
-		{ "bpf_percpu_obj_new", "bpf_percpu_obj_drop()" },
-		{ "bpf_crypto_ctx_", "bpf_crypto_ctx_release()" },
-		{ "scx_bpf_get_idle_", "scx_bpf_put_idle_cpumask()" },
-		{ "scx_bpf_get_", "scx_bpf_put_cpumask()" },
-	};
-
-	return kfg_advice_named_find(pairs, sizeof(pairs) / sizeof(pairs[0]), kfunc);
-}
-
-/* Keys and files have no destructor by which a map could release them. */
-static bool is_storable(const char *release)
-{
-	return !release || (strcmp(release, "bpf_key_put()") != 0 && strcmp(release, "bpf_put_file()") != 0);
-}
-
-static void advise_reference(const struct kfg_advice_known *k, struct kfg_advice *a)
-{
-	const char *release = releases(k->name);
-
-	kfg_strbuf_printf(&a->todo, "Call %s on every path on which the result is not NULL, early returns included%s.",
-			  release ? release : "the matching release kfunc",
-			  is_storable(release) ? ", or store it with bpf_kptr_xchg()" : "");
-}
-
 /* Since 7.0 the kernel's BTF keeps the shape of some kfuncs under a name that is no symbol any more. */
 static void advise_address(const struct kfg_advice_known *k __attribute__((unused)), struct kfg_advice *a)
 {
@@ -246,21 +208,14 @@ static void advise_refused(const struct kfg_advice_known *k, struct kfg_advice *
 static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	static void (*const special[KFG_VLOG_KIND_MAX])(const struct kfg_advice_known *, struct kfg_advice *) = {
-		[KFG_VLOG_MISSING] = kfg_advice_on_missing,
-		[KFG_VLOG_PROTO] = kfg_advice_on_prototype,
-		[KFG_VLOG_UNRESOLVED] = kfg_advice_on_unresolved,
-		[KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
-		[KFG_VLOG_CAPABILITY] = advise_capability,
-		[KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
-		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,
-		[KFG_VLOG_MODULE_BTF] = advise_module,
-		[KFG_VLOG_NO_ADDRESS] = advise_address,
-		[KFG_VLOG_JIT] = advise_jit,
-		[KFG_VLOG_SLEEPABLE] = kfg_advice_on_sleepable,
-		[KFG_VLOG_CONTEXT] = kfg_advice_on_context,
-		[KFG_VLOG_EXCEPTION] = kfg_advice_on_exception,
-		[KFG_VLOG_REFERENCE] = advise_reference,
-		[KFG_VLOG_REFUSED] = advise_refused,
+		[KFG_VLOG_MISSING] = kfg_advice_on_missing,	  [KFG_VLOG_PROTO] = kfg_advice_on_prototype,
+		[KFG_VLOG_UNRESOLVED] = kfg_advice_on_unresolved, [KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
+		[KFG_VLOG_CAPABILITY] = advise_capability,	  [KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
+		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,	  [KFG_VLOG_MODULE_BTF] = advise_module,
+		[KFG_VLOG_NO_ADDRESS] = advise_address,		  [KFG_VLOG_JIT] = advise_jit,
+		[KFG_VLOG_SLEEPABLE] = kfg_advice_on_sleepable,	  [KFG_VLOG_CONTEXT] = kfg_advice_on_context,
+		[KFG_VLOG_EXCEPTION] = kfg_advice_on_exception,	  [KFG_VLOG_REFERENCE] = kfg_advice_on_reference,
+		[KFG_VLOG_RESULT] = kfg_advice_on_result,	  [KFG_VLOG_REFUSED] = advise_refused,
 	};
 	const struct kfg_advice_words *words = &kfg_advice_words[k->f->kind];
 

@@ -45,6 +45,10 @@ void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advi
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a);
 
+/* advice_reference.c */
+void kfg_advice_on_reference(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_result(const struct kfg_advice_known *k, struct kfg_advice *a);
+
 /* advice_region.c */
 void kfg_advice_on_context(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_sleepable(const struct kfg_advice_known *k, struct kfg_advice *a);

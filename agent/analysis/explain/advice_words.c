@@ -145,8 +145,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"" },
 	[KFG_VLOG_REFERENCE] = {
 		"reference", "a reference is not given back", KFG_BLAME_PROGRAM,
-		"The kfunc returns a reference, and on some path the program neither releases it nor stores it; "
-		"or it releases what it does not hold.",
+		"The kfunc returns a reference, and on some path the program neither releases it nor stores it.",
 		"" },
 	[KFG_VLOG_RESULT] = {
 		"result", "its result may be NULL", KFG_BLAME_PROGRAM,

@@ -190,13 +190,60 @@ static void test_every_kind(void **state)
 	assert_string_equal(kfg_blame_str(KFG_BLAME_MAX), "?");
 }
 
+/* What a kfunc of a kernel acquires is given back by a kfunc that there is. */
+static void check_release(const char *kfunc)
+{
+	char name[KFG_VLOG_NAME_MAX];
+	const char *todo;
+
+	ask(KFG_VLOG_REFERENCE, kfunc, "Unreleased reference id=2 alloc_insn=1");
+	todo = kfg_strbuf_text(&advice.todo);
+	if (sscanf(todo, "Call %63[a-z0-9_]()", name) != 1 || strcmp(name, "the") == 0)
+		fail_msg("of %s: \"%s\"", kfunc, todo);
+	if (!kfg_kfunc_history_find(name))
+		fail_msg("of %s: there is no %s", kfunc, name);
+}
+
+static void test_releases(void **state)
+{
+	FILE *file = fopen(KFG_SOURCE_DIR "/tests/data/kfunc-flags.tsv", "re");
+	char line[1024], name[KFG_VLOG_NAME_MAX], flags[256];
+	size_t n = 0;
+
+	(void)state;
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%*[^\t]\t%*[^\t]\t%63[^\t]\t%255[^\t]", name, flags) != 2 ||
+		    !strstr(flags, "KF_ACQUIRE") || strncmp(name, "bpf_kfunc_call_", 15) == 0)
+			continue;
+		check_release(name);
+		n++;
+	}
+	assert_true(n > 50);
+	fclose(file);
+	check_release("bpf_iter_num_new");
+	check_release("bpf_iter_scx_dsq_new");
+	check_release("bpf_dynptr_from_file");
+	ask(KFG_VLOG_REFERENCE, "bpf_iter_num_new", "");
+	assert_null(strstr(kfg_strbuf_text(&advice.todo), "NULL"));
+	ask(KFG_VLOG_REFERENCE, "bpf_task_from_pid", "");
+	assert_says(&advice.todo, "bpf_kptr_xchg()");
+	ask(KFG_VLOG_REFERENCE, "bpf_skb_ct_lookup", "");
+	assert_null(strstr(kfg_strbuf_text(&advice.todo), "bpf_kptr_xchg()"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_removed),		cmocka_unit_test(test_several_replacements),
-		cmocka_unit_test(test_history),		cmocka_unit_test(test_kernel),
-		cmocka_unit_test(test_types),		cmocka_unit_test(test_code_of_v2),
-		cmocka_unit_test(test_whose_prototype), cmocka_unit_test(test_by_wording),
+		cmocka_unit_test(test_releases),
+		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_several_replacements),
+		cmocka_unit_test(test_history),
+		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_code_of_v2),
+		cmocka_unit_test(test_whose_prototype),
+		cmocka_unit_test(test_by_wording),
 		cmocka_unit_test(test_every_kind),
 	};
 
