@@ -77,6 +77,8 @@ enum kfg_vlog_kind {
 #define KFG_VLOG_MSG_KERNEL 0x400u /* of no program's load */
 #define KFG_VLOG_MSG_LIKELY 0x800u /* of no concern unless the name is a known kfunc's, or made like one */
 #define KFG_VLOG_MSG_RESULT 0x2000u /* of concern, too, where the register holds a kfunc's result that may be NULL */
+#define KFG_VLOG_MSG_REGION                                                                                            \
+	0x4000u /* of no concern unless a kfunc opened a region that is open: it is about that one */
 /*
  * With CALL: said of kfuncs only, so also in a log without instructions. Where instructions follow, it was said before
  * the first of them, of the arguments of a function of the program (btf_check_func_arg_match(), 5.5 to 6.7).

@@ -98,6 +98,8 @@ const struct kfg_vlog_message kfg_vlog_messages_verifier[] = {
 	  "verifier.c check_func_call(), until 2025" },
 	{ "global function calls are not allowed with IRQs disabled", KFG_VLOG_CONTEXT, 0, "bpf_local_irq_save",
 	  "verifier.c check_func_call(), until 2025" },
+	{ "global functions that may sleep are not allowed in non-sleepable context", KFG_VLOG_CONTEXT,
+	  KFG_VLOG_MSG_REGION, NULL, "verifier.c check_func_call(), 6.15 to 7.0, b167fdffe9b7" },
 	{ "sleepable global function {w} called in non-preemptible region", KFG_VLOG_CONTEXT, 0, "bpf_preempt_disable",
 	  "verifier.c check_func_call()" },
 	{ "sleepable global function {w} called in IRQ-disabled region", KFG_VLOG_CONTEXT, 0, "bpf_local_irq_save",

@@ -188,6 +188,7 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 		       const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *f)
 {
 	const struct kfg_vlog_call *acquired = kfg_vlog_call_at(v, m->number);
+	const char *region = kfg_vlog_region_open(v);
 
 	if ((msg->flags & KFG_VLOG_MSG_POISON && !is_poison(m->number)) ||
 	    (msg->flags & KFG_VLOG_MSG_NUMBERED && !v->is_numbered_call))
@@ -207,6 +208,10 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 		copy(acquired->name, f->symbol, sizeof(f->symbol));
 		copy(acquired->place, f->place, sizeof(f->place));
 		f->insn = m->number;
+	} else if (msg->flags & KFG_VLOG_MSG_REGION) {
+		if (!region)
+			return false;
+		copy(region, f->symbol, sizeof(f->symbol));
 	} else if (msg->flags & KFG_VLOG_MSG_CALL) {
 		if (!has_call(v, msg))
 			return false;

@@ -6,6 +6,7 @@
 #include "analysis/explain/lines.h"
 #include "analysis/explain/vlog.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* POISON_CALL_KFUNC_BASE of libbpf 1.2 to 1.8 is 2002000000; the rest numbers the kfunc in the object. */
@@ -18,6 +19,7 @@
 #define KFG_VLOG_WRAP_LINES 3u
 #define KFG_VLOG_RESULTS 64u /* results remembered, by number */
 #define KFG_VLOG_REGISTERS 11u
+#define KFG_VLOG_REGIONS 3u
 
 /* A kfunc call that was printed. Of no worth unless `log` is the number of the log at hand. */
 struct kfg_vlog_call {
@@ -33,6 +35,13 @@ struct kfg_vlog_result {
 	long long id, insn; /* its number, and the call's */
 	char name[KFG_VLOG_NAME_MAX]; /* the kfunc; "": a helper */
 	char place[KFG_VLOG_TEXT_MAX];
+};
+
+/* What is open behind an instruction. Of no worth unless `log` is the number of the log at hand. */
+struct kfg_vlog_branch {
+	unsigned log;
+	long long insn;
+	uint8_t depth[KFG_VLOG_REGIONS];
 };
 
 /* Sections of a report of the verifier since Linux 7.3 (kernel/bpf/diagnostics.c). */
@@ -72,6 +81,10 @@ struct kfg_vlog {
 
 	struct kfg_vlog_result drained; /* the call that found its iterator at the end */
 	unsigned drained_registers; /* bits of those that hold its NULL */
+
+	/* vlog_region.c */
+	uint8_t depth[KFG_VLOG_REGIONS]; /* how often each region is open */
+	struct kfg_vlog_branch branches[KFG_VLOG_CALLS];
 
 	enum kfg_vlog_report report;
 	char reason[KFG_VLOG_WRAP_MAX]; /* the lines of its reason as one */
@@ -167,6 +180,17 @@ const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struc
 
 /* The iterator's next whose NULL, of an iterator at its end, a register holds; else NULL. */
 const struct kfg_vlog_result *kfg_vlog_result_drained_in(const struct kfg_vlog *v, struct kfg_span arg);
+
+/* vlog_region.c */
+
+/* The instruction printed last was printed. */
+void kfg_vlog_region_note_insn(struct kfg_vlog *v);
+/* It calls a kfunc. */
+void kfg_vlog_region_note_call(struct kfg_vlog *v);
+/* Takes notes of a line about the verifier's way. */
+void kfg_vlog_region_note_state(struct kfg_vlog *v, struct kfg_span line);
+/* The kfunc that opened a region that is open; NULL: none is, as far as the log says. */
+const char *kfg_vlog_region_open(const struct kfg_vlog *v);
 
 /* vlog_finding.c */
 

@@ -40,6 +40,7 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 	call->insn = v->insn;
 	memcpy(call->name, v->name, sizeof(call->name));
 	memcpy(call->place, v->place, sizeof(call->place));
+	kfg_vlog_region_note_call(v);
 }
 
 void kfg_vlog_stop_trace(struct kfg_vlog *v)
@@ -71,6 +72,7 @@ static void note_insn(struct kfg_vlog *v, long long insn)
 		kfg_vlog_finding_take_back(v);
 	kfg_vlog_stop_trace(v);
 	v->insn = insn;
+	kfg_vlog_region_note_insn(v);
 }
 
 /* "; text @ FILE:LINE" (since 6.9), or "; text". */
@@ -247,8 +249,10 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		}
 		return true;
 	}
-	if (kfg_vlog_is_state(line))
+	if (kfg_vlog_is_state(line)) {
 		kfg_vlog_result_note_states(v, line);
+		kfg_vlog_region_note_state(v, line);
+	}
 	return false;
 }
 
@@ -298,4 +302,5 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 	v->result_awaited = false;
 	memset(v->register_ids, 0, sizeof(v->register_ids));
 	v->drained_registers = 0;
+	memset(v->depth, 0, sizeof(v->depth));
 }

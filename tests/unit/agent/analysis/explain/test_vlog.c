@@ -80,6 +80,42 @@ static void test_suffix(void **state)
 	assert_string_equal(found[1].kfunc, "scx_bpf_dsq_insert___v2");
 }
 
+#define GLOBAL                                                                                                         \
+	"global functions that may sleep are not allowed in non-sleepable context,\n"                                  \
+	"i.e., in a RCU/IRQ/preempt-disabled section, or in\na non-sleepable BPF program context\n"
+
+/* A global function that may sleep concerns a kfunc only where that opened the region. */
+static void test_region(void **state)
+{
+	(void)state;
+	read_log(BEGIN("p") "1: (85) call bpf_preempt_disable#70000\n5: (85) call pc+4\n" GLOBAL END);
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0].kind, KFG_VLOG_CONTEXT);
+	assert_string_equal(found[0].kfunc, "bpf_preempt_disable");
+	assert_int_equal(found[0].insn, 5);
+	read_log(BEGIN("p") "5: (85) call pc+4\n" GLOBAL END);
+	assert_int_equal(n, 0);
+	/* closed, and open twice and closed once */
+	read_log(BEGIN("p") "1: (85) call bpf_rcu_read_lock#70000\n2: (85) call bpf_rcu_read_unlock#70001\n"
+			    "5: (85) call pc+4\n" GLOBAL END);
+	assert_int_equal(n, 0);
+	read_log(BEGIN("p") "1: (85) call bpf_rcu_read_lock#70000\n2: (85) call bpf_rcu_read_lock#70000\n"
+			    "3: (85) call bpf_rcu_read_unlock#70001\n5: (85) call pc+4\n" GLOBAL END);
+	assert_int_equal(n, 1);
+	/* what was so behind the branch that the verifier comes back to */
+	read_log(BEGIN("p") "1: (55) if r1 != 0x0 goto pc+3\n2: (85) call bpf_rcu_read_lock#70000\n3: (95) exit\n"
+			    "from 1 to 5: R1=1\n5: (85) call pc+4\n" GLOBAL END);
+	assert_int_equal(n, 0);
+	read_log(BEGIN("p") "from 700 to 5: R1=1\n5: (85) call pc+4\n" GLOBAL END);
+	assert_int_equal(n, 0);
+	/* another function, another program */
+	read_log(BEGIN(
+		"p") "2: (85) call bpf_rcu_read_lock#70000\nValidating f() func#1...\n5: (85) call pc+4\n" GLOBAL END);
+	assert_int_equal(n, 0);
+	read_log(BEGIN("p") "2: (85) call bpf_rcu_read_lock#70000\n" END BEGIN("q") "5: (85) call pc+4\n" GLOBAL END);
+	assert_int_equal(n, 0);
+}
+
 #define DRAINED "7: (85) call bpf_iter_num_next#70000 ; R0_w=0 fp-8=iter_num(ref_id=1,state=drained,depth=0)\n"
 
 /* Of an iterator at its end the result is the number 0, which the verifier prints as any other. */
@@ -283,14 +319,21 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_context),	  cmocka_unit_test(test_helpers_are_no_kfuncs),
-		cmocka_unit_test(test_reference), cmocka_unit_test(test_suffix),
-
-		cmocka_unit_test(test_drained),	  cmocka_unit_test(test_half),
-		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_own_record),
-		cmocka_unit_test(test_report),	  cmocka_unit_test(test_after_a_report),
-		cmocka_unit_test(test_unclear),	  cmocka_unit_test(test_said_twice_is_found_once),
-		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_only_so_many_are_kept),
+		cmocka_unit_test(test_context),
+		cmocka_unit_test(test_helpers_are_no_kfuncs),
+		cmocka_unit_test(test_reference),
+		cmocka_unit_test(test_suffix),
+		cmocka_unit_test(test_region),
+		cmocka_unit_test(test_drained),
+		cmocka_unit_test(test_half),
+		cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_own_record),
+		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_after_a_report),
+		cmocka_unit_test(test_unclear),
+		cmocka_unit_test(test_said_twice_is_found_once),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_only_so_many_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
