@@ -6,16 +6,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char released[] =
+	"Release what the program itself acquired, once: the result of an acquiring kfunc or of bpf_kptr_xchg(). An "
+	"argument of the program, and what was read from it, is the kernel's. What was released, or stored away, is "
+	"not the program's any more.";
+static const char removed[] =
+	"Pass the node as bpf_rbtree_first() (since Linux 6.16 bpf_rbtree_root(), _left() and _right(), too) gave "
+	"it, or as bpf_rbtree_add() left it, and while the same bpf_spin_lock is held: bpf_spin_unlock() ends such a "
+	"pointer. Since 6.16 a reference that the program owns does, too, where the node has a bpf_refcount.";
 static const char object[] =
 	"Pass a reference that the program owns: what bpf_obj_new(), bpf_refcount_acquire(), bpf_kptr_xchg() or taking "
 	"it out of a list or tree returned. Once it was dropped, added or exchanged away it is not the program's any "
 	"more; what is in a map is taken out by bpf_kptr_xchg() first.";
+
+static const char not_owned[] = " The program releases what it does not hold.";
 
 /* The first whose part is in the message counts. */
 static const struct {
 	const char *part, *what, *todo;
 } rules[] = {
 	{ "Possibly NULL", "", "Compare the pointer with NULL before the call, on every path." },
+	{ "expects refcounted", not_owned, released },
+	{ "expects referenced", not_owned, released },
+	{ "has not been acquired before", not_owned, released },
+	{ "must be non-owning ref", "", removed },
+	{ "can only take non-owning", "", removed },
+	{ "map pointer", "",
+	  "Pass the address of the map itself (&map). For a timer, a bpf_wq or a bpf_task_work it is the very map in "
+	  "whose value, as bpf_map_lookup_elem() returned it, that lies." },
+	{ "doesn't point to 'struct ", "",
+	  "Pass the address of that very member (&value->member), without an offset; it lies in a map's value, or in "
+	  "an object of the program." },
+	{ "constant offset", "", "Pass an address at a constant offset: an index that varies does not do." },
+	{ "overwrite referenced dynptr", " There is a dynptr already that holds memory.",
+	  "Give that back first (bpf_ringbuf_submit_dynptr(), bpf_ringbuf_discard_dynptr(), "
+	  "bpf_dynptr_file_discard()), or make the new dynptr in another variable." },
+	{ "has to be an uninitialized dynptr", " The kfunc makes a dynptr there.",
+	  "Pass the address of a struct bpf_dynptr on the stack that is the program's own variable and not in use; "
+	  "not a map's value, not a part of it, and none that the kernel passed to a callback." },
 	{ "is not a pointer to btf_id",
 	  " NULL, a number or memory of the program was passed where a pointer to a kernel object is wanted.",
 	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an acquiring "
@@ -63,10 +91,18 @@ static const struct {
 	{ "ynptr", "",
 	  "Pass the address of a dynptr on the stack that a constructor of the right kind has filled on every "
 	  "path." },
+	{ "pointer to func", " The kfunc calls back into the program.",
+	  "Pass a function of the program, a static one, by its name." },
+	{ "map value or allocated object", " Memory of another kind was passed.",
+	  "Pass the address of a list head, a tree root or a lock that lies in a map's value (a global variable is "
+	  "one), or in an object of bpf_obj_new()." },
+	{ "pointer to allocated object", " It is none of the program's own objects.", object },
+	{ "pointer to map value", " Memory of another kind was passed.",
+	  "Pass the address of a member of a map's value, as bpf_map_lookup_elem() returned it." },
 	{ "pointer to ctx", " The kfunc wants the program's context.",
 	  "Pass the context as the program got it, and declare "
 	  "it with the context's type of this program type." },
-	{ "expected pointer to ", " A pointer to another struct was passed than the kfunc takes.",
+	{ "expected pointer to STRUCT", " A pointer to another struct was passed than the kfunc takes.",
 	  "Pass a pointer to the struct that is named first; a cast does not change what the verifier knows." },
 	{ "owning ref", "", object },
 	{ "doesn't point to a map value", "",
@@ -97,15 +133,77 @@ static bool takes_object(const char *kfunc)
 
 static bool is_not_owned(const char *message)
 {
-	return strstr(message, "referenced") || strstr(message, " is scalar expected ");
+	return strstr(message, "referenced") || strstr(message, "expects refcounted") ||
+	       strstr(message, " is scalar expected ");
+}
+
+/* The number behind a word like "size=". False: it is not there. */
+static bool find_number(const char *message, const char *word, long *ret)
+{
+	const char *at = strstr(message, word);
+
+	if (!at)
+		return false;
+	*ret = strtol(at + strlen(word), NULL, 10);
+	return true;
+}
+
+/*
+ * A dynptr, an iterator or a flag on the stack that does not fit there, stack_slot_obj_get_spi(). At a multiple of 8
+ * that is for want of room: the kernel's struct is larger than the program's.
+ */
+static void on_stack_offset(long offset, struct kfg_advice *a)
+{
+	if (offset % 8 != 0) {
+		kfg_strbuf_adds(&a->what, " Its address on the stack is no multiple of 8.");
+		kfg_strbuf_adds(&a->todo,
+				"Pass the address of a variable of its own that has the kernel's type, not of "
+				"a part of another one.");
+		return;
+	}
+	kfg_strbuf_printf(&a->what, " The stack has %ld bytes from there on, and the kernel's struct is larger.",
+			  -offset);
+	kfg_strbuf_adds(&a->todo,
+			"Compile the program with the struct of the kernel that it runs on: with the vmlinux.h "
+			"of that kernel, or in the version that was made for it. Where the sizes agree, pass the "
+			"address of the struct, not of a part of it.");
+}
+
+/*
+ * "UNKNOWN" is void: the kfunc takes memory and no size with it, get_kfunc_ptr_arg_type(). Of the kernel's own kfuncs
+ * each has one, so there the size is what is wrong.
+ */
+static void on_void(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (k->history) {
+		kfg_strbuf_adds(&a->what, " The kfunc takes memory and its size, and the size is no number here.");
+		kfg_strbuf_adds(&a->todo, "Pass a number for the argument behind it.");
+		return;
+	}
+	a->blame = KFG_BLAME_KERNEL_BUILD;
+	kfg_strbuf_adds(&a->what, " The kfunc takes a void pointer and no size with it, so no pointer can pass.");
+	kfg_strbuf_adds(&a->todo,
+			"Whoever wrote the kfunc has to mend it: with a pointer to a struct, or with a size in the "
+			"next argument (void *p, u32 p__sz; Documentation/bpf/kfuncs.rst). Where it has one, pass "
+			"a number for that.");
 }
 
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
 
+	long offset;
+
 	if (takes_object(k->name) && is_not_owned(m)) {
 		kfg_strbuf_adds(&a->todo, object);
+		return;
+	}
+	if (strstr(m, "cannot pass in ") && find_number(m, "offset=", &offset)) {
+		on_stack_offset(offset, a);
+		return;
+	}
+	if (strstr(m, "pointer type UNKNOWN ")) {
+		on_void(k, a);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -133,17 +231,6 @@ static int argument_number(const char *arg)
 	return n > 0 && n <= 5 ? (int)n : 0;
 }
 
-/* The number behind a word like "size=". False: it is not there. */
-static bool find_number(const char *message, const char *word, long *ret)
-{
-	const char *at = strstr(message, word);
-
-	if (!at)
-		return false;
-	*ret = strtol(at + strlen(word), NULL, 10);
-	return true;
-}
-
 static void say_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
@@ -165,7 +252,14 @@ void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a
 	const char *m = k->f->message;
 
 	say_bounds(k, a);
-	if (strstr(m, "stack"))
+	if (strstr(m, "zero-sized"))
+		kfg_strbuf_adds(&a->todo,
+				"The length may be 0 here, and the kfunc takes no empty memory: leave the call out "
+				"where it is (if (!len) return 0;).");
+	else if (strstr(m, "is too large"))
+		kfg_strbuf_adds(&a->todo, "Pass a length that is no larger than the memory: compare it with a constant "
+					  "before the call, or mask it.");
+	else if (strstr(m, "stack"))
 		kfg_strbuf_adds(&a->todo, "Initialize the whole buffer on the stack before the call (= {} does), "
 					  "and make it as "
 					  "large as the kfunc, or the length that is passed, may access.");

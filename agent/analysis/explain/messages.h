@@ -37,7 +37,7 @@ enum kfg_vlog_kind {
 	KFG_VLOG_HIDDEN, /* an argument that the kernel fills in */
 	KFG_VLOG_TYPE_TWICE, /* the wanted and the passed type have one name */
 	KFG_VLOG_MEMORY, /* memory that is passed is too small, not initialized or not writable */
-	KFG_VLOG_REFERENCE, /* acquired and not released, or released and not acquired */
+	KFG_VLOG_REFERENCE, /* acquired and not released */
 	KFG_VLOG_RESULT, /* the result may be NULL, and is used as if it could not */
 	KFG_VLOG_REJECTED, /* the verifier rejected the call, in words that are not in the tables */
 	KFG_VLOG_LIMIT,
