@@ -77,6 +77,11 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"builds of Linux 7.0 and later with pahole older than 1.31.",
 		"Nothing in the program can help. Use another build of the kernel, and report it to whoever built"
 		" it." },
+	[KFG_VLOG_RCU_TAGS] = {
+		"no-rcu-tags", "a kernel without tags of RCU", KFG_BLAME_KERNEL_BUILD,
+		"Linux 6.2 and 6.3 have this kfunc only where the kernel's BTF says which pointers RCU protects, and"
+		" gcc does not write that. The program is right.",
+		"Use Linux 6.4 or newer, or a kernel of that release that clang built." },
 	[KFG_VLOG_LICENSE] = {
 		"license", "only for GPL programs", KFG_BLAME_PROGRAM,
 		"Only programs with a GPL compatible license may call kfuncs.",

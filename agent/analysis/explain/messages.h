@@ -25,6 +25,7 @@ enum kfg_vlog_kind {
 	KFG_VLOG_ALLOCATOR, /* memory of the kernel that some kfuncs need was not there at boot */
 	KFG_VLOG_NO_ADDRESS, /* in the BTF, and not among the symbols of the kernel */
 	KFG_VLOG_KERNEL_BTF, /* the kernel's own BTF contradicts itself */
+	KFG_VLOG_RCU_TAGS, /* the kernel's BTF does not say which pointers RCU protects */
 	KFG_VLOG_LICENSE,
 	KFG_VLOG_JIT,
 	KFG_VLOG_NO_BTF, /* a kernel without CONFIG_DEBUG_INFO_BTF */

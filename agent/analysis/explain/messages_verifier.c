@@ -77,6 +77,8 @@ const struct kfg_vlog_message kfg_vlog_messages_verifier[] = {
 	{ "kernel func {k} requires RCU critical section protection", KFG_VLOG_CONTEXT, 0, NULL,
 	  "verifier.c 7.2:13256 7.3:13994" },
 	{ "expected an RCU CS when using {k}", KFG_VLOG_CONTEXT, 0, NULL, "verifier.c 6.12:8252 7.2:7488 7.3:7825" },
+	{ "no vmlinux btf rcu tag support for kfunc {k}", KFG_VLOG_RCU_TAGS, 0, NULL,
+	  "verifier.c 6.2, 6.3 check_kfunc_call()" },
 	{ "nested rcu read lock (kernel function {k})", KFG_VLOG_CONTEXT, 0, NULL, "verifier.c 6.12:12763" },
 	{ "unmatched rcu read unlock (kernel function {k})", KFG_VLOG_CONTEXT, 0, NULL,
 	  "verifier.c 6.12:12780 7.2:13229 7.3:13949" },
