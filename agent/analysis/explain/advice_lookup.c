@@ -312,8 +312,48 @@ static void say_types(const struct kfg_advice_known *k, const struct kfg_advice 
 				     "them.");
 }
 
+/* A distribution's kernel of that release has it although upstream's has not. */
+static bool is_beside(const struct kfg_advice_known *k)
+{
+	for (const char *at = k->history->beside; *at; at += strspn(at, ", ")) {
+		if (kfg_kfunc_release_parse(at) == k->release)
+			return true;
+		at += strcspn(at, ",");
+	}
+	return false;
+}
+
+/* A plain function of the kernel became a kfunc later; or a module from elsewhere has one of that name. */
+static void not_allowed_before(const struct kfg_advice_known *k, enum kfg_presence presence, struct kfg_advice *a)
+{
+	const struct kfg_kfunc_history *h = k->history;
+
+	a->blame = KFG_BLAME_KERNEL;
+	kfg_strbuf_printf(&a->what,
+			  " This kernel is Linux %s, which has it as a kfunc for no type of program: ", k->kernel);
+	if (presence == KFG_PRESENCE_TOO_OLD)
+		kfg_strbuf_printf(&a->what, "it came with Linux %s.", h->introduced);
+	else
+		kfg_strbuf_printf(&a->what, "releases %s to %s do not have it.", h->absent_from, h->absent_to);
+	kfg_strbuf_adds(&a->what, " What the loader found is a plain function of that name, or it is of a module from "
+				  "elsewhere.");
+	if (presence == KFG_PRESENCE_TOO_OLD)
+		kfg_strbuf_printf(&a->todo, "Use Linux %s or newer", h->introduced);
+	else
+		kfg_strbuf_adds(&a->todo, "Use another kernel");
+	kfg_strbuf_adds(&a->todo,
+			", or make the program do without it. A module from elsewhere has to register its kfunc "
+			"for this type of program (register_btf_kfunc_id_set()).");
+}
+
 void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
+	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
+
+	if ((presence == KFG_PRESENCE_TOO_OLD || presence == KFG_PRESENCE_ABSENT) && !is_beside(k)) {
+		not_allowed_before(k, presence, a);
+		return;
+	}
 	say_types(k, a, &a->what);
 	if (is_removed(k, a)) {
 		kfg_strbuf_printf(&a->what,
