@@ -245,6 +245,7 @@ int kfg_advice_make(const struct kfg_vlog_finding *finding, const struct kfg_adv
 
 	kfg_text_clean(finding->kfunc, sizeof(finding->kfunc), k.name, sizeof(k.name));
 	kfg_text_clean(finding->module, sizeof(finding->module), k.module, sizeof(k.module));
+	k.is_cilium = strstr(finding->message, "kfunc \"");
 	k.kernel = input->kernel ? input->kernel : "";
 	k.release = conclude_release(k.kernel);
 	k.history = kfg_kfunc_history_find(k.name);

@@ -13,24 +13,33 @@ bool kfg_advice_is_identifier(const char *text)
 	return text[0] && !isdigit((unsigned char)text[0]);
 }
 
-/* libbpf looks up a name without its last ___suffix, so a kernel's own ___v2 needs another one behind it. */
-static const char *suffix(const char *name)
+/* bpf_core_essential_name_len() of libbpf */
+const char *kfg_advice_own_suffix(const char *name)
 {
-	return strstr(name, "___") ? "___compat" : "";
+	for (size_t n = strlen(name); n >= 5; n--)
+		if (strncmp(name + n - 4, "___", 3) == 0 && name[n - 5] != '_' && name[n - 1] != '_')
+			return name + n - 4;
+	return NULL;
+}
+
+/* libbpf looks up a name without its last ___suffix, so a kernel's own ___v2 needs another one behind it. */
+static const char *suffix(const struct kfg_advice_known *k, const char *name)
+{
+	return strstr(name, "___") && !k->is_cilium ? "___compat" : "";
 }
 
 /* The declaration, weak; false: its prototype is not known. */
-static bool add_extern(const char *name, unsigned release, struct kfg_strbuf *code)
+static bool add_extern(const struct kfg_advice_known *k, const char *name, struct kfg_strbuf *code)
 {
-	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(name, release);
+	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(name, k->release);
 	const char *at = s ? strstr(s->prototype, name) : NULL;
 
 	if (!at) {
-		kfg_strbuf_printf(code, "/* add __weak to the declaration of %s%s */\n", name, suffix(name));
+		kfg_strbuf_printf(code, "/* add __weak to the declaration of %s%s */\n", name, suffix(k, name));
 		return false;
 	}
 	kfg_strbuf_printf(code, "extern %.*s%s%s%s __ksym __weak;\n", (int)(at - s->prototype), s->prototype, name,
-			  suffix(name), at + strlen(name));
+			  suffix(k, name), at + strlen(name));
 	return true;
 }
 
@@ -39,14 +48,14 @@ void kfg_advice_code_guard(const struct kfg_advice_known *k, const char *first, 
 {
 	if (!kfg_advice_is_identifier(first) || (second && !kfg_advice_is_identifier(second)))
 		return;
-	(void)add_extern(first, k->release, code);
+	(void)add_extern(k, first, code);
 	if (second)
-		(void)add_extern(second, k->release, code);
+		(void)add_extern(k, second, code);
 	kfg_strbuf_printf(code, "\nstatic __always_inline void call_%s(void)\n{\n", first);
-	kfg_strbuf_printf(code, "\tif (bpf_ksym_exists(%s%s)) {\n\t\t/* call %s%s() */\n", first, suffix(first), first,
-			  suffix(first));
+	kfg_strbuf_printf(code, "\tif (bpf_ksym_exists(%s%s)) {\n\t\t/* call %s%s() */\n", first, suffix(k, first),
+			  first, suffix(k, first));
 	if (second)
 		kfg_strbuf_printf(code, "\t} else if (bpf_ksym_exists(%s%s)) {\n\t\t/* call %s%s() */\n", second,
-				  suffix(second), second, suffix(second));
+				  suffix(k, second), second, suffix(k, second));
 	kfg_strbuf_adds(code, "\t}\n}\n");
 }

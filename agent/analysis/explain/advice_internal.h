@@ -21,6 +21,7 @@ struct kfg_advice_known {
 	const struct kfg_policy *policy;
 	char name[4 * KFG_VLOG_NAME_MAX]; /* clean; "": the log does not say */
 	char module[4 * KFG_VLOG_NAME_MAX]; /* clean, as well */
+	bool is_cilium; /* cilium/ebpf says it, which looks for whole names */
 	const struct kfg_kfunc_history *history; /* or NULL */
 	const struct kfg_btf_defect *leaked; /* or NULL */
 	const struct kfg_proto_change *change; /* or NULL */
@@ -55,6 +56,8 @@ void kfg_advice_on_sleepable(const struct kfg_advice_known *k, struct kfg_advice
 void kfg_advice_on_exception(const struct kfg_advice_known *k, struct kfg_advice *a);
 
 /* advice_code.c */
+/* The last ___suffix of a name, as libbpf drops it; NULL: it has none. */
+const char *kfg_advice_own_suffix(const char *name);
 /* C that calls `name` where the kernel has it, and what it replaces or is replaced by (NULL: nothing) otherwise. */
 void kfg_advice_code_guard(const struct kfg_advice_known *k, const char *first, const char *second,
 			   struct kfg_strbuf *code);

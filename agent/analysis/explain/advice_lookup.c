@@ -164,11 +164,30 @@ static void show_guard(const struct kfg_advice_known *k, struct kfg_advice *a)
 		kfg_advice_code_guard(k, k->name, NULL, &a->code);
 }
 
+/* A suffix of the program's own, and a loader that does not drop it: no kernel has a name like that. */
+static void missing_with_suffix(const struct kfg_advice_known *k, size_t n, struct kfg_advice *a)
+{
+	a->blame = KFG_BLAME_LOADER;
+	kfg_strbuf_printf(&a->what,
+			  " cilium/ebpf looks for the whole name, with the %s that libbpf drops, and no kernel has it "
+			  "under that name.",
+			  k->name + n);
+	kfg_strbuf_printf(&a->todo,
+			  "Declare it as the kernel names it: %.*s. Two declarations of one kfunc, told apart by their "
+			  "suffixes, need libbpf.",
+			  (int)n, k->name);
+}
+
 void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
+	const char *suffix = k->is_cilium && !k->history ? kfg_advice_own_suffix(k->name) : NULL;
 
-	if (strstr(k->f->message, "kfunc \""))
+	if (suffix) {
+		missing_with_suffix(k, (size_t)(suffix - k->name), a);
+		return;
+	}
+	if (k->is_cilium && strstr(k->f->message, "not supported"))
 		kfg_strbuf_adds(&a->what, " \"Not supported\" is cilium/ebpf's wording for that.");
 	if (is_removed(k, a) || presence != KFG_PRESENCE_UNKNOWN) {
 		missing_in_release(k, a, presence);
@@ -199,8 +218,27 @@ static bool is_leaked_here(const struct kfg_advice_known *k)
 	return false;
 }
 
+/* The kernel's own name ends as the suffix of a program does, and libbpf dropped that, too. */
+static void prototype_of_another(const struct kfg_advice_known *k, const char *suffix, struct kfg_advice *a)
+{
+	kfg_strbuf_printf(&a->what,
+			  " %s is the whole name of a kfunc, but libbpf drops the last ___suffix of what the program "
+			  "declares, and so found %.*s, which is another one.",
+			  k->name, (int)(suffix - k->name), k->name);
+	kfg_strbuf_printf(&a->todo,
+			  "Declare it as %s___compat, or with another suffix: libbpf drops only the last one.",
+			  k->name);
+	kfg_advice_code_guard(k, k->name, NULL, &a->code);
+}
+
 void kfg_advice_on_prototype(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
+	const char *suffix = k->history && strstr(k->f->message, "func_proto") ? kfg_advice_own_suffix(k->name) : NULL;
+
+	if (suffix) {
+		prototype_of_another(k, suffix, a);
+		return;
+	}
 	if (k->leaked) {
 		a->blame = k->change && !is_leaked_here(k) ? KFG_BLAME_UNKNOWN : KFG_BLAME_KERNEL_BUILD;
 		kfg_strbuf_printf(&a->what,

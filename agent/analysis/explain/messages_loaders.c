@@ -50,14 +50,15 @@ const struct kfg_vlog_message kfg_vlog_messages_loaders[] = {
 	  "libbpf.c, 0.4 and 0.5" },
 	{ "BTF fd off {n} for kfunc {k} exceeds INT16_MAX", KFG_VLOG_LOADER, 0, NULL,
 	  "gen_loader.c 6.1:686 6.12:688 7.2:800 7.3:738" },
-	/* cilium/ebpf */
-	{ "kfunc \"{k}\": not supported", KFG_VLOG_MISSING, KFG_VLOG_MSG_DECLARED, NULL, "linker.go fixupKfuncs()" },
-	{ "kfunc \"{k}\": not found", KFG_VLOG_MISSING, KFG_VLOG_MSG_DECLARED, NULL, "linker.go fixupKfuncs(), 2023" },
-	{ "kfunc \"{k}\": type mismatch between Fwd:", KFG_VLOG_FORWARD, KFG_VLOG_MSG_DECLARED, NULL,
+	/* cilium/ebpf, which looks for the whole name: findTargetInKernel(), btf.Spec.TypeByName() */
+	{ "kfunc \"{k}\": not supported", KFG_VLOG_MISSING, 0, NULL, "linker.go fixupKfuncs()" },
+	{ "kfunc \"{k}\": not found", KFG_VLOG_MISSING, 0, NULL, "linker.go fixupKfuncs(), 2023" },
+	/* broken there */
+	{ "kfunc \"{k}\": not", KFG_VLOG_MISSING, 0, NULL, "linker.go fixupKfuncs()" },
+	{ "kfunc \"{k}\": type mismatch between Fwd:", KFG_VLOG_FORWARD, 0, NULL,
 	  "btf/core.go CheckTypeCompatibility()" },
-	{ "kfunc \"{k}\": type mismatch", KFG_VLOG_PROTO, KFG_VLOG_MSG_DECLARED, NULL,
-	  "btf/core.go CheckTypeCompatibility()" },
-	{ "kfunc \"{k}\": ", KFG_VLOG_UNCLEAR, KFG_VLOG_MSG_DECLARED, NULL, "linker.go incompatibleKfuncError" },
+	{ "kfunc \"{k}\": type mismatch", KFG_VLOG_PROTO, 0, NULL, "btf/core.go CheckTypeCompatibility()" },
+	{ "kfunc \"{k}\": ", KFG_VLOG_UNCLEAR, 0, NULL, "linker.go incompatibleKfuncError" },
 	{ "finding kfunc in kernel: find target in modules:", KFG_VLOG_MODULE_READ, KFG_VLOG_MSG_NAMED, NULL,
 	  "linker.go fixupKfuncs()" },
 	{ "fixing up kfuncs: get next BTF ID: ", KFG_VLOG_MODULE_READ, KFG_VLOG_MSG_NAMED, NULL,

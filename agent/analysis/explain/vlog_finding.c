@@ -227,7 +227,8 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 		copy(v->name, f->symbol, sizeof(f->symbol));
 	}
 	memcpy(f->kfunc, f->symbol, sizeof(f->kfunc));
-	if (msg->flags & KFG_VLOG_MSG_DECLARED)
+	/* where two prototypes differ, and the kernel's own name ends so, that is why: the loader dropped too much */
+	if (msg->flags & KFG_VLOG_MSG_DECLARED && !(msg->kind == KFG_VLOG_PROTO && kfg_kfunc_history_find(f->kfunc)))
 		drop_suffix(f->kfunc);
 	return !(msg->flags & (KFG_VLOG_MSG_KNOWN | KFG_VLOG_MSG_LIKELY)) || kfg_kfunc_history_find(f->kfunc) ||
 	       is_compilers(f->kfunc) ||
