@@ -100,8 +100,8 @@ struct kfg_vlog_message {
 	const char *source; /* file and line, per version */
 };
 
-extern const struct kfg_vlog_message kfg_vlog_messages_loaders[], kfg_vlog_messages_verifier[],
-	kfg_vlog_messages_arguments[], kfg_vlog_messages_kernel[];
+extern const struct kfg_vlog_message kfg_vlog_messages_loaders[], kfg_vlog_messages_calls[],
+	kfg_vlog_messages_arguments[], kfg_vlog_messages_results[], kfg_vlog_messages_kernel[];
 extern const struct kfg_vlog_message *const kfg_vlog_messages[]; /* all of these tables; NULL ends the list */
 
 /* A part of the line; n 0: not given. */

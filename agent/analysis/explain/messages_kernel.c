@@ -46,9 +46,6 @@ const struct kfg_vlog_message kfg_vlog_messages_kernel[] = {
 };
 
 const struct kfg_vlog_message *const kfg_vlog_messages[] = {
-	kfg_vlog_messages_loaders,
-	kfg_vlog_messages_verifier,
-	kfg_vlog_messages_arguments,
-	kfg_vlog_messages_kernel,
-	NULL,
+	kfg_vlog_messages_loaders, kfg_vlog_messages_calls,  kfg_vlog_messages_arguments,
+	kfg_vlog_messages_results, kfg_vlog_messages_kernel, NULL,
 };

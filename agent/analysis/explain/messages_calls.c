@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * messages_verifier.c - the wordings of the verifier when it collects the calls of a program, at a call, and about
- * what calls leave behind. Read from the sources of Linux 6.1.176, 6.12.107, 7.2.12 and 7.3.4; those without a version
- * are the same in all. The first pattern that fits a line counts.
+ * messages_calls.c - the wordings of the verifier when it collects the calls of a program, and at a call. Read from the
+ * sources of Linux 6.1.176, 6.12.107, 7.2.12 and 7.3.4; those without a version are the same in all. The first pattern
+ * that fits a line counts.
  */
 #include "analysis/explain/messages.h"
 
-const struct kfg_vlog_message kfg_vlog_messages_verifier[] = {
+const struct kfg_vlog_message kfg_vlog_messages_calls[] = {
 	/* the kernel, when it collects the calls of the program */
 	{ "invalid kernel function call not eliminated in verifier pass", KFG_VLOG_UNRESOLVED, 0, NULL,
 	  "verifier.c 6.1:14213 6.12:20754 7.2:19902 7.3:20884" },
