@@ -95,15 +95,19 @@ static int read_stream(struct lines *l, gzFile stream)
 {
 	_cleanup_free_ char *buf = malloc(KFG_JSON_RECORD_LINE_MAX + CHUNK + 1);
 	size_t used = 0;
-	int n = 0, e = 0, problem;
+	int n = 1, e = 0, now, problem = Z_OK;
 
 	if (!buf)
 		return -ENOMEM;
-	while (e == 0 && (n = gzread(stream, buf + used, CHUNK)) > 0) {
-		used += n;
-		e = take_lines(l, buf, &used);
+	while (e == 0 && n > 0) {
+		n = gzread(stream, buf + used, CHUNK);
+		/* each time: with zlib 1.3.2 the next call forgets that the data was cut off */
+		gzerror(stream, &now);
+		problem = problem ? problem : now;
+		used += n > 0 ? n : 0;
+		if (n > 0)
+			e = take_lines(l, buf, &used);
 	}
-	gzerror(stream, &problem);
 	if (e == 0 && (used || l->too_long)) /* the last line has no newline */
 		e = take_line(l, buf, used);
 	if (e < 0)
