@@ -30,7 +30,7 @@ static int cannot_ask(int error, const char *dir)
 		return KFG_EXIT_FAILURE;
 	}
 	if (error == -ECONNRESET && geteuid() == 0)
-		kfg_log_error("the running kfgate closed the connection: it has no room for one more");
+		kfg_log_error("the running kfgate closed the connection: it ends, or has no room for one more");
 	else if (error == -EACCES || error == -EPERM || error == -ECONNRESET)
 		kfg_log_error("only root may ask the running kfgate, and for its status the group of its unit, if "
 			      "that has one (Group=, see kfgate-status(8))");

@@ -12,7 +12,7 @@
 #include "base/strbuf.h"
 
 #define KFG_FACTS_DEPTH_MAX 48u /* types inside of types */
-#define KFG_FACTS_VLEN_MAX 0xffffu /* as BTF has it */
+#define KFG_FACTS_VLEN_MAX 0xffffffu /* as BTF has it since 7.2 */
 
 /* The first byte of a type that is referred to: 0 is void, a kind alone is an unnamed type, described in place. */
 enum kfg_facts_reference {

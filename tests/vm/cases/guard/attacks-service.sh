@@ -92,8 +92,32 @@ fake=$!
 until_true 10 grep -q serving /tmp/fake
 refused send-signal 15
 wait $fake
-check_file "PID 1 listened there, and another one answered: it is not believed" 'fake-manager refused EALREADY' /tmp/fake
+check_file "where PID 1 listened, another one answers: the signal is no order" 'fake-manager refused EALREADY' /tmp/fake
 decides "told to stop by it"
+# PID 1 restarts it with another unit, for nobody can ask systemd for anything meanwhile
+cat >/run/systemd/system/flaky.service <<'U'
+[Service]
+ExecStart=sleep 10
+Restart=always
+RestartSec=0
+U
+printf '[Unit]\nPartOf=flaky.service\n' >/run/systemd/system/kfgate.service.d/part.conf
+systemctl daemon-reload
+mark
+old=$(agent)
+systemctl start flaky.service
+/t/attack fake-manager stop 60 >/tmp/fake 2>&1 &
+fake=$!
+until_true 10 grep -q serving /tmp/fake
+check "PID 1 restarts the agent, and another one says that it is to stop" until_true 60 sh -c "! kill -0 $old"
+wait $fake
+decides "after a false answer about the job"
+rm /run/systemd/system/kfgate.service.d/part.conf
+systemctl daemon-reload
+systemctl stop flaky.service
+until_true 30 is_up
+journal -u kfgate.service >/tmp/log
+check_file "the gate stayed, and the next agent took it over" 'took over from gate' /tmp/log
 /t/attack notify-hold 20 >/tmp/full 2>&1 &
 full=$!
 until_true 10 grep -q full /tmp/full
