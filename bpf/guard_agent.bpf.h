@@ -17,7 +17,8 @@ int BPF_PROG(kfgate_guard_kill, struct task_struct *task, void *info, int sig)
 		return 0;
 	if (!kfg_by_manager())
 		return KFG_DENY(KFG_ATTEMPT_SIGNAL, sig);
-	if (sig == KFG_SIGTERM || sig == KFG_SIGINT)
+	if (bpf_get_current_pid_tgid() >> 32 == 1 && (__u32)task->tgid == kfg_guard.agent.tgid &&
+	    (sig == KFG_SIGTERM || sig == KFG_SIGINT))
 		__sync_fetch_and_add(&kfg_guard.orders, 1);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,10 +58,12 @@ static void put_to_socket(struct iovec *iov, int n)
 	struct msghdr line = { .msg_iov = iov, .msg_iovlen = n };
 	struct iovec about = { text, 0 };
 	struct msghdr told = { .msg_iov = &about, .msg_iovlen = 1 };
+	unsigned untold = atomic_exchange(&lost, 0);
 
-	about.iov_len = snprintf(text, sizeof(text), "<%d>the journal did not take %u lines\n", LOG_WARNING, lost);
-	if (lost && sendmsg(STDERR_FILENO, &told, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-		lost = 0;
+	about.iov_len =
+		snprintf(text, sizeof(text), "<%d>lines that the journal did not take: %u\n", LOG_WARNING, untold);
+	if (untold && sendmsg(STDERR_FILENO, &told, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		lost += untold;
 	if (sendmsg(STDERR_FILENO, &line, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		lost++;
 }

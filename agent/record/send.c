@@ -2,15 +2,13 @@
 /*
  * send.c - records to the journal, by its native protocol (systemd's docs/JOURNAL_NATIVE_PROTOCOL.md). There is
  * sd_journal_sendv(3), but that succeeds where the socket is not there, ENOENT (src/libsystemd/sd-journal/
- * journal-send.c, v252..v257). A record would be lost without a count.
+ * journal-send.c, v252..v257): a record would be lost without a count. A record fits into a datagram (KFG_RECORD_MAX).
  */
 #include "record/send.h"
 
 #include "base/cleanup.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -45,46 +43,11 @@ static int connect_journal(void)
 	return KFG_TAKE_FD(fd);
 }
 
-/* A file in memory with the message, which nobody can change any more: journald takes no other. */
-static int make_file(const struct message *m)
-{
-	_cleanup_close_ int fd = memfd_create("kfgate-record", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	size_t size = 0;
-
-	if (fd < 0)
-		return -errno;
-	for (size_t i = 0; i < m->n; i++)
-		size += m->parts[i].iov_len;
-	if (writev(fd, m->parts, m->n) != (ssize_t)size)
-		return -EIO;
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-		return -errno;
-	return KFG_TAKE_FD(fd);
-}
-
-static int send_file(int journal, const struct message *m)
-{
-	_cleanup_close_ int fd = make_file(m);
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
-
-	if (fd < 0)
-		return fd;
-	control.header = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return sendmsg(journal, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
 static int send_message(int journal, const struct message *m)
 {
 	struct msghdr message = { .msg_iov = (struct iovec *)m->parts, .msg_iovlen = m->n };
 
-	if (sendmsg(journal, &message, MSG_NOSIGNAL) >= 0)
-		return 0;
-	return errno == EMSGSIZE || errno == ENOBUFS ? send_file(journal, m) : -errno;
+	return sendmsg(journal, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 int kfg_send_record(void *userdata, const struct kfg_record *record)

@@ -105,7 +105,7 @@ struct kfg_guard_state {
 #define KFG_GUARD_CODE 4u /* the agent runs from it: not to be written, truncated, or given other attributes */
 #define KFG_GUARD_NAMES 8u /* a directory, some names in which may not be made, removed or renamed */
 #define KFG_GUARD_MOUNTPOINT 32u /* what is guarded is mounted there: not to be removed, renamed or replaced */
-#define KFG_GUARD_OWN 64u /* the agent's runtime directory: for others not to lock, lease, rename or remove */
+#define KFG_GUARD_OWN 64u /* the agent's runtime directory: not to be locked, renamed, removed or given away */
 #define KFG_GUARD_PINS 16u /* only asked for: the directory of the pins */
 
 #define KFG_GUARD_SCHEDULERS 4u /* kfuncs by which a program schedules task work */

@@ -172,7 +172,7 @@ static void converse(int fd, const char *job)
 	}
 }
 
-static void put_in_place(const char *from, const char *to)
+static int put_in_place(const char *from, const char *to)
 {
 	char kept[256], made[256];
 
@@ -181,8 +181,7 @@ static void put_in_place(const char *from, const char *to)
 	(void)unlink(kept);
 	(void)link(to, kept);
 	(void)unlink(made);
-	if (link(from, made) || rename(made, to))
-		perror("put in place");
+	return link(from, made) || rename(made, to) ? -errno : 0;
 }
 
 static void put_back(const char *to)
@@ -200,13 +199,16 @@ static int fake_manager(int argc, char **argv)
 	pid_t journal = find_comm("systemd-journal"), agent = find_agent(), child;
 	int fd = journal ? take_listener(journal, LISTENED) : -1;
 	time_t until = time(NULL) + (argc > 1 ? atoi(argv[1]) : 30);
+	int r;
 
 	if (!agent)
 		return NOTHING;
 	if (fd < 0)
 		return -errno;
 	kill(journal, SIGSTOP); /* it has the socket, too */
-	put_in_place(LISTENED, PRIVATE);
+	r = put_in_place(LISTENED, PRIVATE);
+	if (r < 0)
+		return r;
 	child = fork();
 	if (!child) {
 		(void)fcntl(fd, F_SETFL, 0);
@@ -234,6 +236,7 @@ static int notify_hold(int argc, char **argv)
 	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = NOTIFY ".mine" };
 	int mine = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int out = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int r;
 
 	(void)unlink(at.sun_path);
 	if (mine < 0 || bind(mine, (void *)&at, sizeof(at)))
@@ -241,7 +244,9 @@ static int notify_hold(int argc, char **argv)
 	for (int n = 1; sendto(out, "x", 1, 0, (void *)&at, sizeof(at)) == 1; n++)
 		if (n % 200 == 0) /* what one socket has under way is limited, too */
 			out = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	put_in_place(at.sun_path, NOTIFY);
+	r = put_in_place(at.sun_path, NOTIFY);
+	if (r < 0)
+		return r;
 	printf("full\n");
 	fflush(stdout);
 	sleep(argc > 0 ? (unsigned)atoi(argv[0]) : 30);

@@ -136,14 +136,25 @@ static bool is_copy(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from)
 	return at + sizeof(between) + 1 == end || at[sizeof(between) + 1] == ' ';
 }
 
+/* Which registers an instruction writes: "b7) r6 = 0", "b4) w6 = 0"; a call those that it may use, r0 to r5. */
+static unsigned written_by(struct kfg_span insn)
+{
+	const char *at = insn.at + 4;
+
+	if (kfg_span_starts(insn, "85) call "))
+		return 0x3f;
+	if (insn.n < 9 || (*at != 'r' && *at != 'w') || !isdigit((unsigned char)at[1]) || at[2] != ' ')
+		return 0;
+	return at[3] == '=' || at[4] == '=' ? 1u << (at[1] - '0') : 0;
+}
+
 void kfg_vlog_result_note_insn(struct kfg_vlog *v, struct kfg_span insn)
 {
 	unsigned to, from;
 	bool next = v->is_kfunc_call && is_next(v->name) && is_result_zero(insn);
 	bool copied = is_copy(insn, &to, &from) && v->drained_registers & 1u << from;
 
-	if (kfg_span_starts(insn, "85) call "))
-		v->drained_registers &= ~1u;
+	v->drained_registers &= ~written_by(insn);
 	kfg_vlog_result_note_states(v, insn);
 	if (next) {
 		v->drained = v->called;

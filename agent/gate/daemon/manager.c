@@ -4,17 +4,19 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "gate/daemon/state.h"
 #include "gate/enforce/gate.h"
 
 #include <errno.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
 
-#define TIMEOUT_USEC 1000000u
+#define TIMEOUT_USEC 5000000u /* for all that is asked: the service manager waits longer than that (TimeoutStopSec=) */
 /* systemd's own socket, for root: there is no message bus early at boot (src/core/dbus.c, v252..v257) */
 #define SOCKET_PATH "/run/systemd/private"
 #define ADDRESS "unix:path=" SOCKET_PATH
 #define SERVICE "org.freedesktop.systemd1"
+#define N_CALLS 3u
 
 static void bus_cleanup(sd_bus **bus)
 {
@@ -42,25 +44,50 @@ static int check_peer(const struct kfg_gate *gate, sd_bus *bus)
 	return peer.pid == 1 && strcmp(peer.path, SOCKET_PATH) == 0 ? 0 : -EPERM;
 }
 
+static uint64_t left_of(uint64_t until)
+{
+	uint64_t now = kfg_daemon_now_usec(CLOCK_MONOTONIC);
+
+	return now < until ? until - now : 0;
+}
+
+/* Who accepts and says nothing would be waited for by the first call for 90 seconds, whatever its own time limit is. */
+static int wait_ready(sd_bus *bus, uint64_t until)
+{
+	int r;
+
+	while ((r = sd_bus_is_ready(bus)) == 0 && left_of(until)) {
+		r = sd_bus_process(bus, NULL);
+		if (r == 0)
+			r = sd_bus_wait(bus, left_of(until));
+		if (r < 0)
+			return r;
+	}
+	if (r < 0)
+		return r;
+	return r ? sd_bus_set_method_call_timeout(bus, left_of(until) / N_CALLS + 1) : -ETIMEDOUT;
+}
+
 static int open_bus(const struct kfg_gate *gate, sd_bus **ret_bus)
 {
+	uint64_t until = kfg_daemon_now_usec(CLOCK_MONOTONIC) + TIMEOUT_USEC;
 	_cleanup_(bus_cleanup) sd_bus *bus = NULL;
 	int r = sd_bus_new(&bus);
 
 	if (r >= 0)
 		r = sd_bus_set_address(bus, ADDRESS);
 	if (r >= 0)
-		r = sd_bus_set_method_call_timeout(bus, TIMEOUT_USEC);
-	if (r >= 0)
 		r = sd_bus_start(bus);
 	if (r >= 0)
 		r = check_peer(gate, bus);
+	if (r >= 0)
+		r = wait_ready(bus, until);
 	if (r >= 0)
 		*ret_bus = KFG_TAKE_PTR(bus);
 	return r;
 }
 
-/* The type of the job that our unit has; *ret_type is owned by the caller. */
+/* The type of the job that our unit has, by N_CALLS calls; *ret_type is owned by the caller. */
 static int job_type(sd_bus *bus, char **ret_type)
 {
 	_cleanup_(message_cleanup) sd_bus_message *unit = NULL, *job = NULL;

@@ -4,7 +4,7 @@
 
 /* The job that our unit has (org.freedesktop.systemd1(5), v252..v257) */
 enum kfg_manager_job {
-	KFG_MANAGER_UNKNOWN, /* none, another one, no service, or systemd cannot be asked within a second */
+	KFG_MANAGER_UNKNOWN, /* none, another one, no service, or systemd cannot be asked within 5 seconds */
 	KFG_MANAGER_STOP,
 	KFG_MANAGER_RESTART, /* we are stopped in order to be started again */
 };

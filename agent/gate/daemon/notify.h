@@ -20,6 +20,6 @@ void kfg_notifier_free(struct kfg_notifier *notifier); /* accepts NULL */
 
 /*
  * Lines of assignments, as sd_notify(3) has them. What the manager does not take now it gets within seconds, unless
- * something newer is to be told by then.
+ * something newer is to be told by then: Type=notify knows no state that READY=1 does not end.
  */
 void kfg_notifier_tell(struct kfg_notifier *notifier, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -89,7 +89,7 @@ check "services get their credentials" with_credential
 echo "Others in the place of the service manager, of the journal, and of the kernel"
 /t/attack fake-manager stop 15 >/tmp/fake 2>&1 &
 fake=$!
-until_true 10 grep -q serving /tmp/fake
+check "somebody answers where PID 1 listened" until_true 10 grep -q serving /tmp/fake
 refused send-signal 15
 wait $fake
 check_file "where PID 1 listened, another one answers: the signal is no order" 'fake-manager refused EALREADY' /tmp/fake
@@ -108,7 +108,7 @@ old=$(agent)
 systemctl start flaky.service
 /t/attack fake-manager stop 60 >/tmp/fake 2>&1 &
 fake=$!
-until_true 10 grep -q serving /tmp/fake
+check "and once more" until_true 10 grep -q serving /tmp/fake
 check "PID 1 restarts the agent, and another one says that it is to stop" until_true 60 sh -c "! kill -0 $old"
 wait $fake
 decides "after a false answer about the job"
@@ -120,14 +120,14 @@ journal -u kfgate.service >/tmp/log
 check_file "the gate stayed, and the next agent took it over" 'took over from gate' /tmp/log
 /t/attack notify-hold 20 >/tmp/full 2>&1 &
 full=$!
-until_true 10 grep -q full /tmp/full
+check "a full socket is there" until_true 10 grep -q full /tmp/full
 check "the agent waits for no socket in the service manager's place" timeout 15 kfgate reload --force
 kill $full
 mv /run/systemd/notify.kept /run/systemd/notify
 failed=$(stat records_failed)
 /t/attack send-errno 2 60 >/tmp/answering 2>&1 &
 answering=$!
-until_true 10 grep -q answering /tmp/answering
+check "an LSM program answers the agent" until_true 10 grep -q answering /tmp/answering
 expect_fail "while no record gets out: the gate decides" in_unit unheard.service /t/kfload obj /t/key.o
 kill $answering
 no_record() { [ "$(stat records_failed)" -gt "$failed" ]; }
@@ -208,6 +208,12 @@ journal -u kfgate.service >/tmp/log
 check_file "and takes over" 'took over from gate' /tmp/log
 decides "again"
 refused map-write
+old=$(agent)
+check "the service manager may tell it to end, without a job to stop it" systemctl kill kfgate.service
+until_true 20 sh -c "! kill -0 $old"
+decides "without a job"
+check "which is said" in_journal KFGATE_KIND=kept
+check "the next one" systemctl start kfgate.service
 check "it can be stopped" systemctl stop kfgate.service
 check "and then the gate is gone" /t/kfload obj /t/key.o
 

@@ -141,6 +141,13 @@ static void test_drained(void **state)
 	read_log(BEGIN("p") DRAINED "from 3 to 9: R0=scalar()\n9: (61) r1 = *(u32 *)(r0 +0)\n"
 				    "R0 invalid mem access 'scalar'\n" END);
 	assert_int_equal(n, 0);
+	/* a zero of the program's own in its place */
+	read_log(BEGIN("p") DRAINED "8: (bf) r6 = r0 ; R0_w=0 R6_w=0\n9: (b7) r6 = 0 ; R6_w=0\n"
+				    "10: (61) r1 = *(u32 *)(r6 +0)\nR6 invalid mem access 'scalar'\n" END);
+	assert_int_equal(n, 0);
+	read_log(BEGIN("p") DRAINED "8: (79) r0 = *(u64 *)(r10 -32) ; R0_w=0\n9: (61) r1 = *(u32 *)(r0 +0)\n"
+				    "R0 invalid mem access 'scalar'\n" END);
+	assert_int_equal(n, 0);
 }
 
 /* A message that may go on in the next line is not joined with what is a line of its own. */
