@@ -246,6 +246,43 @@ static void test_types(void **state)
 	check_types(true);
 }
 
+/* More enumerators than 16 bits count. */
+static void test_long(void **state)
+{
+	struct kfg_strbuf out = KFG_STRBUF(KFG_FACTS_FILE_MAX);
+	struct kfg_kernel *image, *facts;
+	const struct btf_type *t;
+	struct kfg_btf_build b;
+	uint32_t name;
+	size_t size;
+	void *bytes;
+
+	(void)state;
+	setenv("KFGATE_KERNELS", "/nowhere", 1);
+	kfg_btf_build_start(&b, NULL);
+	name = kfg_btf_build_string(&b, "ONE");
+	kfg_btf_build_type(&b, BTF_KIND_ENUM, "many", 70000, 4);
+	for (uint32_t i = 0; i < 70000; i++) {
+		kfg_btf_build_word(&b, name);
+		kfg_btf_build_word(&b, i);
+	}
+	bytes = kfg_btf_build_bytes(&b, &size);
+	kfg_btf_build_done(&b);
+	write_bytes("vmlinux", bytes, size);
+	free(bytes);
+	image = open_kernel(scratch_path("vmlinux"));
+	write_facts(image, &out);
+	write_bytes("kernel.facts", out.data, out.size);
+	facts = open_kernel(scratch_path("kernel.facts"));
+	t = kfg_btf_type(kfg_kernel_btf(facts), kfg_btf_find(kfg_kernel_btf(facts), "many", BTF_KIND_ENUM));
+	assert_non_null(t);
+	assert_int_equal(KFG_BTF_INFO_VLEN(t->info), 70000);
+	assert_int_equal(((const struct btf_enum *)(t + 1))[69999].val, 69999);
+	kfg_kernel_free(image);
+	kfg_kernel_free(facts);
+	kfg_strbuf_done(&out);
+}
+
 /* A kernel of those types, whose records are changed: one text for another of the same length. */
 static void write_changed(const char *name, const char *from, const char *to, size_t n)
 {
@@ -405,6 +442,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_same, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_long, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_types, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_piece_by_piece, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_damage, scratch_setup, scratch_teardown),
