@@ -116,6 +116,12 @@ static void advise_capability(const struct kfg_advice_known *k, struct kfg_advic
 {
 	const char *message = k->f->message;
 
+	if (strstr(message, "loading/calling other")) {
+		a->what.size = 0;
+		kfg_strbuf_adds(&a->what,
+				"The program calls kfuncs, or functions of its own, and whoever loads it lacks "
+				"the capability that both need.");
+	}
 	if (strstr(message, "CAP_SYS_BOOT"))
 		kfg_strbuf_adds(&a->todo, "It can bring the system down, so the loader needs CAP_SYS_BOOT beside "
 					  "CAP_BPF: AmbientCapabilities= or CapabilityBoundingSet= of its unit.");

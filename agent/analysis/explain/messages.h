@@ -86,6 +86,12 @@ enum kfg_vlog_kind {
  */
 #define KFG_VLOG_MSG_ALONE 0x100u
 #define KFG_VLOG_MSG_OTHER 0x1000u /* why a load failed, and not for a kfunc */
+/* said before the first instruction, and of kfuncs among others: of no concern unless a loader bound a kfunc */
+#define KFG_VLOG_MSG_BOUND 0x8000u
+/* words that others use, too: of no concern unless the name is a known kfunc's, or this is a log of the verifier */
+#define KFG_VLOG_MSG_VERIFIER 0x10000u
+/* bcc and bpftrace call probes so: of no concern unless the name is a known kfunc's, or cilium/ebpf's words go before */
+#define KFG_VLOG_MSG_CILIUM 0x20000u
 
 /*
  * A wording. In the pattern {k} stands for a kfunc's name, {w} for a word, {n} for a number, {a} for an argument

@@ -24,8 +24,10 @@ const struct kfg_vlog_message kfg_vlog_messages_calls[] = {
 	{ "address of kernel func_id {n} is out of range", KFG_VLOG_TOO_FAR, 0, NULL, "fixups.c 7.2:95 7.3:160" },
 	{ "cannot find _impl proto for kernel function {k}", KFG_VLOG_KERNEL_BTF, 0, NULL,
 	  "verifier.c, a series of 2025" },
-	{ "cannot find function {k} in BTF", KFG_VLOG_KERNEL_BTF, 0, NULL, "verifier.c 7.2:2617 7.3:2729" },
-	{ "function name {k} is too long", KFG_VLOG_KERNEL_BTF, 0, NULL, "verifier.c 7.2:2610 7.3:2722" },
+	{ "cannot find function {k} in BTF", KFG_VLOG_KERNEL_BTF, KFG_VLOG_MSG_VERIFIER, NULL,
+	  "verifier.c 7.2:2617 7.3:2729" },
+	{ "function name {k} is too long", KFG_VLOG_KERNEL_BTF, KFG_VLOG_MSG_VERIFIER, NULL,
+	  "verifier.c 7.2:2610 7.3:2722" },
 	{ "kfunc {k} has inconsistent KF_IMPLICIT_ARGS", KFG_VLOG_KERNEL_BTF, 0, NULL,
 	  "verifier.c 7.2:19147 7.3:20088" },
 	{ "calling kernel function is not supported without CONFIG_DEBUG_INFO_BTF", KFG_VLOG_NO_BTF, 0, NULL,
@@ -56,8 +58,9 @@ const struct kfg_vlog_message kfg_vlog_messages_calls[] = {
 	{ "BTF fd for kfunc is not a module BTF", KFG_VLOG_LOADER, 0, NULL,
 	  "verifier.c 6.1:1926 6.12:2833 7.2:2541 7.3:2633" },
 	{ "signed program cannot bind any BTF", KFG_VLOG_LOADER, 0, NULL, "verifier.c 7.3:2599" },
+	/* of the first call of a function of the program, address of one or kfunc, add_subprog_and_kfunc() */
 	{ "loading/calling other bpf or kernel functions are allowed for CAP_BPF and CAP_SYS_ADMIN",
-	  KFG_VLOG_CAPABILITY, 0, NULL, "verifier.c 6.1:2160 6.12:3095 7.2:2803 7.3:2945" },
+	  KFG_VLOG_CAPABILITY, KFG_VLOG_MSG_BOUND, NULL, "verifier.c 6.1:2160 6.12:3095 7.2:2803 7.3:2945" },
 	/* the kernel, at the call */
 	{ "bpf_global_ma initialization failed, can't call {k}", KFG_VLOG_ALLOCATOR, 0, NULL,
 	  "verifier.c 6.6 to 6.12 fetch_kfunc_meta()" },

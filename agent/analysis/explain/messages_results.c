@@ -29,8 +29,8 @@ const struct kfg_vlog_message kfg_vlog_messages_results[] = {
 	{ "unknown kfunc arg type {n}", KFG_VLOG_VERIFIER_BUG, 0, NULL, "verifier.c 7.2:12328 7.3:12825" },
 	{ "prog->aux argument supported per-kfunc", KFG_VLOG_VERIFIER_BUG, 0, NULL, "verifier.c 7.2:12139 7.3:12722" },
 	{ "unknown irq flags kfunc", KFG_VLOG_VERIFIER_BUG, 0, NULL, "verifier.c 7.2:11614 7.3:12215" },
-	/* the kernel, for a replacement program (freplace) */
-	{ "Cannot replace kernel functions", KFG_VLOG_NOT_ALLOWED, 0, NULL,
+	/* the kernel, for a program that replaces another one's function (freplace) and has no target: no call of it */
+	{ "Cannot replace kernel functions", KFG_VLOG_NONE, KFG_VLOG_MSG_OTHER, NULL,
 	  "verifier.c 6.1:15258 6.12:22439 7.2:19315 7.3:20266" },
 	/* what should be impossible, at a call */
 	{ "verifier internal error: ", KFG_VLOG_VERIFIER_BUG, KFG_VLOG_MSG_CALL, NULL, "verifier.c 6.1, 6.12" },

@@ -183,6 +183,31 @@ static bool is_of_header(const char *name)
 	return strncmp(name, "bpf_core_", 9) == 0;
 }
 
+/* Whether cilium/ebpf's words stand right before what matched: "fixing up kfuncs: ", "program NAME: ". */
+static bool is_of_cilium(struct kfg_span line, const struct kfg_vlog_message_match *m)
+{
+	struct kfg_span before = kfg_span_of(line.at, (size_t)(m->begin - line.at));
+	struct kfg_vlog_message_match program;
+
+	return kfg_span_find(before, "fixing up kfuncs: ") || kfg_span_find(before, "load program: ") ||
+	       (kfg_vlog_message_match("program {w}: ", before.at, before.n, &program) && program.end == m->begin);
+}
+
+/* Whether the name can be a kfunc's, as far as the wording leaves that open. */
+static bool is_name_of_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
+			     const struct kfg_vlog_message_match *m, struct kfg_span line, const char *name)
+{
+	const unsigned asks = KFG_VLOG_MSG_KNOWN | KFG_VLOG_MSG_LIKELY | KFG_VLOG_MSG_VERIFIER | KFG_VLOG_MSG_CILIUM;
+
+	if (!(msg->flags & asks) || kfg_kfunc_history_find(name) || is_compilers(name))
+		return true;
+	if (msg->flags & KFG_VLOG_MSG_VERIFIER)
+		return v->inside || v->is_kfunc_call;
+	if (msg->flags & KFG_VLOG_MSG_CILIUM)
+		return is_of_cilium(line, m);
+	return msg->flags & KFG_VLOG_MSG_LIKELY && is_named_like_kfunc(name) && !is_of_header(name);
+}
+
 /* Whom a message is about. False: no kfunc, so it is no finding. */
 static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
 		       const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *f)
@@ -191,7 +216,8 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 	const char *region = kfg_vlog_region_open(v);
 
 	if ((msg->flags & KFG_VLOG_MSG_POISON && !is_poison(m->number)) ||
-	    (msg->flags & KFG_VLOG_MSG_NUMBERED && !v->is_numbered_call))
+	    (msg->flags & KFG_VLOG_MSG_NUMBERED && !v->is_numbered_call) ||
+	    (msg->flags & KFG_VLOG_MSG_BOUND && !v->bound && !v->is_kfunc_call))
 		return false;
 	if (msg->flags & KFG_VLOG_MSG_RESULT && !v->is_kfunc_call) {
 		const struct kfg_vlog_result *result = kfg_span_find(line, "_or_null") ?
@@ -230,9 +256,7 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 	/* where two prototypes differ, and the kernel's own name ends so, that is why: the loader dropped too much */
 	if (msg->flags & KFG_VLOG_MSG_DECLARED && !(msg->kind == KFG_VLOG_PROTO && kfg_kfunc_history_find(f->kfunc)))
 		drop_suffix(f->kfunc);
-	return !(msg->flags & (KFG_VLOG_MSG_KNOWN | KFG_VLOG_MSG_LIKELY)) || kfg_kfunc_history_find(f->kfunc) ||
-	       is_compilers(f->kfunc) ||
-	       (msg->flags & KFG_VLOG_MSG_LIKELY && is_named_like_kfunc(f->kfunc) && !is_of_header(f->kfunc));
+	return is_name_of_kfunc(v, msg, m, line, f->kfunc);
 }
 
 /* "pointer to STRUCT NAME but R2 has a pointer to STRUCT NAME": both are the same */
@@ -359,8 +383,9 @@ static void note_circumstance(struct kfg_vlog *v, const struct kfg_vlog_finding 
 }
 
 /* A kfunc was bound behind a module that could not be read: the loader left that module out. */
-static void note_success(struct kfg_vlog *v)
+static void note_success(struct kfg_vlog *v, bool bound)
 {
+	v->bound |= bound;
 	if (v->circumstance.kind == KFG_VLOG_MODULE_BTF)
 		v->circumstance.kind = KFG_VLOG_NONE;
 }
@@ -372,8 +397,12 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 			struct kfg_vlog_message_match m;
 			struct kfg_vlog_finding f;
 
-			if (!reports(v, msg, line, boundary, &m) || !make_finding(v, msg, &m, line, &f))
+			if (!reports(v, msg, line, boundary, &m))
 				continue;
+			if (!make_finding(v, msg, &m, line, &f)) {
+				v->other |= (msg->flags & KFG_VLOG_MSG_BOUND) != 0;
+				continue;
+			}
 			if (msg->flags & KFG_VLOG_MSG_CIRCUMSTANCE)
 				note_circumstance(v, &f);
 			else if (msg->flags & KFG_VLOG_MSG_OTHER)
@@ -383,7 +412,7 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 			else if (msg->kind != KFG_VLOG_NONE)
 				add_of(v, msg, &f);
 			else
-				note_success(v);
+				note_success(v, kfg_span_find(line, "': resolved to"));
 			return true;
 		}
 	}

@@ -106,6 +106,7 @@ struct kfg_vlog {
 	struct kfg_vlog_finding circumstance; /* KFG_VLOG_NONE: none; the last one */
 	bool went_on; /* a loader did more after that */
 	bool other; /* a load failed for something that is no kfunc */
+	bool bound; /* a loader found a kfunc that the object declares */
 	char inserted[KFG_VLOG_NAME_MAX]; /* the module that insmod could not insert */
 
 	struct kfg_explain_release kernel;
