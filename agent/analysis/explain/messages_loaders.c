@@ -44,6 +44,9 @@ const struct kfg_vlog_message kfg_vlog_messages_loaders[] = {
 	  KFG_VLOG_MSG_DECLARED | KFG_VLOG_MSG_LIKELY, NULL, "libbpf.c 7.3:4368" },
 	{ "failed to find BTF for extern '{k}'", KFG_VLOG_DECLARATION, KFG_VLOG_MSG_DECLARED | KFG_VLOG_MSG_LIKELY,
 	  NULL, "libbpf.c 6.1:3734 6.12:4220 7.2:4347 7.3:4376" },
+	/* libbpf's linker: bpftool gen object */
+	{ "failed to find BTF info for global/extern symbol '{k}'", KFG_VLOG_DECLARATION,
+	  KFG_VLOG_MSG_DECLARED | KFG_VLOG_MSG_KNOWN, NULL, "linker.c find_glob_sym_btf()" },
 	{ "extern function {k} is unsupported under", KFG_VLOG_DECLARATION, KFG_VLOG_MSG_DECLARED, NULL,
 	  "libbpf.c 6.1:3754 6.12:4250 7.2:4377 7.3:4406" },
 	{ "extern weak function {k} is unsupported", KFG_VLOG_OLD_LOADER, KFG_VLOG_MSG_DECLARED, NULL,
@@ -105,6 +108,8 @@ const struct kfg_vlog_message kfg_vlog_messages_loaders[] = {
 	  "clang DiagnosticSemaKinds.td" },
 	{ "use of undeclared identifier '{k}'", KFG_VLOG_UNDECLARED, KFG_VLOG_MSG_KNOWN, NULL,
 	  "clang DiagnosticSemaKinds.td" },
+	{ "conflicting types for '{k}'", KFG_VLOG_DECLARED_TWICE, KFG_VLOG_MSG_KNOWN, NULL,
+	  "clang DiagnosticSemaKinds.td, gcc c-decl.cc" },
 	/* sched_ext's schedulers, the beginning */
 	{ "BTF has malformed scx kfunc prototype", KFG_VLOG_KERNEL_BTF, 0, NULL, "scx rust/scx_utils" },
 	{ 0 },
