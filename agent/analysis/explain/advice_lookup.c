@@ -49,6 +49,7 @@ static bool is_removed(const struct kfg_advice_known *k, const struct kfg_advice
 static const char *configuration(const char *name)
 {
 	static const struct kfg_advice_named options[] = {
+		{ "scx_bpf_task_cgroup", "CONFIG_SCHED_CLASS_EXT=y and CONFIG_CGROUP_SCHED=y" },
 		{ "scx_bpf_", "CONFIG_SCHED_CLASS_EXT=y" },
 		{ "__scx_bpf_", "CONFIG_SCHED_CLASS_EXT=y" },
 		{ "hid_bpf_", "CONFIG_HID_BPF=y" },
@@ -178,6 +179,38 @@ static void missing_with_suffix(const struct kfg_advice_known *k, size_t n, stru
 			  (int)n, k->name);
 }
 
+/* Functions of the kernel that people declare as kfuncs, and the kfunc that does much the same. */
+static const struct kfg_advice_named counterparts[] = {
+	{ "find_get_task_by_vpid", "bpf_task_from_vpid" },
+	{ "find_task_by_vpid", "bpf_task_from_vpid" },
+	{ "find_task_by_pid_ns", "bpf_task_from_pid" },
+	{ "get_task_struct", "bpf_task_acquire" },
+	{ "put_task_struct", "bpf_task_release" },
+	{ "cgroup_get_from_id", "bpf_cgroup_from_id" },
+	{ "css_task_iter_", "bpf_iter_css_task_new" },
+	{ "kmalloc", "bpf_obj_new" },
+	{ "kzalloc", "bpf_obj_new" },
+};
+
+/* In no kernel that was looked at, and in no policy. */
+static bool is_strange(const struct kfg_advice_known *k, const struct kfg_advice *a)
+{
+	return k->name[0] && !k->history && !a->lifecycle.kfunc;
+}
+
+/* A name that no kernel has a kfunc of: whatever the type of program, there may be nothing to call. */
+static void say_strange(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *counterpart =
+		kfg_advice_named_find(counterparts, sizeof(counterparts) / sizeof(counterparts[0]), k->name);
+
+	kfg_strbuf_adds(&a->what, " Either it is no kfunc at all: only functions that are registered as kfuncs "
+				  "(register_btf_kfunc_id_set()) can be called, whatever the type of program. Or it is "
+				  "a kfunc of a module from elsewhere.");
+	if (counterpart)
+		kfg_strbuf_printf(&a->todo, "The kfunc for that is %s(). ", counterpart);
+}
+
 void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
@@ -194,11 +227,20 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 	} else if (k->history || a->lifecycle.removed_in) {
 		missing_somewhere(k, a);
 	} else {
-		a->blame = kfg_kfunc_history_nearest(k->name) ? KFG_BLAME_PROGRAM : KFG_BLAME_KERNEL;
+		bool plain = is_strange(k, a) && !strstr(k->name, "bpf_");
+
+		a->blame = kfg_kfunc_history_nearest(k->name) ? KFG_BLAME_PROGRAM :
+			   plain			      ? KFG_BLAME_UNKNOWN :
+								KFG_BLAME_KERNEL;
+		if (plain)
+			say_strange(k, a);
 		kfg_strbuf_adds(&a->todo, "Check the name. A kfunc of an out-of-tree module needs that module "
 					  "loaded, built "
 					  "for this kernel with BTF (/sys/kernel/btf/MODULE), and registered "
 					  "(dmesg).");
+		/* a guard would hide that there may never be anything to call */
+		if (plain)
+			return;
 	}
 	show_guard(k, a);
 }
@@ -305,6 +347,12 @@ static const char *filter_lets(const char *kfunc)
 		{ "bpf_real_data_inode", "LSM programs" },
 		{ "bpf_sock_read_xattr", "LSM programs" },
 		{ "bpf_get_fsverity_digest", "LSM programs" },
+		/* net/sched/bpf_qdisc.c, bpf_qdisc_kfunc_filter() */
+		{ "bpf_qdisc_skb_drop", "the member enqueue of a struct Qdisc_ops" },
+		{ "bpf_qdisc_watchdog_schedule", "the members enqueue and dequeue of a struct Qdisc_ops" },
+		{ "bpf_qdisc_bstats_update", "the member dequeue of a struct Qdisc_ops" },
+		{ "bpf_kfree_skb", "the members of a struct Qdisc_ops" },
+		{ "bpf_skb_get_hash", "the members of a struct Qdisc_ops" },
 		/* kernel/trace/bpf_trace.c, bpf_session_filter() */
 		{ "bpf_session_",
 		  "programs of a session (SEC(\"kprobe.session/...\"), SEC(\"uprobe.session/...\"), since 7.0 "
@@ -384,10 +432,34 @@ static void not_allowed_before(const struct kfg_advice_known *k, enum kfg_presen
 			"for this type of program (register_btf_kfunc_id_set()).");
 }
 
+static void not_allowed_strange(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	a->what.size = 0;
+	kfg_strbuf_adds(&a->what, "The kernel has a function of this name, and does not let this program call it.");
+	say_strange(k, a);
+	kfg_strbuf_adds(&a->todo, "Do without a function that is no kfunc. A module from elsewhere has to register its "
+				  "kfunc for this type of program (register_btf_kfunc_id_set()).");
+}
+
+/* Words for the kind are about types; where a filter refuses it, the type may be the right one. */
+static const char *where_else(const struct kfg_advice_known *k)
+{
+	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(k->name, k->release);
+
+	if (!s || !s->restricted)
+		return kfg_advice_words[KFG_VLOG_NOT_ALLOWED].todo;
+	return "Call it from where the filter lets it be called, which for struct_ops is another member, or do without. "
+	       "What is registered, and for which types, differs between versions.";
+}
+
 void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
 
+	if (is_strange(k, a)) {
+		not_allowed_strange(k, a);
+		return;
+	}
 	if ((presence == KFG_PRESENCE_TOO_OLD || presence == KFG_PRESENCE_ABSENT) && !is_beside(k)) {
 		not_allowed_before(k, presence, a);
 		return;
@@ -408,5 +480,5 @@ void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advi
 				  "any more.",
 				  a->lifecycle.removed_in);
 	}
-	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_NOT_ALLOWED].todo);
+	kfg_strbuf_adds(&a->todo, where_else(k));
 }

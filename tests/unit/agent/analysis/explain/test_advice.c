@@ -90,8 +90,9 @@ static void test_history(void **state)
 	assert_says(&advice.since, "Is bpf_task_from_pid meant?");
 	assert_int_equal(advice.blame, KFG_BLAME_PROGRAM);
 	ask(KFG_VLOG_MISSING, "mymod_count_packets", "");
-	assert_int_equal(advice.blame, KFG_BLAME_KERNEL);
+	assert_int_equal(advice.blame, KFG_BLAME_UNKNOWN);
 	assert_says(&advice.todo, "/sys/kernel/btf/MODULE");
+	assert_int_equal(advice.code.size, 0);
 	ask(KFG_VLOG_NO_ADDRESS, "bpf_old", "");
 	assert_says(&advice.what, "Linux 7.3 removed this kfunc");
 	assert_true(kfg_kfunc_history_n > 400);
