@@ -134,6 +134,21 @@ static void advise_capability(const struct kfg_advice_known *k, struct kfg_advic
 					  "CAP_NET_ADMIN), or a BPF token.");
 }
 
+/* Where the kernel itself says so (add_kfunc_call(), register_btf_kfunc_id_set()), no view of /sys is why. */
+static void advise_no_btf(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (!strstr(k->f->message, "is not supported without CONFIG_DEBUG_INFO_BTF") &&
+	    !strstr(k->f->message, "missing vmlinux BTF")) {
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_NO_BTF].todo);
+		return;
+	}
+	a->what.size = 0;
+	kfg_strbuf_adds(&a->what,
+			"kfuncs are found by BTF, and the kernel itself says that it has none: it was built without.");
+	kfg_strbuf_adds(&a->todo, "Use a kernel with CONFIG_DEBUG_INFO_BTF=y, which has /sys/kernel/btf/vmlinux. "
+				  "Nothing in the program or the loader can help.");
+}
+
 static void advise_module(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	if (k->module[0])
@@ -214,14 +229,23 @@ static void advise_refused(const struct kfg_advice_known *k, struct kfg_advice *
 static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	static void (*const special[KFG_VLOG_KIND_MAX])(const struct kfg_advice_known *, struct kfg_advice *) = {
-		[KFG_VLOG_MISSING] = kfg_advice_on_missing,	  [KFG_VLOG_PROTO] = kfg_advice_on_prototype,
-		[KFG_VLOG_UNRESOLVED] = kfg_advice_on_unresolved, [KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
-		[KFG_VLOG_CAPABILITY] = advise_capability,	  [KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
-		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,	  [KFG_VLOG_MODULE_BTF] = advise_module,
-		[KFG_VLOG_NO_ADDRESS] = advise_address,		  [KFG_VLOG_JIT] = advise_jit,
-		[KFG_VLOG_SLEEPABLE] = kfg_advice_on_sleepable,	  [KFG_VLOG_CONTEXT] = kfg_advice_on_context,
-		[KFG_VLOG_EXCEPTION] = kfg_advice_on_exception,	  [KFG_VLOG_REFERENCE] = kfg_advice_on_reference,
-		[KFG_VLOG_RESULT] = kfg_advice_on_result,	  [KFG_VLOG_REFUSED] = advise_refused,
+		[KFG_VLOG_MISSING] = kfg_advice_on_missing,
+		[KFG_VLOG_PROTO] = kfg_advice_on_prototype,
+		[KFG_VLOG_UNRESOLVED] = kfg_advice_on_unresolved,
+		[KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
+		[KFG_VLOG_CAPABILITY] = advise_capability,
+		[KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
+		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,
+		[KFG_VLOG_MODULE_BTF] = advise_module,
+		[KFG_VLOG_NO_ADDRESS] = advise_address,
+		[KFG_VLOG_JIT] = advise_jit,
+		[KFG_VLOG_SLEEPABLE] = kfg_advice_on_sleepable,
+		[KFG_VLOG_CONTEXT] = kfg_advice_on_context,
+		[KFG_VLOG_EXCEPTION] = kfg_advice_on_exception,
+		[KFG_VLOG_REFERENCE] = kfg_advice_on_reference,
+		[KFG_VLOG_RESULT] = kfg_advice_on_result,
+		[KFG_VLOG_REFUSED] = advise_refused,
+		[KFG_VLOG_NO_BTF] = advise_no_btf,
 	};
 	const struct kfg_advice_words *words = &kfg_advice_words[k->f->kind];
 

@@ -83,6 +83,12 @@ static const struct {
 	  "Pass a pointer of the type in the message: the kernel's own object where it is a struct of the kernel, "
 	  "else the "
 	  "stack or a map value." },
+	{ "uninitialized irq flag", " The flag holds a saved state already.",
+	  "Restore that first, or save into another variable: each save needs a flag of its own on the stack (unsigned "
+	  "long)." },
+	{ "an initialized irq flag", " Nothing is saved in that flag: it was not saved, or was restored already.",
+	  "Save into it first, on every path (bpf_local_irq_save(&flags), bpf_res_spin_lock_irqsave()), and restore it "
+	  "once, from the same variable." },
 	{ "irq flag", "",
 	  "Keep the flag on the stack, and restore it by the kfunc that belongs to the one that saved it." },
 	{ "iter", "",
