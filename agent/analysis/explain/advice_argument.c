@@ -19,6 +19,14 @@ static const char object[] =
 	"it out of a list or tree returned. Once it was dropped, added or exchanged away it is not the program's any "
 	"more; what is in a map is taken out by bpf_kptr_xchg() first.";
 
+static const char local_type[] =
+	"Pass bpf_core_type_id_local(struct x) of a struct that the program defines, as the macros bpf_obj_new() and "
+	"bpf_percpu_obj_new() of bpf_experimental.h do, and compile with BTF (-g).";
+static const char as_got[] = "Pass the pointer as it was got: no offset, positive, negative or variable, goes with it.";
+static const char one_lock[] =
+	"The value of the map has to be a struct, named by __type(value, struct x), and the lock exactly one member "
+	"of it (struct bpf_spin_lock, or struct bpf_res_spin_lock where that is taken).";
+
 static const char not_owned[] = " The program releases what it does not hold.";
 
 /* The first whose part is in the message counts. */
@@ -26,11 +34,41 @@ static const struct {
 	const char *part, *what, *todo;
 } rules[] = {
 	{ "Possibly NULL", "", "Compare the pointer with NULL before the call, on every path." },
+	/* check_special_kfunc() */
+	{ "requires prog BTF", " The kfunc finds the struct in the program's BTF, and there is none.",
+	  "Compile with BTF (-g), and do not strip .BTF." },
+	{ "bpf_obj_new/bpf_percpu_obj_new type ID", "", local_type },
+	{ "local type ID", "", local_type },
+	{ "bpf_percpu_obj_new type size", " The struct is too large for an object of each CPU.",
+	  "Use a struct that is no larger than the message allows." },
+	{ "bpf_percpu_obj_new type ID", " An object of each CPU holds numbers only.",
+	  "Use a struct without pointers, locks, timers, and heads and nodes of lists and trees." },
+	{ "bpf_rdonly_cast type ID", "",
+	  "Pass bpf_core_type_id_kernel(struct x) of a struct of the kernel, as bpf_core_cast() does." },
+	{ "passed to kfunc bpf_rdonly_cast", " This kernel has no such type.",
+	  "Pass bpf_core_type_id_kernel(struct x) of a struct of the kernel, as bpf_core_cast() does, and only where "
+	  "bpf_core_type_exists() says that it is there." },
 	{ "expects refcounted", not_owned, released },
 	{ "expects referenced", not_owned, released },
 	{ "has not been acquired before", not_owned, released },
 	{ "must be non-owning ref", "", removed },
 	{ "can only take non-owning", "", removed },
+	/* process_kptr_func(), process_spin_lock(), 6.1 btf_check_func_arg_match() */
+	{ "referenced kptr", "",
+	  "Declare the member in the map's value as one that holds a reference: __kptr, which is __kptr_ref before "
+	  "Linux 6.4." },
+	{ "has no valid kptr", "",
+	  "Declare a member of the map's value as a pointer with __kptr, and pass the address of that member." },
+	{ "doesn't point to kptr", "", "Pass the address of the very member that is declared __kptr (&value->ptr)." },
+	{ "repeating kptr", "", "Write one tag at each pointer: __kptr." },
+	{ "has more than one 'struct ", "", one_lock },
+	{ "has more than ", "", "Leave fewer kptrs in the map's value: the message says how many there may be." },
+	{ "has to have BTF in order to use", "",
+	  "Define the map in SEC(\".maps\") with __type(value, struct x), and compile with BTF (-g): the kernel looks "
+	  "for the member in the value's type." },
+	{ "has no valid bpf_", "", one_lock },
+	{ "doesn't have 'struct ", "", one_lock },
+	{ "lock is mangled", "", one_lock },
 	{ "map pointer", "",
 	  "Pass the address of the map itself (&map). For a timer, a bpf_wq or a bpf_task_work it is the very map in "
 	  "whose value, as bpf_map_lookup_elem() returned it, that lies." },
@@ -117,6 +155,40 @@ static const struct {
 	{ "access beyond ", " The pointer does not lead to the beginning of the object.",
 	  "Pass the pointer as it was got, without an offset." },
 	{ "type=", "", "Pass a pointer of one of the kinds that the message expects." },
+	{ "bpf_refcount field", " Only objects that count their owners can have several.",
+	  "Give the struct of the object a member struct bpf_refcount." },
+	{ "const string", " The kfunc takes a constant string only.",
+	  "Pass a string that lies in a read-only map, at a constant offset: a global const char x[] = \"...\"." },
+	{ "expected for bpf_", " The object is of the other kind.",
+	  "Call the one that the message names: bpf_percpu_obj_drop() for what bpf_percpu_obj_new() returned, and "
+	  "bpf_obj_drop() for what bpf_obj_new() did." },
+	/* __process_kf_arg_ptr_to_graph_root(), __process_kf_arg_ptr_to_graph_node() */
+	{ " not found at offset=", "",
+	  "Pass the address of the struct bpf_list_head or bpf_rb_root itself, which is declared with __contains()." },
+	{ "operation on ", " The node is not of the kind that the list or tree was declared for.",
+	  "Pass the address of the member that __contains() at the head or root names: __contains(item, node) takes "
+	  "&item->node." },
+	{ ", but expected ", " Another member than the node's was passed.",
+	  "Pass the address of the member that __contains() at the head or root names: __contains(item, node) takes "
+	  "&item->node." },
+	{ "size cannot be determined", " The BTF of the kfunc's type says no size, as where a struct is only declared.",
+	  "Pass a pointer to such an object as the kernel gave it; memory of the program cannot stand for it." },
+	{ "exceeds u32 max", "", "Pass a size that fits into 32 bits." },
+	{ "CONST_PTR_TO_", " The kernel passed that dynptr to the program, and keeps it.",
+	  "Release only a dynptr that the program made." },
+	{ "failed callback verification", " It is the callback that the verifier does not take.",
+	  "Look at the function that is passed; the lines before this one may say more of it." },
+	{ "dereference of modified", "", as_got },
+	{ "access var_off=", "", as_got },
+	{ "negative offset ", "", as_got },
+	{ "invalid negative access", "", as_got },
+	/* 6.1 btf_check_func_arg_match() */
+	{ " not to stack", "", "Pass the address of a struct bpf_dynptr on the stack." },
+	{ "must be valid and initialized", "",
+	  "Pass the address of a dynptr on the stack that a constructor has filled on every path." },
+	{ "unsupported dynamic pointer type", "", "Pass a dynptr that bpf_dynptr_from_mem() made." },
+	{ "is not supported", " The kfunc takes memory there, and no object of the kernel.",
+	  "Pass memory of the program: the stack, or a map's value." },
 };
 
 /* Another way the kernel said it once. */

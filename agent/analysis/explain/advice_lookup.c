@@ -448,7 +448,8 @@ static const char *where_else(const struct kfg_advice_known *k)
 
 	if (!s || !s->restricted)
 		return kfg_advice_words[KFG_VLOG_NOT_ALLOWED].todo;
-	return "Call it from where the filter lets it be called, which for struct_ops is another member, or do without. "
+	return "Call it from where the filter lets it be called, which for struct_ops is another member, or do "
+	       "without. "
 	       "What is registered, and for which types, differs between versions.";
 }
 

@@ -23,6 +23,12 @@ static const char rcu[] =
 static const char no_rcu[] =
 	"The kfunc needs the protection of RCU. The program is sleepable, and no region of RCU is open, or it was "
 	"left since the iterator began.";
+static const char leave_rcu[] =
+	"Balance the region: bpf_rcu_read_unlock() goes before that, on every path, early returns included.";
+static const char leave_preempt[] =
+	"Balance the region: bpf_preempt_enable() goes before that, on every path, early returns included, and as "
+	"often as "
+	"bpf_preempt_disable() was called.";
 static const char callback[] =
 	"Do that outside of the callback. The lock of the tree is held in it, and it may only compare the two nodes.";
 
@@ -62,6 +68,34 @@ static const struct rule contexts[] = {
 	{ "sleepable global function ", "A global function that may sleep is called inside of the region.", may_sleep },
 	{ "global functions that may sleep", "A global function that may sleep is called inside of the region.",
 	  may_sleep },
+	/* do_check(), process_spin_lock() */
+	{ "while holding a lock",
+	  "A bpf_spin_lock, or a bpf_res_spin_lock, is held, and this kfunc cannot be called then.",
+	  "Call it before the lock is taken, or behind its unlock. Under the lock there are the kfuncs of lists and "
+	  "trees, and few others." },
+	{ "Locking two bpf_spin_locks", "The program holds a bpf_spin_lock already, and there can be one only.",
+	  "Call bpf_spin_unlock() for that first." },
+	{ "Acquiring the same lock again", "The program holds this lock already.",
+	  "Unlock it first, or take another one: make sure that the two addresses are not the same." },
+	{ "_unlock without taking a lock", "No lock is held where the program unlocks.",
+	  "Take the lock before, on every path that leads to the unlock; bpf_res_spin_lock() took it only where it "
+	  "returned 0." },
+	{ "_unlock of different lock", "Another lock is held than the one that the program unlocks.",
+	  "Unlock by the address by which it was locked: of the same map value or object, and the same lookup." },
+	/* check_kfunc_call(), check_resource_leak() */
+	{ "nested rcu read lock",
+	  "A region of RCU is open already, and this kernel allows one only; newer ones allow more.",
+	  "Leave out the inner bpf_rcu_read_lock() and its bpf_rcu_read_unlock()." },
+	{ "unmatched rcu read unlock", "No region of RCU is open there.",
+	  "Call bpf_rcu_read_lock() before, on every path, or leave the unlock out." },
+	{ "unmatched attempt to enable preemption", "Preemption is not disabled there.",
+	  "Call bpf_preempt_disable() before, on every path, or leave the enabling out." },
+	{ "bpf_rcu_read_unlock is missing", "", leave_rcu },
+	{ "bpf_rcu_read_lock-ed region", "", leave_rcu },
+	{ "bpf_preempt_enable", "", leave_preempt },
+	{ "bpf_preempt_disable-ed region", "", leave_preempt },
+	{ "bpf_local_irq_save-ed region", "",
+	  "Balance the region: bpf_local_irq_restore() goes before that, on every path, early returns included." },
 	{ "in rbtree cb", "", callback },
 	{ "rbtree callback", "", callback },
 	{ "out of order", "", "Release in the reverse order of taking: what was taken last, first." },

@@ -246,8 +246,9 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"declared-twice", "the program declares it in two ways", KFG_BLAME_PROGRAM,
 		"The compiler found two declarations that differ: one of the program's own, and one of a header "
 		"(vmlinux.h of a newer bpftool declares kfuncs, too, and so do headers of libbpf).",
-		"Remove the program's own declaration, or make it the same as the other one. Where the other one is "
-		"vmlinux.h's, #define BPF_NO_KFUNC_PROTOTYPES before that is included leaves it out, with all kfuncs'." },
+		"Remove the program's own declaration, or make it the same as the other one. Where that is "
+		"vmlinux.h's, #define BPF_NO_KFUNC_PROTOTYPES before it is included leaves out those of all "
+		"kfuncs." },
 	[KFG_VLOG_LOADER] = {
 		"loader", "the loader binds it wrong", KFG_BLAME_LOADER,
 		"A kfunc of a module is bound by the fd of the module's BTF, and the kernel did not like what it "

@@ -91,7 +91,7 @@ enum kfg_vlog_kind {
 #define KFG_VLOG_MSG_BOUND 0x8000u
 /* words that others use, too: of no concern unless the name is a known kfunc's, or this is a log of the verifier */
 #define KFG_VLOG_MSG_VERIFIER 0x10000u
-/* bcc and bpftrace call probes so: of no concern unless the name is a known kfunc's, or cilium/ebpf's words go before */
+/* bcc and bpftrace call probes so: of no concern unless a known kfunc's name, or cilium/ebpf's words go before */
 #define KFG_VLOG_MSG_CILIUM 0x20000u
 
 /*
