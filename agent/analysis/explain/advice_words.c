@@ -197,6 +197,12 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		" one of them fails to load.",
 		"Build the module with CONFIG_DEBUG_INFO_BTF_MODULES=y, against this very kernel's vmlinux and "
 		"with a current pahole; the lines before (\"BPF: ...\") say what the kernel did not like." },
+	[KFG_VLOG_REGISTER_SYMBOL] = {
+		"module-not-loaded", "a module with kfuncs was not loaded", KFG_BLAME_KERNEL,
+		"The kernel did not load the module, since it does not offer it the function by which kfuncs are "
+		"registered. So the module's kfuncs are not there.",
+		"Use Linux 5.18 or newer with CONFIG_BPF_SYSCALL=y. The module has to be under the GPL, too "
+		"(MODULE_LICENSE(\"GPL\")): others are not offered that function." },
 	[KFG_VLOG_REGISTER_TWICE] = {
 		"registered-twice", "a kfunc of that name is there already", KFG_BLAME_KERNEL_BUILD,
 		"A module registers a kfunc whose name the kernel or another module has already.",

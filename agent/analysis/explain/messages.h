@@ -47,6 +47,7 @@ enum kfg_vlog_kind {
 	KFG_VLOG_MODULE_OTHER, /* a module that was built for another kernel */
 	KFG_VLOG_BUILD, /* the build of the kernel warns of it */
 	KFG_VLOG_REGISTER, /* kfuncs were not registered */
+	KFG_VLOG_REGISTER_SYMBOL, /* the kernel has nothing to register them by */
 	KFG_VLOG_REGISTER_TWICE,
 	KFG_VLOG_REGISTER_SET, /* by a set of the old kind */
 	KFG_VLOG_REGISTER_AGAIN, /* a module registers a second set */

@@ -14,6 +14,8 @@ const struct kfg_vlog_message kfg_vlog_messages_kernel[] = {
 	  "btf.c 6.12:8202 7.3:8757" },
 	{ "missing vmlinux BTF, cannot register kfuncs", KFG_VLOG_NO_BTF, KFG_VLOG_MSG_KERNEL, NULL,
 	  "btf.c 6.12:8198 7.3:8753" },
+	{ "{w}: Unknown symbol register_btf_kfunc_id_set", KFG_VLOG_REGISTER_SYMBOL, KFG_VLOG_MSG_KERNEL, NULL,
+	  "kernel/module/main.c simplify_symbols()" },
 	{ "{w}: failed to register kfunc", KFG_VLOG_REGISTER, KFG_VLOG_MSG_KERNEL, NULL,
 	  "modules that are not the kernel's" },
 	{ "{w}: Failed to register kfunc", KFG_VLOG_REGISTER, KFG_VLOG_MSG_KERNEL, NULL,

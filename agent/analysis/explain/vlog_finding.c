@@ -314,7 +314,8 @@ static void read_record(struct kfg_vlog_finding *f, const struct kfg_vlog_messag
 
 static bool is_module(enum kfg_vlog_kind kind)
 {
-	return kind == KFG_VLOG_MODULE_BTF || kind == KFG_VLOG_MODULE_OTHER || kind == KFG_VLOG_REGISTER;
+	return kind == KFG_VLOG_MODULE_BTF || kind == KFG_VLOG_MODULE_OTHER || kind == KFG_VLOG_REGISTER ||
+	       kind == KFG_VLOG_REGISTER_SYMBOL;
 }
 
 /* The verifier often says two things of one call: the first is the closer one. */
