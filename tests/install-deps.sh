@@ -9,9 +9,9 @@ here=$(dirname "$(readlink -f "$0")")
 
 # The packages of the named groups, one per line.
 packages() {
-	awk -v want=" $* " '/^#/ || !NF { next }
+	awk -v want=" $* " -v arch="$(dpkg --print-architecture)" '/^#/ || !NF { next }
 		/^\[/ { group = substr($1, 2, length($1) - 2); next }
-		index(want, " " group " ") { print $1 }' "$here/deps.list"
+		index(want, " " group " ") && (NF < 2 || $2 == arch) { print $1 }' "$here/deps.list"
 }
 
 is_installed() {

@@ -13,7 +13,7 @@
 #   -1         what fails is not tried once more
 # A line per case and kernel: ok, FAIL or skip with the reason, and the seconds and CPU seconds that it took. Then
 # what took longest, and the count.
-# arm64 ("also" below) runs on demand: -k "arm64:6.12 arm64:newest"; it takes gcc-aarch64-linux-gnu and qemu-system-arm.
+# What runs on arm64, by QEMU, takes gcc-aarch64-linux-gnu and qemu-system-arm.
 # Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all skipped, 2 wrong usage.
 #
 # A case is cases/TOPIC/NAME.sh (lib.sh: what it can use). Those that share a VM run in the order of their names, but

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What kfgate reads from a kernel's image is what that kernel has registered when it runs: each kfunc, and the program
 # types that may call it.
-# kernels: 6.1 6.12 7.0 7.2 7.3 newest
-# also: arm64:6.12 arm64:newest
+# kernels: 6.1 6.12 7.0 7.2 7.3 newest arm64:6.12 arm64:newest
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfsets fixture:kfsets.o kernel:vmlinux
 . /t/lib.sh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Another task asks for fds of a program while its load is in progress: none of a refused program may be had.
-# kernels: 6.1 newest
-# also: 6.12 7.0 arm64:6.12 arm64:newest
+# kernels: 6.1 newest arm64:6.12 arm64:newest
+# also: 6.12 7.0
 # tier: bare
 # timeout: 300
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh

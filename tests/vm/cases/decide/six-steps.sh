@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Enforcement in six steps: works without us, attach, allowed works, forbidden refused with the right errno, unrelated
 # untouched, detach lifts.
-# kernels: 6.1 6.12 7.0 7.2 7.3 newest
-# also: arm64:6.12 arm64:newest
+# kernels: 6.1 6.12 7.0 7.2 7.3 newest arm64:6.12 arm64:newest
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh

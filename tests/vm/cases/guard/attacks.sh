@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every attack on the gate works where it is not guarded, and is refused where it is.
-# kernels: 6.1 6.12 newest
-# also: arm64:6.12 arm64:newest
+# kernels: 6.1 6.12 newest arm64:6.12 arm64:newest
 # tier: bare
 # reboot: yes
 # modules: loop

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A policy with mode: sealed: what is in force is never loosened until the next boot, not by a reload, a stop, another agent, or a
 # write to its maps. Without the guard, which would not let the agent be stopped or killed in the first place.
-# kernels: 6.12 7.3
-# also: 6.1 arm64:6.12 arm64:newest
+# kernels: 6.12 7.3 arm64:6.12 arm64:newest
+# also: 6.1
 # tier: bare
 # reboot: yes
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfgate-next tests/tools/kfload src:tests/vm/gate.sh

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The gate outlives its agent (SIGKILL), deadlines included; the next agent takes it over with its counters and unread
 # events; a second agent is told who is there; whoever stops it takes it off.
-# kernels: 6.1 6.12 7.3
-# also: arm64:6.12 arm64:newest
+# kernels: 6.1 6.12 7.3 arm64:6.12 arm64:newest
 # tier: bare
 # timeout: 240
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload src:tests/vm/gate.sh
