@@ -204,9 +204,10 @@ static void say_strange(const struct kfg_advice_known *k, struct kfg_advice *a)
 	const char *counterpart =
 		kfg_advice_named_find(counterparts, sizeof(counterparts) / sizeof(counterparts[0]), k->name);
 
-	kfg_strbuf_adds(&a->what, " Either it is no kfunc at all: only functions that are registered as kfuncs "
-				  "(register_btf_kfunc_id_set()) can be called, whatever the type of program. Or it is "
-				  "a kfunc of a module from elsewhere.");
+	kfg_strbuf_adds(&a->what,
+			" Either it is no kfunc at all: only functions that are registered as kfuncs "
+			"(register_btf_kfunc_id_set()) can be called, whatever the type of program. Or it is "
+			"a kfunc of a module from elsewhere, or of a kernel newer than " KFG_HISTORY_NEWEST ".");
 	if (counterpart)
 		kfg_strbuf_printf(&a->todo, "The kfunc for that is %s(). ", counterpart);
 }

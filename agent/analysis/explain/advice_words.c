@@ -119,7 +119,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"holds a lock, RCU, preemption or interrupts.",
 		"Make the program sleepable (SEC(\"lsm.s/...\"), \"fentry.s/...\", \"iter.s/...\", \"syscall\", a"
 		" struct_ops member that may sleep), leave the region before the call, or hand the work to a "
-		"bpf_wq." },
+		"bpf_wq. From the callback of a bpf_timer that is the only way." },
 	[KFG_VLOG_CONTEXT] = {
 		"context", "not in this context", KFG_BLAME_PROGRAM,
 		"The call, or the way out of the program, does not fit the region it stands in (RCU, preemption, "
@@ -182,7 +182,8 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"The kernel did not take the BTF of a module, since it does not fit to its own: the module was "
 		"built against another kernel, or by tools whose BTF this kernel does not understand. So nothing of "
 		"it is registered, and its kfuncs are not to be found.",
-		"Build the module against this very kernel, with its vmlinux at hand (make -C "
+		"A module that comes with the kernel: install the modules of the very kernel that runs, or boot the "
+		"one that they are of. Another one: build it against this kernel, with its vmlinux at hand (make -C "
 		"/lib/modules/$(uname -r)/build M=$PWD), and load it again." },
 	[KFG_VLOG_BUILD] = {
 		"build-warning", "the kernel's build warns of it", KFG_BLAME_KERNEL_BUILD,

@@ -141,13 +141,21 @@ static bool read_report(struct kfg_vlog *v, struct kfg_span line, bool indented)
 	return true;
 }
 
+/* cilium/ebpf: where the verifier had something to say, a colon and its last line follow, or come in the next line. */
+static bool is_denied_to_cilium(struct kfg_span line)
+{
+	static const char denied[] = "load program: permission denied";
+	const char *at = kfg_span_find(line, denied);
+
+	return at && (at + sizeof(denied) - 1 == line.at + line.n || at[sizeof(denied) - 1] != ':');
+}
+
 /* libbpf until 1.5 and from 1.6 on, systemd, cilium/ebpf: the kernel said EACCES. */
 static bool is_denied(struct kfg_span line)
 {
 	return kfg_span_find(line, "BPF program load failed: Permission denied") ||
 	       kfg_span_find(line, "BPF program load failed: -EACCES") ||
-	       kfg_span_find(line, "oad BPF object: Permission denied") ||
-	       kfg_span_find(line, "load program: permission denied");
+	       kfg_span_find(line, "oad BPF object: Permission denied") || is_denied_to_cilium(line);
 }
 
 /* Whose load is spoken of: libbpf, cilium/ebpf, bpftrace. */
