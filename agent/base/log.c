@@ -35,9 +35,9 @@ static bool stderr_is_journal(void)
 
 void kfg_log_open(int max_level)
 {
-	log_max_level = max_level;
 	struct stat st;
 
+	log_max_level = max_level;
 	log_to_journal = stderr_is_journal();
 	log_to_socket = log_to_journal && fstat(STDERR_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
 }
