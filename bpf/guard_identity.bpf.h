@@ -269,7 +269,7 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 
 /* What PID 1's own code forks is noted; any other task in the place of an old one is not that one. */
 SEC("lsm/task_alloc")
-int BPF_PROG(kfgate_guard_fork, struct task_struct *task, unsigned long clone_flags)
+int BPF_PROG(kfgate_identity_fork, struct task_struct *task, unsigned long clone_flags)
 {
 	__u64 key = (__u64)task, leader;
 	struct kfg_child child = {}, *parent;
@@ -323,7 +323,7 @@ static __always_inline int kfg_is_executor(struct dentry *exe)
 
 /* The agent's task is no more: nobody is the agent, and what it ran from is a file like others. */
 SEC("lsm/task_free")
-int BPF_PROG(kfgate_guard_end, struct task_struct *task)
+int BPF_PROG(kfgate_identity_end, struct task_struct *task)
 {
 	if ((__u64)task == kfg_guard.agent_task) {
 		kfg_guard.agent.start = 0;
@@ -336,7 +336,7 @@ int BPF_PROG(kfgate_guard_end, struct task_struct *task)
 
 /* Called for each program that is executed, with the new one already there: an identity ends here. */
 SEC("lsm/bprm_committed_creds")
-int BPF_PROG(kfgate_guard_exec, struct linux_binprm *bprm)
+int BPF_PROG(kfgate_identity_exec, struct linux_binprm *bprm)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct dentry *exe = BPF_CORE_READ(bprm, file, f_path.dentry);

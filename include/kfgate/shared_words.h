@@ -8,7 +8,8 @@
  *   kfg_turn.before, at_ns, after    the agent                     kfgate_load, kfgate_prog    kfg_turn_*
  *   kfg_turn.agent                   the agent                     all sets of programs        kfg_process_*
  *   kfg_knobs.first_id, start_ns     the agent                     kfgate_prog                 kfg_knobs_*
- *   kfg_guard.agent, successor       kfgate_guard_identify, _exec  guard programs              kfg_identity_*
+ *   kfg_guard.agent                  kfgate_guard_identify         guard programs              kfg_identity_*
+ *   kfg_guard.successor              kfgate_identity_exec          guard programs              kfg_identity_*
  *   kfg_loaders, then kfg_loads      kfg_leave()                   kfg_request_classify()      kfg_shared_barrier()
  *
  * Any other word that two sides share stands for itself: none of its readers draws a conclusion from it about another

@@ -459,8 +459,10 @@ int kfg_gate_attach(struct kfg_gate *gate)
 {
 	KFG_CAPS_RAISED;
 	struct kfgate *skel = gate->skel;
-	int r = kfg_pins_add(gate->instance, KFG_PIN_TABLES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_tables));
+	int r = kfg_takeover_make_room(gate);
 
+	if (!r)
+		r = kfg_pins_add(gate->instance, KFG_PIN_TABLES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_tables));
 	if (!r)
 		r = kfg_pins_add(gate->instance, KFG_PIN_FILES, KFG_ABI_VERSION, bpf_map__fd(skel->maps.kfg_files));
 	if (!r)

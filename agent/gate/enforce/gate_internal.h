@@ -26,6 +26,9 @@ struct kfg_gate {
 	uint64_t from; /* the instance that decided before, 0: none */
 	uint64_t older[KFG_OLDER_MAX]; /* instances that are still there; not this one */
 	size_t n_older;
+	unsigned detached[KFG_PROGS_MAX]; /* programs of older sets, on their way off */
+	size_t n_detached;
+	uint64_t detached_until; /* CLOCK_BOOTTIME; they are waited for no longer */
 	bool adopted; /* what the older ones do not hold is this one's */
 	struct kfg_turn *turn; /* mapped */
 	int counters[KFG_COUNTERS_MAX]; /* maps of other versions, whose counts go on here */

@@ -8,6 +8,7 @@
 #include "gate/enforce/create.h"
 #include "gate/enforce/gate_btf.h"
 #include "gate/enforce/mapset.h"
+#include "gate/enforce/pins.h"
 #include "guard.skel.h"
 #include "policy/array.h"
 
@@ -442,25 +443,43 @@ bool kfg_guard_ordered(const struct kfg_guard *guard)
 	return __atomic_load_n(&state(guard)->orders, __ATOMIC_ACQUIRE);
 }
 
-int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *userdata)
+static bool identifies(const struct bpf_program *prog)
+{
+	return !strncmp(bpf_program__name(prog), KFG_PIN_IDENTITY, strlen(KFG_PIN_IDENTITY));
+}
+
+/* Those by which it knows the next agent, or those by which it refuses. */
+static int attach(struct kfg_guard *guard, bool identifying, kfg_guard_keep_fn *keep, void *userdata)
 {
 	const struct bpf_object_skeleton *s = guard->skel->skeleton;
-	const __u32 any = 0, none = 0;
-	int r, map;
+	int r = 0;
 
-	for (int i = 0; i < s->prog_cnt; i++) {
+	for (int i = 0; !r && i < s->prog_cnt; i++) {
 		const struct bpf_prog_skeleton *entry = kfg_create_prog_of(s, i);
 		struct bpf_program *prog = *entry->prog;
 
-		if (bpf_program__type(prog) != BPF_PROG_TYPE_LSM || !bpf_program__autoload(prog))
+		if (bpf_program__type(prog) != BPF_PROG_TYPE_LSM || !bpf_program__autoload(prog) ||
+		    identifies(prog) != identifying)
 			continue;
 		*entry->link = kfg_create_link(prog);
 		if (!*entry->link)
 			return -errno;
 		r = keep ? keep(userdata, bpf_program__name(prog), bpf_link__fd(*entry->link)) : 0;
-		if (r)
-			return r;
 	}
+	return r;
+}
+
+/* Should the agent die on the way, the next one must not be refused by what cannot know it. */
+int kfg_guard_attach(struct kfg_guard *guard, kfg_guard_keep_fn *keep, void *userdata)
+{
+	const struct bpf_object_skeleton *s = guard->skel->skeleton;
+	const __u32 any = 0, none = 0;
+	int r = attach(guard, true, keep, userdata), map;
+
+	if (!r)
+		r = attach(guard, false, keep, userdata);
+	if (r)
+		return r;
 	r = kfg_guard_objects(guard, s);
 	if (r)
 		return r;

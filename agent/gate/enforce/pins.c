@@ -185,7 +185,12 @@ void kfg_pins_drop(uint64_t instance, const char *name, unsigned version)
 	(void)unlink(path);
 }
 
-static int remove_once(int dir, uint64_t instance)
+static bool begins(const char *name, const char *prefix)
+{
+	return !strncmp(name, prefix, strlen(prefix));
+}
+
+static int remove_once(int dir, uint64_t instance, const char *prefix)
 {
 	_cleanup_dir_ DIR *stream = NULL;
 	const struct dirent *entry;
@@ -197,18 +202,21 @@ static int remove_once(int dir, uint64_t instance)
 	if (r)
 		return r == -ENOENT ? 0 : r;
 	while ((entry = readdir(stream)))
-		if (entry->d_name[0] != '.' && unlinkat(dirfd(stream), entry->d_name, 0) < 0 && errno != ENOENT)
+		if (entry->d_name[0] != '.' && begins(entry->d_name, prefix) &&
+		    unlinkat(dirfd(stream), entry->d_name, 0) < 0 && errno != ENOENT)
 			return -errno;
+	if (*prefix)
+		return 0;
 	return unlinkat(dir, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-int kfg_pins_remove(int dir, uint64_t instance)
+int kfg_pins_remove(int dir, uint64_t instance, const char *prefix)
 {
-	int r = remove_once(dir, instance);
+	int r = remove_once(dir, instance, prefix);
 
 	for (int i = 0; r == -EROFS && i < TRIES; i++) {
 		make_writable();
-		r = remove_once(dir, instance);
+		r = remove_once(dir, instance, prefix);
 	}
 	return r;
 }
@@ -225,11 +233,16 @@ int kfg_pins_count(int dir, uint64_t instance, const char *prefix)
 	if (r)
 		return r;
 	while ((entry = readdir(stream)))
-		n += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+		n += begins(entry->d_name, prefix);
 	return n;
 }
 
-int kfg_pins_each_link(int dir, uint64_t instance, kfg_pins_fn *fn, void *userdata)
+static bool is_link(const char *name)
+{
+	return begins(name, KFG_PIN_LINK) || begins(name, KFG_PIN_GUARD) || begins(name, KFG_PIN_IDENTITY);
+}
+
+int kfg_pins_each_link(int dir, uint64_t instance, const char *prefix, kfg_pins_fn *fn, void *userdata)
 {
 	_cleanup_dir_ DIR *stream = NULL;
 	const struct dirent *entry;
@@ -243,8 +256,7 @@ int kfg_pins_each_link(int dir, uint64_t instance, kfg_pins_fn *fn, void *userda
 	while ((entry = readdir(stream))) {
 		int fd;
 
-		if (strncmp(entry->d_name, KFG_PIN_LINK, strlen(KFG_PIN_LINK)) &&
-		    strncmp(entry->d_name, KFG_PIN_GUARD, strlen(KFG_PIN_GUARD)))
+		if (!is_link(entry->d_name) || !begins(entry->d_name, prefix))
 			continue;
 		fd = kfg_pins_get(instance, entry->d_name, 0);
 		if (fd < 0)

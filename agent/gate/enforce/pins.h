@@ -16,7 +16,8 @@
 #include <stdint.h>
 
 #define KFG_PIN_LINK "link_"
-#define KFG_PIN_GUARD "kfgate_guard_" /* a link of the guard's */
+#define KFG_PIN_GUARD "kfgate_guard_" /* a link of the guard's that refuses */
+#define KFG_PIN_IDENTITY "kfgate_identity_" /* one by which it knows the next agent, and refuses nothing */
 #define KFG_PIN_TABLES "kfg_tables"
 #define KFG_PIN_FILES "kfg_files"
 #define KFG_PIN_HITS "kfg_hits"
@@ -41,12 +42,15 @@ int kfg_pins_add(uint64_t instance, const char *name, unsigned version, int fd);
 /* Removes one pin, if it is there. */
 void kfg_pins_drop(uint64_t instance, const char *name, unsigned version);
 
-/* Removes all pins of an instance (or the shared ones), and its directory; there may be none. Negative errno. */
-int kfg_pins_remove(int dir, uint64_t instance);
+/*
+ * Removes all pins of an instance (or the shared ones) that begin with that; with "" its directory, too. There may be
+ * none. Negative errno. The kernel detaches links later, one after the other, in no order.
+ */
+int kfg_pins_remove(int dir, uint64_t instance, const char *prefix);
 
 /* How many pins of the instance begin with that; negative errno. */
 int kfg_pins_count(int dir, uint64_t instance, const char *prefix);
 
-/* Calls fn with a descriptor, open during the call only, of each link of the instance, its guard's too. */
+/* Calls fn with a descriptor, open during the call only, of each link of the instance that begins with that. */
 typedef void kfg_pins_fn(void *userdata, int fd);
-int kfg_pins_each_link(int dir, uint64_t instance, kfg_pins_fn *fn, void *userdata);
+int kfg_pins_each_link(int dir, uint64_t instance, const char *prefix, kfg_pins_fn *fn, void *userdata);

@@ -27,15 +27,8 @@
 
 #define TURN "kfg_turn"
 #define COUNTERS "kfg_counters"
-#define LOADS "kfg_loads"
-#define EVENTS "kfg_events"
 /* From writing the turn to its time; being held up for longer between the two would let a load fall between them. */
 #define HAND_OVER_NS 100000000u
-
-static void set(__u64 *field, uint64_t value)
-{
-	__atomic_store_n(field, value, __ATOMIC_SEQ_CST);
-}
 
 static int map_turn(int fd, struct kfg_turn **ret_turn)
 {
@@ -130,7 +123,7 @@ static int find_older(struct kfg_gate *gate)
 	gate->n_older = (size_t)n;
 	gate->instance = n ? gate->older[n - 1] + 1 : 1;
 	for (int i = 0; i < n; i++) {
-		r = kfg_pins_each_link(gate->pins, gate->older[i], note_link, gate);
+		r = kfg_pins_each_link(gate->pins, gate->older[i], "", note_link, gate);
 		if (r)
 			return r;
 		if (gate->turn && gate->older[i] == gate->turn->after)
@@ -139,13 +132,10 @@ static int find_older(struct kfg_gate *gate)
 	return 0;
 }
 
-/* Versions of maps that another kfgate may have left, older or newer ones. */
-#define VERSIONS (KFG_ABI_VERSION + KFG_COUNTERS_MAX)
-
 /* The counters of other versions stay pinned: their counts go on in the sum. */
 static int find_counters(struct kfg_gate *gate)
 {
-	for (unsigned v = 1; v < VERSIONS && gate->n_counters < KFG_COUNTERS_MAX; v++) {
+	for (unsigned v = 1; v < KFG_TAKEOVER_VERSIONS && gate->n_counters < KFG_COUNTERS_MAX; v++) {
 		int fd = v == KFG_ABI_VERSION ? -ENOENT : kfg_pins_get(KFG_PIN_SHARED, COUNTERS, v);
 
 		if (fd >= 0)
@@ -301,7 +291,7 @@ int kfg_gate_take_over(struct kfg_gate *gate)
 	hand_over(gate->turn, gate->from, gate->instance);
 	gate->current = true;
 	if (gate->sealed)
-		set(&gate->turn->sealed, 1);
+		kfg_takeover_set(&gate->turn->sealed, 1);
 	return kfg_gate_begin(gate);
 }
 
@@ -324,169 +314,10 @@ uint64_t kfg_gate_instance(const struct kfg_gate *gate, uint64_t *ret_from)
 	return gate->instance;
 }
 
-/* Is a load in progress that the instance decides? What was decided is none. */
-static bool has_loads(const struct kfg_gate *gate, uint64_t instance)
-{
-	__u64 key, *last = NULL;
-	struct kfg_inflight load;
-	int fd = kfg_gate_loads_fd(gate);
-
-	while (!bpf_map_get_next_key(fd, last, &key)) {
-		last = &key;
-		if (!bpf_map_lookup_elem(fd, &key, &load) && load.owner == instance && !load.done)
-			return true;
-	}
-	return false;
-}
-
-/* Does a set of another version, whose loads in progress are in a map of its own, have one? */
-static bool others_have_loads(void)
-{
-	for (unsigned v = 1; v < VERSIONS; v++) {
-		_cleanup_close_ int fd = v == KFG_ABI_VERSION ? KFG_NO_FD : kfg_pins_get(KFG_PIN_SHARED, LOADS, v);
-		__u64 key;
-
-		if (fd >= 0 && !bpf_map_get_next_key(fd, NULL, &key))
-			return true;
-	}
-	return false;
-}
-
-static int count_event(void *userdata, const void *data, size_t size, uint64_t end)
-{
-	struct kfg_delivery *delivery = userdata;
-
-	(void)data;
-	(void)size;
-	(void)end;
-	__atomic_fetch_add(&delivery->undelivered, 1, __ATOMIC_SEQ_CST);
-	return 0;
-}
-
-/* Events of a set of another version are no records of ours. Those that no agent took are lost, and counted once. */
-static void count_events(struct kfg_gate *gate, unsigned version)
-{
-	_cleanup_close_ int fd = kfg_pins_get(KFG_PIN_SHARED, EVENTS, version);
-	struct kfg_ring ring;
-	int r = fd < 0 ? fd : kfg_ring_open(fd, &ring);
-
-	if (r == -ENOENT)
-		return;
-	if (r < 0) {
-		kfg_log_warning("cannot count the events that an agent of another version left: %s", strerror(-r));
-		return;
-	}
-	r = kfg_ring_read(&ring, SIZE_MAX, count_event, gate->delivery);
-	if (r > 0)
-		kfg_log_warning("an agent of another version left events that cannot be read: %d", r);
-	kfg_ring_release(&ring, ring.at);
-	kfg_ring_close(&ring);
-}
-
-/* Maps of other versions that nobody uses any more. */
-static void drop_others(struct kfg_gate *gate)
-{
-	static const char *const names[] = { EVENTS, LOADS, "kfg_loaders", "kfg_signers" };
-
-	for (unsigned v = 1; v < VERSIONS; v++)
-		if (v != KFG_ABI_VERSION)
-			count_events(gate, v);
-	for (unsigned v = 1; v < VERSIONS; v++)
-		for (size_t i = 0; v != KFG_ABI_VERSION && i < sizeof(names) / sizeof(names[0]); i++)
-			kfg_pins_drop(KFG_PIN_SHARED, names[i], v);
-}
-
-/*
- * First, what began before our turn and is in nobody's books becomes ours: a load that the older set did not see, as it
- * was under way when that was attached or has not come to its first hook yet. Then older sets go, once they hold none.
- */
-int kfg_gate_retire(struct kfg_gate *gate)
-{
-	KFG_CAPS_RAISED;
-	size_t left = 0;
-	int r;
-
-	if (!gate->n_older)
-		return 0;
-	if (others_have_loads())
-		return (int)gate->n_older;
-	if (!gate->adopted) {
-		set(&gate->turn->before, gate->instance);
-		r = kfg_gate_begin(gate);
-		if (r)
-			return r;
-		gate->adopted = true;
-		return (int)gate->n_older;
-	}
-	for (size_t i = 0; i < gate->n_older; i++) {
-		if (has_loads(gate, gate->older[i])) {
-			gate->older[left++] = gate->older[i];
-			continue;
-		}
-		if (gate->older[i] == gate->from)
-			kfg_gate_count_on(gate);
-		kfg_missed_keep(gate, gate->older[i]);
-		r = kfg_pins_remove(gate->pins, gate->older[i]);
-		if (r)
-			return r;
-		if (gate->older[i] == gate->from)
-			kfg_gate_counted_on(gate);
-	}
-	gate->n_older = left;
-	if (!left)
-		drop_others(gate);
-	return (int)left;
-}
-
-/* The hooks first, so that nothing is undecided that another part still knows of. */
-static int remove_all(int dir, const uint64_t *instances, size_t n)
-{
-	int r = 0;
-
-	for (size_t i = 0; !r && i < n; i++)
-		r = kfg_pins_remove(dir, instances[i]);
-	return r ? r : kfg_pins_remove(dir, KFG_PIN_SHARED);
-}
-
-int kfg_gate_detach(struct kfg_gate *gate)
-{
-	KFG_CAPS_RAISED;
-	int r;
-
-	if (gate->sealed)
-		return -EPERM;
-	r = kfg_pins_remove(gate->pins, gate->instance);
-	if (!r)
-		r = remove_all(gate->pins, gate->older, gate->n_older);
-	if (r)
-		return r;
-	set(&gate->turn->after, 0);
-	gate->current = false;
-	gate->n_older = 0;
-	return 0;
-}
-
-int kfg_gate_remove_left(const char **ret_why)
-{
-	struct kfg_gate left = { .pins = KFG_NO_FD };
-	int r = kfg_takeover_prepare(&left, ret_why);
-
-	if (r == -EPERM) /* a guard's; without privileges it is -EACCES */
-		*ret_why = "it is guarded, so its agent alone can (systemctl stop kfgate), or else the next boot";
-	if (!r && left.turn && left.turn->sealed) {
-		*ret_why = "it is sealed until the next boot";
-		r = -EPERM;
-	}
-	if (!r)
-		r = remove_all(left.pins, left.older, left.n_older);
-	kfg_takeover_done(&left);
-	return r ? r : (int)left.n_older;
-}
-
 void kfg_takeover_done(struct kfg_gate *gate)
 {
 	if (gate->pins >= 0 && gate->instance && !gate->current)
-		(void)kfg_pins_remove(gate->pins, gate->instance);
+		(void)kfg_pins_remove(gate->pins, gate->instance, "");
 	for (size_t i = 0; i < gate->n_counters; i++)
 		close(gate->counters[i]);
 	unmap_turn(gate);

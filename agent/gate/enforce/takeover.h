@@ -4,6 +4,14 @@
 
 #include "gate/enforce/gate_internal.h"
 
+/* Versions of maps that another kfgate may have left, older or newer ones, are below this. */
+#define KFG_TAKEOVER_VERSIONS (KFG_ABI_VERSION + KFG_COUNTERS_MAX)
+
+static inline void kfg_takeover_set(__u64 *field, uint64_t value)
+{
+	__atomic_store_n(field, value, __ATOMIC_SEQ_CST);
+}
+
 /*
  * Locks the pins, finds what an older agent left in force, numbers the new instance, and tells the set in force not to
  * mind this process's programs. *ret_why as in kfg_gate_open().
@@ -30,6 +38,12 @@ int kfg_takeover_carry(struct kfg_gate *gate, int tables, int hits, const char *
 
 /* A descriptor of the older gate's counters, or a negative errno. */
 int kfg_takeover_hits(const struct kfg_gate *gate);
+
+/*
+ * Before the new set is attached, as each holds a place on each hook: takes off sets that agents left who did not live
+ * long enough to do it. The set in force stays. It may take some seconds where there are many. Negative errno.
+ */
+int kfg_takeover_make_room(struct kfg_gate *gate);
 
 /* Frees what the above got, and takes off what never got to decide. */
 void kfg_takeover_done(struct kfg_gate *gate);
