@@ -44,7 +44,7 @@ while [ $# -gt 0 ]; do
 done
 if [ -n "$quick" ]; then
 	kernels=${kernels:-6.1 6.12 newest}
-	cases='^decide/six-steps$'
+	cases='^(decide|without-lsm)/six-steps$'
 fi
 if [ -z "${CMAKE_C_COMPILER_LAUNCHER+set}" ] && command -v ccache >/dev/null; then
 	export CMAKE_C_COMPILER_LAUNCHER=ccache

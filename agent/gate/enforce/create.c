@@ -87,13 +87,23 @@ int kfg_create_prog(enum bpf_prog_type type, const char *name, const struct bpf_
 	return bpf_prog_load(type, name, "GPL", insns, n, opts);
 }
 
+/*
+ * By its type, and not by its section, which may name another (hooking.h): bpf_program__attach() takes a program whose
+ * type was changed by its section up to libbpf 1.1, and not at all later (bpf_program__set_type()).
+ */
 struct bpf_link *kfg_create_link(const struct bpf_program *prog)
 {
-	/* by its type, and not by its section, which names another: hooking.h */
-	if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING &&
-	    bpf_program__expected_attach_type(prog) == BPF_MODIFY_RETURN)
+	switch (bpf_program__type(prog)) {
+	case BPF_PROG_TYPE_LSM:
+		return bpf_program__attach_lsm(prog);
+	case BPF_PROG_TYPE_TRACING:
+		if (bpf_program__expected_attach_type(prog) == BPF_TRACE_ITER)
+			return bpf_program__attach_iter(prog, NULL);
 		return bpf_program__attach_trace(prog);
-	return bpf_program__attach(prog);
+	default:
+		errno = EOPNOTSUPP;
+		return NULL;
+	}
 }
 
 int kfg_create_iterator(const struct bpf_link *link)
