@@ -3,7 +3,7 @@
  * verdict.h - the decision rule in user space, over the same cells and the same source as in the kernel.
  *
  * Prefixes: kfg_signature, kfg_signed_by, kfg_load, kfg_action, kfg_reason, kfg_mode, kfg_scope, kfg_present,
- * kfg_prog_type.
+ * kfg_guarding, kfg_prog_type.
  */
 #pragma once
 
@@ -40,6 +40,7 @@ const char *kfg_reason_str(unsigned reason); /* rule unlisted deprecated expired
 const char *kfg_mode_str(unsigned mode); /* enforce audit */
 const char *kfg_scope_str(unsigned scope); /* live any */
 const char *kfg_present_str(unsigned present); /* report refuse */
+const char *kfg_guarding_str(unsigned guarding); /* auto on strict off */
 const char *kfg_signed_by_str(unsigned signed_by); /* nobody program loader */
 /* no builtin secondary platform; NULL: not known, or of a keyring with a serial number. */
 const char *kfg_signature_str(uint32_t signature);

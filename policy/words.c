@@ -233,6 +233,11 @@ const char *kfg_present_str(unsigned present)
 	return word(&kfg_present_words, present);
 }
 
+const char *kfg_guarding_str(unsigned guarding)
+{
+	return word(&kfg_guarding_words, guarding);
+}
+
 const char *kfg_without_str(unsigned without)
 {
 	return word(&kfg_without_words, without);

@@ -18,6 +18,7 @@
 
 static int log_max_level = LOG_INFO;
 static bool log_to_journal, log_to_socket;
+static _Thread_local char last_error[256];
 
 /*
  * Standard error is the journal's stream if its device and inode are those that the manager named.
@@ -31,6 +32,11 @@ static bool stderr_is_journal(void)
 	if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2)
 		return false;
 	return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+const char *kfg_log_last_error(void)
+{
+	return last_error;
 }
 
 void kfg_log_open(int max_level)
@@ -74,9 +80,13 @@ static void __attribute__((format(printf, 2, 0))) write_line(int level, const ch
 	struct iovec iov[3];
 	int n;
 
-	if (level > log_max_level)
+	if (level > log_max_level && level > LOG_ERR)
 		return;
 	if (vsnprintf(raw, sizeof(raw), format, ap) < 0)
+		return;
+	if (level <= LOG_ERR)
+		kfg_text_clean(raw, sizeof(raw), last_error, sizeof(last_error));
+	if (level > log_max_level)
 		return;
 	kfg_text_clean(raw, sizeof(raw), line, sizeof(line));
 	if (log_to_journal)

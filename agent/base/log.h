@@ -32,6 +32,9 @@ void kfg_log_lines(int level, const char *text);
  */
 int kfg_log_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The last line of this thread at LOG_ERR or worse, cut to fit, "" if there was none; valid until the next. */
+const char *kfg_log_last_error(void);
+
 /*
  * Where standard error is a terminal: one line that the next call overwrites, and NULL clears. Nothing elsewhere.
  */

@@ -91,9 +91,10 @@ static void note_of_rules(const struct kfg_history_report_input *in, struct kfg_
 			since = counts->rules[i].since_usec;
 	kfg_document_printf(doc, note,
 			    "Nor did they decide about a load or a program present, allowed ones included, on the "
-			    "%zu host%s whose counters were read; none of these counters began after %s.",
+			    "%zu host%s whose counters were read%s%s.",
 			    counts->n_hosts, counts->n_hosts == 1 ? "" : "s",
-			    kfg_history_report_day((uint32_t)(since / 1000000), day));
+			    since ? "; none of these counters began after " : "",
+			    since ? kfg_history_report_day((uint32_t)(since / 1000000), day) : "");
 }
 
 /* By the counters of the hosts. */

@@ -35,9 +35,9 @@ int kfg_left_write(const char *runtime_dir, const struct kfg_left *left)
 		return r;
 	kfg_strbuf_printf(&text,
 			  "policy=%s\nserial=%" PRId64 "\nmode=%s\ndigest=%s\nguard=%s\nsince=%" PRIu64
-			  "\ninstance=%" PRIu64 "\nnot_taken_over=%s\n",
+			  "\ninstance=%" PRIu64 "\nnot_started=%s\n",
 			  left->policy, left->serial, left->mode, left->digest, left->guard, left->since_usec,
-			  left->instance, left->not_taken_over);
+			  left->instance, left->not_started);
 	return text.error ? text.error : kfg_write_file(path, text.data, text.size);
 }
 
@@ -101,7 +101,7 @@ static void take(struct kfg_left *left, const char *key, const char *value)
 		size_t offset, size;
 	} texts[] = {
 #define TEXT(member) { #member, offsetof(struct kfg_left, member), sizeof(((struct kfg_left *)0)->member) }
-		TEXT(policy), TEXT(mode), TEXT(digest), TEXT(guard), TEXT(not_taken_over),
+		TEXT(policy), TEXT(mode), TEXT(digest), TEXT(guard), TEXT(not_started),
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -144,8 +144,10 @@ int kfg_left_read(const char *pins, const char *runtime_dir, struct kfg_left *re
 	r = newest_instance(pins, left.instance, &has, &newest);
 	if (r < 0)
 		return r;
-	if (!has)
-		left = (struct kfg_left){ .instance = newest };
 	*ret_left = left;
+	if (has)
+		return 1;
+	*ret_left = (struct kfg_left){ .instance = newest };
+	memcpy(ret_left->not_started, left.not_started, sizeof(left.not_started));
 	return newest != 0;
 }

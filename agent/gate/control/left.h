@@ -17,7 +17,7 @@ struct kfg_left {
 	char mode[16];
 	char digest[20];
 	char guard[16]; /* "active", "strict" or "off" */
-	char not_taken_over[160]; /* why the last agent did not take it over; "" */
+	char not_started[160]; /* why the last agent that was started put none into force; "" */
 	uint64_t since_usec; /* CLOCK_REALTIME */
 	uint64_t instance; /* of the programs in force; 0: not known */
 };
@@ -29,6 +29,7 @@ void kfg_left_remove(const char *runtime_dir);
 
 /*
  * Is a gate attached? pins: KFG_PIN_DIR. 1: yes, and *ret_left is what the last agent wrote about it (all zero where
- * that is not to be had, or is about another one); 0: no; -EACCES: only root can tell; another negative errno.
+ * that is not to be had, or is about another one, but for not_started); 0: no, and *ret_left has not_started alone;
+ * -EACCES: only root can tell; another negative errno.
  */
 int kfg_left_read(const char *pins, const char *runtime_dir, struct kfg_left *ret_left);

@@ -119,6 +119,8 @@ static int make(struct kfg_daemon *d, const struct kfg_policy *policy, const str
 		c->policy.names->hooking = d->hooking;
 	if (r == 0)
 		r = compile(policy, kernel->kfuncs, kernel->n_kfuncs, c, why);
+	if (r == 0)
+		r = kfg_refusals_make(c->table, kernel, &c->policy.refusals);
 	return r;
 }
 
@@ -235,6 +237,7 @@ void kfg_in_force_done(struct kfg_in_force *policy)
 	kfg_policy_names_free(policy->names);
 	kfg_policy_files_free(policy->files);
 	free(policy->exes);
+	kfg_refusals_done(&policy->refusals);
 	*policy = (struct kfg_in_force){ 0 };
 }
 

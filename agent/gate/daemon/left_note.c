@@ -7,17 +7,17 @@
 
 #include <stdio.h>
 
-void kfg_daemon_note_older(const struct kfg_daemon *d, const char *why)
+bool kfg_daemon_note_failure(const struct kfg_daemon *d, const char *why)
 {
 	struct kfg_left left;
-	int r = kfg_left_read(KFG_PIN_DIR, d->config->runtime_dir, &left);
+	int in_force = kfg_left_read(KFG_PIN_DIR, d->config->runtime_dir, &left);
 
-	if (r <= 0)
-		return; /* there is none, or it cannot be told: it is in the log */
-	(void)snprintf(left.not_taken_over, sizeof(left.not_taken_over), "%s", why);
-	r = kfg_left_write(d->config->runtime_dir, &left);
-	if (r < 0)
-		kfg_log_errno(r, "cannot write down what is in force in %s: %m", d->config->runtime_dir);
+	if (in_force < 0)
+		return false;
+	(void)snprintf(left.not_started, sizeof(left.not_started), "%s", why);
+	/* there may be no such directory: the reason is in the log */
+	(void)kfg_left_write(d->config->runtime_dir, &left);
+	return in_force;
 }
 
 void kfg_daemon_note(const struct kfg_daemon *d)

@@ -185,21 +185,10 @@ static int try_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *why)
 	_cleanup_(kfg_candidate_done) struct kfg_candidate candidate = { 0 };
 	int r = find_candidate(d, force, &candidate, why);
 
-	return r < 0 ? r : kfg_daemon_swap(d, &candidate, why);
-}
-
-static void say_difference(const struct kfg_policy_names *old, const struct kfg_policy_names *new,
-			   struct kfg_strbuf *reply)
-{
-	if (!strcmp(old->digest, new->digest)) {
-		kfg_strbuf_adds(reply, "it is the policy in force, unchanged\n");
-		return;
-	}
-	if (old->serial == new->serial)
-		kfg_strbuf_adds(reply, "it has the serial of the policy in force, and other content\n");
-	if (kfg_mode_enforces(old->mode) && !kfg_mode_enforces(new->mode))
-		kfg_strbuf_printf(reply, "the policy in force refuses loads; this one, in mode %s, refuses none\n",
-				  kfg_mode_str(new->mode));
+	if (r < 0)
+		return r;
+	kfg_daemon_say_weaker(&d->current, &candidate.policy, why);
+	return kfg_daemon_swap(d, &candidate, why);
 }
 
 int kfg_daemon_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply)
@@ -216,7 +205,10 @@ int kfg_daemon_reload_check(struct kfg_daemon *d, bool force, struct kfg_strbuf 
 				  old->name, old->serial);
 		return r;
 	}
-	say_difference(old, candidate.policy.names, reply);
+	if (!strcmp(old->digest, candidate.policy.names->digest))
+		kfg_strbuf_adds(reply, "it is the policy in force, unchanged\n");
+	kfg_daemon_say_weaker(&d->current, &candidate.policy, reply);
+	kfg_daemon_say_stricter(&d->current, &candidate.policy, reply);
 	kfg_strbuf_printf(reply, "a reload would put policy %s %" PRId64 " into force in place of %s %" PRId64 "\n",
 			  candidate.policy.names->name, candidate.policy.names->serial, old->name, old->serial);
 	return 0;

@@ -4,6 +4,8 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/preempt.h"
+#include "gate/control/client.h"
+#include "gate/control/protocol.h"
 #include "gate/daemon/state.h"
 #include "gate/enforce/gate_btf.h"
 #include "policy/verdict.h"
@@ -49,6 +51,12 @@ static int start_outbox(struct kfg_daemon *d)
 	return r < 0 ? kfg_log_errno(r, "cannot start the thread that writes records: %m") : 0;
 }
 
+/* The first line of a text, where no record has room for more. */
+static void set_failure(struct kfg_daemon *d, const char *text)
+{
+	(void)snprintf(d->failure, sizeof(d->failure), "%.*s", (int)strcspn(text, "\n"), text);
+}
+
 /* Reports why the first policy is not taken, or what it is warned about. */
 static void report_policy(struct kfg_daemon *d, int result, const struct kfg_strbuf *why)
 {
@@ -58,6 +66,7 @@ static void report_policy(struct kfg_daemon *d, int result, const struct kfg_str
 		kfg_log_lines(LOG_WARNING, kfg_strbuf_text(why));
 		return;
 	}
+	set_failure(d, kfg_strbuf_text(why));
 	kfg_daemon_log_beside(d, LOG_ERR, kfg_strbuf_text(why));
 	(void)kfg_daemon_queue_record(d, kfg_notice_policy_rejected(kfg_strbuf_text(why), NULL, &record), &record);
 }
@@ -158,6 +167,15 @@ static int take_over(struct kfg_daemon *d)
 	return 0;
 }
 
+/* A guard refuses even a look at who holds its pins; that may be an agent that runs, or nobody. */
+static bool agent_answers(const struct kfg_daemon *d)
+{
+	_cleanup_free_ char *text = NULL;
+	int code;
+
+	return !kfg_control_ask(d->config->runtime_dir, KFG_REQUEST_STATUS, &code, &text, NULL);
+}
+
 /* The gate, not attached; generations count on from those of an older one, so that its events can be told apart. */
 static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 {
@@ -165,7 +183,7 @@ static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 	const char *why = NULL;
 	int r = kfg_gate_open(kernel, &d->gate, &why);
 
-	if (r == -EBUSY) {
+	if (r == -EBUSY || (r == -EPERM && agent_answers(d))) {
 		kfg_log_error("another kfgate is running: %s", why);
 		return KFG_EXIT_BUSY;
 	}
@@ -181,17 +199,6 @@ static int open_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 	d->inherited = r ? older[r - 1] : (struct kfg_table_header){ 0 };
 	kfg_daemon_drain_begin(d);
 	return KFG_EXIT_OK;
-}
-
-/* Says why the older gate goes on, in the journal and for kfgate status. */
-static void tell_older_stays(struct kfg_daemon *d, const char *why)
-{
-	struct kfg_record *record = NULL;
-	char text[256];
-
-	(void)snprintf(text, sizeof(text), "the next one is not taken: %s", why);
-	(void)kfg_daemon_queue_record(d, kfg_notice_kept(NULL, text, &record), &record);
-	kfg_daemon_note_older(d, why);
 }
 
 #define ENOTSUPP 524 /* include/linux/errno.h; not for user space, which gets it all the same */
@@ -217,9 +224,7 @@ static int attach_gate(struct kfg_daemon *d)
 	if (r != -E2BIG)
 		return kfg_log_errno(r, "cannot attach the gate: %m");
 	(void)kfg_gate_instance(d->gate, &from);
-	if (from)
-		tell_older_stays(d, "programs of others hold every place on one of its hooks ('bpftool link' lists "
-				    "them)");
+	set_failure(d, "programs of others hold every place on one of its hooks ('bpftool link' lists them)");
 	if (!from || !kfg_daemon_records_suffice(d))
 		kfg_log_error(
 			"cannot attach the gate: programs of others hold every place on one of its hooks ('bpftool "
@@ -241,7 +246,7 @@ static int succeed(struct kfg_daemon *d)
 			"the gate in force is guarded, and this one would not be: %s; the older one goes on with its "
 			"policy",
 			why);
-	tell_older_stays(d, why);
+	set_failure(d, why);
 	return r;
 }
 
@@ -343,6 +348,7 @@ static void close_gate(struct kfg_daemon *d, const struct kfg_probe *kernel)
 			kfg_log(LOG_CRIT, "the gate cannot be closed either: nothing is enforced");
 			return;
 		}
+		kfg_daemon_note(d);
 	}
 	(void)kfg_daemon_queue_record(d, kfg_notice_closed(from != 0, &record), &record);
 }
@@ -357,7 +363,7 @@ static int start_without_policy(struct kfg_daemon *d, const struct kfg_probe *ke
 	return KFG_EXIT_POLICY;
 }
 
-int kfg_daemon_start(struct kfg_daemon *d)
+static int start(struct kfg_daemon *d)
 {
 	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
 	enum kfg_on_failure on_failure = d->config->on_failure;
@@ -386,5 +392,31 @@ int kfg_daemon_start(struct kfg_daemon *d)
 		close_gate(d, &kernel);
 	kfg_gate_btf_release();
 	kfg_daemon_guarding_settle(d);
+	return r;
+}
+
+/* For who looks later: kfgate status, and where an older gate goes on, a record. */
+static void tell_failure(struct kfg_daemon *d)
+{
+	const char *why = *d->failure ? d->failure : kfg_log_last_error();
+	struct kfg_record *record = NULL;
+	uint64_t from = 0;
+	char text[256];
+	bool older = kfg_daemon_note_failure(d, why);
+
+	if (d->gate)
+		(void)kfg_gate_instance(d->gate, &from);
+	(void)snprintf(text, sizeof(text), "the next one is not taken: %s", why);
+	if ((older || from) && d->outbox && !d->in_force)
+		(void)kfg_daemon_queue_record(d, kfg_notice_kept(NULL, text, &record), &record);
+}
+
+int kfg_daemon_start(struct kfg_daemon *d)
+{
+	int r = start(d);
+
+	/* where another one runs, that is the one to ask */
+	if (r != KFG_EXIT_OK && r != KFG_EXIT_BUSY)
+		tell_failure(d);
 	return r;
 }

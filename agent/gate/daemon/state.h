@@ -2,7 +2,7 @@
 /*
  * state.h - all state of the running agent, for the files of this room.
  *
- * Prefixes: kfg_in_force, kfg_candidate.
+ * Prefixes: kfg_in_force, kfg_candidate, kfg_refusals.
  */
 #pragma once
 
@@ -23,12 +23,19 @@
 #include <sys/utsname.h>
 #include <systemd/sd-event.h>
 
+/* Kfuncs whose live calls a policy refuses to who is in no rule; modes apart. All zero: none. */
+struct kfg_refusals {
+	char **kfuncs; /* owned; as in struct kfg_gate_kernel, sorted */
+	size_t n;
+};
+
 /* A policy that is or was in force; all zero: none. */
 struct kfg_in_force {
 	struct kfg_policy_names *names; /* owned */
 	struct kfg_policy_files *files; /* owned; paths only */
 	const char **exes; /* owned; executables that it names */
 	size_t n_exes;
+	struct kfg_refusals refusals; /* owned; of the kernel's kfuncs */
 	uint64_t generation;
 	uint64_t inherited; /* generation of an older agent's table of the same policy, 0: none */
 	uint64_t since_usec; /* CLOCK_REALTIME */
@@ -72,6 +79,7 @@ struct kfg_daemon {
 	struct kfg_gate_kernel kernel; /* what it says, between the two halves of a candidate; else empty */
 	int kernel_error; /* why it could not be asked, 0: it was */
 	char *rejected; /* owned; why the last reload was not taken, or NULL */
+	char failure[160]; /* why this agent's gate does not come into force; "": the last error in the log says it */
 	struct kfg_proof proof;
 	uint64_t proven_usec; /* CLOCK_REALTIME of the last proof, 0: none */
 	uint64_t sweep_seen, sweep_failed;
@@ -106,6 +114,14 @@ void kfg_candidate_done(struct kfg_candidate *candidate);
 
 /* The policy that refuses every kfunc; -ENOMEM. */
 int kfg_candidate_closed(struct kfg_daemon *d, struct kfg_candidate *ret_candidate);
+
+/* difference.c: asks the table about each kfunc of the kernel. -ENOMEM. */
+int kfg_refusals_make(const struct kfg_table *table, const struct kfg_gate_kernel *kernel,
+		      struct kfg_refusals *ret_refusals);
+void kfg_refusals_done(struct kfg_refusals *refusals);
+/* In lines, what a policy would refuse less than the one before, and what more; none where there is nothing to say. */
+void kfg_daemon_say_weaker(const struct kfg_in_force *old, const struct kfg_in_force *new, struct kfg_strbuf *out);
+void kfg_daemon_say_stricter(const struct kfg_in_force *old, const struct kfg_in_force *new, struct kfg_strbuf *out);
 
 /* start.c: everything up to a gate that decides; returns an enum kfg_exit, and has told why not. */
 int kfg_daemon_start(struct kfg_daemon *d);
@@ -186,8 +202,8 @@ int kfg_orders_add(struct kfg_daemon *d);
 
 /* left_note.c: writes down what is in force, for when no agent answers; a failure is logged. */
 void kfg_daemon_note(const struct kfg_daemon *d);
-/* The same of what was in force before, which stays so: why it was not taken over from. */
-void kfg_daemon_note_older(const struct kfg_daemon *d, const char *why);
+/* Beside that, why this agent's gate did not come into force. Returns whether one from before is in force. */
+bool kfg_daemon_note_failure(const struct kfg_daemon *d, const char *why);
 
 /* answer.c: requests of the control socket; a kfg_control_fn. */
 int kfg_daemon_answer(void *userdata, const char *request, struct kfg_strbuf *reply);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * retire.c - sets of programs that decide nothing any more are taken off: older ones after a take-over, all of them where
- * the gate is to go.
+ * retire.c - sets of programs that decide nothing any more are taken off: older ones after a take-over, all of them
+ * where the gate is to go.
  */
 #include "base/caps.h"
 #include "base/cleanup.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+/* What the kernel or the boot has to do with it. */
 static const char *reason_down(const struct kfg_status_left *s)
 {
 	if (s->switched_off)
@@ -19,22 +20,30 @@ static const char *reason_down(const struct kfg_status_left *s)
 	return NULL;
 }
 
+static void say_why(const struct kfg_status_left *s, struct kfg_strbuf *out)
+{
+	const char *reason = reason_down(s);
+
+	if (reason)
+		kfg_strbuf_printf(out, "   why: %s\n", reason);
+	if (s->left.not_started[0])
+		kfg_strbuf_printf(out, "   why: the last agent that was started says: %s\n", s->left.not_started);
+}
+
 void kfg_status_left_text(const struct kfg_status_left *s, struct kfg_strbuf *out)
 {
 	const struct kfg_left *l = &s->left;
-	const char *reason = reason_down(s);
 	time_t since = (time_t)(l->since_usec / 1000000);
 	char when[40] = "";
 	struct tm tm;
 
 	if (!s->in_force) {
 		kfg_strbuf_adds(out, "kfgate is not running, and no gate is in force: nothing is judged\n");
-		if (reason)
-			kfg_strbuf_printf(out, "   why: %s\n", reason);
+		say_why(s, out);
 		return;
 	}
 	kfg_strbuf_adds(out, "kfgate is not running, and its gate is IN FORCE: "
-			     "loads are judged, and no record is written\n");
+			     "loads are judged, and their records wait for the next agent\n");
 	if (!l->policy[0]) {
 		kfg_strbuf_printf(out, "  gate: %" PRIu64 "; which policy it has is not known\n", l->instance);
 	} else {
@@ -44,12 +53,11 @@ void kfg_status_left_text(const struct kfg_status_left *s, struct kfg_strbuf *ou
 				  l->mode, l->digest, when);
 		kfg_strbuf_printf(out, "  gate: %" PRIu64 ", guard %s\n", l->instance, l->guard);
 	}
-	if (reason)
-		kfg_strbuf_printf(out, "   why: %s\n", reason);
-	if (l->not_taken_over[0])
-		kfg_strbuf_printf(out, "   why: the next agent did not take it over: %s\n", l->not_taken_over);
-	kfg_strbuf_adds(out, "  next: \"systemctl start kfgate\" takes it over; "
-			     "\"kfgate detach\" takes off what no guard holds\n");
+	say_why(s, out);
+	kfg_strbuf_printf(out, "  next: \"systemctl start kfgate\" takes it over%s; %s\n",
+			  l->not_started[0] ? ", once that is mended" : "",
+			  strcmp(l->guard, "off") ? "the guard lets nobody else take it off before the next boot" :
+						    "\"kfgate detach\" takes it off");
 }
 
 void kfg_status_left_json(const struct kfg_status_left *s, struct kfg_strbuf *out)
@@ -62,7 +70,7 @@ void kfg_status_left_json(const struct kfg_status_left *s, struct kfg_strbuf *ou
 	kfg_json_bool(&j, "running", false);
 	kfg_json_bool(&j, "in_force", s->in_force);
 	kfg_json_string(&j, "why", reason_down(s));
-	kfg_json_string(&j, "not_taken_over", s->in_force && l->not_taken_over[0] ? l->not_taken_over : NULL);
+	kfg_json_string(&j, "not_taken_over", l->not_started[0] ? l->not_started : NULL);
 	kfg_json_string(&j, "mode", known ? l->mode : NULL);
 	kfg_json_string(&j, "guard", known ? l->guard : NULL);
 	kfg_json_object(&j, "policy");
@@ -72,7 +80,10 @@ void kfg_status_left_json(const struct kfg_status_left *s, struct kfg_strbuf *ou
 	else
 		kfg_json_null(&j, "serial");
 	kfg_json_string(&j, "digest", known ? l->digest : NULL);
-	kfg_json_uint(&j, "loaded_usec", known ? l->since_usec : 0);
+	if (known)
+		kfg_json_uint(&j, "loaded_usec", l->since_usec);
+	else
+		kfg_json_null(&j, "loaded_usec");
 	kfg_json_object_end(&j);
 	kfg_json_object_end(&j);
 	kfg_strbuf_adds(out, "\n");

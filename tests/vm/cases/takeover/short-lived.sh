@@ -18,7 +18,7 @@ defaults: {unlisted: audit}
 rules:
   - {id: bad, kfuncs: ["bpf_key_*"], programs: {names: [bad]}, action: refuse}
 P
-sets() { ls /sys/fs/bpf/kfgate | grep -c '^[0-9]'; }
+sets() { find /sys/fs/bpf/kfgate -mindepth 1 -maxdepth 1 -name '[0-9]*' | wc -l; }
 alone() { [ "$(sets)" = 1 ]; }
 
 most=0

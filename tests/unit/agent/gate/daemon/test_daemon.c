@@ -98,9 +98,9 @@ static void test_reload_check(void **state)
 	snprintf(expected, sizeof(expected),
 		 ":0:it is the policy in force, unchanged\n"
 		 "a reload would put policy t 14 into force in place of t 14\n"
-		 ":0:the policy in force refuses loads; this one, in mode audit, refuses none\n"
+		 ":0:the policy before refuses loads; this one, in mode audit, refuses none\n"
 		 "a reload would put policy t 15 into force in place of t 14\n"
-		 ":0:it has the serial of the policy in force, and other content\n"
+		 ":0:it has the serial of the policy before, and other content\n"
 		 "a reload would put policy other 14 into force in place of t 14\n"
 		 ":1:serial 13 is lower than 14 of the policy in force; --force takes it all the same\n"
 		 "a reload would not take the policy, t 14 would stay in force\n"
@@ -111,6 +111,46 @@ static void test_reload_check(void **state)
 	assert_non_null(strstr(seen, "\na reload would not take the policy, t 14 would stay in force\n"));
 	assert_false(gate_asked);
 	assert_null(strstr(kinds(), "rejected"));
+}
+
+static void weaker(void)
+{
+	scratch_write("policy.yaml", POLICY_14 "defaults: {unlisted: refuse}\nrules:\n"
+					       "  - {id: a, kfuncs: [bpf_a], action: allow}\n");
+	ask("reload check");
+	ask("reload");
+	scratch_write("policy.yaml", POLICY_14 "guard: off\ndefaults: {unlisted: audit}\nrules:\n"
+					       "  - {id: c, kfuncs: [bpf_c], action: refuse}\n"
+					       "  - {id: a, kfuncs: [bpf_a], action: allow}\n");
+	ask("reload check");
+	ask("reload");
+}
+
+/* What is refused less is said before and after it is so; what is refused more, by a check alone. */
+static void test_reload_weakens(void **state)
+{
+	static const char *const kfuncs[] = { "bpf_a", "bpf_b [mod]", "bpf_c",	     "bpf_d",
+					      "bpf_e", "bpf_f",	      "bpf_g [mod]", "bpf_h" };
+
+	(void)state;
+	fake_gate.kfuncs = kfuncs;
+	fake_gate.n_kfuncs = sizeof(kfuncs) / sizeof(kfuncs[0]);
+	assert_int_equal(run_with(weaker, false), KFG_EXIT_OK);
+	assert_string_equal(
+		seen,
+		":0:it has the serial of the policy before, and other content\n"
+		"refused from now on, to who is in no rule: bpf_b [mod], bpf_c, bpf_d, bpf_e, bpf_f and 2 more\n"
+		"a reload would put policy t 14 into force in place of t 14\n"
+		":0:it has the serial of the policy before, and other content\n"
+		"policy t 14 is in force\n"
+		":0:it has the serial of the policy before, and other content\n"
+		"not refused any more, to who is in no rule: bpf_b [mod], bpf_d, bpf_e, bpf_f, bpf_g [mod] and 1 more\n"
+		"guard: off takes effect when the agent is started again, until then it stays auto\n"
+		"a reload would put policy t 14 into force in place of t 14\n"
+		":0:it has the serial of the policy before, and other content\n"
+		"not refused any more, to who is in no rule: bpf_b [mod], bpf_d, bpf_e, bpf_f, bpf_g [mod] and 1 more\n"
+		"guard: off takes effect when the agent is started again, until then it stays auto\n"
+		"policy t 14 is in force\n");
 }
 
 static void test_reload(void **state)
@@ -375,17 +415,9 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_sealed),
-		CASE(test_reload),
-		CASE(test_reload_check),
-		CASE(test_hangup),
-		CASE(test_forced_hangup),
-		CASE(test_events),
-		CASE(test_status),
-		CASE(test_files),
-		CASE(test_status_of_absent),
-		CASE(test_status_of_told),
-		CASE(test_status_of_counted),
+		CASE(test_sealed), CASE(test_reload),		CASE(test_reload_weakens), CASE(test_reload_check),
+		CASE(test_hangup), CASE(test_forced_hangup),	CASE(test_events),	   CASE(test_status),
+		CASE(test_files),  CASE(test_status_of_absent), CASE(test_status_of_told), CASE(test_status_of_counted),
 	};
 
 	block_signals();

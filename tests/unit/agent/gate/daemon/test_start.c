@@ -358,7 +358,7 @@ static void test_restart_weakens(void **state)
 	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
 	assert_non_null(strstr(captured, "serial 14 is lower than 15 of the policy in force; --force takes it"));
 	assert_string_equal(fake_gate.calls, "OC");
-	assert_string_equal(kinds(), "policy-rejected ");
+	assert_string_equal(kinds(), "policy-rejected kept ");
 	assert_int_equal(run_with(do_nothing, true), KFG_EXIT_OK);
 	fake_gate.inherited[0].serial = 14;
 	scratch_write("policy.yaml", POLICY_14 "mode: audit\n");
@@ -436,7 +436,7 @@ static void test_closed_with_older(void **state)
 	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
 	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
 	assert_string_equal(fake_gate.calls, "OC");
-	assert_string_equal(kinds(), "policy-rejected closed ");
+	assert_string_equal(kinds(), "policy-rejected closed kept ");
 }
 
 static void test_cannot_close(void **state)
@@ -524,6 +524,8 @@ static void test_takes_over(void **state)
 
 static void test_policy_with_errors(void **state)
 {
+	struct kfg_left left;
+
 	(void)state;
 	scratch_write("policy.yaml", POLICY_14 "mode: no\n");
 	assert_int_equal(run_daemon(false), KFG_EXIT_POLICY);
@@ -531,6 +533,13 @@ static void test_policy_with_errors(void **state)
 	assert_non_null(strstr(captured, "kfgate:     4 | mode: no\n"));
 	assert_string_equal(kinds(), "policy-rejected ");
 	assert_string_equal(fake_gate.calls, ""); /* it is read first */
+	/* status can say why nothing is in force, until an agent starts */
+	assert_int_equal(kfg_left_read(scratch_path("none"), scratch, &left), 0);
+	assert_non_null(strstr(left.not_started, "policy.yaml:4:7: error: \"no\" is not what"));
+	scratch_write("policy.yaml", POLICY_14);
+	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
+	assert_int_equal(kfg_left_read(scratch_path("none"), scratch, &left), 0);
+	assert_string_equal(left.not_started, "");
 }
 
 static void test_stage2_alone(void **state)
