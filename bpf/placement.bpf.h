@@ -237,6 +237,7 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 {
 	struct kfg_placement first = { .unit = KFG_UNIT_ANY };
 	struct task_struct *parent = (void *)bpf_get_current_task_btf();
+	int known = 0;
 
 	if (clone_flags & KFG_PLACEMENT_THREAD) {
 		/* moved alone, so that the first thread's entry does not say it */
@@ -248,8 +249,15 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 	} else {
 		first.unit = kfg_belongs_current();
 	}
-	/* processes and threads: where it is born is its parent's choice, where it belongs is not */
-	if (clone_flags & KFG_PLACEMENT_INTO_CGROUP && !first.starting && first.unit == KFG_UNIT_ANY) {
+	known = first.unit != KFG_UNIT_ANY;
+	/*
+	 * Where it is born is its parent's choice, where it belongs is not: by CLONE_INTO_CGROUP; and for a process
+	 * always, as the kernel looks only later in which cgroup the parent is (cgroup_can_fork(), behind copy_mm()).
+	 * A thread belongs where its first one does.
+	 */
+	if (!known && !first.starting &&
+	    (clone_flags & KFG_PLACEMENT_INTO_CGROUP || !(clone_flags & KFG_PLACEMENT_THREAD))) {
+		known = !!(clone_flags & KFG_PLACEMENT_INTO_CGROUP);
 		first.unit = kfg_belongs_current();
 		if (first.unit == KFG_UNIT_ANY)
 			first.unit = kfg_unit_id(kfg_unit_now());
@@ -258,7 +266,8 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 		return 0;
 	if (bpf_task_storage_get(&kfg_placements, task, &first, BPF_LOCAL_STORAGE_GET_F_CREATE))
 		return 0;
-	return first.starting ? 0 : -EAGAIN;
+	/* no fork of the host fails for want of memory for what is most likely of no use */
+	return known ? -EAGAIN : 0;
 }
 
 /* In the directory of PID 1's own executable: a file of that name elsewhere is somebody's own. */
@@ -295,8 +304,9 @@ int BPF_PROG(kfgate_exec, struct linux_binprm *bprm)
 		return 0;
 	/* the other threads end, and it becomes the first one (de_thread(), fs/exec.c) */
 	first.unit = kfg_belongs(task->group_leader);
+	/* the first thread may be moved, and get its entry, before this one is in its place */
 	if (first.unit == KFG_UNIT_ANY)
-		return 0;
+		first.unit = kfg_unit_id(kfg_unit_now());
 	entry = bpf_task_storage_get(&kfg_placements, task, &first, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!entry)
 		return -ENOMEM;

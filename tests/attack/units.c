@@ -6,6 +6,7 @@
  */
 #include "attack.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/sched.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -260,6 +262,157 @@ static int unit_race(int argc, char **argv)
 	return outcome(pid);
 }
 
+/* An address space of so many parts that copying it takes the kernel a tenth of a second. */
+static void grow_address_space(void)
+{
+	const size_t n = 30000, page = 4096;
+	char *m = mmap(NULL, n * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	for (size_t i = 0; m != MAP_FAILED && i < n; i += 2)
+		if (mprotect(m + i * page, page, PROT_READ))
+			break;
+}
+
+/* Tells by the pipe that it forks now. */
+static void fork_slowly(int tell)
+{
+	pid_t pid;
+
+	grow_address_space();
+	(void)!write(tell, "x", 1);
+	pid = fork();
+	if (!pid)
+		run();
+	_exit(outcome(pid) ? 1 : 0);
+}
+
+/* A process is moved while it forks: after the hook that sees the fork, before the kernel looks where it is. */
+static int unit_fork_race(int argc, char **argv)
+{
+	int r = -EACCES;
+
+	if (argc < 2)
+		return -EINVAL;
+	command = argv + 1;
+	for (useconds_t i = 0; r && i < 25; i++) {
+		int pipes[2];
+		pid_t pid;
+		char c;
+
+		if (pipe2(pipes, O_CLOEXEC))
+			return -errno;
+		pid = fork();
+		if (!pid)
+			fork_slowly(pipes[1]);
+		close(pipes[1]);
+		(void)!read(pipes[0], &c, 1);
+		close(pipes[0]);
+		(void)usleep(i * 3000);
+		(void)enter(argv[0], "/cgroup.procs", pid);
+		r = outcome(pid);
+	}
+	return r;
+}
+
+#define RACED "/tmp/raced"
+#define RACED_LOADER "/tmp/raced-ld"
+
+/* The whole file, from the heap. */
+static char *slurp(const char *path, size_t *ret_size)
+{
+	FILE *f = fopen(path, "re");
+	char *data = NULL;
+
+	if (!f)
+		return NULL;
+	(void)fseek(f, 0, SEEK_END);
+	*ret_size = (size_t)ftell(f);
+	rewind(f);
+	data = malloc(*ret_size + 1);
+	if (data && fread(data, 1, *ret_size, f) != *ret_size)
+		*ret_size = 0;
+	(void)fclose(f);
+	return data;
+}
+
+static int spill(const char *path, const char *data, size_t size)
+{
+	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0755);
+	ssize_t n = fd < 0 ? -1 : write(fd, data, size);
+
+	if (fd >= 0)
+		close(fd);
+	return n == (ssize_t)size ? 0 : -EIO;
+}
+
+/* Copies of the program and of its loader, the one naming the other. */
+static int copy_program(const char *path)
+{
+	size_t size = 0, loader_size = 0;
+	char *data = slurp(path, &size), *loader = NULL;
+	const Elf64_Ehdr *header = (const Elf64_Ehdr *)data;
+	int r = -ENOEXEC;
+
+	for (int i = 0; data && size > sizeof(*header) && i < header->e_phnum; i++) {
+		const Elf64_Phdr *part = (const Elf64_Phdr *)(data + header->e_phoff) + i;
+		char *name = data + part->p_offset;
+
+		if (part->p_type != PT_INTERP || part->p_filesz <= sizeof(RACED_LOADER))
+			continue;
+		loader = slurp(name, &loader_size);
+		r = loader ? spill(RACED_LOADER, loader, loader_size) : -ENOENT;
+		memset(name, 0, part->p_filesz);
+		memcpy(name, RACED_LOADER, sizeof(RACED_LOADER));
+	}
+	if (!r)
+		r = spill(RACED, data, size);
+	free(loader);
+	free(data);
+	return r;
+}
+
+static void *run_raced(void *arg)
+{
+	(void)arg;
+	execv(RACED, command);
+	_exit(127);
+}
+
+/* A thread executes, and waits for a lease on the loader; the process is moved meanwhile. */
+static int unit_exec_race(int argc, char **argv)
+{
+	int lease, r;
+	pid_t pid;
+
+	if (argc < 2)
+		return -EINVAL;
+	command = argv + 1;
+	r = copy_program(command[0]);
+	if (r)
+		return r;
+	lease = open(RACED_LOADER, O_RDONLY | O_CLOEXEC);
+	(void)signal(SIGIO, SIG_IGN);
+	if (lease < 0 || fcntl(lease, F_SETLEASE, F_WRLCK))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		pthread_t thread;
+
+		close(lease);
+		if (pthread_create(&thread, NULL, run_raced, NULL))
+			_exit(126);
+		for (;;)
+			pause();
+	}
+	(void)sleep(1);
+	r = enter(argv[0], "/cgroup.procs", pid);
+	(void)fcntl(lease, F_SETLEASE, F_UNLCK);
+	close(lease);
+	if (r)
+		(void)kill(pid, SIGKILL);
+	return r ? r : outcome(pid);
+}
+
 /* It enters, says so in the file that comes first, and waits for another file before it runs. */
 static int unit_early(int argc, char **argv)
 {
@@ -281,6 +434,8 @@ const struct attack attacks_units[] = {
 	{ "unit-thread", unit_thread, "CGROUP COMMAND...: moves, and another thread executes" },
 	{ "unit-detour", unit_detour, "CGROUP COMMAND...: by way of a cgroup without a unit" },
 	{ "unit-race", unit_race, "CGROUP COMMAND...: while it is being moved to and fro" },
+	{ "unit-fork-race", unit_fork_race, "CGROUP COMMAND...: moved while it forks" },
+	{ "unit-exec-race", unit_exec_race, "CGROUP /COMMAND...: moved while another thread executes" },
 	{ "unit-early", unit_early, "READY GO CGROUP COMMAND...: enters now, runs when the file GO is there" },
 	{ NULL, NULL, NULL },
 };

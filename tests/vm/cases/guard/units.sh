@@ -50,6 +50,8 @@ attempts
 check_record "the record shows the cgroup, and no unit" '"KFGATE_RULE":"no-keys".*"KFGATE_CGROUP":"/trusted.service"'
 expect_fail "of none" grep -q '"KFGATE_RULE":"no-keys".*"KFGATE_UNIT":"trusted.service"' $records
 refused unit-race trusted.service $load
+refused unit-fork-race trusted.service $load
+refused unit-exec-race trusted.service "$(command -v kfload)" obj /t/key.o
 check "whom PID 1 moves again has a unit" into_cgroup other.service sh -c '. /t/lib.sh; in_cgroup trusted.service kfload obj /t/key.o'
 expect_fail "a process of the unit that goes elsewhere has none" in_cgroup trusted.service attack unit-move other.service $load
 check "unless it comes back" in_cgroup trusted.service attack unit-move other.service attack unit-move trusted.service $load
