@@ -3,6 +3,8 @@
 #include "gate/control/server.h"
 
 #include "base/exit_code.h"
+#include "base/log.h"
+#include "gate/control/closer.h"
 #include "gate/control/protocol.h"
 #include <errno.h>
 #include <stdbool.h>
@@ -16,7 +18,7 @@
 
 struct peer {
 	struct kfg_control_server *server;
-	sd_event_source *source; /* owns the fd; NULL: free */
+	sd_event_source *source; /* its fd is this peer's; NULL: free */
 	uint64_t number; /* counts up; the lowest is the oldest */
 	bool guest; /* of the group that may look, and may do no more */
 };
@@ -32,8 +34,18 @@ struct kfg_control_server {
 
 static void peer_done(struct peer *peer)
 {
+	int fd;
+
+	if (!peer->source)
+		return;
+	fd = sd_event_source_get_io_fd(peer->source);
 	sd_event_source_disable_unref(peer->source);
 	peer->source = NULL;
+	if (kfg_closer_close(fd))
+		return;
+	kfg_log_error("the control socket is closed until the next start: others keep too many of its connections from "
+		      "being closed, by descriptors that they sent");
+	(void)sd_event_source_set_enabled(peer->server->source, SD_EVENT_OFF);
 }
 
 /* One packet out; a peer that does not take it gets none. */
@@ -77,10 +89,14 @@ static int on_request(sd_event_source *source, int fd, uint32_t revents, void *u
 	struct peer *peer = userdata;
 	_cleanup_strbuf_ struct kfg_strbuf reply = KFG_STRBUF(KFG_CONTROL_REPLY_MAX);
 	char request[KFG_CONTROL_REQUEST_MAX];
-	ssize_t n = recv(fd, request, sizeof(request) - 1, MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n = -1;
 
 	(void)source;
 	(void)revents;
+	if (kfg_closer_has_descriptors(fd))
+		errno = EBADMSG;
+	else
+		n = recv(fd, request, sizeof(request) - 1, MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n > 0 && (size_t)n < sizeof(request)) {
@@ -126,25 +142,25 @@ static struct peer *free_peer(struct kfg_control_server *server)
 static int on_connection(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct kfg_control_server *server = userdata;
-	_cleanup_close_ int conn = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int conn = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct peer *peer;
 	bool guest;
 
 	(void)revents;
 	/* a peer that went away again, or no descriptor left: the next one may do better */
-	if (conn < 0 || !peer_allowed(conn, &guest))
+	if (conn < 0)
 		return 0;
+	kfg_closer_prepare(conn);
+	if (!peer_allowed(conn, &guest)) {
+		(void)kfg_closer_close(conn);
+		return 0;
+	}
 	peer = free_peer(server);
 	peer->server = server;
 	peer->guest = guest;
 	peer->number = ++server->accepted;
 	if (sd_event_add_io(sd_event_source_get_event(source), &peer->source, conn, EPOLLIN, on_request, peer) < 0)
-		return 0;
-	if (sd_event_source_set_io_fd_own(peer->source, 1) < 0) {
-		peer_done(peer);
-		return 0;
-	}
-	(void)KFG_TAKE_FD(conn);
+		(void)kfg_closer_close(conn);
 	return 0;
 }
 
@@ -164,6 +180,7 @@ static int listen_at(const struct sockaddr_un *address)
 	umask(mask);
 	if (r < 0)
 		return r;
+	kfg_closer_prepare(fd);
 	if (listen(fd, PEERS_MAX) < 0)
 		return -errno;
 	return KFG_TAKE_FD(fd);
