@@ -64,6 +64,12 @@ struct {
 
 struct kfg_guard_state kfg_guard; /* in the agent's mapping, too */
 
+/*
+ * 1: the set was taken off, and refuses nothing any more, whoever still holds a descriptor of one of its links. In a
+ * map of its own, KFG_GUARD_RETIRED, so that a later agent of another version finds it.
+ */
+__u64 kfg_guard_retired SEC(".data.retired");
+
 static __always_inline int kfg_is_identified(__u32 tgid, const struct task_struct *task)
 {
 	__u64 start;
@@ -143,11 +149,18 @@ static __attribute__((noinline)) int kfg_attempt_report(__u32 kind, __u32 detail
 	return 0;
 }
 
+static __always_inline int kfg_is_retired(void)
+{
+	return *(volatile __u64 *)&kfg_guard_retired != 0;
+}
+
 /* -EPERM, with a report of it */
 #define KFG_DENY(kind, detail)                                                                                         \
 	({                                                                                                             \
-		kfg_attempt_report((kind), (detail));                                                                  \
-		-EPERM;                                                                                                \
+		int denied = kfg_is_retired() ? 0 : -EPERM;                                                            \
+		if (denied)                                                                                            \
+			kfg_attempt_report((kind), (detail));                                                          \
+		denied;                                                                                                \
 	})
 
 static __always_inline __u32 kfg_filter_bit(__u64 ino)

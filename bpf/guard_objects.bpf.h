@@ -297,8 +297,11 @@ static __attribute__((noinline)) int kfg_listing_meets(__u32 kind, __u32 id)
 /* Reports that one of ours was asked for by its id, and answers as of one that has just gone. */
 static __attribute__((noinline)) int kfg_is_not_there(__u32 kind, __u32 id, __u32 denied)
 {
-	int met = kfg_listing_meets(kind, id);
+	int met;
 
+	if (kfg_is_retired())
+		return 0;
+	met = kfg_listing_meets(kind, id);
 	if (!met)
 		kfg_attempt_report(denied, id);
 	else if (met == 1)

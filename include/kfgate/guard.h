@@ -99,6 +99,9 @@ struct kfg_guard_state {
 	__u64 lost; /* refusals that the ring had no room for */
 };
 
+/* The name of the map with kfg_guard_retired, which libbpf makes of the section's. */
+#define KFG_GUARD_RETIRED ".data.retired"
+
 /* Flags of an inode */
 #define KFG_GUARD_COVER 1u /* nothing may be mounted there, nor unmounted */
 #define KFG_GUARD_FILE 2u /* a policy file or its directory: not to be changed */

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <glob.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -294,6 +295,22 @@ static int link_fd(int argc, char **argv)
 	return fd < 0 ? fd : 0;
 }
 
+/* Whoever holds a descriptor of a link keeps its program attached. */
+static int link_hold(int argc, char **argv)
+{
+	glob_t found;
+	size_t n = 0;
+
+	if (argc < 1 || glob(PINS "/*/*", 0, NULL, &found))
+		return NOTHING;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		n += bpf_obj_get(found.gl_pathv[i]) >= 0;
+	(void)printf("holding %zu\n", n);
+	(void)fflush(stdout);
+	(void)sleep((unsigned)atoi(argv[0]));
+	return n ? 0 : -EPERM;
+}
+
 /* Through a pin of a link one gets a descriptor; nothing can be done with it. */
 static int link_pin(const char *what)
 {
@@ -422,6 +439,7 @@ const struct attack attacks_bpf[] = {
 	{ "prog-run", prog_run, "run a program of the agent's own" },
 	{ "by-id", by_id, "a descriptor by an id that was not listed: map, prog or link" },
 	{ "link-fd", link_fd, "a descriptor of a link by its id" },
+	{ "link-hold", link_hold, "SECONDS: holds descriptors of all links by their pins" },
 	{ "link-detach", link_detach, "detach a link by its pin" },
 	{ "link-update", link_update, "put another program into a link by its pin" },
 	{ "write-user", write_user, "load a program that writes to the memory of others" },

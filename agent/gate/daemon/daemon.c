@@ -165,6 +165,7 @@ static bool leave_gate(struct kfg_daemon *d)
 		kfg_log_errno(r, "the gate cannot be taken off, it stays in force: %m");
 		return false;
 	}
+	kfg_guard_retire(d->guard);
 	kfg_left_remove(d->config->runtime_dir);
 	return true;
 }

@@ -2,6 +2,7 @@
 /* guard.c - the only user of the guard's skeleton. */
 #include "gate/enforce/guard.h"
 
+#include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/pages.h"
 #include "gate/enforce/core_btf.h"
@@ -156,7 +157,11 @@ static int run(const struct bpf_program *prog, void *arg, size_t size)
 /* Its maps are written by its programs, but for what the agent tells it of objects and hooks. */
 static int load(struct kfg_guard *guard)
 {
-	const struct bpf_map *written[] = { guard->skel->maps.kfg_guard_ids, guard->skel->maps.kfg_guard_hooks };
+	const struct bpf_map *written[] = {
+		guard->skel->maps.kfg_guard_ids,
+		guard->skel->maps.kfg_guard_hooks,
+		guard->skel->maps.data_retired,
+	};
 
 	kfg_gate_btf_release(); /* as for the gate */
 	return kfg_create_object(guard->skel->skeleton, written, sizeof(written) / sizeof(written[0]));
@@ -295,6 +300,14 @@ int kfg_guard_older(struct kfg_guard *guard, unsigned prog_id)
 	for (__u32 i = 0; !r && i < info.nr_map_ids && i < MAPS_MAX; i++)
 		r = add_older_map(guard, maps[i]);
 	return r;
+}
+
+void kfg_guard_retire(const struct kfg_guard *guard)
+{
+	KFG_CAPS_RAISED;
+
+	if (guard)
+		kfg_guard_retire_map(bpf_map__fd(guard->skel->maps.data_retired));
 }
 
 static int add_link(struct kfg_guard *guard, const struct bpf_link *link)

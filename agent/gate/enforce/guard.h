@@ -17,6 +17,11 @@ struct bpf_object_skeleton;
 int kfg_guard_open(struct kfg_guard **ret_guard);
 /* Keeps the agent's memory from being swapped out, once; see kfg_pages_lock() for when, and what it returns. */
 int kfg_guard_lock_memory(struct kfg_guard *guard);
+/* From here on it refuses nothing, whoever holds one of its links; for when the gate was taken off. Accepts NULL. */
+void kfg_guard_retire(const struct kfg_guard *guard);
+void kfg_guard_retire_map(int fd); /* of its map */
+/* The same of the guard of an older set, by the id of one of its programs. */
+void kfg_guard_retire_older(unsigned prog_id);
 /* Frees; what is not pinned is detached. Accepts NULL. */
 void kfg_guard_close(struct kfg_guard *guard);
 

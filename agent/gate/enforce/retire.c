@@ -6,6 +6,7 @@
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "gate/enforce/guard.h"
 #include "gate/enforce/missed.h"
 #include "gate/enforce/pins.h"
 #include "gate/enforce/takeover.h"
@@ -19,8 +20,11 @@
 #define EVENTS "kfg_events"
 /* What begins before this is over may be in no table yet: a program that runs has read whose turn it is. */
 #define SETTLE_USEC 1000000u
-/* Hooks whose names are gone the kernel takes off in its own time: four seconds were seen where it is emulated. */
-#define DETACH_NS 30000000000u
+/*
+ * Hooks whose names are gone the kernel takes off in its own time: four seconds were seen where it is emulated. Whoever
+ * holds a descriptor of a link keeps its hook, and is not waited for longer than this.
+ */
+#define DETACH_NS 5000000000u
 #define POLL_USEC 10000u
 /* Sets that may wait to be retired. Each holds a place on each hook, and there are 38 (BPF_MAX_TRAMP_LINKS). */
 #define WAITING_MAX 2
@@ -107,6 +111,17 @@ static void note_detached(void *userdata, int fd)
 		gate->detached[gate->n_detached++] = info.prog_id;
 }
 
+/* Of a link of an older guard. */
+static void retire_guard(void *userdata, int fd)
+{
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+
+	(void)userdata;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+		kfg_guard_retire_older(info.prog_id);
+}
+
 /* Is a hook still called whose link's name is gone? Its program is there as long as that. */
 static bool is_detaching(struct kfg_gate *gate)
 {
@@ -145,10 +160,15 @@ static int take_off_guard(struct kfg_gate *gate, uint64_t instance)
 	int r = kfg_pins_count(gate->pins, instance, KFG_PIN_GUARD);
 
 	if (r > 0)
-		r = detach_links(gate, instance, KFG_PIN_GUARD);
-	if (r < 0 && r != -ENOENT)
+		r = kfg_pins_each_link(gate->pins, instance, KFG_PIN_GUARD, retire_guard, NULL);
+	else if (r < 0 && r != -ENOENT)
 		return r;
-	return is_detaching(gate);
+	else
+		return is_detaching(gate);
+	if (r)
+		return r;
+	r = detach_links(gate, instance, KFG_PIN_GUARD);
+	return r ? r : is_detaching(gate);
 }
 
 /* An older set, all of it; none of its hooks is called any more when this returns. Negative errno. */
@@ -240,16 +260,15 @@ int kfg_takeover_make_room(struct kfg_gate *gate)
 	return r;
 }
 
-/* The hooks first, so that nothing is undecided that another part still knows of. */
-static int remove_older(struct kfg_gate *gate)
+/* Without waiting for hooks: their guard refuses nothing from now on. Negative errno. */
+static int drop(struct kfg_gate *gate, uint64_t instance)
 {
-	int r = 0;
+	int r = kfg_pins_each_link(gate->pins, instance, KFG_PIN_GUARD, retire_guard, NULL);
 
-	for (size_t i = 0; !r && i < gate->n_older; i++)
-		r = take_off(gate, gate->older[i]);
-	return r ? r : kfg_pins_remove(gate->pins, KFG_PIN_SHARED, "");
+	return r && r != -ENOENT ? r : kfg_pins_remove(gate->pins, instance, "");
 }
 
+/* The hooks first, so that nothing is undecided that another part still knows of; and whoever holds one, it is over. */
 int kfg_gate_detach(struct kfg_gate *gate)
 {
 	KFG_CAPS_RAISED;
@@ -258,8 +277,10 @@ int kfg_gate_detach(struct kfg_gate *gate)
 	if (gate->sealed)
 		return -EPERM;
 	r = kfg_pins_remove(gate->pins, gate->instance, "");
+	for (size_t i = 0; !r && i < gate->n_older; i++)
+		r = drop(gate, gate->older[i]);
 	if (!r)
-		r = remove_older(gate);
+		r = kfg_pins_remove(gate->pins, KFG_PIN_SHARED, "");
 	if (r)
 		return r;
 	kfg_takeover_set(&gate->turn->after, 0);
@@ -268,19 +289,33 @@ int kfg_gate_detach(struct kfg_gate *gate)
 	return 0;
 }
 
+static int remove_all(struct kfg_gate *left)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < left->n_older; i++)
+		r = take_off(left, left->older[i]);
+	if (!r)
+		r = kfg_pins_remove(left->pins, KFG_PIN_SHARED, "");
+	if (!r && left->turn)
+		kfg_takeover_set(&left->turn->after, 0);
+	return r;
+}
+
 int kfg_gate_remove_left(const char **ret_why)
 {
 	struct kfg_gate left = { .pins = KFG_NO_FD };
 	int r = kfg_takeover_prepare(&left, ret_why);
 
 	if (r == -EPERM) /* a guard's; without privileges it is -EACCES */
-		*ret_why = "it is guarded, so its agent alone can (systemctl stop kfgate), or else the next boot";
+		*ret_why = "it is guarded, so its agent alone can (systemctl start kfgate, then stop), or else the "
+			   "next boot";
 	if (!r && left.turn && left.turn->sealed) {
 		*ret_why = "it is sealed until the next boot";
 		r = -EPERM;
 	}
 	if (!r)
-		r = remove_older(&left);
+		r = remove_all(&left);
 	kfg_takeover_done(&left);
 	return r ? r : (int)left.n_older;
 }

@@ -33,6 +33,12 @@ int kfg_guard_open(struct kfg_guard **ret_guard)
 	return 0;
 }
 
+void kfg_guard_retire(const struct kfg_guard *guard)
+{
+	if (guard)
+		note("T");
+}
+
 void kfg_guard_close(struct kfg_guard *guard)
 {
 	if (guard)

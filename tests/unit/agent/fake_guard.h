@@ -10,7 +10,7 @@ struct fake_guard {
 	int open_error, prove_error;
 	unsigned n_attempts; /* refusals to be read */
 	/* what it was asked */
-	char calls[64]; /* Open, Strict, cover, File, way, x: code, Attach, pRove, Close */
+	char calls[64]; /* Open, Strict, cover, File, way, x: code, Attach, pRove, reTire, Close */
 	int event_fd;
 };
 

@@ -3,6 +3,8 @@
 # kernels: newest
 # also: 6.12
 # tier: systemd
+# reboot: no
+# last: yes
 # timeout: 600
 # files: vm-stage=/ src:tests/vm/service.sh src:tests/vm/attack.sh
 # files: tests/tools/kfload tests/attack/attack fixture:key.o fixture:plain.o
@@ -214,8 +216,14 @@ until_true 20 sh -c "! kill -0 $old"
 decides "without a job"
 check "which is said" in_journal KFGATE_KIND=kept
 check "the next one" systemctl start kfgate.service
+systemd-run -q --unit=holder.service /t/attack link-hold 600
+until_true 10 sh -c 'journalctl -q --no-pager -u holder.service | grep -q "holding [1-9]"'
 check "it can be stopped" systemctl stop kfgate.service
 check "and then the gate is gone" /t/kfload obj /t/key.o
+check "the guard refuses nothing any more, although somebody holds its links" chmod 0700 /run/kfgate
+check "nor does it cover what the pins were in" mount -t tmpfs x /sys/fs/bpf
+umount /sys/fs/bpf
+systemctl stop holder.service
 
 echo "Guarded against the service manager, too"
 policy strict refuse | policy_put

@@ -145,7 +145,7 @@ check_file "kfgate programs counts the gate's own" '; beside them [1-9][0-9]* of
 check_eq "and does not ask for them" 0 "$(stat attempts)"
 kfgate detach >/tmp/detach 2>&1
 check_eq "kfgate detach does not take it off" 1 $?
-check_file "and says who can" 'its agent alone can \(systemctl stop kfgate\)' /tmp/detach
+check_file "and says who can" 'its agent alone can \(systemctl start kfgate, then stop\)' /tmp/detach
 while read -r verb; do
 	# shellcheck disable=SC2086 # a verb and its arguments
 	refused $verb

@@ -100,7 +100,7 @@ static void test_guard(void **state)
 	fake_guard.n_attempts = 1;
 	assert_int_equal(run_with(ask_for_programs, false), KFG_EXIT_OK);
 	assert_non_null(strstr(seen, ":0:11\n12\n"));
-	assert_string_equal(fake_guard.calls, "OcccccxARC");
+	assert_string_equal(fake_guard.calls, "OcccccxARTC");
 	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"tampering\""));
 	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
 	scratch_write("policy.yaml", POLICY_14 "guard: strict\n");
@@ -145,7 +145,7 @@ static void test_weaker_guard(void **state)
 	fake_gate.older_guarded = true;
 	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
 	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
-	assert_string_equal(fake_guard.calls, "OcccccxARcccccC");
+	assert_string_equal(fake_guard.calls, "OcccccxARcccccTC");
 	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
 	fake_guard.prove_error = -ENOTRECOVERABLE;
 	fake_gate.calls[0] = '\0';
