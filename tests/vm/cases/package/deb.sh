@@ -2,6 +2,7 @@
 # The Debian package: install, upgrade while loads go on, remove, purge.
 # kernels: 7.3
 # tier: systemd
+# reboot: no
 # timeout: 420
 # files: src:tests/vm/service.sh package:deb tests/tools/kfload
 . /t/lib.sh

@@ -3,6 +3,7 @@
 # that was rolled out as README says.
 # kernels: 7.3
 # tier: systemd
+# reboot: no
 # timeout: 600
 # files: src:tests/vm/service.sh src:README.md src:packaging/man/*.[578] package:deb src:packaging/kernels/[0-9aif]* tests/tools/kfload fixture:*.o kernel:vmlinux
 . /t/lib.sh

@@ -2,6 +2,8 @@
 # An upgrade of the Debian package beside a gate with guard: strict: the agent that runs stays, and nothing fails.
 # kernels: 7.3
 # tier: systemd
+# reboot: no
+# last: yes
 # files: src:tests/vm/service.sh package:deb tests/tools/kfload
 . /t/lib.sh
 . /t/service.sh
