@@ -20,6 +20,7 @@ enum kfg_vlog_kind {
 	KFG_VLOG_UNRESOLVED, /* declared weak, not there, and called nevertheless */
 	KFG_VLOG_COMPILER, /* a call that the compiler made, not the programmer */
 	KFG_VLOG_NOT_ALLOWED, /* not registered for this program type, or not at all */
+	KFG_VLOG_DISABLED, /* there, and refused to every program, as the kernel found it to be unsafe */
 	KFG_VLOG_NOT_KFUNC, /* the BTF id is no function that can be called */
 	KFG_VLOG_TOO_FAR, /* a module too far away for a call */
 	KFG_VLOG_ALLOCATOR, /* memory of the kernel that some kfuncs need was not there at boot */

@@ -66,6 +66,9 @@ const struct kfg_vlog_message kfg_vlog_messages_calls[] = {
 	  "verifier.c 6.6 to 6.12 fetch_kfunc_meta()" },
 	{ "calling kernel function {k} is not allowed", KFG_VLOG_NOT_ALLOWED, 0, NULL,
 	  "verifier.c 6.1:7933 6.12:12697 7.2:13110 7.3:13806" },
+	/* 7deca5eae833 (6.4) to ba2464c86f18 (6.6) */
+	{ "bpf_refcount_acquire calls are disabled for now", KFG_VLOG_DISABLED, 0, "bpf_refcount_acquire_impl",
+	  "verifier.c 6.4, 6.5 check_kfunc_args()" },
 	{ "destructive kfunc calls require CAP_SYS_BOOT", KFG_VLOG_CAPABILITY, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.1:7938 6.12:12706 7.2:13150 7.3:13857" },
 	{ "{k} is allowed only to CAP_PERFMON and CAP_SYS_ADMIN", KFG_VLOG_CAPABILITY, KFG_VLOG_MSG_CALL, NULL,
