@@ -27,6 +27,10 @@ static const char one_lock[] =
 	"The value of the map has to be a struct, named by __type(value, struct x), and the lock exactly one member "
 	"of it (struct bpf_spin_lock, or struct bpf_res_spin_lock where that is taken).";
 
+static const char constant_length[] =
+	"Pass memory that the verifier knows, and for its length a constant: a literal or sizeof(), no larger than that "
+	"memory. A length that is only bounded does not do for this kfunc.";
+
 static const char not_owned[] = " The program releases what it does not hold.";
 
 /* The first whose part is in the message counts. */
@@ -191,6 +195,78 @@ static const struct {
 	  "Pass memory of the program: the stack, or a map's value." },
 };
 
+/*
+ * "R3", "arg#2" and "args#2" are the third argument of a call; 0: it is none of the five in registers, or not known.
+ * "arg #1" is the first one or the second: process_dynptr_func() and process_iter_arg() counted from 1 until 2025, and
+ * from 0 since, also in stable kernels of 6.12.
+ */
+static int argument_number(const char *arg)
+{
+	static const char *const from_zero[] = { "arg#", "args#" };
+	bool is_register = arg[0] == 'R' && isdigit((unsigned char)arg[1]);
+	long n = is_register ? strtol(arg + 1, NULL, 10) : 0;
+
+	for (size_t i = 0; i < sizeof(from_zero) / sizeof(from_zero[0]); i++)
+		if (strncmp(arg, from_zero[i], strlen(from_zero[i])) == 0)
+			n = strtol(arg + strlen(from_zero[i]), NULL, 10) + 1;
+	if (strcmp(arg, "arg #0") == 0)
+		n = 1;
+	return n > 0 && n <= 5 ? (int)n : 0;
+}
+
+/* "third"; n from 1 to 5 */
+static const char *ordinal(int n)
+{
+	static const char *const words[] = { "first", "second", "third", "fourth", "fifth" };
+
+	return words[n - 1];
+}
+
+/* The n-th parameter, from 1, as the kfunc's prototype has it; n 0: not known. */
+static struct kfg_span parameter(const struct kfg_advice_known *k, int n)
+{
+	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(k->name, k->release);
+	const char *name = s ? strstr(s->prototype, k->name) : NULL, *at = name ? strchr(name, '(') : NULL;
+	struct kfg_span found = { at, 0 };
+	int depth = 0, i = 1;
+
+	if (!at || n < 1)
+		return found;
+	for (found.at = ++at; *at && depth >= 0; at++) {
+		depth += (*at == '(') - (*at == ')');
+		if (depth > 0 || (depth == 0 && *at != ','))
+			continue;
+		if (i++ == n) {
+			found.n = (size_t)(at - found.at);
+			return found;
+		}
+		found.at = at + 1;
+	}
+	return found;
+}
+
+static bool ends_with(struct kfg_span s, const char *end)
+{
+	size_t n = strlen(end);
+
+	return s.n >= n && memcmp(s.at + s.n - n, end, n) == 0;
+}
+
+/* A length that has to be a constant: is_kfunc_arg_const_mem_size(), 6.4 to 7.3. */
+static bool is_constant_length(const struct kfg_advice_known *k, int n)
+{
+	return ends_with(parameter(k, n), "__szk");
+}
+
+static bool has_constant_length(const struct kfg_advice_known *k)
+{
+	bool has = false;
+
+	for (int n = 1; n <= 5; n++)
+		has |= is_constant_length(k, n);
+	return has;
+}
+
 /* Another way the kernel said it once. */
 static bool is_null_or_number(const char *message)
 {
@@ -266,12 +342,43 @@ static void on_void(const struct kfg_advice_known *k, struct kfg_advice *a)
 			"a number for that.");
 }
 
+/*
+ * check_helper_mem_access() and check_reg_type(): the list begins with the stack, and may end with "trusted_ptr_", which
+ * is memory, too.
+ */
+static void on_no_memory(const struct kfg_advice_known *k, int n, struct kfg_advice *a)
+{
+	struct kfg_span type = parameter(k, n);
+	bool of_struct = type.n && memmem(type.at, type.n, "struct ", 7);
+
+	kfg_strbuf_printf(&a->what, " %s was passed where %s is wanted.",
+			  strstr(k->f->message, " type=scalar ") ? "NULL or a number" : "A pointer of another kind",
+			  of_struct ? "a pointer to a struct" : "memory");
+	if (of_struct)
+		kfg_strbuf_adds(&a->todo, "Pass a pointer to such a struct: one of the kernel's as the program got it "
+					  "from the kernel, or memory of the program that is as large.");
+	else
+		kfg_strbuf_adds(&a->todo, "Pass the address of memory that the verifier knows: a variable on the "
+					  "stack, or a map's value; and its length, where the kfunc takes one. A cast "
+					  "makes no pointer of a number, and what bpf_probe_read_kernel() read is a "
+					  "number.");
+	if (strncmp(k->name, "bpf_stream_vprintk", 18) == 0)
+		kfg_strbuf_adds(&a->todo, " The macro bpf_stream_printk() of libbpf's bpf_helpers.h takes the numbers "
+					  "themselves, and puts them into an array.");
+}
+
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
-
+	int n = argument_number(k->f->arg);
 	long offset;
 
+	if (n) {
+		a->what.size = 0;
+		kfg_strbuf_printf(&a->what,
+				  "The verifier cannot prove that the %s argument of the call is what the kfunc needs.",
+				  ordinal(n));
+	}
 	if (takes_object(k->name) && is_not_owned(m)) {
 		kfg_strbuf_adds(&a->todo, object);
 		return;
@@ -282,6 +389,14 @@ void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice 
 	}
 	if (strstr(m, "pointer type UNKNOWN ")) {
 		on_void(k, a);
+		return;
+	}
+	if (strstr(m, " type=") && strstr(m, " expected=fp")) {
+		on_no_memory(k, n, a);
+		return;
+	}
+	if (strstr(m, "memory, len pair") && has_constant_length(k)) {
+		kfg_strbuf_adds(&a->todo, constant_length);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -298,15 +413,10 @@ void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice 
 				  "the rules for arguments became stricter over time.");
 }
 
-/* "R3" and "arg#2" are the third argument of a call; 0: it is none of the five in registers. */
-static int argument_number(const char *arg)
+/* check_mem_size_reg(); of an address check_mem_region_access() says otherwise what to do */
+static bool is_about_length(const char *message)
 {
-	bool is_register = arg[0] == 'R' && isdigit((unsigned char)arg[1]);
-	long n = is_register ? strtol(arg + 1, NULL, 10) : 0;
-
-	if (strncmp(arg, "arg#", 4) == 0)
-		n = strtol(arg + 4, NULL, 10) + 1;
-	return n > 0 && n <= 5 ? (int)n : 0;
+	return strstr(message, "'var &= const'") || strstr(message, "zero-sized");
 }
 
 static void say_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
@@ -315,8 +425,15 @@ static void say_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
 	long whole, offset, size;
 	int n = argument_number(k->f->arg);
 
-	if (n)
-		kfg_strbuf_printf(&a->what, " It is the memory passed in argument %d.", n);
+	if (n && is_about_length(m)) {
+		a->what.size = 0;
+		kfg_strbuf_printf(&a->what,
+				  "The %s argument is the length of memory that is passed, and the verifier cannot "
+				  "prove that it does.",
+				  ordinal(n));
+	} else if (n) {
+		kfg_strbuf_printf(&a->what, " It is the memory that is passed as the %s argument.", ordinal(n));
+	}
 	if ((find_number(m, "value_size=", &whole) || find_number(m, "mem_size=", &whole)) &&
 	    find_number(m, " off=", &offset) && find_number(m, " size=", &size))
 		kfg_strbuf_printf(&a->what,
@@ -330,7 +447,9 @@ void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a
 	const char *m = k->f->message;
 
 	say_bounds(k, a);
-	if (strstr(m, "zero-sized"))
+	if (is_about_length(m) && is_constant_length(k, argument_number(k->f->arg)))
+		kfg_strbuf_adds(&a->todo, constant_length);
+	else if (strstr(m, "zero-sized"))
 		kfg_strbuf_adds(&a->todo,
 				"The length may be 0 here, and the kfunc takes no empty memory: leave the call out "
 				"where it is (if (!len) return 0;).");

@@ -92,7 +92,7 @@ const struct kfg_vlog_message kfg_vlog_messages_arguments[] = {
 	  "verifier.c 6.1:6332 6.12:8137 7.2:7360 7.3:7675" },
 	{ "Expected a dynptr of type ", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.1:6350 6.12:8145 7.2:7368 7.3:7689" },
-	{ " doesn't match map pointer in ", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL,
+	{ " doesn't match map pointer in {a}", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.1:6211 6.12:9133 7.2:8377 7.3:8728" },
 	{ "does not satisfy the verifier contract: ", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL,
 	  "diagnostics.c 7.3:1028" },

@@ -333,6 +333,17 @@ static void more_of_last(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 	fill(last->symbol, f->symbol, sizeof(last->symbol));
 }
 
+/* "expected ... as R1", "as arg#0", "as arg #0" */
+static void find_argument(struct kfg_span line, struct kfg_vlog_finding *f)
+{
+	struct kfg_vlog_message_match m;
+
+	if (kfg_vlog_message_match(" as {a}", line.at, line.n, &m))
+		kfg_span_copy(m.arg, f->arg, sizeof(f->arg));
+	else if (kfg_vlog_message_match("arg #{n}", line.at, line.n, &m))
+		kfg_span_copy(kfg_span_of(m.begin, (size_t)(m.end - m.begin)), f->arg, sizeof(f->arg));
+}
+
 /* A finding out of a wording that fits. False: it does not concern a kfunc. */
 static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
 			 const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *ret)
@@ -343,6 +354,8 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message
 		return false;
 	kfg_span_copy(line, f.message, sizeof(f.message));
 	kfg_span_copy(m->arg, f.arg, sizeof(f.arg));
+	if (msg->kind == KFG_VLOG_ARGUMENT && !f.arg[0])
+		find_argument(line, &f);
 	f.number = m->number;
 	if (is_module(msg->kind))
 		kfg_span_copy(m->word, f.module, sizeof(f.module));
