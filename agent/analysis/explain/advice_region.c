@@ -98,6 +98,11 @@ static const struct rule contexts[] = {
 	  "Balance the region: bpf_local_irq_restore() goes before that, on every path, early returns included." },
 	{ "in rbtree cb", "", callback },
 	{ "rbtree callback", "", callback },
+	/* release_irq_state(): the flag is another one, or it is too early */
+	{ "irq state out of order",
+	  "The flag that is restored is not the one that was saved last; the message names the instruction that saved "
+	  "that one.",
+	  "Restore in the reverse order of saving, and pass to each unlock the flag that its own lock was taken with." },
 	{ "out of order", "", "Release in the reverse order of taking: what was taken last, first." },
 };
 
