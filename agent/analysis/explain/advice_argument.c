@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char released[] =
-	"Release what the program itself acquired, once: the result of an acquiring kfunc or of bpf_kptr_xchg(). An "
-	"argument of the program, and what was read from it, is the kernel's. What was released, or stored away, is "
-	"not the program's any more.";
 static const char removed[] =
 	"Pass the node as bpf_rbtree_first() (since Linux 6.16 bpf_rbtree_root(), _left() and _right(), too) gave "
 	"it, or as bpf_rbtree_add() left it, and while the same bpf_spin_lock is held: bpf_spin_unlock() ends such a "
@@ -31,8 +27,6 @@ static const char constant_length[] =
 	"Pass memory that the verifier knows, and for its length a constant: a literal or sizeof(), no larger than that "
 	"memory. A length that is only bounded does not do for this kfunc.";
 
-static const char not_owned[] = " The program releases what it does not hold.";
-
 /* The first whose part is in the message counts. */
 static const struct {
 	const char *part, *what, *todo;
@@ -52,9 +46,6 @@ static const struct {
 	{ "passed to kfunc bpf_rdonly_cast", " This kernel has no such type.",
 	  "Pass bpf_core_type_id_kernel(struct x) of a struct of the kernel, as bpf_core_cast() does, and only where "
 	  "bpf_core_type_exists() says that it is there." },
-	{ "expects refcounted", not_owned, released },
-	{ "expects referenced", not_owned, released },
-	{ "has not been acquired before", not_owned, released },
 	{ "must be non-owning ref", "", removed },
 	{ "can only take non-owning", "", removed },
 	/* process_kptr_func(), process_spin_lock(), 6.1 btf_check_func_arg_match() */
@@ -86,30 +77,11 @@ static const struct {
 	{ "has to be an uninitialized dynptr", " The kfunc makes a dynptr there.",
 	  "Pass the address of a struct bpf_dynptr on the stack that is the program's own variable and not in use; "
 	  "not a map's value, not a part of it, and none that the kernel passed to a callback." },
-	{ "is not a pointer to btf_id",
-	  " NULL, a number or memory of the program was passed where a pointer to a kernel object is wanted.",
-	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an acquiring "
-	  "kfunc." },
-	{ " is scalar expected ", " NULL or a number was passed where a pointer is wanted.",
-	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an acquiring "
-	  "kfunc; a "
-	  "pointer that was read by bpf_probe_read_kernel() is a number for the verifier." },
 	{ "!read_ok",
 	  " The register was not set on this path: the call has more arguments than the program passes, or one "
 	  "is not initialized.",
 	  "Initialize the argument on every path; compare the declaration with the kernel's." },
 	{ "zero offset", "", "Pass the pointer as it was got, not a member of what it points to." },
-	{ "referenced", "",
-	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an acquiring "
-	  "kfunc; not one that was walked to, read by bpf_probe_read_kernel(), or is only good under "
-	  "bpf_rcu_read_lock(): acquire a reference to that first. Since "
-	  "Linux 7.0 this is asked of every kfunc, before only of those with KF_TRUSTED_ARGS." },
-	{ "trusted", "",
-	  "Pass a pointer that the kernel vouches for: an argument of the program, or the result of an "
-	  "acquiring kfunc." },
-	{ "rcu pointer", "",
-	  "Read the pointer under bpf_rcu_read_lock(), from a member that the kernel marks __rcu, and "
-	  "use it there; or acquire a reference." },
 	{ "known constant", "",
 	  "Pass a constant that the verifier knows: a literal, or a global const volatile that the "
 	  "loader set." },
@@ -128,9 +100,10 @@ static const struct {
 	{ "uninitialized irq flag", " The flag holds a saved state already.",
 	  "Restore that first, or save into another variable: each save needs a flag of its own on the stack (unsigned "
 	  "long)." },
-	{ "an initialized irq flag", " Nothing is saved in that flag: it was not saved, or was restored already.",
-	  "Save into it first, on every path (bpf_local_irq_save(&flags), bpf_res_spin_lock_irqsave()), and restore it "
-	  "once, from the same variable." },
+	{ "an initialized irq flag",
+	  " Nothing is saved in that flag: it was not saved, was restored already, or was written over.",
+	  "Save into it first, on every path (bpf_local_irq_save(&flags), bpf_res_spin_lock_irqsave()), do not write to "
+	  "that variable, and restore it once, from the same one." },
 	{ "irq flag", "",
 	  "Keep the flag on the stack, and restore it by the kfunc that belongs to the one that saved it." },
 	{ "iter", "",
@@ -267,12 +240,6 @@ static bool has_constant_length(const struct kfg_advice_known *k)
 	return has;
 }
 
-/* Another way the kernel said it once. */
-static bool is_null_or_number(const char *message)
-{
-	return strstr(message, "is not a pointer to btf_id") || strstr(message, " is scalar expected ");
-}
-
 /* Those that take an object of the program, by the beginning of its name. */
 static bool takes_object(const char *kfunc)
 {
@@ -367,6 +334,72 @@ static void on_no_memory(const struct kfg_advice_known *k, int n, struct kfg_adv
 					  "themselves, and puts them into an array.");
 }
 
+/* What to do of two types of which one is the other before it is complete, net/netfilter/nf_conntrack_bpf.c 6.0 to 7.3 */
+static const struct kfg_advice_named complete_wanted[] = {
+	{ "bpf_ct_release",
+	  "Insert the entry by bpf_ct_insert_entry(), and release what that returns. There is no other "
+	  "way to give back what was allocated." },
+	{ "bpf_ct_change_timeout", "Call bpf_ct_set_timeout() before bpf_ct_insert_entry()." },
+	{ "bpf_ct_change_status", "Call bpf_ct_set_status() before bpf_ct_insert_entry()." },
+};
+static const struct kfg_advice_named half_made_wanted[] = {
+	{ "bpf_ct_set_timeout", "Call it before bpf_ct_insert_entry(), or bpf_ct_change_timeout() behind that and for "
+				"what a lookup found." },
+	{ "bpf_ct_set_status",
+	  "Call it before bpf_ct_insert_entry(), or bpf_ct_change_status() behind that and for what "
+	  "a lookup found." },
+	{ "bpf_ct_set_nat_info", "Call it before bpf_ct_insert_entry(), on what was allocated." },
+	{ "bpf_ct_insert_entry", "Insert only what was allocated, once: this one is in the table already." },
+};
+
+/* The two names behind "expected pointer to STRUCT " and "has a pointer to STRUCT ". False: they are not there. */
+static bool find_types(const char *message, struct kfg_span *ret_wanted, struct kfg_span *ret_passed)
+{
+	static const char wants[] = "expected pointer to STRUCT ", has[] = "has a pointer to STRUCT ";
+	const char *a = strstr(message, wants), *b = strstr(message, has);
+
+	if (!a || !b)
+		return false;
+	*ret_wanted = (struct kfg_span){ a + sizeof(wants) - 1, strcspn(a + sizeof(wants) - 1, " ") };
+	*ret_passed = (struct kfg_span){ b + sizeof(has) - 1, strcspn(b + sizeof(has) - 1, " ") };
+	return true;
+}
+
+/* "nf_conn___init" is made of "nf_conn" */
+static bool is_half_made(struct kfg_span half, struct kfg_span whole)
+{
+	static const char end[] = "___init";
+
+	return half.n == whole.n + sizeof(end) - 1 && ends_with(half, end) && memcmp(half.at, whole.at, whole.n) == 0;
+}
+
+/* The kernel has a type of its own for an object that is not complete. False: it is about other types. */
+static bool on_half_made(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	struct kfg_span wanted, passed;
+	const char *todo;
+
+	if (!find_types(k->f->message, &wanted, &passed))
+		return false;
+	if (is_half_made(passed, wanted)) {
+		kfg_strbuf_adds(&a->what, " The kfunc takes an object that is complete, and this one was allocated and "
+					  "not inserted yet, which the ending ___init of its type says.");
+		todo = kfg_advice_named_find(complete_wanted, sizeof(complete_wanted) / sizeof(complete_wanted[0]),
+					     k->name);
+		kfg_strbuf_adds(&a->todo,
+				todo ? todo : "Complete it first, and pass what the inserting kfunc returned.");
+		return true;
+	}
+	if (!is_half_made(wanted, passed))
+		return false;
+	kfg_strbuf_adds(&a->what,
+			" The kfunc takes an object that was allocated and not inserted yet, which the ending "
+			"___init of its type says, and this one is complete.");
+	todo = kfg_advice_named_find(half_made_wanted, sizeof(half_made_wanted) / sizeof(half_made_wanted[0]), k->name);
+	kfg_strbuf_adds(&a->todo, todo ? todo : "Call it before the object is inserted, on what was allocated.");
+	return true;
+}
+
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
@@ -383,6 +416,8 @@ void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice 
 		kfg_strbuf_adds(&a->todo, object);
 		return;
 	}
+	if (kfg_advice_on_trust(k, a) || on_half_made(k, a))
+		return;
 	if (strstr(m, "cannot pass in ") && find_number(m, "offset=", &offset)) {
 		on_stack_offset(offset, a);
 		return;
@@ -404,8 +439,6 @@ void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice 
 			continue;
 		kfg_strbuf_adds(&a->what, rules[i].what);
 		kfg_strbuf_adds(&a->todo, rules[i].todo);
-		if (is_null_or_number(m))
-			kfg_strbuf_adds(&a->todo, " NULL is no trusted pointer.");
 		return;
 	}
 	kfg_strbuf_adds(&a->todo, "Compare the declaration and the call with the kfunc in the target kernel's "

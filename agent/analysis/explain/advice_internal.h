@@ -46,6 +46,9 @@ void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advi
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a);
 
+/* advice_trust.c. False: the message is about something else. */
+bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a);
+
 /* advice_reference.c */
 void kfg_advice_on_reference(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_result(const struct kfg_advice_known *k, struct kfg_advice *a);

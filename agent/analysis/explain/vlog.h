@@ -27,6 +27,7 @@ struct kfg_vlog_finding {
 	char message[KFG_VLOG_TEXT_MAX]; /* the line */
 	long long insn; /* -1: not known */
 	long long number; /* in the message; -1: none */
+	bool of_program; /* arg holds an argument of the program that the kernel does not vouch for */
 	unsigned frame; /* of the function that the instruction is in; 0: the program itself, or not known */
 	size_t line; /* of the input, from 1 */
 };

@@ -356,6 +356,7 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message
 	kfg_span_copy(m->arg, f.arg, sizeof(f.arg));
 	if (msg->kind == KFG_VLOG_ARGUMENT && !f.arg[0])
 		find_argument(line, &f);
+	f.of_program = kfg_vlog_argument_in(v, f.arg);
 	f.number = m->number;
 	if (is_module(msg->kind))
 		kfg_span_copy(m->word, f.module, sizeof(f.module));

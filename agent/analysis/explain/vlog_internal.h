@@ -82,6 +82,12 @@ struct kfg_vlog {
 	struct kfg_vlog_result drained; /* the call that found its iterator at the end */
 	unsigned drained_registers; /* bits of those that hold its NULL */
 
+	/* vlog_argument.c */
+	unsigned argument_registers; /* bits of those that hold an argument that is not trusted */
+	unsigned argument_call; /* bits of those that the call printed last ends */
+	int argument_load; /* the register that the last instruction loaded; -1: none */
+	bool argument_said; /* that was an argument */
+
 	/* vlog_region.c */
 	uint8_t depth[KFG_VLOG_REGIONS]; /* how often each region is open */
 	struct kfg_vlog_branch branches[KFG_VLOG_CALLS];
@@ -170,6 +176,10 @@ void kfg_vlog_start_log(struct kfg_vlog *v);
 
 /* vlog_result.c */
 
+/* "bf) r6 = r0" */
+bool kfg_vlog_insn_copies(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from);
+/* Bits of the registers that an instruction writes: "b7) r6 = 0", "b4) w6 = 0"; of a call those that it ends, r0 to r5. */
+unsigned kfg_vlog_insn_writes(struct kfg_span insn);
 /* A call was printed, of that kfunc; "": of a helper. */
 void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc);
 /* Takes notes of an instruction, from its opcode on, and of the states of registers behind it. */
@@ -181,6 +191,15 @@ const struct kfg_vlog_result *kfg_vlog_result_in(const struct kfg_vlog *v, struc
 
 /* The iterator's next whose NULL, of an iterator at its end, a register holds; else NULL. */
 const struct kfg_vlog_result *kfg_vlog_result_drained_in(const struct kfg_vlog *v, struct kfg_span arg);
+
+/* vlog_argument.c */
+
+/* Takes notes of an instruction, from its opcode on. */
+void kfg_vlog_argument_note_insn(struct kfg_vlog *v, struct kfg_span insn);
+/* Takes notes of any line, also of one with an instruction. */
+void kfg_vlog_argument_note_line(struct kfg_vlog *v, struct kfg_span line);
+/* Whether a register ("R1") holds an argument of the program that the kernel does not vouch for. */
+bool kfg_vlog_argument_in(const struct kfg_vlog *v, const char *arg);
 
 /* vlog_region.c */
 

@@ -235,9 +235,12 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		if (kfg_span_starts(rest, "85) call "))
 			note_call(v, rest);
 		v->is_cut_call = rest.n == strlen("85) call") && kfg_span_starts(rest, "85) call");
+		kfg_vlog_argument_note_insn(v, rest);
+		kfg_vlog_argument_note_line(v, rest);
 		kfg_vlog_result_note_insn(v, rest);
 		return true;
 	}
+	kfg_vlog_argument_note_line(v, line);
 	/* libbpf puts this in place of the instruction and of what was said of it, libbpf.c
 	 * fixup_log_missing_kfunc_call() */
 	if (kfg_vlog_message_match("{n}: <invalid kfunc call>", line.at, line.n, &m)) {
@@ -302,5 +305,8 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 	v->result_awaited = false;
 	memset(v->register_ids, 0, sizeof(v->register_ids));
 	v->drained_registers = 0;
+	v->argument_registers = v->argument_call = 0;
+	v->argument_load = -1;
+	v->argument_said = false;
 	memset(v->depth, 0, sizeof(v->depth));
 }

@@ -122,8 +122,7 @@ static bool is_result_zero(struct kfg_span insn)
 	return take_state(&rest, &s) && s.zero;
 }
 
-/* "bf) r6 = r0" */
-static bool is_copy(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from)
+bool kfg_vlog_insn_copies(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from)
 {
 	static const char begin[] = "bf) r", between[] = " = r";
 	const char *at = insn.at + sizeof(begin) - 1, *end = insn.at + insn.n;
@@ -136,8 +135,7 @@ static bool is_copy(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from)
 	return at + sizeof(between) + 1 == end || at[sizeof(between) + 1] == ' ';
 }
 
-/* Which registers an instruction writes: "b7) r6 = 0", "b4) w6 = 0"; a call those that it may use, r0 to r5. */
-static unsigned written_by(struct kfg_span insn)
+unsigned kfg_vlog_insn_writes(struct kfg_span insn)
 {
 	const char *at = insn.at + 4;
 
@@ -152,9 +150,9 @@ void kfg_vlog_result_note_insn(struct kfg_vlog *v, struct kfg_span insn)
 {
 	unsigned to, from;
 	bool next = v->is_kfunc_call && is_next(v->name) && is_result_zero(insn);
-	bool copied = is_copy(insn, &to, &from) && v->drained_registers & 1u << from;
+	bool copied = kfg_vlog_insn_copies(insn, &to, &from) && v->drained_registers & 1u << from;
 
-	v->drained_registers &= ~written_by(insn);
+	v->drained_registers &= ~kfg_vlog_insn_writes(insn);
 	kfg_vlog_result_note_states(v, insn);
 	if (next) {
 		v->drained = v->called;

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * advice_trust.c - pointers that the kernel does not vouch for, and references that are not the program's to release.
+ * By kernel/bpf/verifier.c, check_kfunc_args() of 6.2 to 7.3; before 7.0 is_kfunc_trusted_args() is true of kfuncs with
+ * KF_TRUSTED_ARGS and of all that release.
+ */
+#include "analysis/explain/advice_internal.h"
+
+#include <string.h>
+
+/* prog_args_trusted() of kernel/bpf/btf.c, 6.2 to 7.3 */
+#define VOUCHED                                                                                                        \
+	"Pass a pointer that the kernel vouches for: the result of an acquiring kfunc, or an argument of a tp_btf, "   \
+	"LSM, struct_ops or iterator program (those of fentry, fexit and fmod_ret programs are not trusted)"
+
+static const char released[] =
+	"Release what the program itself acquired, once: the result of an acquiring kfunc or of bpf_kptr_xchg(). An "
+	"argument of the program, and what was read from it, is the kernel's. A kptr that was read from a map is the "
+	"map's: take it out by bpf_kptr_xchg(), or do not release it. What was released, or stored away, is not the "
+	"program's any more.";
+
+/* KF_RELEASE in 6.1 to 7.3; what takes objects of the program has words of its own */
+static bool is_release(const char *kfunc)
+{
+	static const char *const names[] = { "bpf_key_put",
+					     "bpf_put_file",
+					     "bpf_put_mem_cgroup",
+					     "bpf_ct_insert_entry",
+					     "bpf_dynptr_file_discard",
+					     "bpf_wakeup_sources_read_unlock",
+					     "hid_bpf_release_context",
+					     "scx_bpf_put_cpumask",
+					     "scx_bpf_put_idle_cpumask" };
+	static const char end[] = "_release";
+	size_t n = strlen(kfunc);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(kfunc, names[i]) == 0)
+			return true;
+	return n > sizeof(end) - 1 && strcmp(kfunc + n - (sizeof(end) - 1), end) == 0;
+}
+
+/* Whoever may not acquire cannot be told to acquire first. */
+static bool is_acquire(const char *kfunc)
+{
+	return strstr(kfunc, "_acquire") != NULL;
+}
+
+/* What finds the object that the kfunc takes, by a number. */
+static void add_lookup(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	static const struct kfg_advice_named lookups[] = {
+		{ "bpf_task_acquire", "bpf_task_from_pid()" },
+		{ "bpf_cgroup_acquire", "bpf_cgroup_from_id()" },
+		{ "bpf_cgroup_ancestor", "bpf_cgroup_from_id()" },
+	};
+	const char *lookup = kfg_advice_named_find(lookups, sizeof(lookups) / sizeof(lookups[0]), k->name);
+
+	if (lookup)
+		kfg_strbuf_printf(&a->todo, " %s finds the object by its number, and acquires it.", lookup);
+}
+
+static void on_release(struct kfg_advice *a)
+{
+	kfg_strbuf_adds(&a->what, " The program releases what it does not hold.");
+	kfg_strbuf_adds(&a->todo, released);
+}
+
+/* The log shows that the register was loaded from the context, and is not trusted. */
+static void on_argument_of_program(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	kfg_strbuf_adds(&a->what,
+			" It is an argument of the program itself, and the kernel does not vouch for those of "
+			"this program: it does not for fentry, fexit and fmod_ret, nor for a few hooks of LSM.");
+	kfg_strbuf_adds(&a->todo,
+			"Attach the program where arguments are trusted: to a tracepoint that has such an "
+			"argument (SEC(\"tp_btf/...\")), to another hook of LSM, or to a member of struct_ops.");
+	add_lookup(k, a);
+}
+
+/* btf.c 6.1 btf_check_func_arg_match(), before 3f00c5239344 (6.2): no argument of a program was trusted. */
+static void on_referenced(struct kfg_advice *a)
+{
+	kfg_strbuf_adds(&a->todo, "Pass a reference that the program holds: the result of an acquiring kfunc or of "
+				  "bpf_kptr_xchg(). Before Linux 6.2 the kernel vouches for nothing else, and for no "
+				  "argument of a program.");
+}
+
+static void on_trusted(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	kfg_strbuf_adds(&a->todo, VOUCHED "; not one that was walked to, read by bpf_probe_read_kernel(), or is only "
+					  "good under bpf_rcu_read_lock()");
+	kfg_strbuf_adds(&a->todo, is_acquire(k->name) ? "." : ": acquire a reference to that first.");
+	add_lookup(k, a);
+	kfg_strbuf_adds(&a->todo, " Since Linux 7.0 this is asked of every kfunc, before only of those with "
+				  "KF_TRUSTED_ARGS.");
+}
+
+/* KF_RCU: is_trusted_reg() or is_rcu_reg() */
+static void on_rcu(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	kfg_strbuf_adds(&a->todo,
+			VOUCHED ". Or pass one that RCU protects: read from a member that the kernel marks __rcu, or "
+				"from a kptr in a map, and used before RCU is left. A sleepable program calls "
+				"bpf_rcu_read_lock() before it reads it; another one is under RCU in any case.");
+	if (!is_acquire(k->name))
+		kfg_strbuf_adds(&a->todo, " Or acquire a reference first.");
+	add_lookup(k, a);
+}
+
+bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *m = k->f->message;
+	bool trusted = strstr(m, "must be referenced"), rcu = strstr(m, "must be a rcu pointer");
+
+	if (strstr(m, "expects refcounted") || strstr(m, "expects referenced") ||
+	    strstr(m, "has not been acquired before") || (trusted && is_release(k->name))) {
+		on_release(a);
+	} else if (strstr(m, "is not a pointer to btf_id") || strstr(m, " is scalar expected ")) {
+		kfg_strbuf_adds(&a->what, " NULL, a number or memory of the program was passed where a pointer to a "
+					  "kernel object is wanted.");
+		kfg_strbuf_adds(&a->todo,
+				"Pass a pointer to such an object that the kernel vouches for: the result of an "
+				"acquiring kfunc, or what the program was given. A pointer that was read by "
+				"bpf_probe_read_kernel() is a number for the verifier. NULL is no trusted "
+				"pointer.");
+	} else if (strstr(m, " is fp expected ")) {
+		kfg_strbuf_adds(&a->what, " The address of a variable on the stack was passed where a pointer to a "
+					  "kernel object is wanted.");
+		kfg_strbuf_adds(&a->todo, VOUCHED "; the pointer itself, not the address of a variable that holds it.");
+	} else if (strstr(m, " expected STRUCT ")) {
+		kfg_strbuf_adds(&a->what, " A pointer of another kind was passed where a pointer to a kernel object is "
+					  "wanted.");
+		kfg_strbuf_adds(&a->todo, VOUCHED ".");
+	} else if ((trusted || rcu) && k->f->of_program) {
+		on_argument_of_program(k, a);
+	} else if (trusted && !strstr(m, "or trusted")) {
+		on_referenced(a);
+	} else if (trusted) {
+		on_trusted(k, a);
+	} else if (rcu) {
+		on_rcu(k, a);
+	} else {
+		return false;
+	}
+	return true;
+}
