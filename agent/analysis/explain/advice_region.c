@@ -112,6 +112,11 @@ static const struct rule exceptions[] = {
 	  "Do not call the exception callback: only the kernel does, for a bpf_throw(). What both need belongs into a "
 	  "function of its own." },
 	{ "cannot tail call within", "", "Return from the exception callback, without a tail call." },
+	{ "At program exit the register R1",
+	  "Without an exception callback the program returns the cookie that it throws, and this one is not in the range "
+	  "that programs of this type, or of this place of attachment, may return.",
+	  "Throw a number in the range that the message names, or name a callback by __exception_cb(cb) that returns "
+	  "one." },
 	{ "from callback subprog", "", "Return an error from the callback, and throw outside of it." },
 };
 
@@ -187,5 +192,8 @@ void kfg_advice_on_exception(const struct kfg_advice_known *k, struct kfg_advice
 {
 	const struct rule *rule = find(exceptions, sizeof(exceptions) / sizeof(exceptions[0]), k->f->message);
 
-	kfg_strbuf_adds(&a->todo, rule ? rule->todo : kfg_advice_words[KFG_VLOG_EXCEPTION].todo);
+	if (rule)
+		say(rule, a);
+	else
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_EXCEPTION].todo);
 }

@@ -96,6 +96,8 @@ enum kfg_vlog_kind {
 /* bcc and bpftrace call probes so: of no concern unless a known kfunc's name, or cilium/ebpf's words go before */
 #define KFG_VLOG_MSG_CILIUM 0x20000u
 
+#define KFG_VLOG_MSG_INSN 0x40000u /* the number is the instruction that it is about */
+
 /*
  * A wording. In the pattern {k} stands for a kfunc's name, {w} for a word, {n} for a number, {a} for an argument
  * ("R1", "arg#0", "args#0", "arg0", "*(R11-8)"); anything may stand before and after. It starts with a literal, or

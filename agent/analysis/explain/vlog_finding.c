@@ -333,6 +333,17 @@ static void more_of_last(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 	fill(last->symbol, f->symbol, sizeof(last->symbol));
 }
 
+/* It is about that instruction, and not about the one that was printed last. */
+static void go_to(const struct kfg_vlog *v, long long insn, struct kfg_vlog_finding *f)
+{
+	const struct kfg_vlog_call *call = kfg_vlog_call_at(v, insn);
+
+	if (insn == f->insn)
+		return;
+	f->insn = insn;
+	copy(call ? call->place : "", f->place, sizeof(f->place));
+}
+
 /* "expected ... as R1", "as arg#0", "as arg #0" */
 static void find_argument(struct kfg_span line, struct kfg_vlog_finding *f)
 {
@@ -358,6 +369,8 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message
 		find_argument(line, &f);
 	f.of_program = kfg_vlog_argument_in(v, f.arg);
 	f.number = m->number;
+	if (msg->flags & KFG_VLOG_MSG_INSN)
+		go_to(v, m->number, &f);
 	if (is_module(msg->kind))
 		kfg_span_copy(m->word, f.module, sizeof(f.module));
 	if ((!v->inside && kfg_span_find(line, "libbpf: ")) || msg->flags & KFG_VLOG_MSG_KERNEL)
