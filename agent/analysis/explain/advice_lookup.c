@@ -5,6 +5,7 @@
  */
 #include "analysis/explain/advice_internal.h"
 
+#include "config/lifecycle.h"
 #include <string.h>
 
 /* The kfunc that was there before, and that this one replaces. False: none is known. */
@@ -31,12 +32,33 @@ static const char *more_arguments(const char *old, const char *new)
 	return n > 0 && n < 4 ? words[n] : "";
 }
 
-/* "older than 7.1; there it is X with two more arguments" */
-static void say_predecessor(const struct kfg_advice_known *k, struct kfg_strbuf *out)
+static bool is_there(const char *kfunc, unsigned release)
 {
+	return kfg_kfunc_history_presence(kfg_kfunc_history_find(kfunc), release) == KFG_PRESENCE_SINCE;
+}
+
+/* The name that replaces this one, where it was there before this one, too. NULL: it was not. */
+static const char *find_earlier_life(const struct kfg_advice_known *k, unsigned release)
+{
+	struct kfg_deprecation_info row;
+
+	if (!kfg_lifecycle_find(k->policy, k->name, NULL, &row) || !row.replacement ||
+	    !is_there(row.replacement, release))
+		return NULL;
+	return row.replacement;
+}
+
+/* ": there it is X with two more arguments", where a release has that; 0: any before this kfunc came */
+static void say_predecessor(const struct kfg_advice_known *k, unsigned release, struct kfg_strbuf *out)
+{
+	unsigned at = release ? release : kfg_kfunc_release_parse(k->history->introduced) - 1;
+	const char *earlier = find_earlier_life(k, at);
 	struct kfg_deprecation_info old;
 
-	if (find_predecessor(k, &old))
+	if (earlier)
+		kfg_strbuf_printf(out, ": there it is %s", earlier);
+	else if (find_predecessor(k, &old) &&
+		 (!release || !kfg_kfunc_history_find(old.kfunc) || is_there(old.kfunc, release)))
 		kfg_strbuf_printf(out, ": there it is %s%s", old.kfunc, more_arguments(old.kfunc, k->name));
 }
 
@@ -102,7 +124,7 @@ static void missing_in_release(const struct kfg_advice_known *k, struct kfg_advi
 	} else if (presence == KFG_PRESENCE_TOO_OLD) {
 		kfg_strbuf_printf(&a->what, " This kernel is Linux %s, older than Linux %s, which brought it",
 				  k->kernel, k->history->introduced);
-		say_predecessor(k, &a->what);
+		say_predecessor(k, k->release, &a->what);
 		kfg_strbuf_adds(&a->what, ".");
 		kfg_strbuf_printf(&a->todo,
 				  "Use Linux %s or newer, or make the program do without it on older kernels.",
@@ -110,7 +132,7 @@ static void missing_in_release(const struct kfg_advice_known *k, struct kfg_advi
 	} else if (presence == KFG_PRESENCE_ABSENT) {
 		kfg_strbuf_printf(&a->what, " This kernel is Linux %s; releases %s to %s do not have it", k->kernel,
 				  k->history->absent_from, k->history->absent_to);
-		say_predecessor(k, &a->what);
+		say_predecessor(k, k->release, &a->what);
 		kfg_strbuf_adds(&a->what, ".");
 		kfg_strbuf_adds(&a->todo, "Use a newer kernel, or the other name on these.");
 	} else {
@@ -126,9 +148,13 @@ static void missing_somewhere(const struct kfg_advice_known *k, struct kfg_advic
 
 	if (h && h->introduced[0]) {
 		kfg_strbuf_printf(&a->what, " Either the kernel is older than %s", h->introduced);
-		say_predecessor(k, &a->what);
-		if (h->absent_from[0])
+		/* in releases before the first one the other name was, or in those of the gap */
+		if (!h->absent_from[0]) {
+			say_predecessor(k, 0, &a->what);
+		} else {
 			kfg_strbuf_printf(&a->what, ", or of %s to %s", h->absent_from, h->absent_to);
+			say_predecessor(k, kfg_kfunc_release_parse(h->absent_from), &a->what);
+		}
 	} else {
 		kfg_strbuf_adds(&a->what, " Either the kernel is older than it");
 	}

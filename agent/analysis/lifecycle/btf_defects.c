@@ -51,10 +51,24 @@ const struct kfg_btf_defect kfg_btf_defects[] = {
 };
 const size_t kfg_btf_defects_n = sizeof(kfg_btf_defects) / sizeof(kfg_btf_defects[0]);
 
-/* Prototypes that upstream changed so that libbpf refuses the old one. From the BTF of the kernels named. */
+/*
+ * Prototypes that upstream changed so that libbpf refuses the old one. From the BTF of the kernels named; of 6.3 and
+ * before from the commits that added and renamed them, bd1279ae8a69 (6.3), 8cab76ec6349 (6.2), d2dcc67df910 (6.4).
+ */
 const struct kfg_proto_change kfg_proto_changes[] = {
 	{ "bbr_main", "6.1", "6.12", "void bbr_main(struct sock *sk, const struct rate_sample *rs)",
 	  "void bbr_main(struct sock *sk, u32 ack, int flag, const struct rate_sample *rs)" },
+	{ "bpf_list_push_back", "6.3", "7.1",
+	  "void bpf_list_push_back(struct bpf_list_head *head, struct bpf_list_node *node)",
+	  "int bpf_list_push_back(struct bpf_list_head *head, struct bpf_list_node *node)" },
+	{ "bpf_list_push_front", "6.3", "7.1",
+	  "void bpf_list_push_front(struct bpf_list_head *head, struct bpf_list_node *node)",
+	  "int bpf_list_push_front(struct bpf_list_head *head, struct bpf_list_node *node)" },
+	{ "bpf_rbtree_add", "6.3", "7.1",
+	  "void bpf_rbtree_add(struct bpf_rb_root *root, struct bpf_rb_node *node, "
+	  "bool (*less)(struct bpf_rb_node *, const struct bpf_rb_node *))",
+	  "int bpf_rbtree_add(struct bpf_rb_root *root, struct bpf_rb_node *node, "
+	  "bool (*less)(struct bpf_rb_node *, const struct bpf_rb_node *))" },
 	{ "bpf_session_cookie", "6.19", "7.0", "__u64 *bpf_session_cookie(void)",
 	  "__u64 *bpf_session_cookie(void *ctx)" },
 	{ "bpf_session_is_return", "6.19", "7.0", "bool bpf_session_is_return(void)",

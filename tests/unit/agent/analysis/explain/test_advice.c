@@ -103,10 +103,10 @@ static void test_kernel(void **state)
 {
 	(void)state;
 	ask(KFG_VLOG_MISSING, "bpf_rbtree_add", "");
-	assert_says(&advice.what, "Either the kernel is older than 7.1");
+	assert_says(&advice.what, "Either the kernel is older than 6.3, or of 6.4 to 7.0");
 	kernel = "6.12.57+deb13-amd64";
 	ask(KFG_VLOG_MISSING, "bpf_rbtree_add", "");
-	assert_says(&advice.what, "This kernel is Linux 6.12.57+deb13-amd64, older than Linux 7.1");
+	assert_says(&advice.what, "This kernel is Linux 6.12.57+deb13-amd64; releases 6.4 to 7.0 do not have it");
 	kernel = "6.18.3";
 	ask(KFG_VLOG_MISSING, "bpf_stream_vprintk", "");
 	assert_says(&advice.what, "releases 6.18 to 6.19 do not have it");
@@ -117,7 +117,7 @@ static void test_kernel(void **state)
 	/* RHEL's BPF is newer than its kernel's number */
 	kernel = "5.14.0-570.el9_6.x86_64";
 	ask(KFG_VLOG_MISSING, "bpf_rbtree_add", "");
-	assert_says(&advice.what, "Either the kernel is older than 7.1");
+	assert_says(&advice.what, "Either the kernel is older than 6.3, or of 6.4 to 7.0");
 	kernel = "7.3.4";
 	ask(KFG_VLOG_MISSING, "bpf_old", "");
 	assert_says(&advice.what, "it was removed in Linux 7.3");
