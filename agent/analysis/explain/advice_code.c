@@ -3,6 +3,7 @@
 #include "analysis/explain/advice_internal.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 bool kfg_advice_is_identifier(const char *text)
@@ -28,6 +29,27 @@ static const char *suffix(const struct kfg_advice_known *k, const char *name)
 	return strstr(name, "___") && !k->is_cilium ? "___compat" : "";
 }
 
+/* "struct x;" of each that the parameters point to: without vmlinux.h, a declaration there holds for that list only. */
+static void declare_structs(const struct kfg_advice_known *k, const char *name, struct kfg_strbuf *code)
+{
+	static const char tag[] = "struct ";
+	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(name, k->release);
+	const char *at = s && strstr(s->prototype, name) ? strchr(strstr(s->prototype, name), '(') : NULL;
+
+	while (at && (at = strstr(at, tag))) {
+		char line[128];
+		int n;
+
+		at += sizeof(tag) - 1;
+		for (n = 0; isalnum((unsigned char)at[n]) || at[n] == '_'; n++)
+			;
+		if (!n || snprintf(line, sizeof(line), "struct %.*s;\n", n, at) >= (int)sizeof(line))
+			continue;
+		if (!strstr(kfg_strbuf_text(code), line))
+			kfg_strbuf_adds(code, line);
+	}
+}
+
 /* The declaration, weak; false: its prototype is not known. */
 static bool add_extern(const struct kfg_advice_known *k, const char *name, struct kfg_strbuf *code)
 {
@@ -48,6 +70,9 @@ void kfg_advice_code_guard(const struct kfg_advice_known *k, const char *first, 
 {
 	if (!kfg_advice_is_identifier(first) || (second && !kfg_advice_is_identifier(second)))
 		return;
+	declare_structs(k, first, code);
+	if (second)
+		declare_structs(k, second, code);
 	(void)add_extern(k, first, code);
 	if (second)
 		(void)add_extern(k, second, code);

@@ -45,13 +45,13 @@ def explain(kfgate, lifecycle, path, *more):
 
 
 def check_code(name, code):
-    """Yields what the compiler says of a piece of code."""
+    """Yields what the compiler says of a piece of code, warnings included."""
     if "/* add __weak" in code:
         return
     with tempfile.NamedTemporaryFile("w", suffix=".c") as file:
         file.write(PRELUDE + code)
         file.flush()
-        run = subprocess.run(["cc", "-std=gnu17", "-fsyntax-only", "-w", file.name], capture_output=True, check=False)
+        run = subprocess.run(["cc", "-std=gnu17", "-fsyntax-only", "-Werror", file.name], capture_output=True, check=False)
     if run.returncode:
         yield f"{name}: the code does not compile: {run.stderr.decode()}"
 
