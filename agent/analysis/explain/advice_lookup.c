@@ -254,19 +254,20 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 	} else if (k->history || a->lifecycle.removed_in) {
 		missing_somewhere(k, a);
 	} else {
+		const char *near = kfg_kfunc_history_nearest(k->name);
 		bool plain = is_strange(k, a) && !strstr(k->name, "bpf_");
 
-		a->blame = kfg_kfunc_history_nearest(k->name) ? KFG_BLAME_PROGRAM :
-			   plain			      ? KFG_BLAME_UNKNOWN :
-								KFG_BLAME_KERNEL;
+		a->blame = near ? KFG_BLAME_PROGRAM : plain ? KFG_BLAME_UNKNOWN : KFG_BLAME_KERNEL;
 		if (plain)
 			say_strange(k, a);
-		kfg_strbuf_adds(&a->todo, "Check the name. A kfunc of an out-of-tree module needs that module "
-					  "loaded, built "
-					  "for this kernel with BTF (/sys/kernel/btf/MODULE), and registered "
-					  "(dmesg).");
+		if (near)
+			kfg_strbuf_printf(&a->todo, "Write %s, if that is meant. ", near);
+		else
+			kfg_strbuf_adds(&a->todo, "Check the name. ");
+		kfg_strbuf_adds(&a->todo, "A kfunc of an out-of-tree module needs that module loaded, built for this "
+					  "kernel with BTF (/sys/kernel/btf/MODULE), and registered (dmesg).");
 		/* a guard would hide that there may never be anything to call */
-		if (plain)
+		if (!k->name[0] || is_strange(k, a))
 			return;
 	}
 	show_guard(k, a);
@@ -352,7 +353,7 @@ void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advic
 		kfg_strbuf_adds(&a->todo, " ");
 		(void)kfg_advice_replacement(a, &a->todo);
 	}
-	if (k->name[0])
+	if (k->name[0] && !(is_strange(k, a) && kfg_kfunc_history_nearest(k->name)))
 		kfg_advice_code_guard(k, k->name, NULL, &a->code);
 }
 
@@ -417,8 +418,8 @@ static void say_types(const struct kfg_advice_known *k, const struct kfg_advice 
 				  filter_lets(k->name));
 	else if (s->restricted)
 		kfg_strbuf_adds(out,
-				" A filter in the kernel refuses some of these, by what they are attached to or which "
-				"struct_ops member they are.");
+				" If the program is of one of these, a filter in the kernel may refuse it, by what it "
+				"is attached to or which struct_ops member it is.");
 	oldest = kfg_kfunc_signature_find(k->name, 1);
 	if (!k->release && oldest && strcmp(oldest->types, s->types) != 0)
 		kfg_strbuf_adds(out, " Older kernels have it for fewer; kfgate kfuncs --kernel=IMAGE NAME lists "
@@ -475,9 +476,26 @@ static const char *where_else(const struct kfg_advice_known *k)
 
 	if (!s || !s->restricted)
 		return kfg_advice_words[KFG_VLOG_NOT_ALLOWED].todo;
-	return "Call it from where the filter lets it be called, which for struct_ops is another member, or do "
-	       "without. "
-	       "What is registered, and for which types, differs between versions.";
+	if (filter_lets(k->name))
+		return "Call it from where the filter lets it be called, which for struct_ops is another member, or do "
+		       "without. What is registered, and for which types, differs between versions.";
+	return "Call it from one of these types, and there from where the filter lets it be called, which for struct_ops "
+	       "is another member, or do without. What is registered, and for which types, differs between versions.";
+}
+
+/* The kfunc that does the same for programs of another type: net/core/filter.c, 6.4 to 7.3. */
+static void say_sibling(const struct kfg_advice_known *k, struct kfg_strbuf *out)
+{
+	static const struct {
+		const char *kfunc, *programs, *sibling;
+	} siblings[] = {
+		{ "bpf_dynptr_from_skb", "an XDP program", "bpf_dynptr_from_xdp" },
+		{ "bpf_dynptr_from_xdp", "a program that has a struct __sk_buff or sk_buff", "bpf_dynptr_from_skb" },
+	};
+
+	for (size_t i = 0; i < sizeof(siblings) / sizeof(siblings[0]); i++)
+		if (strcmp(k->name, siblings[i].kfunc) == 0)
+			kfg_strbuf_printf(out, "In %s, call %s() instead. ", siblings[i].programs, siblings[i].sibling);
 }
 
 void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a)
@@ -508,5 +526,6 @@ void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advi
 				  "any more.",
 				  a->lifecycle.removed_in);
 	}
+	say_sibling(k, &a->todo);
 	kfg_strbuf_adds(&a->todo, where_else(k));
 }
