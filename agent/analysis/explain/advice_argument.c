@@ -117,6 +117,7 @@ static const struct {
 	{ "map value or allocated object", " Memory of another kind was passed.",
 	  "Pass the address of a list head, a tree root or a lock that lies in a map's value (a global variable is "
 	  "one), or in an object of bpf_obj_new()." },
+	{ "allocated object must be referenced", "", object },
 	{ "pointer to allocated object", " It is none of the program's own objects.", object },
 	{ "pointer to map value", " Memory of another kind was passed.",
 	  "Pass the address of a member of a map's value, as bpf_map_lookup_elem() returned it." },

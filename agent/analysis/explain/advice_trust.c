@@ -111,7 +111,8 @@ static void on_rcu(const struct kfg_advice_known *k, struct kfg_advice *a)
 bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
-	bool trusted = strstr(m, "must be referenced"), rcu = strstr(m, "must be a rcu pointer");
+	bool trusted = strstr(m, " must be referenced") && !strstr(m, "allocated object"),
+	     rcu = strstr(m, "must be a rcu pointer");
 
 	if (strstr(m, "expects refcounted") || strstr(m, "expects referenced") ||
 	    strstr(m, "has not been acquired before") || (trusted && is_release(k->name))) {

@@ -30,7 +30,8 @@ static bool is_plain_pointer(struct kfg_span line, unsigned reg)
 	const char *at = line.at, *end = line.at + line.n;
 
 	for (; at + 7 < end; at++) {
-		if (at[0] != 'R' || at[1] != (char)('0' + reg) || (at != line.at && at[-1] != ' '))
+		if (at[0] != 'R' || at[1] != (char)('0' + reg) || isdigit((unsigned char)at[2]) ||
+		    (at != line.at && at[-1] != ' '))
 			continue;
 		for (at += 2; at < end && (*at == '_' || islower((unsigned char)*at)); at++)
 			;
@@ -50,6 +51,9 @@ void kfg_vlog_argument_note_insn(struct kfg_vlog *v, struct kfg_span insn)
 	v->argument_call = kfg_span_starts(insn, "85) call ") ? kfg_vlog_insn_writes(insn) : 0;
 	if (!v->argument_call)
 		v->argument_registers &= ~kfg_vlog_insn_writes(insn);
+	/* another function's registers follow */
+	if (kfg_span_starts(insn, "95) exit") || kfg_span_starts(insn, "85) call pc"))
+		v->argument_registers = 0;
 	if (copied)
 		v->argument_registers |= bit(to);
 	v->argument_said = false;

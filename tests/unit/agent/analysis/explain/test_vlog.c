@@ -55,6 +55,49 @@ static void test_helpers_are_no_kfuncs(void **state)
 	assert_int_equal(n, 0);
 }
 
+#define LOADS(state)                                                                                                   \
+	BEGIN("p")                                                                                                     \
+	"0: (79) r1 = *(u64 *)(r1 +0)\nfunc 'f' arg0 has btf_id 211 type STRUCT 'task_struct'\n1: R1_w=" state "\n"
+#define ASKS "9: (85) call bpf_task_acquire#75863\nR1 must be a rcu pointer\n" END
+
+static bool is_of_program(const char *text)
+{
+	read_log(text);
+	assert_int_equal(n, 1);
+	assert_string_equal(found[0].kfunc, "bpf_task_acquire");
+	return found[0].of_program;
+}
+
+/* Where the log shows that the program loaded the argument from its context, and that it is not trusted. */
+static void test_argument_of_program(void **state)
+{
+	(void)state;
+	assert_true(is_of_program(LOADS("ptr_task_struct()") ASKS));
+	assert_true(
+		is_of_program(LOADS("ptr_task_struct()") "1: (bf) r6 = r1\n2: (85) call bpf_get_smp_processor_id#8\n"
+							 "3: (bf) r1 = r6\n" ASKS));
+	assert_false(is_of_program(LOADS("trusted_ptr_task_struct()") ASKS));
+	assert_false(is_of_program(LOADS("ptr_or_null_task_struct(id=1)") ASKS));
+	/* another pointer was put into the register */
+	assert_false(is_of_program(LOADS("ptr_task_struct()") "1: (79) r1 = *(u64 *)(r1 +8)    ; R1_w=ptr_x()\n" ASKS));
+	assert_false(is_of_program(
+		LOADS("ptr_task_struct()") "1: (85) call bpf_get_smp_processor_id#8\n2: (bf) r2 = r0\n" ASKS));
+	assert_false(is_of_program(LOADS("ptr_task_struct()") "from 5 to 7: R1=scalar()\n" ASKS));
+	assert_false(is_of_program(LOADS("ptr_task_struct()") "1: (85) call pc+3\n" ASKS));
+	assert_false(is_of_program("0: (79) r1 = *(u64 *)(r6 +8)    ; R1_w=ptr_task_struct()\n" ASKS));
+}
+
+static void test_arguments_are_named(void **state)
+{
+	(void)state;
+	read_log(CALL "Expected an initialized dynptr as arg #1\n" END);
+	assert_string_equal(found[0].arg, "arg #1");
+	read_log(CALL "expected an initialized irq flag as arg#0\n" END);
+	assert_string_equal(found[0].arg, "arg#0");
+	read_log(CALL "expected an initialized iter_num as R2\n" END);
+	assert_string_equal(found[0].arg, "R2");
+}
+
 static void test_reference(void **state)
 {
 	(void)state;
@@ -328,6 +371,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_context),
 		cmocka_unit_test(test_helpers_are_no_kfuncs),
+		cmocka_unit_test(test_argument_of_program),
+		cmocka_unit_test(test_arguments_are_named),
 		cmocka_unit_test(test_reference),
 		cmocka_unit_test(test_suffix),
 		cmocka_unit_test(test_region),
