@@ -390,6 +390,24 @@ static const char *filter_lets(const char *kfunc)
 	return kfg_advice_named_find(filters, sizeof(filters) / sizeof(filters[0]), kfunc);
 }
 
+/* Whether the log says of which type the program is, and the kfunc is not registered for that one. */
+static bool is_of_other_type(const struct kfg_advice_known *k, const struct kfg_kfunc_signature *s)
+{
+	const char *type = k->f->type, *at = s->types;
+	size_t n = type ? strlen(type) : 0;
+
+	if (!n || strcmp(s->types, "all") == 0)
+		return false;
+	while (*at) {
+		size_t word = strcspn(at, " ");
+
+		if (word == n && strncmp(at, type, n) == 0)
+			return false;
+		at += word + (at[word] == ' ');
+	}
+	return true;
+}
+
 /* Which programs may call it. */
 static void say_types(const struct kfg_advice_known *k, const struct kfg_advice *a, struct kfg_strbuf *out)
 {
@@ -413,7 +431,9 @@ static void say_types(const struct kfg_advice_known *k, const struct kfg_advice 
 		kfg_strbuf_adds(out, *at ? ", " : "");
 	}
 	kfg_strbuf_adds(out, ".");
-	if (s->restricted && filter_lets(k->name))
+	if (is_of_other_type(k, s))
+		kfg_strbuf_printf(out, " This program is of type %s.", k->f->type);
+	else if (s->restricted && filter_lets(k->name))
 		kfg_strbuf_printf(out, " Of these, a filter in the kernel lets %s call it, and no others.",
 				  filter_lets(k->name));
 	else if (s->restricted)
@@ -474,7 +494,7 @@ static const char *where_else(const struct kfg_advice_known *k)
 {
 	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(k->name, k->release);
 
-	if (!s || !s->restricted)
+	if (!s || !s->restricted || is_of_other_type(k, s))
 		return kfg_advice_words[KFG_VLOG_NOT_ALLOWED].todo;
 	if (filter_lets(k->name))
 		return "Call it from where the filter lets it be called, which for struct_ops is another member, or do "
@@ -495,7 +515,8 @@ static void say_sibling(const struct kfg_advice_known *k, struct kfg_strbuf *out
 
 	for (size_t i = 0; i < sizeof(siblings) / sizeof(siblings[0]); i++)
 		if (strcmp(k->name, siblings[i].kfunc) == 0)
-			kfg_strbuf_printf(out, "In %s, call %s() instead. ", siblings[i].programs, siblings[i].sibling);
+			kfg_strbuf_printf(out, "In %s, call %s() instead. Else: ", siblings[i].programs,
+					  siblings[i].sibling);
 }
 
 void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a)

@@ -79,7 +79,7 @@ void kfg_vlog_finding_take_back(struct kfg_vlog *v)
 struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind)
 {
 	struct kfg_vlog_finding f = {
-		.kind = kind, .insn = v->insn, .number = -1, .line = v->line_no, .frame = v->frame
+		.kind = kind, .insn = v->insn, .number = -1, .line = v->line_no, .frame = v->frame, .type = v->type
 	};
 
 	memcpy(f.prog, v->prog, sizeof(f.prog));

@@ -72,6 +72,7 @@ struct kfg_vlog {
 
 	char prog[KFG_VLOG_NAME_MAX];
 	char place[KFG_VLOG_TEXT_MAX];
+	const char *type; /* of the program; NULL: no source line said so */
 	struct kfg_vlog_call calls[KFG_VLOG_CALLS];
 
 	/* vlog_result.c */

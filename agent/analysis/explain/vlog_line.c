@@ -75,6 +75,32 @@ static void note_insn(struct kfg_vlog *v, long long insn)
 	kfg_vlog_region_note_insn(v);
 }
 
+/* "int NAME(struct xdp_md *ctx)": a context that one type of programs has only, include/linux/bpf_types.h */
+static const char *find_type(struct kfg_span line)
+{
+	static const struct {
+		const char *context, *type;
+	} types[] = {
+		{ "(struct xdp_md *", "xdp" },
+		{ "(struct sk_msg_md *", "sk_msg" },
+		{ "(struct bpf_sk_lookup *", "sk_lookup" },
+		{ "(struct bpf_sock_ops *", "sock_ops" },
+		{ "(struct bpf_sock_addr *", "cgroup_sock_addr" },
+		{ "(struct bpf_sysctl *", "cgroup_sysctl" },
+		{ "(struct bpf_sockopt *", "cgroup_sockopt" },
+		{ "(struct bpf_cgroup_dev_ctx *", "cgroup_device" },
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		const char *at = kfg_span_find(line, types[i].context);
+
+		/* a cast has no name there */
+		if (at && (at += strlen(types[i].context)) < line.at + line.n && isalpha((unsigned char)*at))
+			return types[i].type;
+	}
+	return NULL;
+}
+
 /* "; text @ FILE:LINE" (since 6.9), or "; text". */
 static void note_source(struct kfg_vlog *v, struct kfg_span line)
 {
@@ -84,6 +110,8 @@ static void note_source(struct kfg_vlog *v, struct kfg_span line)
 	while (skip < line.n && line.at[skip] == ' ')
 		skip++;
 	kfg_span_copy(kfg_span_of(line.at + skip, line.n - skip), v->place, sizeof(v->place));
+	if (!v->type)
+		v->type = find_type(line);
 }
 
 /* What the verifier prints on its way, that is no verdict. */
@@ -302,6 +330,7 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 	v->frame = 0;
 	kfg_vlog_stop_trace(v);
 	v->place[0] = '\0';
+	v->type = NULL;
 	v->result_awaited = false;
 	memset(v->register_ids, 0, sizeof(v->register_ids));
 	v->drained_registers = 0;
