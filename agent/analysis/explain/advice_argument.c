@@ -317,19 +317,23 @@ static void on_void(const struct kfg_advice_known *k, struct kfg_advice *a)
 static void on_no_memory(const struct kfg_advice_known *k, int n, struct kfg_advice *a)
 {
 	struct kfg_span type = parameter(k, n);
+	bool is_number = strstr(k->f->message, " type=scalar ");
 	bool of_struct = type.n && memmem(type.at, type.n, "struct ", 7);
 
 	kfg_strbuf_printf(&a->what, " %s was passed where %s is wanted.",
-			  strstr(k->f->message, " type=scalar ") ? "NULL or a number" : "A pointer of another kind",
+			  is_number ? "NULL or a number" : "A pointer of another kind",
 			  of_struct ? "a pointer to a struct" : "memory");
 	if (of_struct)
 		kfg_strbuf_adds(&a->todo, "Pass a pointer to such a struct: one of the kernel's as the program got it "
 					  "from the kernel, or memory of the program that is as large.");
 	else
-		kfg_strbuf_adds(&a->todo, "Pass the address of memory that the verifier knows: a variable on the "
-					  "stack, or a map's value; and its length, where the kfunc takes one. A cast "
-					  "makes no pointer of a number, and what bpf_probe_read_kernel() read is a "
-					  "number.");
+		kfg_strbuf_printf(
+			&a->todo,
+			"Pass the address of memory that the verifier knows: a variable on the stack, or a "
+			"map's value; and its length, where the kfunc takes one. %s",
+			is_number ? "A cast makes no pointer of a number, and what bpf_probe_read_kernel() read is "
+				    "a number." :
+				    "What another pointer leads to has to be copied there first.");
 	if (strncmp(k->name, "bpf_stream_vprintk", 18) == 0)
 		kfg_strbuf_adds(&a->todo, " The macro bpf_stream_printk() of libbpf's bpf_helpers.h takes the numbers "
 					  "themselves, and puts them into an array.");
@@ -462,8 +466,8 @@ static void say_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
 	if (n && is_about_length(m)) {
 		a->what.size = 0;
 		kfg_strbuf_printf(&a->what,
-				  "The %s argument is the length of memory that is passed, and the verifier cannot "
-				  "prove that it does.",
+				  "The %s argument is the length of memory that is passed, and the verifier does not "
+				  "take it as it is.",
 				  ordinal(n));
 	} else if (n) {
 		kfg_strbuf_printf(&a->what, " It is the memory that is passed as the %s argument.", ordinal(n));
