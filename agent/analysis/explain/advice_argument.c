@@ -24,8 +24,8 @@ static const char one_lock[] =
 	"of it (struct bpf_spin_lock, or struct bpf_res_spin_lock where that is taken).";
 
 static const char constant_length[] =
-	"Pass memory that the verifier knows, and for its length a constant: a literal or sizeof(), no larger than that "
-	"memory. A length that is only bounded does not do for this kfunc.";
+	"Pass memory that the verifier knows, and for its length a constant: a literal or sizeof(), no larger than "
+	"that memory. A length that is only bounded does not do for this kfunc.";
 
 /* The first whose part is in the message counts. */
 static const struct {
@@ -102,8 +102,8 @@ static const struct {
 	  "long)." },
 	{ "an initialized irq flag",
 	  " Nothing is saved in that flag: it was not saved, was restored already, or was written over.",
-	  "Save into it first, on every path (bpf_local_irq_save(&flags), bpf_res_spin_lock_irqsave()), do not write to "
-	  "that variable, and restore it once, from the same one." },
+	  "Save into it first, on every path (bpf_local_irq_save(&flags), bpf_res_spin_lock_irqsave()), do not write "
+	  "to that variable, and restore it once, from the same one." },
 	{ "irq flag", "",
 	  "Keep the flag on the stack, and restore it by the kfunc that belongs to the one that saved it." },
 	{ "iter", "",
@@ -311,8 +311,8 @@ static void on_void(const struct kfg_advice_known *k, struct kfg_advice *a)
 }
 
 /*
- * check_helper_mem_access() and check_reg_type(): the list begins with the stack, and may end with "trusted_ptr_", which
- * is memory, too.
+ * check_helper_mem_access() and check_reg_type(): the list begins with the stack, and may end with
+ * "trusted_ptr_", which is memory, too.
  */
 static void on_no_memory(const struct kfg_advice_known *k, int n, struct kfg_advice *a)
 {
@@ -339,7 +339,7 @@ static void on_no_memory(const struct kfg_advice_known *k, int n, struct kfg_adv
 					  "themselves, and puts them into an array.");
 }
 
-/* What to do of two types of which one is the other before it is complete, net/netfilter/nf_conntrack_bpf.c 6.0 to 7.3 */
+/* Where one type is the other before it is complete: net/netfilter/nf_conntrack_bpf.c, 6.0 to 7.3. */
 static const struct kfg_advice_named complete_wanted[] = {
 	{ "bpf_ct_release",
 	  "Insert the entry by bpf_ct_insert_entry(), and release what that returns. There is no other "

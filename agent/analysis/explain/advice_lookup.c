@@ -499,8 +499,9 @@ static const char *where_else(const struct kfg_advice_known *k)
 	if (filter_lets(k->name))
 		return "Call it from where the filter lets it be called, which for struct_ops is another member, or do "
 		       "without. What is registered, and for which types, differs between versions.";
-	return "Call it from one of these types, and there from where the filter lets it be called, which for struct_ops "
-	       "is another member, or do without. What is registered, and for which types, differs between versions.";
+	return "Call it from one of these types, and there from where the filter lets it be called, which for "
+	       "struct_ops is another member, or do without. What is registered, and for which types, differs "
+	       "between versions.";
 }
 
 /* The kfunc that does the same for programs of another type: net/core/filter.c, 6.4 to 7.3. */

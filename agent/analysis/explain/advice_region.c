@@ -102,7 +102,8 @@ static const struct rule contexts[] = {
 	{ "irq state out of order",
 	  "The flag that is restored is not the one that was saved last; the message names the instruction that saved "
 	  "that one.",
-	  "Restore in the reverse order of saving, and pass to each unlock the flag that its own lock was taken with." },
+	  "Restore in the reverse order of saving, and pass to each unlock the flag that its own lock was taken "
+	  "with." },
 	{ "out of order", "", "Release in the reverse order of taking: what was taken last, first." },
 };
 
@@ -113,8 +114,8 @@ static const struct rule exceptions[] = {
 	  "function of its own." },
 	{ "cannot tail call within", "", "Return from the exception callback, without a tail call." },
 	{ "At program exit the register R1",
-	  "Without an exception callback the program returns the cookie that it throws, and this one is not in the range "
-	  "that programs of this type, or of this place of attachment, may return.",
+	  "Without an exception callback the program returns the cookie that it throws, and this one is not in the "
+	  "range that programs of this type, or of this place of attachment, may return.",
 	  "Throw a number in the range that the message names, or name a callback by __exception_cb(cb) that returns "
 	  "one." },
 	{ "from callback subprog", "", "Return an error from the callback, and throw outside of it." },

@@ -48,8 +48,8 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"the kernel's source says which types these are; they differ between versions." },
 	[KFG_VLOG_DISABLED] = {
 		"disabled", "disabled in this kernel", KFG_BLAME_KERNEL,
-		"The kernel has this kfunc, and refuses each call of it: it had races, and Linux 6.4 and 6.5 disabled it "
-		"until they were mended. The program is right.",
+		"The kernel has this kfunc, and refuses each call of it: it had races, and Linux 6.4 and 6.5 disabled "
+		"it until they were mended. The program is right.",
 		"Use Linux 6.6 or newer, where it can be called again, or keep one owner of each object." },
 	[KFG_VLOG_NOT_KFUNC] = {
 		"not-a-kfunc", "no function that can be called", KFG_BLAME_LOADER,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vlog_argument.c - which registers hold an argument of the program that the kernel does not vouch for. When the program
- * loads one from its context, the verifier says "func 'NAME' arg0 has btf_id 211 type STRUCT 'task_struct'"
- * (btf_ctx_access(), 5.5 to 7.3), and the state behind the load is "R1_w=ptr_task_struct()" where prog_args_trusted() is
+ * vlog_argument.c - which registers hold an argument of the program that the kernel does not vouch for. When the
+ * program loads one from its context, the verifier says "func 'NAME' arg0 has btf_id 211 type STRUCT 'task_struct'"
+ * (btf_ctx_access(), 5.5 to 7.3). The state behind the load is "R1_w=ptr_task_struct()" where prog_args_trusted() is
  * false, else "R1_w=trusted_ptr_task_struct()" (6.2 to 7.3; before, none was trusted).
  */
 #include "analysis/explain/vlog_internal.h"

@@ -179,7 +179,7 @@ void kfg_vlog_start_log(struct kfg_vlog *v);
 
 /* "bf) r6 = r0" */
 bool kfg_vlog_insn_copies(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from);
-/* Bits of the registers that an instruction writes: "b7) r6 = 0", "b4) w6 = 0"; of a call those that it ends, r0 to r5. */
+/* Bits of the registers that an instruction writes: "b7) r6 = 0", "b4) w6 = 0"; of a call r0 to r5, which it ends. */
 unsigned kfg_vlog_insn_writes(struct kfg_span insn);
 /* A call was printed, of that kfunc; "": of a helper. */
 void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc);
