@@ -108,6 +108,38 @@ static void on_rcu(const struct kfg_advice_known *k, struct kfg_advice *a)
 	add_lookup(k, a);
 }
 
+static bool is_of_other_kind(const char *message)
+{
+	return strstr(message, "is not a pointer to btf_id") || strstr(message, " is scalar expected ") ||
+	       strstr(message, " expected STRUCT ");
+}
+
+/* "R1 is fp expected STRUCT task_struct": no pointer to an object at all */
+static void on_other_kind(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	bool is_address = strstr(k->f->message, " is fp expected ");
+	bool is_pointer = is_address || !(strstr(k->f->message, "is not a pointer to btf_id") ||
+					  strstr(k->f->message, " is scalar expected "));
+
+	kfg_strbuf_printf(&a->what, " %s was passed where a pointer to a kernel object is wanted.",
+			  is_address ? "The address of a variable on the stack" :
+			  is_pointer ? "A pointer of another kind" :
+				       "NULL, a number or memory of the program");
+	if (is_release(k->name))
+		kfg_strbuf_adds(&a->todo, released);
+	else if (is_pointer)
+		kfg_strbuf_adds(&a->todo, VOUCHED ".");
+	else
+		kfg_strbuf_adds(&a->todo,
+				"Pass a pointer to such an object that the kernel vouches for: the result of an "
+				"acquiring kfunc, or what the program was given.");
+	if (is_address)
+		kfg_strbuf_adds(&a->todo, " Pass the pointer itself, not the address of a variable that holds it.");
+	else if (!is_pointer)
+		kfg_strbuf_adds(&a->todo, " A pointer that was read by bpf_probe_read_kernel() is a number for the "
+					  "verifier. NULL is no trusted pointer.");
+}
+
 bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
@@ -117,22 +149,8 @@ bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a)
 	if (strstr(m, "expects refcounted") || strstr(m, "expects referenced") ||
 	    strstr(m, "has not been acquired before") || (trusted && is_release(k->name))) {
 		on_release(a);
-	} else if (strstr(m, "is not a pointer to btf_id") || strstr(m, " is scalar expected ")) {
-		kfg_strbuf_adds(&a->what, " NULL, a number or memory of the program was passed where a pointer to a "
-					  "kernel object is wanted.");
-		kfg_strbuf_adds(&a->todo,
-				"Pass a pointer to such an object that the kernel vouches for: the result of an "
-				"acquiring kfunc, or what the program was given. A pointer that was read by "
-				"bpf_probe_read_kernel() is a number for the verifier. NULL is no trusted "
-				"pointer.");
-	} else if (strstr(m, " is fp expected ")) {
-		kfg_strbuf_adds(&a->what, " The address of a variable on the stack was passed where a pointer to a "
-					  "kernel object is wanted.");
-		kfg_strbuf_adds(&a->todo, VOUCHED "; the pointer itself, not the address of a variable that holds it.");
-	} else if (strstr(m, " expected STRUCT ")) {
-		kfg_strbuf_adds(&a->what, " A pointer of another kind was passed where a pointer to a kernel object is "
-					  "wanted.");
-		kfg_strbuf_adds(&a->todo, VOUCHED ".");
+	} else if (is_of_other_kind(m)) {
+		on_other_kind(k, a);
 	} else if ((trusted || rcu) && k->f->of_program) {
 		on_argument_of_program(k, a);
 	} else if (trusted && !strstr(m, "or trusted")) {
