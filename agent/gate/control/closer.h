@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * closer.h - ends a connection on which others may have sent descriptors (SCM_RIGHTS). Whoever receives or discards such a
- * message closes them, perhaps as the last one, and a close may take as long as the sender likes: a TCP socket that
+ * closer.h - ends a connection on which others may have sent descriptors (SCM_RIGHTS). Who receives or discards such
+ * a message closes them, perhaps as the last one, and a close may take as long as the sender likes: a TCP socket that
  * lingers, a device that has to write. So no message with descriptors is received, and none is discarded by the caller.
  */
 #pragma once
@@ -15,7 +15,7 @@ void kfg_closer_prepare(int fd);
 bool kfg_closer_has_descriptors(int fd);
 
 /*
- * Takes over the descriptor of a connection and closes it, in a thread of its own where that may take long. False: there
- * are as many of those as can be, and this one stays open.
+ * Takes over the descriptor of a connection and closes it, in a thread of its own where that may take long. False:
+ * there are as many of those as can be, and this one stays open.
  */
 bool kfg_closer_close(int fd);
