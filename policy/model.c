@@ -245,26 +245,6 @@ bool kfg_policy_waiver(const struct kfg_policy *p, uint32_t waiver, struct kfg_w
 	return true;
 }
 
-static bool names_kfunc(const struct kfg_kfunc_pattern *p, const char *kfunc, const char *module)
-{
-	if (p->name_glob ? !kfg_glob_match(p->name, kfunc, strlen(kfunc)) : strcmp(p->name, kfunc) != 0)
-		return false;
-	if (!p->module)
-		return true;
-	return p->module_glob ? kfg_glob_match(p->module, module, strlen(module)) : !strcmp(p->module, module);
-}
-
-static bool asks_loader(const struct kfg_condition *when, const char *kfunc, const char *module)
-{
-	if (!when->units.n && !when->exes.n && !when->cgroups.n && !when->n_uids && when->userns == KFG_USERNS_ANY &&
-	    when->token == KFG_TOKEN_ANY && !kfg_condition_asks_signature(when))
-		return false;
-	for (size_t i = 0; i < when->n_kfuncs; i++)
-		if (names_kfunc(&when->kfuncs[i], kfunc, module))
-			return true;
-	return false;
-}
-
 bool kfg_policy_asks_signature(const struct kfg_policy *p)
 {
 	for (size_t i = 0; i < p->rules.n; i++)
@@ -272,20 +252,6 @@ bool kfg_policy_asks_signature(const struct kfg_policy *p)
 			return true;
 	for (size_t i = 0; i < p->waivers.n; i++)
 		if (kfg_condition_asks_signature(&kfg_waivers(p)[i].when))
-			return true;
-	return false;
-}
-
-bool kfg_policy_asks_loader(const struct kfg_policy *p, const char *kfunc, const char *module, uint32_t rule)
-{
-	size_t n = rule < p->rules.n ? rule : p->rules.n;
-
-	module = module ? module : "vmlinux";
-	for (size_t i = 0; i < n; i++)
-		if (asks_loader(&kfg_rules(p)[i].when, kfunc, module))
-			return true;
-	for (size_t i = 0; i < p->waivers.n; i++)
-		if (asks_loader(&KFG_ITEMS(p->waivers, const struct kfg_waiver)[i].when, kfunc, module))
 			return true;
 	return false;
 }

@@ -142,13 +142,6 @@ struct kfg_waiver_info {
 bool kfg_policy_waiver(const struct kfg_policy *policy, uint32_t waiver, struct kfg_waiver_info *ret_info);
 
 /*
- * Whether who loads the program may change the verdict on a kfunc (module NULL: the kernel itself): a rule before
- * `rule` (the one that decided; KFG_NONE: none did), or a waiver, could match it and asks for units, exes, cgroups,
- * uids, user namespaces or tokens, or who signed the program.
- */
-bool kfg_policy_asks_loader(const struct kfg_policy *policy, const char *kfunc, const char *module, uint32_t rule);
-
-/*
  * The executables that rules and waivers name by their whole path, each once, in order. One allocation, the caller's,
  * which holds the strings, too. -ENOMEM.
  */

@@ -57,8 +57,16 @@ int kfg_answer_find(const struct kfg_answer_question *question, struct kfg_answe
 	kfg_verdict_eval(p->table, &load, question->kfunc, question->module, &a.verdict);
 	kfg_why_ask(p->table, &load, question->kfunc, question->module, &a.unmet);
 	a.action = kfg_verdict_action(p->table, &a.verdict, question->live, &a.reason);
-	a.loader_decides = !p->loader_known && question->live &&
-			   kfg_policy_asks_loader(policy, question->kfunc, question->module, a.verdict.rule);
+	a.asked = (struct kfg_outcomes_question){
+		.policy = policy,
+		.table = p->table,
+		.unknown = p->unknown | (question->type ? 0 : KFG_WHY_TYPE),
+		.live = question->live,
+	};
+	kfg_outcomes_of(&a.asked, &a.verdict, &a.unmet, &a.outcomes);
+	a.loader_decides = kfg_outcomes_open_ended(&a.outcomes);
+	if (a.loader_decides)
+		a.action = (uint8_t)kfg_outcomes_worst(&a.outcomes);
 	if (!a.verdict.failed && !agrees(&a)) {
 		kfg_answer_done(&a);
 		return -ENOTRECOVERABLE;
@@ -82,32 +90,35 @@ const char *kfg_answer_word(const struct kfg_answer *answer)
 }
 
 /* What the load has where a rule asks for something else; buf holds a number. NULL: not known. */
-static const char *actual(const struct kfg_answer_question *q, enum kfg_why condition, char buf[static 16])
+static const char *actual(const struct kfg_answer *a, enum kfg_why condition, char buf[static 16])
 {
+	const struct kfg_answer_question *q = &a->question;
 	const struct kfg_load *loader = &q->preview->loader;
 
+	if (a->asked.unknown & condition)
+		return NULL;
 	switch (condition) {
 	case KFG_WHY_MODULE:
 		return q->module ? q->module : "vmlinux";
 	case KFG_WHY_TYPE:
-		return q->type ? kfg_prog_type_str(q->type) : NULL;
+		return kfg_prog_type_str(q->type);
 	case KFG_WHY_NAME:
 		return q->program;
 	case KFG_WHY_UNIT:
-		return loader->unit;
+		return loader->unit ? loader->unit : "none";
 	case KFG_WHY_EXE:
 		return loader->exe;
 	case KFG_WHY_CGROUP:
 		return loader->cgroup;
 	case KFG_WHY_UID:
 		snprintf(buf, 16, "%" PRIu32, loader->uid);
-		return q->preview->loader_known ? buf : NULL;
+		return buf;
 	case KFG_WHY_ENDED:
 		return kfg_day_format(loader->today, buf);
 	case KFG_WHY_USERNS:
-		return loader->initial ? "initial" : NULL;
+		return "initial";
 	case KFG_WHY_SIGNATURE:
-		return q->preview->signature;
+		return q->preview->untold ? "not told by this kernel" : q->preview->signature;
 	case KFG_WHY_TOKEN:
 		return loader->token ? "true" : "false";
 	default:
@@ -122,7 +133,7 @@ static void unmet_text(const struct kfg_answer *a, bool waiver, uint32_t index, 
 	const char *between = "";
 
 	for (uint32_t bit = KFG_WHY_END >> 1; bit; bit >>= 1) {
-		const char *has = actual(&a->question, bit, number);
+		const char *has = actual(a, bit, number);
 
 		if (!(unmet & bit))
 			continue;
@@ -134,18 +145,60 @@ static void unmet_text(const struct kfg_answer *a, bool waiver, uint32_t index, 
 	}
 }
 
+/* What has to be known for it to match; KFG_OUTCOMES_NO: it does not. */
+static uint32_t open_of(const struct kfg_answer *a, bool waiver, uint32_t index)
+{
+	return kfg_outcomes_open(&a->asked, waiver, index, waiver ? a->unmet.waivers[index] : a->unmet.rules[index]);
+}
+
+/* The first that matches for sure; KFG_NONE: none does. */
+static uint32_t first_sure(const struct kfg_answer *a, bool waiver)
+{
+	size_t n = waiver ? a->unmet.n_waivers : a->unmet.n_rules;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!open_of(a, waiver, i))
+			return i;
+	return KFG_NONE;
+}
+
+static uint8_t unlisted_of(const struct kfg_answer *a)
+{
+	uint32_t n;
+	const struct kfg_table_header *header = kfg_table_cells(a->question.preview->table, &n);
+
+	return header->unlisted;
+}
+
+static bool others_may_match(const struct kfg_answer *a, uint32_t before)
+{
+	for (uint32_t i = 0; i < before && i < a->unmet.n_rules; i++) {
+		uint32_t open = open_of(a, false, i);
+
+		if (open && open != KFG_OUTCOMES_NO)
+			return true;
+	}
+	return false;
+}
+
 static void rule_text(const struct kfg_answer *a, uint32_t index, struct kfg_strbuf *out)
 {
 	struct kfg_rule_info rule;
+	uint32_t open = open_of(a, false, index);
 
 	if (!kfg_policy_rule(policy_of(a), index, &rule))
 		return;
 	kfg_strbuf_printf(out, "  rule %s (%s:%u) ", rule.id, rule.file, rule.line);
-	if (a->unmet.rules[index]) {
+	if (open == KFG_OUTCOMES_NO) {
 		kfg_strbuf_adds(out, "does not match: ");
 		unmet_text(a, false, index, a->unmet.rules[index], out);
+	} else if (open) {
+		kfg_strbuf_printf(out, "may match, and decide: %s: ", kfg_action_str(rule.action));
+		unmet_text(a, false, index, open, out);
 	} else {
-		kfg_strbuf_printf(out, "matches, and decides: %s", kfg_action_str(rule.action));
+		kfg_strbuf_printf(out, "matches, and decides%s: %s",
+				  others_may_match(a, index) ? " if none before it does" : "",
+				  kfg_action_str(rule.action));
 	}
 	kfg_strbuf_adds(out, "\n");
 }
@@ -160,10 +213,10 @@ static void others_text(size_t n, struct kfg_strbuf *out)
 static void rules_text(const struct kfg_answer *a, struct kfg_strbuf *out)
 {
 	size_t n = a->unmet.n_rules, others = 0;
-	uint32_t i = 0;
+	uint32_t i = 0, sure = first_sure(a, false);
 
-	if (a->verdict.rule != KFG_NONE)
-		n = a->verdict.rule + 1;
+	if (sure != KFG_NONE)
+		n = sure + (size_t)1;
 	for (; i < n; i++) {
 		if (a->unmet.rules[i] & KFG_WHY_KFUNC)
 			others++;
@@ -171,9 +224,10 @@ static void rules_text(const struct kfg_answer *a, struct kfg_strbuf *out)
 			rule_text(a, i, out);
 	}
 	others_text(others, out);
-	if (a->verdict.rule == KFG_NONE)
-		kfg_strbuf_printf(out, "  no rule matches: defaults.unlisted: %s\n",
-				  kfg_action_str(a->verdict.rule_action));
+	if (sure == KFG_NONE)
+		kfg_strbuf_printf(out, "  %s: defaults.unlisted: %s\n",
+				  others_may_match(a, KFG_NONE) ? "if no rule matches" : "no rule matches",
+				  kfg_action_str(unlisted_of(a)));
 	else if (n < a->unmet.n_rules)
 		kfg_strbuf_printf(out, "  %zu rule%s after it: not asked\n", a->unmet.n_rules - n,
 				  a->unmet.n_rules - n == 1 ? "" : "s");
@@ -181,18 +235,21 @@ static void rules_text(const struct kfg_answer *a, struct kfg_strbuf *out)
 
 static void waivers_text(const struct kfg_answer *a, struct kfg_strbuf *out)
 {
-	size_t n = a->verdict.waiver == KFG_NONE ? a->unmet.n_waivers : a->verdict.waiver + (size_t)1;
+	uint32_t sure = first_sure(a, true);
+	size_t n = sure == KFG_NONE ? a->unmet.n_waivers : sure + (size_t)1;
 	struct kfg_waiver_info waiver;
 
 	for (uint32_t i = 0; waivers_asked(&a->verdict) && i < n; i++) {
 		if (a->unmet.waivers[i] & KFG_WHY_KFUNC || !kfg_policy_waiver(policy_of(a), i, &waiver))
 			continue;
 		kfg_strbuf_printf(out, "  waiver %s ", waiver.id);
-		if (a->unmet.waivers[i]) {
-			kfg_strbuf_adds(out, "does not match: ");
-			unmet_text(a, true, i, a->unmet.waivers[i], out);
+		if (!open_of(a, true, i)) {
+			kfg_strbuf_printf(out, "matches: %s", kfg_action_str(KFG_AUDIT));
 		} else {
-			kfg_strbuf_printf(out, "matches: %s", kfg_action_str(a->verdict.dep_action));
+			bool may = open_of(a, true, i) != KFG_OUTCOMES_NO;
+
+			kfg_strbuf_adds(out, may ? "may match: " : "does not match: ");
+			unmet_text(a, true, i, may ? open_of(a, true, i) : a->unmet.waivers[i], out);
 		}
 		kfg_strbuf_adds(out, "\n");
 	}
@@ -223,6 +280,30 @@ static void dates_text(const struct kfg_answer *a, struct kfg_strbuf *out)
 	waivers_text(a, out);
 }
 
+/* What it comes to, or may come to: "allow or refuse". */
+static void result_text(const struct kfg_answer *a, struct kfg_strbuf *out)
+{
+	bool enforces = kfg_mode_enforces(kfg_policy_mode(policy_of(a)));
+	char words[KFG_OUTCOMES_TEXT];
+
+	kfg_color_add(out, kfg_color_of(kfg_answer_word(a)),
+		      kfg_outcomes_actions(a->outcomes.actions, enforces, words));
+}
+
+static void reason_text(const struct kfg_answer *a, struct kfg_strbuf *out)
+{
+	char depends[KFG_OUTCOMES_TEXT], options[KFG_OUTCOMES_TEXT];
+
+	if (!a->outcomes.depends) {
+		kfg_strbuf_printf(out, " (%s)",
+				  a->reason == KFG_REASON_NONE ? "nothing counts" : kfg_reason_str(a->reason));
+		return;
+	}
+	kfg_strbuf_printf(out, ": depends on %s, not known", kfg_outcomes_depends(a->outcomes.depends, depends));
+	if (*kfg_outcomes_options(a->outcomes.depends, options))
+		kfg_strbuf_printf(out, ": see %s", options);
+}
+
 void kfg_answer_text(const struct kfg_answer *answer, struct kfg_strbuf *out)
 {
 	const struct kfg_answer_question *q = &answer->question;
@@ -238,7 +319,7 @@ void kfg_answer_text(const struct kfg_answer *answer, struct kfg_strbuf *out)
 		kfg_strbuf_adds(out, "]");
 	}
 	kfg_strbuf_adds(out, ": ");
-	kfg_color_add(out, kfg_color_of(kfg_answer_word(answer)), kfg_answer_word(answer));
+	result_text(answer, out);
 	kfg_strbuf_adds(out, "\n");
 	if (answer->verdict.failed) {
 		kfg_strbuf_adds(out, "  the evaluation of the policy takes too long: defaults.unscannable\n");
@@ -248,12 +329,10 @@ void kfg_answer_text(const struct kfg_answer *answer, struct kfg_strbuf *out)
 		kfg_strbuf_adds(out, "  dead code on this kernel: only rules and deprecations with scope: any count\n");
 	rules_text(answer, out);
 	dates_text(answer, out);
-	if (answer->loader_decides)
-		kfg_strbuf_adds(out, "  who loads it decides, and is not known: see --unit, --exe, --uid, --signed\n");
 	kfg_strbuf_adds(out, "  result: ");
-	kfg_color_add(out, kfg_color_of(kfg_answer_word(answer)), kfg_answer_word(answer));
-	kfg_strbuf_printf(out, " (%s)\n",
-			  answer->reason == KFG_REASON_NONE ? "nothing counts" : kfg_reason_str(answer->reason));
+	result_text(answer, out);
+	reason_text(answer, out);
+	kfg_strbuf_adds(out, "\n");
 }
 
 static void json_unmet(const struct kfg_answer *a, bool waiver, uint32_t index, uint32_t unmet, struct kfg_json *j)
@@ -266,7 +345,7 @@ static void json_unmet(const struct kfg_answer *a, bool waiver, uint32_t index, 
 			continue;
 		kfg_json_object(j, NULL);
 		kfg_json_string(j, "condition", kfg_why_str(bit));
-		kfg_json_string(j, "actual", actual(&a->question, bit, number));
+		kfg_json_string(j, "actual", actual(a, bit, number));
 		kfg_json_string(j, "wanted", kfg_why_wanted(policy_of(a), waiver, index, bit, wanted));
 		kfg_json_object_end(j);
 	}
@@ -274,9 +353,13 @@ static void json_unmet(const struct kfg_answer *a, bool waiver, uint32_t index, 
 }
 
 /* Where a list is left at its first match: rules and waivers behind it were not asked. */
-static const char *state_str(uint32_t index, uint32_t decided, bool asked)
+static const char *state_str(const struct kfg_answer *a, bool waiver, uint32_t index, uint32_t decided)
 {
-	return !asked || index > decided ? "not-asked" : index == decided ? "matches" : "does-not-match";
+	uint32_t open = open_of(a, waiver, index);
+
+	if ((waiver && !waivers_asked(&a->verdict)) || index > decided)
+		return "not-asked";
+	return open == KFG_OUTCOMES_NO ? "does-not-match" : open ? "may-match" : "matches";
 }
 
 static void json_rules(const struct kfg_answer *a, struct kfg_json *j)
@@ -292,12 +375,12 @@ static void json_rules(const struct kfg_answer *a, struct kfg_json *j)
 		kfg_json_string(j, "file", rule.file);
 		kfg_json_uint(j, "line", rule.line);
 		kfg_json_string(j, "action", kfg_action_str(rule.action));
-		kfg_json_string(j, "state", state_str(i, a->verdict.rule, true));
+		kfg_json_string(j, "state", state_str(a, false, i, first_sure(a, false)));
 		json_unmet(a, false, i, a->unmet.rules[i], j);
 		kfg_json_object_end(j);
 	}
 	kfg_json_array_end(j);
-	kfg_json_string(j, "default", a->verdict.rule == KFG_NONE ? kfg_action_str(a->verdict.rule_action) : NULL);
+	kfg_json_string(j, "default", first_sure(a, false) == KFG_NONE ? kfg_action_str(unlisted_of(a)) : NULL);
 }
 
 static void json_dates(const struct kfg_answer *a, struct kfg_json *j)
@@ -324,7 +407,7 @@ static void json_dates(const struct kfg_answer *a, struct kfg_json *j)
 			continue;
 		kfg_json_object(j, NULL);
 		kfg_json_string(j, "id", waiver.id);
-		kfg_json_string(j, "state", state_str(i, v->waiver, waivers_asked(v)));
+		kfg_json_string(j, "state", state_str(a, true, i, first_sure(a, true)));
 		json_unmet(a, true, i, a->unmet.waivers[i], j);
 		kfg_json_object_end(j);
 	}
@@ -345,6 +428,11 @@ void kfg_answer_json(const struct kfg_answer *answer, struct kfg_json *j)
 	kfg_json_string(j, "verdict", kfg_answer_word(answer));
 	kfg_json_string(j, "reason", answer->reason == KFG_REASON_NONE ? NULL : kfg_reason_str(answer->reason));
 	kfg_json_bool(j, "loader_decides", answer->loader_decides);
+	kfg_json_array(j, "depends_on");
+	for (uint32_t bit = KFG_WHY_END >> 1; bit; bit >>= 1)
+		if (answer->outcomes.depends & bit)
+			kfg_json_string(j, NULL, kfg_why_str(bit));
+	kfg_json_array_end(j);
 	json_rules(answer, j);
 	json_dates(answer, j);
 	kfg_json_object_end(j);

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "cli/preview.h"
-#include "policy/why.h"
+#include "policy/outcomes.h"
 
 /* What is asked: nothing is owned; texts may be of strangers. */
 struct kfg_answer_question {
@@ -19,7 +19,9 @@ struct kfg_answer {
 	struct kfg_answer_question question;
 	struct kfg_verdict verdict;
 	uint8_t action, reason; /* enum kfg_action of an enforcing policy, enum kfg_reason */
-	bool loader_decides; /* rules or waivers that could match ask who loads it, and nobody said */
+	bool loader_decides; /* it depends on what is not known; action is the strictest that it may come to then */
+	struct kfg_outcomes outcomes; /* what it may come to */
+	struct kfg_outcomes_question asked;
 	struct kfg_why_unmet unmet; /* owned */
 };
 
@@ -30,7 +32,7 @@ struct kfg_answer {
 int kfg_answer_find(const struct kfg_answer_question *question, struct kfg_answer *ret_answer);
 void kfg_answer_done(struct kfg_answer *answer); /* accepts a zeroed struct */
 
-/* "refuse", or "would refuse" where the policy does not enforce; else the action. */
+/* "refuse", or "would refuse" where the policy does not enforce; else the action. If it depends: the strictest. */
 const char *kfg_answer_word(const struct kfg_answer *answer);
 
 void kfg_answer_text(const struct kfg_answer *answer, struct kfg_strbuf *out);

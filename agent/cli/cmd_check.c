@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_check.c - errors and unwise things in policies: files, directories, standard input, the system's own. */
-#include "analysis/btf/btf.h"
+#include "analysis/kernel/signatures.h"
 #include "base/cleanup.h"
 #include "base/exit_code.h"
 #include "base/log.h"
@@ -24,19 +24,7 @@
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define KERNEL_BTF_MAX ((size_t)256 << 20)
 
-/* Has a struct of the kernel's a member of that name? */
-static bool has_member(const struct kfg_btf *btf, const char *name, const char *member)
-{
-	const struct btf_type *type = kfg_btf_type(btf, kfg_btf_find(btf, name, BTF_KIND_STRUCT));
-	const struct btf_member *members = type ? (const void *)(type + 1) : NULL;
-
-	for (unsigned i = 0; type && i < KFG_BTF_INFO_VLEN(type->info); i++)
-		if (strcmp(kfg_btf_str(btf, members[i].name_off), member) == 0)
-			return true;
-	return false;
-}
-
-/* Does the running kernel keep to itself who signed a program? bpf_prog_aux.sig: include/linux/bpf.h, 7.2 and later. */
+/* Does the running kernel keep to itself who signed a program? */
 static bool kernel_is_silent(void)
 {
 	_cleanup_free_ char *data = NULL;
@@ -48,7 +36,7 @@ static bool kernel_is_silent(void)
 	if (kfg_read_file(AT_FDCWD, KERNEL_BTF, KERNEL_BTF_MAX, &data, &size) < 0)
 		return false;
 	if (kfg_btf_open(data, size, NULL, &btf, &error) == 0)
-		silent = kfg_btf_find(btf, "bpf_prog_aux", BTF_KIND_STRUCT) && !has_member(btf, "bpf_prog_aux", "sig");
+		silent = kfg_signatures_of(btf) == KFG_SIGNATURES_UNTOLD;
 	kfg_btf_free(btf);
 	return silent;
 }

@@ -275,6 +275,7 @@ static int run(const struct kfg_args *args, const struct settings *s, struct sca
 		.source = scan->preview.source,
 		.loader = scan->preview.loader,
 		.loader_known = scan->preview.loader_known,
+		.unknown = scan->preview.unknown,
 		.baseline = scan->baseline,
 	};
 	r = kfg_report_new(&judge, (const struct kfg_kernel *const *)scan->kernels.items, scan->kernels.n,

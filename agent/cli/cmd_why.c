@@ -29,7 +29,8 @@ struct why {
 
 static void take_answer(struct why *why, const struct kfg_answer *answer)
 {
-	why->refused |= answer->action == KFG_REFUSE && kfg_mode_enforces(kfg_policy_mode(why->preview.loaded.policy));
+	why->refused |= answer->action == KFG_REFUSE && !answer->loader_decides &&
+			kfg_mode_enforces(kfg_policy_mode(why->preview.loaded.policy));
 	why->warned |= answer->action >= KFG_WARN;
 	why->unchecked |= answer->loader_decides;
 	if (why->as_json)
@@ -269,12 +270,14 @@ static int open_all(struct why *why, const struct kfg_args *args)
 	}
 	if (r < 0)
 		return r;
+	kfg_preview_take_kernel(&why->preview, why->kernels.items[0], "why");
 	judge = (struct kfg_report_judge){
 		.policy = why->preview.loaded.policy,
 		.table = why->preview.table,
 		.source = why->preview.source,
 		.loader = why->preview.loader,
 		.loader_known = why->preview.loader_known,
+		.unknown = why->preview.unknown,
 	};
 	r = kfg_report_new(&judge, (const struct kfg_kernel *const *)why->kernels.items, 1, &why->report);
 	return r < 0 ? kfg_log_errno(r, "why: %m") : find_objects(why, args);

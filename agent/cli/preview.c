@@ -2,8 +2,10 @@
 /* preview.c - the policy, loader and day of the options, by which verbs judge. */
 #include "cli/preview.h"
 
+#include "analysis/kernel/signatures.h"
 #include "base/log.h"
 #include "cli/option.h"
+#include "policy/why.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -80,6 +82,40 @@ static int parse_uid(const char *text, uint32_t *ret_uid)
 	return 0;
 }
 
+/* The unit that the service manager's cgroup of that path is: the first component that is no slice; "": none. */
+static void unit_of_cgroup(const char *cgroup, char unit[static KFG_UNIT_LEN])
+{
+	static const char slice[] = ".slice";
+	size_t len;
+
+	unit[0] = 0;
+	for (const char *at = cgroup; *at; at += len) {
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		if (len >= sizeof(slice) && memcmp(at + len - strlen(slice), slice, strlen(slice)) == 0)
+			continue;
+		if (len < KFG_UNIT_LEN)
+			snprintf(unit, KFG_UNIT_LEN, "%.*s", (int)len, at);
+		return;
+	}
+}
+
+/* What the options leave open. A loader of which anything is said is in the initial user namespace, with no token. */
+static uint32_t unknown_of(const struct kfg_preview *p)
+{
+	uint32_t unknown = KFG_WHY_SIGNATURE | KFG_WHY_UNIT | KFG_WHY_EXE | KFG_WHY_CGROUP;
+
+	if (p->loader.unit || p->loader.cgroup)
+		unknown &= ~(uint32_t)KFG_WHY_UNIT;
+	if (p->loader.exe)
+		unknown &= ~(uint32_t)KFG_WHY_EXE;
+	if (p->loader.cgroup)
+		unknown &= ~(uint32_t)KFG_WHY_CGROUP;
+	if (p->signature)
+		unknown &= ~(uint32_t)KFG_WHY_SIGNATURE;
+	return p->loader_known ? unknown : unknown | KFG_WHY_UID | KFG_WHY_USERNS | KFG_WHY_TOKEN;
+}
+
 /* Without any of these nothing is known of the loader; a known one is root, unless --uid says else. */
 static int take_loader(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
 {
@@ -130,6 +166,7 @@ int kfg_preview_open(const struct kfg_args *args, const char *verb, struct kfg_p
 		r = take_signature(args, verb, &p);
 	if (r == 0)
 		r = kfg_option_day(args, verb, &p.loader.today);
+	p.unknown = unknown_of(&p);
 	if (r == 0)
 		r = open_policy(args, verb, &p);
 	if (r < 0) {
@@ -137,7 +174,37 @@ int kfg_preview_open(const struct kfg_args *args, const char *verb, struct kfg_p
 		return r;
 	}
 	*ret_preview = p;
+	if (!p.loader.unit && p.loader.cgroup) {
+		unit_of_cgroup(p.loader.cgroup, ret_preview->unit);
+		ret_preview->loader.unit = ret_preview->unit[0] ? ret_preview->unit : NULL;
+	}
 	return 0;
+}
+
+void kfg_preview_take_kernel(struct kfg_preview *preview, const struct kfg_kernel *kernel, const char *verb)
+{
+	struct kfg_kernel_facts facts;
+
+	if (!kfg_policy_asks_signature(preview->loaded.policy))
+		return;
+	kfg_kernel_facts(kernel, &facts);
+	switch (kfg_signatures_of(kfg_kernel_btf(kernel))) {
+	case KFG_SIGNATURES_TOLD:
+		return;
+	case KFG_SIGNATURES_UNTOLD:
+		preview->unknown &= ~(uint32_t)KFG_WHY_SIGNATURE;
+		preview->untold = true;
+		break;
+	default:
+		preview->unknown |= KFG_WHY_SIGNATURE;
+		break;
+	}
+	preview->loader.signature = KFG_SIGNATURE_UNKNOWN;
+	if (preview->signature)
+		kfg_log_warning("%s: --signed=%s: %s, %s", verb, preview->signature,
+				facts.release[0] ? facts.release : facts.path,
+				preview->untold ? "which does not say who signed a program: no rule on that matches" :
+						  "of which it is not known whether it says who signed a program");
 }
 
 void kfg_preview_done(struct kfg_preview *preview)

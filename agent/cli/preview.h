@@ -2,6 +2,7 @@
 /* preview.h - by which policy, as which loader, on which day: what `scan`, `why` and `programs` judge by. */
 #pragma once
 
+#include "analysis/kernel/kernel.h"
 #include "base/args.h"
 #include "config/load.h"
 #include "policy/table.h"
@@ -14,6 +15,9 @@ struct kfg_preview {
 	struct kfg_load loader; /* unit, exe, cgroup, uid, today, signature */
 	const char *signature; /* as it was given, or NULL: not known */
 	bool loader_known;
+	bool untold; /* the kernel keeps to itself who signed a program */
+	uint32_t unknown; /* bits of enum kfg_why: what of the load nobody said */
+	char unit[KFG_UNIT_LEN]; /* of the cgroup, where --unit was not given */
 };
 
 #define KFG_PREVIEW_OPTIONS                                                                                            \
@@ -40,4 +44,9 @@ struct kfg_preview {
  * printed) when it returns a negative errno. Free with kfg_preview_done().
  */
 int kfg_preview_open(const struct kfg_args *args, const char *verb, struct kfg_preview *ret_preview);
+/*
+ * Says what is known once the kernel is: one that keeps signatures to itself has none that a rule can ask for, which is
+ * said if --signed was given.
+ */
+void kfg_preview_take_kernel(struct kfg_preview *preview, const struct kfg_kernel *kernel, const char *verb);
 void kfg_preview_done(struct kfg_preview *preview); /* accepts a zeroed struct */

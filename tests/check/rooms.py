@@ -40,7 +40,7 @@ AGENT = {
             "analysis/programs", "analysis/report", "analysis/scan", "history", "render"},
 }
 # What the policy library shows to others.
-POLICY = {f"policy/{name}.h" for name in ("array", "cases", "cleanup", "diag", "edit_distance", "policy",
+POLICY = {f"policy/{name}.h" for name in ("array", "cases", "cleanup", "diag", "edit_distance", "outcomes", "policy",
                                               "table", "utf8", "verdict", "why")}
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [

@@ -4,7 +4,9 @@
 
 #include "analysis/report/baseline.h"
 #include "policy/array.h"
+#include "policy/outcomes.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define BLOCK_SIZE ((size_t)64 << 10)
@@ -73,6 +75,9 @@ static int add_kernels(struct kfg_report *report, const struct kfg_kernel *const
 		report->kernels[i].path = kfg_report_copy(report, facts.path, &lost);
 		report->kernels[i].release = kfg_report_copy(report, facts.release, &lost);
 		report->kernels[i].limits = kfg_report_copy(report, facts.limits, &lost);
+		report->kernels[i].signatures = kfg_policy_asks_signature(report->judge.policy) ?
+							kfg_signatures_of(kfg_kernel_btf(kernels[i])) :
+							KFG_SIGNATURES_TOLD;
 	}
 	return lost ? -ENOMEM : 0;
 }
@@ -184,6 +189,18 @@ const char *kfg_report_action_str(const struct kfg_report *report, const struct 
 	if (verdict->action == KFG_REFUSE && !kfg_mode_enforces(report->mode))
 		return "would refuse";
 	return kfg_action_str(verdict->action);
+}
+
+const char *kfg_report_depends(const struct kfg_report *report, const struct kfg_report_verdict *verdict,
+			       char buf[static KFG_REPORT_DEPENDS_TEXT])
+{
+	char actions[KFG_OUTCOMES_TEXT], depends[KFG_OUTCOMES_TEXT], options[KFG_OUTCOMES_TEXT];
+	bool any = *kfg_outcomes_options(verdict->depends, options) != '\0';
+
+	snprintf(buf, KFG_REPORT_DEPENDS_TEXT, "%s: depends on %s, not known%s%s%s",
+		 kfg_outcomes_actions(verdict->actions, kfg_mode_enforces(report->mode), actions),
+		 kfg_outcomes_depends(verdict->depends, depends), any ? " (" : "", options, any ? ")" : "");
+	return buf;
 }
 
 const char *kfg_report_kernel_name(const struct kfg_report *report, size_t kernel)

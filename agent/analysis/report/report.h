@@ -8,6 +8,7 @@
 
 #include "base/strbuf.h"
 #include "analysis/find/light_skeleton.h"
+#include "analysis/kernel/signatures.h"
 #include "analysis/scan/scan.h"
 #include "policy/policy.h"
 #include "policy/table.h"
@@ -31,7 +32,9 @@ struct kfg_report_verdict {
 	const char *rule, *waiver; /* ids; NULL: none */
 	const char *program; /* for which it is the worst */
 	int32_t deadline; /* last good day; KFG_DAY_MAX: none */
-	bool loader_decides; /* a rule or waiver that could match asks who loads, and nobody said */
+	bool loader_decides; /* it depends on what is not known; action is the strictest that it may come to then */
+	uint8_t actions; /* bit per enum kfg_action that it may come to */
+	uint32_t depends; /* bits of enum kfg_why: on what, if loader_decides */
 };
 
 /* One use on one kernel. */
@@ -97,6 +100,7 @@ struct kfg_report_object {
 
 struct kfg_report_kernel {
 	const char *path, *release, *limits;
+	enum kfg_signatures signatures;
 };
 
 struct kfg_report_problem {
@@ -112,6 +116,7 @@ struct kfg_report_judge {
 	const char *source; /* where the policy comes from, for people */
 	struct kfg_load loader; /* unit, exe, uid, today; programs are put in */
 	bool loader_known;
+	uint32_t unknown; /* bits of enum kfg_why: what of the loader was not said */
 	const struct kfg_baseline *baseline; /* NULL: all findings are new */
 };
 
@@ -152,8 +157,12 @@ enum kfg_report_state kfg_report_worst(const struct kfg_report *report);
 size_t kfg_report_count(const struct kfg_report *report, enum kfg_report_state state);
 /* "ok" "warned" "unchecked" "refused" "fails" */
 const char *kfg_report_state_str(enum kfg_report_state state);
-/* "refuse" or, of a policy in audit mode, "would refuse"; else the action. */
+/* "refuse" or, of a policy in audit mode, "would refuse"; else the action. Of one that depends: the strictest. */
 const char *kfg_report_action_str(const struct kfg_report *report, const struct kfg_report_verdict *verdict);
+/* "allow or refuse: depends on unit, exe, not known (--unit, --exe)", of one that depends; returns buf. */
+#define KFG_REPORT_DEPENDS_TEXT 512u
+const char *kfg_report_depends(const struct kfg_report *report, const struct kfg_report_verdict *verdict,
+			       char buf[static KFG_REPORT_DEPENDS_TEXT]);
 /* The column's name: the release, else the path. */
 const char *kfg_report_kernel_name(const struct kfg_report *report, size_t kernel);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* report_json.c - kfgate-scan(8) documents each member; they are added to, never changed. */
 #include "base/json.h"
+#include "policy/why.h"
 #include "analysis/report/report.h"
 
 #define FORMAT_VERSION 1
@@ -47,6 +48,11 @@ static void json_verdict(const struct kfg_report *report, const struct kfg_repor
 	kfg_json_string(j, "deadline", v->deadline == KFG_DAY_MAX ? NULL : kfg_day_format(v->deadline, day));
 	kfg_json_string(j, "program", v->program);
 	kfg_json_bool(j, "loader_decides", v->loader_decides);
+	kfg_json_array(j, "depends_on");
+	for (uint32_t bit = KFG_WHY_END >> 1; v->loader_decides && bit; bit >>= 1)
+		if (v->depends & bit)
+			kfg_json_string(j, NULL, kfg_why_str(bit));
+	kfg_json_array_end(j);
 	kfg_json_object_end(j);
 }
 

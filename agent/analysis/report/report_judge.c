@@ -3,6 +3,7 @@
 #include "analysis/report/report_internal.h"
 
 #include "analysis/report/baseline.h"
+#include "policy/outcomes.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,29 +34,62 @@ static void set_lifecycle(struct kfg_report *report, uint32_t dep, struct kfg_re
 	use->known_from = kfg_report_copy(report, kfg_deprecation_place(&info, place), lost);
 }
 
+/* What is known of the load on that kernel. */
+static uint32_t unknown_of(const struct kfg_report *report, size_t kernel, struct kfg_load *load)
+{
+	uint32_t unknown = report->judge.unknown;
+	enum kfg_signatures signatures = report->kernels[kernel].signatures;
+
+	/* where the kernel keeps it to itself, no signature is any that a rule can ask for */
+	if (signatures != KFG_SIGNATURES_TOLD)
+		load->signature = KFG_SIGNATURE_UNKNOWN;
+	if (signatures == KFG_SIGNATURES_UNKNOWN)
+		unknown |= KFG_WHY_SIGNATURE;
+	else if (signatures == KFG_SIGNATURES_UNTOLD)
+		unknown &= ~(uint32_t)KFG_WHY_SIGNATURE;
+	return load->prog_type ? unknown : unknown | KFG_WHY_TYPE;
+}
+
+/* The greater, the worse: refused, then what may be, then what is warned about. */
+static unsigned rank(const struct kfg_report_verdict *v)
+{
+	if (v->loader_decides)
+		return KFG_REFUSE + 1u + v->action;
+	return v->action == KFG_REFUSE ? 2 * KFG_REFUSE + 2u : v->action;
+}
+
 /* As a site's program would get it; the worst of them stays in the cell. */
 static void judge_site(struct kfg_report *report, struct kfg_report_use *use, size_t kernel,
 		       const struct kfg_report_call_site *site, bool *lost)
 {
 	const struct kfg_report_judge *judge = &report->judge;
 	struct kfg_report_cell *cell = &use->cells[kernel];
+	bool live = site->reach[kernel] != KFG_REACH_NEVER;
+	struct kfg_report_verdict verdict = { .program = site->program };
 	struct kfg_load load = judge->loader;
+	struct kfg_outcomes outcomes;
+	struct kfg_outcomes_question question = { .policy = judge->policy, .table = judge->table, .live = live };
 	struct kfg_verdict v;
-	uint8_t action, reason;
 
 	load.prog = site->program;
 	load.prog_type = site->type;
+	question.unknown = unknown_of(report, kernel, &load);
 	kfg_verdict_eval(judge->table, &load, use->name, cell->module, &v);
-	action = kfg_verdict_action(judge->table, &v, site->reach[kernel] != KFG_REACH_NEVER, &reason);
+	verdict.action = kfg_verdict_action(judge->table, &v, live, &verdict.reason);
 	set_lifecycle(report, v.dep, use, lost);
-	if (cell->verdict.program && action <= cell->verdict.action)
+	if (kfg_outcomes_ask(&question, &load, use->name, cell->module, &outcomes) < 0) {
+		*lost = true;
 		return;
-	cell->verdict.action = action;
-	cell->verdict.reason = reason;
-	cell->verdict.program = site->program;
-	set_verdict(report, &v, &cell->verdict);
-	cell->verdict.loader_decides = !judge->loader_known && site->reach[kernel] != KFG_REACH_NEVER &&
-				       kfg_policy_asks_loader(judge->policy, use->name, cell->module, v.rule);
+	}
+	verdict.actions = outcomes.actions;
+	verdict.depends = outcomes.depends;
+	verdict.loader_decides = kfg_outcomes_open_ended(&outcomes);
+	if (verdict.loader_decides)
+		verdict.action = (uint8_t)kfg_outcomes_worst(&outcomes);
+	if (cell->verdict.program && rank(&verdict) <= rank(&cell->verdict))
+		return;
+	set_verdict(report, &v, &verdict);
+	cell->verdict = verdict;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -64,9 +98,10 @@ static bool same_text(const char *a, const char *b)
 }
 
 /* Whether the question is the same as for the kernel before: most are. */
-static bool same_question(const struct kfg_report_use *use, size_t kernel)
+static bool same_question(const struct kfg_report *report, const struct kfg_report_use *use, size_t kernel)
 {
-	if (!same_text(use->cells[kernel].module, use->cells[kernel - 1].module))
+	if (!same_text(use->cells[kernel].module, use->cells[kernel - 1].module) ||
+	    report->kernels[kernel].signatures != report->kernels[kernel - 1].signatures)
 		return false;
 	for (size_t i = 0; i < use->n_sites; i++)
 		if ((use->sites[i].reach[kernel] == KFG_REACH_NEVER) !=
@@ -79,7 +114,7 @@ int kfg_report_judge_use(struct kfg_report *report, struct kfg_report_use *use, 
 {
 	bool lost = false;
 
-	if (kernel && same_question(use, kernel)) {
+	if (kernel && same_question(report, use, kernel)) {
 		use->cells[kernel].verdict = use->cells[kernel - 1].verdict;
 		return 0;
 	}
@@ -107,7 +142,7 @@ static enum kfg_report_state cell_state(const struct kfg_report *report, const s
 
 	if (cell->fails)
 		return KFG_REPORT_FAILS;
-	if (v->action == KFG_REFUSE && kfg_mode_enforces(report->mode))
+	if (v->action == KFG_REFUSE && !v->loader_decides && kfg_mode_enforces(report->mode))
 		return KFG_REPORT_REFUSED;
 	if (cell->compat == KFG_COMPAT_UNCHECKED || v->loader_decides)
 		return KFG_REPORT_UNCHECKED;
@@ -132,13 +167,14 @@ static void reason_text(const struct kfg_report *report, const struct kfg_report
 			const struct kfg_report_cell *cell, char *buf, size_t size)
 {
 	const struct kfg_report_verdict *v = &cell->verdict;
-	char day[KFG_DAY_TEXT];
+	char day[KFG_DAY_TEXT], depends[KFG_REPORT_DEPENDS_TEXT];
 
-	if (cell->fails || cell->compat == KFG_COMPAT_UNCHECKED || (v->action < KFG_WARN && may_harm(cell)))
+	if (cell->fails || cell->compat == KFG_COMPAT_UNCHECKED ||
+	    (v->action < KFG_WARN && !v->loader_decides && may_harm(cell)))
 		snprintf(buf, size, "%s: %s%s%s", use->name, kfg_compat_str(cell->compat), cell->detail[0] ? ": " : "",
 			 cell->detail);
-	else if (v->action < KFG_WARN)
-		snprintf(buf, size, "%s: the policy asks who loads it, see --unit, --exe, --uid", use->name);
+	else if (v->loader_decides)
+		snprintf(buf, size, "%s: policy: %s", use->name, kfg_report_depends(report, v, depends));
 	else
 		snprintf(buf, size, "%s: policy: %s, %s%s%s%s%s", use->name, kfg_report_action_str(report, v),
 			 kfg_reason_str(v->reason), v->reason == KFG_REASON_RULE && v->rule ? " " : "",

@@ -59,21 +59,23 @@ const char *kfg_report_call_site_text(const struct kfg_report_call_site *site, c
 
 static void policy_text(const struct kfg_report *report, const struct kfg_report_verdict *v, char *buf, size_t size)
 {
-	char day[KFG_DAY_TEXT];
+	char day[KFG_DAY_TEXT], depends[KFG_REPORT_DEPENDS_TEXT];
 	bool rule = v->reason == KFG_REASON_RULE && v->rule, dated = v->deadline != KFG_DAY_MAX;
 
+	if (v->loader_decides) {
+		snprintf(buf, size, "policy: %s", kfg_report_depends(report, v, depends));
+		return;
+	}
 	snprintf(buf, size, "policy: %s, %s%s%s%s%s%s%s", kfg_report_action_str(report, v), kfg_reason_str(v->reason),
 		 rule ? " " : "", rule ? v->rule : "", v->waiver ? " by " : "", v->waiver ? v->waiver : "",
 		 dated ? ", last good day " : "", dated ? kfg_day_format(v->deadline, day) : "");
-	if (v->loader_decides)
-		snprintf(buf + strlen(buf), size - strlen(buf), "; other rules ask who loads it: --unit, --exe, --uid");
 }
 
 const char *kfg_report_cell_text(const struct kfg_report *report, const struct kfg_report_cell *cell,
 				 char buf[static KFG_REPORT_CLEAN_MAX])
 {
 	const struct kfg_report_verdict *v = &cell->verdict;
-	char raw[KFG_REPORT_CLEAN_MAX] = "", policy[200] = "";
+	char raw[KFG_REPORT_CLEAN_MAX] = "", policy[KFG_REPORT_DEPENDS_TEXT + 16] = "";
 
 	if (v->action > KFG_ALLOW || v->loader_decides)
 		policy_text(report, v, policy, sizeof(policy));

@@ -72,32 +72,11 @@ static void test_without_lsm(void **state)
 	assert_int_equal(mode, KFG_MODE_SEALED);
 }
 
-static void test_who_asks_for_loaders(void **state)
-{
-	struct kfg_policy *p =
-		load_text(HEAD "rules:\n"
-			       "  - {id: open, kfuncs: ['bpf_a*'], action: allow}\n"
-			       "  - {id: unit, kfuncs: ['bpf_b* [mod]'], loaders: {units: [u]}, action: allow}\n"
-			       "  - {id: uid, kfuncs: [bpf_c], loaders: {uids: [7]}, action: allow}\n"
-			       "waivers: [{id: w, kfuncs: [bpf_d], loaders: {exes: [/e]}, until: 2027-02-01, owner: o, "
-			       "reason: why}]\n");
-
-	(void)state;
-	assert_false(kfg_policy_asks_loader(p, "bpf_abc", NULL, KFG_NONE));
-	assert_true(kfg_policy_asks_loader(p, "bpf_bcd", "mod", KFG_NONE));
-	assert_false(kfg_policy_asks_loader(p, "bpf_bcd", NULL, KFG_NONE));
-	assert_true(kfg_policy_asks_loader(p, "bpf_c", NULL, KFG_NONE));
-	assert_false(kfg_policy_asks_loader(p, "bpf_c", NULL, 2)); /* the rules before do not */
-	assert_true(kfg_policy_asks_loader(p, "bpf_d", NULL, 0)); /* a waiver */
-	kfg_policy_free(p);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_indexes),
 		cmocka_unit_test(test_without_lsm),
-		cmocka_unit_test(test_who_asks_for_loaders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

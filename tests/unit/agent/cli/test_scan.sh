@@ -76,10 +76,21 @@ exits 4 "in audit mode it does not" --policy=refuse.yaml "${has[@]}" "$fixtures/
 says 'policy: would refuse, rule no-put'
 exits 0 "only what was asked for fails" "${allow[@]}" "${has[@]}" --fail-on=fails,refused "$fixtures/key.o"
 exits 0 "or nothing" "${allow[@]}" "${lacks[@]}" --fail-on=none "$fixtures/key.o"
-exits 3 "who loads it is not known" --policy=units.yaml "${has[@]}" "$fixtures/key.o"
-says 'other rules ask who loads it'
+exits 4 "who loads it is not known" --policy=units.yaml "${has[@]}" "$fixtures/key.o"
+says 'policy: allow or refuse: depends on unit, not known \(--unit\)'
 exits 4 "as that unit it may" --policy=units.yaml --unit=mine.service "${has[@]}" "$fixtures/key.o"
 exits 3 "as another it may not" --policy=units.yaml --unit=other.service "${has[@]}" "$fixtures/key.o"
+exits 4 "the cgroup tells the unit" --policy=units.yaml --cgroup=/system.slice/mine.service/x \
+	"${has[@]}" "$fixtures/key.o"
+exits 3 "and another" --policy=units.yaml --cgroup=/a.slice/other.service/mine.service "${has[@]}" "$fixtures/key.o"
+# What is said of a loader leaves the rest of it open.
+sed -e 's/units: .mine.service./cgroups: ["\/mine\/**"], exes: [\/bin\/m]/' -e 's/unlisted: refuse/unlisted: warn/' \
+	-e 's/action: allow/action: refuse/' units.yaml >more.yaml
+exits 4 "a unit alone" --policy=more.yaml --unit=a.service --fail-on=unchecked,refused "${has[@]}" "$fixtures/key.o"
+says 'policy: warn or refuse: depends on cgroup, exe, not known \(--cgroup, --exe\)'
+exits 4 "what depends is no refusal" --policy=more.yaml --exe=/bin/m "${has[@]}" "$fixtures/key.o"
+exits 3 "all that the rule asks" --policy=more.yaml --exe=/bin/m --cgroup=/mine/x "${has[@]}" "$fixtures/key.o"
+says 'policy: refuse, rule mine'
 
 exits 3 "light skeletons, inside of a program" "${allow[@]}" "${has[@]}" "$lskel"
 says '^unchecked .*lskel@0x[0-9a-f]+$'

@@ -70,12 +70,57 @@ says 'rule mine (p.yaml:7) matches, and decides: allow'
 says '2026-11-21, which is over: defaults.expired: refuse; use bpf_new_put'
 says 'result: refuse (expired)'
 sed -i '/no-put/d' p.yaml
-exits 4 "a loader that is not known" --policy=p.yaml --at=2026-11-29 key.o
-says 'who loads it decides, and is not known'
+exits 0 "rules on loaders that change nothing" --policy=p.yaml --at=2026-11-29 key.o
+says 'rule mine (p.yaml:7) may match, and decide: allow: unit is not known, it wants mine.service, m*; exe is not known'
+says 'rule rest (p.yaml:10) matches, and decides if none before it does: allow'
+exits 0 "nor does a signature" --policy=p.yaml --at=2026-11-29 --signed=no key.o
 exits 0 "one that is" --policy=p.yaml --at=2026-11-29 --unit=m.service --exe=/bin/m key.o
 sed -i '/^waivers:/,$d' p.yaml
 exits 2 "a warning" --policy=p.yaml --at=2026-11-20 --unit=a.service key.o
 says 'last good day 2026-11-21: defaults.deprecated: warn'
+# What is not said stays open, whatever else is said.
+head4='version: 1\nname: w\nserial: 1\ndefaults: {unlisted: allow}\n'
+for loader in 'exes: [/bin/m]=exe' 'cgroups: ["/a/**"]=cgroup' 'units: [b.service]=unit'; do
+	printf "$head4"'rules: [{id: r, kfuncs: [bpf_key_put], loaders: {%s}, action: refuse}]\n' "${loader%=*}" >w.yaml
+	said=(--unit=a.service)
+	[ "${loader##*=}" = unit ] && said=(--uid=0)
+	exits 4 "a rule on the ${loader##*=}" --policy=w.yaml "${said[@]}" key.o
+	says "rule r (w.yaml:5) may match, and decide: refuse: ${loader##*=} is not known, it wants "
+	says 'if no rule matches: defaults.unlisted: allow'
+	says "result: allow or refuse: depends on ${loader##*=}, not known: see --${loader##*=}"
+done
+printf "$head4"'rules: [{id: r, kfuncs: [bpf_key_put], loaders: {token: false}, action: refuse}]\n' >w.yaml
+exits 4 "whether there is a token" --policy=w.yaml key.o
+says 'rule r (w.yaml:5) may match, and decide: refuse: token is not known, it wants false'
+exits 3 "whoever is named has none" --policy=w.yaml --uid=0 key.o
+printf "$head4"'rules: [{id: r, kfuncs: [bpf_key_put], loaders: {units: [m.service]}, action: refuse}]\n' >w.yaml
+exits 3 "the cgroup tells the unit" --policy=w.yaml --cgroup=/system.slice/m.service/x key.o
+exits 0 "and that there is none" --policy=w.yaml --cgroup=/system.slice key.o
+says 'unit is none, it wants m.service'
+exits 4 "json" --policy=w.yaml --format=json key.o
+grep -qF '"state": "may-match"' out || { echo "no rule may match"; failed=1; }
+# Whether the kernel tells of signatures decides what a rule on them can match.
+printf "$head4"'rules: [{id: r, kfuncs: [bpf_key_put], signed: no, action: refuse}]\n' >w.yaml
+for kernel in told untold; do
+	python3 - "$kernel.btf" "$kernel" <<'P'
+import struct, sys
+names = b"\0int\0bpf_prog_aux\0" + (b"sig\0" if sys.argv[2] == "told" else b"gis\0") + b"bpf_key_put\0"
+types = struct.pack("<IIII", 1, 1 << 24, 4, 32)
+types += struct.pack("<III", 5, 4 << 24 | 1, 4) + struct.pack("<III", 18, 1, 0)
+head = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(types), len(types), len(names))
+open(sys.argv[1], "wb").write(head + types + names)
+P
+done
+code=0
+"$kfgate" why --policy=w.yaml --kernel=told.btf --signed=no key.o >out 2>err || code=$?
+[ $code = 3 ] || { echo "a kernel that tells of signatures: exit code $code, not 3"; failed=1; }
+code=0
+"$kfgate" why --policy=w.yaml --kernel=untold.btf --signed=no key.o >out 2>err || code=$?
+[ $code = 0 ] || { echo "a kernel that does not: exit code $code, not 0"; failed=1; }
+says 'rule r (w.yaml:5) does not match: signature is not told by this kernel, it wants no'
+says 'which does not say who signed a program: no rule on that matches' err
+exits 4 "a kernel of which that is not known" --policy=w.yaml --signed=no key.o
+says 'signature is not known, it wants no'
 printf 'version: 1\nname: a\nserial: 1\nmode: audit\ndefaults: {unlisted: refuse}\n' >audit.yaml
 exits 2 "audit mode" --policy=audit.yaml key.o
 says 'result: would refuse (unlisted)'

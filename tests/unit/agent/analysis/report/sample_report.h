@@ -4,6 +4,7 @@
 
 #include "cmocka_all.h"
 #include "analysis/report/report.h"
+#include "policy/why.h"
 
 #define HOSTILE "=cmd|'/c calc'!A1,\"x\"\n\x1b[31m<b>`|@all\xff"
 
@@ -11,8 +12,8 @@ static enum kfg_reach sample_live[] = { KFG_REACH_LIVE, KFG_REACH_LIVE };
 static enum kfg_reach sample_guarded[] = { KFG_REACH_LIVE, KFG_REACH_NEVER };
 
 static struct kfg_report_kernel sample_kernels[] = {
-	{ "/boot/vmlinuz-7.3.4", "7.3.4-amd64", "" },
-	{ "old/vmlinux.btf", "", "BTF alone: registration could not be checked" },
+	{ "/boot/vmlinuz-7.3.4", "7.3.4-amd64", "", KFG_SIGNATURES_TOLD },
+	{ "old/vmlinux.btf", "", "BTF alone: registration could not be checked", KFG_SIGNATURES_TOLD },
 };
 
 static struct kfg_report_call_site sample_sites[] = {
@@ -34,14 +35,14 @@ static struct kfg_report_cell sample_fails[] = {
 	  false,
 	  "nf_flow_table",
 	  "module nf_flow_table has to be loaded first",
-	  { KFG_AUDIT, KFG_REASON_UNLISTED, NULL, NULL, "on_packet", KFG_DAY_MAX, false } },
+	  { KFG_AUDIT, KFG_REASON_UNLISTED, NULL, NULL, "on_packet", KFG_DAY_MAX, false, 0, 0 } },
 	{ KFG_REPORT_FAILS,
 	  KFG_COMPAT_MISSING,
 	  KFG_REACH_LIVE,
 	  true,
 	  NULL,
 	  "this kernel has no such function",
-	  { KFG_AUDIT, KFG_REASON_UNLISTED, NULL, NULL, "on_packet", KFG_DAY_MAX, false } },
+	  { KFG_AUDIT, KFG_REASON_UNLISTED, NULL, NULL, "on_packet", KFG_DAY_MAX, false, 0, 0 } },
 };
 static struct kfg_report_cell sample_expired[] = {
 	{ KFG_REPORT_REFUSED,
@@ -50,14 +51,14 @@ static struct kfg_report_cell sample_expired[] = {
 	  false,
 	  NULL,
 	  "",
-	  { KFG_REFUSE, KFG_REASON_EXPIRED, NULL, NULL, "enqueue", 20600, false } },
+	  { KFG_REFUSE, KFG_REASON_EXPIRED, NULL, NULL, "enqueue", 20600, false, 0, 0 } },
 	{ KFG_REPORT_OK,
 	  KFG_COMPAT_GUARDED,
 	  KFG_REACH_NEVER,
 	  false,
 	  NULL,
 	  "not there, each call is behind a guard",
-	  { KFG_ALLOW, KFG_REASON_NONE, NULL, NULL, "enqueue", 20600, false } },
+	  { KFG_ALLOW, KFG_REASON_NONE, NULL, NULL, "enqueue", 20600, false, 0, 0 } },
 };
 static struct kfg_report_cell sample_loader[] = {
 	{ KFG_REPORT_UNCHECKED,
@@ -66,14 +67,16 @@ static struct kfg_report_cell sample_loader[] = {
 	  false,
 	  NULL,
 	  "",
-	  { KFG_WARN, KFG_REASON_RULE, "casts", NULL, "enqueue", KFG_DAY_MAX, true } },
+	  { KFG_WARN, KFG_REASON_RULE, "casts", NULL, "enqueue", KFG_DAY_MAX, true, 1u << KFG_AUDIT | 1u << KFG_WARN,
+	    KFG_WHY_UNIT | KFG_WHY_EXE } },
 	{ KFG_REPORT_UNCHECKED,
 	  KFG_COMPAT_OK,
 	  KFG_REACH_LIVE,
 	  false,
 	  NULL,
 	  "",
-	  { KFG_WARN, KFG_REASON_RULE, "casts", NULL, "enqueue", KFG_DAY_MAX, true } },
+	  { KFG_WARN, KFG_REASON_RULE, "casts", NULL, "enqueue", KFG_DAY_MAX, true, 1u << KFG_AUDIT | 1u << KFG_WARN,
+	    KFG_WHY_UNIT | KFG_WHY_EXE } },
 };
 static struct kfg_report_cell sample_type[] = {
 	{ KFG_REPORT_OK, KFG_COMPAT_OK, KFG_REACH_LIVE, false, NULL, "", { .deadline = KFG_DAY_MAX } },

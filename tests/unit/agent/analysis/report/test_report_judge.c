@@ -3,6 +3,7 @@
 #include "cmocka_all.h"
 #include "config/load.h"
 #include "analysis/report/report.h"
+#include "policy/why.h"
 
 #include <linux/bpf.h>
 #include <string.h>
@@ -14,6 +15,12 @@ struct kfg_kernel {
 void kfg_kernel_facts(const struct kfg_kernel *kernel, struct kfg_kernel_facts *ret_facts)
 {
 	*ret_facts = kernel->facts;
+}
+
+const struct kfg_btf *kfg_kernel_btf(const struct kfg_kernel *kernel)
+{
+	(void)kernel;
+	return NULL;
 }
 
 static const struct kfg_kfunc in_module = { .name = "bpf_foo", .module = "foo" };
@@ -89,6 +96,7 @@ static void begin(const char *policy, const char *unit)
 		.source = "test",
 		.loader = { .unit = unit, .uid = UINT32_MAX, .today = 20778 },
 		.loader_known = unit != NULL,
+		.unknown = unit ? 0 : KFG_WHY_UNIT,
 	};
 	char text[1024];
 
@@ -186,6 +194,8 @@ static void who_loads_it_may_decide(void **state)
 
 	(void)state;
 	assert_states(judged(policy, NULL), UNCHECKED, UNCHECKED);
+	assert_string_equal(report->objects[0].kernels[0].reason,
+			    "bpf_foo: policy: allow or refuse: depends on unit, not known (--unit)");
 	teardown(NULL);
 	assert_states(judged(policy, "good.service"), OK, OK);
 	teardown(NULL);
