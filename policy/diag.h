@@ -19,6 +19,7 @@ enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX }
 	X(UNREADABLE, "unreadable", ERROR, "A file or directory cannot be read, or is none.")                          \
 	X(TOO_LARGE, "too-large", ERROR, "There is more of something than there may be.")                              \
 	X(MISNAMED, "misnamed", ERROR, "A file beside the policy is not read because of its name.")                    \
+	X(EMPTY, "empty", ERROR, "A file of a policy has no text, and hides none.")                                    \
 	X(NO_POLICY, "no-policy", ERROR, "There is no policy where one is expected.")                                  \
 	X(ENCODING, "encoding", ERROR, "A character that may not stand in a policy, or no UTF-8.")                     \
 	X(YAML_SYNTAX, "yaml-syntax", ERROR, "The text is not valid YAML.")                                            \
@@ -42,6 +43,8 @@ enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX }
 	X(RULE_SHADOWED, "rule-shadowed", WARNING, "A rule never matches: an earlier one does.")                       \
 	X(NEVER_HOLDS, "never-holds", WARNING, "Conditions that no load meets together.")                              \
 	X(REFUSES_ALL, "refuses-all", WARNING, "Every program that calls a kfunc is refused.")                         \
+	X(REFUSES_NOTHING, "refuses-nothing", WARNING, "A policy that enforces lets everything in.")                   \
+	X(WRITABLE, "writable", WARNING, "Others than root may write to the policy.")                                  \
 	X(LOADER_NAMED_ONLY, "program-name-only", WARNING, "A rule believes the loader's own words.")                  \
 	X(LOADER_CHOOSES_UID, "uid-only", WARNING, "A rule lets in by a uid, which some loaders choose.")              \
 	X(UNIT_CAN_BE_LEFT, "unit-can-be-left", WARNING, "A rule refuses to a unit, which a process can give up.")     \

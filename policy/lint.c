@@ -5,6 +5,7 @@
  */
 #include "glob.h"
 #include "lint_internal.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -78,6 +79,52 @@ static void lint_unlisted(const struct kfg_lint *l)
 	KFG_LINT_WARN(
 		l, s->at[KFG_SETTING_UNLISTED], KFG_DIAG_REFUSES_ALL,
 		"no rule lets anything in, so that every program that calls a kfunc is refused: systemd's own, too");
+}
+
+/* Does the rule match each load of each kfunc? */
+static bool matches_all(const struct kfg_condition *when)
+{
+	if (when->prog_types || when->names.n || when->units.n || when->exes.n || when->cgroups.n || when->n_uids ||
+	    when->userns != KFG_USERNS_ANY || when->token != KFG_TOKEN_ANY || kfg_condition_asks_signature(when))
+		return false;
+	for (size_t i = 0; i < when->n_kfuncs; i++)
+		if (!strcmp(when->kfuncs[i].name, "*") && !when->kfuncs[i].module)
+			return true;
+	return false;
+}
+
+static bool dates_refuse(const struct kfg_policy *p)
+{
+	return p->deprecations.n && (p->settings.defaults[KFG_DEFAULT_EXPIRED] == KFG_REFUSE ||
+				     p->settings.defaults[KFG_DEFAULT_DEPRECATED] == KFG_REFUSE);
+}
+
+/* A policy that is to refuse, and refuses nothing. What cannot be scanned is another matter: it is no call. */
+static void lint_toothless(const struct kfg_lint *l)
+{
+	const struct kfg_settings *s = &l->policy->settings;
+
+	if (!kfg_mode_enforces(s->mode) || dates_refuse(l->policy))
+		return;
+	for (size_t i = 0; i < l->policy->rules.n; i++) {
+		const struct kfg_rule *r = &kfg_rules(l->policy)[i];
+
+		if (r->action == KFG_REFUSE)
+			return;
+		if (!matches_all(&r->when))
+			continue;
+		if (s->defaults[KFG_DEFAULT_UNLISTED] == KFG_REFUSE)
+			KFG_LINT_WARN(l, r->place, KFG_DIAG_REFUSES_NOTHING,
+				      "rule \"%s\" lets everything in, so that nothing is refused: no rule before it "
+				      "refuses, and defaults.unlisted is never asked",
+				      r->id);
+		return;
+	}
+	if (s->at[KFG_SETTING_MODE].line && s->defaults[KFG_DEFAULT_UNLISTED] != KFG_REFUSE &&
+	    s->defaults[KFG_DEFAULT_EXPIRED] != KFG_REFUSE && s->defaults[KFG_DEFAULT_UNSCANNABLE] != KFG_REFUSE)
+		KFG_LINT_WARN(l, s->at[KFG_SETTING_MODE], KFG_DIAG_REFUSES_NOTHING,
+			      "the mode is %s, and nothing is refused: no rule refuses, nor does any of the defaults",
+			      kfg_mode_str(s->mode));
 }
 
 /* Who signed a program is not for the loader to choose; that nobody did is. */
@@ -248,6 +295,7 @@ int kfg_policy_lint(const struct kfg_policy *policy, int32_t today, struct kfg_d
 	if (r)
 		return r;
 	lint_unlisted(&l);
+	lint_toothless(&l);
 	lint_names(&l);
 	lint_chosen(&l);
 	lint_signed(&l);

@@ -147,6 +147,7 @@ static int load_all(struct load *l, const struct kfg_source *sources, size_t n, 
 {
 	int r = 0;
 
+	l->unread = l->incomplete = includer && includer->unread;
 	for (size_t i = 0; i < n && !r; i++)
 		r = load_source(l, &sources[i], false);
 	/* of what is included the first has the lowest rank */

@@ -94,10 +94,12 @@ static void check_override(const struct kfg_policy *p, const struct kfg_settings
 		if (setting_value(to, i, &was) == setting_value(from, i, &is) && !strcmp(was, is))
 			continue;
 		spot = kfg_place_spot(p, from->at[i]);
-		kfg_diags_add(diags, KFG_DIAG_SETTING_CONFLICT, &spot,
-			      "\"%s\" is set in %s:%u already, to another value: remove it here, or write \"override: "
-			      "[%s]\" if this file is to change it",
-			      word, kfg_origin(p, to->at[i])->path, to->at[i].line, word);
+		kfg_diags_add(
+			diags, KFG_DIAG_SETTING_CONFLICT, &spot,
+			"\"%s\" is set in %s:%u already, to another value: remove it here, or write \"override: "
+			"[%s]\" if this file is to change it (it is read after that one, so it would win: files of "
+			"a directory go by their names)",
+			word, kfg_origin(p, to->at[i])->path, to->at[i].line, word);
 	}
 }
 

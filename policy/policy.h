@@ -43,6 +43,7 @@ struct kfg_includer {
 	void *userdata;
 	/* deprecations that stand below all others, and are no part of the digest: what the kernel says; NULL: none */
 	const struct kfg_source *below;
+	bool unread; /* there is a source that could not be read: what is not here may be there */
 };
 
 /*

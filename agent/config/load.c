@@ -2,6 +2,7 @@
 /* load.c - a policy read, checked and merged from files and directories. */
 #include "config/load.h"
 
+#include "config/writers.h"
 #include <errno.h>
 #include <string.h>
 
@@ -36,6 +37,42 @@ static void report_misnamed(struct kfg_loaded *loaded)
 	}
 }
 
+/* Files that say nothing, and keep nobody from saying it: most likely they were cut. */
+static void report_empty(struct kfg_loaded *loaded)
+{
+	size_t n;
+	const char *const *paths = kfg_policy_files_empty(loaded->files, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct kfg_spot spot = { .file = paths[i] };
+
+		kfg_diags_add(&loaded->diags, KFG_DIAG_EMPTY, &spot,
+			      "is empty: it holds no policy, and hides none of its name, so take it away (a link to "
+			      "/dev/null says that nothing is meant)");
+	}
+}
+
+/* Are there files, which are no good? */
+static bool has_findings(const struct kfg_loaded *loaded)
+{
+	size_t n_empty, n_problems;
+
+	(void)kfg_policy_files_empty(loaded->files, &n_empty);
+	(void)kfg_policy_files_problems(loaded->files, &n_problems);
+	return n_empty || n_problems;
+}
+
+/* Returns whether there are any. */
+static bool report_unreadable(struct kfg_loaded *loaded)
+{
+	size_t n;
+	const struct kfg_policy_files_problem *problems = kfg_policy_files_problems(loaded->files, &n);
+
+	for (size_t i = 0; i < n; i++)
+		cannot_read(&loaded->diags, problems[i].path, problems[i].error);
+	return n > 0;
+}
+
 /* All paths, even if one of them fails. -ENOMEM, else 0 with findings. */
 static int collect(struct kfg_loaded *loaded, const char *const *paths, size_t n)
 {
@@ -51,7 +88,7 @@ static int collect(struct kfg_loaded *loaded, const char *const *paths, size_t n
 		if (r < 0)
 			cannot_read(&loaded->diags, kfg_policy_files_failed(loaded->files), r);
 		kfg_policy_files_sources(loaded->files, &after);
-		if (r == 0 && after == before)
+		if (r == 0 && after == before && !has_findings(loaded))
 			kfg_diags_add(&loaded->diags, KFG_DIAG_NO_POLICY, &spot, "no policy in here: no *.yaml file");
 	}
 	return 0;
@@ -68,12 +105,30 @@ static int collect_system(struct kfg_loaded *loaded)
 	if (r < 0)
 		cannot_read(&loaded->diags, kfg_policy_files_failed(loaded->files), r);
 	kfg_policy_files_sources(loaded->files, &n);
-	if (r == 0 && !n)
+	if (r == 0 && !n && !has_findings(loaded))
 		kfg_diags_add(&loaded->diags, KFG_DIAG_NO_POLICY, &spot,
 			      "no policy: no *.yaml file here or in %s; a profile to start from is "
 			      "/usr/lib/kfgate/profiles/10-observe.yaml",
 			      kfg_policy_files_dirs[1]);
 	return 0;
+}
+
+/* The system's own files: of others, the caller knows whose they are. */
+static bool is_system(const char *path)
+{
+	return strncmp(path, KFG_POLICY_SYSTEM_ETC, strlen(KFG_POLICY_SYSTEM_ETC)) == 0 ||
+	       strncmp(path, KFG_POLICY_SYSTEM_USR, strlen(KFG_POLICY_SYSTEM_USR)) == 0;
+}
+
+/* Whoever may write to the policy decides what it says, also of himself. */
+static void report_writers(struct kfg_loaded *loaded)
+{
+	size_t n;
+	const char *const *paths = kfg_policy_files_paths(loaded->files, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (is_system(paths[i]))
+			kfg_config_examine_writers(paths[i], i ? paths[i - 1] : NULL, &loaded->diags);
 }
 
 static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sources, size_t n,
@@ -83,15 +138,18 @@ static int load_sources(struct kfg_loaded *loaded, const struct kfg_source *sour
 	int r = 0;
 
 	includer.below = below;
+	includer.unread = report_unreadable(loaded);
 	if (n) {
 		const struct kfg_linting linting = { .includer = &includer, .today = today ? *today : 0 };
 
 		r = today ? kfg_policy_load_linted(sources, n, &linting, &loaded->diags, &loaded->policy) :
 			    kfg_policy_load(sources, n, &includer, &loaded->diags, &loaded->policy);
 		kfg_policy_files_forget(loaded->files);
-		if (r < 0)
+		if (r < 0 && r != -EBADMSG)
 			return r;
 	}
+	report_empty(loaded);
+	report_writers(loaded);
 	if (!loaded->diags.n_errors)
 		return 0;
 	kfg_policy_free(loaded->policy);

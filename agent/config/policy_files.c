@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const char *const kfg_policy_files_dirs[KFG_POLICY_N_DIRS] = {
 	"/etc/kfgate/policy.d",
@@ -34,6 +35,10 @@ struct kfg_policy_files {
 	char *failed; /* owned */
 	char **misnamed; /* owned, n_misnamed */
 	size_t n_misnamed;
+	char **empty; /* owned, n_empty */
+	size_t n_empty;
+	struct kfg_policy_files_problem *problems; /* owned, with their paths */
+	size_t n_problems;
 };
 
 int kfg_policy_files_new(struct kfg_policy_files **ret_files)
@@ -78,6 +83,12 @@ void kfg_policy_files_free(struct kfg_policy_files *files)
 	for (size_t i = 0; i < files->n_misnamed; i++)
 		free(files->misnamed[i]);
 	free(files->misnamed);
+	for (size_t i = 0; i < files->n_empty; i++)
+		free(files->empty[i]);
+	free(files->empty);
+	for (size_t i = 0; i < files->n_problems; i++)
+		free(files->problems[i].path);
+	free(files->problems);
 	free(files);
 }
 
@@ -113,7 +124,26 @@ struct place {
 	int dir_fd;
 	const char *name, *path;
 	bool mask; /* if it is empty it counts as absent */
+	bool hides; /* another one of that name */
 };
+
+/* A file of no bytes that hides none is no way to say anything: most likely its text was lost. */
+static int note_empty(struct kfg_policy_files *files, const struct place *at)
+{
+	struct stat st;
+	char **items;
+
+	/* a link to /dev/null says that nothing is meant */
+	if (at->hides || files->n_empty >= KFG_POLICY_FILES_MAX || fstatat(at->dir_fd, at->name, &st, 0) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return 0;
+	items = reallocarray(files->empty, files->n_empty + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	files->empty = items;
+	items[files->n_empty] = strdup(at->path);
+	return items[files->n_empty] ? (files->n_empty++, 0) : -ENOMEM;
+}
 
 /* 1: read, 0: absent. */
 static int read_source(struct kfg_policy_files *files, const struct place *at, struct kfg_source *ret_source)
@@ -128,7 +158,7 @@ static int read_source(struct kfg_policy_files *files, const struct place *at, s
 	if (r < 0)
 		return fail(files, at->path, r);
 	if (!size && at->mask)
-		return 0;
+		return note_empty(files, at);
 	if (files->bytes + size > KFG_POLICY_BYTES_MAX)
 		return fail(files, at->path, -EFBIG);
 	copy = strdup(at->path);
@@ -252,10 +282,26 @@ static int compare_names(const void *a, const void *b)
 	return order ? order : (x->dir > y->dir) - (x->dir < y->dir);
 }
 
+/* What one file is kept from being read by, so that the others can be. Returns error where it is not about one file. */
+static int note_problem(struct kfg_policy_files *files, const char *path, int error)
+{
+	struct kfg_policy_files_problem *problems;
+
+	if (error == -ENOMEM || error == -E2BIG || error == -EFBIG)
+		return error;
+	problems = reallocarray(files->problems, files->n_problems + 1, sizeof(*problems));
+	if (!problems)
+		return -ENOMEM;
+	files->problems = problems;
+	problems[files->n_problems] = (struct kfg_policy_files_problem){ strdup(path), error };
+	return problems[files->n_problems].path ? (files->n_problems++, 0) : -ENOMEM;
+}
+
 /* Reads the first file of each name. */
 static int add_names(struct kfg_policy_files *files, const struct names *names, const char *const *dirs, const int *fds)
 {
 	for (size_t i = 0; i < names->n; i++) {
+		bool hides = i + 1 < names->n && strcmp(names->items[i + 1].text, names->items[i].text) == 0;
 		const struct name *name = &names->items[i];
 		_cleanup_free_ char *path = NULL;
 		int r;
@@ -266,7 +312,9 @@ static int add_names(struct kfg_policy_files *files, const struct names *names, 
 			path = NULL;
 			return -ENOMEM;
 		}
-		r = add_source(files, &(struct place){ fds[name->dir], name->text, path, true });
+		r = add_source(files, &(struct place){ fds[name->dir], name->text, path, true, hides });
+		if (r < 0)
+			r = note_problem(files, path, r);
 		if (r < 0)
 			return r;
 	}
@@ -334,7 +382,7 @@ int kfg_policy_files_add(struct kfg_policy_files *files, const char *path)
 		return kfg_policy_files_add_dirs(files, &dir, 1);
 	if (fd != -ENOTDIR)
 		return fail(files, path, fd);
-	return add_source(files, &(struct place){ AT_FDCWD, path, path, false });
+	return add_source(files, &(struct place){ AT_FDCWD, path, path, false, false });
 }
 
 const struct kfg_source *kfg_policy_files_sources(const struct kfg_policy_files *files, size_t *ret_n)
@@ -352,6 +400,18 @@ const char *const *kfg_policy_files_misnamed(const struct kfg_policy_files *file
 {
 	*ret_n = files->n_misnamed;
 	return (const char *const *)files->misnamed;
+}
+
+const char *const *kfg_policy_files_empty(const struct kfg_policy_files *files, size_t *ret_n)
+{
+	*ret_n = files->n_empty;
+	return (const char *const *)files->empty;
+}
+
+const struct kfg_policy_files_problem *kfg_policy_files_problems(const struct kfg_policy_files *files, size_t *ret_n)
+{
+	*ret_n = files->n_problems;
+	return files->problems;
 }
 
 const char *const *kfg_policy_files_paths(const struct kfg_policy_files *files, size_t *ret_n)
@@ -426,7 +486,7 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 	batch->next = files->batches;
 	files->batches = batch;
 	for (size_t i = 0; i < g.gl_pathc; i++) {
-		const struct place at = { AT_FDCWD, g.gl_pathv[i], g.gl_pathv[i], true };
+		const struct place at = { AT_FDCWD, g.gl_pathv[i], g.gl_pathv[i], true, false };
 
 		r = read_source(files, &at, &batch->items[batch->n]);
 		if (r < 0) {

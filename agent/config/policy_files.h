@@ -15,9 +15,16 @@
 
 struct kfg_policy_files;
 
+struct kfg_policy_files_problem {
+	char *path;
+	int error; /* a negative errno */
+};
+
 /* Where the system's policy lives, most important directory first. */
 extern const char *const kfg_policy_files_dirs[];
 #define KFG_POLICY_N_DIRS 2u
+#define KFG_POLICY_SYSTEM_ETC "/etc/kfgate/"
+#define KFG_POLICY_SYSTEM_USR "/usr/lib/kfgate/"
 
 int kfg_policy_files_new(struct kfg_policy_files **ret_files);
 void kfg_policy_files_free(struct kfg_policy_files *files); /* accepts NULL */
@@ -25,8 +32,8 @@ KFG_DEFINE_CLEANUP(struct kfg_policy_files *, kfg_policy_files_free)
 
 /*
  * Adds a file, or of a directory each "*.yaml" in byte order of names. In a directory, an empty
- * file or a link to /dev/null counts as absent. On failure (negative errno)
- * kfg_policy_files_failed() names the path.
+ * file or a link to /dev/null counts as absent, and one that cannot be read is a problem
+ * (kfg_policy_files_problems()). On failure (negative errno) kfg_policy_files_failed() names the path.
  */
 int kfg_policy_files_add(struct kfg_policy_files *files, const char *path);
 
@@ -47,6 +54,12 @@ const char *kfg_policy_files_failed(const struct kfg_policy_files *files);
 
 /* Files of the directories whose names end in .yml, which are not read. */
 const char *const *kfg_policy_files_misnamed(const struct kfg_policy_files *files, size_t *ret_n);
+
+/* Files without a byte that hide no other one: of directories, and included ones. */
+const char *const *kfg_policy_files_empty(const struct kfg_policy_files *files, size_t *ret_n);
+
+/* Files of the directories that could not be read; the others were. */
+const struct kfg_policy_files_problem *kfg_policy_files_problems(const struct kfg_policy_files *files, size_t *ret_n);
 
 /* All paths read, includes too, in the order of reading. Frees nothing. */
 const char *const *kfg_policy_files_paths(const struct kfg_policy_files *files, size_t *ret_n);

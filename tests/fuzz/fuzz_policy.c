@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct kfg_source source = { "policy.yaml", (const char *)data, nul ? (size_t)(nul - data) : size };
 	struct kfg_source included = { "/include.yaml", nul ? (const char *)nul + 1 : NULL,
 				       nul ? size - source.size - 1 : 0 };
-	struct kfg_includer includer = { expand, &included, NULL };
+	struct kfg_includer includer = { expand, &included, NULL, false };
 	struct kfg_diags diags = { 0 };
 	struct kfg_policy *policy = NULL;
 	int r = kfg_policy_load(&source, 1, &includer, &diags, &policy);

@@ -104,7 +104,7 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 static char *render(const struct files *files, const char *include_dir)
 {
 	struct includes includes = { .dir = include_dir };
-	struct kfg_includer includer = { expand, &includes, NULL };
+	struct kfg_includer includer = { expand, &includes, NULL, false };
 	struct kfg_diags diags = { 0 };
 	struct kfg_policy *policy = NULL;
 	char *text = NULL;

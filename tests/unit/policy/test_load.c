@@ -33,7 +33,7 @@ static int expand(void *userdata, const char *pattern, const struct kfg_source *
 static int load(const char *text, struct shelf *shelf, struct kfg_diags *diags, struct kfg_policy **ret_policy)
 {
 	struct kfg_source source = { "main.yaml", text, strlen(text) };
-	struct kfg_includer includer = { expand, shelf, NULL };
+	struct kfg_includer includer = { expand, shelf, NULL, false };
 
 	return kfg_policy_load(&source, 1, shelf ? &includer : NULL, diags, ret_policy);
 }
@@ -80,7 +80,7 @@ static void test_below(void **state)
 		"kernel", "version: 1\ndeprecations: [{kfunc: 'x [vmlinux]', note: k}, {kfunc: 'y [vmlinux]', note: k},"
 			  " {kfunc: 'z [vmlinux]', note: k}]\n");
 	const struct kfg_source source = SOURCE("main.yaml", text);
-	struct kfg_includer includer = { expand, &shelf, &below };
+	struct kfg_includer includer = { expand, &shelf, &below, false };
 	struct kfg_diags diags = { 0 };
 	struct kfg_policy *p = NULL, *without = NULL;
 	struct kfg_deprecation_info info;

@@ -101,7 +101,7 @@ static int use(const char *text, size_t size, struct kfg_policy **ret_policy, st
 {
 	static const char *const known[] = { "bpf_a", "bpf_b" };
 	struct kfg_source source = { "test.yaml", text, size };
-	struct kfg_includer includer = { expand, NULL, NULL };
+	struct kfg_includer includer = { expand, NULL, NULL, false };
 	struct kfg_diags diags = { 0 };
 	int r = kfg_policy_load(&source, 1, &includer, &diags, ret_policy);
 

@@ -2,7 +2,11 @@
 #include "config/load.h"
 #include "scratch_dir.h"
 
+#include "config/writers.h"
+
 #include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
 
 static const char good[] = "version: 1\nname: t\nserial: 1\n";
 
@@ -96,13 +100,71 @@ static void test_include_counts_as_file(void **state)
 	assert_int_equal(n, 2);
 }
 
+/* The other files are looked at, but what they miss may stand in this one. */
+static void test_unreadable_hides_nothing(void **state)
+{
+	(void)state;
+	scratch_write("d/1.yaml", good);
+	scratch_write("d/3.yaml", "version: 1\nmood: audit\n");
+	assert_int_equal(mkdir(scratch_path("d/2.yaml"), 0755), 0);
+	assert_int_equal(load(scratch_path("d"), NULL), -EBADMSG);
+	assert_int_equal(loaded.diags.n, 2);
+	assert_string_equal(loaded.diags.items[0].file, scratch_path("d/2.yaml"));
+	assert_string_equal(loaded.diags.items[1].file, scratch_path("d/3.yaml"));
+}
+
+static void test_empty_file(void **state)
+{
+	(void)state;
+	scratch_write("d/10-base.yaml", good);
+	scratch_write("d/90-enforce.yaml", "");
+	assert_int_equal(load(scratch_path("d"), NULL), -EBADMSG);
+	assert_int_equal(loaded.diags.n, 1);
+	assert_string_equal(loaded.diags.items[0].file, scratch_path("d/90-enforce.yaml"));
+	assert_non_null(strstr(loaded.diags.items[0].text, "is empty: it holds no policy, and hides none"));
+}
+
+static size_t writers(const char *file, mode_t mode)
+{
+	struct kfg_diags diags = { 0 };
+	size_t n = 0;
+
+	assert_int_equal(chmod(scratch_path(file), mode), 0);
+	kfg_config_examine_writers(scratch_path("d/1.yaml"), NULL, &diags);
+	for (size_t i = 0; i < diags.n; i++) {
+		n += !strcmp(diags.items[i].file, scratch_path(file));
+		assert_int_equal(diags.items[i].severity, KFG_SEVERITY_WARNING);
+	}
+	kfg_diags_done(&diags);
+	return n;
+}
+
+static void test_writers(void **state)
+{
+	(void)state;
+	scratch_write("d/1.yaml", good);
+	assert_int_equal(writers("d/1.yaml", 0644), 0);
+	assert_int_equal(writers("d/1.yaml", 0646), 1);
+	assert_int_equal(writers("d/1.yaml", 0644), 0);
+	assert_int_equal(writers("d", 0757), 1);
+	assert_int_equal(writers("d", 01757), 1); /* anybody may add a file */
+	assert_int_equal(writers("d", 0755), 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_good),	 CASE(test_several_in_order), CASE(test_all_findings_at_once),
-		CASE(test_other_ending), CASE(test_empty_directory),  CASE(test_include_counts_as_file),
+		CASE(test_good),
+		CASE(test_several_in_order),
+		CASE(test_all_findings_at_once),
+		CASE(test_other_ending),
+		CASE(test_empty_directory),
+		CASE(test_include_counts_as_file),
+		CASE(test_unreadable_hides_nothing),
+		CASE(test_empty_file),
+		CASE(test_writers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

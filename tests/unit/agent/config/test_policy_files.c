@@ -96,11 +96,38 @@ static void test_missing_directories(void **state)
 
 static void test_broken_link_is_no_mask(void **state)
 {
+	const struct kfg_policy_files_problem *problems;
+	size_t n;
+
 	(void)state;
 	scratch_write("usr/a.yaml", "a");
 	assert_int_equal(symlink("/nonexistent", scratch_path("etc/a.yaml")), 0);
-	assert_int_equal(add_dirs(), -ENOENT);
-	assert_string_equal(kfg_policy_files_failed(files), scratch_path("etc/a.yaml"));
+	scratch_write("usr/b.yaml", "b");
+	assert_int_equal(add_dirs(), 0);
+	/* the others are read, so that all that is wrong is found */
+	assert_sources(SOURCES("usr/b.yaml=b"));
+	problems = kfg_policy_files_problems(files, &n);
+	assert_int_equal(n, 1);
+	assert_string_equal(problems[0].path, scratch_path("etc/a.yaml"));
+	assert_int_equal(problems[0].error, -ENOENT);
+}
+
+static void test_empty_that_hides_nothing(void **state)
+{
+	const char *const *empty;
+	size_t n;
+
+	(void)state;
+	scratch_write("usr/a.yaml", "a");
+	scratch_write("etc/a.yaml", "");
+	scratch_write("usr/b.yaml", "");
+	scratch_write("etc/c.yaml", "");
+	assert_int_equal(symlink("/dev/null", scratch_path("etc/d.yaml")), 0);
+	assert_int_equal(add_dirs(), 0);
+	empty = kfg_policy_files_empty(files, &n);
+	assert_int_equal(n, 2);
+	assert_string_equal(empty[0], scratch_path("usr/b.yaml"));
+	assert_string_equal(empty[1], scratch_path("etc/c.yaml"));
 }
 
 static void test_file_and_directory(void **state)
@@ -118,11 +145,17 @@ static void test_file_and_directory(void **state)
 
 static void test_not_regular(void **state)
 {
+	const struct kfg_policy_files_problem *problems;
+	size_t n;
+
 	(void)state;
 	assert_int_equal(mkfifo(scratch_path("etc/a.yaml"), 0600), 0);
-	assert_int_equal(add_dirs(), -EINVAL);
 	assert_int_equal(mkdir(scratch_path("usr/b.yaml"), 0700), 0);
-	assert_int_equal(kfg_policy_files_add(files, scratch_path("usr")), -EISDIR);
+	assert_int_equal(add_dirs(), 0);
+	problems = kfg_policy_files_problems(files, &n);
+	assert_int_equal(n, 2);
+	assert_int_equal(problems[0].error, -EINVAL);
+	assert_int_equal(problems[1].error, -EISDIR);
 }
 
 static void test_too_large(void **state)
@@ -199,6 +232,7 @@ int main(void)
 		CASE(test_other_names),
 		CASE(test_missing_directories),
 		CASE(test_broken_link_is_no_mask),
+		CASE(test_empty_that_hides_nothing),
 		CASE(test_file_and_directory),
 		CASE(test_not_regular),
 		CASE(test_too_large),
