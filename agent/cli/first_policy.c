@@ -142,7 +142,7 @@ static void add_rule(const struct kfg_programs *programs, uint32_t type, const s
 		kfg_strbuf_adds(out, "\"\n");
 	}
 	kfg_strbuf_printf(out,
-			  "    programs: {types: [%s]}\n    # loaders: {units: [WHO.service]}\n    action: allow\n",
+			  "    programs: {types: [%s]}\n    # loaders: {units: [WHO.service]}\n    action: audit\n",
 			  kfg_prog_type_str(type));
 }
 
@@ -162,7 +162,8 @@ static void add_rules(const struct kfg_first_policy *in, struct kfg_strbuf *out)
 			  in->programs->n, with, unknown);
 	kfg_strbuf_adds(
 		out,
-		"# Who loads them shows in the records: \"kfgate learn\" writes rules with loaders after some days.\n");
+		"# Each load of their like leaves a record, which says who loads it: \"kfgate learn\" writes rules with\n"
+		"# loaders from that after some days. Remove these rules then: they let in whoever loads such programs.\n");
 	calls = calloc(total + 1, sizeof(*calls));
 	for (uint32_t type = 0; calls && type < TYPES_MAX; type++) {
 		size_t n = take_calls(in->programs, type, calls);

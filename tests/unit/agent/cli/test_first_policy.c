@@ -65,7 +65,10 @@ static void test_rules(void **state)
 					 "    kfuncs:\n"
 					 "      - \"bpf_key_put\"\n"
 					 "      - \"bpf_xdp_ct_lookup [nf_conntrack]\"\n"
-					 "    programs: {types: [lsm]}\n"));
+					 "    programs: {types: [lsm]}\n"
+					 "    # loaders: {units: [WHO.service]}\n"
+					 "    action: audit\n")); /* or who loads them would leave no record */
+	assert_null(strstr(out.data, "action: allow"));
 	assert_non_null(strstr(out.data, "# upgrades:\n"
 					 "#   - {kernel: \"7.3\", on: YYYY-MM-DD}\n"
 					 "#   - {kernel: \"7.10\", on: YYYY-MM-DD}\n"));
