@@ -22,6 +22,7 @@
 
 #define BASELINE_MAX ((size_t)64 << 20)
 #define OUTPUT_MAX ((size_t)1 << 30)
+#define UNUSED_SHOWN 20u /* lines of a baseline */
 
 typedef void render_fn(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out);
 
@@ -187,6 +188,35 @@ static int exit_code(const struct scan *scan, const struct settings *s)
 	return there[KFG_REPORT_WARNED] && s->fail_on[KFG_REPORT_WARNED] ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
 }
 
+/* Lines of a baseline, as text. */
+struct lines {
+	size_t n;
+	struct kfg_strbuf text; /* ", 3, 7" */
+};
+
+static void add_line(void *arg, unsigned line)
+{
+	struct lines *lines = arg;
+
+	if (lines->n++ < UNUSED_SHOWN)
+		kfg_strbuf_printf(&lines->text, "%s%u", lines->n > 1 ? ", " : "", line);
+}
+
+/* What matches nothing is over, or never was what it is meant for. */
+static void say_unused(const struct scan *scan, const char *path)
+{
+	struct lines lines = { .text = KFG_STRBUF(1024) };
+
+	if (!scan->baseline)
+		return;
+	kfg_baseline_unused(scan->baseline, add_line, &lines);
+	if (lines.n)
+		kfg_log_notice("scan: %s: %zu entr%s %s no finding here: line%s %s%s", path, lines.n,
+			       lines.n == 1 ? "y" : "ies", lines.n == 1 ? "matches" : "match", lines.n == 1 ? "" : "s",
+			       kfg_strbuf_text(&lines.text), lines.n > UNUSED_SHOWN ? ", ..." : "");
+	kfg_strbuf_done(&lines.text);
+}
+
 static int print(const struct scan *scan, const struct settings *s)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(OUTPUT_MAX);
@@ -291,7 +321,10 @@ static int run(const struct kfg_args *args, const struct settings *s, struct sca
 		kfg_log_errno(r, "scan: %m");
 		return KFG_EXIT_FAILURE;
 	}
-	return search(scan, args) < 0 ? KFG_EXIT_FAILURE : print(scan, s);
+	if (search(scan, args) < 0)
+		return KFG_EXIT_FAILURE;
+	say_unused(scan, kfg_args_value(args, "baseline", ""));
+	return print(scan, s);
 }
 
 int kfg_cmd_scan(const struct kfg_args *args)

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "analysis/report/report_text.h"
 #include "policy/array.h"
+#include "policy/edit_distance.h"
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct entry {
 	enum kfg_report_state state; /* the worst that is known */
 	int32_t until;
 	unsigned line;
+	bool used; /* it covered a finding */
 };
 
 struct kfg_baseline {
@@ -87,12 +89,37 @@ static char *read_cell(struct reading *rd, bool *ret_last)
 	return without_guard(cell);
 }
 
+/* enum column; -1: of a report, and not looked at; -EINVAL: there is no such column. */
 static int column_of(const char *name)
 {
 	for (int i = 0; i < N_COLUMNS; i++)
 		if (strcmp(column_names[i], name) == 0)
 			return i;
-	return -1;
+	for (size_t i = 0; i < KFG_REPORT_CSV_COLUMNS; i++)
+		if (strcmp(kfg_report_csv_columns[i], name) == 0)
+			return -1;
+	return -EINVAL;
+}
+
+/* A column that is passed over would make its entries match more than was meant. */
+static int refuse_column(struct reading *rd, const char *name)
+{
+	const char *meant = NULL;
+	unsigned least = 3;
+
+	for (int i = 0; i < N_COLUMNS; i++) {
+		unsigned edits = kfg_edit_distance(name, column_names[i], true);
+
+		if (edits < least) {
+			least = edits;
+			meant = column_names[i];
+		}
+	}
+	rd->error->line = rd->line;
+	snprintf(rd->error->text, sizeof(rd->error->text),
+		 "column %zu: neither a baseline nor a report has \"%.40s\"%s%s%s", rd->n_columns + 1, name,
+		 meant ? ": did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
+	return -EBADMSG;
 }
 
 static int read_head(struct reading *rd)
@@ -107,6 +134,8 @@ static int read_head(struct reading *rd)
 		if (rd->n_columns == COLUMNS_MAX)
 			return refuse(rd, "too many columns", "");
 		rd->columns[rd->n_columns] = column_of(cell);
+		if (rd->columns[rd->n_columns] == -EINVAL && *cell)
+			return refuse_column(rd, cell);
 		any |= rd->columns[rd->n_columns++] >= 0;
 	}
 	return any ? 0 : refuse(rd, "the first row names no column of a baseline: object, kernel, name, state", "");
@@ -214,19 +243,28 @@ bool kfg_baseline_covers(const struct kfg_baseline *b, enum kfg_report_state sta
 {
 	char clean_object[KFG_REPORT_CLEAN_MAX], clean_kernel[KFG_REPORT_CLEAN_MAX], clean_name[KFG_REPORT_CLEAN_MAX];
 
+	bool covered = false;
+
 	if (!b)
 		return false;
 	kfg_report_clean(object, clean_object);
 	kfg_report_clean(kernel, clean_kernel);
 	kfg_report_clean(name, clean_name);
 	for (size_t i = 0; i < b->n; i++) {
-		const struct entry *e = &b->entries[i];
+		struct entry *e = &b->entries[i];
 
 		if (state <= e->state && e->until >= b->today && matches(e->patterns[NAME], clean_name) &&
 		    matches(e->patterns[KERNEL], clean_kernel) && matches(e->patterns[OBJECT], clean_object))
-			return true;
+			e->used = covered = true;
 	}
-	return false;
+	return covered;
+}
+
+void kfg_baseline_unused(const struct kfg_baseline *b, void (*fn)(void *arg, unsigned line), void *arg)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->entries[i].used && b->entries[i].until >= b->today)
+			fn(arg, b->entries[i].line);
 }
 
 void kfg_baseline_ended(const struct kfg_baseline *b, void (*fn)(void *arg, unsigned line, int32_t day), void *arg)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * baseline.h - findings that are known, and do not count again. A baseline is a table of CSV (RFC 4180) whose first row
- * names the columns; others than these are not looked at, so that a report in CSV is a baseline:
+ * names the columns; those that a report in CSV has beside these are not looked at, so that one is a baseline:
  *   object, kernel, name   what it is about, each a name or a pattern (fnmatch(3)); a column that is not there, any
  *   state                  warned, unchecked, refused or fails: what is worse is new; not there: any
  *   until                  the last day on which it holds, like 2027-01-31; "" or not there: for ever
@@ -27,6 +27,8 @@ void kfg_baseline_free(struct kfg_baseline *baseline); /* accepts NULL */
 bool kfg_baseline_covers(const struct kfg_baseline *baseline, enum kfg_report_state state, const char *object,
 			 const char *kernel, const char *name);
 
+/* Calls fn for each entry that did not end, and covered nothing of what was asked. */
+void kfg_baseline_unused(const struct kfg_baseline *baseline, void (*fn)(void *arg, unsigned line), void *arg);
 /* Calls fn for each entry that ended; day: its last one. */
 void kfg_baseline_ended(const struct kfg_baseline *baseline, void (*fn)(void *arg, unsigned line, int32_t day),
 			void *arg);

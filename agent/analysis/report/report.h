@@ -172,3 +172,6 @@ void kfg_report_json(const struct kfg_report *report, bool quiet, struct kfg_str
 void kfg_report_sarif(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out);
 void kfg_report_markdown(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out);
 void kfg_report_csv(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out);
+/* Its columns. */
+#define KFG_REPORT_CSV_COLUMNS 21u
+extern const char *const kfg_report_csv_columns[KFG_REPORT_CSV_COLUMNS];

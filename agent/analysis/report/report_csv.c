@@ -6,6 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const kfg_report_csv_columns[KFG_REPORT_CSV_COLUMNS] = {
+	"state",    "object",	   "kernel",  "kind",	 "name",   "module", "binding",
+	"fit",	    "reach",	   "fails",   "verdict", "reason", "rule",   "waiver",
+	"deadline", "replacement", "program", "type",	 "file",   "line",   "detail",
+};
+
 static void cell(const char *text, struct kfg_strbuf *out)
 {
 	char clean[KFG_REPORT_CLEAN_MAX];
@@ -68,7 +74,7 @@ static void plain_row(enum kfg_report_state state, const char *label, const char
 	cell(kfg_report_state_str(state), out);
 	cell(label, out);
 	cell(kernel, out);
-	for (size_t i = 0; i < 17; i++)
+	for (size_t i = 3; i < KFG_REPORT_CSV_COLUMNS - 1; i++)
 		cell("", out);
 	cell(detail, out);
 	kfg_strbuf_adds(out, "\r\n");
@@ -95,8 +101,9 @@ static void object_rows(const struct kfg_report *report, const struct kfg_report
 
 void kfg_report_csv(const struct kfg_report *report, bool quiet, struct kfg_strbuf *out)
 {
-	kfg_strbuf_adds(out, "state,object,kernel,kind,name,module,binding,fit,reach,fails,verdict,reason,rule,waiver,"
-			     "deadline,replacement,program,type,file,line,detail\r\n");
+	for (size_t i = 0; i < KFG_REPORT_CSV_COLUMNS; i++)
+		kfg_strbuf_printf(out, "%s%s", i ? "," : "", kfg_report_csv_columns[i]);
+	kfg_strbuf_adds(out, "\r\n");
 	for (size_t i = 0; i < report->n_objects; i++)
 		object_rows(report, &report->objects[i], quiet, out);
 	for (size_t i = 0; i < report->n_problems; i++)

@@ -74,6 +74,24 @@ static void ended_ones_are_named(void **state)
 	kfg_baseline_free(b);
 }
 
+static void note_line(void *arg, unsigned line)
+{
+	*(unsigned *)arg = *(unsigned *)arg * 10 + line;
+}
+
+static void unused_ones_are_named(void **state)
+{
+	struct kfg_baseline *b =
+		parsed("name,until,note\nbpf_x,,\nbpf_y,,\nbpf_*,,\nbpf_z,2026-11-20,ended\nbpf_w,,\n");
+	unsigned lines = 0;
+
+	(void)state;
+	assert_true(kfg_baseline_covers(b, KFG_REPORT_FAILS, "a", "k", "bpf_x"));
+	kfg_baseline_unused(b, note_line, &lines);
+	assert_int_equal(lines, 36);
+	kfg_baseline_free(b);
+}
+
 static void mistakes_have_their_line(void **state)
 {
 	static const struct {
@@ -82,7 +100,10 @@ static void mistakes_have_their_line(void **state)
 		const char *says;
 	} rows[] = {
 		{ "", 1, "names no column" },
-		{ "a,b\n", 1, "names no column" },
+		{ "fit,detail\n", 1, "names no column" },
+		{ "objct,kernel\n", 1,
+		  "column 1: neither a baseline nor a report has \"objct\": did you mean \"object\"?" },
+		{ "object,ticket\n", 1, "column 2: neither a baseline nor a report has \"ticket\"" },
 		{ "name,state\nbpf_x,broken\n", 2, "no such state: \"broken\"" },
 		{ "name,until,note\nbpf_x,soon,a\n", 2, "until must be a day like 2027-01-31, not \"soon\"" },
 		{ "name,until\nbpf_x,2027-01-01\n", 2, "needs a note" },
@@ -104,9 +125,8 @@ static void mistakes_have_their_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_report_is_a_baseline),
-		cmocka_unit_test(entries_by_hand),
-		cmocka_unit_test(ended_ones_are_named),
+		cmocka_unit_test(a_report_is_a_baseline),   cmocka_unit_test(entries_by_hand),
+		cmocka_unit_test(ended_ones_are_named),	    cmocka_unit_test(unused_ones_are_named),
 		cmocka_unit_test(mistakes_have_their_line),
 	};
 
