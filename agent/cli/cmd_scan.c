@@ -8,6 +8,7 @@
 #include "cli/objects.h"
 #include "cli/output.h"
 #include "cli/preview.h"
+#include "config/lifecycle.h"
 #include "analysis/find/find.h"
 #include "analysis/report/baseline.h"
 #include "analysis/report/report.h"
@@ -227,13 +228,22 @@ static int print(const struct scan *scan, const struct settings *s)
 	return exit_code(scan, s);
 }
 
-/* What --with-module and --with-capability say. */
+static const char *removed_in(const void *policy, const char *kfunc)
+{
+	struct kfg_deprecation_info info;
+
+	return kfg_lifecycle_find(policy, kfunc, NULL, &info) ? info.removed_in : NULL;
+}
+
+/* What --with-module and --with-capability say, and the lifecycle data of the policy. */
 static int take_deployment(const struct kfg_args *args, struct scan *scan)
 {
 	struct kfg_deployment *d = &scan->deployment;
 	const char *capabilities[KFG_ARGS_MAX];
 	size_t n = kfg_args_values(args, "with-capability", capabilities, KFG_ARGS_MAX);
 
+	d->removed_in = removed_in;
+	d->removed_in_arg = scan->preview.loaded.policy;
 	d->assume_nearest = kfg_args_has(args, "assume-nearest");
 	d->modules = scan->modules;
 	d->n_modules = kfg_args_values(args, "with-module", scan->modules, KFG_ARGS_MAX);

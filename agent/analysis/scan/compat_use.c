@@ -81,21 +81,36 @@ static void judge_absent(const struct kfg_object_use *use, enum kfg_compat compa
 	}
 }
 
+/* The release that removed it, if the kernel is that one or newer, or of no known release; else NULL. */
+static const char *removed_before(const struct kfg_linkage *linkage, const char *name, unsigned release)
+{
+	const struct kfg_deployment *given = linkage->object->deployment;
+	const char *removed = given && given->removed_in ? given->removed_in(given->removed_in_arg, name) : NULL;
+
+	return removed && (!release || release >= kfg_kfunc_release_parse(removed)) ? removed : NULL;
+}
+
 /* Since which release upstream has a kfunc, as far as that is why this kernel lacks it: " (from 6.15 on)"; or "". */
 static void say_history(const struct kfg_linkage *linkage, const char *name, char *buf, size_t size)
 {
 	const struct kfg_kfunc_history *h = kfg_kfunc_history_find(name);
 	unsigned release = kfg_kfunc_release_parse(linkage->facts.release);
 	unsigned last = h ? kfg_kfunc_release_parse(h->last_seen) : 0;
+	const char *removed = removed_before(linkage, name, release);
 
 	buf[0] = '\0';
-	if (!h || !h->introduced[0])
+	if (removed)
+		snprintf(buf, size, " (%s%s%sremoved in %s)", h && h->introduced[0] ? "from " : "",
+			 h ? h->introduced : "", h && h->introduced[0] ? " on, and " : "", removed);
+	if (removed || !h || !h->introduced[0])
 		return;
 	if (kfg_kfunc_history_presence(h, release) == KFG_PRESENCE_ABSENT)
 		snprintf(buf, size, " (from %s on, but not from %s to %s)", h->introduced, h->absent_from,
 			 h->absent_to);
 	else if (last && last < kfg_kfunc_release_parse(KFG_HISTORY_NEWEST) && release > last)
 		snprintf(buf, size, " (from %s on, and last seen in %s)", h->introduced, h->last_seen);
+	else if (!last)
+		snprintf(buf, size, " (from %s on, and in no kernel that was looked at)", h->introduced);
 	else if (kfg_kfunc_history_presence(h, release) == KFG_PRESENCE_SINCE && !linkage->running)
 		snprintf(buf, size, " (from %s on: this one was built without it)", h->introduced);
 	else

@@ -73,6 +73,9 @@ struct kfg_deployment {
 	size_t n_modules;
 	bool cap_perfmon, cap_sys_boot; /* that every loader has */
 	bool assume_nearest; /* what BTF does not tell of a kernel is as in the nearest one of the catalogue */
+	/* in which release upstream removed a kfunc, "6.4"; NULL: it is not known that it did; NULL: none is known */
+	const char *(*removed_in)(const void *arg, const char *kfunc);
+	const void *removed_in_arg;
 };
 
 /* A BPF object, read. All strings and arrays belong to it. */
