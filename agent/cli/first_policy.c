@@ -162,8 +162,9 @@ static void add_rules(const struct kfg_first_policy *in, struct kfg_strbuf *out)
 			  in->programs->n, with, unknown);
 	kfg_strbuf_adds(
 		out,
-		"# Each load of their like leaves a record, which says who loads it: \"kfgate learn\" writes rules with\n"
-		"# loaders from that after some days. Remove these rules then: they let in whoever loads such programs.\n");
+		"# Each load of their like leaves a record, which says who loads it: after some days\n"
+		"# \"kfgate learn\" writes rules with loaders from that. Remove these rules then: they let in whoever\n"
+		"# loads such programs.\n");
 	calls = calloc(total + 1, sizeof(*calls));
 	for (uint32_t type = 0; calls && type < TYPES_MAX; type++) {
 		size_t n = take_calls(in->programs, type, calls);
