@@ -191,7 +191,7 @@ static const struct kfg_verb verbs[] = {
 	  why_options, kfg_cmd_why },
 	{ "programs", 0, 0, "", "show which kfuncs the programs on this host call now",
 	  "What the kernel has loaded, each with its kfuncs and what the policy says of them today. Exit code: 0 "
-	  "clean, 1 an error, 2 warnings, 3 a program that would be refused, 4 something could not be seen.",
+	  "clean, 1 an error, 2 warnings, 3 the policy refuses a program, 4 something could not be seen.",
 	  programs_options, kfg_cmd_programs },
 	{ "status", 0, 0, "", "show what the running gate does",
 	  "Policy, hooks, what was judged, what was lost, the next deadlines. Exit code 3: no agent "
