@@ -2,6 +2,7 @@
 /* cases.c - tests of a policy: their keys, and the answers they are held against. */
 #include "cases.h"
 
+#include "lint_internal.h"
 #include "parse.h"
 
 #include <errno.h>
@@ -68,6 +69,33 @@ static int parse_signed(struct kfg_parse *p, const struct kfg_key *key, const st
 	return 0;
 }
 
+static int parse_name(struct kfg_parse *p, const struct kfg_node *value, const char *fault, void *out)
+{
+	if (fault) {
+		kfg_parse_finding(p, value, KFG_DIAG_BAD_NAME, "\"%.64s\" %s", value->text, fault);
+		return 0;
+	}
+	return kfg_parse_text(p, &(const struct kfg_key){ .name = "loader", .limit = TEXT_MAX }, value, out);
+}
+
+static int parse_unit(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	(void)key;
+	return parse_name(p, value, kfg_load_unit_fault(value->text), out);
+}
+
+static int parse_exe(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	(void)key;
+	return parse_name(p, value, kfg_load_exe_fault(value->text), out);
+}
+
+static int parse_cgroup(struct kfg_parse *p, const struct kfg_key *key, const struct kfg_node *value, void *out)
+{
+	(void)key;
+	return parse_name(p, value, kfg_load_cgroup_fault(value->text), out);
+}
+
 static int parse_list(struct kfg_parse *p, const struct kfg_node *value, bool live, struct draft *d)
 {
 	struct kfg_kfunc_pattern k;
@@ -84,7 +112,7 @@ static int parse_list(struct kfg_parse *p, const struct kfg_node *value, bool li
 			kfg_parse_finding(p, i, KFG_DIAG_TOO_LARGE, "a program calls at most %u kfuncs", KFUNCS_MAX);
 			break;
 		}
-		d->kfuncs[d->c.n_kfuncs++] = (struct kfg_case_kfunc){ k.name, k.module, live };
+		d->kfuncs[d->c.n_kfuncs++] = (struct kfg_case_kfunc){ k.name, k.module, live, i->line, i->col };
 	}
 	return r;
 }
@@ -111,9 +139,9 @@ static const struct kfg_key program_keys[] = {
 static const struct kfg_schema program_schema = KFG_SCHEMA("\"program\"", program_keys, false);
 
 static const struct kfg_key loader_keys[] = {
-	{ "unit", SCALAR, 0, kfg_parse_text, FIELD(c.load.unit), .limit = KFG_UNIT_LEN - 1 },
-	{ "exe", SCALAR, 0, kfg_parse_text, FIELD(c.load.exe), .limit = KFG_EXE_LEN - 1 },
-	{ "cgroup", SCALAR, 0, kfg_parse_text, FIELD(c.load.cgroup), .limit = KFG_CGROUP_LEN - 1 },
+	{ "unit", SCALAR, 0, parse_unit, FIELD(c.load.unit) },
+	{ "exe", SCALAR, 0, parse_exe, FIELD(c.load.exe) },
+	{ "cgroup", SCALAR, 0, parse_cgroup, FIELD(c.load.cgroup) },
 	{ "uid", SCALAR, 0, parse_uid, FIELD(c.load.uid) },
 	{ "userns", SCALAR, 0, kfg_parse_word, FIELD(userns), .words = &userns_words },
 	{ "token", SCALAR, 0, kfg_parse_word, FIELD(token), .words = &token_words },
@@ -185,6 +213,8 @@ static int parse_cases(struct kfg_parse *p, const struct kfg_key *key, const str
 	int r = 0;
 
 	(void)key;
+	if (!value->n)
+		kfg_parse_finding(p, value, KFG_DIAG_MISSING_VALUE, "\"cases\" has no case: nothing would be tested");
 	cases->items = kfg_arena_alloc(&p->policy->arena, value->n * sizeof(*cases->items));
 	if (!d || !cases->items)
 		return -ENOMEM;
@@ -291,6 +321,35 @@ const char *kfg_cases_policy(const struct kfg_cases *cases)
 const struct kfg_case *kfg_cases_get(const struct kfg_cases *cases, size_t i)
 {
 	return i < cases->n ? &cases->items[i] : NULL;
+}
+
+int kfg_cases_lint(const struct kfg_cases *cases, const struct kfg_policy *policy, struct kfg_diags *diags)
+{
+	const struct kfg_lint l = { .policy = &cases->holder, .diags = diags };
+	struct kfg_kfunc_pattern *kfuncs;
+	size_t n = 0, max = 0;
+	int r;
+
+	for (size_t i = 0; i < cases->n; i++)
+		max += cases->items[i].n_kfuncs;
+	kfuncs = calloc(max + 1, sizeof(*kfuncs));
+	if (!kfuncs)
+		return -ENOMEM;
+	/* a call that is dead may be of a kfunc that is still to come */
+	for (size_t i = 0; i < cases->n; i++)
+		for (size_t k = 0; k < cases->items[i].n_kfuncs; k++) {
+			const struct kfg_case_kfunc *c = &cases->items[i].kfuncs[k];
+
+			if (c->live)
+				kfuncs[n++] = (struct kfg_kfunc_pattern){
+					.name = c->name,
+					.module = c->module,
+					.place = { .line = c->line, .col = (uint16_t)c->col },
+				};
+		}
+	r = kfg_lint_kfuncs_of(&l, policy, kfuncs, n);
+	free(kfuncs);
+	return r ? r : diags->lost ? -ENOMEM : 0;
 }
 
 static const char *decided_by(const struct kfg_policy *policy, const struct kfg_verdict *v, uint8_t reason)

@@ -15,6 +15,7 @@ struct kfg_cases; /* immutable once loaded */
 struct kfg_case_kfunc {
 	const char *name, *module; /* module NULL: the kernel itself */
 	bool live; /* false: a call that the verifier removes */
+	unsigned line, col;
 };
 
 /* Strings belong to the cases. */
@@ -47,6 +48,9 @@ void kfg_cases_free(struct kfg_cases *cases); /* accepts NULL */
 /* The file's own policy, a path as it stands there; NULL: none. */
 const char *kfg_cases_policy(const struct kfg_cases *cases);
 const struct kfg_case *kfg_cases_get(const struct kfg_cases *cases, size_t i); /* NULL: there is no such case */
+
+/* Warns about kfuncs of cases that no kernel has which the policy's lifecycle data know. -ENOMEM. */
+int kfg_cases_lint(const struct kfg_cases *cases, const struct kfg_policy *policy, struct kfg_diags *diags);
 
 /* Asks the policy, and its table, about a load on load->today. */
 void kfg_case_eval(const struct kfg_policy *policy, const struct kfg_table *table, const struct kfg_case *c,

@@ -31,5 +31,9 @@ int kfg_lint_cost(const struct kfg_policy *policy, uint64_t *ret_steps, const st
 /* Names that no known kernel has, with what was probably meant. 0 or -ENOMEM. */
 int kfg_lint_kfuncs(const struct kfg_lint *l);
 
+/* The same of n kfuncs, by the names that `known_by` knows. */
+int kfg_lint_kfuncs_of(const struct kfg_lint *l, const struct kfg_policy *known_by,
+		       const struct kfg_kfunc_pattern *kfuncs, size_t n);
+
 /* Rules that another one, which is asked first, leaves nothing to match. 0 or -ENOMEM. */
 int kfg_lint_shadowed(const struct kfg_lint *l);

@@ -91,9 +91,9 @@ static void lint_kfunc(const struct kfg_lint *l, const struct known *known, cons
 		      k->module ? " [" : "", k->module ? k->module : "", k->module ? "]" : "", hint);
 }
 
-int kfg_lint_kfuncs(const struct kfg_lint *l)
+/* -ENOMEM; to be freed. */
+static int take_known(const struct kfg_policy *p, struct known *ret_known)
 {
-	const struct kfg_policy *p = l->policy;
 	struct known known = { calloc(p->known.n + 1, sizeof(*known.items)), p->known.n };
 
 	if (!known.items)
@@ -101,6 +101,32 @@ int kfg_lint_kfuncs(const struct kfg_lint *l)
 	for (size_t i = 0; i < known.n; i++)
 		known.items[i] = &KFG_ITEMS(p->known, const struct kfg_kfunc_pattern)[i];
 	qsort(known.items, known.n, sizeof(*known.items), compare_known);
+	*ret_known = known;
+	return 0;
+}
+
+int kfg_lint_kfuncs_of(const struct kfg_lint *l, const struct kfg_policy *known_by,
+		       const struct kfg_kfunc_pattern *kfuncs, size_t n)
+{
+	struct known known;
+	int r = take_known(known_by, &known);
+
+	if (r)
+		return r;
+	for (size_t i = 0; known.n && i < n; i++)
+		lint_kfunc(l, &known, &kfuncs[i]);
+	free(known.items);
+	return 0;
+}
+
+int kfg_lint_kfuncs(const struct kfg_lint *l)
+{
+	const struct kfg_policy *p = l->policy;
+	struct known known;
+	int r = take_known(p, &known);
+
+	if (r)
+		return r;
 	for (size_t i = 0; known.n && i < p->rules.n; i++)
 		for (size_t k = 0; k < kfg_rules(p)[i].when.n_kfuncs; k++)
 			lint_kfunc(l, &known, &kfg_rules(p)[i].when.kfuncs[k]);

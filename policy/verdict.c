@@ -79,3 +79,26 @@ uint8_t kfg_verdict_action(const struct kfg_table *table, const struct kfg_verdi
 
 	return kfg_effective(verdict, live, header->unscannable, ret_reason);
 }
+
+const char *kfg_load_unit_fault(const char *unit)
+{
+	return !strchr(unit, '.')	    ? "names no unit: it has no suffix such as .service" :
+	       strchr(unit, '/')	    ? "names no unit: a unit's name has no /" :
+	       strlen(unit) >= KFG_UNIT_LEN ? "is too long for a unit" :
+					      NULL;
+}
+
+const char *kfg_load_exe_fault(const char *exe)
+{
+	return exe[0] != '/'		  ? "is not an absolute path: an executable is named by its whole path" :
+	       strlen(exe) >= KFG_EXE_LEN ? "is too long for the path of an executable" :
+					    NULL;
+}
+
+const char *kfg_load_cgroup_fault(const char *cgroup)
+{
+	return cgroup[0] != '/' ?
+		       "is not the whole path of a cgroup, from the root of the hierarchy: it begins with /" :
+	       strlen(cgroup) >= KFG_CGROUP_LEN ? "is too long for the path of a cgroup" :
+						  NULL;
+}

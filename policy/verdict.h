@@ -23,6 +23,11 @@ struct kfg_load {
 	uint32_t signature; /* KFG_SIGNATURE_*, or kfg_signature_of_name() */
 };
 
+/* What keeps a text from being a loader's unit, executable or cgroup, "is too long for a unit"; NULL: nothing. */
+const char *kfg_load_unit_fault(const char *unit);
+const char *kfg_load_exe_fault(const char *exe);
+const char *kfg_load_cgroup_fault(const char *cgroup);
+
 /* Judges one kfunc ("name", module NULL or "vmlinux" for the kernel itself). Total: always an answer. */
 void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc, const char *module,
 		      struct kfg_verdict *ret_verdict);

@@ -33,6 +33,28 @@ static void test_file_done(struct test_file *t)
 	kfg_compiled_done(&t->compiled);
 }
 
+static void print_findings(const struct test_file *t, const struct kfg_diags *diags)
+{
+	for (size_t i = 0; i < diags->n; i++) {
+		_cleanup_free_ char *text = kfg_diag_format(&diags->items[i]);
+		char *rest, *line = text ? strtok_r(text, "\n", &rest) : NULL;
+
+		for (; line; line = strtok_r(NULL, "\n", &rest))
+			printf("%s%s\n", t->tap ? "# " : "", line);
+	}
+}
+
+/* Names that are misspelt make a case test something else. */
+static void warn_of_names(const struct test_file *t)
+{
+	struct kfg_diags diags = { 0 };
+
+	if (kfg_cases_lint(t->cases, t->compiled.loaded.policy, &diags) < 0)
+		kfg_log_errno(-ENOMEM, "test: %s: %m", t->path);
+	print_findings(t, &diags);
+	kfg_diags_done(&diags);
+}
+
 static int read_cases(struct test_file *t)
 {
 	struct kfg_source source = { .path = t->path };
@@ -46,12 +68,7 @@ static int read_cases(struct test_file *t)
 	}
 	source.data = data;
 	r = kfg_cases_load(&source, &diags, &t->cases);
-	for (size_t i = 0; i < diags.n; i++) {
-		_cleanup_free_ char *text = kfg_diag_format(&diags.items[i]);
-
-		if (text)
-			fputs(text, stdout);
-	}
+	print_findings(t, &diags);
 	if (r < 0 && r != -EBADMSG)
 		kfg_log_errno(r, "test: %s: %m", t->path);
 	kfg_diags_done(&diags);
@@ -139,15 +156,28 @@ static int test_one(struct test_file *t)
 
 	if (read_cases(t) != KFG_EXIT_OK || load_policy(t) != KFG_EXIT_OK)
 		return KFG_EXIT_FAILURE;
+	warn_of_names(t);
 	for (size_t i = 0; (c = kfg_cases_get(t->cases, i)); i++)
 		run_case(t, c);
 	return KFG_EXIT_OK;
 }
 
+static void print_sum(size_t n_run, size_t n_failed, size_t n_broken)
+{
+	enum kfg_color color = n_failed || n_broken ? KFG_COLOR_BAD : KFG_COLOR_GOOD;
+
+	if (n_run || !n_broken)
+		printf("%zu case%s, %s%zu failed%s", n_run, n_run == 1 ? "" : "s", kfg_color_begin(color), n_failed,
+		       kfg_color_end(color));
+	if (n_broken)
+		printf("%s%s%zu file%s could not be tested%s", n_run ? "; " : "", kfg_color_begin(color), n_broken,
+		       n_broken == 1 ? "" : "s", kfg_color_end(color));
+	fputs("\n", stdout);
+}
+
 int kfg_cmd_test(const struct kfg_args *args)
 {
 	size_t n_run = 0, n_failed = 0, n_broken = 0;
-	enum kfg_color color;
 	int32_t today;
 
 	if (kfg_option_day(args, "test", &today) < 0)
@@ -164,11 +194,9 @@ int kfg_cmd_test(const struct kfg_args *args)
 
 		n_broken += test_one(&t) != KFG_EXIT_OK;
 	}
-	color = n_failed || n_broken ? KFG_COLOR_BAD : KFG_COLOR_GOOD;
 	if (kfg_args_has(args, "tap"))
 		printf("1..%zu\n", n_run);
 	else
-		printf("%zu case%s, %s%zu failed%s\n", n_run, n_run == 1 ? "" : "s", kfg_color_begin(color), n_failed,
-		       kfg_color_end(color));
+		print_sum(n_run, n_failed, n_broken);
 	return n_failed || n_broken ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 }

@@ -116,6 +116,15 @@ static uint32_t unknown_of(const struct kfg_preview *p)
 	return p->loader_known ? unknown : unknown | KFG_WHY_UID | KFG_WHY_USERNS | KFG_WHY_TOKEN;
 }
 
+/* A name that no loader has, and for which no rule can be meant. */
+static int refuse_name(const char *verb, const char *option, const char *value, const char *fault)
+{
+	if (!value || !fault)
+		return 0;
+	kfg_log_error("%s: --%s=%s: %s", verb, option, value, fault);
+	return -EINVAL;
+}
+
 /* Without any of these nothing is known of the loader; a known one is root, unless --uid says else. */
 static int take_loader(const struct kfg_args *args, const char *verb, struct kfg_preview *p)
 {
@@ -127,6 +136,12 @@ static int take_loader(const struct kfg_args *args, const char *verb, struct kfg
 	p->loader_known = p->loader.unit || p->loader.exe || p->loader.cgroup || uid;
 	p->loader.initial = p->loader_known;
 	p->loader.uid = p->loader_known ? 0 : NOBODY_KNOWN;
+	if (refuse_name(verb, "unit", p->loader.unit, p->loader.unit ? kfg_load_unit_fault(p->loader.unit) : NULL) <
+		    0 ||
+	    refuse_name(verb, "exe", p->loader.exe, p->loader.exe ? kfg_load_exe_fault(p->loader.exe) : NULL) < 0 ||
+	    refuse_name(verb, "cgroup", p->loader.cgroup,
+			p->loader.cgroup ? kfg_load_cgroup_fault(p->loader.cgroup) : NULL) < 0)
+		return -EINVAL;
 	if (!uid || parse_uid(uid, &p->loader.uid) == 0)
 		return 0;
 	kfg_log_error("%s: --uid=%s: not a user id", verb, uid);

@@ -160,6 +160,10 @@ golden diff-policy-same.txt diff-policy --directory="$tmp/fleet" "$policy" "$pol
 golden test.txt test "$here/cases/good.yaml" "$here/cases/failing.yaml" "${at[@]}"
 golden test.tap test --tap "$here/cases/good.yaml" "$here/cases/failing.yaml" "${at[@]}"
 golden test-mistakes.txt test "$here/cases/mistakes.yaml"
+golden test-loaders.txt test "$here/cases/loaders.yaml" "$here/cases/none.yaml" "$here/cases/good.yaml" "${at[@]}"
+printf 'version: 1\nname: names\nserial: 1\ninclude: ["%s/*.yaml"]\n' "$(readlink -f "$here/../../../policy/lifecycle")" \
+	>"$tmp/names.yaml"
+golden test-names.txt test --policy="$tmp/names.yaml" "$here/cases/names.yaml"
 golden test-example.txt test "$here/../../../packaging/examples/cases.yaml"
 golden metrics-down.txt metrics --runtime-dir="$tmp/none"
 exit $failed

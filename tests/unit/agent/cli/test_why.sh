@@ -130,6 +130,10 @@ exits 1 "no object" --policy=p.yaml p.yaml
 says 'no BPF object found' err
 exits 1 "no file" --policy=p.yaml nowhere.o
 exits 1 "two kernels" --policy=p.yaml --kernel=has.btf key.o
+exits 1 "a unit without its suffix" --policy=p.yaml --unit=web key.o
+says '--unit=web: names no unit: it has no suffix such as .service' err
+exits 1 "an executable without its path" --policy=p.yaml --exe=cilium key.o
+exits 1 "a cgroup without its path" --policy=p.yaml --cgroup=foo key.o
 exits 1 "no such format" --policy=p.yaml --format=xml key.o
 head -c 700 key.o >cut.o
 exits 4 "a damaged object" --policy=p.yaml cut.o
