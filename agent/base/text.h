@@ -6,6 +6,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* "" for one of something, "s" for any other number. */
+static inline const char *kfg_text_s(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
 
 /*
  * Copies text (up to its NUL, at most max bytes) to buf of size bytes, NUL terminated. Control

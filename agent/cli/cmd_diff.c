@@ -3,6 +3,7 @@
 #include "base/color.h"
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "analysis/btf/print.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
@@ -111,7 +112,8 @@ static void write_limits(const struct difference *d, struct kfg_strbuf *out)
 		kfg_strbuf_printf(out, ": %s\n", facts.limits);
 	}
 	if (d->changes.n_unchecked)
-		kfg_strbuf_printf(out, "\n%zu kfuncs of modules were not compared\n", d->changes.n_unchecked);
+		kfg_strbuf_printf(out, "\n%zu kfunc%s of modules %s not compared\n", d->changes.n_unchecked,
+				  kfg_text_s(d->changes.n_unchecked), d->changes.n_unchecked == 1 ? "was" : "were");
 }
 
 static int write_grid(const struct difference *d, struct kfg_strbuf *out)

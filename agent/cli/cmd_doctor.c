@@ -215,8 +215,9 @@ static const char *severity_str(enum severity severity)
 static void write_text(const struct patient *p, struct kfg_strbuf *out)
 {
 	kfg_output_clean(kfg_kernels_name(p->kernel), out);
-	kfg_strbuf_printf(out, ": %zu defects that refuse programs, %zu lesser ones%s\n", count(p, REFUSES),
-			  count(p, LESSER), count(p, UNCHECKED) ? ", not all could be checked" : "");
+	kfg_strbuf_printf(out, ": %zu defect%s that refuse%s programs, %zu lesser one%s%s\n", count(p, REFUSES),
+			  kfg_text_s(count(p, REFUSES)), count(p, REFUSES) == 1 ? "s" : "", count(p, LESSER),
+			  kfg_text_s(count(p, LESSER)), count(p, UNCHECKED) ? ", not all could be checked" : "");
 	for (unsigned kind = 0; kind < N_KINDS; kind++) {
 		enum kfg_color color = kfg_color_of(severity_str(kinds[kind].severity));
 		bool headed = false;

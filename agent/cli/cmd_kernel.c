@@ -6,6 +6,7 @@
 #include "base/exit_code.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/write_file.h"
 #include "cli/commands.h"
 #include "cli/kernels.h"
@@ -271,8 +272,8 @@ static int list(const struct kfg_args *args)
 	if (r < 0)
 		return KFG_EXIT_FAILURE;
 	if (catalogue.n_damaged)
-		kfg_log_error("kernel: %zu files could not be read, among them %s", catalogue.n_damaged,
-			      catalogue.damaged);
+		kfg_log_error("kernel: %zu file%s could not be read, among them %s", catalogue.n_damaged,
+			      kfg_text_s(catalogue.n_damaged), catalogue.damaged);
 	if (!catalogue.n)
 		kfg_log_warning("kernel: no facts of kernels in %s (the package kfgate-kernels has them)",
 				kfg_catalogue_dir());

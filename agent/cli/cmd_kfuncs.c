@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
+#include "policy/edit_distance.h"
 #include <string.h>
 
 #define TEXT_MAX 4096u
@@ -136,6 +138,34 @@ static void write_json(const struct listing *l, struct kfg_strbuf *out)
 	kfg_strbuf_adds(out, "\n");
 }
 
+/* A pattern that nothing matches is most likely not what was meant. */
+static void tell_unmatched(const struct listing *l)
+{
+	const char *meant = NULL;
+	unsigned least = 4;
+
+	for (size_t i = 0; i < l->kernels.n; i++) {
+		size_t n;
+		const struct kfg_kfunc *kfuncs = kfg_kernel_kfunc_list(l->kernels.items[i], &n);
+
+		for (size_t k = 0; k < n; k++) {
+			unsigned edits;
+
+			if (is_wanted(l, &kfuncs[k]))
+				return;
+			edits = strpbrk(l->pattern, "*?[") ? UINT_MAX :
+							     kfg_edit_distance(l->pattern, kfuncs[k].name, true);
+			if (edits < least) {
+				least = edits;
+				meant = kfuncs[k].name;
+			}
+		}
+	}
+	if (l->pattern)
+		kfg_log_warning("kfuncs: no kfunc matches %s%s%s%s", l->pattern, meant ? ": did you mean " : "",
+				meant ? meant : "", meant ? "?" : "");
+}
+
 static int list(const struct listing *l)
 {
 	_cleanup_strbuf_ struct kfg_strbuf out = KFG_STRBUF(KFG_OUTPUT_MAX);
@@ -147,6 +177,7 @@ static int list(const struct listing *l)
 		r = write_grid(l, &out);
 	if (r < 0)
 		return kfg_log_errno(r, "kfuncs: %m");
+	tell_unmatched(l);
 	return kfg_output_print(&out, "kfuncs");
 }
 

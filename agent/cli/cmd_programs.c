@@ -97,7 +97,8 @@ static void render_table(const struct inventory *inv, struct kfg_strbuf *out)
 		if (p->unknown)
 			kfg_strbuf_printf(out, "        unknown      %s\n", p->unknown);
 	}
-	kfg_strbuf_printf(out, "%zu programs, %zu with kfuncs, %zu unknown", inv->programs.n, with, unknown);
+	kfg_strbuf_printf(out, "%zu program%s, %zu with kfuncs, %zu unknown", inv->programs.n,
+			  kfg_text_s(inv->programs.n), with, unknown);
 	if (inv->programs.n_left_out)
 		kfg_strbuf_printf(out, "; beside them %zu of the gate itself", inv->programs.n_left_out);
 	kfg_strbuf_adds(out, "\n");

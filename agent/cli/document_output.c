@@ -6,10 +6,10 @@
 #include "base/log.h"
 #include "cli/records.h"
 #include "cli/option.h"
+#include "cli/output.h"
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #define OUTPUT_MAX (32u * 1024 * 1024)
 
@@ -22,14 +22,6 @@ int kfg_document_format_parse(const struct kfg_args *args, const char *verb, enu
 		return KFG_EXIT_FAILURE;
 	*ret_format = (enum kfg_document_format)format;
 	return KFG_EXIT_OK;
-}
-
-/* Columns of the terminal that standard output is; 0: it is none, nothing is cut. */
-static size_t terminal_columns(void)
-{
-	struct winsize size;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 int kfg_document_output(const struct kfg_args *args, const char *verb, const struct kfg_document *doc)
@@ -47,6 +39,6 @@ int kfg_document_output(const struct kfg_args *args, const char *verb, const str
 	else if (format == KFG_DOCUMENT_FORMAT_MARKDOWN)
 		kfg_document_markdown(doc, &out);
 	else
-		kfg_document_text(doc, kfg_args_has(args, "output") ? 0 : terminal_columns(), utf8, &out);
+		kfg_document_text(doc, kfg_args_has(args, "output") ? 0 : kfg_output_columns(), utf8, &out);
 	return kfg_output_write(args, verb, &out);
 }

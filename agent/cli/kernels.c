@@ -6,6 +6,7 @@
 #include "analysis/lifecycle/kfunc_data.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "policy/edit_distance.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,6 +107,19 @@ static void free_all(struct kfg_kernels *kernels)
 	*kernels = (struct kfg_kernels){ 0 };
 }
 
+/* A suite of the catalogue, misspelt before the colon. */
+static bool is_like_debian(const char *name)
+{
+	char word[16];
+	size_t len = strcspn(name, ":");
+
+	if (!name[len] || len >= sizeof(word))
+		return false;
+	memcpy(word, name, len);
+	word[len] = '\0';
+	return kfg_edit_distance(word, "debian", true) <= 2;
+}
+
 static int add_by_name(struct opening *o, const char *name)
 {
 	size_t found[KFG_ARGS_MAX], n;
@@ -123,6 +137,10 @@ static int add_by_name(struct opening *o, const char *name)
 			kfg_log_error(
 				"%s: %s: no such file, and no catalogue of kernels in %s (package kfgate-kernels)",
 				o->verb, name, kfg_catalogue_dir());
+		return -ENOENT;
+	}
+	if (!n && is_like_debian(name)) {
+		kfg_log_error("%s: %s: no such file: did you mean debian%s?", o->verb, name, strchr(name, ':'));
 		return -ENOENT;
 	}
 	if (!n)

@@ -99,6 +99,19 @@ static int on_found(void *userdata, const struct kfg_find_object *found)
 	return r;
 }
 
+/* A path by which nothing is found, not even what could not be read, is most likely the wrong one. */
+static int look_into(const struct learning *l, struct kfg_find *find, const char *path, bool *empty)
+{
+	size_t before = l->scan.n_objects + l->scan.n_problems, repeated = kfg_find_n_repeated(find);
+	int r = kfg_find_path(find, path);
+
+	if (r == 0 && l->scan.n_objects + l->scan.n_problems == before && kfg_find_n_repeated(find) == repeated) {
+		kfg_log_error("learn: %s: no BPF object found", path);
+		*empty = true;
+	}
+	return r;
+}
+
 int kfg_learn_scan(const struct kfg_args *args, kfg_learn_scan_fn *fn, void *userdata, struct kfg_learn_scan *ret_scan)
 {
 	struct learning l = { .fn = fn, .userdata = userdata };
@@ -106,15 +119,16 @@ int kfg_learn_scan(const struct kfg_args *args, kfg_learn_scan_fn *fn, void *use
 	const char *paths[KFG_ARGS_MAX];
 	size_t n = kfg_args_values(args, "from-scan", paths, KFG_ARGS_MAX), i = 0;
 	struct kfg_find *find = NULL;
+	bool empty = false;
 	int r = kfg_find_new(&ops, &find);
 
 	for (; i < n && r == 0; i++)
-		r = kfg_find_path(find, paths[i]);
+		r = look_into(&l, find, paths[i], &empty);
 	kfg_find_free(find);
 	if (r == -ENOENT)
 		kfg_log_error("learn: %s: there is no such file or directory", paths[i - 1]);
 	else if (r < 0)
 		kfg_log_errno(r, "learn: %m");
 	*ret_scan = l.scan;
-	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
+	return r < 0 || empty ? KFG_EXIT_FAILURE : KFG_EXIT_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "base/strbuf.h"
 #include "base/args.h"
+#include "policy/diag.h"
 #include "render/grid.h"
 
 enum kfg_format {
@@ -37,3 +38,12 @@ void kfg_format_grid(struct kfg_grid *grid, enum kfg_format format, struct kfg_s
 void kfg_output_clean(const char *text, struct kfg_strbuf *out);
 /* Writes all of it; logs what goes wrong. Returns 0 or a negative errno. */
 int kfg_output_print(const struct kfg_strbuf *out, const char *verb);
+
+/* Columns of the terminal that standard output is; 0: it is none. */
+size_t kfg_output_columns(void);
+
+/* Logs the errors among findings, each with its place. */
+void kfg_output_errors(const struct kfg_diags *diags, const char *verb);
+
+/* Standard output could not be written to, and that was said: what is left of it is not tried again. */
+void kfg_output_give_up(void);

@@ -5,6 +5,7 @@
 #include "analysis/kernel/signatures.h"
 #include "base/log.h"
 #include "cli/option.h"
+#include "cli/output.h"
 #include "policy/why.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -21,14 +22,6 @@ static const char lifecycle_policy[] = "version: 1\n"
 				       "serial: 0\n"
 				       "defaults: {unlisted: allow, deprecated: warn, expired: refuse}\n"
 				       "include: [" LIFECYCLE_DIR "/*.yaml]\n";
-
-static void log_findings(const struct kfg_diags *diags)
-{
-	for (size_t i = 0; i < diags->n; i++)
-		if (diags->items[i].severity == KFG_SEVERITY_ERROR)
-			kfg_log_error("%s:%u:%u: %s", diags->items[i].file, diags->items[i].line, diags->items[i].col,
-				      diags->items[i].text);
-}
 
 static int load_lifecycle(struct kfg_preview *p)
 {
@@ -164,10 +157,9 @@ static int open_policy(const struct kfg_args *args, const char *verb, struct kfg
 	if (r == 0)
 		r = kfg_table_compile(p->loaded.policy, NULL, 0, 1, &p->table);
 	if (r == -EBADMSG) {
-		log_findings(&p->loaded.diags);
-		kfg_log_error("%s: policy %s has errors", verb, p->source);
+		kfg_output_errors(&p->loaded.diags, verb);
 	} else if (r < 0) {
-		kfg_log_errno(r, "%s: policy %s: %m", verb, p->source);
+		kfg_log_errno(r, "%s: %s: %m", verb, p->source);
 	}
 	return r;
 }

@@ -2,6 +2,8 @@
 /* records.c - see records.h. */
 #include "cli/records.h"
 
+#include "cli/output.h"
+
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/write_file.h"
@@ -102,8 +104,9 @@ int kfg_records_read(const struct kfg_history_source *source, const char *verb, 
 		return KFG_EXIT_FAILURE;
 	}
 	if (ret_stats->n_damaged || ret_stats->n_unreadable)
-		kfg_log_warning("%s: %zu files are damaged, %zu may not be read: %s", verb, ret_stats->n_damaged,
-				ret_stats->n_unreadable, ret_stats->problem);
+		kfg_log_warning("%s: %zu file%s damaged, %zu may not be read: %s", verb, ret_stats->n_damaged,
+				ret_stats->n_damaged == 1 ? " is" : "s are", ret_stats->n_unreadable,
+				ret_stats->problem);
 	if (ret_stats->n_unreadable)
 		say_who_may_read(verb);
 	if (ret_stats->n_files <= ret_stats->n_unreadable) {
@@ -130,12 +133,8 @@ int kfg_compiled_load(const char *const *paths, size_t n, const char *verb, stru
 		*ret_compiled = c;
 		return KFG_EXIT_OK;
 	}
-	for (size_t i = 0; r == -EBADMSG && i < c.loaded.diags.n; i++) {
-		const struct kfg_diag *d = &c.loaded.diags.items[i];
-
-		if (d->severity == KFG_SEVERITY_ERROR)
-			kfg_log_error("%s: %s:%u:%u: %s", verb, d->file, d->line, d->col, d->text);
-	}
+	if (r == -EBADMSG)
+		kfg_output_errors(&c.loaded.diags, verb);
 	if (r != -EBADMSG)
 		kfg_log_errno(r, "%s: policy: %m", verb);
 	kfg_compiled_done(&c);
@@ -158,6 +157,8 @@ int kfg_output_write(const struct kfg_args *args, const char *verb, const struct
 		r = kfg_write_file(path, kfg_strbuf_text(text), text->size);
 	else if (r == 0)
 		r = kfg_pager_print(kfg_strbuf_text(text), text->size);
+	if (r < 0 && !path)
+		kfg_output_give_up();
 	if (r < 0)
 		kfg_log_errno(r, "%s: cannot write %s: %m", verb, path ? path : "to standard output");
 	return r < 0 ? KFG_EXIT_FAILURE : KFG_EXIT_OK;

@@ -2,8 +2,10 @@
 /* diff.c - recorded uses asked of two policies; what they decide otherwise as a document. */
 #include "history/diff.h"
 
+#include "base/text.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 #include <kfgate/decide.h>
 #include "policy/verdict.h"
 #include <stdlib.h>
@@ -98,6 +100,9 @@ int kfg_diff_build(const struct kfg_diff_input *input, struct kfg_document *doc,
 		{ "milder", "Milder under the new policy", "Nothing.", -1 },
 		{ "reason", "As before, for another reason", NULL, 0 },
 	};
+	const struct kfg_policy *old = input->sides[0].policy, *new = input->sides[1].policy;
+	bool same_names = strcmp(kfg_policy_name(old), kfg_policy_name(new)) == 0 &&
+			  kfg_policy_serial(old) == kfg_policy_serial(new);
 	uint64_t changed = 0;
 
 	for (size_t i = 0; i < 3; i++) {
@@ -111,12 +116,13 @@ int kfg_diff_build(const struct kfg_diff_input *input, struct kfg_document *doc,
 	}
 	kfg_document_printf(doc, &doc->title, "kfgate diff-policy");
 	kfg_document_printf(doc, &doc->summary,
-			    "%zu uses of kfuncs are known from the records; of these %" PRIu64
-			    " would be decided otherwise by %s %" PRId64 " than by %s %" PRId64
+			    "%zu use%s of kfuncs %s known from the records; of these %" PRIu64
+			    " would be decided otherwise by %s%s %" PRId64 " than by %s%s %" PRId64
 			    ". Loads that the policy of the time allowed left no record.",
-			    input->usage->uses.n, changed, kfg_policy_name(input->sides[1].policy),
-			    kfg_policy_serial(input->sides[1].policy), kfg_policy_name(input->sides[0].policy),
-			    kfg_policy_serial(input->sides[0].policy));
+			    input->usage->uses.n, kfg_text_s(input->usage->uses.n),
+			    input->usage->uses.n == 1 ? "is" : "are", changed, same_names ? "the new " : "",
+			    kfg_policy_name(new), kfg_policy_serial(new), same_names ? "the old " : "",
+			    kfg_policy_name(old), kfg_policy_serial(old));
 	*ret_changed = changed;
 	return doc->error;
 }

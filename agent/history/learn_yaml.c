@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* learn_yaml.c - learned rules as a policy, with the evidence as comments. */
 #include "history/learn_internal.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include "policy/verdict.h"
@@ -34,8 +35,8 @@ static void add_sources(const struct kfg_learn_input *in, struct kfg_strbuf *out
 		kfg_strbuf_printf(out, "%zu BPF object%s%s", in->n_objects, in->n_objects == 1 ? "" : "s",
 				  in->recorded ? " and " : "");
 	if (in->recorded)
-		kfg_strbuf_printf(out, "%" PRIu64 " records of %zu host%s", records, u->hosts.n,
-				  u->hosts.n == 1 ? "" : "s");
+		kfg_strbuf_printf(out, "%" PRIu64 " record%s of %zu host%s", records, kfg_text_s(records), u->hosts.n,
+				  kfg_text_s(u->hosts.n));
 	if (u->first <= u->last)
 		kfg_strbuf_printf(out, ", %s to %s (UTC)", day_of(u->first, from), day_of(u->last, to));
 	kfg_strbuf_adds(out, ".\n");
@@ -53,21 +54,21 @@ static void add_sources(const struct kfg_learn_input *in, struct kfg_strbuf *out
 /* What was refused, a line for each use: who wants one of them allowed has to write that rule. */
 static void add_left_out(const struct kfg_learned_set *set, struct kfg_strbuf *out)
 {
-	kfg_strbuf_printf(out, "# Left out: %" PRIu64 " loads that were refused, or that a rule would refuse:\n",
-			  set->refused);
+	kfg_strbuf_printf(out, "# Left out: %" PRIu64 " load%s refused, or that a rule would refuse:\n", set->refused,
+			  set->refused == 1 ? " that was" : "s that were");
 	for (size_t i = 0; i < set->n_left_out; i++) {
 		const struct kfg_usage_use *use = kfg_usage_use_at(set->usage, set->left_out[i]);
 		const char *unit = kfg_usage_text(set->usage, kfg_usage_owner(use));
 		const char *exe = kfg_usage_text(set->usage, use->key.exe);
 		char day[KFG_DAY_TEXT];
 
-		kfg_strbuf_printf(out, "#   %s, %s, %s, %" PRIu64 " loads, last %s\n",
+		kfg_strbuf_printf(out, "#   %s, %s, %s, %" PRIu64 " load%s, last %s\n",
 				  kfg_usage_text(set->usage, use->key.kfunc),
 				  use->key.prog_type < 64 ? kfg_prog_type_str(use->key.prog_type) : "type unknown",
 				  unit[0] ? unit :
 				  exe[0]  ? exe :
 					    "loader unknown",
-				  kfg_usage_total(use->n), day_of(use->last, day));
+				  kfg_usage_total(use->n), kfg_text_s(kfg_usage_total(use->n)), day_of(use->last, day));
 	}
 }
 
@@ -110,12 +111,14 @@ static void add_head(const struct kfg_learn_input *in, const struct kfg_learned_
 		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " programs whose loader is not known.\n",
 				  set->no_loader);
 	if (set->no_type + set->unnamed)
-		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " uses that no rule can name exactly.\n",
-				  set->no_type + set->unnamed);
+		kfg_strbuf_printf(out, "# Not allowed here: %" PRIu64 " use%s that no rule can name exactly.\n",
+				  set->no_type + set->unnamed, kfg_text_s(set->no_type + set->unnamed));
 	if (u->more_kfuncs)
-		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " kfuncs had no room in their records.\n", u->more_kfuncs);
+		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " kfunc%s had no room in their records.\n", u->more_kfuncs,
+				  kfg_text_s(u->more_kfuncs));
 	if (u->uses.more)
-		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " records that had no room here.\n", u->uses.more);
+		kfg_strbuf_printf(out, "# Missing: %" PRIu64 " record%s that had no room here.\n", u->uses.more,
+				  kfg_text_s(u->uses.more));
 	add_unused(in, out);
 	kfg_strbuf_adds(out, "version: 1\n");
 	if (in->complete)
@@ -145,8 +148,9 @@ static void add_kfuncs(const struct kfg_learned_set *set, const struct kfg_learn
 			continue;
 		}
 		/* a bare name in a record is the kernel's own */
-		kfg_strbuf_printf(out, "      - \"%s%s\" # %" PRIu64 " loads, %s to %s\n", name,
-				  strchr(name, '[') ? "" : " [vmlinux]", loads, day_of(first, from), day_of(last, to));
+		kfg_strbuf_printf(out, "      - \"%s%s\" # %" PRIu64 " load%s, %s to %s\n", name,
+				  strchr(name, '[') ? "" : " [vmlinux]", loads, kfg_text_s(loads), day_of(first, from),
+				  day_of(last, to));
 	}
 }
 

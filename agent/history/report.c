@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* report.c - the sections, in the order of their importance to who reads them. */
 #include "history/report.h"
+#include "base/text.h"
 
 #include "history/group.h"
 #include "history/report_internal.h"
@@ -254,9 +255,9 @@ static void add_head(const struct kfg_history_report_input *in, struct kfg_docum
 	if (u->first > u->last)
 		kfg_strbuf_printf(&text, "No records in %s.", files);
 	else
-		kfg_strbuf_printf(&text, "%s to %s (UTC): %" PRIu64 " records of %zu host%s in %s.",
+		kfg_strbuf_printf(&text, "%s to %s (UTC): %" PRIu64 " record%s of %zu host%s in %s.",
 				  kfg_history_report_day(u->first, from), kfg_history_report_day(u->last, to),
-				  st->records, u->hosts.n, u->hosts.n == 1 ? "" : "s", files);
+				  st->records, kfg_text_s(st->records), u->hosts.n, kfg_text_s(u->hosts.n), files);
 	if (st->foreign)
 		kfg_strbuf_printf(&text,
 				  " %" PRIu64 " that look like records were not written by the gate "

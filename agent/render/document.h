@@ -88,5 +88,7 @@ void kfg_document_html(const struct kfg_document *doc, struct kfg_strbuf *out);
 
 /* The table of one section alone: columns for people, CSV (RFC 4180), Markdown. */
 void kfg_document_section_table(const struct kfg_document_section *section, struct kfg_strbuf *out);
+/* Of a terminal of that many columns: the table, or where it is wider a block for each row. 0: the table. */
+void kfg_document_section_fit(const struct kfg_document_section *section, size_t columns, struct kfg_strbuf *out);
 void kfg_document_section_csv(const struct kfg_document_section *section, struct kfg_strbuf *out);
 void kfg_document_section_markdown(const struct kfg_document_section *section, struct kfg_strbuf *out);

@@ -151,6 +151,16 @@ static void add_blocks(struct plain *p, size_t columns)
 	}
 }
 
+void kfg_document_section_fit(const struct kfg_document_section *section, size_t columns, struct kfg_strbuf *out)
+{
+	struct plain p = { .section = section, .out = out };
+
+	if (columns && section->n_rows && measure(&p) > columns)
+		add_blocks(&p, columns);
+	else
+		kfg_document_section_table(section, out);
+}
+
 static int64_t row_sum(const struct kfg_document_section *s, size_t r)
 {
 	int64_t sum = 0;

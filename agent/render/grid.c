@@ -57,6 +57,11 @@ void kfg_grid_table(struct kfg_grid *grid, struct kfg_strbuf *out)
 	kfg_document_section_table(begin(grid), out);
 }
 
+void kfg_grid_fit(struct kfg_grid *grid, size_t columns, struct kfg_strbuf *out)
+{
+	kfg_document_section_fit(begin(grid), columns, out);
+}
+
 void kfg_grid_csv(struct kfg_grid *grid, struct kfg_strbuf *out)
 {
 	kfg_document_section_csv(begin(grid), out);

@@ -26,6 +26,8 @@ void kfg_grid_done(struct kfg_grid *grid);
 
 /* The last column of the table is not cut and not padded; the others are as wide as their widest cell. */
 void kfg_grid_table(struct kfg_grid *grid, struct kfg_strbuf *out);
+/* The same for a terminal of that many columns, a block for each row where the table is wider; 0: the table. */
+void kfg_grid_fit(struct kfg_grid *grid, size_t columns, struct kfg_strbuf *out);
 void kfg_grid_csv(struct kfg_grid *grid, struct kfg_strbuf *out);
 void kfg_grid_markdown(struct kfg_grid *grid, struct kfg_strbuf *out);
 void kfg_grid_html(struct kfg_grid *grid, struct kfg_strbuf *out);

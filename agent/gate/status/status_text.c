@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* status_text.c - the state of the gate as text for people. */
 #include "gate/status/status.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include "policy/policy.h"
@@ -122,8 +123,9 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 
 	if (s->guarded)
 		line(out, "Guard",
-		     "on%s, %" PRIu64 " attempts refused; left out of %" PRIu64 " lists of all BPF objects",
-		     s->strict ? " until the next boot (strict)" : "", s->attempts, s->listings);
+		     "on%s, %" PRIu64 " attempt%s refused; left out of %" PRIu64 " list%s of all BPF objects",
+		     s->strict ? " until the next boot (strict)" : "", s->attempts, kfg_text_s(s->attempts),
+		     s->listings, kfg_text_s(s->listings));
 	else
 		line(out, "Guard", "off%s: whoever has the capabilities can take the gate off",
 		     s->without_lsm ? ", as it needs BPF LSM" : "");

@@ -38,6 +38,7 @@ golden kfuncs-markdown kfuncs --kernel=vmlinux-new --format=markdown "$lifecycle
 golden kfuncs-json kfuncs --kernel=vmlinux-old --format=json "$lifecycle" scx_bpf_consume
 golden kfuncs-btf kfuncs --kernel=new.btf "$lifecycle"
 golden kfuncs-missing kfuncs --kernel=nowhere
+golden kfuncs-unmatched kfuncs --kernel=vmlinux-old "$lifecycle" scx_bpf_cpu_qr
 golden kfuncs-format kfuncs --kernel=vmlinux-old --format=xml
 golden diff-table diff "$lifecycle" vmlinux-old vmlinux-new
 golden diff-same diff "$lifecycle" vmlinux-old vmlinux-old
@@ -85,6 +86,7 @@ golden kernel-of-log-by-suite explain --kernel=debian:sid --quiet "$lifecycle" l
 golden kernel-of-log-by-file explain --kernel=catalogue/old.facts --quiet "$lifecycle" log
 golden kernel-of-log-unknown explain --kernel=debian:potato --quiet "$lifecycle" log
 golden kernel-unknown kfuncs --kernel=debian:potato
+golden kernel-misspelt kfuncs --kernel=debain:sid
 KFGATE_KERNELS=nowhere golden kernel-none kfuncs --kernel=debian:potato
 golden kernel-word kernel import
 golden kernel-btf kfuncs --kernel=new.btf "$lifecycle"

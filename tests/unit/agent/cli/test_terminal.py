@@ -106,6 +106,25 @@ PRINTING = {
 }
 
 
+def narrow():
+    """A table that is wider than the terminal is a block for each row."""
+    wide, _ = piped("kernel", "list")
+    output, _ = terminal("kernel", "list", columns=60, NO_COLOR="1")
+    expect("kernel list: a table in a pipe", wide.startswith("release "), wide)
+    expect("kernel list: blocks on a narrow terminal",
+           "\n    architecture: x86_64, kfuncs: " in output.replace("\r", ""), output)
+
+
+def full():
+    """What could not be written is said once."""
+    for args in (["kernel", "list"], ["check", "--help"], ["kfuncs", "--kernel=has.btf"]):
+        with open("/dev/full", "w", encoding="utf-8") as sink:
+            done = subprocess.run([kfgate, *args], stdout=sink, stderr=subprocess.PIPE, text=True, check=False,
+                                  env=environment(), stdin=subprocess.DEVNULL)
+        lines = [line for line in done.stderr.splitlines() if "No space left" in line]
+        expect(f"{args[0]}: a full disk is said once", len(lines) == 1 and done.returncode == 1, done.stderr)
+
+
 def colours():
     for what, (args, text) in PRINTING.items():
         plain, code = piped(*args)
@@ -113,7 +132,7 @@ def colours():
         coloured, same = piped(*args, "--color=always")
         expect(f"{what}: --color=always", text is None or text in coloured, coloured)
         expect(f"{what}: the same but for colours", ESCAPE.sub("", coloured) == plain and same == code, coloured)
-        on_terminal, same = terminal(*args)
+        on_terminal, same = terminal(*args, columns=240)
         expect(f"{what}: colours on a terminal", text is None or text in on_terminal, on_terminal)
         expect(f"{what}: the same exit code there", same == code, f"{same}, not {code}")
     for form in ("json", "csv", "markdown", "html"):
@@ -185,6 +204,8 @@ def main():
         os.chdir(work)
         os.symlink(f"{fixtures}/key.o", "key.o")
         prepare()
+        narrow()
+        full()
         colours()
         pager()
         os.chdir("/")
