@@ -168,5 +168,17 @@ printf 'version: 1\nname: names\nserial: 1\ninclude: ["%s/*.yaml"]\n' "$(readlin
 	>"$tmp/names.yaml"
 golden test-names.txt test --policy="$tmp/names.yaml" "$here/cases/names.yaml"
 golden test-example.txt test "$here/../../../packaging/examples/cases.yaml"
+# The first example of a man page, as a file
+example() { sed -n '/^\.Sh EXAMPLES/,$p' "$here/../../../packaging/man/$1" | sed -n '/^\.Bd/,/^\.Ed/{/^\.Ed/q;/^\.Bd/d;p}'; }
+mkdir "$tmp/man" "$tmp/man/policy.d"
+example kfgate-policy.5 | sed "s|/usr/lib/kfgate/lifecycle|$(readlink -f "$here/../../../policy/lifecycle")|" \
+	>"$tmp/man/policy.d/10-policy.yaml"
+example kfgate-test.8 >"$tmp/man/cases.yaml"
+golden man-check.txt check --at=2026-12-01 "$tmp/man/policy.d"
+golden man-test.txt test --at=2026-12-01 "$tmp/man/cases.yaml"
+printf 'version: 1\nname: p\nserial: 1\nmode: enfroce\n' >"$tmp/man/policy.yaml"
+"$kfgate" check "$tmp/man/policy.yaml" 2>&1 | sed "s|$tmp/man/||" | tr -s ' \n' ' ' >"$tmp/said"
+example kfgate-check.8 | tail -n +2 | tr -s ' \n' ' ' | diff - "$tmp/said" ||
+	{ echo "kfgate-check(8) shows something else than check says"; failed=1; }
 golden metrics-down.txt metrics --runtime-dir="$tmp/none"
 exit $failed
