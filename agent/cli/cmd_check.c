@@ -5,14 +5,12 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "base/preempt.h"
-#include "base/read_file.h"
 #include "cli/check_output.h"
 #include "cli/commands.h"
 #include "cli/host.h"
 #include "cli/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include "policy/table.h"
 #include "cli/option.h"
 #include <stdio.h>
@@ -20,26 +18,6 @@
 #include <time.h>
 
 #define STDIN_NAME "standard input"
-
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-#define KERNEL_BTF_MAX ((size_t)256 << 20)
-
-/* Does the running kernel keep to itself who signed a program? */
-static bool kernel_is_silent(void)
-{
-	_cleanup_free_ char *data = NULL;
-	struct kfg_btf_error error;
-	struct kfg_btf *btf = NULL;
-	bool silent = false;
-	size_t size;
-
-	if (kfg_read_file(AT_FDCWD, KERNEL_BTF, KERNEL_BTF_MAX, &data, &size) < 0)
-		return false;
-	if (kfg_btf_open(data, size, NULL, &btf, &error) == 0)
-		silent = kfg_signatures_of(btf) == KFG_SIGNATURES_UNTOLD;
-	kfg_btf_free(btf);
-	return silent;
-}
 
 /* Whether a policy without errors can be compiled. */
 static int examine(struct kfg_loaded *loaded, const char *what)
@@ -49,7 +27,7 @@ static int examine(struct kfg_loaded *loaded, const char *what)
 	int r = kfg_table_compile(loaded->policy, NULL, 0, 1, &table);
 
 	kfg_table_free(table);
-	if (r == 0 && kfg_policy_asks_signature(loaded->policy) && kernel_is_silent())
+	if (r == 0 && kfg_policy_asks_signature(loaded->policy) && kfg_signatures_of_running() == KFG_SIGNATURES_UNTOLD)
 		r = kfg_policy_lint_unsigned(loaded->policy, &loaded->diags);
 	if (r != -E2BIG)
 		return r;

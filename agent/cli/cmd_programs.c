@@ -2,6 +2,7 @@
 /* cmd_programs.c - what this host has loaded now, with kfuncs and verdicts. */
 #include "base/cleanup.h"
 #include "base/color.h"
+#include "analysis/kernel/signatures.h"
 #include "base/exit_code.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -9,6 +10,7 @@
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/preview.h"
+#include "policy/outcomes.h"
 #include "gate/control/protocol.h"
 #include "analysis/programs/programs.h"
 #include "cli/output.h"
@@ -32,7 +34,9 @@ struct judged {
 	uint8_t action, reason;
 	const char *rule; /* id; NULL: none */
 	int32_t deadline;
-	const char *word; /* "refuse", "would refuse", ... */
+	const char *word; /* "refuse", "would refuse", ...; of one that depends: the strictest */
+	bool depends; /* on who loaded it, which is not known */
+	struct kfg_outcomes outcomes;
 	struct kfg_deprecation_info deprecation; /* kfunc NULL: there is none */
 };
 
@@ -41,6 +45,9 @@ static void judge(const struct inventory *inv, const struct kfg_programs_program
 {
 	struct kfg_load load = inv->preview.loader;
 	const struct kfg_policy *policy = inv->preview.loaded.policy;
+	const struct kfg_outcomes_question question = {
+		.policy = policy, .table = inv->preview.table, .unknown = inv->preview.unknown, .live = true
+	};
 	struct kfg_verdict v;
 
 	load.prog = p->name;
@@ -48,6 +55,11 @@ static void judge(const struct inventory *inv, const struct kfg_programs_program
 	kfg_verdict_eval(inv->preview.table, &load, t->kfunc, t->module, &v);
 	*ret = (struct judged){ .rule = kfg_policy_rule_id(policy, v.rule), .deadline = v.deadline };
 	ret->action = kfg_verdict_action(inv->preview.table, &v, true, &ret->reason);
+	if (kfg_outcomes_ask(&question, &load, t->kfunc, t->module, &ret->outcomes) < 0)
+		ret->outcomes = (struct kfg_outcomes){ .actions = 1u << KFG_ALLOW | 1u << KFG_REFUSE };
+	ret->depends = kfg_outcomes_open_ended(&ret->outcomes);
+	if (ret->depends)
+		ret->action = (uint8_t)kfg_outcomes_worst(&ret->outcomes);
 	ret->word = ret->action == KFG_REFUSE && !inv->enforces ? "would refuse" : kfg_action_str(ret->action);
 	(void)kfg_policy_deprecation(policy, v.dep, &ret->deprecation);
 }
@@ -55,17 +67,25 @@ static void judge(const struct inventory *inv, const struct kfg_programs_program
 static void table_target(const struct inventory *inv, const struct kfg_programs_program *p,
 			 const struct kfg_programs_target *t, struct kfg_strbuf *out)
 {
-	char day[KFG_DAY_TEXT];
+	char day[KFG_DAY_TEXT], words[KFG_OUTCOMES_TEXT], depends[KFG_OUTCOMES_TEXT];
 	struct judged j;
+	size_t width;
 
 	judge(inv, p, t, &j);
+	if (j.depends)
+		kfg_outcomes_actions(j.outcomes.actions, inv->enforces, words);
+	else
+		snprintf(words, sizeof(words), "%s", j.word);
+	width = strlen(words);
 	kfg_strbuf_adds(out, "        ");
-	kfg_color_add(out, kfg_color_of(j.word), j.word);
-	kfg_strbuf_printf(out, "%*s%s%s%s%s", 13 - (int)strlen(j.word), "", t->kfunc, t->module ? " [" : "",
+	kfg_color_add(out, kfg_color_of(j.word), words);
+	kfg_strbuf_printf(out, "%*s%s%s%s%s", width < 12 ? 13 - (int)width : 1, "", t->kfunc, t->module ? " [" : "",
 			  t->module ? t->module : "", t->module ? "]" : "");
 	if (t->calls > 1)
 		kfg_strbuf_printf(out, " x%" PRIu32, t->calls);
-	if (j.action != KFG_ALLOW)
+	if (j.depends)
+		kfg_strbuf_printf(out, ": depends on %s, not known", kfg_outcomes_depends(j.outcomes.depends, depends));
+	else if (j.action != KFG_ALLOW)
 		kfg_strbuf_printf(out, ": %s%s%s", kfg_reason_str(j.reason),
 				  j.reason == KFG_REASON_RULE && j.rule ? " " : "",
 				  j.reason == KFG_REASON_RULE && j.rule ? j.rule : "");
@@ -183,6 +203,11 @@ static void json_target(const struct inventory *inv, const struct kfg_programs_p
 	kfg_json_string(j, "verdict", judged.word);
 	kfg_json_string(j, "reason", judged.reason == KFG_REASON_NONE ? NULL : kfg_reason_str(judged.reason));
 	kfg_json_string(j, "rule", judged.rule);
+	kfg_json_array(j, "depends_on");
+	for (uint32_t bit = KFG_WHY_END >> 1; judged.depends && bit; bit >>= 1)
+		if (judged.outcomes.depends & bit)
+			kfg_json_string(j, NULL, kfg_why_str(bit));
+	kfg_json_array_end(j);
 	kfg_json_string(j, "deadline", judged.deadline == KFG_DAY_MAX ? NULL : kfg_day_format(judged.deadline, day));
 	kfg_json_string(j, "replacement", judged.deprecation.replacement);
 	kfg_json_string(j, "known_from",
@@ -237,8 +262,9 @@ static int exit_code(const struct inventory *inv)
 			if (!p->targets[k].kfunc)
 				continue;
 			judge(inv, p, &p->targets[k], &j);
-			if (j.action == KFG_REFUSE && inv->enforces)
+			if (j.action == KFG_REFUSE && !j.depends && inv->enforces)
 				return KFG_EXIT_REFUSED;
+			unknown |= j.depends;
 			warned |= j.action >= KFG_WARN;
 		}
 	}
@@ -272,6 +298,9 @@ static int run(const struct kfg_args *args, struct inventory *inv, enum kfg_form
 
 	if (r < 0)
 		return KFG_EXIT_FAILURE;
+	if (kfg_policy_asks_signature(inv->preview.loaded.policy) &&
+	    kfg_signatures_of_running() == KFG_SIGNATURES_UNTOLD)
+		inv->preview.unknown &= ~(uint32_t)KFG_WHY_SIGNATURE;
 	inv->enforces = kfg_mode_enforces(kfg_policy_mode(inv->preview.loaded.policy));
 	r = kfg_programs_list(own, own_programs(own), &inv->programs);
 	if (r < 0) {

@@ -12,3 +12,5 @@ enum kfg_signatures {
 
 /* btf: of the kernel; NULL reads as one that does not tell. */
 enum kfg_signatures kfg_signatures_of(const struct kfg_btf *btf);
+/* The same of the kernel that runs. */
+enum kfg_signatures kfg_signatures_of_running(void);

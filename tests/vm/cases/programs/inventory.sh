@@ -37,6 +37,17 @@ check_eq "of an id that is not there" 1 $?
 programs --format=json
 check_eq "as JSON, too" 3 "$code"
 check "with the names" grep -q '"name": "bpf_key_put"' /tmp/out
+cat >/tmp/loaders.yaml <<P
+version: 1
+name: loaders
+serial: 1
+rules:
+  - {id: no-put, kfuncs: [bpf_key_put], loaders: {units: [x.service]}, action: refuse}
+P
+code=0
+kfgate programs --policy=/tmp/loaders.yaml >/tmp/out 2>/tmp/err || code=$?
+check_eq "what depends on who loaded it: exit code" 4 "$code"
+check "and on what" grep -q "allow or refuse bpf_key_put: depends on unit, not known" /tmp/out
 sed -i 's/mode: .*//; s/^serial: 1/serial: 2\nmode: audit/' /tmp/policy.yaml
 programs
 check_eq "a policy in audit mode refuses nothing: a warning" 2 "$code"
