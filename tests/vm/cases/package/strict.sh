@@ -13,6 +13,7 @@ install() { dpkg -i "$1" >/tmp/dpkg 2>&1 || { cat /tmp/dpkg; return 1; }; }
 
 rm -f /etc/dpkg/dpkg.cfg.d/99mmdebstrap # it leaves out what is in /usr/share
 check "install" install "$deb"
+systemctl stop kfgate.service # of a case before this one
 policy_put <<P
 version: 1
 name: package
