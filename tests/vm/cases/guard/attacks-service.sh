@@ -3,8 +3,6 @@
 # kernels: newest
 # also: 6.12
 # tier: systemd
-# reboot: no
-# last: yes
 # timeout: 600
 # files: vm-stage=/ src:tests/vm/service.sh src:tests/vm/attack.sh
 # files: tests/tools/kfload tests/attack/attack fixture:key.o fixture:plain.o

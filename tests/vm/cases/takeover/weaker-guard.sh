@@ -3,7 +3,6 @@
 # the next agent out, and the older gate goes on. What comes after the gate cannot fill its hooks.
 # kernels: newest
 # tier: systemd
-# reboot: no
 # timeout: 400
 # files: vm-stage=/ src:tests/vm/service.sh src:tests/vm/attack.sh
 # files: tests/tools/kfload tests/attack/attack fixture:key.o fixture:plain.o
