@@ -106,11 +106,14 @@ static void say_refused(const struct kfg_vlog_facts *facts, struct kfg_strbuf *o
 	char message[4 * KFG_VLOG_TEXT_MAX];
 
 	kfg_text_clean(facts->refused, sizeof(facts->refused), message, sizeof(message));
-	kfg_strbuf_printf(out,
-			  "\nLine %zu says that a load was not permitted, and no line says why: %s\n"
-			  "A security module may have refused it, and kfgate is one: journalctl -x "
-			  "KFGATE_KIND=refused.\n",
-			  facts->refused_line, message);
+	kfg_strbuf_printf(
+		out,
+		"\nLine %zu says that a load was not permitted, and no line says why: %s\n"
+		"The verifier may have said why where this log does not show it: whoever loads can keep its\n"
+		"words elsewhere, or ask for none. Ask for them first. Or a security module may have refused\n"
+		"it, and kfgate is one: journalctl -x KFGATE_KIND=refused. Another one says it in journalctl "
+		"-k.\n",
+		facts->refused_line, message);
 }
 
 int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, struct kfg_strbuf *out)

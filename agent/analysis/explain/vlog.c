@@ -64,7 +64,11 @@ static void settle_call(struct kfg_vlog *v, bool ended)
 	v->said[0] = '\0';
 }
 
-/* EACCES: certain to be a security module's where the verifier had no objection, else it is only said. */
+/*
+ * EACCES: a security module's where the log shows that the verifier had no objection, else it is only said. That
+ * libbpf prints no log of the verifier shows nothing: it does not where the program that loads has given it a buffer
+ * (bpf_program__set_log_buf(), kernel_log_buf; bpf_object_load_prog(), libbpf 0.7 to 1.8).
+ */
 static void settle_denied(struct kfg_vlog *v)
 {
 	struct kfg_vlog_finding f = kfg_vlog_finding_start(v, KFG_VLOG_REFUSED);
@@ -187,8 +191,9 @@ static void start_load(struct kfg_vlog *v, struct kfg_span line, bool failed)
 		kfg_span_copy(name, v->prog, sizeof(v->prog));
 	if (!failed)
 		return;
-	v->denied = is_denied(line);
-	v->denied_verified = false;
+	/* whoever owns the log may print it first */
+	v->denied = is_denied(line) && !v->objected;
+	v->denied_verified = v->objected = false;
 	v->denied_line = v->line_no;
 	memcpy(v->denied_prog, v->prog, sizeof(v->denied_prog));
 	kfg_span_copy(line, v->denied_message, sizeof(v->denied_message));
@@ -204,19 +209,10 @@ static bool read_end(struct kfg_vlog *v, struct kfg_span line)
 	settle_call(v, true);
 	kfg_vlog_stop_trace(v);
 	v->alone = 0;
-	v->denied_verified = v->denied;
+	/* an objection to the program as a whole, before the first instruction, would be in its log */
+	v->denied_verified = v->denied && (v->inside || v->insn >= 0);
 	v->inside = v->inside && processed;
 	return true;
-}
-
-/* libbpf prints the verifier's log between these two lines; where they stand together there was none. */
-static void note_silence(struct kfg_vlog *v, struct kfg_span line)
-{
-	struct kfg_vlog_message_match m;
-
-	if (v->denied && v->line_no == v->denied_line + 1 &&
-	    kfg_vlog_message_match("prog '{w}': failed to load: -", line.at, line.n, &m))
-		v->denied_verified = true;
 }
 
 /* Marks of a loader. False: it is none, or says more. */
@@ -230,7 +226,6 @@ static bool read_marks(struct kfg_vlog *v, struct kfg_span line)
 		v->inside = true;
 		return true;
 	}
-	note_silence(v, line);
 	if (kfg_span_find(line, "failed to load object") || kfg_span_find(line, "failed to load BPF skeleton"))
 		v->failed = true;
 	if (find_program(line, &name) || is_denied(line)) {
@@ -332,8 +327,10 @@ static void read_other(struct kfg_vlog *v, const struct kfg_line *line)
 	v->went_on |= kfg_span_starts(text, "libbpf: ") && !kfg_span_find(text, "failed") &&
 		      !kfg_span_find(text, "rror");
 	/* words between the trace and its statistics are the verifier's objection */
-	if (v->inside || !line->whole || (v->insn >= 0 && !v->denied_verified))
+	if (v->inside || !line->whole || (v->insn >= 0 && !v->denied_verified)) {
+		v->objected = !v->denied && !v->inside && v->insn >= 0;
 		v->denied = false;
+	}
 	if (kfg_vlog_is_other(text)) {
 		kfg_vlog_stop_trace(v);
 	} else if (v->is_kfunc_call && !v->said[0] && !v->parted) {

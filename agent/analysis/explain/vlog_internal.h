@@ -106,6 +106,7 @@ struct kfg_vlog {
 	/* a load that failed with EACCES, of which nothing more was said yet */
 	bool denied;
 	bool denied_verified; /* the verifier had no objection */
+	bool objected; /* the verifier had one, outside of libbpf's marks, to a load of which nothing was said yet */
 	char denied_message[KFG_VLOG_TEXT_MAX];
 	char denied_prog[KFG_VLOG_NAME_MAX];
 	size_t denied_line;
