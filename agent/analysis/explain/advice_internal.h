@@ -36,10 +36,18 @@ struct kfg_advice_named {
 /* What the first of the n rows that fits says; NULL: none does. */
 const char *kfg_advice_named_find(const struct kfg_advice_named *rows, size_t n, const char *kfunc);
 
-/* advice_lookup.c: the kfunc is not there, is another one, or is not for this program */
+/* advice_lookup.c: the kfunc is not there, or is another one */
 void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_prototype(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a);
+/* In no kernel that was looked at, and in no policy. */
+bool kfg_advice_is_strange(const struct kfg_advice_known *k, const struct kfg_advice *a);
+/* A name that no kernel has a kfunc of: whatever the type of program, there may be nothing to call. */
+void kfg_advice_say_strange(const struct kfg_advice_known *k, struct kfg_advice *a);
+/* Whether the kernel of the log no longer has it. */
+bool kfg_advice_is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a);
+
+/* advice_allowed.c: it is not for this program */
 void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a);
 
 /* advice_argument.c */

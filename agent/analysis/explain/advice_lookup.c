@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * advice_lookup.c - a kfunc that a kernel does not have, has otherwise, or keeps from a program. What is said of
+ * advice_lookup.c - a kfunc that a kernel does not have, or has otherwise. What is said of
  * versions depends on whether the log, or the user, says which kernel it is.
  */
 #include "analysis/explain/advice_internal.h"
@@ -62,7 +62,7 @@ static void say_predecessor(const struct kfg_advice_known *k, unsigned release, 
 		kfg_strbuf_printf(out, ": there it is %s%s", old.kfunc, more_arguments(old.kfunc, k->name));
 }
 
-static bool is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a)
+bool kfg_advice_is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a)
 {
 	return a->lifecycle.removed_in && k->release && k->release >= kfg_kfunc_release_parse(a->lifecycle.removed_in);
 }
@@ -114,7 +114,7 @@ static void say_presence_needs(const struct kfg_advice_known *k, struct kfg_strb
 
 static void missing_in_release(const struct kfg_advice_known *k, struct kfg_advice *a, enum kfg_presence presence)
 {
-	if (is_removed(k, a)) {
+	if (kfg_advice_is_removed(k, a)) {
 		kfg_strbuf_printf(&a->what,
 				  " This kernel is Linux %s, which does not have it any more: it was removed in "
 				  "Linux %s.",
@@ -218,14 +218,12 @@ static const struct kfg_advice_named counterparts[] = {
 	{ "kzalloc", "bpf_obj_new" },
 };
 
-/* In no kernel that was looked at, and in no policy. */
-static bool is_strange(const struct kfg_advice_known *k, const struct kfg_advice *a)
+bool kfg_advice_is_strange(const struct kfg_advice_known *k, const struct kfg_advice *a)
 {
 	return k->name[0] && !k->history && !a->lifecycle.kfunc;
 }
 
-/* A name that no kernel has a kfunc of: whatever the type of program, there may be nothing to call. */
-static void say_strange(const struct kfg_advice_known *k, struct kfg_advice *a)
+void kfg_advice_say_strange(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *counterpart =
 		kfg_advice_named_find(counterparts, sizeof(counterparts) / sizeof(counterparts[0]), k->name);
@@ -249,17 +247,17 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 	}
 	if (k->is_cilium && strstr(k->f->message, "not supported"))
 		kfg_strbuf_adds(&a->what, " \"Not supported\" is cilium/ebpf's wording for that.");
-	if (is_removed(k, a) || presence != KFG_PRESENCE_UNKNOWN) {
+	if (kfg_advice_is_removed(k, a) || presence != KFG_PRESENCE_UNKNOWN) {
 		missing_in_release(k, a, presence);
 	} else if (k->history || a->lifecycle.removed_in) {
 		missing_somewhere(k, a);
 	} else {
 		const char *near = kfg_kfunc_history_nearest(k->name);
-		bool plain = is_strange(k, a) && !strstr(k->name, "bpf_");
+		bool plain = kfg_advice_is_strange(k, a) && !strstr(k->name, "bpf_");
 
 		a->blame = near ? KFG_BLAME_PROGRAM : plain ? KFG_BLAME_UNKNOWN : KFG_BLAME_KERNEL;
 		if (plain)
-			say_strange(k, a);
+			kfg_advice_say_strange(k, a);
 		if (near)
 			kfg_strbuf_printf(&a->todo, "Write %s, if that is meant. ", near);
 		else
@@ -267,7 +265,7 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 		kfg_strbuf_adds(&a->todo, "A kfunc of an out-of-tree module needs that module loaded, built for this "
 					  "kernel with BTF (/sys/kernel/btf/MODULE), and registered (dmesg).");
 		/* a guard would hide that there may never be anything to call */
-		if (!k->name[0] || is_strange(k, a))
+		if (!k->name[0] || kfg_advice_is_strange(k, a))
 			return;
 	}
 	show_guard(k, a);
@@ -353,201 +351,6 @@ void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advic
 		kfg_strbuf_adds(&a->todo, " ");
 		(void)kfg_advice_replacement(a, &a->todo);
 	}
-	if (k->name[0] && !(is_strange(k, a) && kfg_kfunc_history_nearest(k->name)))
+	if (k->name[0] && !(kfg_advice_is_strange(k, a) && kfg_kfunc_history_nearest(k->name)))
 		kfg_advice_code_guard(k, k->name, NULL, &a->code);
-}
-
-/* Whom the filter of a kfunc's set lets call it (struct btf_kfunc_id_set, since 6.4), by the beginning of its name. */
-static const char *filter_lets(const char *kfunc)
-{
-	static const struct kfg_advice_named filters[] = {
-		/* net/core/filter.c, tracing_iter_filter() */
-		{ "bpf_sock_destroy",
-		  "tracing programs that iterate over sockets (SEC(\"iter/tcp\"), SEC(\"iter/udp\"))" },
-		/* fs/bpf_fs_kfuncs.c, bpf_fs_kfuncs_filter(); fs/verity/measure.c */
-		{ "bpf_get_dentry_xattr", "LSM programs" },
-		{ "bpf_get_file_xattr", "LSM programs" },
-		{ "bpf_set_dentry_xattr", "LSM programs" },
-		{ "bpf_remove_dentry_xattr", "LSM programs" },
-		{ "bpf_get_task_exe_file", "LSM programs" },
-		{ "bpf_put_file", "LSM programs" },
-		{ "bpf_path_d_path", "LSM programs" },
-		{ "bpf_real_data_inode", "LSM programs" },
-		{ "bpf_sock_read_xattr", "LSM programs" },
-		{ "bpf_get_fsverity_digest", "LSM programs" },
-		/* net/sched/bpf_qdisc.c, bpf_qdisc_kfunc_filter() */
-		{ "bpf_qdisc_skb_drop", "the member enqueue of a struct Qdisc_ops" },
-		{ "bpf_qdisc_watchdog_schedule", "the members enqueue and dequeue of a struct Qdisc_ops" },
-		{ "bpf_qdisc_bstats_update", "the member dequeue of a struct Qdisc_ops" },
-		{ "bpf_kfree_skb", "the members of a struct Qdisc_ops" },
-		{ "bpf_skb_get_hash", "the members of a struct Qdisc_ops" },
-		/* kernel/trace/bpf_trace.c, bpf_session_filter() */
-		{ "bpf_session_",
-		  "programs of a session (SEC(\"kprobe.session/...\"), SEC(\"uprobe.session/...\"), since 7.0 "
-		  "SEC(\"fsession/...\"))" },
-	};
-
-	return kfg_advice_named_find(filters, sizeof(filters) / sizeof(filters[0]), kfunc);
-}
-
-/* Whether the log says of which type the program is, and the kfunc is not registered for that one. */
-static bool is_of_other_type(const struct kfg_advice_known *k, const struct kfg_kfunc_signature *s)
-{
-	const char *type = k->f->type, *at = s->types;
-	size_t n = type ? strlen(type) : 0;
-
-	if (!n || strcmp(s->types, "all") == 0)
-		return false;
-	while (*at) {
-		size_t word = strcspn(at, " ");
-
-		if (word == n && strncmp(at, type, n) == 0)
-			return false;
-		at += word + (at[word] == ' ');
-	}
-	return true;
-}
-
-/* Which programs may call it. */
-static void say_types(const struct kfg_advice_known *k, const struct kfg_advice *a, struct kfg_strbuf *out)
-{
-	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(k->name, k->release), *oldest;
-	bool all = s && strcmp(s->types, "all") == 0;
-
-	if (!s || !s->types[0]) {
-		kfg_strbuf_adds(out, " For which types it is registered, kfgate kfuncs --kernel=IMAGE NAME says.");
-		return;
-	}
-	kfg_strbuf_printf(out, " %s %s has it for programs of %s", a->lifecycle.removed_in ? "Linux before" : "Linux",
-			  a->lifecycle.removed_in ? a->lifecycle.removed_in :
-			  k->release		  ? k->kernel :
-						    KFG_HISTORY_NEWEST,
-			  all ? "any type" : "type ");
-	for (const char *at = all ? "" : s->types; *at;) {
-		size_t n = strcspn(at, " ");
-
-		kfg_strbuf_add(out, at, n);
-		at += n + (at[n] == ' ');
-		kfg_strbuf_adds(out, *at ? ", " : "");
-	}
-	kfg_strbuf_adds(out, ".");
-	if (is_of_other_type(k, s))
-		kfg_strbuf_printf(out, " This program is of type %s.", k->f->type);
-	else if (s->restricted && filter_lets(k->name))
-		kfg_strbuf_printf(out, " Of these, a filter in the kernel lets %s call it, and no others.",
-				  filter_lets(k->name));
-	else if (s->restricted)
-		kfg_strbuf_adds(out,
-				" If the program is of one of these, a filter in the kernel may refuse it, by what it "
-				"is attached to or which struct_ops member it is.");
-	oldest = kfg_kfunc_signature_find(k->name, 1);
-	if (!k->release && oldest && strcmp(oldest->types, s->types) != 0)
-		kfg_strbuf_adds(out, " Older kernels have it for fewer; kfgate kfuncs --kernel=IMAGE NAME lists "
-				     "them.");
-}
-
-/* A distribution's kernel of that release has it although upstream's has not. */
-static bool is_beside(const struct kfg_advice_known *k)
-{
-	for (const char *at = k->history->beside; *at; at += strspn(at, ", ")) {
-		if (kfg_kfunc_release_parse(at) == k->release)
-			return true;
-		at += strcspn(at, ",");
-	}
-	return false;
-}
-
-/* A plain function of the kernel became a kfunc later; or a module from elsewhere has one of that name. */
-static void not_allowed_before(const struct kfg_advice_known *k, enum kfg_presence presence, struct kfg_advice *a)
-{
-	const struct kfg_kfunc_history *h = k->history;
-
-	a->blame = KFG_BLAME_KERNEL;
-	kfg_strbuf_printf(&a->what,
-			  " This kernel is Linux %s, which has it as a kfunc for no type of program: ", k->kernel);
-	if (presence == KFG_PRESENCE_TOO_OLD)
-		kfg_strbuf_printf(&a->what, "it came with Linux %s.", h->introduced);
-	else
-		kfg_strbuf_printf(&a->what, "releases %s to %s do not have it.", h->absent_from, h->absent_to);
-	kfg_strbuf_adds(&a->what, " What the loader found is a plain function of that name, or it is of a module from "
-				  "elsewhere.");
-	if (presence == KFG_PRESENCE_TOO_OLD)
-		kfg_strbuf_printf(&a->todo, "Use Linux %s or newer", h->introduced);
-	else
-		kfg_strbuf_adds(&a->todo, "Use another kernel");
-	kfg_strbuf_adds(&a->todo,
-			", or make the program do without it. A module from elsewhere has to register its kfunc "
-			"for this type of program (register_btf_kfunc_id_set()).");
-}
-
-static void not_allowed_strange(const struct kfg_advice_known *k, struct kfg_advice *a)
-{
-	a->what.size = 0;
-	kfg_strbuf_adds(&a->what, "The kernel has a function of this name, and does not let this program call it.");
-	say_strange(k, a);
-	kfg_strbuf_adds(&a->todo, "Do without a function that is no kfunc. A module from elsewhere has to register its "
-				  "kfunc for this type of program (register_btf_kfunc_id_set()).");
-}
-
-/* Words for the kind are about types; where a filter refuses it, the type may be the right one. */
-static const char *where_else(const struct kfg_advice_known *k)
-{
-	const struct kfg_kfunc_signature *s = kfg_kfunc_signature_find(k->name, k->release);
-
-	if (!s || !s->restricted || is_of_other_type(k, s))
-		return kfg_advice_words[KFG_VLOG_NOT_ALLOWED].todo;
-	if (filter_lets(k->name))
-		return "Call it from where the filter lets it be called, which for struct_ops is another member, or do "
-		       "without. What is registered, and for which types, differs between versions.";
-	return "Call it from one of these types, and there from where the filter lets it be called, which for "
-	       "struct_ops is another member, or do without. What is registered, and for which types, differs "
-	       "between versions.";
-}
-
-/* The kfunc that does the same for programs of another type: net/core/filter.c, 6.4 to 7.3. */
-static void say_sibling(const struct kfg_advice_known *k, struct kfg_strbuf *out)
-{
-	static const struct {
-		const char *kfunc, *programs, *sibling;
-	} siblings[] = {
-		{ "bpf_dynptr_from_skb", "an XDP program", "bpf_dynptr_from_xdp" },
-		{ "bpf_dynptr_from_xdp", "a program that has a struct __sk_buff or sk_buff", "bpf_dynptr_from_skb" },
-	};
-
-	for (size_t i = 0; i < sizeof(siblings) / sizeof(siblings[0]); i++)
-		if (strcmp(k->name, siblings[i].kfunc) == 0)
-			kfg_strbuf_printf(out, "In %s, call %s() instead. Else: ", siblings[i].programs,
-					  siblings[i].sibling);
-}
-
-void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a)
-{
-	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
-
-	if (is_strange(k, a)) {
-		not_allowed_strange(k, a);
-		return;
-	}
-	if ((presence == KFG_PRESENCE_TOO_OLD || presence == KFG_PRESENCE_ABSENT) && !is_beside(k)) {
-		not_allowed_before(k, presence, a);
-		return;
-	}
-	say_types(k, a, &a->what);
-	if (is_removed(k, a)) {
-		kfg_strbuf_printf(&a->what,
-				  " This kernel is Linux %s, and it was removed in %s: a function of that name may "
-				  "still be in the kernel's BTF, so that loaders find it, but it is no kfunc any "
-				  "more.",
-				  k->kernel, a->lifecycle.removed_in);
-		a->blame = KFG_BLAME_KERNEL;
-		if (kfg_advice_replacement(a, &a->todo))
-			kfg_strbuf_adds(&a->todo, " ");
-	} else if (a->lifecycle.removed_in && !k->release) {
-		kfg_strbuf_printf(&a->what,
-				  " If the kernel is %s or newer, there is another reason: it is no kfunc there "
-				  "any more.",
-				  a->lifecycle.removed_in);
-	}
-	say_sibling(k, &a->todo);
-	kfg_strbuf_adds(&a->todo, where_else(k));
 }
