@@ -226,6 +226,23 @@ static void advise_refused(const struct kfg_advice_known *k, struct kfg_advice *
 	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_REFUSED].todo);
 }
 
+/* "Function NAME has 6 > 5 args" (MAX_BPF_FUNC_REG_ARGS): it is the definition that has them. */
+static void advise_return(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (!strstr(k->f->message, " args") || !strstr(k->f->message, " > ")) {
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_RETURN].todo);
+		return;
+	}
+	a->what.size = 0;
+	kfg_strbuf_printf(&a->what,
+			  "The kfunc itself has more arguments than the %lld that this kernel passes to one. No "
+			  "program can call it, whatever it passes.",
+			  k->f->number);
+	kfg_strbuf_adds(&a->todo, "Whoever wrote the kfunc (a module, if it is none of the kernel's) has to mend it: "
+				  "with fewer arguments, or with a struct that holds several. The caller can do "
+				  "nothing.");
+}
+
 static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	static void (*const special[KFG_VLOG_KIND_MAX])(const struct kfg_advice_known *, struct kfg_advice *) = {
@@ -246,6 +263,7 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_RESULT] = kfg_advice_on_result,
 		[KFG_VLOG_REFUSED] = advise_refused,
 		[KFG_VLOG_NO_BTF] = advise_no_btf,
+		[KFG_VLOG_RETURN] = advise_return,
 	};
 	const struct kfg_advice_words *words = &kfg_advice_words[k->f->kind];
 

@@ -405,6 +405,48 @@ static bool on_half_made(const struct kfg_advice_known *k, struct kfg_advice *a)
 	return true;
 }
 
+/* Where the state in the log says what was passed in place of a pointer: 6.1 btf_check_func_arg_match(), since 6.2
+ * check_kfunc_args(). False: it does not, or the message is about something else. */
+static bool on_passed(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (!strstr(k->f->message, "must point to") || k->f->passed == KFG_VLOG_PASSED_OTHER)
+		return false;
+	if (k->f->passed == KFG_VLOG_PASSED_MAYBE_NULL) {
+		kfg_strbuf_adds(&a->what, " By its state in the log it may be NULL here.");
+		kfg_strbuf_adds(&a->todo, "Compare the pointer with NULL before the call, on every path.");
+		return true;
+	}
+	kfg_strbuf_adds(&a->what, " By its state in the log it is a number for the verifier.");
+	kfg_strbuf_adds(&a->todo,
+			"Arguments of a kprobe program, and what bpf_probe_read_kernel() read, are numbers for the "
+			"verifier, and a cast makes no pointer of them. Take the object from where the verifier knows "
+			"its type: an argument of a program of SEC(\"fentry/...\") or SEC(\"tp_btf/...\"), or the "
+			"context of the type of programs that the kfunc is for. Where it is a struct that the program "
+			"fills in, pass its address on the stack.");
+	return true;
+}
+
+/*
+ * A pointer to a member, which the verifier knows as one into the struct around it: process_kf_arg_ptr_to_btf_id(),
+ * where kfuncs that acquire or release take no other struct than the wanted one (since 6.1). False: it is none.
+ */
+static bool on_member(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	struct kfg_span wanted, passed;
+
+	if (k->f->passed_offset <= 0 || !find_types(k->f->message, &wanted, &passed))
+		return false;
+	kfg_strbuf_printf(&a->what,
+			  " By its state in the log it leads %lld bytes into another struct: it points to a member of "
+			  "that.",
+			  k->f->passed_offset);
+	kfg_strbuf_adds(&a->todo,
+			"Pass a pointer to the struct that is named first, as the kernel gave it. A kfunc that "
+			"acquires or releases takes no member of another struct, and a cast does not change what the "
+			"verifier knows.");
+	return true;
+}
+
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
@@ -421,7 +463,7 @@ void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice 
 		kfg_strbuf_adds(&a->todo, object);
 		return;
 	}
-	if (kfg_advice_on_trust(k, a) || on_half_made(k, a))
+	if (on_passed(k, a) || kfg_advice_on_trust(k, a) || on_half_made(k, a) || on_member(k, a))
 		return;
 	if (strstr(m, "cannot pass in ") && find_number(m, "offset=", &offset)) {
 		on_stack_offset(offset, a);
@@ -480,11 +522,30 @@ static void say_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
 				  size, offset, whole);
 }
 
+/* check_stack_access_within_bounds(), 6.1 to 7.3. False: the message is about something else. */
+static bool on_stack_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	long offset, size;
+
+	if (!strstr(k->f->message, " stack ") || !find_number(k->f->message, " off=", &offset) ||
+	    !find_number(k->f->message, " size=", &size) || offset >= 0 || size <= -offset)
+		return false;
+	kfg_strbuf_printf(&a->what,
+			  " The kfunc may access %ld bytes there, and the stack has %ld from that address on: the "
+			  "length is larger than the memory.",
+			  size, -offset);
+	kfg_strbuf_adds(&a->todo, "Pass the size of the object itself as its length (sizeof(x)), or make the object as "
+				  "large as the kfunc may access.");
+	return true;
+}
+
 void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
 
 	say_bounds(k, a);
+	if (on_stack_bounds(k, a))
+		return;
 	if (is_about_length(m) && is_constant_length(k, argument_number(k->f->arg)))
 		kfg_strbuf_adds(&a->todo, constant_length);
 	else if (strstr(m, "zero-sized"))

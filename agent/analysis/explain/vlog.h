@@ -14,6 +14,9 @@
 #define KFG_VLOG_NAME_MAX 64u
 #define KFG_VLOG_FINDINGS_MAX 128u /* kept; more are only counted */
 
+/* What the log shows a register to hold. */
+enum kfg_vlog_passed { KFG_VLOG_PASSED_OTHER, KFG_VLOG_PASSED_NUMBER, KFG_VLOG_PASSED_MAYBE_NULL };
+
 /* A problem of a kfunc. Strings are bytes as they came, NUL terminated, cut where too long. "": not said.
  */
 struct kfg_vlog_finding {
@@ -29,6 +32,8 @@ struct kfg_vlog_finding {
 		*type; /* of the program, as kfg_prog_type_str() has it, where a source line says so; NULL: not known */
 	long long insn; /* -1: not known */
 	long long number; /* in the message; -1: none */
+	enum kfg_vlog_passed passed; /* what arg holds, by the state in the log */
+	long long passed_offset; /* bytes into the struct that arg points to; 0: none, or not said */
 	bool of_program; /* arg holds an argument of the program that the kernel does not vouch for */
 	unsigned frame; /* of the function that the instruction is in; 0: the program itself, or not known */
 	size_t line; /* of the input, from 1 */

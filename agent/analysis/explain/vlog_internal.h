@@ -37,6 +37,12 @@ struct kfg_vlog_result {
 	char place[KFG_VLOG_TEXT_MAX];
 };
 
+/* What a register holds. */
+struct kfg_vlog_value {
+	enum kfg_vlog_passed passed;
+	long long offset; /* into the struct; 0: none, or not said */
+};
+
 /* What is open behind an instruction. Of no worth unless `log` is the number of the log at hand. */
 struct kfg_vlog_branch {
 	unsigned log;
@@ -84,6 +90,7 @@ struct kfg_vlog {
 	unsigned drained_registers; /* bits of those that hold its NULL */
 
 	/* vlog_argument.c */
+	struct kfg_vlog_value values[KFG_VLOG_REGISTERS];
 	unsigned argument_registers; /* bits of those that hold an argument that is not trusted */
 	unsigned argument_call; /* bits of those that the call printed last ends */
 	int argument_load; /* the register that the last instruction loaded; -1: none */
@@ -200,6 +207,10 @@ const struct kfg_vlog_result *kfg_vlog_result_drained_in(const struct kfg_vlog *
 void kfg_vlog_argument_note_insn(struct kfg_vlog *v, struct kfg_span insn);
 /* Takes notes of any line, also of one with an instruction. */
 void kfg_vlog_argument_note_line(struct kfg_vlog *v, struct kfg_span line);
+/* The state of a register was printed. */
+void kfg_vlog_argument_note_state(struct kfg_vlog *v, unsigned reg, struct kfg_span value);
+/* What the argument of a call holds: "R1", "arg#0", "args#0". */
+struct kfg_vlog_value kfg_vlog_argument_value(const struct kfg_vlog *v, const char *arg);
 /* Whether a register ("R1") holds an argument of the program that the kernel does not vouch for. */
 bool kfg_vlog_argument_in(const struct kfg_vlog *v, const char *arg);
 

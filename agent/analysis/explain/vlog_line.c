@@ -337,5 +337,6 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 	v->argument_registers = v->argument_call = 0;
 	v->argument_load = -1;
 	v->argument_said = false;
+	memset(v->values, 0, sizeof(v->values));
 	memset(v->depth, 0, sizeof(v->depth));
 }

@@ -16,6 +16,7 @@
 struct state {
 	unsigned reg;
 	long long id; /* 0: none */
+	struct kfg_span value;
 	bool may_be_null, zero;
 };
 
@@ -53,6 +54,7 @@ static bool take_state(struct kfg_span *rest, struct state *ret)
 	for (value = at; at < end && *at != ' '; at++)
 		;
 	ret->reg = reg;
+	ret->value = kfg_span_of(value, (size_t)(at - value));
 	ret->may_be_null = kfg_span_find(kfg_span_of(value, (size_t)(at - value)), "_or_null") != NULL;
 	ret->zero = at - value == 1 && *value == '0';
 	ret->id = find_id(kfg_span_of(value, (size_t)(at - value)));
@@ -92,6 +94,7 @@ void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
 
 		if (take_state(&line, &s)) {
 			v->register_ids[s.reg] = s.may_be_null ? s.id : 0;
+			kfg_vlog_argument_note_state(v, s.reg, s.value);
 			if (!s.zero)
 				v->drained_registers &= ~(1u << s.reg);
 			if (s.reg == 0 && v->result_awaited && s.may_be_null && s.id)
