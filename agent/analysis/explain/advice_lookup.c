@@ -236,6 +236,38 @@ void kfg_advice_say_strange(const struct kfg_advice_known *k, struct kfg_advice 
 		kfg_strbuf_printf(&a->todo, "The kfunc for that is %s(). ", counterpart);
 }
 
+/* The module that has it under the same name since, in the replacement "NAME [MODULE]"; n 0: none. */
+static struct kfg_span new_module(const struct kfg_advice_known *k, const struct kfg_advice *a)
+{
+	const char *to = a->lifecycle.removed_in ? a->lifecycle.replacement : NULL;
+	size_t n = strlen(k->name);
+
+	if (!to || !n || strncmp(to, k->name, n) != 0 || strncmp(to + n, " [", 2) != 0 ||
+	    (k->release && !kfg_advice_is_removed(k, a)))
+		return (struct kfg_span){ "", 0 };
+	return (struct kfg_span){ to + n + 2, strcspn(to + n + 2, "]") };
+}
+
+static void missing_moved(const struct kfg_advice_known *k, struct kfg_span module, struct kfg_advice *a)
+{
+	bool tests = module.n == strlen("bpf_testmod") && memcmp(module.at, "bpf_testmod", module.n) == 0;
+
+	kfg_strbuf_printf(&a->what,
+			  " Since Linux %s it is in the module %.*s, under the same name, and kfuncs of modules are "
+			  "found in modules that are loaded only.",
+			  a->lifecycle.removed_in, (int)module.n, module.at);
+	kfg_strbuf_printf(&a->todo, "Load that module before the program: modprobe %.*s.", (int)module.n, module.at);
+	if (tests)
+		kfg_strbuf_adds(&a->todo, " It belongs to the kernel's own tests, is built in "
+					  "tools/testing/selftests/bpf, and hardly any distribution has it.");
+	if (!k->release)
+		kfg_strbuf_printf(
+			&a->todo,
+			" Before Linux %s it was the kernel's own, in kernels built with it: --kernel=RELEASE "
+			"tells which this is.",
+			a->lifecycle.removed_in);
+}
+
 void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
@@ -247,6 +279,10 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 	}
 	if (k->is_cilium && strstr(k->f->message, "not supported"))
 		kfg_strbuf_adds(&a->what, " \"Not supported\" is cilium/ebpf's wording for that.");
+	if (new_module(k, a).n) {
+		missing_moved(k, new_module(k, a), a);
+		return;
+	}
 	if (kfg_advice_is_removed(k, a) || presence != KFG_PRESENCE_UNKNOWN) {
 		missing_in_release(k, a, presence);
 	} else if (k->history || a->lifecycle.removed_in) {
@@ -262,8 +298,10 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 			kfg_strbuf_printf(&a->todo, "Write %s, if that is meant. ", near);
 		else
 			kfg_strbuf_adds(&a->todo, "Check the name. ");
-		kfg_strbuf_adds(&a->todo, "A kfunc of an out-of-tree module needs that module loaded, built for this "
-					  "kernel with BTF (/sys/kernel/btf/MODULE), and registered (dmesg).");
+		kfg_strbuf_adds(&a->todo,
+				"A kfunc of an out-of-tree module needs that module loaded, built for this "
+				"kernel with BTF (/sys/kernel/btf/MODULE), and registered (dmesg). A kernel with "
+				"patches of its own may have it built in: then only such a kernel has it.");
 		/* a guard would hide that there may never be anything to call */
 		if (!k->name[0] || kfg_advice_is_strange(k, a))
 			return;
