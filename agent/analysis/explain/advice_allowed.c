@@ -132,7 +132,7 @@ static void say_types(const struct kfg_advice_known *k, const struct kfg_advice 
 		add_types(s->types, s->restricted ? NULL : k->f->type, out);
 	kfg_strbuf_adds(out, ".");
 	if (!is_known_in(k, s)) {
-		kfg_strbuf_printf(out, " Linux %s may have it for others.", k->kernel);
+		kfg_strbuf_printf(out, " Linux %s may have it for %s.", k->kernel, all ? "fewer" : "others");
 		return;
 	}
 	if (is_of_other_type(k, s))

@@ -428,7 +428,7 @@ static bool on_passed(const struct kfg_advice_known *k, struct kfg_advice *a)
 
 /*
  * A pointer to a member, which the verifier knows as one into the struct around it: process_kf_arg_ptr_to_btf_id(),
- * where kfuncs that acquire or release take no other struct than the wanted one (since 6.1). False: it is none.
+ * where kfuncs that acquire or release take no other struct than the wanted one since 6.3. False: it is none.
  */
 static bool on_member(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
@@ -441,9 +441,9 @@ static bool on_member(const struct kfg_advice_known *k, struct kfg_advice *a)
 			  "that.",
 			  k->f->passed_offset);
 	kfg_strbuf_adds(&a->todo,
-			"Pass a pointer to the struct that is named first, as the kernel gave it. A kfunc that "
-			"acquires or releases takes no member of another struct, and a cast does not change what the "
-			"verifier knows.");
+			"Pass a pointer to the struct that is named first, as the kernel gave it. Since Linux 6.3 a "
+			"kfunc that acquires or releases takes no member of another struct. A cast does not change "
+			"what the verifier knows.");
 	return true;
 }
 
@@ -522,7 +522,7 @@ static void say_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
 				  size, offset, whole);
 }
 
-/* check_stack_access_within_bounds(), 6.1 to 7.3. False: the message is about something else. */
+/* check_stack_access_within_bounds(), 6.1 to 6.12. False: the message is about something else. */
 static bool on_stack_bounds(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	long offset, size;
