@@ -2,6 +2,8 @@
 /* verdict.c - the decision rule of decide.h over a table in memory. */
 #include "subject.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Copies text with zeros behind it. Returns false, leaving the field empty, where it does not fit.
@@ -69,6 +71,24 @@ void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load
 	kfg_verdict_subject(table, load, kfunc, module, &e);
 	(void)kfg_decide(&walk); /* -1: no table, and then the verdict says failed */
 	*ret_verdict = e.decision.verdict;
+}
+
+int kfg_verdict_eval_text(const struct kfg_table *table, const struct kfg_load *load, const char *text,
+			  struct kfg_verdict *ret_verdict)
+{
+	char name[KFG_KFUNC_LEN + KFG_MODULE_LEN + 4], *module;
+	int n = snprintf(name, sizeof(name), "%s", text);
+
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return -EINVAL;
+	module = strstr(name, " [");
+	if (module) {
+		*module = '\0';
+		module += 2;
+		module[strcspn(module, "]")] = '\0';
+	}
+	kfg_verdict_eval(table, load, name, module, ret_verdict);
+	return 0;
 }
 
 uint8_t kfg_verdict_action(const struct kfg_table *table, const struct kfg_verdict *verdict, bool live,

@@ -32,6 +32,10 @@ const char *kfg_load_cgroup_fault(const char *cgroup);
 void kfg_verdict_eval(const struct kfg_table *table, const struct kfg_load *load, const char *kfunc, const char *module,
 		      struct kfg_verdict *ret_verdict);
 
+/* The same of "name" or "name [module]". -EINVAL: it is too long for one. */
+int kfg_verdict_eval_text(const struct kfg_table *table, const struct kfg_load *load, const char *text,
+			  struct kfg_verdict *ret_verdict);
+
 /*
  * What the verdict comes to (enum kfg_action), of a call that is live or of one that is merely present; *ret_reason:
  * enum kfg_reason.

@@ -21,21 +21,12 @@ int kfg_usage_evaluate(const struct kfg_usage *u, const struct kfg_usage_use *us
 		.initial = use->key.initial,
 		.token = use->key.token,
 	};
-	char name[KFG_KFUNC_LEN + KFG_MODULE_LEN + 4], *module;
 	const char *signature = kfg_usage_text(u, use->key.signature);
-	int n = snprintf(name, sizeof(name), "%s", kfg_usage_text(u, use->key.kfunc));
 
-	if (!use->key.kfunc || n < 0 || (size_t)n >= sizeof(name))
+	if (!use->key.kfunc)
 		return -EINVAL;
 	/* of a keyring that no policy named, nothing is known */
 	if (kfg_signature_parse(signature, &load.signature) < 0)
 		load.signature = KFG_SIGNATURE_UNKNOWN;
-	module = strstr(name, " [");
-	if (module) {
-		*module = '\0';
-		module += 2;
-		module[strcspn(module, "]")] = '\0';
-	}
-	kfg_verdict_eval(table, &load, name, module, ret_verdict);
-	return 0;
+	return kfg_verdict_eval_text(table, &load, kfg_usage_text(u, use->key.kfunc), ret_verdict);
 }

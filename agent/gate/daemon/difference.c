@@ -9,22 +9,8 @@
 
 #define NAMED 5u /* of a list; the others are counted */
 
-/* "name" or "name [module]", as kfg_gate_kernel has it; returns what must be freed, or NULL. */
-static char *split_kfunc(const char *text, const char **ret_module)
-{
-	char *name = strdup(text), *module = name ? strstr(name, " [") : NULL;
-
-	*ret_module = NULL;
-	if (!module)
-		return name;
-	*module = '\0';
-	*ret_module = module + 2;
-	module[2 + strcspn(module + 2, "]")] = '\0';
-	return name;
-}
-
 /* Is a live call of it refused to a loader that no rule asks about? */
-static int is_refused(const struct kfg_table *table, const char *kfunc)
+static bool is_refused(const struct kfg_table *table, const char *kfunc)
 {
 	const struct kfg_load stranger = {
 		.uid = UINT32_MAX,
@@ -33,14 +19,10 @@ static int is_refused(const struct kfg_table *table, const char *kfunc)
 		.initial = true,
 	};
 	struct kfg_verdict verdict;
-	const char *module;
-	_cleanup_free_ char *name = split_kfunc(kfunc, &module);
 	uint8_t reason;
 
-	if (!name)
-		return -ENOMEM;
-	kfg_verdict_eval(table, &stranger, name, module, &verdict);
-	return kfg_verdict_action(table, &verdict, true, &reason) == KFG_REFUSE;
+	return !kfg_verdict_eval_text(table, &stranger, kfunc, &verdict) &&
+	       kfg_verdict_action(table, &verdict, true, &reason) == KFG_REFUSE;
 }
 
 static int compare(const void *a, const void *b)
@@ -54,9 +36,8 @@ int kfg_refusals_make(const struct kfg_table *table, const struct kfg_gate_kerne
 	struct kfg_refusals refusals = { .kfuncs = calloc(kernel->n_kfuncs + 1, sizeof(char *)) };
 	int r = refusals.kfuncs ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r >= 0 && i < kernel->n_kfuncs; i++) {
-		r = is_refused(table, kernel->kfuncs[i]);
-		if (r <= 0)
+	for (size_t i = 0; !r && i < kernel->n_kfuncs; i++) {
+		if (!is_refused(table, kernel->kfuncs[i]))
 			continue;
 		refusals.kfuncs[refusals.n] = strdup(kernel->kfuncs[i]);
 		if (refusals.kfuncs[refusals.n])
