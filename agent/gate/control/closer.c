@@ -46,9 +46,9 @@ static enum next look(int fd)
 	return n > 0 || (n == 0 && message.msg_controllen) ? NEXT_PLAIN : NEXT_NONE;
 }
 
-bool kfg_closer_has_descriptors(int fd)
+bool kfg_closer_may_receive(int fd)
 {
-	return look(fd) == NEXT_DESCRIPTORS;
+	return look(fd) == NEXT_PLAIN;
 }
 
 static void *close_there(void *arg)

@@ -11,8 +11,8 @@
 /* Prepares a socket, or one that listens, for the calls below; the kernel refuses descriptors where it can (6.16). */
 void kfg_closer_prepare(int fd);
 
-/* Does the first message that waits there carry descriptors? It stays where it is. */
-bool kfg_closer_has_descriptors(int fd);
+/* Does a message wait there that may be received: one without descriptors? It stays where it is. */
+bool kfg_closer_may_receive(int fd);
 
 /*
  * Takes over the descriptor of a connection and closes it, in a thread of its own where that may take long. False:

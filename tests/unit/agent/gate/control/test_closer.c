@@ -91,15 +91,18 @@ static int make_lingering(int *ret_listener)
 
 static void test_tells_descriptors(void **state)
 {
+	char text[16];
 	int pipes[2];
 
 	(void)state;
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-	assert_false(kfg_closer_has_descriptors(ours));
+	assert_false(kfg_closer_may_receive(ours)); /* nothing is there that was looked at */
 	send_plain("status");
-	assert_false(kfg_closer_has_descriptors(ours));
+	assert_true(kfg_closer_may_receive(ours));
 	send_descriptor(pipes[1]);
-	assert_false(kfg_closer_has_descriptors(ours)); /* the second message does, the first one does not */
+	assert_true(kfg_closer_may_receive(ours)); /* the second message has them, the first one has not */
+	assert_int_equal(recv(ours, text, sizeof(text), MSG_DONTWAIT), 6);
+	assert_false(kfg_closer_may_receive(ours));
 	assert_true(kfg_closer_close(ours));
 	/* a thread closed what was sent */
 	assert_int_equal(poll(&(struct pollfd){ .fd = pipes[0] }, 1, 10000), 1);
@@ -129,7 +132,7 @@ static void test_peer_gone(void **state)
 	send_plain("status");
 	close(theirs);
 	theirs = -1;
-	assert_false(kfg_closer_has_descriptors(ours));
+	assert_true(kfg_closer_may_receive(ours));
 	assert_true(kfg_closer_close(ours));
 	assert_int_equal(fcntl(ours, F_GETFD), -1);
 }
