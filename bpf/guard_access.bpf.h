@@ -97,6 +97,39 @@ static __always_inline int kfg_by_agent(void)
 	return kfg_is_identified(bpf_get_current_pid_tgid() >> 32, (struct task_struct *)bpf_get_current_task());
 }
 
+/* Does the string in the kernel equal this one of KFG_GUARD_NAME zero padded bytes? */
+static __always_inline int kfg_name_is(const void *name, const char *want)
+{
+	__u64 buf[KFG_GUARD_NAME / 8] = {};
+	const __u64 *other = (const __u64 *)want;
+	__u64 differ = 0;
+
+	if (bpf_probe_read_kernel_str(buf, sizeof(buf), name) < 2)
+		return 0;
+#pragma unroll
+	for (int i = 0; i < KFG_GUARD_NAME / 8; i++)
+		differ |= buf[i] ^ other[i];
+	return !differ;
+}
+
+static const char kfg_executor[KFG_GUARD_NAME] __attribute__((aligned(8))) = "systemd-executor";
+
+/* In the directory of PID 1's own executable: a file of that name elsewhere is somebody's own. */
+static __always_inline int kfg_beside_init(struct dentry *exe, const char *name)
+{
+	return BPF_CORE_READ(exe, d_parent, d_inode, i_ino) == kfg_guard.init_dir_ino &&
+	       BPF_CORE_READ(exe, d_sb, s_dev) == kfg_guard.init_dir_dev &&
+	       kfg_name_is(BPF_CORE_READ(exe, d_name.name), name);
+}
+
+/* What was noted of a task can be old where the kernel left out the program that notes: what it runs is not. */
+static __attribute__((noinline)) int kfg_runs_manager(struct task_struct *task)
+{
+	struct dentry *exe = BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
+
+	return kfg_beside_init(exe, kfg_guard.init_name) || kfg_beside_init(exe, kfg_executor);
+}
+
 /* Is the task PID 1, or a child or helper of it that still runs PID 1's own code? */
 static __always_inline int kfg_is_manager(struct task_struct *task)
 {
@@ -107,7 +140,7 @@ static __always_inline int kfg_is_manager(struct task_struct *task)
 		return 1;
 	leader = (__u64)BPF_CORE_READ(task, group_leader);
 	child = bpf_map_lookup_elem(&kfg_children, &leader);
-	return child && child->execs <= child->executor;
+	return child && child->execs <= child->executor && kfg_runs_manager(task);
 }
 
 static __always_inline int kfg_by_manager(void)
@@ -226,19 +259,4 @@ static __always_inline __u64 kfg_namespace_number(struct mnt_namespace *ns)
 	if (bpf_core_field_exists(common->ns_id))
 		return BPF_CORE_READ(common, ns_id);
 	return BPF_CORE_READ(ns, seq);
-}
-
-/* Does the string in the kernel equal this one of KFG_GUARD_NAME zero padded bytes? */
-static __always_inline int kfg_name_is(const void *name, const char *want)
-{
-	__u64 buf[KFG_GUARD_NAME / 8] = {};
-	const __u64 *other = (const __u64 *)want;
-	__u64 differ = 0;
-
-	if (bpf_probe_read_kernel_str(buf, sizeof(buf), name) < 2)
-		return 0;
-#pragma unroll
-	for (int i = 0; i < KFG_GUARD_NAME / 8; i++)
-		differ |= buf[i] ^ other[i];
-	return !differ;
 }

@@ -177,10 +177,14 @@ int BPF_PROG(kfgate_guard_no_exec, struct linux_binprm *bprm)
 	return KFG_DENY(KFG_ATTEMPT_CODE, 0);
 }
 
+/*
+ * What is asked for is the second argument of the hook, and of security_mmap_file(). The agent's personality adds
+ * nothing to it (READ_IMPLIES_EXEC, mmap_prot(), security/security.c, 6.1..7.3).
+ */
 SEC("lsm/mmap_file")
-int BPF_PROG(kfgate_guard_map_code, struct file *file, unsigned long asked, unsigned long prot)
+int BPF_PROG(kfgate_guard_map_code, struct file *file, unsigned long asked)
 {
-	if (!(prot & KFG_PROT_EXEC) || bpf_get_current_pid_tgid() >> 32 != kfg_guard.agent.tgid || !kfg_by_agent())
+	if (!(asked & KFG_PROT_EXEC) || bpf_get_current_pid_tgid() >> 32 != kfg_guard.agent.tgid || !kfg_by_agent())
 		return 0;
 	return KFG_DENY(KFG_ATTEMPT_CODE, 0);
 }

@@ -66,9 +66,10 @@ int kfgate_guard_identify(void *ctx)
 	bpf_probe_read_kernel_str(kfg_guard.exe_name, sizeof(kfg_guard.exe_name), BPF_CORE_READ(exe, d_name.name));
 	if (kfg_guard.managed)
 		kfg_note_unit(task);
-	exe = BPF_CORE_READ(init, mm, exe_file, f_path.dentry, d_parent);
-	kfg_guard.init_dir_ino = BPF_CORE_READ(exe, d_inode, i_ino);
+	exe = BPF_CORE_READ(init, mm, exe_file, f_path.dentry);
+	kfg_guard.init_dir_ino = BPF_CORE_READ(exe, d_parent, d_inode, i_ino);
 	kfg_guard.init_dir_dev = BPF_CORE_READ(exe, d_sb, s_dev);
+	bpf_probe_read_kernel_str(kfg_guard.init_name, sizeof(kfg_guard.init_name), BPF_CORE_READ(exe, d_name.name));
 	kfg_guard.agent_task = (__u64)BPF_CORE_READ(task, group_leader);
 	kfg_identity_write(&kfg_guard.agent, bpf_get_current_pid_tgid() >> 32,
 			   BPF_CORE_READ(task, group_leader, start_boottime));
@@ -311,16 +312,6 @@ static __always_inline int kfg_is_our_unit(struct task_struct *task)
 	       kfg_name_is(BPF_CORE_READ(cgroup, kn, name), kfg_guard.unit_name);
 }
 
-static const char kfg_executor[KFG_GUARD_NAME] __attribute__((aligned(8))) = "systemd-executor";
-
-/* In the directory of PID 1's own executable: a file of that name elsewhere is somebody's own. */
-static __always_inline int kfg_is_executor(struct dentry *exe)
-{
-	return BPF_CORE_READ(exe, d_parent, d_inode, i_ino) == kfg_guard.init_dir_ino &&
-	       BPF_CORE_READ(exe, d_sb, s_dev) == kfg_guard.init_dir_dev &&
-	       kfg_name_is(BPF_CORE_READ(exe, d_name.name), kfg_executor);
-}
-
 /* The agent's task is no more: nobody is the agent, and what it ran from is a file like others. */
 SEC("lsm/task_free")
 int BPF_PROG(kfgate_identity_end, struct task_struct *task)
@@ -352,7 +343,7 @@ int BPF_PROG(kfgate_identity_exec, struct linux_binprm *bprm)
 	if (!child)
 		return 0;
 	child->execs++;
-	if (child->execs == 1 && kfg_is_executor(exe)) {
+	if (child->execs == 1 && kfg_beside_init(exe, kfg_executor)) {
 		child->executor = 1;
 		return 0;
 	}

@@ -109,7 +109,8 @@ const char *kfg_policy_adapt(struct kfg_policy *p, enum kfg_hooking hooking)
 	if (p->settings.mode == KFG_MODE_SEALED)
 		return "mode sealed needs BPF LSM, which is not active on this host: without it loads can be missed";
 	if (p->settings.guarding == KFG_GUARDING_STRICT)
-		return "guard strict needs BPF LSM, which is not active on this host: no guard runs without it";
+		return "guard strict needs BPF LSM, which is not active on this host: without it the guard can be left "
+		       "out of what it should refuse";
 	if (p->settings.without_lsm == KFG_WITHOUT_REFUSE_TO_START)
 		return "BPF LSM is not active on this host, and the policy says without-bpf-lsm: refuse-to-start";
 	if (p->settings.without_lsm == KFG_WITHOUT_AUDIT)

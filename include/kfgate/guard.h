@@ -89,6 +89,7 @@ struct kfg_guard_state {
 	__u32 init_dir_dev;
 	__u64 init_dir_ino; /* where PID 1's executable stands, and systemd-executor beside it */
 	char exe_name[KFG_GUARD_NAME];
+	char init_name[KFG_GUARD_NAME]; /* of PID 1's executable */
 	__u64 unit_parent; /* the cgroup above the unit's, */
 	char unit_name[KFG_GUARD_NAME]; /* and the unit's name */
 	__u64 user_ns; /* the initial one */

@@ -37,19 +37,24 @@ kfg_foreign_libraries() {
 }
 
 kfg_stage_foreign() {
-	local root=$1 library
+	local root=$1 base=${3:-} library dest
 	kfg_foreign_libraries "$2" | while read -r library; do
-		if [ -e "$root$library" ]; then continue; fi
-		mkdir -p "$root${library%/*}"
-		cp -L "$kfg_foreign$library" "$root$library"
-		kfg_stage_foreign "$root" "$kfg_foreign$library"
+		dest=$library
+		if [ -n "$base" ]; then
+			if grep -q "/${library##*/}\$" "$base"; then continue; fi
+			dest=$(kfg_merged_usr "$library")
+		fi
+		if [ -e "$root$dest" ]; then continue; fi
+		mkdir -p "$root${dest%/*}"
+		cp -L "$kfg_foreign$library" "$root$dest"
+		kfg_stage_foreign "$root" "$kfg_foreign$library" "$base"
 	done
 }
 
 kfg_stage_libraries() {
 	local root=$1 file=$2 base=${3:-} library dest
 	if [ -n "${kfg_foreign:-}" ]; then
-		kfg_stage_foreign "$root" "$file"
+		kfg_stage_foreign "$root" "$file" "$base"
 		return
 	fi
 	# ldd fails on what is no dynamic program (script, data, BPF object): nothing to stage then.

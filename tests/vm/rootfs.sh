@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Make the root file system of the systemd tier: Debian trixie with the packages of rootfs.list, as
 # an uncompressed cpio (unpacking it costs less under TCG than decompression would).
-# usage: rootfs.sh [-u]      -u: make it anew, with the packages the mirror has today
+# usage: rootfs.sh [-u] [ARCH]   -u: make it anew, with the packages the mirror has today
+#                                ARCH: Debian's name, default amd64. Of another one the packages are unpacked and not
+#                                set up, as their scripts do not run here: what a boot takes of that is done for them
 # Prints the path of the cpio in the cache; the list of its files is beside it, as PATH.files.
 # One is kept per content of rootfs.list and of this script.
 set -euo pipefail
@@ -36,16 +38,29 @@ customize() {
 			ln -sf /dev/null "$root/etc/systemd/system/$unit"
 		done
 	SH
+	[ "$arch" = amd64 ] || cat <<-'SH'
+		cp "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
+		cp "$root/usr/share/base-passwd/group.master" "$root/etc/group"
+		sed 's/:.*/:*:20000::::::/' "$root/etc/passwd" >"$root/etc/shadow"
+		sed 's/:.*/:*::/' "$root/etc/group" >"$root/etc/gshadow"
+		: >"$root/var/lib/dpkg/status"
+		ln -s mawk "$root/usr/bin/awk"
+	SH
 }
 
+# What every Debian system has, which apt adds where packages are set up
+essential=base-files,base-passwd,bash,bsdutils,coreutils,dash,debianutils,diffutils,dpkg,findutils,grep,gzip,hostname,
+essential+=init-system-helpers,libc-bin,mawk,ncurses-base,ncurses-bin,passwd,perl-base,sed,sysvinit-utils,tar,util-linux
+
 make_rootfs() {
-	local out=$1 tmp packages keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror
+	local out=$1 tmp packages keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror variant=essential
 	mirror=$(kfg_mirror "$suite") || return
 	packages=$(grep -v '^#' "$here/rootfs.list" | paste -sd,)
+	[ "$arch" = amd64 ] || variant=extract packages=$essential,$packages
 	tmp=$(mktemp -d "$kfg_cache/rootfs/tmp.XXXXXX")
 	customize >"$tmp/customize.sh"
 	chmod 755 "$tmp" "$tmp/customize.sh"
-	mmdebstrap --quiet --variant=essential --format=tar --include="$packages" \
+	mmdebstrap --quiet --variant="$variant" --architectures="$arch" --format=tar --include="$packages" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
 		--aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Retries "3"' \
@@ -61,7 +76,7 @@ make_rootfs() {
 one() {
 	local out
 	mkdir -p "$kfg_cache/rootfs"
-	out=$kfg_cache/rootfs/$(cat "$here/rootfs.list" "$here/rootfs.sh" | sha256sum | cut -c 1-16).cpio
+	out=$kfg_cache/rootfs/$arch-$(cat "$here/rootfs.list" "$here/rootfs.sh" | sha256sum | cut -c 1-16).cpio
 	if [ -n "$update" ] || [ ! -e "$out" ]; then
 		make_rootfs "$out" || return
 	fi
@@ -69,5 +84,9 @@ one() {
 }
 
 update=
-[ "${1:-}" != -u ] || update=1
+if [ "${1:-}" = -u ]; then
+	update=1
+	shift
+fi
+arch=${1:-amd64}
 kfg_in_cache rootfs one

@@ -4,7 +4,7 @@
 #
 # usage: run.sh [options] -s SCRIPT [FILE[=DEST]...]
 #   -k KERNEL    a name of kernels.list (default newest); one that begins with arm64: is of that architecture, as FILEs
-#                must be then (bare tier only)
+#                must be then
 #   -t TIER      bare: busybox, boots in seconds (default); systemd: Debian trixie, multi-user
 #   -s SCRIPT    POSIX sh; runs in /t as root, PATH starts with /t; /t/lib.sh is there
 #   FILE[=DEST]  into the VM as /t/NAME or DEST, directories whole, with the shared libraries needed
@@ -79,7 +79,6 @@ trap 'exit 98' INT TERM
 case $kernel in
 *:*)
 	arch=${kernel%%:*}
-	[ "$tier" = bare ] || die "VMs of $arch have the bare tier only"
 	kfg_foreign=$("$here/../cross/sysroot.sh" "$arch") || die "no libraries of $arch"
 	;;
 *) arch=amd64 kfg_foreign='' ;;
@@ -135,7 +134,7 @@ systemd_modules="autofs4 binfmt_misc configfs fuse loop overlay"
 
 build_systemd() {
 	local root=$work/root base module paths=''
-	base=$("$here/rootfs.sh") || die "cannot make the root file system"
+	base=$("$here/rootfs.sh" "$arch") || die "cannot make the root file system"
 	base_files=$base.files
 	paths=$(kfg_modules_all "$module_tree" "$version" "${modules[@]}") || exit
 	for module in $systemd_modules; do

@@ -173,6 +173,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s, struct kfg_status_pa
 	if (d->guard) {
 		s->attempts = kfg_guard_attempts(d->guard);
 		s->listings = kfg_guard_listings(d->guard);
+		s->guard_missed = kfg_guard_missed(d->guard);
 		for (unsigned kind = 0; kind < KFG_ATTEMPT_MAX; kind++)
 			s->attempts_by_kind[kind] =
 				(struct kfg_status_attempts){ kfg_attempt_record_word(kind),

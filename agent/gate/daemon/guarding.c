@@ -41,14 +41,17 @@ static int on_refusals(sd_event_source *source, int fd, uint32_t revents, void *
 }
 
 /* A guarded agent that nobody manages could not be stopped: it must be asked for. */
-static bool is_wanted(const struct kfg_policy_names *policy)
+static bool is_wanted(const struct kfg_daemon *d)
 {
-	if (policy->hooking != KFG_HOOKING_LSM)
-		return false; /* kfgate-policy(5) says so */
+	const struct kfg_policy_names *policy = d->current.names;
+
 	switch (policy->guarding) {
 	case KFG_GUARDING_OFF:
 		return false;
 	case KFG_GUARDING_AUTO:
+		/* what it knows of processes rests on no fork being missed: kfgate-policy(5) */
+		if (policy->hooking != KFG_HOOKING_LSM && d->may_preempt)
+			return false;
 		return getppid() == 1 || policy->mode == KFG_MODE_SEALED;
 	default:
 		return true;
@@ -159,7 +162,7 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 	if (!r)
 		r = kfg_attempts_new(&d->listings);
 	if (!r)
-		r = kfg_guard_open(&d->guard);
+		r = kfg_guard_open(d->hooking, &d->guard);
 	if (r < 0)
 		return r;
 	kfg_guard_set_strict(d->guard, d->current.names->guarding == KFG_GUARDING_STRICT);
@@ -190,6 +193,8 @@ static int guard(struct kfg_daemon *d, const char **ret_why)
 	}
 	if (*kfg_guard_missing(d->guard))
 		kfg_log_warning("this kernel lacks hooks of the guard: %s", kfg_guard_missing(d->guard));
+	if (d->hooking != KFG_HOOKING_LSM && d->may_preempt)
+		kfg_log_warning("this kernel may preempt, and leave the guard out of what it should refuse or note");
 	kfg_log_info("the gate is guarded against removal%s",
 		     kfg_guard_managed(d->guard) ? "" : "; nobody but the agent itself can stop it");
 	return 0;
@@ -208,7 +213,7 @@ void kfg_daemon_guarding_apply(struct kfg_daemon *d)
 		guard_files(d);
 		return;
 	}
-	if (!is_wanted(d->current.names))
+	if (!is_wanted(d))
 		return;
 	r = guard(d, &why);
 	if (r < 0) /* the gate decides all the same */
@@ -223,7 +228,7 @@ int kfg_daemon_guarding_succeed(struct kfg_daemon *d, const char **ret_why)
 
 	if (!kfg_gate_older_guarded(d->gate))
 		return 0;
-	if (!is_wanted(d->current.names)) {
+	if (!is_wanted(d)) {
 		if (!kfg_gate_sealed(d->gate)) {
 			kfg_log_warning("the gate in force is guarded; this policy wants no guard");
 			return 0;

@@ -4,6 +4,8 @@
 #include "gate/daemon/state.h"
 #include "record/notice.h"
 
+#include <inttypes.h>
+
 #define LOOK_USEC 1000000u
 
 static uint64_t more(uint64_t is, uint64_t told)
@@ -42,6 +44,16 @@ static void tell(struct kfg_daemon *d, const struct kfg_notice_missed *missed)
 		d->missed_queued = false;
 }
 
+/* A refusal that was not made left no trace elsewhere. */
+static void look_at_guard(struct kfg_daemon *d)
+{
+	uint64_t n = d->guard ? kfg_guard_missed(d->guard) : 0;
+
+	if (n > d->guard_missed)
+		kfg_log_warning("the kernel left the guard out of %" PRIu64 " calls more", n - d->guard_missed);
+	d->guard_missed = n;
+}
+
 void kfg_daemon_missed_look(struct kfg_daemon *d)
 {
 	struct kfg_notice_missed missed;
@@ -49,6 +61,7 @@ void kfg_daemon_missed_look(struct kfg_daemon *d)
 
 	if (d->hooking == KFG_HOOKING_LSM)
 		return;
+	look_at_guard(d);
 	r = kfg_gate_missed(d->gate, &d->missed);
 	if (r < 0) {
 		kfg_log_errno(r, "cannot find out what the gate was left out of: %m");

@@ -68,6 +68,7 @@ struct kfg_daemon {
 	atomic_bool lost_queued; /* a record about lost events is on its way; cleared by the outbox's thread */
 	sd_event_source *missed_source; /* where BPF LSM does not call the gate: looks what it was left out of */
 	struct kfg_missed missed; /* as of the last look */
+	uint64_t guard_missed; /* of the guard; the same */
 	uint64_t missed_looked_usec; /* CLOCK_REALTIME of the last look that was told, or found nothing; 0: none */
 	atomic_bool missed_queued; /* as lost_queued */
 	struct kfg_dedup *dedup;

@@ -85,13 +85,12 @@ static void choose_programs(struct kfg_gate *gate, const struct kfg_probe *probe
 /* LSM programs that read the path of an executable sleep. */
 static int choose_types(struct kfg_gate *gate, enum kfg_hooking hooking)
 {
-	struct bpf_program *prog;
 	int r = bpf_program__set_flags(gate->skel->progs.kfgate_load, BPF_F_SLEEPABLE);
 
 	if (!r)
 		r = bpf_program__set_flags(gate->skel->progs.kfgate_prog, BPF_F_SLEEPABLE);
-	bpf_object__for_each_program(prog, gate->skel->obj) if (!r && bpf_program__autoload(prog))
-		r = kfg_hooking_apply(hooking, prog);
+	if (!r)
+		r = kfg_hooking_apply_all(hooking, gate->skel->obj);
 	gate->hooking = hooking;
 	gate->skel->rodata->kfg_hooking = hooking;
 	return r;

@@ -8,6 +8,8 @@
 #include "gate/enforce/core_btf.h"
 #include "gate/enforce/create.h"
 #include "gate/enforce/gate_btf.h"
+#include "gate/enforce/guard_hooks.h"
+#include "gate/enforce/hooking.h"
 #include "gate/enforce/mapset.h"
 #include "gate/enforce/pins.h"
 #include "guard.skel.h"
@@ -25,10 +27,10 @@
 #include <unistd.h>
 
 #define READ_MAX 256 /* events taken in one go */
-#define LSM "lsm/"
 
 struct kfg_guard {
 	struct guard *skel;
+	enum kfg_hooking hooking;
 	struct ring_buffer *ring;
 	kfg_guard_attempt_fn *fn; /* of the reading under way */
 	void *userdata;
@@ -46,34 +48,8 @@ static struct kfg_guard_state *state(const struct kfg_guard *guard)
 	return &guard->skel->bss->kfg_guard;
 }
 
-static void note_missing(struct kfg_guard *guard, const char *hook)
-{
-	size_t n = strlen(guard->missing);
-
-	(void)snprintf(guard->missing + n, sizeof(guard->missing) - n, "%s%s", n ? "," : "", hook);
-}
-
-/*
- * Hooks that not every kernel has, and that it needs not have. Access lists: 6.2 and later; before, they are extended
- * attributes, which have a hook of their own. Objects of BPF: 6.9 and later, and those before that. ioctl(2) of 32
- * bits: 6.8 and later; file_setattr(2): 6.17 and later.
- */
-static bool is_covered(const char *hook)
-{
-	static const char *const hooks[] = {
-		"inode_set_acl", "inode_remove_acl",	   "bpf_map_create",	"bpf_map_alloc_security",
-		"bpf_map_free",	 "bpf_map_free_security",  "bpf_prog_load",	"bpf_prog_alloc_security",
-		"bpf_prog_free", "bpf_prog_free_security", "file_ioctl_compat", "inode_file_setattr",
-	};
-
-	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
-		if (strcmp(hooks[i], hook) == 0)
-			return true;
-	return false;
-}
-
 /* What schedules task work: the first two in 6.18, the others in 7.0 and later (kernel/bpf/helpers.c) */
-static void name_schedulers(struct kfg_guard *guard)
+static void name_schedulers(struct guard *skel)
 {
 	static const char *const kfuncs[KFG_GUARD_SCHEDULERS] = {
 		"bpf_task_work_schedule_signal_impl",
@@ -83,42 +59,37 @@ static void name_schedulers(struct kfg_guard *guard)
 	};
 
 	for (size_t i = 0; i < KFG_GUARD_SCHEDULERS; i++)
-		guard->skel->rodata->kfg_guard_schedulers[i] = (__u32)kfg_gate_btf_func(kfuncs[i]);
+		skel->rodata->kfg_guard_schedulers[i] = (__u32)kfg_gate_btf_func(kfuncs[i]);
 }
 
-/* Hooks are functions of the kernel (kernel/bpf/bpf_lsm.c): its type information says which there are. */
+/* What comes in two variants, and is called by one function of the kernel where BPF LSM is not active. */
+static void choose_variants(struct guard *skel, enum kfg_hooking hooking)
+{
+	bool old = !kfg_hooking_is_there(hooking, "bpf_prog_load"),
+	     idmap = kfg_hooking_arguments(hooking, "inode_setattr") == 3;
+
+	bpf_program__set_autoload(skel->progs.kfgate_guard_make_prog_old, old);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_make_map_old, old);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_free_prog_old, old);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_free_map_old, old);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_free_prog, !old);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_free_map, !old);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_setattr, idmap);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_setattr_old, !idmap);
+}
+
+/* Hooks are functions of the kernel (hooking.h): its type information says which there are. */
 static int choose_hooks(struct kfg_guard *guard)
 {
-	struct bpf_program *prog;
-	bool idmap, old;
+	struct guard *skel = guard->skel;
 
 	if (!kfg_gate_btf())
 		return -errno;
-	name_schedulers(guard);
-	guard->skel->rodata->kfg_guard_bpf_tells_kernel = kfg_gate_btf_arguments("bpf_lsm_bpf") > 3;
-	bpf_object__for_each_program(prog, guard->skel->obj)
-	{
-		const char *section = bpf_program__section_name(prog);
-		char func[64];
-
-		if (strncmp(section, LSM, strlen(LSM)))
-			continue;
-		(void)snprintf(func, sizeof(func), "bpf_lsm_%s", section + strlen(LSM));
-		if (kfg_gate_btf_func(func))
-			continue;
-		if (!is_covered(section + strlen(LSM)))
-			note_missing(guard, section + strlen(LSM));
-		bpf_program__set_autoload(prog, false);
-	}
-	old = !kfg_gate_btf_func("bpf_lsm_bpf_prog_load");
-	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_make_prog_old, old);
-	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_make_map_old, old);
-	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_free_prog_old, old);
-	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_free_map_old, old);
-	idmap = kfg_gate_btf_arguments("bpf_lsm_inode_setattr") == 3;
-	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr, idmap);
-	bpf_program__set_autoload(guard->skel->progs.kfgate_guard_setattr_old, !idmap);
-	return 0;
+	name_schedulers(skel);
+	skel->rodata->kfg_guard_bpf_tells_kernel = kfg_hooking_arguments(guard->hooking, "bpf") > 3;
+	kfg_guard_hooks_choose(skel->obj, guard->hooking, guard->missing, sizeof(guard->missing));
+	choose_variants(skel, guard->hooking);
+	return kfg_hooking_apply_all(guard->hooking, skel->obj);
 }
 
 int kfg_guard_each_hook(kfg_guard_hook_fn *fn, void *userdata)
@@ -128,8 +99,7 @@ int kfg_guard_each_hook(kfg_guard_hook_fn *fn, void *userdata)
 
 	if (!skel)
 		return -errno;
-	bpf_object__for_each_program(prog, skel->obj) if (!strncmp(bpf_program__section_name(prog), LSM, strlen(LSM)))
-		fn(userdata, bpf_program__section_name(prog) + strlen(LSM));
+	bpf_object__for_each_program(prog, skel->obj) if (kfg_hooking_hook(prog)) fn(userdata, kfg_hooking_hook(prog));
 	guard__destroy(skel);
 	return 0;
 }
@@ -183,7 +153,7 @@ static struct guard *open_skeleton(int *ret_core_btf)
 	return guard__open_opts(&opts);
 }
 
-int kfg_guard_open(struct kfg_guard **ret_guard)
+int kfg_guard_open(enum kfg_hooking hooking, struct kfg_guard **ret_guard)
 {
 	_cleanup_close_ int core_btf = KFG_NO_FD;
 	struct kfg_guard *guard = calloc(1, sizeof(*guard));
@@ -191,6 +161,7 @@ int kfg_guard_open(struct kfg_guard **ret_guard)
 
 	if (!guard)
 		return -ENOMEM;
+	guard->hooking = hooking;
 	guard->skel = open_skeleton(&core_btf);
 	r = guard->skel ? choose_hooks(guard) : -errno;
 	if (!r)
@@ -324,16 +295,14 @@ static int add_link(struct kfg_guard *guard, const struct bpf_link *link)
 /* The function that a program of ours is attached to: places on it are kept for the next agent. */
 static int add_hook(struct kfg_guard *guard, const struct bpf_program *prog)
 {
-	const char *hook = strchr(bpf_program__section_name(prog), '/');
-	bool lsm = bpf_program__type(prog) == BPF_PROG_TYPE_LSM;
+	const char *hook = kfg_hooking_hook(prog), *name = strchr(bpf_program__section_name(prog), '/');
+	char func[KFG_HOOKING_FUNC];
 	__u32 none = 0, id;
-	char func[64];
 
-	if (!hook || !bpf_program__autoload(prog) ||
-	    (!lsm && bpf_program__expected_attach_type(prog) != BPF_TRACE_FENTRY))
+	if (!name || !bpf_program__autoload(prog) ||
+	    (!hook && bpf_program__expected_attach_type(prog) != BPF_TRACE_FENTRY))
 		return 0;
-	(void)snprintf(func, sizeof(func), "%s%s", lsm ? "bpf_lsm_" : "", hook + 1);
-	id = kfg_gate_btf_func(func);
+	id = kfg_gate_btf_func(hook ? kfg_hooking_func(guard->hooking, hook, func) : name + 1);
 	if (!id)
 		return -ENOENT;
 	/* what was counted meanwhile stays */
@@ -471,8 +440,7 @@ static int attach(struct kfg_guard *guard, bool identifying, kfg_guard_keep_fn *
 		const struct bpf_prog_skeleton *entry = kfg_create_prog_of(s, i);
 		struct bpf_program *prog = *entry->prog;
 
-		if (bpf_program__type(prog) != BPF_PROG_TYPE_LSM || !bpf_program__autoload(prog) ||
-		    identifies(prog) != identifying)
+		if (!kfg_hooking_hook(prog) || !bpf_program__autoload(prog) || identifies(prog) != identifying)
 			continue;
 		*entry->link = kfg_create_link(prog);
 		if (!*entry->link)
@@ -587,6 +555,23 @@ uint64_t kfg_guard_attempts(const struct kfg_guard *guard)
 	for (unsigned kind = 0; kind < KFG_ATTEMPT_MAX; kind++)
 		if (!kfg_attempt_is_usual(kind))
 			n += kfg_guard_attempts_of(guard, kind);
+	return n;
+}
+
+uint64_t kfg_guard_missed(const struct kfg_guard *guard)
+{
+	const struct bpf_object_skeleton *s = guard->skel->skeleton;
+	uint64_t n = 0;
+	KFG_CAPS_RAISED;
+
+	for (int i = 0; guard->hooking != KFG_HOOKING_LSM && i < s->prog_cnt; i++) {
+		int fd = bpf_program__fd(*kfg_create_prog_of(s, i)->prog);
+		struct bpf_prog_info info = {};
+		__u32 size = sizeof(info);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			n += info.recursion_misses;
+	}
 	return n;
 }
 

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <kfgate/abi.h>
 #include <kfgate/guard.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,8 +14,11 @@
 struct kfg_guard;
 struct bpf_object_skeleton;
 
-/* Loads the programs whose hooks this kernel has, and records who the agent is: the calling process. Negative errno. */
-int kfg_guard_open(struct kfg_guard **ret_guard);
+/*
+ * Loads the programs whose hooks this kernel has, to be called as `hooking` says, and records who the agent is: the
+ * calling process. Negative errno.
+ */
+int kfg_guard_open(enum kfg_hooking hooking, struct kfg_guard **ret_guard);
 /* Keeps the agent's memory from being swapped out, once; see kfg_pages_lock() for when, and what it returns. */
 int kfg_guard_lock_memory(struct kfg_guard *guard);
 /* From here on it refuses nothing, whoever holds one of its links; for when the gate was taken off. Accepts NULL. */
@@ -101,6 +105,12 @@ uint64_t kfg_guard_attempts(const struct kfg_guard *guard);
 
 /* The same of one kind of attempt, of any: enum kfg_attempt_kind. */
 uint64_t kfg_guard_attempts_of(const struct kfg_guard *guard, unsigned kind);
+
+/*
+ * How often the kernel left out one of its programs, which refused nothing then; 0 where BPF LSM calls them, which
+ * leaves none out.
+ */
+uint64_t kfg_guard_missed(const struct kfg_guard *guard);
 
 /* How often somebody went through the ids of all maps, programs or links, and was told that ours are not there. */
 uint64_t kfg_guard_listings(const struct kfg_guard *guard);

@@ -34,6 +34,20 @@ const char *kfg_hooking_func(enum kfg_hooking hooking, const char *hook, char bu
 	return buf;
 }
 
+unsigned kfg_hooking_arguments(enum kfg_hooking hooking, const char *hook)
+{
+	char func[KFG_HOOKING_FUNC];
+
+	return kfg_gate_btf_arguments(kfg_hooking_func(hooking, hook, func));
+}
+
+bool kfg_hooking_is_there(enum kfg_hooking hooking, const char *hook)
+{
+	char func[KFG_HOOKING_FUNC];
+
+	return kfg_gate_btf_func(kfg_hooking_func(hooking, hook, func));
+}
+
 /* What the kernel attaches to: FUNC_PROTO of a function that returns void has type 0. */
 static int modify_return(struct bpf_program *prog, const char *func)
 {
@@ -57,4 +71,14 @@ int kfg_hooking_apply(enum kfg_hooking hooking, struct bpf_program *prog)
 		return 0;
 	(void)kfg_hooking_func(hooking, hook, func);
 	return kfg_gate_btf_func(func) ? modify_return(prog, func) : -ENOENT;
+}
+
+int kfg_hooking_apply_all(enum kfg_hooking hooking, struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+	int r = 0;
+
+	bpf_object__for_each_program(prog, obj) if (!r && bpf_program__autoload(prog))
+		r = kfg_hooking_apply(hooking, prog);
+	return r;
 }

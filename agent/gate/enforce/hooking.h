@@ -7,8 +7,10 @@
 #pragma once
 
 #include <kfgate/abi.h>
+#include <stdbool.h>
 #include <stddef.h>
 
+struct bpf_object;
 struct bpf_program;
 
 #define KFG_HOOKING_FUNC 80u
@@ -18,11 +20,17 @@ struct bpf_program;
  */
 const char *kfg_hooking_func(enum kfg_hooking hooking, const char *hook, char buf[static KFG_HOOKING_FUNC]);
 
+/* How many arguments that function has; 0: this kernel has none of that name, or takes none. */
+unsigned kfg_hooking_arguments(enum kfg_hooking hooking, const char *hook);
+bool kfg_hooking_is_there(enum kfg_hooking hooking, const char *hook);
+
 /*
  * Before the object is loaded: gives a program of a section "lsm/..." the type that it takes there. Others stay as they
  * are. Negative errno; -ENOENT: this kernel has no such function.
  */
 int kfg_hooking_apply(enum kfg_hooking hooking, struct bpf_program *prog);
+/* To all programs that are to be loaded. */
+int kfg_hooking_apply_all(enum kfg_hooking hooking, struct bpf_object *obj);
 
 /* The hook of a program, "bpf_prog", or NULL: it is none of a section "lsm/...". Valid as long as the program. */
 const char *kfg_hooking_hook(const struct bpf_program *prog);

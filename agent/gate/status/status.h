@@ -73,6 +73,7 @@ struct kfg_status {
 	bool strict; /* ... against the service manager, too */
 	uint64_t attempts; /* refused by the guard */
 	uint64_t listings; /* of all objects, which left ours out */
+	uint64_t guard_missed; /* calls that the kernel left the guard out of, where BPF LSM does not call it */
 	struct kfg_status_attempts attempts_by_kind[KFG_ATTEMPT_MAX]; /* both */
 	const struct kfg_tally *tally; /* of what was recorded; NULL: unknown */
 	struct kfg_lifecycle_info lifecycle; /* the oldest data; file NULL: none */

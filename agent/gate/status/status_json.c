@@ -41,6 +41,7 @@ static void json_without_lsm(const struct kfg_status *s, struct kfg_json *j)
 	kfg_json_uint(j, "loads_missed", s->missed.loads);
 	kfg_json_uint(j, "before_verification", s->missed.early);
 	kfg_json_uint(j, "others", s->missed.others);
+	kfg_json_uint(j, "guard", s->guard_missed);
 	kfg_json_object_end(j);
 }
 

@@ -71,6 +71,7 @@ static void counters(const struct kfg_status *s, struct kfg_strbuf *out)
 	counter(out, "loads_missed", "Loads that the kernel left the gate out of, without BPF LSM.", s->missed.loads);
 	counter(out, "loads_missed_early", "The same before verification alone.", s->missed.early);
 	counter(out, "runs_missed", "Runs left out of what notes units.", s->missed.others);
+	counter(out, "guard_missed", "Calls that the kernel left the guard out of, without BPF LSM.", s->guard_missed);
 	counter(out, "tampering", "Attempts on the gate that the guard refused.", s->attempts);
 	counter(out, "listings", "Lists of all BPF objects that the gate's own were left out of.", s->listings);
 	counter(out, "records_dropped", "Records the journal did not take fast enough.", s->records_dropped);

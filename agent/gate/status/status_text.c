@@ -86,6 +86,9 @@ static void text_without_lsm(const struct kfg_status *s, struct kfg_strbuf *out)
 	if (s->missed.early || s->missed.others)
 		line(out, "", "%llu missed before verification alone; %llu times what notes units",
 		     (unsigned long long)s->missed.early, (unsigned long long)s->missed.others);
+	if (s->guard_missed)
+		line(out, "", "the kernel left the guard out of %" PRIu64 " call%s", s->guard_missed,
+		     kfg_text_s(s->guard_missed));
 	if (enforces && s->may_preempt)
 		line(out, "",
 		     "this kernel may preempt, and leave the gate out of loads (journalctl KFGATE_KIND=missed)");

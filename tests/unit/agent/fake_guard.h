@@ -9,6 +9,7 @@ struct fake_guard {
 	/* what it does */
 	int open_error, prove_error;
 	unsigned n_attempts; /* refusals to be read */
+	uint64_t missed; /* calls that it was left out of */
 	/* what it was asked */
 	char calls[64]; /* Open, Strict, cover, File, way, x: code, Attach, pRove, reTire, Close */
 	int event_fd;

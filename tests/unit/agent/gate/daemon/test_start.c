@@ -27,11 +27,12 @@ static void ask_for_status(void)
 	ask("status");
 }
 
-/* What the policy says where BPF LSM is not active; no guard runs there. */
+/* What the policy says where BPF LSM is not active; the guard runs there if it is asked for. */
 static void test_without_lsm(void **state)
 {
 	(void)state;
 	fake_gate.hooking = KFG_HOOKING_MODIFY_RETURN;
+	fake_guard.missed = 3;
 	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
 	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
 	assert_non_null(strstr(seen, "BPF LSM: NOT ACTIVE: the gate refuses nothing; 0 loads were missed"));
@@ -39,11 +40,15 @@ static void test_without_lsm(void **state)
 			       "BPF LSM is not active: the gate modifies what functions of the kernel return. It "
 			       "refuses nothing; boot with bpf"));
 	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
-	assert_string_equal(fake_guard.calls, "");
+	assert_int_equal(fake_guard.calls[0], 'O');
+	assert_non_null(strstr(seen, "the kernel left the guard out of 3 calls"));
+	assert_non_null(strstr(captured, "the kernel left the guard out of 3 calls more"));
+	fake_guard.calls[0] = '\0';
 	scratch_write("policy.yaml", POLICY_14 "without-bpf-lsm: enforce\n");
 	seen[0] = '\0';
 	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
 	assert_non_null(strstr(seen, "the gate refuses what it sees"));
+	assert_string_equal(fake_guard.calls, "");
 }
 
 static void test_without_lsm_not_started(void **state)
