@@ -41,7 +41,8 @@ static __attribute__((always_inline)) inline int kfg_answer(__u32 err)
 /* A scratch for this thread, or NULL: none is free for its unit. */
 static __attribute__((noinline)) struct kfg_scratch *kfg_scratch_get(__u64 *tid)
 {
-	__u64 account = 0, unit = kfg_unit_current(&account);
+	struct kfg_account account = {};
+	__u64 unit = kfg_unit_current(&account);
 	struct kfg_scratch *s;
 
 	if (!KFG_MAY_ENTER(kfg_scratches, account) || KFG_ENTER(kfg_scratches, tid, (const void *)&kfg_scratch_zero))
@@ -211,7 +212,8 @@ SEC("?lsm/bpf_prog_alloc_security")
 int BPF_PROG(kfgate_enter, struct bpf_prog_aux *aux)
 {
 	static const struct kfg_inflight empty;
-	__u64 key = (__u64)aux, account = 0;
+	struct kfg_account account = {};
+	__u64 key = (__u64)aux;
 	struct kfg_inflight *entry;
 
 	/* its load_time comes a moment later: a load between two sets is found in stage 2 */

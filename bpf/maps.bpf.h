@@ -101,7 +101,7 @@ struct {
  */
 #define KFG_LOADERS_MAX 4096
 struct kfg_loader {
-	__u64 account;
+	struct kfg_account account;
 	__u32 uid;
 	__u32 gid;
 	__u32 pid;
@@ -162,7 +162,7 @@ struct kfg_path_walk {
 };
 struct kfg_scratch {
 	struct kfg_decision decision;
-	__u64 account;
+	struct kfg_account account;
 	/* scan */
 	__u64 base; /* address of the first instruction */
 	__u32 len;
@@ -293,8 +293,9 @@ static __attribute__((always_inline)) inline void kfg_count(__u32 stat)
  * No loader may take the room of the others. Every entry of the tables above is on the account of the unit that loads.
  * While a table is a third full or less it has room for all; beyond that an account may hold half as many entries as
  * are free: the first can take a third of the table, a second one a third of the rest, and so on (dynamic thresholds,
- * A. K. Choudhury and E. L. Hahne, 1998), so that whoever holds little finds room. The numbers of what is taken are
- * good guesses: they only say when to count.
+ * A. K. Choudhury and E. L. Hahne, 1998), so that whoever holds little finds room. What an account may still hold is
+ * shared out in the same way among its containers: each may hold half as many as are left to the account, the first a
+ * seventh of the table. The numbers of what is taken are good guesses: they only say when to count.
  */
 __s32 kfg_scratches_taken;
 #define kfg_loads_taken kfg_turn.loads_taken
@@ -302,15 +303,18 @@ __s32 kfg_scratches_taken;
 enum { kfg_loads_max = KFG_LOADS_MAX, kfg_loaders_max = KFG_LOADERS_MAX, kfg_scratches_max = KFG_SCRATCHES_MAX };
 
 struct kfg_crowd {
-	__u64 account;
-	__u32 own, all;
+	struct kfg_account account;
+	__u32 own, part, all;
 };
 #define KFG_STEP_CROWD(map, type)                                                                                      \
 	static long map##_step(struct bpf_map *m, const void *key, void *value, void *ctx)                             \
 	{                                                                                                              \
 		struct kfg_crowd *c = ctx;                                                                             \
                                                                                                                        \
-		c->own += ((type *)value)->account == c->account;                                                      \
+		__u32 own = ((type *)value)->account.unit == c->account.unit;                                          \
+                                                                                                                       \
+		c->own += own;                                                                                         \
+		c->part += own && ((type *)value)->account.part == c->account.part;                                    \
 		c->all++;                                                                                              \
 		return 0;                                                                                              \
 	}
@@ -318,14 +322,27 @@ KFG_STEP_CROWD(kfg_loads, struct kfg_inflight)
 KFG_STEP_CROWD(kfg_loaders, struct kfg_loader)
 KFG_STEP_CROWD(kfg_scratches, struct kfg_scratch)
 
+/* 0, which the verifier does not know: it would follow each number that a count of entries can be. */
+__u32 kfg_crowd_none;
+
+static __attribute__((always_inline)) inline int kfg_crowd_has_room(const struct kfg_crowd *c, __u32 max)
+{
+	__u32 free = max - c->all, left = free / 2 - c->own;
+
+	if (c->all >= max || c->own > free / 2)
+		return 0;
+	return !c->account.part || c->part <= left / 2;
+}
+
 /* May there be one more entry on the account? */
 #define KFG_MAY_ENTER(map, whose)                                                                                      \
 	({                                                                                                             \
-		struct kfg_crowd c_ = { .account = (whose) };                                                          \
+		__u32 none_ = *(volatile __u32 *)&kfg_crowd_none;                                                      \
+		struct kfg_crowd c_ = { (whose), none_, none_, none_ };                                                \
                                                                                                                        \
-		if (map##_taken * 3 > map##_max)                                                                       \
+		if (map##_taken * (c_.account.part ? 7 : 3) > map##_max)                                               \
 			bpf_for_each_map_elem(&map, map##_step, &c_, 0);                                               \
-		c_.all < map##_max &&c_.own <= (map##_max - c_.all) / 2;                                               \
+		kfg_crowd_has_room(&c_, map##_max);                                                                    \
 	})
 
 /* Enters a value, in the place of an old one that a failed deletion left behind. Returns non-zero: no room. */

@@ -162,17 +162,62 @@ static __attribute__((noinline)) int kfg_is_doubted(__u64 unit)
 	return bpf_map_lookup_elem(&kfg_doubted, &unit) || bpf_map_lookup_elem(&kfg_doubted, &all);
 }
 
+#define KFG_NAME_KUBEPODS 0x73646f706562756bull /* "kubepods" */
+#define KFG_NAME_POD 0x646f70ull /* "pod" */
+
+/* The first eight characters of a cgroup's name. */
+static __attribute__((noinline)) __u64 kfg_name_of(struct cgroup *leaf, __u32 level)
+{
+	const char *name = BPF_CORE_READ(kfg_ancestor(leaf, level), kn, name);
+	__u64 text = 0;
+
+	bpf_probe_read_kernel(&text, sizeof(text), name);
+	return text;
+}
+
+/*
+ * The id of the cgroup of a container that is no unit of systemd's (drivers "cgroupfs"), as a runtime makes one below
+ * a cgroup of its own: /docker/ID. Of kubepods it is the pod: /kubepods/podUID, /kubepods/besteffort/podUID, and the
+ * same below /kubelet. 0: it is not so far down. A container cannot choose it, as it makes cgroups below its own only.
+ */
+static __attribute__((noinline)) __u64 kfg_part_of(struct cgroup *leaf)
+{
+	__u32 level = BPF_CORE_READ(leaf, level), at = 2, above = 0;
+
+	if (level < at)
+		return 0;
+	if (kfg_name_of(leaf, 1) == KFG_NAME_KUBEPODS)
+		above = 1;
+	else if (kfg_name_of(leaf, 2) == KFG_NAME_KUBEPODS)
+		above = 2;
+	if (above)
+		at = above + 1;
+	if (at > level)
+		return 0;
+	if (above && (kfg_name_of(leaf, at) & 0xffffff) != KFG_NAME_POD)
+		at++;
+	return at > level ? 0 : BPF_CORE_READ(kfg_ancestor(leaf, at), kn, id);
+}
+
+/* Does a unit stand at the top? systemd's own are below slices, but for a few that have no containers. */
+static __attribute__((always_inline)) inline int kfg_is_at_top(__u64 unit)
+{
+	return !unit || BPF_CORE_READ((struct cgroup *)unit, level) == 1;
+}
+
 /*
  * The cgroup of the current task's unit (struct cgroup as a number), or 0: it is in none by the service manager's
  * doing. *account: on whose account memory of the gate is taken, which is the unit that the task belongs to, wherever
- * it was moved; all that belong to none have one account, 0.
+ * it was moved; all that belong to none have one account, of unit 0.
  */
-static __attribute__((noinline)) __u64 kfg_unit_current(__u64 *account)
+static __attribute__((noinline)) __u64 kfg_unit_current(struct kfg_account *account)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
 	__u64 unit = kfg_unit_now(), id = kfg_unit_id(unit), belongs = kfg_belongs_current();
 
-	*account = belongs == KFG_UNIT_ANY ? id : belongs;
-	if (*account != id)
+	account->unit = belongs == KFG_UNIT_ANY ? id : belongs;
+	account->part = kfg_is_at_top(unit) ? kfg_part_of(BPF_CORE_READ(task, cgroups, dfl_cgrp)) : 0;
+	if (account->unit != id)
 		return 0;
 	return unit && !kfg_is_doubted(id) ? unit : 0;
 }

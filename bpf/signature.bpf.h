@@ -27,7 +27,7 @@
 /* Signed loaders that are there, keyed by prog->aux, until they are freed. */
 #define KFG_SIGNERS_MAX 256
 struct kfg_signer {
-	__u64 account;
+	struct kfg_account account;
 	__u64 load_time; /* of the program */
 	__u64 code, code_end; /* both 0: it is gone */
 	__u64 data, data_end; /* the value of its map */

@@ -22,7 +22,7 @@
 
 /* Of the table, the event and what else one agent leaves to the next in maps. */
 #ifndef KFG_ABI_VERSION
-#define KFG_ABI_VERSION 7u
+#define KFG_ABI_VERSION 8u
 #endif
 #define KFG_TABLE_MAGIC 0x6b666774u /* "kfgt" */
 #define KFG_EVENT_MAGIC 0x6b666765u /* "kfge" */
@@ -433,6 +433,12 @@ struct kfg_delivery {
 };
 
 /* A load in progress, in the table of them; see kfg_loads in maps.bpf.h */
+/* On whose account memory of the gate is taken. */
+struct kfg_account {
+	__u64 unit; /* id of the cgroup of the unit that loads; 0: of none */
+	__u64 part; /* id of the cgroup of a container or pod that is no unit of its own; 0: it is none */
+};
+
 struct kfg_inflight {
 	__u64 tid; /* of the loading thread: bpf_get_current_pid_tgid() */
 	__u64 owner; /* the set of programs that decides it */
@@ -441,7 +447,7 @@ struct kfg_inflight {
 	__u64 load_time; /* of the program; 0: not known yet */
 	__u32 kernel; /* enum kfg_tristate: loaded from kernel memory */
 	__u32 fds_refused; /* asked for by others */
-	__u64 account; /* of the unit that loads */
+	struct kfg_account account;
 	__u32 signature; /* of the program that loads it, where signed_by says so */
 	__u32 signed_by; /* enum kfg_signed_by: LOADER, or NOBODY */
 	__u64 uses[KFG_KFUNCS_MAX]; /* offset << 32 | BTF id, as in the call */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A unit that holds its loads between the two looks of the gate, as many as it can, keeps no other unit's out.
+# A unit that holds its loads between the two looks of the gate, as many as it can, keeps no other unit's out; nor does
+# a container those of the same runtime.
 # kernels: 6.1 7.3
 # also: 6.12
 # tier: bare
@@ -80,6 +81,32 @@ until grep -q "$again" "$records" || [ $tries -gt 30 ]; do
 	sleep 1
 done
 check_file "when its loads have ended it has room again, and is judged by the policy" "$again" "$records"
+# Containers of a runtime that makes their cgroups itself are one unit, and share what it may have.
+cat >/tmp/container.sh <<'M'
+cgroup=$1
+shift
+mkdir -p "/sys/fs/cgroup$cgroup"
+echo 0 >"/sys/fs/cgroup$cgroup/cgroup.procs"
+exec "$@"
+M
+# a program that needs room: 6.1 does not see which do
+object=task.o
+[ "$KFGATE_VM_KERNEL" != 6.1 ] || object=plain.o
+contained() { in_cgroup containerd.service sh /tmp/container.sh "$@"; }
+for pair in /docker/1:/docker/2 /kubepods/besteffort/pod1/a:/kubepods/besteffort/pod2/a /kubepods/pod3/a:/kubepods/pod4/a; do
+	one=${pair%:*} other=${pair#*:} out=/tmp/contained-$(echo "$pair" | tr -cd a-z0-9)
+	contained "$one" kfstall 600 1000 >"$out" &
+	until_true 60 grep -q stalled "$out"
+	n=$(sed -n 's/^stalled //p' "$out")
+	check "$one gets a part of its unit's room" [ "$n" -ge 100 ]
+	check "and no more" [ "$n" -le 200 ]
+	contained "${one%/a}/b" kfload obj /t/$object >/tmp/out
+	expect_fail "nor by a cgroup below" grep -q loaded /tmp/out
+	contained "$other" kfload obj /t/$object >/tmp/out
+	check_eq "$other still loads" "$object loaded" "$(cat /tmp/out)"
+	killall -9 kfstall
+	until_true 60 contained "$one" kfload obj /t/$object
+done
 check_sums
 check "stop" gate_stop
 finish
