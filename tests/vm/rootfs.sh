@@ -53,10 +53,11 @@ essential=base-files,base-passwd,bash,bsdutils,coreutils,dash,debianutils,diffut
 essential+=init-system-helpers,libc-bin,mawk,ncurses-base,ncurses-bin,passwd,perl-base,sed,sysvinit-utils,tar,util-linux
 
 make_rootfs() {
-	local out=$1 tmp packages keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror variant=essential
+	local out=$1 tmp packages keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror
+	local variant=essential hook=customize
 	mirror=$(kfg_mirror "$suite") || return
 	packages=$(grep -v '^#' "$here/rootfs.list" | paste -sd,)
-	[ "$arch" = amd64 ] || variant=extract packages=$essential,$packages
+	[ "$arch" = amd64 ] || variant=extract hook=extract packages=$essential,$packages
 	tmp=$(mktemp -d "$kfg_cache/rootfs/tmp.XXXXXX")
 	customize >"$tmp/customize.sh"
 	chmod 755 "$tmp" "$tmp/customize.sh"
@@ -64,7 +65,7 @@ make_rootfs() {
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
 		--aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Retries "3"' \
-		--customize-hook="$tmp/customize.sh" "$suite" "$tmp/rootfs.tar" \
+		"--$hook-hook=$tmp/customize.sh" "$suite" "$tmp/rootfs.tar" \
 		"deb [signed-by=$keyring] $mirror $suite main" >"$tmp/log" 2>&1 ||
 		{ cat "$tmp/log" >&2; rm -rf "$tmp"; return 1; }
 	bsdtar --format newc -cf "$tmp/cpio" "@$tmp/rootfs.tar"

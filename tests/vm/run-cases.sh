@@ -25,7 +25,8 @@
 #            fixture:NAME is tests/fixtures/NAME in the build directory, program:PATH is in the tree
 #            of fetch-programs.sh, signed:PATH in that of sign-skeleton.sh, host:NAME is a command of
 #            this host, package:deb and package:rpm are packages of the source tree, made anew if it
-#            has changed, kernel:vmlinux is the image of the kernel that the case runs on; globs are
+#            has changed (of another architecture by tests/packages/repack.sh), kernel:vmlinux is the
+#            image of the kernel that the case runs on; globs are
 #            expanded.
 #            Goes to /t/NAME or DEST.
 #   modules  kernel modules to load
@@ -88,6 +89,15 @@ build_for() {
 	case $1 in *:*) "$top/tests/cross/build.sh" "$build-${1%%:*}" "${1%%:*}" ;; *) echo "$build" ;; esac
 }
 
+# The directory of the package in a directory, made anew for another architecture.
+repack() {
+	local deb to=$1-$2
+	deb=$(compgen -G "$1/kfgate_[0-9]*.deb") || { echo "no package in $1" >&2; return 1; }
+	mkdir -p "$to"
+	"$top/tests/packages/repack.sh" "$deb" "$(build_for "$2:any")" "$2" "$to/$(basename "$deb")" >&2 || return
+	echo "$to"
+}
+
 # One word of a files: header, for a kernel, to FILE[=DEST] words for run.sh, one per line.
 locate_file() {
 	local word=$1 kernel=$2 dest='' base path found
@@ -111,6 +121,9 @@ locate_file() {
 	package:deb | package:rpm)
 		"$top/tests/packages/build.sh" "$build" "$path" >&2 || return
 		base=$build/packages/$path path="kfgate[_-][0-9]*.$path"
+		case $kernel in
+		*:*) base=$(repack "$base" "${kernel%%:*}") || return ;;
+		esac
 		;;
 	kernel:vmlinux)
 		found=$("$here/fetch-kernel.sh" "$kernel" | sed -n 's/^vmlinux=//p')
