@@ -14,7 +14,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 512);
+	__uint(max_entries, KFG_GUARD_INODES);
 	__type(key, struct kfg_guard_inode);
 	__type(value, struct kfg_guard_inode_flags);
 } kfg_guard_inodes SEC(".maps");
@@ -22,7 +22,7 @@ struct {
 /* Names in directories with KFG_GUARD_NAMES, whether there is such a file or not */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
+	__uint(max_entries, KFG_GUARD_INODES);
 	__type(key, struct kfg_guard_dir_name);
 	__type(value, __u32);
 } kfg_guard_names SEC(".maps");

@@ -76,12 +76,14 @@ int kfgate_guard_identify(void *ctx)
 	return 0;
 }
 
-static __always_inline void kfg_flag_inode(struct dentry *dentry, __u32 flags)
+/* 0, or a negative errno: there is no room for it. */
+static __always_inline long kfg_flag_inode(struct dentry *dentry, __u32 flags)
 {
 	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
 	struct kfg_guard_inode_flags new = { .flags = flags }, *old;
 	struct kfg_guard_inode key = {};
 	__u32 bit;
+	long r;
 
 	key.ino = BPF_CORE_READ(inode, i_ino);
 	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
@@ -94,9 +96,10 @@ static __always_inline void kfg_flag_inode(struct dentry *dentry, __u32 flags)
 		new.address = (__u64)inode;
 	if (flags & (KFG_GUARD_FILE | KFG_GUARD_NAMES))
 		kfg_guard.policy_guarded = 1;
-	bpf_map_update_elem(&kfg_guard_inodes, &key, &new, BPF_ANY);
+	r = bpf_map_update_elem(&kfg_guard_inodes, &key, &new, BPF_ANY);
 	bit = kfg_filter_bit(key.ino);
 	kfg_guard.inode_filter[bit / 64 % KFG_GUARD_FILTER] |= 1ull << bit % 64;
+	return r;
 }
 
 /* Flags of the inode itself, not of those on the way to it */
@@ -108,6 +111,7 @@ struct kfg_climb {
 	struct dentry *root; /* where it ends */
 	struct mount *root_mount;
 	__u32 to_root;
+	__s32 failed; /* a negative errno: not all of it is flagged */
 };
 
 /*
@@ -127,11 +131,13 @@ static long kfg_step_up(__u32 i, void *ctx)
 	if (crosses) {
 		on = BPF_CORE_READ(mount, mnt_mountpoint);
 		parent = BPF_CORE_READ(mount, mnt_parent);
-		kfg_flag_inode(on, KFG_GUARD_MOUNTPOINT);
+		if (kfg_flag_inode(on, KFG_GUARD_MOUNTPOINT))
+			c->failed = -ENOSPC;
 	}
 	if (i && !c->to_root && BPF_CORE_READ(on, d_parent) == c->root)
 		return 1;
-	kfg_flag_inode(dentry, KFG_GUARD_COVER);
+	if (kfg_flag_inode(dentry, KFG_GUARD_COVER))
+		c->failed = -ENOSPC;
 	c->dentry = crosses ? on : BPF_CORE_READ(dentry, d_parent);
 	c->mount = parent;
 	return crosses && parent == mount;
@@ -211,7 +217,7 @@ static __always_inline struct mount *kfg_host_mount(struct super_block *sb, stru
 	return s.mount && kfg_is_bpffs(s.mount, &s) ? s.mount : 0;
 }
 
-static __always_inline void kfg_note_name(struct dentry *dir, const struct kfg_guard_note *note)
+static __always_inline long kfg_note_name(struct dentry *dir, const struct kfg_guard_note *note)
 {
 	const __u64 *name = (const __u64 *)note->name;
 	struct kfg_guard_dir_name key = {};
@@ -222,7 +228,7 @@ static __always_inline void kfg_note_name(struct dentry *dir, const struct kfg_g
 #pragma unroll
 	for (int i = 0; i < KFG_GUARD_NAME / 8; i++)
 		((__u64 *)key.name)[i] = name[i];
-	bpf_map_update_elem(&kfg_guard_names, &key, &one, BPF_ANY);
+	return bpf_map_update_elem(&kfg_guard_names, &key, &one, BPF_ANY);
 }
 
 /* Run by the agent: what the descriptor stands for is guarded from now on. */
@@ -256,14 +262,15 @@ int kfgate_guard_note(struct kfg_guard_note *note)
 			return 0;
 		}
 	}
-	if (flags & KFG_GUARD_NOTED)
-		kfg_flag_inode(dentry, flags & KFG_GUARD_NOTED);
-	if (flags & KFG_GUARD_NAMES)
-		kfg_note_name(dentry, note);
+	if ((flags & KFG_GUARD_NOTED) && kfg_flag_inode(dentry, flags & KFG_GUARD_NOTED))
+		climb.failed = -ENOSPC;
+	if ((flags & KFG_GUARD_NAMES) && kfg_note_name(dentry, note))
+		climb.failed = -ENOSPC;
 	if (flags & KFG_GUARD_COVER)
 		bpf_loop(levels < KFG_ANCESTORS ? levels : KFG_ANCESTORS, kfg_step_up, &climb, 0);
-	note->result = 0;
-	if ((flags & KFG_GUARD_CODE) && BPF_CORE_READ(dentry, d_inode, i_writecount.counter) > 0)
+	note->result = climb.failed;
+	if (!climb.failed && (flags & (KFG_GUARD_CODE | KFG_GUARD_FILE)) &&
+	    BPF_CORE_READ(dentry, d_inode, i_writecount.counter) > 0)
 		note->result = -ETXTBSY;
 	return 0;
 }

@@ -85,6 +85,7 @@ struct mount {
 	struct vfsmount mnt;
 	struct mnt_namespace *mnt_ns;
 	int mnt_group_id;
+	struct list_head mnt_share; /* its peers, in a circle */
 } KFG_KERNEL;
 struct linux_binprm {
 	struct file *file;

@@ -18,11 +18,43 @@ static __always_inline int kfg_reaches_us(struct mount *mount)
 	return BPF_CORE_READ(mount, mnt_group_id) != 0;
 }
 
+#define KFG_PEERS 65536 /* one in each mount namespace, as a rule */
+
+struct kfg_peer_search {
+	struct mount *first, *at;
+	__u32 found; /* one is in the agent's mount namespace */
+};
+
+static long kfg_step_peer(__u32 i, void *ctx)
+{
+	struct kfg_peer_search *s = ctx;
+	struct mount *mount = s->at;
+	struct list_head *next = BPF_CORE_READ(mount, mnt_share.next);
+
+	s->found = kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns)) == kfg_guard.agent_mount_ns;
+	s->at = (void *)next - bpf_core_field_offset(struct mount, mnt_share);
+	return s->found || !next || s->at == s->first;
+}
+
+/*
+ * Is the mount, or one of its peers, in the agent's mount namespace? Whoever enters that, and makes one of his own from
+ * there, has peers of all that is shared in it.
+ */
+static __attribute__((noinline)) int kfg_is_before_agent(struct mount *mount)
+{
+	struct kfg_peer_search s = { .first = mount, .at = mount };
+
+	if (!kfg_guard.agent_mount_ns)
+		return 0;
+	bpf_loop(BPF_CORE_READ(mount, mnt_group_id) ? KFG_PEERS : 1, kfg_step_peer, &s, 0);
+	return s.found;
+}
+
 static __always_inline int kfg_may_not_cover(struct vfsmount *mnt, struct dentry *dentry)
 {
 	struct mount *mount = kfg_mount_of(mnt);
 
-	if (kfg_guard.agent_mount_ns && kfg_namespace_number(BPF_CORE_READ(mount, mnt_ns)) == kfg_guard.agent_mount_ns)
+	if (kfg_is_before_agent(mount))
 		return 1; /* what the agent sees is no other's to arrange */
 	return (kfg_read_flags(dentry) & KFG_GUARD_COVER) && kfg_reaches_us(mount);
 }

@@ -65,6 +65,9 @@ struct kfg_identity {
 #define KFG_GUARD_LEVELS 4u /* cgroups from the top that are guarded with the agent's own */
 #define KFG_GUARD_NAME 64u
 
+/* Inodes, and names in directories, that have room: four times the files of a policy (KFG_POLICY_FILES_MAX). */
+#define KFG_GUARD_INODES 4096u
+
 #define KFG_GUARD_FILTER 16u /* words of the filter of inode numbers */
 
 /* Counters and identities: written by the BPF programs, read by the agent. The policy part is the agent's to write. */
@@ -121,7 +124,7 @@ struct kfg_guard_note {
 	__s32 fd;
 	__u32 flags; /* KFG_GUARD_* */
 	__u32 levels; /* COVER: so many directories from there upwards */
-	__s32 result; /* 0 or a negative errno; -ETXTBSY: noted, but somebody has it open for writing (CODE) */
+	__s32 result; /* 0 or a negative errno; -ETXTBSY: noted, but somebody has it open for writing (CODE, FILE) */
 	char name[KFG_GUARD_NAME]; /* NAMES: the name in the directory, zero padded, and cut if it is longer */
 };
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "gate/daemon/state.h"
 #include "record/attempt_record.h"
+#include "record/notice.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -77,16 +78,18 @@ static void guard_file(struct kfg_daemon *d, const char *path, bool sealed, unsi
 {
 	int r = kfg_guard_path(d->guard, path, KFG_GUARD_COVER | (sealed ? KFG_GUARD_FILE : 0), levels);
 
-	if (r < 0 && r != -ENOENT)
+	if (r == -ETXTBSY)
+		kfg_log_error("%s is open for writing: whoever opened it can change the policy of the next boot", path);
+	else if (r < 0 && r != -ENOENT)
 		kfg_log_warning("cannot guard %s: %s", path, strerror(-r));
 	if (sealed)
 		guard_way(d, path);
 }
 
-/* What the agent writes there in its main loop nobody may hold up. */
+/* What the agent writes there in its main loop nobody may hold up, nor by a file system that he mounts over it. */
 static void guard_runtime_dir(struct kfg_daemon *d)
 {
-	int r = kfg_guard_path(d->guard, d->config->runtime_dir, KFG_GUARD_OWN, 0);
+	int r = kfg_guard_path(d->guard, d->config->runtime_dir, KFG_GUARD_OWN | KFG_GUARD_COVER, KFG_GUARD_TO_ROOT);
 
 	if (r < 0 && r != -ENOENT)
 		kfg_log_warning("cannot guard %s: %s", d->config->runtime_dir, strerror(-r));
@@ -115,6 +118,31 @@ static void guard_files(struct kfg_daemon *d)
 	paths = kfg_policy_files_patterns(d->current.files, &n);
 	for (size_t i = 0; sealed && i < n; i++)
 		guard_way(d, paths[i]);
+}
+
+/*
+ * Between being read and being guarded the files of a sealed policy could be changed, and nobody can change them back
+ * before the next boot. So they are read once more.
+ */
+static void check_sealed(struct kfg_daemon *d)
+{
+	_cleanup_(kfg_loaded_done) struct kfg_loaded loaded = { 0 };
+	const struct kfg_policy_names *names = d->current.names;
+	struct kfg_record *record = NULL;
+	int r;
+
+	if (names->mode != KFG_MODE_SEALED)
+		return;
+	r = kfg_config_load(d->config->policy_paths, d->config->n_policy_paths, &loaded);
+	if (r == 0 && strcmp(kfg_policy_digest(loaded.policy), names->digest) == 0)
+		return;
+	free(d->rejected);
+	d->rejected = strdup("the files of the sealed policy were changed while it came into force: at the next boot "
+			     "they say something else than what is in force now\n");
+	if (!d->rejected)
+		return;
+	kfg_daemon_log_beside(d, LOG_ERR, d->rejected);
+	(void)kfg_daemon_queue_record(d, kfg_notice_policy_rejected(d->rejected, names, &record), &record);
 }
 
 static void on_code(void *userdata, const char *path, int error)
@@ -166,12 +194,13 @@ static int put_up(struct kfg_daemon *d, const char **ret_why)
 	if (r < 0)
 		return r;
 	kfg_guard_set_strict(d->guard, d->current.names->guarding == KFG_GUARDING_STRICT);
-	guard_files(d);
+	/* first what no policy is long enough to keep out */
 	r = kfg_guard_code(d->guard, on_code, NULL);
 	if (r < 0)
 		return r;
 	if (kfg_guard_managed(d->guard))
 		guard_origin(d);
+	guard_files(d);
 	r = kfg_gate_guard(d->gate, d->guard);
 	if (r >= 0)
 		r = kfg_guard_prove(d->guard, ret_why);
@@ -211,6 +240,7 @@ void kfg_daemon_guarding_apply(struct kfg_daemon *d)
 		if (d->current.names->guarding == KFG_GUARDING_STRICT)
 			kfg_guard_set_strict(d->guard, true);
 		guard_files(d);
+		check_sealed(d);
 		return;
 	}
 	if (!is_wanted(d))
@@ -218,6 +248,8 @@ void kfg_daemon_guarding_apply(struct kfg_daemon *d)
 	r = guard(d, &why);
 	if (r < 0) /* the gate decides all the same */
 		kfg_log_error("the gate is up, but not guarded against removal: %s", why ? why : strerror(-r));
+	else
+		check_sealed(d);
 }
 
 int kfg_daemon_guarding_succeed(struct kfg_daemon *d, const char **ret_why)

@@ -61,6 +61,8 @@ refused cover-policy /etc/kfgate/policy.d
 refused cover-policy /etc/kfgate
 refused cover-joined /etc/kfgate/policy.d
 refused move-new
+refused agent-peer /proc
+refused agent-peer /run/systemd
 refused pin-unlink
 refused map-write
 refused link-fd
