@@ -311,8 +311,11 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 		return 0;
 	if (bpf_task_storage_get(&kfg_placements, task, &first, BPF_LOCAL_STORAGE_GET_F_CREATE))
 		return 0;
-	/* no fork of the host fails for want of memory for what is most likely of no use */
-	return known ? -EAGAIN : 0;
+	/*
+	 * No fork of the host fails for want of memory for what is most likely of no use. But 6.1 fails as well while
+	 * another task is at work on task storage, which anybody can see to: kfg_belongs().
+	 */
+	return known || !bpf_rcu_read_lock ? -EAGAIN : 0;
 }
 
 /* In the directory of PID 1's own executable: a file of that name elsewhere is somebody's own. */
