@@ -50,13 +50,30 @@ static __attribute__((noinline)) int kfg_is_before_agent(struct mount *mount)
 	return s.found;
 }
 
+/*
+ * Is it something that a sealed policy is read from, or reached by? Names right below the root are left out, as in
+ * kfg_step_up().
+ */
+static __attribute__((noinline)) int kfg_leads_to_policy(struct dentry *dentry, __u32 flags)
+{
+	struct dentry *dir = BPF_CORE_READ(dentry, d_parent);
+
+	if (!kfg_guard.policy_guarded)
+		return 0;
+	if (flags & KFG_GUARD_FILE)
+		return 1;
+	return BPF_CORE_READ(dir, d_parent) != dir && (kfg_read_flags(dir) & KFG_GUARD_NAMES) &&
+	       kfg_is_way(dentry, dir);
+}
+
 static __always_inline int kfg_may_not_cover(struct vfsmount *mnt, struct dentry *dentry)
 {
+	__u32 flags = kfg_read_flags(dentry);
 	struct mount *mount = kfg_mount_of(mnt);
 
 	if (kfg_is_before_agent(mount))
 		return 1; /* what the agent sees is no other's to arrange */
-	return (kfg_read_flags(dentry) & KFG_GUARD_COVER) && kfg_reaches_us(mount);
+	return (flags & KFG_GUARD_COVER || kfg_leads_to_policy(dentry, flags)) && kfg_reaches_us(mount);
 }
 
 /*

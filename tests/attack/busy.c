@@ -18,10 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define USES 400 /* of task storage, one after another, in one run of the program */
+#define USES 2000 /* of task storage, one after another, in one run of the program */
 #define PER_USE 6
 #define PARTS 60000
-#define TRIES 12
+#define TRIES 24
 
 /* Task storage takes types for key and value. */
 static int make_storage(void)

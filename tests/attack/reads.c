@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define REQUEST_MAX (1u << 17)
+#define HOLD_SECONDS 60
 
 struct init_answer {
 	struct fuse_out_header header;
@@ -43,7 +44,7 @@ static int serve(int fd)
 	}
 }
 
-/* fuse-hold PATH: over a file or a directory, until it is killed */
+/* fuse-hold PATH: over a file or a directory; a process that stays there serves it for a while */
 static int fuse_hold(int argc, char **argv)
 {
 	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
@@ -59,9 +60,12 @@ static int fuse_hold(int argc, char **argv)
 	(void)snprintf(options, sizeof(options), "fd=%d,rootmode=%o,user_id=0,group_id=0", fd, st.st_mode & S_IFMT);
 	if (mount("fuse", argv[0], "fuse", 0, options) < 0)
 		return -errno;
-	printf("holding\n");
-	(void)fflush(stdout);
-	return serve(fd);
+	if (fork())
+		return 0;
+	(void)close(STDOUT_FILENO);
+	(void)close(STDERR_FILENO);
+	(void)alarm(HOLD_SECONDS);
+	_exit(serve(fd) ? 1 : 0);
 }
 
 /* swap-read FILE OTHER: when somebody has read the file, what is in it becomes what is in the other one */

@@ -113,8 +113,9 @@ static void guard_files(struct kfg_daemon *d)
 	for (size_t i = 0; i < d->config->n_policy_paths; i++)
 		guard_file(d, d->config->policy_paths[i], sealed, 1);
 	paths = kfg_policy_files_paths(d->current.files, &n);
+	/* with its directory, as what is mounted there may not answer */
 	for (size_t i = 0; i < n; i++)
-		guard_file(d, paths[i], sealed, 1);
+		guard_file(d, paths[i], sealed, 2);
 	paths = kfg_policy_files_patterns(d->current.files, &n);
 	for (size_t i = 0; sealed && i < n; i++)
 		guard_way(d, paths[i]);

@@ -66,9 +66,13 @@ refused pin-unlink
 
 echo "A file system that does not answer"
 mkdir -p /tmp/free
-attack fuse-hold /tmp/free >/tmp/held 2>&1 &
-check "can be mounted elsewhere" until_true 5 grep -q holding /tmp/held
+kfg_gate="elsewhere"
+worked fuse-hold /tmp/free
+mkdir -p /srv/free
 refused fuse-hold /run/kfgate
+refused fuse-hold /srv/data
+refused fuse-hold $dir
+check "a directory beside is anybody's" sh -c 'mount -t tmpfs x /srv/free && umount /srv/free'
 check "the agent answers" timeout 20 kfgate status
 
 echo "A list of locks that somebody made"
