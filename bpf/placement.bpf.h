@@ -276,6 +276,9 @@ int BPF_PROG(kfgate_move, struct cgroup *to, struct task_struct *task)
 	return 0;
 }
 
+/* An entry was made once. On a processor without cmpxchg16b, 7.x makes none: there no fork may fail for that. */
+__u32 kfg_placements_work;
+
 /* The answer is 0 or -EAGAIN, as for any other limit: a child that could not be noted would belong where it likes. */
 SEC("lsm/task_alloc")
 int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
@@ -309,13 +312,13 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 	}
 	if (first.unit == KFG_UNIT_ANY && !first.starting)
 		return 0;
-	if (bpf_task_storage_get(&kfg_placements, task, &first, BPF_LOCAL_STORAGE_GET_F_CREATE))
+	if (bpf_task_storage_get(&kfg_placements, task, &first, BPF_LOCAL_STORAGE_GET_F_CREATE)) {
+		if (!kfg_placements_work)
+			kfg_placements_work = 1;
 		return 0;
-	/*
-	 * No fork of the host fails for want of memory for what is most likely of no use. But 6.1 fails as well while
-	 * another task is at work on task storage, which anybody can see to: kfg_belongs().
-	 */
-	return known || !bpf_rcu_read_lock ? -EAGAIN : 0;
+	}
+	/* anybody can see to that: by memory, by other use of task storage (6.1), by its locks (7.x) */
+	return known || (kfg_placements_work && !first.starting) ? -EAGAIN : 0;
 }
 
 /* In the directory of PID 1's own executable: a file of that name elsewhere is somebody's own. */
