@@ -159,7 +159,7 @@ static int try_once(char **argv)
 	return child > 0 && WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -EACCES;
 }
 
-/* Each try takes a process that has no storage: one that was there before the gate. The first one to succeed ends it. */
+/* Each try takes a process that has no storage: one that was there before the gate. */
 static int unit_fork_busy(int argc, char **argv)
 {
 	pid_t tries[TRIES];
