@@ -47,6 +47,18 @@ struct {
 	__type(value, __u32);
 } kfg_doubted SEC(".maps");
 
+/*
+ * Children for which there was no entry, by the address of their struct task_struct: they belong to no unit. What is
+ * left of one that is gone goes when a task takes its place. This map has its memory from the start.
+ */
+#define KFG_UNPLACED_MAX 4096
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, KFG_UNPLACED_MAX);
+	__type(key, __u64);
+	__type(value, __u32);
+} kfg_unplaced SEC(".maps");
+
 struct kfg_unit_walk {
 	struct cgroup *leaf;
 	struct cgroup *unit;
@@ -120,11 +132,16 @@ static __attribute__((noinline)) __u64 kfg_unit_now(void)
 static __attribute__((always_inline)) inline __u64 kfg_belongs(struct task_struct *task)
 {
 	struct kfg_placement any = { .unit = KFG_UNIT_ANY }, *entry;
+	__u64 key = (__u64)task;
 
 	if (bpf_rcu_read_lock) {
 		entry = bpf_task_storage_get(&kfg_placements, task, 0, 0);
-		return entry ? entry->unit : KFG_UNIT_ANY;
+		if (entry)
+			return entry->unit;
+		return bpf_map_lookup_elem(&kfg_unplaced, &key) ? 0 : KFG_UNIT_ANY;
 	}
+	if (bpf_map_lookup_elem(&kfg_unplaced, &key))
+		return 0;
 	if (!BPF_CORE_READ(task, bpf_storage))
 		return KFG_UNIT_ANY;
 	entry = bpf_task_storage_get(&kfg_placements, task, &any, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -276,6 +293,15 @@ int BPF_PROG(kfgate_move, struct cgroup *to, struct task_struct *task)
 	return 0;
 }
 
+/* Anybody can see to it that a child gets no entry: by memory, other use of task storage (6.1), or its locks (7.x). */
+static __attribute__((noinline)) int kfg_unplaced_note(struct task_struct *task)
+{
+	__u64 key = (__u64)task;
+	__u32 one = 1;
+
+	return !bpf_map_update_elem(&kfg_unplaced, &key, &one, BPF_ANY);
+}
+
 /* An entry was made once. On a processor without cmpxchg16b, 7.x makes none: there no fork may fail for that. */
 __u32 kfg_placements_work;
 
@@ -285,8 +311,10 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 {
 	struct kfg_placement first = { .unit = KFG_UNIT_ANY };
 	struct task_struct *parent = (void *)bpf_get_current_task_btf();
+	__u64 key = (__u64)task;
 	int known = 0;
 
+	bpf_map_delete_elem(&kfg_unplaced, &key);
 	if (clone_flags & KFG_PLACEMENT_THREAD) {
 		/* moved alone, so that the first thread's entry does not say it */
 		if (!kfg_is_first_thread())
@@ -317,8 +345,9 @@ int BPF_PROG(kfgate_fork, struct task_struct *task, unsigned long clone_flags)
 			kfg_placements_work = 1;
 		return 0;
 	}
-	/* anybody can see to that: by memory, by other use of task storage (6.1), by its locks (7.x) */
-	return known || (kfg_placements_work && !first.starting) ? -EAGAIN : 0;
+	if (!kfg_placements_work)
+		return known ? -EAGAIN : 0;
+	return first.starting || kfg_unplaced_note(task) ? 0 : -EAGAIN;
 }
 
 /* In the directory of PID 1's own executable: a file of that name elsewhere is somebody's own. */

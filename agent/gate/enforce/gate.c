@@ -184,7 +184,7 @@ static const char *load_hint(int r)
 }
 
 /* The maps that outlive a set of programs, the turn first; returns how many. */
-#define SHARED_MAX 10
+#define SHARED_MAX 11
 static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[static SHARED_MAX])
 {
 	size_t n = 0;
@@ -197,6 +197,7 @@ static size_t shared_maps(const struct kfg_gate *gate, struct bpf_map *ret_maps[
 	ret_maps[n++] = gate->skel->maps.kfg_signers;
 	ret_maps[n++] = gate->skel->maps.kfg_placements;
 	ret_maps[n++] = gate->skel->maps.kfg_doubted;
+	ret_maps[n++] = gate->skel->maps.kfg_unplaced;
 	ret_maps[n++] = gate->skel->maps.kfg_deliveries;
 	ret_maps[n++] = gate->skel->maps.kfg_keyrings;
 	return n;

@@ -207,7 +207,7 @@ static unsigned version_of(const char *name)
 {
 	if (!strcmp(name, TURN))
 		return KFG_TURN_VERSION;
-	if (!strcmp(name, "kfg_placements") || !strcmp(name, "kfg_doubted"))
+	if (!strcmp(name, "kfg_placements") || !strcmp(name, "kfg_doubted") || !strcmp(name, "kfg_unplaced"))
 		return KFG_PLACEMENT_VERSION;
 	if (!strcmp(name, "kfg_deliveries"))
 		return KFG_DELIVERY_VERSION;
