@@ -31,7 +31,6 @@ static const char constant_length[] =
 static const struct {
 	const char *part, *what, *todo;
 } rules[] = {
-	{ "Possibly NULL", "", "Compare the pointer with NULL before the call, on every path." },
 	/* check_special_kfunc() */
 	{ "requires prog BTF", " The kfunc finds the struct in the program's BTF, and there is none.",
 	  "Compile with BTF (-g), and do not strip .BTF." },
@@ -170,18 +169,20 @@ static const struct {
 };
 
 /*
- * "R3", "arg#2" and "args#2" are the third argument of a call; 0: it is none of the five in registers, or not known.
+ * "R3", "arg#2", "args#2" and "arg2" are the third argument of a call; 0: it is none of the five in registers, or
+ * not known.
  * "arg #1" is the first one or the second: process_dynptr_func() and process_iter_arg() counted from 1 until 2025, and
  * from 0 since, also in stable kernels of 6.12.
  */
 static int argument_number(const char *arg)
 {
-	static const char *const from_zero[] = { "arg#", "args#" };
+	static const char *const from_zero[] = { "arg#", "args#", "arg" };
 	bool is_register = arg[0] == 'R' && isdigit((unsigned char)arg[1]);
 	long n = is_register ? strtol(arg + 1, NULL, 10) : 0;
 
 	for (size_t i = 0; i < sizeof(from_zero) / sizeof(from_zero[0]); i++)
-		if (strncmp(arg, from_zero[i], strlen(from_zero[i])) == 0)
+		if (strncmp(arg, from_zero[i], strlen(from_zero[i])) == 0 &&
+		    isdigit((unsigned char)arg[strlen(from_zero[i])]))
 			n = strtol(arg + strlen(from_zero[i]), NULL, 10) + 1;
 	if (strcmp(arg, "arg #0") == 0)
 		n = 1;
@@ -317,11 +318,13 @@ static void on_void(const struct kfg_advice_known *k, struct kfg_advice *a)
 static void on_no_memory(const struct kfg_advice_known *k, int n, struct kfg_advice *a)
 {
 	struct kfg_span type = parameter(k, n);
-	bool is_number = strstr(k->f->message, " type=scalar ");
+	bool is_number = strstr(k->f->message, " type=scalar "), is_context = strstr(k->f->message, " type=ctx ");
 	bool of_struct = type.n && memmem(type.at, type.n, "struct ", 7);
 
 	kfg_strbuf_printf(&a->what, " %s was passed where %s is wanted.",
-			  is_number ? "NULL or a number" : "A pointer of another kind",
+			  is_number  ? "NULL or a number" :
+			  is_context ? "The program's context" :
+				       "A pointer of another kind",
 			  of_struct ? "a pointer to a struct" : "memory");
 	if (of_struct)
 		kfg_strbuf_adds(&a->todo, "Pass a pointer to such a struct: one of the kernel's as the program got it "
@@ -331,9 +334,10 @@ static void on_no_memory(const struct kfg_advice_known *k, int n, struct kfg_adv
 			&a->todo,
 			"Pass the address of memory that the verifier knows: a variable on the stack, or a "
 			"map's value; and its length, where the kfunc takes one. %s",
-			is_number ? "A cast makes no pointer of a number, and what bpf_probe_read_kernel() read is "
-				    "a number." :
-				    "What another pointer leads to has to be copied there first.");
+			is_number  ? "A cast makes no pointer of a number, and what bpf_probe_read_kernel() read is "
+				     "a number." :
+			is_context ? "What is wanted of the context has to be copied there first." :
+				     "What another pointer leads to has to be copied there first.");
 	if (strncmp(k->name, "bpf_stream_vprintk", 18) == 0)
 		kfg_strbuf_adds(&a->todo, " The macro bpf_stream_printk() of libbpf's bpf_helpers.h takes the numbers "
 					  "themselves, and puts them into an array.");
@@ -357,8 +361,7 @@ static const struct kfg_advice_named half_made_wanted[] = {
 	{ "bpf_ct_insert_entry", "Insert only what was allocated, once: this one is in the table already." },
 };
 
-/* The two names behind "expected pointer to STRUCT " and "has a pointer to STRUCT ". False: they are not there. */
-static bool find_types(const char *message, struct kfg_span *ret_wanted, struct kfg_span *ret_passed)
+bool kfg_advice_types_find(const char *message, struct kfg_span *ret_wanted, struct kfg_span *ret_passed)
 {
 	static const char wants[] = "expected pointer to STRUCT ", has[] = "has a pointer to STRUCT ";
 	const char *a = strstr(message, wants), *b = strstr(message, has);
@@ -384,7 +387,7 @@ static bool on_half_made(const struct kfg_advice_known *k, struct kfg_advice *a)
 	struct kfg_span wanted, passed;
 	const char *todo;
 
-	if (!find_types(k->f->message, &wanted, &passed))
+	if (!kfg_advice_types_find(k->f->message, &wanted, &passed))
 		return false;
 	if (is_half_made(passed, wanted)) {
 		kfg_strbuf_adds(&a->what, " The kfunc takes an object that is complete, and this one was allocated and "
@@ -405,48 +408,6 @@ static bool on_half_made(const struct kfg_advice_known *k, struct kfg_advice *a)
 	return true;
 }
 
-/* Where the state in the log says what was passed in place of a pointer: 6.1 btf_check_func_arg_match(), since 6.2
- * check_kfunc_args(). False: it does not, or the message is about something else. */
-static bool on_passed(const struct kfg_advice_known *k, struct kfg_advice *a)
-{
-	if (!strstr(k->f->message, "must point to") || k->f->passed == KFG_VLOG_PASSED_OTHER)
-		return false;
-	if (k->f->passed == KFG_VLOG_PASSED_MAYBE_NULL) {
-		kfg_strbuf_adds(&a->what, " By its state in the log it may be NULL here.");
-		kfg_strbuf_adds(&a->todo, "Compare the pointer with NULL before the call, on every path.");
-		return true;
-	}
-	kfg_strbuf_adds(&a->what, " By its state in the log it is a number for the verifier.");
-	kfg_strbuf_adds(&a->todo,
-			"Arguments of a kprobe program, and what bpf_probe_read_kernel() read, are numbers for the "
-			"verifier, and a cast makes no pointer of them. Take the object from where the verifier knows "
-			"its type: an argument of a program of SEC(\"fentry/...\") or SEC(\"tp_btf/...\"), or the "
-			"context of the type of programs that the kfunc is for. Where it is a struct that the program "
-			"fills in, pass its address on the stack.");
-	return true;
-}
-
-/*
- * A pointer to a member, which the verifier knows as one into the struct around it: process_kf_arg_ptr_to_btf_id(),
- * where kfuncs that acquire or release take no other struct than the wanted one since 6.3. False: it is none.
- */
-static bool on_member(const struct kfg_advice_known *k, struct kfg_advice *a)
-{
-	struct kfg_span wanted, passed;
-
-	if (k->f->passed_offset <= 0 || !find_types(k->f->message, &wanted, &passed))
-		return false;
-	kfg_strbuf_printf(&a->what,
-			  " By its state in the log it leads %lld bytes into another struct: it points to a member of "
-			  "that.",
-			  k->f->passed_offset);
-	kfg_strbuf_adds(&a->todo,
-			"Pass a pointer to the struct that is named first, as the kernel gave it. Since Linux 6.3 a "
-			"kfunc that acquires or releases takes no member of another struct. A cast does not change "
-			"what the verifier knows.");
-	return true;
-}
-
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
@@ -463,7 +424,7 @@ void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice 
 		kfg_strbuf_adds(&a->todo, object);
 		return;
 	}
-	if (on_passed(k, a) || kfg_advice_on_trust(k, a) || on_half_made(k, a) || on_member(k, a))
+	if (kfg_advice_on_passed(k, a) || kfg_advice_on_trust(k, a) || on_half_made(k, a) || kfg_advice_on_member(k, a))
 		return;
 	if (strstr(m, "cannot pass in ") && find_number(m, "offset=", &offset)) {
 		on_stack_offset(offset, a);
@@ -479,6 +440,11 @@ void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice 
 	}
 	if (strstr(m, "memory, len pair") && has_constant_length(k)) {
 		kfg_strbuf_adds(&a->todo, constant_length);
+		return;
+	}
+	if (strstr(m, "Possibly NULL") || strstr(m, "_or_null_ expected")) {
+		kfg_advice_say_nullable(k->f, &a->what);
+		kfg_strbuf_adds(&a->todo, "Compare the pointer with NULL before the call, on every path.");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {

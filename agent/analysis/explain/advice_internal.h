@@ -54,6 +54,25 @@ void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advi
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a);
 
+/* The two names behind "expected pointer to STRUCT " and "has a pointer to STRUCT ". False: they are not there. */
+bool kfg_advice_types_find(const char *message, struct kfg_span *ret_wanted, struct kfg_span *ret_passed);
+
+/* advice_passed.c */
+
+/* What the log shows of the argument, in a sentence; nothing where it shows nothing. */
+void kfg_advice_say_passed(const struct kfg_vlog_finding *f, struct kfg_strbuf *out);
+/* That it may be NULL, and where it is from. */
+void kfg_advice_say_nullable(const struct kfg_vlog_finding *f, struct kfg_strbuf *out);
+/* The argument is the result of bpf_rdonly_cast(). */
+bool kfg_advice_is_of_cast(const struct kfg_vlog_finding *f);
+/* False: the log does not show what was passed in place of a pointer, or the message is about something else. */
+bool kfg_advice_on_passed(const struct kfg_advice_known *k, struct kfg_advice *a);
+/*
+ * A pointer to a member, which the verifier knows as one into the struct around it: process_kf_arg_ptr_to_btf_id(),
+ * where kfuncs that acquire or release take no other struct than the wanted one since 6.3. False: it is none.
+ */
+bool kfg_advice_on_member(const struct kfg_advice_known *k, struct kfg_advice *a);
+
 /* advice_trust.c. False: the message is about something else. */
 bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a);
 

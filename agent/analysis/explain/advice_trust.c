@@ -60,8 +60,9 @@ static void add_lookup(const struct kfg_advice_known *k, struct kfg_advice *a)
 		kfg_strbuf_printf(&a->todo, " %s finds the object by its number, and acquires it.", lookup);
 }
 
-static void on_release(struct kfg_advice *a)
+static void on_release(const struct kfg_vlog_finding *f, struct kfg_advice *a)
 {
+	kfg_advice_say_passed(f, &a->what);
 	kfg_strbuf_adds(&a->what, " The program releases what it does not hold.");
 	kfg_strbuf_adds(&a->todo, released);
 }
@@ -86,8 +87,22 @@ static void on_referenced(struct kfg_advice *a)
 				  "argument of a program.");
 }
 
+/* check_kfunc_args() of a kfunc without KF_TRUSTED_ARGS: "arg#0 is untrusted_ptr_ expected ptr_ or socket" */
+static void on_untrusted(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	kfg_advice_say_passed(k->f, &a->what);
+	if (kfg_advice_is_of_cast(k->f))
+		kfg_strbuf_adds(&a->todo,
+				"Pass the pointer as the kernel gave it, before the cast. What bpf_core_cast() "
+				"or bpf_rdonly_cast() made is for reading, and no kfunc takes it for an "
+				"object of the kernel.");
+	else
+		kfg_strbuf_adds(&a->todo, VOUCHED ".");
+}
+
 static void on_trusted(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
+	kfg_advice_say_passed(k->f, &a->what);
 	kfg_strbuf_adds(&a->todo, VOUCHED "; not one that was walked to, read by bpf_probe_read_kernel(), or is only "
 					  "good under bpf_rcu_read_lock()");
 	kfg_strbuf_adds(&a->todo, is_acquire(k->name) ? "." : ": acquire a reference to that first.");
@@ -99,6 +114,15 @@ static void on_trusted(const struct kfg_advice_known *k, struct kfg_advice *a)
 /* KF_RCU: is_trusted_reg() or is_rcu_reg() */
 static void on_rcu(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
+	kfg_advice_say_passed(k->f, &a->what);
+	if (k->f->passed == KFG_VLOG_PASSED_RCU_LEFT) {
+		kfg_strbuf_adds(&a->todo,
+				"Make the call before bpf_rcu_read_unlock(), or read the pointer again inside "
+				"of another region (bpf_rcu_read_lock()).");
+		if (!is_acquire(k->name))
+			kfg_strbuf_adds(&a->todo, " To keep it for longer, acquire a reference before that.");
+		return;
+	}
 	kfg_strbuf_adds(&a->todo,
 			VOUCHED ". Or pass one that RCU protects: read from a member that the kernel marks __rcu, or "
 				"from a kptr in a map, and used before RCU is left. A sleepable program calls "
@@ -148,11 +172,13 @@ bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a)
 
 	if (strstr(m, "expects refcounted") || strstr(m, "expects referenced") ||
 	    strstr(m, "has not been acquired before") || (trusted && is_release(k->name))) {
-		on_release(a);
+		on_release(k->f, a);
 	} else if (is_of_other_kind(m)) {
 		on_other_kind(k, a);
 	} else if ((trusted || rcu) && k->f->of_program) {
 		on_argument_of_program(k, a);
+	} else if (strstr(m, " is untrusted_ptr_ expected ")) {
+		on_untrusted(k, a);
 	} else if (trusted && !strstr(m, "or trusted")) {
 		on_referenced(a);
 	} else if (trusted) {

@@ -15,7 +15,27 @@
 #define KFG_VLOG_FINDINGS_MAX 128u /* kept; more are only counted */
 
 /* What the log shows a register to hold. */
-enum kfg_vlog_passed { KFG_VLOG_PASSED_OTHER, KFG_VLOG_PASSED_NUMBER, KFG_VLOG_PASSED_MAYBE_NULL };
+enum kfg_vlog_passed {
+	KFG_VLOG_PASSED_OTHER, /* or it does not say */
+	KFG_VLOG_PASSED_NUMBER,
+	KFG_VLOG_PASSED_NULL,
+	KFG_VLOG_PASSED_MAYBE_NULL,
+	KFG_VLOG_PASSED_STACK, /* the address of something on the stack */
+	KFG_VLOG_PASSED_CONTEXT,
+	KFG_VLOG_PASSED_PLAIN, /* a pointer to a struct, of which the verifier says nothing more */
+	KFG_VLOG_PASSED_UNTRUSTED,
+	KFG_VLOG_PASSED_RCU,
+	KFG_VLOG_PASSED_RCU_LEFT, /* RCU protected it, until the program left that */
+};
+
+/* Where the log shows what a register holds to come from. */
+enum kfg_vlog_origin {
+	KFG_VLOG_FROM_UNKNOWN,
+	KFG_VLOG_FROM_CALL, /* the result of one */
+	KFG_VLOG_FROM_STRUCT, /* read from a struct of the kernel, or of an object */
+	KFG_VLOG_FROM_MAP, /* read from a map's value */
+	KFG_VLOG_FROM_CONTEXT, /* read from the program's context */
+};
 
 /* A problem of a kfunc. Strings are bytes as they came, NUL terminated, cut where too long. "": not said.
  */
@@ -28,12 +48,14 @@ struct kfg_vlog_finding {
 	char arg[KFG_VLOG_NAME_MAX]; /* "R1" */
 	char place[KFG_VLOG_TEXT_MAX]; /* of the source: "FILE:LINE", or its text */
 	char message[KFG_VLOG_TEXT_MAX]; /* the line */
-	const char
-		*type; /* of the program, as kfg_prog_type_str() has it, where a source line says so; NULL: not known */
+	const char *type; /* of the program, as kfg_prog_type_str() has it, where a source line says so; NULL: not known */
 	long long insn; /* -1: not known */
 	long long number; /* in the message; -1: none */
 	enum kfg_vlog_passed passed; /* what arg holds, by the state in the log */
 	long long passed_offset; /* bytes into the struct that arg points to; 0: none, or not said */
+	enum kfg_vlog_origin from; /* what arg holds */
+	char from_name[KFG_VLOG_NAME_MAX]; /* the function called, the struct, the map; "": not said */
+	long long from_offset; /* bytes into the struct or value that it was read from */
 	bool of_program; /* arg holds an argument of the program that the kernel does not vouch for */
 	unsigned frame; /* of the function that the instruction is in; 0: the program itself, or not known */
 	size_t line; /* of the input, from 1 */

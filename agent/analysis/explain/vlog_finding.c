@@ -368,8 +368,7 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message
 	if (msg->kind == KFG_VLOG_ARGUMENT && !f.arg[0])
 		find_argument(line, &f);
 	f.of_program = kfg_vlog_argument_in(v, f.arg);
-	f.passed = kfg_vlog_argument_value(v, f.arg).passed;
-	f.passed_offset = kfg_vlog_argument_value(v, f.arg).offset;
+	kfg_vlog_value_tell(v, &f);
 	f.number = m->number;
 	if (msg->flags & KFG_VLOG_MSG_INSN)
 		go_to(v, m->number, &f);

@@ -41,6 +41,11 @@ struct kfg_vlog_result {
 struct kfg_vlog_value {
 	enum kfg_vlog_passed passed;
 	long long offset; /* into the struct; 0: none, or not said */
+	char type[KFG_VLOG_NAME_MAX]; /* the struct or the map whose value it points to; "": neither */
+	bool is_map_value;
+	enum kfg_vlog_origin from;
+	char from_name[KFG_VLOG_NAME_MAX];
+	long long from_offset;
 };
 
 /* What is open behind an instruction. Of no worth unless `log` is the number of the log at hand. */
@@ -89,8 +94,11 @@ struct kfg_vlog {
 	struct kfg_vlog_result drained; /* the call that found its iterator at the end */
 	unsigned drained_registers; /* bits of those that hold its NULL */
 
-	/* vlog_argument.c */
+	/* vlog_value.c */
 	struct kfg_vlog_value values[KFG_VLOG_REGISTERS];
+	unsigned values_end; /* bits of those that the call printed last ends */
+
+	/* vlog_argument.c */
 	unsigned argument_registers; /* bits of those that hold an argument that is not trusted */
 	unsigned argument_call; /* bits of those that the call printed last ends */
 	int argument_load; /* the register that the last instruction loaded; -1: none */
@@ -207,12 +215,19 @@ const struct kfg_vlog_result *kfg_vlog_result_drained_in(const struct kfg_vlog *
 void kfg_vlog_argument_note_insn(struct kfg_vlog *v, struct kfg_span insn);
 /* Takes notes of any line, also of one with an instruction. */
 void kfg_vlog_argument_note_line(struct kfg_vlog *v, struct kfg_span line);
-/* The state of a register was printed. */
-void kfg_vlog_argument_note_state(struct kfg_vlog *v, unsigned reg, struct kfg_span value);
-/* What the argument of a call holds: "R1", "arg#0", "args#0". */
-struct kfg_vlog_value kfg_vlog_argument_value(const struct kfg_vlog *v, const char *arg);
 /* Whether a register ("R1") holds an argument of the program that the kernel does not vouch for. */
 bool kfg_vlog_argument_in(const struct kfg_vlog *v, const char *arg);
+
+/* vlog_value.c */
+
+/* Takes notes of an instruction, from its opcode on. */
+void kfg_vlog_value_note_insn(struct kfg_vlog *v, struct kfg_span insn);
+/* The state of a register was printed. */
+void kfg_vlog_value_note_state(struct kfg_vlog *v, unsigned reg, struct kfg_span text);
+/* What follows is about another path, or another program. */
+void kfg_vlog_value_forget(struct kfg_vlog *v);
+/* What the argument that a finding is about holds, and where that is from. */
+void kfg_vlog_value_tell(const struct kfg_vlog *v, struct kfg_vlog_finding *f);
 
 /* vlog_region.c */
 

@@ -263,6 +263,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		if (kfg_span_starts(rest, "85) call "))
 			note_call(v, rest);
 		v->is_cut_call = rest.n == strlen("85) call") && kfg_span_starts(rest, "85) call");
+		kfg_vlog_value_note_insn(v, rest);
 		kfg_vlog_argument_note_insn(v, rest);
 		kfg_vlog_argument_note_line(v, rest);
 		kfg_vlog_result_note_insn(v, rest);
@@ -337,6 +338,6 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 	v->argument_registers = v->argument_call = 0;
 	v->argument_load = -1;
 	v->argument_said = false;
-	memset(v->values, 0, sizeof(v->values));
+	kfg_vlog_value_forget(v);
 	memset(v->depth, 0, sizeof(v->depth));
 }
