@@ -59,11 +59,12 @@ LIBRARIES = [
     (r"kfgate\.skel\.h", ("agent/gate/enforce/gate.c",)),
     (r"guard\.skel\.h", ("agent/gate/enforce/guard.c",)),
     (r"peek\.skel\.h", ("agent/analysis/live/live.c",)),
-    (r"kfunc_(history|signatures)\.inc", ("agent/analysis/lifecycle/kfunc_data.c",)),
+    (r"kfunc_(history|releases|signatures)\.inc", ("agent/analysis/lifecycle/kfunc_data.c",)),
     (r"syslog\.h", ("agent/",)),
 ]
 # Made by the build, so not to be found in the tree.
-GENERATED = ("kfgate.skel.h", "guard.skel.h", "peek.skel.h", "kfunc_history.inc", "kfunc_signatures.inc")
+GENERATED = ("kfgate.skel.h", "guard.skel.h", "peek.skel.h", "kfunc_history.inc", "kfunc_releases.inc",
+             "kfunc_signatures.inc")
 PRODUCT = ("agent/", "policy/", "bpf/", "include/")
 
 

@@ -19,27 +19,6 @@ static const char released[] =
 	"map's: take it out by bpf_kptr_xchg(), or do not release it. What was released, or stored away, is not the "
 	"program's any more.";
 
-/* KF_RELEASE in 6.1 to 7.3; what takes objects of the program has words of its own */
-static bool is_release(const char *kfunc)
-{
-	static const char *const names[] = { "bpf_key_put",
-					     "bpf_put_file",
-					     "bpf_put_mem_cgroup",
-					     "bpf_ct_insert_entry",
-					     "bpf_dynptr_file_discard",
-					     "bpf_wakeup_sources_read_unlock",
-					     "hid_bpf_release_context",
-					     "scx_bpf_put_cpumask",
-					     "scx_bpf_put_idle_cpumask" };
-	static const char end[] = "_release";
-	size_t n = strlen(kfunc);
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(kfunc, names[i]) == 0)
-			return true;
-	return n > sizeof(end) - 1 && strcmp(kfunc + n - (sizeof(end) - 1), end) == 0;
-}
-
 /* Whoever may not acquire cannot be told to acquire first. */
 static bool is_acquire(const char *kfunc)
 {
@@ -149,7 +128,7 @@ static void on_other_kind(const struct kfg_advice_known *k, struct kfg_advice *a
 			  is_address ? "The address of a variable on the stack" :
 			  is_pointer ? "A pointer of another kind" :
 				       "NULL, a number or memory of the program");
-	if (is_release(k->name))
+	if (kfg_kfunc_gives_back(k->name))
 		kfg_strbuf_adds(&a->todo, released);
 	else if (is_pointer)
 		kfg_strbuf_adds(&a->todo, VOUCHED ".");
@@ -171,7 +150,7 @@ bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a)
 	     rcu = strstr(m, "must be a rcu pointer");
 
 	if (strstr(m, "expects refcounted") || strstr(m, "expects referenced") ||
-	    strstr(m, "has not been acquired before") || (trusted && is_release(k->name))) {
+	    strstr(m, "has not been acquired before") || (trusted && kfg_kfunc_gives_back(k->name))) {
 		on_release(k->f, a);
 	} else if (is_of_other_kind(m)) {
 		on_other_kind(k, a);

@@ -17,6 +17,10 @@ const struct kfg_kfunc_signature kfg_kfunc_signatures[] = {
 };
 const size_t kfg_kfunc_signatures_n = sizeof(kfg_kfunc_signatures) / sizeof(kfg_kfunc_signatures[0]);
 
+static const char *const kfunc_releases[] = {
+#include "kfunc_releases.inc"
+};
+
 unsigned kfg_kfunc_release_parse(const char *text)
 {
 	char *end;
@@ -51,6 +55,17 @@ const struct kfg_kfunc_signature *kfg_kfunc_signature_find(const char *name, uns
 			found = s;
 	}
 	return found;
+}
+
+bool kfg_kfunc_gives_back(const char *name)
+{
+	static const char end[] = "_release";
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < sizeof(kfunc_releases) / sizeof(kfunc_releases[0]); i++)
+		if (strcmp(kfunc_releases[i], name) == 0)
+			return true;
+	return n > sizeof(end) - 1 && strcmp(name + n - (sizeof(end) - 1), end) == 0 && !kfg_kfunc_history_find(name);
 }
 
 const struct kfg_btf_defect *kfg_btf_defect_find(const char *name)

@@ -3,10 +3,10 @@
  * kfunc_data.h - what is known of kfuncs beyond the deprecations of a policy: since which upstream release each is
  * there, in which kernels it was seen, how it is called and by whom, kernels with damaged BTF, changed prototypes.
  * All constant, all strings static. The data are in policy/lifecycle/history.tsv,
- * signatures.tsv and tests/data/kfuncs-by-kernel.tsv.
+ * signatures.tsv, tests/data/kfuncs-by-kernel.tsv and kfunc-flags.tsv.
  *
- * Prefixes: kfg_kfunc_history, kfg_kfunc_signature, kfg_kfunc_release, kfg_btf_defect, kfg_proto_change,
- * kfg_presence.
+ * Prefixes: kfg_kfunc_history, kfg_kfunc_signature, kfg_kfunc_release, kfg_kfunc_gives, kfg_btf_defect,
+ * kfg_proto_change, kfg_presence.
  */
 #pragma once
 
@@ -68,6 +68,12 @@ const struct kfg_btf_defect *kfg_btf_defect_find(const char *name);
 const struct kfg_proto_change *kfg_proto_change_find(const char *name);
 /* What holds in a release (0: in the newest one). NULL: nothing known. */
 const struct kfg_kfunc_signature *kfg_kfunc_signature_find(const char *name, unsigned release);
+
+/*
+ * Whether it gives back a reference of the program: by its flags in the kernels that were looked at (KF_RELEASE); of a
+ * kfunc that no such kernel has, by its name.
+ */
+bool kfg_kfunc_gives_back(const char *name);
 
 enum kfg_presence { KFG_PRESENCE_UNKNOWN, KFG_PRESENCE_TOO_OLD, KFG_PRESENCE_ABSENT, KFG_PRESENCE_SINCE };
 
