@@ -29,7 +29,7 @@ AGENT = {
     "analysis/programs": {"base"},
     "analysis/scan": {"base", "analysis/btf", "analysis/elf", "analysis/kernel", "analysis/lifecycle"},
     "analysis/lifecycle": {"base"},
-    "analysis/explain": {"base", "config", "analysis/lifecycle"},
+    "analysis/explain": {"base", "config", "analysis/lifecycle", "analysis/scan"},
     "analysis/compare": {"base", "config", "analysis/btf", "analysis/kernel", "analysis/scan"},
     "analysis/report": {"base", "config", "render", "analysis/btf", "analysis/find", "analysis/kernel",
                         "analysis/lifecycle", "analysis/scan"},

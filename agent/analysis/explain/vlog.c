@@ -189,6 +189,7 @@ static void start_load(struct kfg_vlog *v, struct kfg_span line, bool failed)
 	kfg_vlog_start_log(v);
 	if (find_program(line, &name) || failed)
 		kfg_span_copy(name, v->prog, sizeof(v->prog));
+	v->type = kfg_vlog_section_type(v, v->prog);
 	if (!failed)
 		return;
 	/* whoever owns the log may print it first */
@@ -221,6 +222,7 @@ static bool read_marks(struct kfg_vlog *v, struct kfg_span line)
 	bool begins = kfg_span_find(line, "-- BEGIN PROG LOAD LOG --");
 	struct kfg_span name;
 
+	kfg_vlog_section_note(v, line);
 	if (begins) {
 		start_load(v, line, false);
 		v->inside = true;

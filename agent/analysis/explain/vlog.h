@@ -48,7 +48,7 @@ struct kfg_vlog_finding {
 	char arg[KFG_VLOG_NAME_MAX]; /* "R1" */
 	char place[KFG_VLOG_TEXT_MAX]; /* of the source: "FILE:LINE", or its text */
 	char message[KFG_VLOG_TEXT_MAX]; /* the line */
-	const char *type; /* of the program, as kfg_prog_type_str() has it, where a source line says so; NULL: not known */
+	const char *type; /* of the program, as kfg_prog_type_str() has it, where the log says so; NULL: not known */
 	long long insn; /* -1: not known */
 	long long number; /* in the message; -1: none */
 	enum kfg_vlog_passed passed; /* what arg holds, by the state in the log */

@@ -20,6 +20,7 @@
 #define KFG_VLOG_RESULTS 64u /* results remembered, by number */
 #define KFG_VLOG_REGISTERS 11u
 #define KFG_VLOG_REGIONS 3u
+#define KFG_VLOG_PROGRAMS 128u /* whose types are remembered */
 
 /* A kfunc call that was printed. Of no worth unless `log` is the number of the log at hand. */
 struct kfg_vlog_call {
@@ -46,6 +47,12 @@ struct kfg_vlog_value {
 	enum kfg_vlog_origin from;
 	char from_name[KFG_VLOG_NAME_MAX];
 	long long from_offset;
+};
+
+/* A program of an object. */
+struct kfg_vlog_program {
+	char name[KFG_VLOG_NAME_MAX];
+	const char *type; /* as kfg_prog_type_str() has it */
 };
 
 /* What is open behind an instruction. Of no worth unless `log` is the number of the log at hand. */
@@ -83,7 +90,7 @@ struct kfg_vlog {
 
 	char prog[KFG_VLOG_NAME_MAX];
 	char place[KFG_VLOG_TEXT_MAX];
-	const char *type; /* of the program; NULL: no source line said so */
+	const char *type; /* of the program; NULL: neither a source line nor its section said so */
 	struct kfg_vlog_call calls[KFG_VLOG_CALLS];
 
 	/* vlog_result.c */
@@ -131,6 +138,10 @@ struct kfg_vlog {
 	bool other; /* a load failed for something that is no kfunc */
 	bool bound; /* a loader found a kfunc that the object declares */
 	char inserted[KFG_VLOG_NAME_MAX]; /* the module that insmod could not insert */
+
+	/* vlog_section.c */
+	struct kfg_vlog_program programs[KFG_VLOG_PROGRAMS];
+	size_t n_programs; /* that were found; the last of them are kept */
 
 	struct kfg_explain_release kernel;
 	struct kfg_vlog_facts facts;
@@ -239,6 +250,13 @@ void kfg_vlog_region_note_call(struct kfg_vlog *v);
 void kfg_vlog_region_note_state(struct kfg_vlog *v, struct kfg_span line);
 /* The kfunc that opened a region that is open; NULL: none is, as far as the log says. */
 const char *kfg_vlog_region_open(const struct kfg_vlog *v);
+
+/* vlog_section.c */
+
+/* Takes notes of a line of libbpf about a program that it found in an object. */
+void kfg_vlog_section_note(struct kfg_vlog *v, struct kfg_span line);
+/* Of which type that program is; NULL: not said. */
+const char *kfg_vlog_section_type(const struct kfg_vlog *v, const char *prog);
 
 /* vlog_finding.c */
 
