@@ -243,6 +243,21 @@ static void advise_return(const struct kfg_advice_known *k, struct kfg_advice *a
 				  "nothing.");
 }
 
+static void advise_hidden(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	size_t n = strlen(k->name);
+
+	if (k->history || (n > 5 && strcmp(k->name + n - 5, "_impl") == 0))
+		kfg_strbuf_adds(&a->todo,
+				"Pass NULL for it, as the macro of bpf_experimental.h does, or use the variant without "
+				"it: the name without _impl, since Linux 7.0.");
+	else
+		kfg_strbuf_adds(&a->todo,
+				"Pass NULL for it. Where the kernel does not take that, whoever wrote the kfunc has to "
+				"have the kernel fill it in: by the argument's name, aux__prog, or since Linux 7.0 by "
+				"the flag KF_IMPLICIT_ARGS.");
+}
+
 static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	static void (*const special[KFG_VLOG_KIND_MAX])(const struct kfg_advice_known *, struct kfg_advice *) = {
@@ -251,6 +266,7 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_UNRESOLVED] = kfg_advice_on_unresolved,
 		[KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
 		[KFG_VLOG_CAPABILITY] = advise_capability,
+		[KFG_VLOG_HIDDEN] = advise_hidden,
 		[KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
 		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,
 		[KFG_VLOG_MODULE_BTF] = advise_module,

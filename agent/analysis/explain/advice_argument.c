@@ -105,6 +105,13 @@ static const struct {
 	  "to that variable, and restore it once, from the same one." },
 	{ "irq flag", "",
 	  "Keep the flag on the stack, and restore it by the kfunc that belongs to the one that saved it." },
+	{ "uninitialized iter_", " An iterator was started there already, and not destroyed.",
+	  "Destroy that first, or start the new one in another variable: bpf_for_each() has one of its own." },
+	{ "an initialized iter_",
+	  " No iterator is started there: new was not called on this path, it was destroyed already, or the "
+	  "program wrote to its variable.",
+	  "Keep the iterator on the stack, and call new, next and destroy in that order on every path; "
+	  "bpf_for_each() does." },
 	{ "iter", "",
 	  "Keep the iterator on the stack, and call new, next and destroy in that order on every path; "
 	  "bpf_for_each() does." },
@@ -505,12 +512,37 @@ static bool on_stack_bounds(const struct kfg_advice_known *k, struct kfg_advice 
 	return true;
 }
 
+/*
+ * check_stack_range_initialized(), "off -24+8 size 9": at -24 on the stack, byte 8 of the 9. False: the message is
+ * about something else.
+ */
+static bool on_not_written(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *at = strstr(k->f->message, " stack ");
+	long offset, byte, size;
+	char *end;
+
+	if (!at || !strstr(at, " off ") || !find_number(at, " size ", &size))
+		return false;
+	offset = strtol(strstr(at, " off ") + 5, &end, 10);
+	if (*end != '+' || offset >= 0)
+		return false;
+	byte = strtol(end, NULL, 10);
+	kfg_strbuf_printf(&a->what,
+			  " The kfunc may read %ld bytes there, and only the first %ld are memory that the program "
+			  "initialized.",
+			  size, byte);
+	kfg_strbuf_adds(&a->todo, "Pass the size of the object itself as its length (sizeof(x)), or make the object as "
+				  "large as that, and initialize the whole of it before the call (= {} does).");
+	return true;
+}
+
 void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *m = k->f->message;
 
 	say_bounds(k, a);
-	if (on_stack_bounds(k, a))
+	if (on_stack_bounds(k, a) || on_not_written(k, a))
 		return;
 	if (is_about_length(m) && is_constant_length(k, argument_number(k->f->arg)))
 		kfg_strbuf_adds(&a->todo, constant_length);

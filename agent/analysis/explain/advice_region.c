@@ -151,10 +151,35 @@ static bool is_open_in_function(const struct kfg_vlog_finding *f)
 	return f->frame && strstr(f->message, "is missing");
 }
 
+/* Of some kfuncs more is to be said than that they cannot be called under a lock. False: the message is of another. */
+static bool on_lock(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	static const struct kfg_advice_named rows[] = {
+		{ "bpf_local_irq_",
+		  "What bpf_res_spin_lock_irqsave() saved goes back by bpf_res_spin_unlock_irqrestore() alone, with "
+		  "the same flag. A region of bpf_local_irq_save() begins before the lock is taken and ends behind "
+		  "its unlock." },
+		{ "bpf_throw",
+		  "Unlock before it is thrown. In the callback of bpf_rbtree_add() the lock is held whatever the "
+		  "callback does: return from it, and throw behind the unlock." },
+	};
+	const struct rule *rule = find(contexts, sizeof(contexts) / sizeof(contexts[0]), "while holding a lock");
+	const char *todo = kfg_advice_named_find(rows, sizeof(rows) / sizeof(rows[0]), k->name);
+
+	if (!todo || !rule || !strstr(k->f->message, rule->part))
+		return false;
+	a->what.size = 0;
+	kfg_strbuf_adds(&a->what, rule->what);
+	kfg_strbuf_adds(&a->todo, todo);
+	return true;
+}
+
 void kfg_advice_on_context(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const struct rule *rule = find(contexts, sizeof(contexts) / sizeof(contexts[0]), k->f->message);
 
+	if (on_lock(k, a))
+		return;
 	if (is_open_in_function(k->f)) {
 		a->blame = KFG_BLAME_KERNEL;
 		kfg_strbuf_adds(&a->what,

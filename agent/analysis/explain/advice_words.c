@@ -122,9 +122,9 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"sleepable", "may sleep", KFG_BLAME_PROGRAM,
 		"The kfunc may sleep, and is called where that is not possible: the program is not sleepable, or "
 		"holds a lock, RCU, preemption or interrupts.",
-		"Make the program sleepable (SEC(\"lsm.s/...\"), \"fentry.s/...\", \"iter.s/...\", \"syscall\", a"
-		" struct_ops member that may sleep), leave the region before the call, or hand the work to a "
-		"bpf_wq. From the callback of a bpf_timer that is the only way." },
+		"Make the program sleepable (SEC(\"lsm.s/...\"), \"fentry.s/...\", \"iter.s/...\", \"syscall\", "
+		"\"struct_ops.s/...\" for a member that may sleep), leave the region before the call, or hand the "
+		"work to a bpf_wq. From the callback of a bpf_timer that is the only way." },
 	[KFG_VLOG_CONTEXT] = {
 		"context", "not in this context", KFG_BLAME_PROGRAM,
 		"The call, or the way out of the program, does not fit the region it stands in (RCU, preemption, "
@@ -139,8 +139,7 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"The last argument of this kfunc (struct bpf_prog_aux, named aux__prog or aux__ign) is the "
 		"kernel's to fill in; here the kernel takes it for one of the program's, or the program passes "
 		"something.",
-		"Pass NULL for it, as the macro of bpf_experimental.h does, or use the variant without it: the "
-		"name without _impl, since Linux 7.0." },
+		"" },
 	[KFG_VLOG_TYPE_TWICE] = {
 		"type-twice", "the same type on both sides", KFG_BLAME_KERNEL_BUILD,
 		"The wanted and the passed struct have the same name: the type is there twice, in the kernel's "
