@@ -228,11 +228,17 @@ static int print(const struct scan *scan, const struct settings *s)
 	return exit_code(scan, s);
 }
 
-static const char *removed_in(const void *policy, const char *kfunc)
+static const char *removed_in(const void *policy, const char *kfunc, char *words, size_t size)
 {
+	struct kfg_strbuf text = KFG_STRBUF(1024);
 	struct kfg_deprecation_info info;
 
-	return kfg_lifecycle_find(policy, kfunc, NULL, &info) ? info.removed_in : NULL;
+	if (!kfg_lifecycle_find(policy, kfunc, NULL, &info) || !info.removed_in)
+		return NULL;
+	kfg_lifecycle_dates(&info, "", &text);
+	snprintf(words, size, "%s", kfg_strbuf_text(&text));
+	kfg_strbuf_done(&text);
+	return info.removed_in;
 }
 
 /* What --with-module and --with-capability say, and the lifecycle data of the policy. */

@@ -65,14 +65,20 @@ bool kfg_lifecycle_find(const struct kfg_policy *policy, const char *kfunc, cons
 	return false;
 }
 
+void kfg_lifecycle_dates(const struct kfg_deprecation_info *info, const char *of, struct kfg_strbuf *out)
+{
+	if (info->deprecated_in)
+		kfg_strbuf_printf(out, "deprecated in %s%s", of, info->deprecated_in);
+	if (info->removed_in)
+		kfg_strbuf_printf(out, "%s%s%s", info->deprecated_in ? ", removed in " : "removed in ",
+				  info->deprecated_in ? "" : of, info->removed_in);
+}
+
 void kfg_lifecycle_sentence(const struct kfg_deprecation_info *info, struct kfg_strbuf *out)
 {
 	size_t start = out->size;
 
-	if (info->deprecated_in)
-		kfg_strbuf_printf(out, "deprecated in %s", info->deprecated_in);
-	if (info->removed_in)
-		kfg_strbuf_printf(out, "%sremoved in %s", out->size > start ? ", " : "", info->removed_in);
+	kfg_lifecycle_dates(info, "", out);
 	if (info->replacement)
 		kfg_strbuf_printf(out, "%suse %s", out->size > start ? "; " : "", info->replacement);
 	if (info->replacement && info->replacement_in)

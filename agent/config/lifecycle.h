@@ -18,6 +18,8 @@ int kfg_lifecycle_load(const char *path, struct kfg_loaded *ret_loaded);
 bool kfg_lifecycle_find(const struct kfg_policy *policy, const char *kfunc, const char *module,
 			struct kfg_deprecation_info *ret_info);
 
+/* "deprecated in 7.0, removed in 7.3"; nothing of what is not known. of: what stands before the first: "", "Linux ". */
+void kfg_lifecycle_dates(const struct kfg_deprecation_info *info, const char *of, struct kfg_strbuf *out);
 /* "deprecated in 7.0, removed in 7.3; use X (since 6.17)"; nothing of what is not known. */
 void kfg_lifecycle_sentence(const struct kfg_deprecation_info *info, struct kfg_strbuf *out);
 /* "lifecycle" in an object that is open; info NULL: null. What is not known is null, "" as well. */

@@ -5,6 +5,7 @@
 #include "analysis/explain/explain_release.h"
 #include "base/text.h"
 #include "config/lifecycle.h"
+#include <ctype.h>
 #include <string.h>
 
 #define TEXT_MAX (64u * 1024)
@@ -76,6 +77,8 @@ static void add_introduced(struct kfg_strbuf *out, const struct kfg_kfunc_histor
 
 static void add_lifecycle(struct kfg_strbuf *out, const struct kfg_deprecation_info *row)
 {
+	size_t from;
+
 	if (!row->removed_in && !row->deprecated_in)
 		return;
 	if (out->size)
@@ -85,11 +88,10 @@ static void add_lifecycle(struct kfg_strbuf *out, const struct kfg_deprecation_i
 		kfg_strbuf_printf(out, "Since Linux %s it is %s.", row->removed_in, row->replacement);
 		return;
 	}
-	if (row->deprecated_in)
-		kfg_strbuf_printf(out, "Deprecated since Linux %s", row->deprecated_in);
-	if (row->removed_in)
-		kfg_strbuf_printf(out, "%s %s", row->deprecated_in ? ", removed in" : "Removed in Linux",
-				  row->removed_in);
+	from = out->size;
+	kfg_lifecycle_dates(row, "Linux ", out);
+	if (out->size > from)
+		out->data[from] = (char)toupper((unsigned char)out->data[from]);
 	kfg_strbuf_adds(out, ".");
 }
 

@@ -81,13 +81,15 @@ static void judge_absent(const struct kfg_object_use *use, enum kfg_compat compa
 	}
 }
 
-/* The release that removed it, if the kernel is that one or newer, or of no known release; else NULL. */
-static const char *removed_before(const struct kfg_linkage *linkage, const char *name, unsigned release)
+/* Whether it was removed, and the kernel is of that release or newer, or of none that is known; with words for it. */
+static bool is_removed_before(const struct kfg_linkage *linkage, const char *name, unsigned release, char *words,
+			      size_t size)
 {
 	const struct kfg_deployment *given = linkage->object->deployment;
-	const char *removed = given && given->removed_in ? given->removed_in(given->removed_in_arg, name) : NULL;
+	const char *removed = given && given->removed_in ? given->removed_in(given->removed_in_arg, name, words, size) :
+							   NULL;
 
-	return removed && (!release || release >= kfg_kfunc_release_parse(removed)) ? removed : NULL;
+	return removed && (!release || release >= kfg_kfunc_release_parse(removed));
 }
 
 /* Since which release upstream has a kfunc, as far as that is why this kernel lacks it: " (from 6.15 on)"; or "". */
@@ -96,12 +98,13 @@ static void say_history(const struct kfg_linkage *linkage, const char *name, cha
 	const struct kfg_kfunc_history *h = kfg_kfunc_history_find(name);
 	unsigned release = kfg_kfunc_release_parse(linkage->facts.release);
 	unsigned last = h ? kfg_kfunc_release_parse(h->last_seen) : 0;
-	const char *removed = removed_before(linkage, name, release);
+	char words[64];
+	bool removed = is_removed_before(linkage, name, release, words, sizeof(words));
 
 	buf[0] = '\0';
 	if (removed)
-		snprintf(buf, size, " (%s%s%sremoved in %s)", h && h->introduced[0] ? "from " : "",
-			 h ? h->introduced : "", h && h->introduced[0] ? " on, and " : "", removed);
+		snprintf(buf, size, " (%s%s%s%s)", h && h->introduced[0] ? "from " : "", h ? h->introduced : "",
+			 h && h->introduced[0] ? " on, " : "", words);
 	if (removed || !h || !h->introduced[0])
 		return;
 	if (kfg_kfunc_history_presence(h, release) == KFG_PRESENCE_ABSENT)

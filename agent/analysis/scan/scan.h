@@ -73,8 +73,11 @@ struct kfg_deployment {
 	size_t n_modules;
 	bool cap_perfmon, cap_sys_boot; /* that every loader has */
 	bool assume_nearest; /* what BTF does not tell of a kernel is as in the nearest one of the catalogue */
-	/* in which release upstream removed a kfunc, "6.4"; NULL: it is not known that it did; NULL: none is known */
-	const char *(*removed_in)(const void *arg, const char *kfunc);
+	/*
+	 * In which release upstream removed a kfunc, "6.4", with the words for that; NULL: it is not known that it did.
+	 * NULL: of no kfunc.
+	 */
+	const char *(*removed_in)(const void *arg, const char *kfunc, char *words, size_t size);
 	const void *removed_in_arg;
 };
 

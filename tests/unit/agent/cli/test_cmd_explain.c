@@ -45,7 +45,7 @@ static void test_explains(void **state)
 	(void)state;
 	assert_int_equal(explain(MISSING, NULL, NULL), KFG_EXIT_REFUSED);
 	assert_int_equal(strncmp(captured, MISSING "\nkfgate: 1 problem with kfuncs\n", sizeof(MISSING) + 30), 0);
-	assert_non_null(strstr(captured, "Deprecated since Linux 6.18, removed in 7.3."));
+	assert_non_null(strstr(captured, "Deprecated in Linux 6.18, removed in 7.3."));
 	assert_non_null(strstr(captured, "Use bpf_new, there since Linux 6.18."));
 	assert_non_null(strstr(captured, "if (bpf_ksym_exists(bpf_new)) {\n"));
 	assert_int_equal(explain(MISSING, "--format=json", NULL), KFG_EXIT_REFUSED);

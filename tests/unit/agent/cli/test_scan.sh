@@ -82,7 +82,7 @@ deprecations:
 P
 exits 3 "a kfunc that was removed" --policy=removed.yaml "${lacks[@]}" "$fixtures/key.o"
 says 'bpf_key_put: strong'
-says 'has no such function \(from 6\.1 on, and removed in 6\.4\), and it is not declared weak'
+says 'has no such function \(from 6\.1 on, deprecated in 6\.2, removed in 6\.4\), and it is not declared weak'
 exits 0 "only what was asked for fails" "${allow[@]}" "${has[@]}" --fail-on=fails,refused "$fixtures/key.o"
 exits 0 "or nothing" "${allow[@]}" "${lacks[@]}" --fail-on=none "$fixtures/key.o"
 exits 4 "who loads it is not known" --policy=units.yaml "${has[@]}" "$fixtures/key.o"
