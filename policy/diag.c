@@ -158,6 +158,8 @@ void kfg_diags_add(struct kfg_diags *diags, enum kfg_diag_code code, const struc
 
 	if (d.severity == KFG_SEVERITY_ERROR)
 		diags->n_errors++;
+	if (d.severity == KFG_SEVERITY_NOTE)
+		diags->n_notes++;
 	if (diags->n >= KFG_DIAGS_MAX) {
 		diags->n_more++;
 		return;
@@ -195,9 +197,16 @@ static char *caret_indent(const struct kfg_diag *d)
 	return out;
 }
 
+const char *kfg_severity_str(enum kfg_severity severity)
+{
+	static const char *const words[KFG_SEVERITY_MAX] = { "error", "warning", "note" };
+
+	return words[severity];
+}
+
 char *kfg_diag_format(const struct kfg_diag *d)
 {
-	const char *word = d->severity == KFG_SEVERITY_ERROR ? "error" : "warning";
+	const char *word = kfg_severity_str(d->severity);
 	_cleanup_free_ char *indent = NULL;
 	_cleanup_free_ char *head = NULL;
 	char *out;

@@ -9,7 +9,10 @@
 
 #include <stddef.h>
 
-enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX };
+/* NOTE: what a policy cannot do; nothing that could be mended. */
+enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_NOTE, KFG_SEVERITY_MAX };
+/* "error", "warning" or "note". */
+const char *kfg_severity_str(enum kfg_severity severity);
 
 /*
  * Kinds of findings: name, code, severity, what it is. Tools filter by the codes: one is never renamed or taken for
@@ -46,7 +49,6 @@ enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX }
 	X(REFUSES_NOTHING, "refuses-nothing", WARNING, "A policy that enforces lets everything in.")                   \
 	X(WRITABLE, "writable", WARNING, "Others than root may write to the policy.")                                  \
 	X(LOADER_NAMED_ONLY, "program-name-only", WARNING, "A rule believes the loader's own words.")                  \
-	X(LOADER_CHOOSES_UID, "uid-only", WARNING, "A rule lets in by a uid, which some loaders choose.")              \
 	X(UNIT_CAN_BE_LEFT, "unit-can-be-left", WARNING, "A rule refuses to a unit, which a process can give up.")     \
 	X(UNIT_WITHOUT_SUFFIX, "unit-without-suffix", WARNING, "A pattern that names no unit.")                        \
 	X(SIGNATURE_LEFT_OUT, "signature-left-out", WARNING, "A rule refuses what is signed, which need not be.")      \
@@ -61,7 +63,8 @@ enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_MAX }
 	X(LIFECYCLE_OLD, "lifecycle-old", WARNING, "The lifecycle data is older than it may be.")                      \
 	X(NEEDS_BPF_LSM, "needs-bpf-lsm", ERROR, "The policy cannot be in force on this host.")                        \
 	X(MAY_MISS_LOADS, "may-miss-loads", WARNING, "This host may leave the gate out of loads.")                     \
-	X(COSTLY_GLOBS, "costly-globs", WARNING, "Patterns may make the evaluation of a load too long.")
+	X(COSTLY_GLOBS, "costly-globs", WARNING, "Patterns may make the evaluation of a load too long.")               \
+	X(LOADER_CHOOSES_UID, "uid-only", NOTE, "A rule lets in by a uid, which some loaders choose.")
 
 enum kfg_diag_code {
 #define KFG_DIAG_NAME(name, code, severity, text) KFG_DIAG_##name,
@@ -91,7 +94,7 @@ struct kfg_diag {
 
 struct kfg_diags {
 	struct kfg_diag *items; /* owned */
-	size_t n, n_errors; /* n_errors counts those not kept, too */
+	size_t n, n_errors, n_notes; /* n_errors and n_notes count those not kept, too */
 	size_t n_more; /* findings beyond KFG_DIAGS_MAX */
 	int lost; /* memory ran out: findings are missing */
 };

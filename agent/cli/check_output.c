@@ -3,6 +3,7 @@
 #include "cli/check_output.h"
 
 #include "base/color.h"
+#include "base/text.h"
 #include "render/sarif.h"
 
 #include <errno.h>
@@ -14,12 +15,12 @@ const char *const kfg_check_formats[KFG_CHECK_FORMAT_MAX] = { "text", "json", "g
 
 static const char *severity(const struct kfg_diag *d)
 {
-	return d->severity == KFG_SEVERITY_ERROR ? "error" : "warning";
+	return kfg_severity_str(d->severity);
 }
 
 static size_t n_warnings(const struct kfg_diags *diags)
 {
-	return diags->n + diags->n_more - diags->n_errors;
+	return diags->n + diags->n_more - diags->n_errors - diags->n_notes;
 }
 
 static void summary(const struct kfg_loaded *loaded, const char *what, struct kfg_strbuf *out)
@@ -32,8 +33,11 @@ static void summary(const struct kfg_loaded *loaded, const char *what, struct kf
 		kfg_strbuf_printf(out, "policy %s, serial %" PRId64 ", rules: %zu, deprecations: %zu, waivers: %zu: ",
 				  kfg_policy_name(p), kfg_policy_serial(p), kfg_policy_n_rules(p),
 				  kfg_policy_n_deprecations(p), kfg_policy_n_waivers(p));
-	kfg_strbuf_printf(out, "%zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s", warnings,
-			  warnings == 1 ? "" : "s");
+	kfg_strbuf_printf(out, "%zu error%s, %zu warning%s", errors, kfg_text_s(errors), warnings,
+			  kfg_text_s(warnings));
+	if (loaded->diags.n_notes)
+		kfg_strbuf_printf(out, ", %zu note%s", loaded->diags.n_notes, kfg_text_s(loaded->diags.n_notes));
+	kfg_strbuf_adds(out, "\n");
 }
 
 /* text: of kfg_diag_format(), "FILE:LINE:COLUMN: error: ..." */
@@ -94,6 +98,7 @@ static void json_policy(const struct kfg_loaded *loaded, const char *what, struc
 		kfg_json_null(j, "serial");
 	kfg_json_uint(j, "errors", loaded->diags.n_errors);
 	kfg_json_uint(j, "warnings", n_warnings(&loaded->diags));
+	kfg_json_uint(j, "notes", loaded->diags.n_notes);
 	kfg_json_array(j, "findings");
 	for (size_t i = 0; i < loaded->diags.n; i++)
 		json_finding(&loaded->diags.items[i], j);
@@ -111,7 +116,7 @@ static void github_text(const char *text, bool property, struct kfg_strbuf *out)
 
 static void github_finding(const struct kfg_diag *d, struct kfg_strbuf *out)
 {
-	kfg_strbuf_printf(out, "::%s file=", severity(d));
+	kfg_strbuf_printf(out, "::%s file=", d->severity == KFG_SEVERITY_NOTE ? "notice" : severity(d));
 	github_text(d->file, true, out);
 	if (d->line)
 		kfg_strbuf_printf(out, ",line=%u,col=%u", d->line, d->col);
@@ -126,7 +131,7 @@ static void sarif_rules(struct kfg_sarif_rule rules[static KFG_DIAG_CODE_MAX])
 		rules[i] = (struct kfg_sarif_rule){
 			.id = kfg_diag_kinds[i].code,
 			.text = kfg_diag_kinds[i].text,
-			.level = kfg_diag_kinds[i].severity == KFG_SEVERITY_ERROR ? "error" : "warning",
+			.level = kfg_severity_str(kfg_diag_kinds[i].severity),
 		};
 }
 

@@ -87,7 +87,7 @@ static int check_one(const char *path, int32_t today, struct kfg_check_output *o
 {
 	const char *what = !path ? "system policy" : strcmp(path, "-") ? path : STDIN_NAME;
 	struct kfg_loaded loaded;
-	size_t errors, findings;
+	size_t errors, warnings;
 	int r = load(path, today, &loaded);
 
 	if (r < 0 && r != -EBADMSG) {
@@ -104,9 +104,9 @@ static int check_one(const char *path, int32_t today, struct kfg_check_output *o
 	else if (loaded.diags.lost)
 		kfg_log_error("check: %s: out of memory, findings are missing", what);
 	errors = loaded.diags.n_errors + (r < 0) + loaded.diags.lost;
-	findings = loaded.diags.n;
+	warnings = loaded.diags.n + loaded.diags.n_more - loaded.diags.n_notes;
 	kfg_loaded_done(&loaded);
-	return errors ? KFG_EXIT_FAILURE : findings ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
+	return errors ? KFG_EXIT_FAILURE : warnings ? KFG_EXIT_WARNINGS : KFG_EXIT_OK;
 }
 
 /* Errors weigh more than warnings. */

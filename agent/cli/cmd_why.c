@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define CHOICE_MAX 4096u
+
 struct why {
 	struct kfg_preview preview;
 	struct kfg_kernels kernels;
@@ -257,6 +259,20 @@ static int find_objects(struct why *why, const struct kfg_args *args)
 	return r;
 }
 
+/* A release has several flavours. */
+static void log_choice(const struct kfg_kernels *kernels)
+{
+	_cleanup_strbuf_ struct kfg_strbuf names = KFG_STRBUF(CHOICE_MAX);
+
+	for (size_t i = 0; i < kernels->n; i++) {
+		struct kfg_kernel_facts facts;
+
+		kfg_kernel_facts(kernels->items[i], &facts);
+		kfg_strbuf_printf(&names, "%s%s", i ? ", " : "", *facts.release ? facts.release : facts.path);
+	}
+	kfg_log_error("why: --kernel means %zu kernels: name one (%s)", kernels->n, kfg_strbuf_text(&names));
+}
+
 static int open_all(struct why *why, const struct kfg_args *args)
 {
 	struct kfg_report_judge judge;
@@ -265,7 +281,7 @@ static int open_all(struct why *why, const struct kfg_args *args)
 	if (r == 0)
 		r = kfg_kernels_open(args, "why", &why->kernels);
 	if (r == 0 && why->kernels.n != 1) {
-		kfg_log_error("why: --kernel means %zu kernels: name one", why->kernels.n);
+		log_choice(&why->kernels);
 		r = -EINVAL;
 	}
 	if (r < 0)

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# sql.sh KFGATE PASTGEN - the records of a fleet in a PostgreSQL server of its own: the views of packaging/examples have
-# the rows of `kfgate report`.
+# sql.sh KFGATE PASTGEN [RECORDS [HOSTS]] - the records of a fleet in a PostgreSQL server of its own: the views of
+# packaging/examples have the rows of `kfgate report`. 1,000,000 records take some 15 GB below TMPDIR.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-kfgate=$1 pastgen=$2
+kfgate=$1 pastgen=$2 records=${3:-2100} hosts=${4:-5}
 remote=/lib/systemd/systemd-journal-remote
 policy=$here/../../bench/history/policy.yaml
 schema=$here/../../../packaging/examples/kfgate-postgresql.sql
@@ -23,8 +23,8 @@ trap cleanup EXIT
 export TZ=UTC LC_ALL=C.UTF-8
 mkdir "$tmp/journal" "$tmp/views" "$tmp/db"
 [ ${#user[@]} -eq 0 ] || chown postgres: "$tmp" "$tmp/db"
-"$pastgen" "$policy" 2100 5 20 | $remote -o "$tmp/journal/fleet.journal" - 2>"$tmp/log" || { cat "$tmp/log"; exit 1; }
-journalctl --file="$tmp/journal/fleet.journal" -o json --all >"$tmp/fleet.jsonl" || exit 1
+"$pastgen" "$policy" "$records" "$hosts" 20 | $remote -o "$tmp/journal/fleet.journal" - 2>"$tmp/log" || { cat "$tmp/log"; exit 1; }
+journalctl --file="$tmp/journal/*.journal" -o json --all >"$tmp/fleet.jsonl" || exit 1
 "$kfgate" report --file="$tmp/fleet.jsonl" --policy="$policy" --at=2026-11-21 --format=json \
 	--output="$tmp/report.json" || exit 1
 
@@ -38,7 +38,7 @@ cd / || exit 1
 sql=("$bin/psql" -X -q -v ON_ERROR_STOP=1 -h "$tmp/db" -U kfgate -d postgres -At)
 "${sql[@]}" -f "$schema" || exit 1
 # in two parts, as lines come: what was there before is not taken again
-for part in 1,1000p '1001,$p'; do
+for part in "1,$((records / 2))p" "$((records / 2 + 1)),\$p"; do
 	sed -n "$part" "$tmp/fleet.jsonl" | "${sql[@]}" -c \
 		"COPY kfgate_lines (line) FROM STDIN (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')" || exit 1
 	"${sql[@]}" -c "CALL kfgate_load()" || exit 1
