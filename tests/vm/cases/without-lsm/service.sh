@@ -27,6 +27,10 @@ gate_up
 check "the service is up" systemctl is-active -q kfgate.service
 kfgate status >/tmp/status
 check_file "status says which gate that is" 'BPF LSM: NOT ACTIVE: the gate refuses what it sees; 0 loads were missed' /tmp/status
+case $KFGATE_VM_KERNEL in
+6.*) check_file "the guard runs where the kernel does not preempt" '^ *Guard: on' /tmp/status ;;
+*) check_file "the guard does not run by itself where the kernel preempts" '^ *Guard: off' /tmp/status ;;
+esac
 expect_fail "a forbidden program is refused" /t/kfload obj /t/key.o
 check "an allowed one loads" /t/kfload obj /t/plain.o
 fence
