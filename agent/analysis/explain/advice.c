@@ -151,33 +151,22 @@ static void advise_no_btf(const struct kfg_advice_known *k, struct kfg_advice *a
 				  "Nothing in the program or the loader can help.");
 }
 
-static void advise_module(const struct kfg_advice_known *k, struct kfg_advice *a)
-{
-	if (k->module[0])
-		kfg_strbuf_printf(&a->todo,
-				  "The module %s was built against another kernel, or by a pahole or linker that "
-				  "damaged "
-				  "its BTF: rebuild it for the running kernel (or unload it, or build it without "
-				  "BTF). "
-				  "bpftool btf dump file /sys/kernel/btf/%s -B /sys/kernel/btf/vmlinux shows the "
-				  "place.",
-				  k->module, k->module);
-	else
-		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_MODULE_READ].todo);
-	a->blame = k->module[0] ? KFG_BLAME_KERNEL_BUILD : KFG_BLAME_LOADER;
-	if (k->history && !k->history->module[0])
-		kfg_strbuf_printf(&a->what,
-				  " It looks there for what the kernel itself does not have, so this kernel lacks "
-				  "%s, "
-				  "too%s%s. Where it is declared weak, only the module is to blame.",
-				  k->name, k->history->introduced[0] ? ", which came with Linux " : "",
-				  k->history->introduced);
-}
-
 static void advise_jit(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	bool off = strstr(k->f->message, "is required");
 
+	/* jit_subprogs(): then the interpreter would have to run the program, and it cannot call kfuncs */
+	if (k->f->beside == KFG_VLOG_BESIDE_CALLS) {
+		kfg_strbuf_adds(&a->what,
+				" It gave up on this program, as the line before says: not for the kfunc, but "
+				"for the calls of the program's own functions (bpf-to-bpf calls).");
+		kfg_strbuf_adds(&a->todo,
+				"Inline the program's functions (static __always_inline), above all where the program "
+				"makes tail calls, too, or compile them into fewer and shorter ones. A newer kernel's "
+				"JIT may compile what this one cannot; on x86-64 and arm64 report it to "
+				"bpf@vger.kernel.org.");
+		return;
+	}
 	kfg_strbuf_adds(&a->what, off ? " It is off here, or there is none." : " It cannot compile this one.");
 	if (strcmp(k->name, "bpf_throw") == 0)
 		kfg_strbuf_adds(&a->todo, "Exceptions need the JIT of x86-64 in a kernel with "
@@ -266,12 +255,16 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_MISSING] = kfg_advice_on_missing,
 		[KFG_VLOG_PROTO] = kfg_advice_on_prototype,
 		[KFG_VLOG_UNRESOLVED] = kfg_advice_on_unresolved,
+		[KFG_VLOG_UNDECLARED] = kfg_advice_on_undeclared,
 		[KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
 		[KFG_VLOG_CAPABILITY] = advise_capability,
 		[KFG_VLOG_HIDDEN] = advise_hidden,
 		[KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
 		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,
-		[KFG_VLOG_MODULE_BTF] = advise_module,
+		[KFG_VLOG_MODULE_BTF] = kfg_advice_on_module_btf,
+		[KFG_VLOG_REGISTER] = kfg_advice_on_register,
+		[KFG_VLOG_REGISTER_SET] = kfg_advice_on_set,
+		[KFG_VLOG_BUILD] = kfg_advice_on_build,
 		[KFG_VLOG_NO_ADDRESS] = advise_address,
 		[KFG_VLOG_JIT] = advise_jit,
 		[KFG_VLOG_SLEEPABLE] = kfg_advice_on_sleepable,

@@ -89,9 +89,11 @@ static const struct {
 	  "set." },
 	{ "is not a scalar", "", "Pass a number, not a pointer, and initialize it on every path." },
 	{ "not a pointer to arena", "", "Pass a pointer into the arena, or a number." },
-	{ "memory, len pair", "",
-	  "Pass the stack, a map value or other memory that the verifier knows, with a length that "
-	  "it can bound." },
+	{ "memory, len pair",
+	  " Not all of what the pointer and the length say is memory that the kfunc may use: it is too small, or not "
+	  "initialized on the stack, or no memory that the verifier knows.",
+	  "Pass the stack, a map value or other memory that the verifier knows, with a length that it can bound; a "
+	  "buffer on the stack has to be initialized as a whole before the call (= {} does)." },
 	{ "must point to", " A pointer of another kind, NULL or a number was passed where the kfunc wants that type.",
 	  "Pass a pointer of the type in the message: the kernel's own object where it is a struct of the kernel, "
 	  "else the "
@@ -431,7 +433,8 @@ void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice 
 		kfg_strbuf_adds(&a->todo, object);
 		return;
 	}
-	if (kfg_advice_on_passed(k, a) || kfg_advice_on_trust(k, a) || on_half_made(k, a) || kfg_advice_on_member(k, a))
+	if (kfg_advice_on_passed(k, a) || kfg_advice_on_trust(k, a) || on_half_made(k, a) ||
+	    kfg_advice_on_member(k, a) || kfg_advice_on_struct_of_more(k, a))
 		return;
 	if (strstr(m, "cannot pass in ") && find_number(m, "offset=", &offset)) {
 		on_stack_offset(offset, a);

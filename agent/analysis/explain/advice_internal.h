@@ -47,6 +47,15 @@ void kfg_advice_say_strange(const struct kfg_advice_known *k, struct kfg_advice 
 /* Whether the kernel of the log no longer has it. */
 bool kfg_advice_is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a);
 
+/* The compiler knows no declaration. */
+void kfg_advice_on_undeclared(const struct kfg_advice_known *k, struct kfg_advice *a);
+
+/* advice_module.c: it was not registered */
+void kfg_advice_on_module_btf(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_register(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_set(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_build(const struct kfg_advice_known *k, struct kfg_advice *a);
+
 /* advice_allowed.c: it is not for this program */
 void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advice *a);
 
@@ -65,6 +74,8 @@ void kfg_advice_say_passed(const struct kfg_vlog_finding *f, struct kfg_strbuf *
 void kfg_advice_say_nullable(const struct kfg_vlog_finding *f, struct kfg_strbuf *out);
 /* The argument is the result of bpf_rdonly_cast(). */
 bool kfg_advice_is_of_cast(const struct kfg_vlog_finding *f);
+/* "must point to scalar, or struct with scalar", of a struct. False: the message is about something else. */
+bool kfg_advice_on_struct_of_more(const struct kfg_advice_known *k, struct kfg_advice *a);
 /* False: the log does not show what was passed in place of a pointer, or the message is about something else. */
 bool kfg_advice_on_passed(const struct kfg_advice_known *k, struct kfg_advice *a);
 /*

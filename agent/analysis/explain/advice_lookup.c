@@ -268,6 +268,19 @@ static void missing_moved(const struct kfg_advice_known *k, struct kfg_span modu
 			a->lifecycle.removed_in);
 }
 
+/* The log says so itself. */
+static void missing_not_loaded(struct kfg_advice *a)
+{
+	kfg_strbuf_adds(
+		&a->what,
+		" The log says that a module is not loaded, and kfuncs of modules are found in modules that are "
+		"loaded only.");
+	kfg_strbuf_adds(&a->todo,
+			"Load that module before the program: modprobe it, or build it first (dkms status says "
+			"whether it was built for the running kernel), with BTF, which /sys/kernel/btf/MODULE shows "
+			"once it is loaded.");
+}
+
 void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
@@ -291,6 +304,10 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 		const char *near = kfg_kfunc_history_nearest(k->name);
 		bool plain = kfg_advice_is_strange(k, a) && !strstr(k->name, "bpf_");
 
+		if (k->f->beside == KFG_VLOG_BESIDE_NOT_LOADED) {
+			missing_not_loaded(a);
+			return;
+		}
 		a->blame = near ? KFG_BLAME_PROGRAM : plain ? KFG_BLAME_UNKNOWN : KFG_BLAME_KERNEL;
 		if (plain)
 			kfg_advice_say_strange(k, a);
@@ -307,6 +324,39 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 			return;
 	}
 	show_guard(k, a);
+}
+
+/* A program that was written for a newer kernel than the headers that it is compiled with. */
+void kfg_advice_on_undeclared(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
+	bool named = presence == KFG_PRESENCE_TOO_OLD || presence == KFG_PRESENCE_ABSENT;
+	size_t size;
+
+	if (named) {
+		kfg_strbuf_printf(&a->what, " Linux %s, which this is about, does not have it", k->kernel);
+		size = a->what.size;
+		say_predecessor(k, k->release, &a->what);
+	} else if (!k->release && k->history && k->history->introduced[0] && !k->history->absent_from[0]) {
+		kfg_strbuf_printf(&a->what, " Headers of a kernel older than %s do not have it either",
+				  k->history->introduced);
+		size = a->what.size;
+		say_predecessor(k, 0, &a->what);
+	} else {
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_UNDECLARED].todo);
+		return;
+	}
+	if (a->what.size > size)
+		kfg_strbuf_printf(&a->todo, "%s that name there, or compile a program that is as old as the kernel. ",
+				  named ? "Use" : "If the program is for an older kernel, use");
+	kfg_strbuf_adds(&a->what, ".");
+	if (!named)
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_UNDECLARED].todo);
+	else if (!a->todo.size)
+		kfg_strbuf_adds(&a->todo, "Use a newer kernel and its headers, or do without it. A declaration alone "
+					  "does not help: that kernel has nothing to call.");
+	else
+		kfg_strbuf_adds(&a->todo, "A declaration alone does not help: that kernel has nothing to call.");
 }
 
 /* Whether the kernel is one of those that were found wrong. */

@@ -134,3 +134,29 @@ bool kfg_advice_on_member(const struct kfg_advice_known *k, struct kfg_advice *a
 			"what the verifier knows.");
 	return true;
 }
+
+bool kfg_advice_on_struct_of_more(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	static const char begins[] = "pointer type STRUCT ";
+	const char *at = strstr(k->f->message, begins);
+	char name[4 * KFG_VLOG_NAME_MAX];
+	size_t n;
+
+	if (!at || !strstr(at, "must point to ") || !strstr(at, "scalar, or struct with scalar"))
+		return false;
+	at += sizeof(begins) - 1;
+	n = strcspn(at, " ");
+	kfg_text_clean(at, n < KFG_VLOG_NAME_MAX ? n : KFG_VLOG_NAME_MAX, name, sizeof(name));
+	kfg_strbuf_printf(&a->what,
+			  " It is no pointer of the kernel's to a struct %s, and memory of the program's can be "
+			  "checked only as a struct of numbers: this one holds more than that (a pointer, a union, or "
+			  "structs that are nested too deep).",
+			  name);
+	kfg_strbuf_printf(&a->todo,
+			  "Where struct %s is one of the kernel's own objects, pass the kernel's pointer to it, not a "
+			  "copy, and not NULL or a number. As memory of the program's (the stack, a map's value) it "
+			  "can never be passed, whatever is in it: then whoever wrote the kfunc has to mend it, with a "
+			  "struct of numbers and arrays of them, or with memory and its size (void *p, u32 p__sz).",
+			  name);
+	return true;
+}

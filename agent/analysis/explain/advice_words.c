@@ -214,9 +214,9 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"Rename the module's kfunc, or unload the other module." },
 	[KFG_VLOG_REGISTER_SET] = {
 		"registered-by-old-set", "kfuncs were not registered", KFG_BLAME_KERNEL_BUILD,
-		"The kernel warns of the set that a module registers its kfuncs with, and does not take it: since"
-		" Linux 6.9 a set of kfuncs has to say that it is one.",
-		"In the module's source, write BTF_KFUNCS_START(name) and BTF_KFUNCS_END(name) instead of "
+		"The kernel warns of a set that kfuncs are registered with, and does not take it: since Linux 6.9 a "
+		"set of kfuncs has to say that it is one.",
+		"In the source that registers it, write BTF_KFUNCS_START(name) and BTF_KFUNCS_END(name) instead of "
 		"BTF_SET8_START and BTF_SET8_END, and build it anew." },
 	[KFG_VLOG_REGISTER_AGAIN] = {
 		"second-set", "kfuncs were not registered", KFG_BLAME_KERNEL_BUILD,
@@ -260,6 +260,14 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"Remove the program's own declaration, or make it the same as the other one. Where that is "
 		"vmlinux.h's, #define BPF_NO_KFUNC_PROTOTYPES before it is included leaves out those of all "
 		"kfuncs." },
+	[KFG_VLOG_ADDRESS_SPACE] = {
+		"address-space", "declared without the address space of arenas", KFG_BLAME_PROGRAM,
+		"Memory of an arena is in an address space of its own (__arena), and the declaration that the compiler"
+		" found has plain pointers: bpftool writes it so into vmlinux.h where the kernel's BTF, or bpftool "
+		"itself, is too old to say more.",
+		"Use a vmlinux.h whose declarations of bpf_arena_ kfuncs have the address space (a current bpftool, on "
+		"a kernel built with pahole 1.30 or newer), or #define BPF_NO_KFUNC_PROTOTYPES before it is included "
+		"and take the declarations of bpf_arena_common.h, which have __arena." },
 	[KFG_VLOG_LOADER] = {
 		"loader", "the loader binds it wrong", KFG_BLAME_LOADER,
 		"A kfunc of a module is bound by the fd of the module's BTF, and the kernel did not like what it "

@@ -58,6 +58,7 @@ enum kfg_vlog_kind {
 	KFG_VLOG_NO_SECTION, /* an extern that is not in .ksyms */
 	KFG_VLOG_UNDECLARED, /* the compiler knows no declaration of it */
 	KFG_VLOG_DECLARED_TWICE, /* the compiler knows two that differ */
+	KFG_VLOG_ADDRESS_SPACE, /* its declaration leaves out the address space of arenas */
 	KFG_VLOG_LOADER,
 	KFG_VLOG_OLD_LOADER, /* a loader that knows no kfuncs */
 	KFG_VLOG_ADDRESS_LOADER, /* the address of a module's kfunc, asked for in a wrong way */

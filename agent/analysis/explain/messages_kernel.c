@@ -32,6 +32,8 @@ const struct kfg_vlog_message kfg_vlog_messages_kernel[] = {
 	  "btf.c 6.9 register_btf_kfunc_id_set()" },
 	{ "kernel/bpf/btf.c:{n} at register_btf_kfunc_id_set+", KFG_VLOG_REGISTER_SET, KFG_VLOG_MSG_KERNEL, NULL,
 	  "btf.c 6.9 register_btf_kfunc_id_set(), lib/bug.c 6.19" },
+	{ "kernel/bpf/btf.c:{n}` at `register_btf_kfunc_id_set+", KFG_VLOG_REGISTER_SET, KFG_VLOG_MSG_KERNEL, NULL,
+	  "btf.c 6.9 register_btf_kfunc_id_set(), as documents have it" },
 	{ "kernel/bpf/btf.c:{n} btf_populate_kfunc_set+", KFG_VLOG_REGISTER_AGAIN, KFG_VLOG_MSG_KERNEL, NULL,
 	  "btf.c 6.1 to 7.3 btf_populate_kfunc_set()" },
 	{ "kernel/bpf/btf.c:{n} at btf_populate_kfunc_set+", KFG_VLOG_REGISTER_AGAIN, KFG_VLOG_MSG_KERNEL, NULL,

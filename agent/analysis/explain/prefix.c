@@ -123,6 +123,17 @@ static size_t comment_size(struct kfg_span s)
 	return n == s.n ? n : s.at[n] == ' ' || s.at[n] == '\t' ? n + 1 : 0;
 }
 
+/* Behind brackets of a message that was broken before them: "failed to validate module [NAME] BTF: " */
+static bool is_rest_of_message(struct kfg_span s)
+{
+	static const char *const rests[] = { " BTF: ", " section: " };
+
+	for (size_t i = 0; i < sizeof(rests) / sizeof(rests[0]); i++)
+		if (s.n > strlen(rests[i]) && memcmp(s.at, rests[i], strlen(rests[i])) == 0)
+			return true;
+	return false;
+}
+
 /* "[...]", "<6>" and ">" */
 static size_t bracket_size(struct kfg_span s)
 {
@@ -147,6 +158,8 @@ static size_t bracket_size(struct kfg_span s)
 	if (!close || memchr(s.at + 1, '[', (size_t)(close - s.at - 1)))
 		return 0;
 	n = (size_t)(close - s.at) + 1;
+	if (is_rest_of_message((struct kfg_span){ s.at + n, s.n - n }))
+		return 0;
 	if (n < s.n && s.at[n] == ':')
 		n++;
 	return n < s.n && s.at[n] == ' ' ? n + 1 : 0;

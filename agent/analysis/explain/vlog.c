@@ -257,8 +257,8 @@ static bool concerns_kfuncs(struct kfg_span line)
 /* Whether it can be the beginning of a wording: of all others the next line is not tried together with. */
 static bool may_go_on(const struct kfg_vlog *v, struct kfg_span line)
 {
-	static const char *const words[] = { "libbpf",	    "kfunc", "ksym",  "extern",
-					     "kernel func", "BTF",   "ksyms", "kernel/bpf/" };
+	static const char *const words[] = { "libbpf", "kfunc", "ksym",	       "extern",	 "kernel func",
+					     "BTF",    "ksyms", "kernel/bpf/", "validate module" };
 
 	if (v->is_kfunc_call || v->inside || line.n >= WRAPPED_MIN)
 		return true;
@@ -343,61 +343,6 @@ static void read_other(struct kfg_vlog *v, const struct kfg_line *line)
 	}
 }
 
-/*
- * "could not insert module DIRECTORY/NAME.ko" of insmod, "could not insert 'NAME'" of modprobe: whose registration the
- * kernel warns of next
- */
-static void note_module(struct kfg_vlog *v, struct kfg_span line)
-{
-	struct kfg_vlog_message_match m;
-	const char *slash, *from, *end, *dot;
-
-	if (!kfg_vlog_message_match("could not insert module {w}", line.at, line.n, &m) &&
-	    !kfg_vlog_message_match("could not insert '{w}'", line.at, line.n, &m))
-		return;
-	end = m.word.at + m.word.n;
-	slash = memrchr(m.word.at, '/', m.word.n);
-	from = slash ? slash + 1 : m.word.at;
-	dot = memmem(from, (size_t)(end - from), ".ko", 3);
-	kfg_span_copy(kfg_span_of(from, (size_t)((dot ? dot : end) - from)), v->inserted, sizeof(v->inserted));
-}
-
-static bool is_warned_set(enum kfg_vlog_kind kind)
-{
-	return kind == KFG_VLOG_REGISTER_SET || kind == KFG_VLOG_REGISTER_AGAIN;
-}
-
-/* "FUNCTION+0x10/0x20 [NAME]" in the trace of a warning: the first function of a module, which is its own */
-static void note_caller(struct kfg_span line, struct kfg_vlog_finding *f)
-{
-	const char *open = line.n && line.at[line.n - 1] == ']' ? memrchr(line.at, '[', line.n) : NULL;
-
-	if (open && open > line.at && open[-1] == ' ' && kfg_span_find(line, "+0x"))
-		kfg_span_copy(kfg_span_of(open + 1, (size_t)(line.at + line.n - 1 - (open + 1))), f->module,
-			      sizeof(f->module));
-}
-
-/* "Modules linked in: NAME(OE+) ...": the one that is being loaded */
-static void note_loading(struct kfg_vlog *v, struct kfg_span line)
-{
-	const char *at = kfg_span_find(line, "Modules linked in: "), *end = line.at + line.n, *plus, *from;
-	struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
-
-	if (!last || !is_warned_set(last->kind) || last->module[0])
-		return;
-	note_caller(line, last);
-	if (!at)
-		return;
-	plus = memmem(at, (size_t)(end - at), "+)", 2);
-	for (from = plus; from && from > at && *from != '('; from--)
-		;
-	end = from;
-	while (from && from > at && from[-1] != ' ')
-		from--;
-	if (plus)
-		kfg_span_copy(kfg_span_of(from, (size_t)(end - from)), last->module, sizeof(last->module));
-}
-
 /* Logs are cut in the middle by who pastes them: what follows does not belong to what stands before. */
 static bool is_cut(struct kfg_span line)
 {
@@ -416,14 +361,23 @@ static bool is_line_of_its_own(struct kfg_span line)
 	return kfg_vlog_is_state(line) || kfg_span_starts(line, "libbpf: ") || kfg_span_starts(line, "-- ");
 }
 
-/* The two types that a message names, where it goes on in the next line. */
+/* "[NUMBER] section: " behind the extern that libbpf finds no BTF for */
+static bool is_end_of_extern(struct kfg_span line)
+{
+	struct kfg_vlog_message_match m;
+
+	return kfg_vlog_message_match("[{n}] section: ", line.at, line.n, &m) && m.begin == line.at;
+}
+
+/* The two types that a message names, or the section of an extern, where it goes on in the next line. */
 static void end_half(struct kfg_vlog *v, struct kfg_span line)
 {
 	struct kfg_vlog_finding *last = v->half ? &v->findings[v->n_findings - 1] : NULL;
 	size_t n = last ? strlen(last->message) : 0;
 
 	v->half = false;
-	if (!last || !line.n || n + line.n + 2 > sizeof(last->message) || is_line_of_its_own(line))
+	if (!last || !line.n || n + line.n + 2 > sizeof(last->message) || is_line_of_its_own(line) ||
+	    (last->kind == KFG_VLOG_DECLARATION && !is_end_of_extern(line)))
 		return;
 	/* a soft break of mail has no blank of its own */
 	if (n && last->message[n - 1] == '=')
@@ -433,7 +387,7 @@ static void end_half(struct kfg_vlog *v, struct kfg_span line)
 	kfg_vlog_finding_refine(last);
 }
 
-/* Of two types only one was said. */
+/* Of two types only one was said, or of an extern only its name. */
 static void note_half(struct kfg_vlog *v, struct kfg_span line)
 {
 	const struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
@@ -441,6 +395,10 @@ static void note_half(struct kfg_vlog *v, struct kfg_span line)
 	static const char wants[] = " expected pointer to";
 	const char *at = kfg_span_find(line, wants), *end = line.at + line.n;
 
+	v->half = last && last->line == v->line_no && last->kind == KFG_VLOG_DECLARATION && line.n &&
+		  line.at[line.n - 1] == '\'';
+	if (v->half)
+		return;
 	if (at)
 		at += sizeof(wants) - 1;
 	/* "pointer to STRUCT NAME but R1 has a pointer to STRUCT NAME"; nothing goes on behind "pointer to func" */
@@ -457,6 +415,7 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 		settle_held(v);
 		return;
 	}
+	kfg_vlog_beside_note(v, line->text);
 	if (is_cut(line->text)) {
 		settle_call(v, v->inside);
 		kfg_vlog_stop_trace(v);
@@ -469,8 +428,7 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 			return;
 		hold(v, line);
 		read_other(v, line);
-		note_module(v, line->text);
-		note_loading(v, line->text);
+		kfg_vlog_beside_loading(v, line->text);
 		return;
 	}
 	if (looked_up)

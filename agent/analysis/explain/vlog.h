@@ -37,6 +37,17 @@ enum kfg_vlog_origin {
 	KFG_VLOG_FROM_CONTEXT, /* read from the program's context */
 };
 
+/* What another line says of why. */
+enum kfg_vlog_beside {
+	KFG_VLOG_BESIDE_NOTHING,
+	KFG_VLOG_BESIDE_CALLS, /* the JIT did not compile functions of the program that call each other */
+	KFG_VLOG_BESIDE_NOT_LOADED, /* a module is not loaded */
+	KFG_VLOG_BESIDE_KERNEL, /* it was said while the kernel started: no module is concerned */
+	KFG_VLOG_BESIDE_NO_VMLINUX, /* the module was built without the kernel's vmlinux at hand */
+	KFG_VLOG_BESIDE_BAD_BTF, /* the kernel says what it does not like about a module's BTF */
+	KFG_VLOG_BESIDE_BUILD, /* a module is being built: `module` */
+};
+
 /* A problem of a kfunc. Strings are bytes as they came, NUL terminated, cut where too long. "": not said.
  */
 struct kfg_vlog_finding {
@@ -58,6 +69,7 @@ struct kfg_vlog_finding {
 	long long from_offset; /* bytes into the struct or value that it was read from */
 	bool of_program; /* arg holds an argument of the program that the kernel does not vouch for */
 	unsigned frame; /* of the function that the instruction is in; 0: the program itself, or not known */
+	enum kfg_vlog_beside beside;
 	size_t line; /* of the input, from 1 */
 };
 

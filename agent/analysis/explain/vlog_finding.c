@@ -286,6 +286,8 @@ static void refine(struct kfg_vlog_finding *f, struct kfg_span line)
 		f->kind = KFG_VLOG_COMPILER;
 	else if (f->kind == KFG_VLOG_ARGUMENT && is_type_twice(line))
 		f->kind = KFG_VLOG_TYPE_TWICE;
+	else if (f->kind == KFG_VLOG_DECLARATION && kfg_span_find(line, "] section: "))
+		f->kind = KFG_VLOG_NO_SECTION;
 	else if (f->kind == KFG_VLOG_ARGUMENT && kfg_span_find(line, "pointer type STRUCT bpf_prog_aux must point "
 								     "to"))
 		f->kind = KFG_VLOG_HIDDEN;
@@ -355,6 +357,14 @@ static void find_argument(struct kfg_span line, struct kfg_vlog_finding *f)
 		kfg_span_copy(kfg_span_of(m.begin, (size_t)(m.end - m.begin)), f->arg, sizeof(f->arg));
 }
 
+/* Without what Markdown puts before code and emphasized words. */
+static struct kfg_span without_marks(struct kfg_span word)
+{
+	while (word.n && strchr("`*(", word.at[0]))
+		word = kfg_span_of(word.at + 1, word.n - 1);
+	return word;
+}
+
 /* A finding out of a wording that fits. False: it does not concern a kfunc. */
 static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
 			 const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *ret)
@@ -373,13 +383,14 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message
 	if (msg->flags & KFG_VLOG_MSG_INSN)
 		go_to(v, m->number, &f);
 	if (is_module(msg->kind))
-		kfg_span_copy(m->word, f.module, sizeof(f.module));
+		kfg_span_copy(without_marks(m->word), f.module, sizeof(f.module));
 	if ((!v->inside && kfg_span_find(line, "libbpf: ")) || msg->flags & KFG_VLOG_MSG_KERNEL)
 		kfg_vlog_finding_drop_program(&f);
 	if (msg->flags & KFG_VLOG_MSG_RECORD)
 		read_record(&f, m, line);
 	if (msg->kind == KFG_VLOG_REGISTER_SET || msg->kind == KFG_VLOG_REGISTER_AGAIN)
 		copy(v->inserted, f.module, sizeof(f.module));
+	kfg_vlog_beside_tell(v, line, &f);
 	refine(&f, line);
 	*ret = f;
 	return true;
@@ -471,7 +482,7 @@ void kfg_vlog_finding_cut(struct kfg_vlog_finding *f)
 	}
 }
 
-static void remove_finding(struct kfg_vlog *v, size_t i)
+void kfg_vlog_finding_remove(struct kfg_vlog *v, size_t i)
 {
 	v->n_findings--;
 	memmove(&v->findings[i], &v->findings[i + 1], (v->n_findings - i) * sizeof(v->findings[0]));
@@ -517,9 +528,11 @@ static void blame_module(struct kfg_vlog *v)
 		used = true;
 	}
 	if (used && reg)
-		remove_finding(v, (size_t)(reg - v->findings));
-	if (!used && reg && v->circumstance.kind == KFG_VLOG_MODULE_OTHER)
+		kfg_vlog_finding_remove(v, (size_t)(reg - v->findings));
+	if (!used && reg && v->circumstance.kind == KFG_VLOG_MODULE_OTHER) {
 		reg->kind = KFG_VLOG_MODULE_OTHER;
+		fill(reg->module, v->circumstance.module, sizeof(reg->module));
+	}
 	if (!used && !reg && kind == KFG_VLOG_MODULE_BTF && (v->failed || !v->went_on) && !v->other && !v->n_findings &&
 	    !v->n_more)
 		kfg_vlog_finding_add(v, &v->circumstance);
@@ -535,7 +548,7 @@ static void blame_kernel_btf(struct kfg_vlog *v)
 	for (size_t i = 0; i < v->n_findings; i++)
 		if (v->findings[i].kind == KFG_VLOG_PROTO)
 			v->findings[i].kind = KFG_VLOG_KERNEL_BTF;
-	remove_finding(v, (size_t)(known - v->findings));
+	kfg_vlog_finding_remove(v, (size_t)(known - v->findings));
 }
 
 /* In the order of the lines: a line that might have gone on in the next was settled late. */
@@ -568,6 +581,7 @@ void kfg_vlog_conclude(struct kfg_vlog *v)
 {
 	blame_unbound(v);
 	sort_findings(v);
+	kfg_vlog_beside_conclude(v);
 	blame_module(v);
 	blame_kernel_btf(v);
 }

@@ -20,6 +20,7 @@
 #define KFG_VLOG_RESULTS 64u /* results remembered, by number */
 #define KFG_VLOG_REGISTERS 11u
 #define KFG_VLOG_REGIONS 3u
+#define KFG_VLOG_PAST 3u
 #define KFG_VLOG_PROGRAMS 128u /* whose types are remembered */
 
 /* A kfunc call that was printed. Of no worth unless `log` is the number of the log at hand. */
@@ -137,7 +138,18 @@ struct kfg_vlog {
 	bool went_on; /* a loader did more after that */
 	bool other; /* a load failed for something that is no kfunc */
 	bool bound; /* a loader found a kfunc that the object declares */
+
+	/* vlog_beside.c */
 	char inserted[KFG_VLOG_NAME_MAX]; /* the module that insmod could not insert */
+	char built[KFG_VLOG_NAME_MAX]; /* the module that is being built */
+	char without_vmlinux[KFG_VLOG_NAME_MAX]; /* the module that was built without it */
+	bool more_without_vmlinux; /* others were, too */
+	bool bad_btf; /* the kernel said what it does not like about a module's BTF */
+	unsigned refused_calls; /* the log in which the JIT refused calls within the program; 0: none */
+	size_t not_loaded_line; /* that says of a module that it is not loaded; 0: none */
+	char space_message[KFG_VLOG_TEXT_MAX]; /* of the compiler, about address spaces */
+	size_t space_line; /* 0: none, or a kfunc was found to it */
+	char past[KFG_VLOG_PAST][KFG_VLOG_TEXT_MAX]; /* the line at hand, and those before it */
 
 	/* vlog_section.c */
 	struct kfg_vlog_program programs[KFG_VLOG_PROGRAMS];
@@ -251,6 +263,17 @@ void kfg_vlog_region_note_state(struct kfg_vlog *v, struct kfg_span line);
 /* The kfunc that opened a region that is open; NULL: none is, as far as the log says. */
 const char *kfg_vlog_region_open(const struct kfg_vlog *v);
 
+/* vlog_beside.c */
+
+/* Takes notes of any line but the verifier's reports, before it is looked up. */
+void kfg_vlog_beside_note(struct kfg_vlog *v, struct kfg_span line);
+/* Takes notes of a line that is in no table: which module is being loaded. */
+void kfg_vlog_beside_loading(struct kfg_vlog *v, struct kfg_span line);
+/* What lines before say of a finding that was made of this line. */
+void kfg_vlog_beside_tell(const struct kfg_vlog *v, struct kfg_span line, struct kfg_vlog_finding *f);
+/* After the end: what other lines say of findings. */
+void kfg_vlog_beside_conclude(struct kfg_vlog *v);
+
 /* vlog_section.c */
 
 /* Takes notes of a line of libbpf about a program that it found in an object. */
@@ -275,5 +298,6 @@ void kfg_vlog_finding_drop_program(struct kfg_vlog_finding *finding);
 /* What a wording says of a line, or of two that are one. boundary: it has to begin before and end behind; 0:
  * anywhere. */
 bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary);
+void kfg_vlog_finding_remove(struct kfg_vlog *v, size_t i);
 /* After the end: circumstances become causes or nothing. */
 void kfg_vlog_conclude(struct kfg_vlog *v);

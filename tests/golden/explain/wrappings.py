@@ -42,9 +42,9 @@ WRAPPINGS = {
     "docker": (lambda text: "".join(json.dumps({"log": line + "\n", "stream": "stderr", "time": TIME}) + "\n"
                                     for line in text.splitlines()), ""),
     "journal": (each("Nov 21 10:00:00 node-7 agent[1234]: %s"), ""),
-    "cri": (each(TIME + " stderr F %s"), "49 81 95"),
+    "cri": (each(TIME + " stderr F %s"), "49 81 95 98"),
     "kubectl": (each("[pod/agent-x7k2p/agent] %s"), ""),
-    "stern": (each("agent-x7k2p agent %s"), "49 81 95"),
+    "stern": (each("agent-x7k2p agent %s"), "49 81 95 98"),
     "colours": (each("\x1b[31mERROR\x1b[0m \x1b[2m%s\x1b[0m"), ""),
     "logfmt-lines": (each_json('time="' + TIME + '" level=error msg=%s'), ""),
     "logfmt": (lambda text: "time=" + TIME + ' level=fatal msg="Failed to start" error=' + json.dumps(text) + " pod=x\n", ""),
@@ -57,7 +57,7 @@ WRAPPINGS = {
     "mail-80": (wrapped(80), "04 36 37 39"),
     "web": (lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
             .replace('"', "&quot;"), "03"),
-    "squashed": (lambda text: " ".join(line.strip() for line in text.splitlines() if line.strip()) + "\n", "80 81 95"),
+    "squashed": (lambda text: " ".join(line.strip() for line in text.splitlines() if line.strip()) + "\n", "80 81 95 98"),
     "list": (lambda text: '"stderr_lines": %r\n' % text.splitlines(), "68 82"),
     "json-list": (lambda text: json.dumps({"rc": 1, "stdout_lines": [], "stderr_lines": text.splitlines()}) + "\n", ""),
     "initials": (each("KD> %s"), "81"),

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* advice_module.c - kfuncs that were not registered: why, by what the kernel, the module and its build say. */
+#include "analysis/explain/advice_internal.h"
+
+#include <string.h>
+
+static const char rebuild[] = "build the module again with CONFIG_DEBUG_INFO_BTF_MODULES=y and a current pahole";
+
+void kfg_advice_on_module_btf(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (k->module[0])
+		kfg_strbuf_printf(&a->todo,
+				  "The module %s was built against another kernel, or by a pahole or linker that "
+				  "damaged its BTF: rebuild it for the running kernel (or unload it, or build it "
+				  "without BTF). bpftool btf dump file /sys/kernel/btf/%s -B /sys/kernel/btf/vmlinux "
+				  "shows the place.",
+				  k->module, k->module);
+	else
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_MODULE_READ].todo);
+	a->blame = k->module[0] ? KFG_BLAME_KERNEL_BUILD : KFG_BLAME_LOADER;
+	if (k->history && !k->history->module[0])
+		kfg_strbuf_printf(&a->what,
+				  " It looks there for what the kernel itself does not have, so this kernel lacks %s, "
+				  "too%s%s. Where it is declared weak, only the module is to blame.",
+				  k->name, k->history->introduced[0] ? ", which came with Linux " : "",
+				  k->history->introduced);
+}
+
+/* scripts/Makefile.modfinal says so, and builds the module without BTF. */
+static void registered_without_vmlinux(struct kfg_advice *a)
+{
+	a->what.size = 0;
+	kfg_strbuf_adds(&a->what,
+			"A module could not register its kfuncs, since it has no BTF: when it was built, the kernel's "
+			"vmlinux was not at hand, and the build says that it left BTF out. Every program that calls "
+			"one of them fails to load.");
+	kfg_strbuf_printf(&a->todo,
+			  "Put the vmlinux of the very kernel that runs where the build looks for it "
+			  "(/lib/modules/$(uname -r)/build/vmlinux): from the package with the kernel's debugging "
+			  "symbols, or by cp /sys/kernel/btf/vmlinux, which has the BTF. Then %s, look that the build "
+			  "does not say \"Skipping BTF generation\", and load it again.",
+			  rebuild);
+}
+
+void kfg_advice_on_register(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (k->f->beside == KFG_VLOG_BESIDE_NO_VMLINUX) {
+		registered_without_vmlinux(a);
+		return;
+	}
+	if (!strstr(k->f->message, "missing module BTF") || k->f->beside == KFG_VLOG_BESIDE_BAD_BTF) {
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_REGISTER].todo);
+		if (k->f->beside == KFG_VLOG_BESIDE_NOTHING && strstr(k->f->message, "-22"))
+			kfg_strbuf_adds(
+				&a->todo,
+				" Where there are none, and the kernel is Linux 6.9 or newer, -22 (EINVAL) says "
+				"that the set in the module's source begins with BTF_SET8_START: write "
+				"BTF_KFUNCS_START(name) and BTF_KFUNCS_END(name).");
+		return;
+	}
+	a->what.size = 0;
+	kfg_strbuf_adds(&a->what,
+			"A module could not register its kfuncs, since the kernel has no BTF of it: the module was "
+			"built without, or stripped of it, or the kernel did not take it, which a line before "
+			"(\"BPF: ...\") says then. Every program that calls one of them fails to load.");
+	kfg_strbuf_printf(&a->todo,
+			  "With the vmlinux of the very kernel that runs at hand, %s, and strip no more of it than "
+			  "its debugging symbols (strip -g). The build says \"Skipping BTF generation\" where it "
+			  "leaves BTF out. Of a module that comes with the kernel, install the one of this kernel.",
+			  rebuild);
+}
+
+void kfg_advice_on_set(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (k->f->beside != KFG_VLOG_BESIDE_KERNEL) {
+		/* WARN_ON(!kset->owner) */
+		if (!k->module[0])
+			kfg_strbuf_adds(
+				&a->what,
+				" Most likely the set is one that is built into the kernel: of a module's it warns "
+				"only where the set names no owner, and else only returns -22 (EINVAL).");
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_REGISTER_SET].todo);
+		return;
+	}
+	a->what.size = 0;
+	kfg_strbuf_adds(&a->what,
+			"The kernel warns of a set of kfuncs of its own, which it registers while it starts, and does "
+			"not take it: since Linux 6.9 a set of kfuncs has to say that it is one. It does not where its "
+			"source has BTF_SET8_START in place of BTF_KFUNCS_START, or, in kernels between 6.8 and 6.9, "
+			"where it was built without CONFIG_DEBUG_INFO_BTF. No module and no program is concerned.");
+	kfg_strbuf_adds(&a->todo,
+			"Build the kernel with CONFIG_DEBUG_INFO_BTF=y: without it no program can call kfuncs in any "
+			"case. If it has that, the function that calls register_btf_kfunc_id_set() in the trace says "
+			"which source has the set; report it to whoever built the kernel.");
+}
+
+/* resolve_btfids, on a module: the id of a function that is not the module's own */
+void kfg_advice_on_build(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (k->f->beside != KFG_VLOG_BESIDE_BUILD || !k->history || strcmp(k->history->module, k->module) == 0) {
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_BUILD].todo);
+		return;
+	}
+	a->what.size = 0;
+	kfg_strbuf_printf(&a->what,
+			  "The module %s names %s, which is not its own, in a list of ids (BTF_ID_LIST, BTF_ID), and "
+			  "the BTF that the module is built on (its base, the kernel's vmlinux) does not have it. The "
+			  "id in the list stays 0, and what the module does with it does not work. The kfunc itself "
+			  "is as it was: where the kernel has it, programs can call it.",
+			  k->module, k->name);
+	kfg_strbuf_printf(&a->todo,
+			  "Build the module against the vmlinux of the kernel that it is for, whose BTF has the "
+			  "function (bpftool btf dump file vmlinux | grep \"'%s'\"). A module that is built outside of "
+			  "the kernel's source gets a base that is cut down to the types it uses (.BTF.base, since "
+			  "Linux 6.11): there leave the kernel's functions out of lists of ids, and have the program "
+			  "declare what it calls (__ksym).",
+			  k->name);
+}
