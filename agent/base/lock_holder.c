@@ -7,10 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -18,13 +17,22 @@
 #define PROC "/proc"
 #define PROC_ROOT 1 /* inode number: PROC_ROOT_INO, include/linux/proc_ns.h */
 
-/* What somebody mounted over it, or over the whole of /proc, is not the kernel's word. */
+/* The number of the mount that a descriptor was opened on; 0: the kernel does not tell (before 5.8). */
+static uint64_t mount_of(int fd)
+{
+	struct statx is;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &is) < 0 || !(is.stx_mask & STATX_MNT_ID))
+		return 0;
+	return is.stx_mnt_id;
+}
+
+/*
+ * What somebody mounted over it, or over the whole of /proc, is not the kernel's word. openat2(2) with RESOLVE_NO_XDEV
+ * would ask the same, and is none of a unit with RestrictSUIDSGID=, as that of the agent is.
+ */
 static int open_locks(FILE **ret_locks)
 {
-	const struct open_how how = {
-		.flags = O_RDONLY | O_CLOEXEC,
-		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
-	};
 	_cleanup_close_ int proc = open(PROC, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = KFG_NO_FD;
 	struct statfs fs;
 	struct stat st;
@@ -33,8 +41,12 @@ static int open_locks(FILE **ret_locks)
 		return -errno;
 	if (fs.f_type != PROC_SUPER_MAGIC || st.st_ino != PROC_ROOT)
 		return -ENXIO;
-	fd = (int)syscall(SYS_openat2, proc, "locks", &how, sizeof(how));
-	*ret_locks = fd < 0 ? NULL : fdopen(fd, "r");
+	fd = openat(proc, "locks", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (!mount_of(fd) || mount_of(fd) != mount_of(proc))
+		return -EXDEV;
+	*ret_locks = fdopen(fd, "r");
 	if (!*ret_locks)
 		return -errno;
 	(void)KFG_TAKE_FD(fd);

@@ -105,13 +105,13 @@ static void test_guard(void **state)
 	fake_guard.n_attempts = 1;
 	assert_int_equal(run_with(ask_for_programs, false), KFG_EXIT_OK);
 	assert_non_null(strstr(seen, ":0:11\n12\n"));
-	assert_string_equal(fake_guard.calls, "OcccccxARTC");
+	assert_string_equal(fake_guard.calls, "OxcccccARTC");
 	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"tampering\""));
 	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
 	scratch_write("policy.yaml", POLICY_14 "guard: strict\n");
 	seen[0] = '\0';
 	assert_int_equal(run_with(ask_for_status, false), KFG_EXIT_OK);
-	assert_string_equal(fake_guard.calls, "OScccccxARC");
+	assert_string_equal(fake_guard.calls, "OSxcccccARC");
 	assert_non_null(strstr(seen, "Guard: on until the next boot (strict), 2 attempts"));
 }
 
@@ -138,7 +138,7 @@ static void test_guard_fails(void **state)
 	fake_guard.prove_error = -ENOTRECOVERABLE;
 	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
 	assert_non_null(strstr(captured, "the gate is up, but not guarded against removal: because"));
-	assert_string_equal(fake_guard.calls, "OcccccxARC");
+	assert_string_equal(fake_guard.calls, "OxcccccARC");
 	assert_string_equal(kinds(), "policy-loaded swept started stopped ");
 }
 
@@ -150,13 +150,13 @@ static void test_weaker_guard(void **state)
 	fake_gate.older_guarded = true;
 	scratch_write("policy.yaml", POLICY_14 "guard: on\n");
 	assert_int_equal(run_with(do_nothing, false), KFG_EXIT_OK);
-	assert_string_equal(fake_guard.calls, "OcccccxARcccccTC");
+	assert_string_equal(fake_guard.calls, "OxcccccARcccccTC");
 	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
 	fake_guard.prove_error = -ENOTRECOVERABLE;
 	fake_gate.calls[0] = '\0';
 	assert_int_equal(run_daemon(false), KFG_EXIT_NO_GATE);
 	assert_string_equal(fake_gate.calls, "OPARC");
-	assert_string_equal(fake_guard.calls, "OcccccxARC");
+	assert_string_equal(fake_guard.calls, "OxcccccARC");
 	assert_non_null(strstr(captured, "the gate in force is guarded, and this one would not be: because"));
 	assert_non_null(strstr(captured, "\"KFGATE_KIND\":\"kept\""));
 	memset(&fake_guard.calls, 0, sizeof(fake_guard.calls));
