@@ -299,6 +299,7 @@ static __attribute__((noinline)) int kfg_unplaced_note(struct task_struct *task)
 	__u64 key = (__u64)task;
 	__u32 one = 1;
 
+	kfg_count(KFG_STAT_UNPLACED);
 	return !bpf_map_update_elem(&kfg_unplaced, &key, &one, BPF_ANY);
 }
 

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-/* NOTE: what a policy cannot do; nothing that could be mended. */
+/* NOTE: what no policy can do, however it is written. */
 enum kfg_severity { KFG_SEVERITY_ERROR, KFG_SEVERITY_WARNING, KFG_SEVERITY_NOTE, KFG_SEVERITY_MAX };
 /* "error", "warning" or "note". */
 const char *kfg_severity_str(enum kfg_severity severity);

@@ -400,6 +400,7 @@ enum kfg_stat {
 	KFG_STAT_UNKNOWN_LOADER, /* admitted programs whose loader could not be kept: nobody's, for rules, later on */
 	KFG_STAT_OVERRIDES, /* loads of programs that could answer for a function that a verdict depends on */
 	KFG_STAT_UNITS_DOUBTED, /* moves of processes that there was no memory to note: see kfg_doubted */
+	KFG_STAT_UNPLACED, /* children whose unit could not be noted, and so have none: see kfg_unplaced */
 	KFG_STAT_MAX,
 };
 

@@ -40,6 +40,9 @@ BANS = [
         " kfg_create_prog_of()", rooms=("agent/gate/",)),
     Ban(r"\bstruct btf_header\b|\bBTF_INFO_(KIND|VLEN|KFLAG)\b", "the host that builds may know another version:"
         " analysis/btf/btf.h has what holds for all", rooms=("agent/", "tests/")),
+    Ban(r"\b(SYS_|__NR_)?(openat2|clone3|unshare|setns|personality|sched_setscheduler|mount|umount2?)\b\s*[(,]",
+        "kfgate.service filters it out, of its reload, too: packaging/systemd/kfgate.service.in",
+        rooms=("agent/base/", "agent/config/", "agent/gate/", "agent/record/")),
     Ban(r"\b(exit|abort|_exit)\s*\(", "only main ends the program", rooms=("agent/", "policy/"),
         allowed=("agent/main.c", "agent/gate/enforce/guard.c")),
     Ban(rf"\b({NOTES})\b", "do it, or open an issue", rooms=("",), code=False,

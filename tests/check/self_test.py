@@ -41,6 +41,12 @@ class Bans(unittest.TestCase):
         for call in ("printf(s)", "getenv(s)", "libbpf_get_error(p)"):
             self.assertTrue(found(bans, "policy/x.c", f"\t{call};\n"), call)
 
+    def test_filtered_calls(self):
+        for call in ("syscall(SYS_openat2, f, s, &how, n)", "unshare(CLONE_NEWNS)", "syscall(__NR_clone3, a, n)"):
+            self.assertTrue(found(bans, "agent/base/x.c", f"\t{call};\n"), call)
+            self.assertEqual(found(bans, "tests/attack/x.c", f"\t{call};\n"), [], call)
+        self.assertEqual(found(bans, "agent/gate/x.c", "\tmount_of(fd);\n"), [])
+
     def test_not_calls(self):
         for text in ("/* strcpy(a, b) */", "s = \"atoi(s)\";", "snprintf(a, n, f);", "my_exit(1);", "// gets(s)"):
             self.assertEqual(found(bans, "agent/gate/daemon/x.c", text + "\n"), [], text)

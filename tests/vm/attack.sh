@@ -4,6 +4,7 @@
 # worked NAME ARG...    the attack works
 # refused NAME ARG...   it is refused, or finds nothing it may touch
 # Both print what the attack says. An attack that there is nothing to try on is a part left out.
+# units_policy          prints a policy by which trusted.service alone may load what uses keys; without the guard
 
 kfg_attack() {
 	kfg_want=$1
@@ -27,4 +28,16 @@ worked() {
 refused() {
 	kfg_what="guarded"
 	kfg_attack 3 "$@"
+}
+
+units_policy() {
+	cat <<'P'
+version: 1
+name: units
+serial: 1
+guard: off
+rules:
+  - {id: trusted, kfuncs: ["bpf_key_*", bpf_lookup_system_key], loaders: {units: [trusted.service]}, action: allow}
+  - {id: no-keys, kfuncs: ["bpf_key_*", bpf_lookup_system_key], action: refuse}
+P
 }

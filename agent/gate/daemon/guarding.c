@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+_Static_assert(KFG_GUARD_INODES >= 4 * KFG_POLICY_FILES_MAX, "each file of a policy has room, with its directories");
+
 void kfg_daemon_guarding_report(struct kfg_daemon *d, const struct kfg_attempt *attempt)
 {
 	/* apart: many who look must not hide who does something */

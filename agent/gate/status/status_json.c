@@ -86,6 +86,7 @@ static void json_counters(const struct kfg_status *s, struct kfg_json *j)
 		[KFG_STAT_UNKNOWN_LOADER] = "loaders_unknown",
 		[KFG_STAT_OVERRIDES] = "overrides_refused",
 		[KFG_STAT_UNITS_DOUBTED] = "units_doubted",
+		[KFG_STAT_UNPLACED] = "children_unplaced",
 	};
 
 	kfg_json_object(j, "counters");

@@ -147,9 +147,13 @@ static void text_counters(const struct kfg_status *s, struct kfg_strbuf *out)
 	if (n[KFG_STAT_UNITS_DOUBTED])
 		line(out, "Units", "%llu MATCH NO RULE ANY MORE: no memory to note who was moved there",
 		     (unsigned long long)n[KFG_STAT_UNITS_DOUBTED]);
+	if (n[KFG_STAT_UNPLACED])
+		line(out, n[KFG_STAT_UNITS_DOUBTED] ? "" : "Units",
+		     "%llu child processes were given no unit: theirs could not be noted",
+		     (unsigned long long)n[KFG_STAT_UNPLACED]);
 	line(out, "Records",
-	     "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64 " duplicates left out",
-	     s->records_written, s->records_dropped, s->records_failed, s->duplicates);
+	     "%" PRIu64 " written, %" PRIu64 " dropped, %" PRIu64 " failed, %" PRIu64 " duplicate%s left out",
+	     s->records_written, s->records_dropped, s->records_failed, s->duplicates, kfg_text_s(s->duplicates));
 	line(out, "Events", "%llu sent, %llu lost, %" PRIu64 " malformed", (unsigned long long)n[KFG_STAT_EVENTS],
 	     (unsigned long long)n[KFG_STAT_LOST], s->malformed);
 	if (n[KFG_STAT_TABLE_FULL] || n[KFG_STAT_UNKNOWN_LOADER])

@@ -11,15 +11,7 @@
 . /t/gate.sh
 . /t/attack.sh
 
-cat >/tmp/policy.yaml <<'P'
-version: 1
-name: units
-serial: 1
-guard: off
-rules:
-  - {id: trusted, kfuncs: ["bpf_key_*", bpf_lookup_system_key], loaders: {units: [trusted.service]}, action: allow}
-  - {id: no-keys, kfuncs: ["bpf_key_*", bpf_lookup_system_key], action: refuse}
-P
+units_policy >/tmp/policy.yaml
 attack unit-fork-busy /tmp/ready /tmp/go trusted.service kfload obj /t/key.o >/tmp/early 2>&1 &
 early=$!
 check "processes that were there before the gate" until_true 60 test -e /tmp/ready
@@ -28,5 +20,6 @@ touch /tmp/go
 wait $early
 check_eq "none of them gets a child into the unit" 3 $?
 tail -n 1 /tmp/early
+echo "  children that were given no unit: $(stat children_unplaced)"
 check "stop" gate_stop
 finish

@@ -10,15 +10,7 @@
 . /t/gate.sh
 . /t/attack.sh
 
-cat >/tmp/policy.yaml <<'P'
-version: 1
-name: units
-serial: 1
-guard: off
-rules:
-  - {id: trusted, kfuncs: ["bpf_key_*", bpf_lookup_system_key], loaders: {units: [trusted.service]}, action: allow}
-  - {id: no-keys, kfuncs: ["bpf_key_*", bpf_lookup_system_key], action: refuse}
-P
+units_policy >/tmp/policy.yaml
 load="kfload obj /t/key.o"
 verbs="unit-move unit-fork unit-clone unit-thread unit-detour"
 
