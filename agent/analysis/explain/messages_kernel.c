@@ -40,6 +40,8 @@ const struct kfg_vlog_message kfg_vlog_messages_kernel[] = {
 	  "btf.c 6.1 to 7.3 btf_populate_kfunc_set(), lib/bug.c 6.19" },
 	{ "resolve_btfids: unresolved symbol {k}", KFG_VLOG_BUILD, KFG_VLOG_MSG_KERNEL | KFG_VLOG_MSG_KNOWN, NULL,
 	  "tools/bpf/resolve_btfids/main.c" },
+	{ "FAILED unresolved symbol {k}", KFG_VLOG_BUILD, KFG_VLOG_MSG_KERNEL | KFG_VLOG_MSG_KNOWN, NULL,
+	  "tools/bpf/resolve_btfids/main.c 5.10, an error until 5.11" },
 	{ "resolve_btfids: inconsistent flags for kfunc {k}: ", KFG_VLOG_BUILD, KFG_VLOG_MSG_KERNEL, NULL,
 	  "tools/bpf/resolve_btfids/main.c 7.0" },
 	{ "failed to tag kfunc '{k}'", KFG_VLOG_BUILD, KFG_VLOG_MSG_KERNEL, NULL, "pahole btf_encoder.c" },
