@@ -4,11 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The room of what has size bytes: grown one by one, a long type would take a copy of all for each word. */
+static size_t room_of(size_t size)
+{
+	size_t room = 256;
+
+	while (room < size)
+		room *= 2;
+	return room;
+}
+
 static void append(uint8_t **data, size_t *size, const void *more, size_t n)
 {
-	*data = realloc(*data, *size + n);
-	if (!*data)
-		abort();
+	if (!*data || room_of(*size + n) != room_of(*size)) {
+		*data = realloc(*data, room_of(*size + n));
+		if (!*data)
+			abort();
+	}
 	memcpy(*data + *size, more, n);
 	*size += n;
 }
