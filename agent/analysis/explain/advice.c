@@ -34,27 +34,6 @@ const char *kfg_blame_str(enum kfg_blame blame)
 	return (unsigned)blame < KFG_BLAME_MAX ? words[blame] : "?";
 }
 
-const char *kfg_advice_named_find(const struct kfg_advice_named *rows, size_t n, const char *kfunc)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(kfunc, rows[i].begins, strlen(rows[i].begins)) == 0)
-			return rows[i].says;
-	return NULL;
-}
-
-bool kfg_advice_replacement(const struct kfg_advice *a, struct kfg_strbuf *out)
-{
-	const struct kfg_deprecation_info *row = &a->lifecycle;
-
-	if (!row->kfunc || !row->replacement)
-		return false;
-	kfg_strbuf_printf(out, "Use %s", row->replacement);
-	if (row->replacement_in)
-		kfg_strbuf_printf(out, ", there since Linux %s", row->replacement_in);
-	kfg_strbuf_adds(out, ".");
-	return true;
-}
-
 static void add_introduced(struct kfg_strbuf *out, const struct kfg_kfunc_history *h)
 {
 	bool newest = strcmp(h->last_seen, KFG_HISTORY_NEWEST) == 0;

@@ -370,18 +370,6 @@ static const struct kfg_advice_named half_made_wanted[] = {
 	{ "bpf_ct_insert_entry", "Insert only what was allocated, once: this one is in the table already." },
 };
 
-bool kfg_advice_types_find(const char *message, struct kfg_span *ret_wanted, struct kfg_span *ret_passed)
-{
-	static const char wants[] = "expected pointer to STRUCT ", has[] = "has a pointer to STRUCT ";
-	const char *a = strstr(message, wants), *b = strstr(message, has);
-
-	if (!a || !b)
-		return false;
-	*ret_wanted = (struct kfg_span){ a + sizeof(wants) - 1, strcspn(a + sizeof(wants) - 1, " ") };
-	*ret_passed = (struct kfg_span){ b + sizeof(has) - 1, strcspn(b + sizeof(has) - 1, " ") };
-	return true;
-}
-
 /* "nf_conn___init" is made of "nf_conn" */
 static bool is_half_made(struct kfg_span half, struct kfg_span whole)
 {

@@ -33,19 +33,23 @@ struct kfg_advice_known {
 struct kfg_advice_named {
 	const char *begins, *says;
 };
+
+/* advice_common.c */
 /* What the first of the n rows that fits says; NULL: none does. */
 const char *kfg_advice_named_find(const struct kfg_advice_named *rows, size_t n, const char *kfunc);
+/* What to use instead; false: there is no such row. */
+bool kfg_advice_replacement(const struct kfg_advice *a, struct kfg_strbuf *out);
+/* Whether the kernel of the log no longer has it. */
+bool kfg_advice_is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a);
+/* In no kernel that was looked at, and in no policy. */
+bool kfg_advice_is_strange(const struct kfg_advice_known *k, const struct kfg_advice *a);
+/* A name that no kernel has a kfunc of: whatever the type of program, there may be nothing to call. */
+void kfg_advice_say_strange(const struct kfg_advice_known *k, struct kfg_advice *a);
 
 /* advice_lookup.c: the kfunc is not there, or is another one */
 void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_prototype(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a);
-/* In no kernel that was looked at, and in no policy. */
-bool kfg_advice_is_strange(const struct kfg_advice_known *k, const struct kfg_advice *a);
-/* A name that no kernel has a kfunc of: whatever the type of program, there may be nothing to call. */
-void kfg_advice_say_strange(const struct kfg_advice_known *k, struct kfg_advice *a);
-/* Whether the kernel of the log no longer has it. */
-bool kfg_advice_is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a);
 
 /* The compiler knows no declaration. */
 void kfg_advice_on_undeclared(const struct kfg_advice_known *k, struct kfg_advice *a);
@@ -63,10 +67,10 @@ void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advi
 void kfg_advice_on_argument(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_memory(const struct kfg_advice_known *k, struct kfg_advice *a);
 
+/* advice_passed.c */
+
 /* The two names behind "expected pointer to STRUCT " and "has a pointer to STRUCT ". False: they are not there. */
 bool kfg_advice_types_find(const char *message, struct kfg_span *ret_wanted, struct kfg_span *ret_passed);
-
-/* advice_passed.c */
 
 /* What the log shows of the argument, in a sentence; nothing where it shows nothing. */
 void kfg_advice_say_passed(const struct kfg_vlog_finding *f, struct kfg_strbuf *out);
@@ -103,7 +107,3 @@ const char *kfg_advice_own_suffix(const char *name);
 void kfg_advice_code_guard(const struct kfg_advice_known *k, const char *first, const char *second,
 			   struct kfg_strbuf *code);
 bool kfg_advice_is_identifier(const char *text);
-
-/* advice.c */
-/* What to use instead; false: there is no such row. */
-bool kfg_advice_replacement(const struct kfg_advice *a, struct kfg_strbuf *out);

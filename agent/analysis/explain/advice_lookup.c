@@ -62,11 +62,6 @@ static void say_predecessor(const struct kfg_advice_known *k, unsigned release, 
 		kfg_strbuf_printf(out, ": there it is %s%s", old.kfunc, more_arguments(old.kfunc, k->name));
 }
 
-bool kfg_advice_is_removed(const struct kfg_advice_known *k, const struct kfg_advice *a)
-{
-	return a->lifecycle.removed_in && k->release && k->release >= kfg_kfunc_release_parse(a->lifecycle.removed_in);
-}
-
 /* What parts of the kernel a kfunc comes with, by its name. */
 static const char *configuration(const char *name)
 {
@@ -203,37 +198,6 @@ static void missing_with_suffix(const struct kfg_advice_known *k, size_t n, stru
 			  "Declare it as the kernel names it: %.*s. Two declarations of one kfunc, told apart by their "
 			  "suffixes, need libbpf.",
 			  (int)n, k->name);
-}
-
-/* Functions of the kernel that people declare as kfuncs, and the kfunc that does much the same. */
-static const struct kfg_advice_named counterparts[] = {
-	{ "find_get_task_by_vpid", "bpf_task_from_vpid" },
-	{ "find_task_by_vpid", "bpf_task_from_vpid" },
-	{ "find_task_by_pid_ns", "bpf_task_from_pid" },
-	{ "get_task_struct", "bpf_task_acquire" },
-	{ "put_task_struct", "bpf_task_release" },
-	{ "cgroup_get_from_id", "bpf_cgroup_from_id" },
-	{ "css_task_iter_", "bpf_iter_css_task_new" },
-	{ "kmalloc", "bpf_obj_new" },
-	{ "kzalloc", "bpf_obj_new" },
-};
-
-bool kfg_advice_is_strange(const struct kfg_advice_known *k, const struct kfg_advice *a)
-{
-	return k->name[0] && !k->history && !a->lifecycle.kfunc;
-}
-
-void kfg_advice_say_strange(const struct kfg_advice_known *k, struct kfg_advice *a)
-{
-	const char *counterpart =
-		kfg_advice_named_find(counterparts, sizeof(counterparts) / sizeof(counterparts[0]), k->name);
-
-	kfg_strbuf_adds(&a->what,
-			" Either it is no kfunc at all: only functions that are registered as kfuncs "
-			"(register_btf_kfunc_id_set()) can be called, whatever the type of program. Or it is "
-			"a kfunc of a module from elsewhere, or of a kernel newer than " KFG_HISTORY_NEWEST ".");
-	if (counterpart)
-		kfg_strbuf_printf(&a->todo, "The kfunc for that is %s(). ", counterpart);
 }
 
 /* The module that has it under the same name since, in the replacement "NAME [MODULE]"; n 0: none. */

@@ -118,6 +118,18 @@ bool kfg_advice_on_passed(const struct kfg_advice_known *k, struct kfg_advice *a
 	}
 }
 
+bool kfg_advice_types_find(const char *message, struct kfg_span *ret_wanted, struct kfg_span *ret_passed)
+{
+	static const char wants[] = "expected pointer to STRUCT ", has[] = "has a pointer to STRUCT ";
+	const char *a = strstr(message, wants), *b = strstr(message, has);
+
+	if (!a || !b)
+		return false;
+	*ret_wanted = (struct kfg_span){ a + sizeof(wants) - 1, strcspn(a + sizeof(wants) - 1, " ") };
+	*ret_passed = (struct kfg_span){ b + sizeof(has) - 1, strcspn(b + sizeof(has) - 1, " ") };
+	return true;
+}
+
 bool kfg_advice_on_member(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	struct kfg_span wanted, passed;

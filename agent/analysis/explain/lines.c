@@ -3,6 +3,7 @@
 #include "analysis/explain/lines.h"
 
 #include "analysis/explain/envelope.h"
+#include "analysis/explain/line_insn.h"
 #include "analysis/explain/seams.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -37,28 +38,6 @@ static struct kfg_span trim(struct kfg_span s)
 	while (s.n && (is_blank(s.at[s.n - 1]) || s.at[s.n - 1] == '\r'))
 		s.n--;
 	return s;
-}
-
-const char *kfg_line_insn_find(struct kfg_span line, long long *ret_insn, struct kfg_span *ret_rest)
-{
-	const char *end = line.at + line.n, *from = line.at, *at, *s;
-
-	while ((at = memmem(from, (size_t)(end - from), ": (", 3))) {
-		long long insn = 0, scale = 1;
-
-		from = at + 1;
-		for (s = at; s > line.at && isdigit((unsigned char)s[-1]) && at - s < 9; s--, scale *= 10)
-			insn += (s[-1] - '0') * scale;
-		if (s == at || end - at < 7 || !isxdigit((unsigned char)at[3]) || !isxdigit((unsigned char)at[4]) ||
-		    at[5] != ')' || at[6] != ' ')
-			continue;
-		if (s - line.at >= 7 && memcmp(s - 7, "before ", 7) == 0)
-			continue;
-		*ret_insn = insn;
-		*ret_rest = (struct kfg_span){ at + 3, (size_t)(end - at - 3) };
-		return s;
-	}
-	return NULL;
 }
 
 /* What stood before an instruction stands before the lines around it too, but for its digits. */

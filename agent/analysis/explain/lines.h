@@ -42,9 +42,3 @@ void kfg_lines_end(struct kfg_lines *lines);
 
 /* Bytes of the times, names, levels and quote marks that loggers put before a line. */
 size_t kfg_line_prefix_size(struct kfg_span line);
-
-/*
- * "123: (85) ..." in a line: where its number begins, the number, and what follows the opcode. NULL: none. What the
- * verifier prints of an instruction while it walks back ("before 12: (85) ...") is none.
- */
-const char *kfg_line_insn_find(struct kfg_span line, long long *ret_insn, struct kfg_span *ret_rest);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* seams.c - lines that somebody joined are parted again. */
-#include "analysis/explain/lines.h"
 #include "analysis/explain/seams.h"
 
+#include "analysis/explain/line_insn.h"
 #include <ctype.h>
 #include <string.h>
 

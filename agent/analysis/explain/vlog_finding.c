@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vlog_finding.c - wordings to findings: whom they are about, what they are where two say one thing, and what is
- * why. */
+/* vlog_finding.c - wordings to findings: whom they are about, what they are, and at the end what is why. */
 #include "analysis/explain/vlog_internal.h"
 
 #include "analysis/lifecycle/kfunc_data.h"
@@ -21,77 +20,6 @@ static void drop_suffix(char *name)
 			memset(name + n - 4, 0, KFG_VLOG_NAME_MAX - (n - 4));
 			return;
 		}
-}
-
-static bool compatible(const char *a, const char *b)
-{
-	return !a[0] || !b[0] || strcmp(a, b) == 0;
-}
-
-/* One problem may be said in several ways: in the old wording, in a report, and by the loader. */
-static bool same(const struct kfg_vlog_finding *a, const struct kfg_vlog_finding *b)
-{
-	if (a->kind != b->kind || !compatible(a->prog, b->prog) || strcmp(a->module, b->module) != 0)
-		return false;
-	if ((a->kind == KFG_VLOG_UNCLEAR || a->kind == KFG_VLOG_REFUSED) && strcmp(a->message, b->message) != 0)
-		return false;
-	if (strcmp(a->kfunc, b->kfunc) == 0)
-		return a->kfunc[0] || a->insn == b->insn || a->insn < 0 || b->insn < 0;
-	return compatible(a->kfunc, b->kfunc) && (a->insn == b->insn || a->insn < 0 || b->insn < 0);
-}
-
-static void fill(char *old, const char *new, size_t size)
-{
-	if (!old[0])
-		memcpy(old, new, size);
-}
-
-void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
-{
-	v->explained = true;
-	v->denied = false;
-	for (size_t i = 0; i < v->n_findings; i++) {
-		struct kfg_vlog_finding *old = &v->findings[i];
-
-		if (!same(old, f))
-			continue;
-		fill(old->kfunc, f->kfunc, sizeof(old->kfunc));
-		fill(old->symbol, f->symbol, sizeof(old->symbol));
-		fill(old->arg, f->arg, sizeof(old->arg));
-		fill(old->prog, f->prog, sizeof(old->prog));
-		if (old->insn < 0)
-			old->insn = f->insn;
-		return;
-	}
-	if (v->n_findings == KFG_VLOG_FINDINGS_MAX)
-		v->n_more++;
-	else
-		v->findings[v->n_findings++] = *f;
-}
-
-void kfg_vlog_finding_take_back(struct kfg_vlog *v)
-{
-	if (v->alone && v->alone == v->n_findings)
-		memset(&v->findings[--v->n_findings], 0, sizeof(v->findings[0]));
-	v->alone = 0;
-}
-
-struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind)
-{
-	struct kfg_vlog_finding f = {
-		.kind = kind, .insn = v->insn, .number = -1, .line = v->line_no, .frame = v->frame, .type = v->type
-	};
-
-	memcpy(f.prog, v->prog, sizeof(f.prog));
-	memcpy(f.place, v->place, sizeof(f.place));
-	return f;
-}
-
-void kfg_vlog_finding_drop_program(struct kfg_vlog_finding *f)
-{
-	memset(f->prog, 0, sizeof(f->prog));
-	memset(f->place, 0, sizeof(f->place));
-	f->insn = -1;
 }
 
 /* The first word of the line that is a known kfunc's name. */
@@ -326,15 +254,6 @@ static bool is_said_further(const struct kfg_vlog *v, const struct kfg_vlog_find
 	return v->explained && v->n_findings && v->insn >= 0 && f->insn == v->insn && f->kind != KFG_VLOG_NONE;
 }
 
-static void more_of_last(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
-{
-	struct kfg_vlog_finding *last = &v->findings[v->n_findings - 1];
-
-	fill(last->arg, f->arg, sizeof(last->arg));
-	fill(last->kfunc, f->kfunc, sizeof(last->kfunc));
-	fill(last->symbol, f->symbol, sizeof(last->symbol));
-}
-
 /* It is about that instruction, and not about the one that was printed last. */
 static void go_to(const struct kfg_vlog *v, long long insn, struct kfg_vlog_finding *f)
 {
@@ -448,7 +367,7 @@ bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary)
 			else if (msg->flags & KFG_VLOG_MSG_OTHER)
 				v->other = true;
 			else if (is_said_further(v, &f))
-				more_of_last(v, &f);
+				kfg_vlog_finding_add_to_last(v, &f);
 			else if (msg->kind != KFG_VLOG_NONE)
 				add_of(v, msg, &f);
 			else
@@ -480,13 +399,6 @@ void kfg_vlog_finding_cut(struct kfg_vlog_finding *f)
 		drop_suffix(f->kfunc);
 		return;
 	}
-}
-
-void kfg_vlog_finding_remove(struct kfg_vlog *v, size_t i)
-{
-	v->n_findings--;
-	memmove(&v->findings[i], &v->findings[i + 1], (v->n_findings - i) * sizeof(v->findings[0]));
-	memset(&v->findings[v->n_findings], 0, sizeof(v->findings[0]));
 }
 
 static struct kfg_vlog_finding *find_kind(struct kfg_vlog *v, enum kfg_vlog_kind kind)
@@ -531,7 +443,8 @@ static void blame_module(struct kfg_vlog *v)
 		kfg_vlog_finding_remove(v, (size_t)(reg - v->findings));
 	if (!used && reg && v->circumstance.kind == KFG_VLOG_MODULE_OTHER) {
 		reg->kind = KFG_VLOG_MODULE_OTHER;
-		fill(reg->module, v->circumstance.module, sizeof(reg->module));
+		if (!reg->module[0])
+			memcpy(reg->module, v->circumstance.module, sizeof(reg->module));
 	}
 	if (!used && !reg && kind == KFG_VLOG_MODULE_BTF && (v->failed || !v->went_on) && !v->other && !v->n_findings &&
 	    !v->n_more)

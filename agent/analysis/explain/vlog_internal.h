@@ -214,12 +214,15 @@ void kfg_vlog_stop_trace(struct kfg_vlog *v);
 /* Another load begins. */
 void kfg_vlog_start_log(struct kfg_vlog *v);
 
-/* vlog_result.c */
+/* vlog_insn.c */
 
 /* "bf) r6 = r0" */
 bool kfg_vlog_insn_copies(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from);
 /* Bits of the registers that an instruction writes: "b7) r6 = 0", "b4) w6 = 0"; of a call r0 to r5, which it ends. */
 unsigned kfg_vlog_insn_writes(struct kfg_span insn);
+
+/* vlog_result.c */
+
 /* A call was printed, of that kfunc; "": of a helper. */
 void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc);
 /* Takes notes of an instruction, from its opcode on, and of the states of registers behind it. */
@@ -263,6 +266,21 @@ void kfg_vlog_region_note_state(struct kfg_vlog *v, struct kfg_span line);
 /* The kfunc that opened a region that is open; NULL: none is, as far as the log says. */
 const char *kfg_vlog_region_open(const struct kfg_vlog *v);
 
+/* vlog_kept.c */
+
+/* What is known of where a finding was made. */
+struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind);
+/* An instruction follows: what was said before the first one is of no call. */
+void kfg_vlog_finding_take_back(struct kfg_vlog *v);
+/* Keeps a finding, or what is new in it where it was made before. */
+void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *finding);
+/* What the last finding lacks, and this one, of the same call, says. */
+void kfg_vlog_finding_add_to_last(struct kfg_vlog *v, const struct kfg_vlog_finding *finding);
+/* libbpf binds kfuncs before it loads a program, so what was read of one before does not belong there. */
+void kfg_vlog_finding_drop_program(struct kfg_vlog_finding *finding);
+/* Takes the finding at i out of those that are kept. */
+void kfg_vlog_finding_remove(struct kfg_vlog *v, size_t i);
+
 /* vlog_beside.c */
 
 /* Takes notes of any line but the verifier's reports, before it is looked up. */
@@ -283,21 +301,12 @@ const char *kfg_vlog_section_type(const struct kfg_vlog *v, const char *prog);
 
 /* vlog_finding.c */
 
-/* What is known of where a finding was made. */
-struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind);
-/* An instruction follows: what was said before the first one is of no call. */
-void kfg_vlog_finding_take_back(struct kfg_vlog *v);
 /* What its message says beyond the wording. */
 void kfg_vlog_finding_refine(struct kfg_vlog_finding *finding);
 /* What its message, a line of libbpf that broke off, says as far as it goes. */
 void kfg_vlog_finding_cut(struct kfg_vlog_finding *finding);
-/* Keeps a finding, or what is new in it where it was made before. */
-void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *finding);
-/* libbpf binds kfuncs before it loads a program, so what was read of one before does not belong there. */
-void kfg_vlog_finding_drop_program(struct kfg_vlog_finding *finding);
 /* What a wording says of a line, or of two that are one. boundary: it has to begin before and end behind; 0:
  * anywhere. */
 bool kfg_vlog_look_up(struct kfg_vlog *v, struct kfg_span line, size_t boundary);
-void kfg_vlog_finding_remove(struct kfg_vlog *v, size_t i);
 /* After the end: circumstances become causes or nothing. */
 void kfg_vlog_conclude(struct kfg_vlog *v);

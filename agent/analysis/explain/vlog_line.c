@@ -6,6 +6,7 @@
  */
 #include "analysis/explain/vlog_internal.h"
 
+#include "analysis/explain/line_insn.h"
 #include <ctype.h>
 
 /* Helpers have small numbers (7.3: up to 211), kfuncs the BTF id of a function, which is far above. */

@@ -126,30 +126,6 @@ static bool is_result_zero(struct kfg_span insn)
 	return take_state(&rest, &s) && s.zero;
 }
 
-bool kfg_vlog_insn_copies(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from)
-{
-	static const char begin[] = "bf) r", between[] = " = r";
-	const char *at = insn.at + sizeof(begin) - 1, *end = insn.at + insn.n;
-
-	if (!kfg_span_starts(insn, begin) || end - at < 6 || !isdigit((unsigned char)*at) ||
-	    memcmp(at + 1, between, sizeof(between) - 1) != 0 || !isdigit((unsigned char)at[sizeof(between)]))
-		return false;
-	*ret_to = (unsigned)(*at - '0');
-	*ret_from = (unsigned)(at[sizeof(between)] - '0');
-	return at + sizeof(between) + 1 == end || at[sizeof(between) + 1] == ' ';
-}
-
-unsigned kfg_vlog_insn_writes(struct kfg_span insn)
-{
-	const char *at = insn.at + 4;
-
-	if (kfg_span_starts(insn, "85) call "))
-		return 0x3f;
-	if (insn.n < 9 || (*at != 'r' && *at != 'w') || !isdigit((unsigned char)at[1]) || at[2] != ' ')
-		return 0;
-	return at[3] == '=' || at[4] == '=' ? 1u << (at[1] - '0') : 0;
-}
-
 void kfg_vlog_result_note_insn(struct kfg_vlog *v, struct kfg_span insn)
 {
 	unsigned to, from;

@@ -98,14 +98,9 @@ static void test_squashed(void **state)
 
 static void test_instructions(void **state)
 {
-	struct kfg_span rest;
-	long long insn;
-	static const char back[] = "mark_precise: regs=r2 stack= before 12: (b7) r2 = 8";
-
 	(void)state;
 	assert_lines("program p: load program: denied: 28: (85) call bpf_x#81234: bad (1 line(s) omitted)\n",
 		     "1:program p: load program: denied|1:28: (85) call bpf_x#81234|1:bad (1 line(s) omitted)|");
-	assert_null(kfg_line_insn_find((struct kfg_span){ back, strlen(back) }, &insn, &rest));
 }
 
 static void assert_kernel(const char *line, const char *release)
