@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gate.c - the only user of the BPF skeleton: load, attach, read. */
+/* gate.c - the BPF skeleton: load, attach, read. */
 #include "gate/enforce/gate_internal.h"
 #include "gate/enforce/libbpf_log.h"
 
@@ -15,7 +15,6 @@
 #include "gate/enforce/hits.h"
 #include "gate/enforce/hooking.h"
 #include "gate/enforce/mapset.h"
-#include "gate/enforce/missed.h"
 #include "gate/enforce/pins.h"
 #include "gate/enforce/takeover.h"
 #include "kfgate.skel.h"
@@ -31,29 +30,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
-
-struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate)
-{
-	return &gate->skel->data->kfg_knobs;
-}
-
-int kfg_gate_files_map(const struct kfg_gate *gate)
-{
-	return bpf_map__fd(gate->skel->maps.kfg_files);
-}
-
-int kfg_gate_file_prog(const struct kfg_gate *gate)
-{
-	return bpf_program__fd(gate->skel->progs.kfgate_file);
-}
-
-int kfg_gate_prog(const struct kfg_gate *gate, const char *name)
-{
-	const struct bpf_program *prog = bpf_object__find_program_by_name(gate->skel->obj, name);
-
-	return prog && bpf_program__fd(prog) >= 0 ? bpf_program__fd(prog) : -ENOENT;
-}
 
 bool kfg_gate_has_stage1(const struct kfg_gate *gate)
 {
@@ -94,24 +70,6 @@ static int choose_types(struct kfg_gate *gate, enum kfg_hooking hooking)
 	gate->hooking = hooking;
 	gate->skel->rodata->kfg_hooking = hooking;
 	return r;
-}
-
-int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id)
-{
-	if (gate->n_progs == KFG_PROGS_MAX)
-		return -E2BIG;
-	gate->prog_ids[gate->n_progs++] = id;
-	return 0;
-}
-
-int kfg_gate_keyrings_fd(const struct kfg_gate *gate)
-{
-	return bpf_map__fd(gate->skel->maps.kfg_keyrings);
-}
-
-int kfg_gate_loads_fd(const struct kfg_gate *gate)
-{
-	return bpf_map__fd(gate->skel->maps.kfg_loads);
 }
 
 static int note_prog_ids(struct kfg_gate *gate)
@@ -280,7 +238,7 @@ static int load_programs(struct kfg_gate *gate, const struct kfg_probe *probe, c
 static int tune(struct kfg_gate *gate)
 {
 	struct kfg_table_header h[KFG_TABLES_MAX];
-	int n = kfg_mapset_headers(bpf_map__fd(gate->skel->maps.kfg_tables), h, KFG_TABLES_MAX);
+	int n = kfg_mapset_headers(kfg_gate_tables_fd(gate), h, KFG_TABLES_MAX);
 	bool present_refuse = false;
 
 	if (n <= 0)
@@ -320,8 +278,7 @@ int kfg_gate_open(const struct kfg_probe *probe, struct kfg_gate **ret_gate, con
 	if (r)
 		goto fail;
 	kfg_process_write(&gate->turn->agent, kfg_gate_knobs(gate)->agent.tgid, kfg_gate_knobs(gate)->agent.start);
-	r = kfg_takeover_carry(gate, bpf_map__fd(gate->skel->maps.kfg_tables), bpf_map__fd(gate->skel->maps.kfg_hits),
-			       ret_why);
+	r = kfg_takeover_carry(gate, kfg_gate_tables_fd(gate), kfg_gate_hits_fd(gate), ret_why);
 	if (!r)
 		r = tune(gate);
 	if (!r)
@@ -345,42 +302,6 @@ void kfg_gate_close(struct kfg_gate *gate)
 	free(gate);
 }
 
-/* What is in the way of counting is in the way of no policy. */
-static void warn_lost(int r)
-{
-	if (r < 0)
-		kfg_log_warning("how often rules decided before is not counted any more: %s", strerror(-r));
-}
-
-/*
- * Goes on from what was counted before. No program counts beside the table before this one any more: an update of a map
- * of maps waits for those that run (maybe_wait_bpf_programs(), kernel/bpf/syscall.c, 6.1..6.12). An older gate does,
- * until it is gone: kfg_gate_count_on().
- */
-static void count_on(struct kfg_gate *gate, uint64_t generation)
-{
-	_cleanup_close_ int older = kfg_takeover_hits(gate);
-	int r = kfg_hits_settle(bpf_map__fd(gate->skel->maps.kfg_hits), older, bpf_map__fd(gate->skel->maps.kfg_tables),
-				generation);
-
-	warn_lost(r);
-	gate->count_on = r == 1 ? generation : 0;
-}
-
-void kfg_gate_count_on(struct kfg_gate *gate)
-{
-	if (gate->count_on)
-		count_on(gate, gate->count_on);
-}
-
-void kfg_gate_counted_on(struct kfg_gate *gate)
-{
-	if (gate->count_on)
-		warn_lost(kfg_hits_settle(bpf_map__fd(gate->skel->maps.kfg_hits), -ENOENT,
-					  bpf_map__fd(gate->skel->maps.kfg_tables), gate->count_on));
-	gate->count_on = 0;
-}
-
 int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint64_t *ret_generation)
 {
 	KFG_CAPS_RAISED;
@@ -392,53 +313,27 @@ int kfg_gate_publish(struct kfg_gate *gate, const struct kfg_table *table, uint6
 	/* the knob only says where to look: it is set for as long as either table asks for it */
 	if (h->present == KFG_PRESENT_REFUSE)
 		kfg_gate_knobs(gate)->present_refuse = 1;
-	counted = kfg_hits_prepare(bpf_map__fd(gate->skel->maps.kfg_hits), bpf_map__fd(gate->skel->maps.kfg_tables),
-				   table, kfg_gate_boottime_ns());
-	r = kfg_mapset_publish(bpf_map__fd(gate->skel->maps.kfg_tables), table, ret_generation);
+	counted = kfg_hits_prepare(kfg_gate_hits_fd(gate), kfg_gate_tables_fd(gate), table, kfg_gate_boottime_ns());
+	r = kfg_mapset_publish(kfg_gate_tables_fd(gate), table, ret_generation);
 	if (r)
 		return r;
 	if (counted < 0)
 		kfg_log_warning("how often the rules of this policy decide is not counted: %s", strerror(-counted));
 	/* else it was in force before, and is counted */
 	if (!counted && *ret_generation == h->generation)
-		count_on(gate, h->generation);
+		kfg_gate_count_from(gate, h->generation);
 	return tune(gate);
 }
 
 int kfg_gate_hits(const struct kfg_gate *gate, uint64_t generation, struct kfg_hit **ret_hits)
 {
 	KFG_CAPS_RAISED;
-	return kfg_hits_read(bpf_map__fd(gate->skel->maps.kfg_hits), generation, gate->sweep_ns, ret_hits);
+	return kfg_hits_read(kfg_gate_hits_fd(gate), generation, gate->sweep_ns, ret_hits);
 }
 
 bool kfg_gate_sealed(const struct kfg_gate *gate)
 {
 	return gate->sealed;
-}
-
-uint64_t kfg_gate_boottime_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_BOOTTIME, &t); /* cannot fail for a clock every kernel has */
-	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* Ids are given in turn (idr_alloc_cyclic(), kernel/bpf/syscall.c): what is loaded from now on has a higher one. */
-static int newest_id(struct kfg_gate *gate)
-{
-	uint64_t asked = kfg_missed_asked(gate);
-	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
-	int fd = kfg_create_prog(BPF_PROG_TYPE_SOCKET_FILTER, "kfgate_mark", insns, 2, NULL), r;
-	struct bpf_prog_info info = {};
-	__u32 len = sizeof(info);
-
-	if (fd < 0)
-		return fd;
-	kfg_missed_was_asked(gate, asked);
-	r = bpf_obj_get_info_by_fd(fd, &info, &len);
-	close(fd);
-	return r < 0 ? r : (int)info.id;
 }
 
 /* Attaches and pins; of the variants of a hook there is only the one that was loaded. */
@@ -501,18 +396,6 @@ int kfg_gate_attach(struct kfg_gate *gate)
 	return r;
 }
 
-/* What has its id by now is decided, and a load that begins later passes every hook. */
-int kfg_gate_begin(struct kfg_gate *gate)
-{
-	KFG_CAPS_RAISED;
-	int r = newest_id(gate);
-
-	if (r < 0)
-		return r;
-	kfg_knobs_begin(kfg_gate_knobs(gate), (__u32)r, kfg_gate_boottime_ns());
-	return 0;
-}
-
 int kfg_gate_event_fd(const struct kfg_gate *gate)
 {
 	return bpf_map__fd(gate->skel->maps.kfg_events);
@@ -572,9 +455,9 @@ int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
 	for (size_t i = 0; !r && i < gate->n_older_progs; i++)
 		r = kfg_guard_older(guard, gate->prog_ids[i]);
 	if (!r)
-		r = kfg_mapset_each(bpf_map__fd(gate->skel->maps.kfg_tables), guard_slot, guard);
+		r = kfg_mapset_each(kfg_gate_tables_fd(gate), guard_slot, guard);
 	if (!r)
-		r = kfg_mapset_each(bpf_map__fd(gate->skel->maps.kfg_hits), guard_slot, guard);
+		r = kfg_mapset_each(kfg_gate_hits_fd(gate), guard_slot, guard);
 	if (!r)
 		r = kfg_guard_path(guard, KFG_PIN_DIR, KFG_GUARD_PINS | KFG_GUARD_COVER, KFG_GUARD_TO_ROOT);
 	if (!r)
@@ -583,15 +466,4 @@ int kfg_gate_guard(struct kfg_gate *gate, struct kfg_guard *guard)
 	for (size_t i = 0; i < n && !r; i++)
 		r = kfg_gate_note_prog(gate, ids[i]);
 	return r;
-}
-
-/* One link for all readings: the guard is told of it with the others, so that nobody puts another program into it. */
-int kfg_gate_iterate(struct kfg_gate *gate)
-{
-	return kfg_create_iterator(gate->skel->links.kfgate_answers);
-}
-
-int kfg_gate_iterate_unseen(const struct kfg_gate *gate)
-{
-	return kfg_create_iterator(gate->skel->links.kfgate_unseen);
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct bpf_map;
-struct kfgate; /* the skeleton: gate.c is its only user */
+struct kfgate; /* the skeleton: gate.c and gate_parts.c are its only users */
 
 #define KFG_PROGS_MAX 2048 /* our own, those of the guard and of KFG_OLDER_MAX older instances included */
 #define KFG_OLDER_MAX 32
@@ -43,27 +43,40 @@ struct kfg_gate {
 	size_t n_older_progs; /* the first so many are of older sets */
 };
 
-/* From gate.c, for takeover.c: what is new since now is this set's; descriptors of maps. Negative errno. */
-int kfg_gate_begin(struct kfg_gate *gate);
-int kfg_gate_keyrings_fd(const struct kfg_gate *gate);
-int kfg_gate_loads_fd(const struct kfg_gate *gate);
-int kfg_gate_iterate_unseen(const struct kfg_gate *gate); /* a descriptor to read the ids from, or a negative errno */
-uint64_t kfg_gate_boottime_ns(void);
-/* Goes on from what the older gate counted, as it decides nothing any more; and says that it is gone. */
-void kfg_gate_count_on(struct kfg_gate *gate);
-void kfg_gate_counted_on(struct kfg_gate *gate);
-/* Notes the id of one of our own programs. */
-int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id);
-bool kfg_gate_owns_prog(const struct kfg_gate *gate, unsigned id);
-/* From gate.c: a descriptor that struct kfg_overrides are read from, or a negative errno. */
-int kfg_gate_iterate(struct kfg_gate *gate);
+/* gate_parts.c: of a gate that was loaded */
 
 /* The agent's knobs in the BPF programs' memory. */
 struct kfg_knobs *kfg_gate_knobs(const struct kfg_gate *gate);
-
-/* A program of this set by its name: its descriptor, which stays its own, or -ENOENT. */
-int kfg_gate_prog(const struct kfg_gate *gate, const char *name);
-
 /* Map of the files that exes mean, and the program that tells which file an fd is. */
 int kfg_gate_files_map(const struct kfg_gate *gate);
 int kfg_gate_file_prog(const struct kfg_gate *gate);
+/* A program of this set by its name: its descriptor, which stays its own, or -ENOENT. */
+int kfg_gate_prog(const struct kfg_gate *gate, const char *name);
+/* Descriptors of maps, which stay the gate's. */
+int kfg_gate_keyrings_fd(const struct kfg_gate *gate);
+int kfg_gate_loads_fd(const struct kfg_gate *gate);
+int kfg_gate_tables_fd(const struct kfg_gate *gate);
+int kfg_gate_hits_fd(const struct kfg_gate *gate);
+/*
+ * A descriptor that struct kfg_overrides are read from, and one to read the ids of unseen programs from: the caller's,
+ * or a negative errno.
+ */
+int kfg_gate_iterate(struct kfg_gate *gate);
+int kfg_gate_iterate_unseen(const struct kfg_gate *gate);
+/* Notes the id of one of our own programs. 0 or -E2BIG. */
+int kfg_gate_note_prog(struct kfg_gate *gate, unsigned id);
+uint64_t kfg_gate_boottime_ns(void);
+
+/* sweep.c: whether a program is one of our own. */
+bool kfg_gate_owns_prog(const struct kfg_gate *gate, unsigned id);
+
+/* gate_begin.c: what is new since now is this set's. 0 or a negative errno. */
+int kfg_gate_begin(struct kfg_gate *gate);
+
+/* gate_count.c */
+
+/* The table of that generation came into force: goes on from what was counted before. */
+void kfg_gate_count_from(struct kfg_gate *gate, uint64_t generation);
+/* Goes on from what the older gate counted, as it decides nothing any more; and says that it is gone. */
+void kfg_gate_count_on(struct kfg_gate *gate);
+void kfg_gate_counted_on(struct kfg_gate *gate);
