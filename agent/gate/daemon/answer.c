@@ -2,6 +2,7 @@
 /* answer.c - requests of the control socket answered: status, programs, reload. */
 #include "base/exit_code.h"
 #include "gate/control/protocol.h"
+#include "gate/daemon/clock.h"
 #include "gate/daemon/state.h"
 #include "gate/status/status.h"
 #include "record/attempt_record.h"
@@ -49,7 +50,7 @@ static uint64_t deprecation_hits(const struct kfg_policy_names *p, const struct 
 
 static void fill_deadlines(const struct kfg_policy_names *policy, struct kfg_status *s)
 {
-	s->today = kfg_daemon_now_usec(CLOCK_REALTIME) / 1000000 / 86400;
+	s->today = kfg_clock_now_usec(CLOCK_REALTIME) / 1000000 / 86400;
 	for (size_t i = 0; i < policy->n_deprecations; i++) {
 		const struct kfg_policy_names_deprecation *dep = &policy->deprecations[i];
 		uint64_t hits = deprecation_hits(policy, s, i);
@@ -106,7 +107,7 @@ static void name_part(const struct kfg_policy_names *p, size_t i, struct kfg_sta
 /* How often each part of the policy in force decided; to be freed. None where it is not known. */
 static struct kfg_status_part *count_parts(const struct kfg_daemon *d, size_t *ret_n)
 {
-	uint64_t boot_usec = kfg_daemon_now_usec(CLOCK_REALTIME) - kfg_daemon_now_usec(CLOCK_BOOTTIME);
+	uint64_t boot_usec = kfg_clock_now_usec(CLOCK_REALTIME) - kfg_clock_now_usec(CLOCK_BOOTTIME);
 	const struct kfg_policy_names *p = d->current.names;
 	size_t n = 1 + p->n_rules + p->n_waivers + p->n_deprecations;
 	_cleanup_free_ struct kfg_hit *hits = NULL;
@@ -140,7 +141,7 @@ static int fill(struct kfg_daemon *d, struct kfg_status *s, struct kfg_status_pa
 	*ret_parts = count_parts(d, &n_parts);
 	*s = (struct kfg_status){
 		.pid = getpid(),
-		.uptime_sec = (kfg_daemon_now_usec(CLOCK_BOOTTIME) - d->started_usec) / 1000000,
+		.uptime_sec = (kfg_clock_now_usec(CLOCK_BOOTTIME) - d->started_usec) / 1000000,
 		.version = KFG_VERSION,
 		.kernel_release = d->uts.release,
 		.hooks = {

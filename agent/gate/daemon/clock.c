@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clock.c - a timer that the kernel cancels when the clock is set. */
+/* clock.c - a timer that the kernel cancels when the clock is set, and a look at the clocks. */
 #include "gate/daemon/clock.h"
 
 #include "base/cleanup.h"
@@ -78,4 +78,12 @@ int kfg_clock_watch(sd_event *event, kfg_clock_fn *changed, void *userdata, sd_e
 	(void)KFG_TAKE_FD(fd);
 	*ret_source = source;
 	return 0;
+}
+
+uint64_t kfg_clock_now_usec(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* difference.c - what a policy refuses, short enough to be kept, and what another one refuses less or more. */
+#include "gate/daemon/clock.h"
 #include "gate/daemon/state.h"
 #include "policy/verdict.h"
 
@@ -15,7 +16,7 @@ static bool is_refused(const struct kfg_table *table, const char *kfunc)
 	const struct kfg_load stranger = {
 		.uid = UINT32_MAX,
 		.prog_type = UINT32_MAX,
-		.today = kfg_daemon_now_usec(CLOCK_REALTIME) / 1000000 / 86400,
+		.today = kfg_clock_now_usec(CLOCK_REALTIME) / 1000000 / 86400,
 		.initial = true,
 	};
 	struct kfg_verdict verdict;

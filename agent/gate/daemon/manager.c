@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "gate/daemon/clock.h"
 #include "gate/daemon/state.h"
 #include "gate/enforce/gate.h"
 
@@ -46,7 +47,7 @@ static int check_peer(const struct kfg_gate *gate, sd_bus *bus)
 
 static uint64_t left_of(uint64_t until)
 {
-	uint64_t now = kfg_daemon_now_usec(CLOCK_MONOTONIC);
+	uint64_t now = kfg_clock_now_usec(CLOCK_MONOTONIC);
 
 	return now < until ? until - now : 0;
 }
@@ -70,7 +71,7 @@ static int wait_ready(sd_bus *bus, uint64_t until)
 
 static int open_bus(const struct kfg_gate *gate, sd_bus **ret_bus)
 {
-	uint64_t until = kfg_daemon_now_usec(CLOCK_MONOTONIC) + TIMEOUT_USEC;
+	uint64_t until = kfg_clock_now_usec(CLOCK_MONOTONIC) + TIMEOUT_USEC;
 	_cleanup_(bus_cleanup) sd_bus *bus = NULL;
 	int r = sd_bus_new(&bus);
 

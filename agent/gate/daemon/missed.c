@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* missed.c - what the kernel left the gate out of: told, and then judged by a sweep. */
 #include "base/log.h"
+#include "gate/daemon/clock.h"
 #include "gate/daemon/state.h"
 #include "record/notice.h"
 
@@ -25,7 +26,7 @@ static struct kfg_notice_missed find_new(const struct kfg_daemon *d)
 		.fresh = fresh,
 		.total = { told.loads + fresh.loads, told.early + fresh.early, told.others + fresh.others },
 		.since_usec = d->missed_looked_usec,
-		.until_usec = kfg_daemon_now_usec(CLOCK_REALTIME),
+		.until_usec = kfg_clock_now_usec(CLOCK_REALTIME),
 	};
 }
 

@@ -6,6 +6,7 @@
 #include "gate/daemon/orders.h"
 
 #include "base/log.h"
+#include "gate/daemon/clock.h"
 #include "gate/daemon/state.h"
 
 #include <signal.h>
@@ -50,7 +51,7 @@ static void refuse(struct kfg_daemon *d, const struct signalfd_siginfo *info)
 {
 	struct kfg_attempt attempt = {
 		.kind = KFG_ATTEMPT_SIGNAL,
-		.time_ns = kfg_daemon_now_usec(CLOCK_BOOTTIME) * 1000,
+		.time_ns = kfg_clock_now_usec(CLOCK_BOOTTIME) * 1000,
 		.detail = info->ssi_signo,
 		.pid = info->ssi_code <= 0 ? info->ssi_pid : 0,
 		.uid = info->ssi_uid,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* reload.c - a candidate put into force, proven and swept, at a start and by a reload. */
 #include "base/log.h"
+#include "gate/daemon/clock.h"
 #include "gate/daemon/state.h"
 #include "gate/enforce/gate_btf.h"
 #include "policy/verdict.h"
@@ -10,14 +11,6 @@
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
-
-uint64_t kfg_daemon_now_usec(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
-}
 
 int kfg_daemon_prove(struct kfg_daemon *d)
 {
@@ -30,7 +23,7 @@ int kfg_daemon_prove(struct kfg_daemon *d)
 		snprintf(d->proof.why, sizeof(d->proof.why), "cannot load a canary: %s", strerror(-r));
 	}
 	if (d->proof.stage2 && (d->proof.stage1 || !kfg_gate_has_stage1(d->gate))) {
-		d->proven_usec = kfg_daemon_now_usec(CLOCK_REALTIME);
+		d->proven_usec = kfg_clock_now_usec(CLOCK_REALTIME);
 		return 0;
 	}
 	(void)kfg_daemon_queue_record(d, kfg_notice_unproven(d->proof.why, &record), &record);
@@ -136,7 +129,7 @@ int kfg_daemon_swap(struct kfg_daemon *d, struct kfg_candidate *candidate, struc
 	}
 	d->current = candidate->policy;
 	candidate->policy = (struct kfg_in_force){ 0 };
-	d->current.since_usec = kfg_daemon_now_usec(CLOCK_REALTIME);
+	d->current.since_usec = kfg_clock_now_usec(CLOCK_REALTIME);
 	today = d->current.since_usec / 1000000 / 86400;
 	kfg_daemon_files_refresh(d);
 	if (d->current.files)
@@ -244,7 +237,7 @@ int kfg_daemon_reload(struct kfg_daemon *d, bool force, struct kfg_strbuf *reply
 	int r;
 
 	kfg_notifier_tell(d->notifier, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading",
-			  kfg_daemon_now_usec(CLOCK_MONOTONIC));
+			  kfg_clock_now_usec(CLOCK_MONOTONIC));
 	r = try_reload(d, force, reply);
 	if (r < 0) {
 		rejected(d, reply);

@@ -93,8 +93,6 @@ struct kfg_daemon {
 	struct utsname uts;
 };
 
-uint64_t kfg_daemon_now_usec(clockid_t clock);
-
 /* Frees what it owns; all zero afterwards. */
 void kfg_in_force_done(struct kfg_in_force *policy);
 
@@ -126,8 +124,10 @@ void kfg_daemon_say_stricter(const struct kfg_in_force *old, const struct kfg_in
 
 /* start.c: everything up to a gate that decides; returns an enum kfg_exit, and has told why not. */
 int kfg_daemon_start(struct kfg_daemon *d);
-/* daemon.c: what the event loop waits for, once there is a gate; reports what goes wrong. Negative errno. */
+/* sources.c: what the event loop waits for, once there is a gate; reports what goes wrong. Negative errno. */
 int kfg_daemon_add_sources(struct kfg_daemon *d);
+/* Waits for none of it any more; also where it was never added. */
+void kfg_daemon_drop_sources(struct kfg_daemon *d);
 
 /*
  * drain.c: all events that are there, to records; then what was lost since the last time. What has no room in the
