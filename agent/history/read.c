@@ -8,21 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-int kfg_history_take(struct kfg_history_reader *r, enum kfg_entry_class class)
-{
-	switch (class) {
-	case KFG_ENTRY_FOREIGN:
-		r->stats->foreign++;
-		return 0;
-	case KFG_ENTRY_MALFORMED:
-		r->stats->malformed++;
-		return 0;
-	default:
-		r->stats->records++;
-		return r->fn(r->userdata, &r->entry) < 0 ? -ECANCELED : 0;
-	}
-}
-
 static const char *why(const struct kfg_history_file *file, int error)
 {
 	return file->json && error == -EBADMSG ? "compressed data is damaged, or cut off" : strerror(-error);

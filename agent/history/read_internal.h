@@ -14,7 +14,7 @@ struct kfg_history_reader {
 	struct kfg_entry entry;
 };
 
-/* Counts the record that was read, and gives it out if it is the gate's. -ECANCELED: `fn` wants no more. */
+/* take.c: counts the record that was read, and gives it out if it is the gate's. -ECANCELED: `fn` wants no more. */
 int kfg_history_take(struct kfg_history_reader *r, enum kfg_entry_class class);
 
 /*
