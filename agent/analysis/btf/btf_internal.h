@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* btf_internal.h - the view itself, shared by btf.c (which checks and fills it) and index.c (which finds in it). */
+/*
+ * btf_internal.h - the view itself, shared by btf.c (which checks and fills it), view.c (which reads it) and index.c
+ * (which finds in it).
+ */
 #pragma once
 
 #include "analysis/btf/btf.h"
