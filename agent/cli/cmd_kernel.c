@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd_kernel.c - kernels as facts files: written from what is at hand, and those of the catalogue. */
 #include "analysis/kernel/catalogue.h"
+#include "analysis/kernel/catalogue_dir.h"
 #include "analysis/kernel/facts.h"
 #include "analysis/live/live.h"
 #include "base/exit_code.h"

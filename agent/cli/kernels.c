@@ -3,6 +3,7 @@
 #include "cli/kernels.h"
 
 #include "analysis/kernel/catalogue.h"
+#include "analysis/kernel/catalogue_dir.h"
 #include "analysis/lifecycle/kfunc_data.h"
 #include "base/cleanup.h"
 #include "base/log.h"

@@ -31,6 +31,3 @@ void kfg_arm64_follow(const struct kfg_image *image, const struct kfg_image_part
 
 /* Where b or bl at an address leads; 0: it is neither. */
 uint64_t kfg_arm64_target(uint32_t insn, uint64_t addr);
-
-/* Applies a relocation of a module to its place (4 or 8 bytes): arch/arm64/kernel/module.c, 6.1..7.3. False: unknown */
-bool kfg_arm64_relocate(unsigned type, uint8_t *place, uint64_t place_size, uint64_t addr, uint64_t value);

@@ -25,21 +25,6 @@ static const struct {
 	{ "s390x", "s390x" },  { "ppc64el", "ppc64le" }, { "riscv64", "riscv64" },
 };
 
-const char *kfg_catalogue_dir(void)
-{
-	const char *dir = secure_getenv("KFGATE_KERNELS");
-
-	return dir && dir[0] ? dir : KFG_CATALOGUE_DIR;
-}
-
-bool kfg_catalogue_is_in(const char *path)
-{
-	const char *dir = kfg_catalogue_dir();
-	size_t n = strlen(dir);
-
-	return strncmp(path, dir, n) == 0 && path[n] == '/' && !strchr(path + n + 1, '/');
-}
-
 /* "~" is before everything, also before the end, as in Debian's versions; "-rc" is the kernel's own word for it. */
 static int order_of(const char *p)
 {

@@ -7,13 +7,6 @@
 
 #include "analysis/kernel/facts.h"
 
-#define KFG_CATALOGUE_DIR "/usr/share/kfgate/kernels"
-
-/* KFG_CATALOGUE_DIR, or what the environment's KFGATE_KERNELS names instead. */
-const char *kfg_catalogue_dir(void);
-/* Whether a file is one of that directory, by its path. */
-bool kfg_catalogue_is_in(const char *path);
-
 struct kfg_catalogue_entry {
 	char *path; /* owned */
 	char *suites; /* owned; "bookworm bookworm-security", or "" */

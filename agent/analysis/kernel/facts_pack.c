@@ -3,7 +3,7 @@
 #include "analysis/kernel/facts_pack.h"
 
 #include "analysis/kernel/blob.h"
-#include "analysis/kernel/catalogue.h"
+#include "analysis/kernel/catalogue_dir.h"
 #include "base/cleanup.h"
 #include "base/read_file.h"
 #include <errno.h>

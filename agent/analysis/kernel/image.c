@@ -2,7 +2,7 @@
 /* image.c - the loaded sections of a kernel or module at their addresses, relocations applied. */
 #include "analysis/kernel/image.h"
 
-#include "analysis/kernel/arm64code.h"
+#include "analysis/kernel/arm64_relocate.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

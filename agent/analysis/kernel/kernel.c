@@ -5,6 +5,7 @@
 #include "analysis/kernel/blob.h"
 #include "analysis/kernel/cache.h"
 #include "analysis/kernel/catalogue.h"
+#include "analysis/kernel/catalogue_dir.h"
 #include "analysis/kernel/collect.h"
 #include "analysis/kernel/deprecated.h"
 #include "analysis/kernel/facts.h"
@@ -227,7 +228,7 @@ static int open_facts(const char *path, struct kfg_kernel **ret_kernel, struct k
 	r = kfg_read_file(AT_FDCWD, path, KFG_FACTS_FILE_MAX, &data, &size);
 	if (r == 0)
 		r = kfg_facts_read(path, data, size, &facts, error);
-	if (r == 0 && !kfg_catalogue_is_in(path))
+	if (r == 0 && !kfg_catalogue_dir_has(path))
 		r = kfg_facts_check(facts, path, error);
 	if (r == 0)
 		r = kfg_kernel_open_facts(path, KFG_TAKE_PTR(facts), ret_kernel);

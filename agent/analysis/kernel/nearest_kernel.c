@@ -4,6 +4,7 @@
  * fewest kfuncs that are not the same on both sides.
  */
 #include "analysis/kernel/catalogue.h"
+#include "analysis/kernel/catalogue_dir.h"
 #include "analysis/kernel/kernel_internal.h"
 #include <errno.h>
 #include <string.h>
