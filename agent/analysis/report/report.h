@@ -153,6 +153,9 @@ int kfg_report_add_problem(struct kfg_report *report, const char *label, const c
 
 /* The worst, problems included. */
 enum kfg_report_state kfg_report_worst(const struct kfg_report *report);
+
+/* report_words.c */
+
 /* Objects in that state. */
 size_t kfg_report_count(const struct kfg_report *report, enum kfg_report_state state);
 /* "ok" "warned" "unchecked" "refused" "fails" */
