@@ -7,7 +7,6 @@
 #include "analysis/find/search.h"
 #include "analysis/find/decompress.h"
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,12 +18,6 @@ static const uint64_t default_limits[] = {
 #define LIMIT_VALUE(name, value, text) value,
 	KFG_FIND_LIMITS(LIMIT_VALUE)
 #undef LIMIT_VALUE
-};
-
-static const char *const limit_texts[] = {
-#define LIMIT_TEXT(name, value, text) text,
-	KFG_FIND_LIMITS(LIMIT_TEXT)
-#undef LIMIT_TEXT
 };
 
 int kfg_find_new(const struct kfg_find_ops *ops, struct kfg_find **ret_find)
@@ -47,74 +40,9 @@ void kfg_find_free(struct kfg_find *find)
 	free(find);
 }
 
-int kfg_find_problem(struct kfg_find *find, const char *label, const char *format, ...)
-{
-	char why[256];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(why, sizeof(why), format, ap);
-	va_end(ap);
-	return find->ops->problem(find->ops->userdata, label, why);
-}
-
-/* "limit: it unpacks to more than ... bytes" */
-static void limit_text(const struct kfg_find *find, enum kfg_find_limit limit, char *buf, size_t size)
-{
-	int n = snprintf(buf, size, "limit: ");
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* all are in the table above */
-	snprintf(buf + n, size - n, limit_texts[limit], (uintmax_t)find->limits[limit]);
-#pragma GCC diagnostic pop
-}
-
 void kfg_find_set_limit(struct kfg_find *find, enum kfg_find_limit limit, uint64_t value)
 {
 	find->limits[limit] = value;
-}
-
-int kfg_find_give_up(struct kfg_find *find, const char *label, enum kfg_find_limit limit)
-{
-	char why[160];
-
-	limit_text(find, limit, why, sizeof(why));
-	return kfg_find_problem(find, label, "%s", why);
-}
-
-int kfg_search_problem(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, const char *why)
-{
-	uint64_t max = s->find->limits[KFG_FIND_LIMIT_PROBLEMS];
-
-	if (s->n_problems++ > max)
-		return 0;
-	if (s->n_problems > max)
-		return kfg_find_give_up(s->find, s->path, KFG_FIND_LIMIT_PROBLEMS);
-	return kfg_find_problem(s->find, piece->label, "offset 0x%zx: %s", at, why);
-}
-
-int kfg_search_give_up(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, enum kfg_find_limit limit)
-{
-	char why[160];
-
-	limit_text(s->find, limit, why, sizeof(why));
-	return kfg_search_problem(s, piece, at, why);
-}
-
-int kfg_search_may_unpack(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, size_t *ret_max)
-{
-	const uint64_t *limits = s->find->limits;
-	uint64_t left = limits[KFG_FIND_LIMIT_UNPACKED] - s->find->live;
-	int r;
-
-	*ret_max = left;
-	if (s->depth >= limits[KFG_FIND_LIMIT_NESTED])
-		r = kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_NESTED);
-	else if (s->unpacked >= limits[KFG_FIND_LIMIT_FILE_UNPACKED])
-		r = kfg_search_give_up(s, piece, at, KFG_FIND_LIMIT_FILE_UNPACKED);
-	else
-		return 1;
-	return r;
 }
 
 /* A label that could not be made. */
@@ -156,20 +84,6 @@ static int object_at(struct kfg_search *s, const struct kfg_search_piece *piece,
 	*ret_next = at + found.size;
 	s->n_objects++;
 	return tell(s, piece, &found);
-}
-
-int kfg_search_unpacked(struct kfg_search *s, const char *label, const uint8_t *data, size_t size)
-{
-	const struct kfg_search_piece inner = { label, data, size };
-	int r;
-
-	s->unpacked += size;
-	s->find->live += size;
-	s->depth++;
-	r = kfg_search_in_piece(s, &inner);
-	s->depth--;
-	s->find->live -= size;
-	return r;
 }
 
 static void unpacked_done(struct kfg_decompressed *unpacked)
@@ -367,7 +281,7 @@ static int search_archives(struct kfg_search *s, const struct kfg_search_piece *
 	return r;
 }
 
-int kfg_search_in_piece(struct kfg_search *s, const struct kfg_search_piece *piece)
+static int search_piece(struct kfg_search *s, const struct kfg_search_piece *piece)
 {
 	struct kfg_search_region rest = { 0, piece->size };
 	int r = search_archives(s, piece, &rest);
@@ -386,8 +300,10 @@ int kfg_search_in_piece(struct kfg_search *s, const struct kfg_search_piece *pie
 
 int kfg_find_bytes(struct kfg_find *find, const char *path, const void *data, size_t size)
 {
-	struct kfg_search s = { .find = find, .path = path, .sections = find->limits[KFG_FIND_LIMIT_SECTIONS] };
+	struct kfg_search s = {
+		.find = find, .path = path, .search = search_piece, .sections = find->limits[KFG_FIND_LIMIT_SECTIONS]
+	};
 	const struct kfg_search_piece piece = { path, data, size };
 
-	return kfg_search_in_piece(&s, &piece);
+	return search_piece(&s, &piece);
 }

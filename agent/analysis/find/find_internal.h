@@ -37,16 +37,6 @@ struct kfg_find_how {
 int kfg_find_file(struct kfg_find *find, int dir_fd, const char *name, const char *path,
 		  const struct kfg_find_how *how);
 
-/* One file's search; what it unpacks to is searched as part of it. */
-struct kfg_search {
-	struct kfg_find *find;
-	const char *path;
-	size_t unpacked; /* bytes, in all */
-	size_t sections; /* section headers that may still be looked at */
-	unsigned depth; /* of what is unpacked from what was unpacked */
-	unsigned n_problems, n_objects, n_light;
-};
-
 /* Bytes being searched. */
 struct kfg_search_piece {
 	const char *label;
@@ -54,11 +44,22 @@ struct kfg_search_piece {
 	size_t size;
 };
 
-/* All return 0 or what ends the search: -ENOMEM, what a callback returned. */
+/* One file's search; what it unpacks to is searched as part of it. */
+struct kfg_search {
+	struct kfg_find *find;
+	const char *path;
+	/* Searches bytes that were unpacked as the file itself is searched. */
+	int (*search)(struct kfg_search *s, const struct kfg_search_piece *piece);
+	size_t unpacked; /* bytes, in all */
+	size_t sections; /* section headers that may still be looked at */
+	unsigned depth; /* of what is unpacked from what was unpacked */
+	unsigned n_problems, n_objects, n_light;
+};
+
+/* find_search.c. All return 0 or what ends the search: -ENOMEM, what a callback returned. */
 int kfg_search_problem(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at, const char *why);
 int kfg_search_give_up(struct kfg_search *s, const struct kfg_search_piece *piece, size_t at,
 		       enum kfg_find_limit limit);
-int kfg_search_in_piece(struct kfg_search *s, const struct kfg_search_piece *piece);
 /* Searches what was unpacked from a piece; label names it. */
 int kfg_search_unpacked(struct kfg_search *s, const char *label, const uint8_t *data, size_t size);
 /*
