@@ -9,6 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+int kfg_code_read_symbol(const struct kfg_object_code *code, uint32_t index, struct kfg_elf_symbol *ret_symbol,
+			 struct kfg_object_error *error)
+{
+	struct kfg_elf_error why;
+
+	return kfg_object_refuse_elf(kfg_elf_read_symbol(&code->elf, index, ret_symbol, &why), &why, error);
+}
+
 int kfg_code_take(struct kfg_object_code *code, uint32_t section, struct kfg_object_error *error)
 {
 	const struct kfg_elf_section *s = &code->elf.sections[section];

@@ -164,9 +164,15 @@ void kfg_open_rules_check_reloc(struct kfg_object *object, uint32_t place, const
 /* Checks the type of a variable of .kconfig, an id in the object's BTF. */
 void kfg_open_rules_check_option(struct kfg_object *object, uint32_t var);
 
+/* object_error.c */
+
 /* Fills *error and returns -EBADMSG. */
 int kfg_object_refuse(struct kfg_object_error *error, size_t offset, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Passes on what kfg_elf_open() and its kin returned, with *error where they refuse the file. */
+int kfg_object_refuse_elf(int r, const struct kfg_elf_error *why, struct kfg_object_error *error);
+
+/* code.c */
 
 /* As kfg_elf_read_symbol(). */
 int kfg_code_read_symbol(const struct kfg_object_code *code, uint32_t index, struct kfg_elf_symbol *ret_symbol,

@@ -12,16 +12,11 @@
 #define FRAMES_MAX 32768u
 /* Each instruction is looked at some times, not more; all together see KFG_SCAN_LIMIT_FLOW. */
 #define STEPS_PER_INSN 64u
-#define CALL_FRAMES_MAX 8
 
-void kfg_flow_enter(struct kfg_flow_state *run, uint32_t place, const struct kfg_frame *frame)
+static void enter(struct kfg_flow_state *run, uint32_t place, const struct kfg_frame *frame)
 {
 	uint32_t block = run->code->block_of[place];
 
-	if (run->paths) {
-		kfg_paths_enter(run, place, frame);
-		return;
-	}
 	if (block == KFG_CODE_NONE)
 		return;
 	if (run->frames[block]) {
@@ -44,28 +39,22 @@ void kfg_flow_enter(struct kfg_flow_state *run, uint32_t place, const struct kfg
 		run->cursor = block / 64;
 }
 
-void kfg_flow_callback(struct kfg_flow_state *run, uint32_t function)
+static void enter_callback(struct kfg_flow_state *run, uint32_t function)
 {
 	struct kfg_frame frame;
 
-	if (run->paths) {
-		kfg_paths_callback(run, function);
-		return;
-	}
 	kfg_frame_init(&frame);
-	kfg_flow_enter(run, run->code->funcs[function].first, &frame);
+	enter(run, run->code->funcs[function].first, &frame);
 }
 
 /* A global function is verified by itself, for any arguments; of a static one, arguments and result are followed. */
-enum kfg_flow_next kfg_flow_call(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place, uint32_t function)
+static enum kfg_flow_next call(struct kfg_flow_state *run, struct kfg_frame *frame,
+			       uint32_t place __attribute__((unused)), uint32_t function)
 {
 	const struct kfg_code_func *f = &run->code->funcs[function];
-	const struct kfg_flow_result *result;
+	const struct kfg_flow_result *result = &run->returns[function];
 	struct kfg_frame callee;
 
-	if (run->paths)
-		return kfg_paths_call(run, place, function);
-	result = &run->returns[function];
 	kfg_frame_init(&callee);
 	for (unsigned reg = BPF_REG_1; reg <= BPF_REG_5 && !f->global; reg++) {
 		struct kfg_value v = frame->regs[reg];
@@ -74,7 +63,7 @@ enum kfg_flow_next kfg_flow_call(struct kfg_flow_state *run, struct kfg_frame *f
 		if (v.kind != KFG_VALUE_STACK && v.kind != KFG_VALUE_STACK_SOMEWHERE)
 			callee.regs[reg] = v;
 	}
-	kfg_flow_enter(run, f->first, &callee);
+	enter(run, f->first, &callee);
 	kfg_frame_call(frame);
 	if (f->global)
 		return KFG_FLOW_NEXT;
@@ -83,26 +72,19 @@ enum kfg_flow_next kfg_flow_call(struct kfg_flow_state *run, struct kfg_frame *f
 	return result->seen ? KFG_FLOW_NEXT : KFG_FLOW_STOP;
 }
 
-void kfg_flow_return(struct kfg_flow_state *run, struct kfg_value value)
+static void leave(struct kfg_flow_state *run, struct kfg_value value)
 {
 	const struct kfg_code_func *f = run->func;
-	struct kfg_flow_result *result;
-	struct kfg_value joined =
-		value.kind == KFG_VALUE_STACK || value.kind == KFG_VALUE_STACK_SOMEWHERE ? KFG_VALUE_ANY : value;
+	struct kfg_flow_result *result = &run->returns[f - run->code->funcs];
 
-	if (run->paths) {
-		kfg_paths_return(run, joined);
-		return;
-	}
-	result = &run->returns[f - run->code->funcs];
 	if (result->seen) {
-		joined = kfg_value_join(result->value, joined, result->n_joins >= JOINS_MAX);
-		if (kfg_value_same(joined, result->value))
+		value = kfg_value_join(result->value, value, result->n_joins >= JOINS_MAX);
+		if (kfg_value_same(value, result->value))
 			return;
 		result->n_joins += result->n_joins < JOINS_MAX;
 	}
 	result->seen = true;
-	result->value = joined;
+	result->value = value;
 	/* whoever waits for the result, or had another one */
 	for (uint32_t i = f->first_call; i < f->first_call + f->n_calls; i++) {
 		uint32_t block = run->code->block_of[run->code->calls[i].place];
@@ -114,6 +96,34 @@ void kfg_flow_return(struct kfg_flow_state *run, struct kfg_value value)
 			run->cursor = block / 64;
 	}
 }
+
+/* The caller's stack is not followed into a callee, so a pointer leads into the frame at hand. */
+static struct kfg_frame *frame_of(struct kfg_flow_state *run __attribute__((unused)), struct kfg_frame *frame,
+				  struct kfg_value pointer __attribute__((unused)))
+{
+	return frame;
+}
+
+static void store(struct kfg_flow_state *run __attribute__((unused)), struct kfg_frame *frame, struct kfg_value pointer,
+		  int32_t offset, const struct kfg_frame_slot *what)
+{
+	kfg_frame_store(frame, pointer, offset, what);
+}
+
+static void call_kernel(struct kfg_flow_state *run __attribute__((unused)), struct kfg_frame *frame)
+{
+	kfg_frame_call(frame);
+}
+
+static const struct kfg_flow_way joined_way = {
+	.enter = enter,
+	.callback = enter_callback,
+	.call = call,
+	.leave = leave,
+	.frame_of = frame_of,
+	.store = store,
+	.call_kernel = call_kernel,
+};
 
 /* From the start of a block to where another one starts, or to where control goes elsewhere. */
 static void walk(struct kfg_flow_state *run, uint32_t block)
@@ -127,7 +137,7 @@ static void walk(struct kfg_flow_state *run, uint32_t block)
 	run->func = f;
 	while (place < f->first + f->n) {
 		if (place != start && code->block_of[place] != KFG_CODE_NONE) {
-			kfg_flow_enter(run, place, &frame);
+			enter(run, place, &frame);
 			return;
 		}
 		if (run->steps)
@@ -157,54 +167,6 @@ static uint32_t next_block(struct kfg_flow_state *run)
 	return KFG_CODE_NONE;
 }
 
-static bool takes_part(const struct kfg_flow_state *run, uint32_t function)
-{
-	bool any = run->assumption == KFG_FLOW_ASSUME_ANY_LOADER;
-
-	return any ? run->code->funcs[function].user != KFG_CODE_NONE : run->linkage->linked[function];
-}
-
-static bool is_entry(const struct kfg_flow_state *run, uint32_t function)
-{
-	return takes_part(run, function) && run->code->funcs[function].program != KFG_CODE_NONE;
-}
-
-/* Programs that lead to kfuncs; and for old verifiers, all global functions that libbpf puts beside them. */
-void kfg_flow_begin(struct kfg_flow_state *run)
-{
-	for (uint32_t i = 0; i < run->code->n_funcs; i++) {
-		const struct kfg_code_func *f = &run->code->funcs[i];
-
-		if (f->leads_to_kfunc && takes_part(run, i) &&
-		    (f->program != KFG_CODE_NONE || (f->global && !run->linkage->lazy_globals)))
-			kfg_flow_callback(run, i);
-	}
-}
-
-/* Calls that were reached hand on the kinds of programs. No kernel takes a longer chain (MAX_CALL_FRAMES). */
-void kfg_flow_spread_contexts(struct kfg_flow_state *run)
-{
-	const struct kfg_object_code *code = run->code;
-	uint64_t *contexts = run->flow->contexts;
-	bool changed = true;
-
-	for (uint32_t i = 0; i < code->n_funcs; i++)
-		if (is_entry(run, i))
-			contexts[i] = 1ull << run->linkage->context_of[code->funcs[i].program];
-	for (unsigned round = 0; round < CALL_FRAMES_MAX && changed; round++) {
-		changed = false;
-		for (uint32_t i = 0; i < code->n_calls; i++) {
-			const struct kfg_code_call *call = &code->calls[i];
-			uint64_t more = contexts[kfg_code_func_at(code, call->place)] & ~contexts[call->callee];
-
-			if (more && (kfg_flow_reached(run->flow, call->place) || code->funcs[call->callee].global)) {
-				contexts[call->callee] |= more;
-				changed = true;
-			}
-		}
-	}
-}
-
 /* Everything that is loaded counts as reached. */
 static void give_up(struct kfg_flow_state *run)
 {
@@ -214,7 +176,7 @@ static void give_up(struct kfg_flow_state *run)
 	for (uint32_t i = 0; i < code->n_funcs; i++) {
 		const struct kfg_code_func *f = &code->funcs[i];
 
-		if (!takes_part(run, i))
+		if (!kfg_flow_takes_part(run, i))
 			continue;
 		for (uint32_t place = f->first; place < f->first + f->n; place++)
 			run->flow->reached[place / 64] |= 1ull << (place % 64);
@@ -245,7 +207,8 @@ static void done(struct kfg_flow_state *run)
 int kfg_flow_run(struct kfg_linkage *linkage, enum kfg_flow_assumption assumption, struct kfg_flow *ret_flow)
 {
 	const struct kfg_object_code *code = linkage->code;
-	struct kfg_flow_state run = { .linkage = linkage,
+	struct kfg_flow_state run = { .way = &joined_way,
+				      .linkage = linkage,
 				      .code = code,
 				      .assumption = assumption,
 				      .flow = ret_flow,

@@ -83,7 +83,7 @@ static struct kfg_value wide_immediate(struct kfg_flow_state *run, uint32_t plac
 	case KFG_CODE_NOTE_ADDR_EXTERN:
 		return note->index == KFG_CODE_NONE ? KFG_VALUE_ANY : extern_address(run->linkage, note->index);
 	case KFG_CODE_NOTE_ADDR_FUNC:
-		kfg_flow_callback(run, note->index);
+		run->way->callback(run, note->index);
 		return KFG_VALUE_NOT_NULL;
 	case KFG_CODE_NOTE_RODATA:
 		return (struct kfg_value){ KFG_VALUE_RODATA, note->index, (uint64_t)note->offset };
@@ -152,7 +152,7 @@ static void step_load(struct kfg_flow_state *run, struct kfg_frame *frame, uint3
 	else if (pointer.kind == KFG_VALUE_KCONFIG && (int64_t)pointer.high + insn->off == 0)
 		value = load_kconfig(run, (uint32_t)pointer.low, size);
 	else
-		value = kfg_frame_load(kfg_paths_frame(run, frame, pointer), pointer, insn->off, size);
+		value = kfg_frame_load(run->way->frame_of(run, frame, pointer), pointer, insn->off, size);
 	if (BPF_MODE(insn->code) == MODE_MEMSX && value.high >> (8 * size - 1))
 		value = KFG_VALUE_ANY;
 	kfg_frame_set(frame, insn->dst_reg, value);
@@ -180,7 +180,7 @@ static void step_store(struct kfg_flow_state *run, struct kfg_frame *frame, uint
 	/* a part of a pointer is no pointer */
 	if (slot.size < 8)
 		slot.value = kfg_value_truncate(slot.value, slot.size);
-	kfg_paths_store(run, frame, pointer, insn->off, &slot);
+	run->way->store(run, frame, pointer, insn->off, &slot);
 	if (atomic && (insn->imm & BPF_FETCH))
 		kfg_frame_set(frame, insn->imm == BPF_CMPXCHG ? BPF_REG_0 : insn->src_reg, KFG_VALUE_ANY);
 }
@@ -219,8 +219,8 @@ static enum kfg_flow_next step_call(struct kfg_flow_state *run, struct kfg_frame
 	const struct kfg_code_note *note = kfg_code_note_at(run->code, place);
 
 	if (note && note->kind == KFG_CODE_NOTE_CALL_FUNC)
-		return kfg_flow_call(run, frame, place, note->index);
-	kfg_paths_helper(run, frame);
+		return run->way->call(run, frame, place, note->index);
+	run->way->call_kernel(run, frame);
 	return never_returns(run, place) ? KFG_FLOW_STOP : KFG_FLOW_NEXT;
 }
 
@@ -233,7 +233,13 @@ static void take(struct kfg_flow_state *run, const struct kfg_frame *frame, uint
 	kfg_frame_set(&taken, insn->dst_reg, dst);
 	if (kfg_insn_jump(insn, place, &target) && target >= run->func->first &&
 	    target < (int64_t)run->func->first + run->func->n)
-		kfg_flow_enter(run, (uint32_t)target, &taken);
+		run->way->enter(run, (uint32_t)target, &taken);
+}
+
+/* The stack of a function that returns is gone. */
+static struct kfg_value without_stack(struct kfg_value value)
+{
+	return value.kind == KFG_VALUE_STACK || value.kind == KFG_VALUE_STACK_SOMEWHERE ? KFG_VALUE_ANY : value;
 }
 
 static enum kfg_flow_next step_jump(struct kfg_flow_state *run, struct kfg_frame *frame, uint32_t place)
@@ -244,7 +250,7 @@ static enum kfg_flow_next step_jump(struct kfg_flow_state *run, struct kfg_frame
 
 	switch (BPF_OP(insn->code)) {
 	case BPF_EXIT:
-		kfg_flow_return(run, kfg_frame_get(frame, BPF_REG_0));
+		run->way->leave(run, without_stack(kfg_frame_get(frame, BPF_REG_0)));
 		return KFG_FLOW_STOP;
 	case BPF_JA:
 		take(run, frame, place, dst);
@@ -274,7 +280,7 @@ enum kfg_flow_next kfg_flow_step(struct kfg_flow_state *run, struct kfg_frame *f
 			return KFG_FLOW_NEXT_BUT_ONE;
 		}
 		/* loads from packets leave as calls do */
-		kfg_paths_helper(run, frame);
+		run->way->call_kernel(run, frame);
 		return KFG_FLOW_NEXT;
 	case BPF_LDX:
 		step_load(run, frame, place);

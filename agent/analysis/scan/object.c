@@ -5,36 +5,8 @@
 #include "analysis/scan/byte_order.h"
 #include "base/cleanup.h"
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int kfg_object_refuse(struct kfg_object_error *error, size_t offset, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(error->text, sizeof(error->text), format, ap);
-	va_end(ap);
-	error->offset = offset;
-	error->not_bpf = false;
-	return -EBADMSG;
-}
-
-/* Passes on what kfg_elf_open() and its kin returned. */
-static int from_elf(int r, const struct kfg_elf_error *why, struct kfg_object_error *error)
-{
-	return r == -EBADMSG ? kfg_object_refuse(error, why->offset, "%s", why->text) : r;
-}
-
-int kfg_code_read_symbol(const struct kfg_object_code *code, uint32_t index, struct kfg_elf_symbol *ret_symbol,
-			 struct kfg_object_error *error)
-{
-	struct kfg_elf_error why;
-
-	return from_elf(kfg_elf_read_symbol(&code->elf, index, ret_symbol, &why), &why, error);
-}
 
 /* Old compilers left e_machine empty (libbpf 1.7.0, src/libbpf.c, bpf_object__elf_init()). */
 static int check_machine(const struct kfg_elf *elf, struct kfg_object_error *error)
@@ -107,14 +79,14 @@ static int open_elf(struct kfg_object *object, const void *data, size_t size, st
 {
 	struct kfg_object_code *code = object->code;
 	struct kfg_elf_error why = { 0 };
-	int r = from_elf(kfg_elf_open(data, size, &code->elf, &why), &why, error);
+	int r = kfg_object_refuse_elf(kfg_elf_open(data, size, &code->elf, &why), &why, error);
 
 	if (r == -EBADMSG)
 		error->not_bpf = why.offset == EI_CLASS;
 	if (r >= 0)
 		r = check_machine(&code->elf, error);
 	if (r >= 0)
-		r = from_elf(kfg_elf_find_symbols(&code->elf, &why), &why, error);
+		r = kfg_object_refuse_elf(kfg_elf_find_symbols(&code->elf, &why), &why, error);
 	object->foreign = code->elf.foreign;
 	return r >= 0 && object->foreign ? kfg_byte_order_convert(code) : r;
 }

@@ -76,12 +76,12 @@ static void push(struct kfg_paths *p, struct chain *chain, uint32_t place)
 	p->pending = chain;
 }
 
-void kfg_paths_enter(struct kfg_flow_state *run, uint32_t place, const struct kfg_frame *frame)
+static void enter(struct kfg_flow_state *run, uint32_t place, const struct kfg_frame *frame)
 {
 	push(run->paths, copy_chain(run, run->paths->now, frame), place);
 }
 
-void kfg_paths_callback(struct kfg_flow_state *run, uint32_t function)
+static void enter_callback(struct kfg_flow_state *run, uint32_t function)
 {
 	struct chain start = { .depth = 0 };
 	struct kfg_frame frame;
@@ -100,9 +100,9 @@ static void forget_all(struct kfg_paths *p, struct kfg_frame *frame)
 	kfg_frame_forget(frame, INT32_MIN);
 }
 
-struct kfg_frame *kfg_paths_frame(struct kfg_flow_state *run, struct kfg_frame *frame, struct kfg_value pointer)
+static struct kfg_frame *frame_of(struct kfg_flow_state *run, struct kfg_frame *frame, struct kfg_value pointer)
 {
-	if (run->paths && pointer.kind == KFG_VALUE_STACK && pointer.low < run->paths->now->depth)
+	if (pointer.kind == KFG_VALUE_STACK && pointer.low < run->paths->now->depth)
 		return &run->paths->now->frames[pointer.low];
 	return frame;
 }
@@ -116,30 +116,30 @@ static bool nests(const struct kfg_paths *p, const struct kfg_frame *frame)
 	return any;
 }
 
-void kfg_paths_store(struct kfg_flow_state *run, struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
-		     const struct kfg_frame_slot *what)
+static void store(struct kfg_flow_state *run, struct kfg_frame *frame, struct kfg_value pointer, int32_t offset,
+		  const struct kfg_frame_slot *what)
 {
 	struct kfg_paths *p = run->paths;
 
-	if (p && p->now->depth &&
+	if (p->now->depth &&
 	    (pointer.kind == KFG_VALUE_STACK_SOMEWHERE || (pointer.kind == KFG_VALUE_RANGE && nests(p, frame))))
 		forget_all(p, frame);
 	else
-		kfg_frame_store(kfg_paths_frame(run, frame, pointer), pointer, offset, what);
+		kfg_frame_store(frame_of(run, frame, pointer), pointer, offset, what);
 }
 
 /* As kfg_frame_call(), for arguments that point to the stack of a caller, too. */
-void kfg_paths_helper(struct kfg_flow_state *run, struct kfg_frame *frame)
+static void call_kernel(struct kfg_flow_state *run, struct kfg_frame *frame)
 {
 	struct kfg_paths *p = run->paths;
 
-	for (unsigned reg = BPF_REG_1; p && p->now->depth && reg <= BPF_REG_5; reg++) {
+	for (unsigned reg = BPF_REG_1; p->now->depth && reg <= BPF_REG_5; reg++) {
 		struct kfg_value v = frame->regs[reg];
 
 		if (v.kind == KFG_VALUE_STACK_SOMEWHERE || (v.kind == KFG_VALUE_STACK && nests(p, frame)))
 			forget_all(p, frame);
 		else if (v.kind == KFG_VALUE_STACK && v.low != frame->depth)
-			kfg_frame_forget(kfg_paths_frame(run, frame, v), (int64_t)v.high);
+			kfg_frame_forget(frame_of(run, frame, v), (int64_t)v.high);
 	}
 	kfg_frame_call(frame);
 }
@@ -150,15 +150,16 @@ static void move(struct kfg_flow_state *run, uint32_t place)
 	run->paths->now->place = place;
 }
 
-enum kfg_flow_next kfg_paths_call(struct kfg_flow_state *run, uint32_t place, uint32_t function)
+static enum kfg_flow_next call(struct kfg_flow_state *run, struct kfg_frame *frame __attribute__((unused)),
+			       uint32_t place, uint32_t function)
 {
 	const struct kfg_code_func *f = &run->code->funcs[function];
 	struct kfg_paths *p = run->paths;
 	struct kfg_frame callee;
 
 	if (f->global) {
-		kfg_paths_callback(run, function);
-		kfg_paths_helper(run, &p->frame);
+		enter_callback(run, function);
+		call_kernel(run, &p->frame);
 		return KFG_FLOW_NEXT;
 	}
 	if (p->now->depth + 1 == CHAIN_MAX)
@@ -173,7 +174,7 @@ enum kfg_flow_next kfg_paths_call(struct kfg_flow_state *run, uint32_t place, ui
 	return KFG_FLOW_STOP;
 }
 
-void kfg_paths_return(struct kfg_flow_state *run, struct kfg_value value)
+static void leave(struct kfg_flow_state *run, struct kfg_value value)
 {
 	struct kfg_paths *p = run->paths;
 
@@ -185,6 +186,16 @@ void kfg_paths_return(struct kfg_flow_state *run, struct kfg_value value)
 	p->frame.regs[BPF_REG_0] = value;
 	move(run, p->now->calls[p->now->depth] + 1);
 }
+
+static const struct kfg_flow_way path_way = {
+	.enter = enter,
+	.callback = enter_callback,
+	.call = call,
+	.leave = leave,
+	.frame_of = frame_of,
+	.store = store,
+	.call_kernel = call_kernel,
+};
 
 static bool same_calls(const struct chain *a, const struct chain *b)
 {
@@ -328,7 +339,8 @@ int kfg_flow_run_paths(struct kfg_linkage *linkage, const bool *aims, struct kfg
 {
 	const struct kfg_object_code *code = linkage->code;
 	struct kfg_paths p = { .aims = aims };
-	struct kfg_flow_state run = { .linkage = linkage,
+	struct kfg_flow_state run = { .way = &path_way,
+				      .linkage = linkage,
 				      .code = code,
 				      .assumption = KFG_FLOW_ASSUME_NOTHING,
 				      .flow = ret_flow,
