@@ -13,6 +13,7 @@ import bans
 import bpf_relocations
 import bpf_static
 import cases
+import circles
 import create
 import exit_codes
 import layout
@@ -264,6 +265,31 @@ class Rooms(unittest.TestCase):
                              ("agent/gate/enforce/gate.c", '"kfgate.skel.h"'), ("bpf/x.h", '"maps.bpf.h"'),
                              ("tests/x.c", '"kfgate.skel.h"')):
             self.assertEqual(found(rooms, path, f"#include {header}\n"), [], (path, header))
+
+
+class Circles(unittest.TestCase):
+    LOWER = "kfg_lower T 0 8\nhelper t 8 8\nkfg_table R 0 8\nmalloc U\n"
+    UPPER = "kfg_upper T 0 8\nhelper t 8 8\nkfg_lower U\nkfg_table U\n"
+
+    def test_fine(self):
+        self.assertEqual(list(circles.find({"agent/a.c": self.LOWER, "agent/b.c": self.UPPER})), [])
+        self.assertEqual(list(circles.find({"agent/a.c": self.LOWER + "helper U\n", "agent/b.c": self.UPPER})), [])
+        self.assertEqual(list(circles.find({"agent/a.c": self.LOWER + "kfg_lower U\n"})), [])
+
+    def test_two(self):
+        for needed in ("kfg_upper U\n", "kfg_upper w\n"):
+            found_ = list(circles.find({"agent/a.c": self.LOWER + needed, "policy/b.c": self.UPPER}))
+            self.assertEqual(found_, [(["agent/a.c", "policy/b.c"],
+                                       [("agent/a.c", "policy/b.c", ["kfg_upper"]),
+                                        ("policy/b.c", "agent/a.c", ["kfg_lower", "kfg_table"])])])
+
+    def test_second(self):
+        """By way of a third file, and beside another circle that uses it."""
+        objects = {"agent/a.c": self.LOWER + "kfg_top U\n", "agent/b.c": self.UPPER,
+                   "agent/c.c": "kfg_top D 0 8\nkfg_upper U\n", "agent/d.c": "kfg_d T 0 8\nkfg_e U\nkfg_lower U\n",
+                   "agent/e.c": "kfg_e B 0 8\nkfg_d U\n", "agent/f.c": "main T 0 8\nkfg_d U\n"}
+        self.assertEqual([circle for circle, _ in circles.find(objects)],
+                         [["agent/a.c", "agent/b.c", "agent/c.c"], ["agent/d.c", "agent/e.c"]])
 
 
 class Sizes(unittest.TestCase):
