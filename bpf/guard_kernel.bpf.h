@@ -52,6 +52,7 @@ struct file {
 	unsigned int f_mode;
 	struct inode *f_inode;
 	struct path f_path;
+	void *private_data;
 } KFG_KERNEL;
 struct list_head {
 	struct list_head *next;

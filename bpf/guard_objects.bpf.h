@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "guard_access.bpf.h"
+#include "guard_identity.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -85,10 +85,35 @@ int BPF_PROG(kfgate_guard_free_map_old, struct bpf_map *map)
  */
 const volatile __u32 kfg_guard_schedulers[KFG_GUARD_SCHEDULERS];
 
+/*
+ * A timer's callback runs in whatever process an interrupt finds. So does what a program of type SYSCALL calls there,
+ * and up to 6.12 the verifier lets it do system calls. bpf_sys_bpf() and bpf_sys_close(), as calls of them look when
+ * the program is asked about: by their numbers before verification, as kfgate_guard_calls() has them behind it (6.1).
+ */
+__s32 kfg_guard_syscalls[KFG_GUARD_SYSCALLS];
+
+/* Never run, only read by kfgate_guard_learn: the calls as the verifier leaves them. */
+SEC("syscall")
+int kfgate_guard_calls(void *ctx)
+{
+	__u64 nothing = 0;
+
+	bpf_sys_bpf(BPF_MAP_CREATE, &nothing, sizeof(nothing));
+	bpf_sys_close(0);
+	return 0;
+}
+
 struct kfg_guard_scan {
 	__u64 base; /* address of the first instruction */
-	__u32 found;
+	__u32 found; /* it schedules task work */
+	__u32 calls; /* it does system calls, */
+	__u32 callbacks; /* and has functions that are called back */
 };
+
+static __always_inline int kfg_is_call(const struct bpf_insn *insn, __u8 kind)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == kind;
+}
 
 static long kfg_step_schedules(__u32 i, void *ctx)
 {
@@ -100,25 +125,62 @@ static long kfg_step_schedules(__u32 i, void *ctx)
 		c->found = 1;
 		return 1;
 	}
-	if (insn.code != (BPF_JMP | BPF_CALL) || insn.src_reg != BPF_PSEUDO_KFUNC_CALL || insn.off)
+	if (insn.code == (BPF_LD | BPF_IMM | BPF_DW) && insn.src_reg == BPF_PSEUDO_FUNC)
+		c->callbacks = 1;
+	if (kfg_is_call(&insn, 0))
+		c->calls |= insn.imm == kfg_guard_syscalls[0] || insn.imm == kfg_guard_syscalls[1];
+	if (!kfg_is_call(&insn, BPF_PSEUDO_KFUNC_CALL) || insn.off)
 		return 0;
 	for (__u32 k = 0; k < KFG_GUARD_SCHEDULERS; k++)
 		c->found |= insn.imm && (__u32)insn.imm == kfg_guard_schedulers[k];
-	return c->found;
+	return 0;
 }
 
 /* Could the program do system calls in another's name? One that replaces a function of such a program is one, too. */
 static __attribute__((noinline)) int kfg_borrows_process(struct bpf_prog *prog)
 {
 	struct kfg_guard_scan c = { .base = (__u64)prog + bpf_core_field_offset(struct bpf_prog, insnsi) };
-	__u32 type = BPF_CORE_READ(prog, type);
+	__u32 type = BPF_CORE_READ(prog, type), replaces = type == BPF_PROG_TYPE_EXT;
 
-	if (type == BPF_PROG_TYPE_EXT)
+	if (replaces)
 		type = BPF_CORE_READ(prog, aux, dst_prog, type);
 	if (type != BPF_PROG_TYPE_SYSCALL)
 		return 0;
 	bpf_loop(BPF_CORE_READ(prog, len), kfg_step_schedules, &c, 0);
-	return c.found;
+	/* the function that is replaced may be one that a callback calls */
+	return c.found || (c.calls && (c.callbacks || replaces));
+}
+
+static long kfg_step_learn(__u32 i, void *ctx)
+{
+	struct kfg_guard_scan *c = ctx;
+	struct bpf_insn insn = {};
+
+	if (bpf_probe_read_kernel(&insn, sizeof(insn), (void *)(c->base + (__u64)i * sizeof(insn))))
+		return 1;
+	if (!kfg_is_call(&insn, 0))
+		return 0;
+	kfg_guard_syscalls[c->calls % KFG_GUARD_SYSCALLS] = insn.imm;
+	c->calls++;
+	return 0;
+}
+
+/* Run by the agent, on a descriptor of kfgate_guard_calls. */
+SEC("syscall")
+int kfgate_guard_learn(struct kfg_guard_note *note)
+{
+	struct file *file = kfg_descriptor_file(note->fd);
+	struct kfg_guard_scan c = {};
+	struct bpf_prog *prog;
+
+	note->result = -EBADF;
+	if (!file)
+		return 0;
+	prog = BPF_CORE_READ(file, private_data); /* bpf_prog_new_fd(), kernel/bpf/syscall.c, 6.1 */
+	c.base = (__u64)prog + bpf_core_field_offset(struct bpf_prog, insnsi);
+	bpf_loop(BPF_CORE_READ(prog, len), kfg_step_learn, &c, 0);
+	note->result = c.calls == KFG_GUARD_SYSCALLS ? 0 : -ESRCH;
+	return 0;
 }
 
 SEC("lsm/bpf_prog_load")
@@ -378,6 +440,9 @@ int BPF_PROG(kfgate_guard_map, struct bpf_map *map, unsigned int mode)
 	return KFG_DENY(KFG_ATTEMPT_MAP_FD, map->id);
 }
 
+/* 1: no hook is asked before verification (6.1) */
+const volatile __u32 kfg_guard_asks_late;
+
 /*
  * Programs that change what other programs are given back, or the registers of what they trace, would be a way into the
  * agent: results of its system calls (bpf_override_return()), its instruction pointer (uprobes, 6.18 and later).
@@ -388,9 +453,14 @@ int BPF_PROG(kfgate_guard_prog, struct bpf_prog *prog)
 	__u32 id = prog->aux->id, type = BPF_CORE_READ(prog, type);
 	int meddles = BPF_CORE_READ_BITFIELD_PROBED(prog, kprobe_override);
 	int made, agent;
+	__u64 self = 0;
 
 	if (bpf_core_field_exists(prog->aux->kprobe_write_ctx))
 		meddles |= BPF_CORE_READ(prog, aux, kprobe_write_ctx);
+	if (kfg_guard_asks_late) {
+		bpf_get_func_arg(ctx, 0, &self);
+		meddles |= kfg_borrows_process((void *)self);
+	}
 	if (meddles) {
 		if (kfg_by_agent())
 			return 0;

@@ -117,6 +117,8 @@ struct kfg_guard_state {
 
 #define KFG_GUARD_SCHEDULERS 4u /* kfuncs by which a program schedules task work */
 
+#define KFG_GUARD_SYSCALLS 2u /* helpers by which a program does system calls */
+
 #define KFG_GUARD_TO_ROOT 64u /* levels: all, those right below the root included */
 
 /* Argument of the programs that the agent runs itself */

@@ -72,6 +72,11 @@ static void choose_variants(struct guard *skel, enum kfg_hooking hooking)
 	bpf_program__set_autoload(skel->progs.kfgate_guard_make_map_old, old);
 	bpf_program__set_autoload(skel->progs.kfgate_guard_free_prog_old, old);
 	bpf_program__set_autoload(skel->progs.kfgate_guard_free_map_old, old);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_calls, old);
+	bpf_program__set_autoload(skel->progs.kfgate_guard_learn, old);
+	skel->rodata->kfg_guard_asks_late = old;
+	skel->bss->kfg_guard_syscalls[0] = BPF_FUNC_sys_bpf;
+	skel->bss->kfg_guard_syscalls[1] = BPF_FUNC_sys_close;
 	bpf_program__set_autoload(skel->progs.kfgate_guard_free_prog, !old);
 	bpf_program__set_autoload(skel->progs.kfgate_guard_free_map, !old);
 	bpf_program__set_autoload(skel->progs.kfgate_guard_setattr, idmap);
@@ -124,6 +129,17 @@ static int run(const struct bpf_program *prog, void *arg, size_t size)
 	return bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
 }
 
+/* How calls look that do system calls, where programs are asked about behind verification. */
+static int learn_calls(struct guard *skel)
+{
+	struct kfg_guard_note note = { .fd = bpf_program__fd(skel->progs.kfgate_guard_calls) };
+	int r = note.fd < 0 ? 0 : run(skel->progs.kfgate_guard_learn, &note, sizeof(note));
+
+	bpf_program__unload(skel->progs.kfgate_guard_calls);
+	bpf_program__unload(skel->progs.kfgate_guard_learn);
+	return r ? r : note.result;
+}
+
 /* Its maps are written by its programs, but for what the agent tells it of objects and hooks. */
 static int load(struct kfg_guard *guard)
 {
@@ -168,6 +184,8 @@ int kfg_guard_open(enum kfg_hooking hooking, struct kfg_guard **ret_guard)
 		kfg_pages_release(guard->skel->skeleton->data, guard->skel->skeleton->data_sz);
 	if (!r)
 		r = load(guard);
+	if (!r)
+		r = learn_calls(guard->skel);
 	if (!r)
 		r = run(guard->skel->progs.kfgate_guard_identify, NULL, 0);
 	if (!r) {
