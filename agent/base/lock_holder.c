@@ -43,7 +43,7 @@ static int open_locks(FILE **ret_locks)
 		return -ENXIO;
 	fd = openat(proc, "locks", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return errno == ENOENT ? -ENXIO : -errno; /* subset=pid */
 	if (!mount_of(fd) || mount_of(fd) != mount_of(proc))
 		return -EXDEV;
 	*ret_locks = fdopen(fd, "r");

@@ -29,6 +29,13 @@ static int cannot_ask(int error, const char *dir)
 			      dir);
 		return KFG_EXIT_FAILURE;
 	}
+	if (error == -ENOLCK) {
+		kfg_log_error("cannot see who holds " KFG_PIN_DIR
+			      ", as the list of locks in /proc is covered or hidden: "
+			      "what listens at %s/" KFG_CONTROL_SOCKET " may be the agent, and is not believed",
+			      dir);
+		return KFG_EXIT_FAILURE;
+	}
 	if (error == -ECONNRESET && geteuid() == 0)
 		kfg_log_error("the running kfgate closed the connection: it ends, or has no room for one more");
 	else if (error == -EACCES || error == -EPERM || error == -ECONNRESET)
@@ -59,6 +66,8 @@ int kfg_ask_agent(const char *dir, const char *request, int *ret_code, char **re
 		return r;
 	/* whoever may write to /run can put a socket there; the lock on the pins is the agent's, and guarded */
 	r = kfg_lock_holder(KFG_PIN_DIR, &agent);
+	if (r == -ENXIO || r == -EXDEV)
+		return -ENOLCK;
 	if (r == -EACCES && geteuid() != 0 ? !is_of_root(peer) : r < 0 || !peer || peer != agent)
 		return -EBADE;
 	*ret_text = KFG_TAKE_PTR(text);
