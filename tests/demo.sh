@@ -13,6 +13,7 @@ here=$(dirname "$(readlink -f "$0")")
 top=$(dirname "$here")
 build=$top/build/demo
 kernel=newest-generic
+case $(dpkg --print-architecture) in arm64) kernel=arm64:$kernel ;; esac
 SECONDS=0
 
 say() { printf '[%3d s] %s\n' "$SECONDS" "$*"; }
@@ -63,7 +64,7 @@ collect_objects() {
 	local tree
 	tree=$("$here/vm/fetch-programs.sh")
 	mkdir "$work/objects"
-	cp "$tree"/usr/lib/x86_64-linux-gnu/bpf/0010-XPPen__ACK05.bpf.o "$work/objects/touchpad.o"
+	cp "$tree"/usr/lib/*/bpf/0010-XPPen__ACK05.bpf.o "$work/objects/touchpad.o"
 	cp "$tree"/carved/xdp-forward-xdp_fwd_flowtable_sample.bpf.o "$work/objects/forward.o"
 	cp "$tree"/carved/systemd-nsresourced-userns_restrict_path_chown.bpf.o "$work/objects/userns.o"
 }
@@ -98,10 +99,11 @@ else
 	printf '%s\n' 'export KFGATE_DEMO=vm' "export NO_COLOR=${plain:-}" 'sh /t/scene.sh /t/demo.yaml /t/objects' \
 		>"$work/script"
 	tree=$("$here/vm/fetch-programs.sh")
+	libxdp=$(compgen -G "$tree/usr/lib/*/libxdp.so.1")
 	"$here/vm/run.sh" -k "$kernel" -t systemd -M veth -M nf_flow_table -s "$work/script" \
 		"$work/installed/usr=/usr" "$work/demo.yaml" "$here/demo/scene.sh" "$work/objects" \
 		"$tree/usr/sbin/xdp-forward=/usr/sbin/xdp-forward" \
-		"$tree/usr/lib/x86_64-linux-gnu/libxdp.so.1=/usr/lib/x86_64-linux-gnu/libxdp.so.1" || status=$?
+		"$libxdp=${libxdp#"$tree"}" || status=$?
 fi
 echo
 say "$([ "$status" = 0 ] && echo Done || echo "Failed (status $status)")"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Build for another architecture what the VM cases of it take, or bring it up to date, and print the directory.
 # usage: build.sh DIR ARCH     ARCH: Debian's name, as arm64
-# Exit status: 77 if there is no cross compiler here.
+# Exit status: 77 if there is no cross compiler here, or no cross build for ARCH.
 set -euo pipefail
 
 top=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
@@ -10,7 +10,7 @@ top=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
 dir=$1
 case $2 in
 arm64) triplet=aarch64-linux-gnu ;;
-*) echo "build.sh: no cross build for '$2' (arm64)" >&2; exit 2 ;;
+*) echo "build.sh: no cross build for $2" >&2; exit 77 ;;
 esac
 command -v "$triplet-gcc" >/dev/null || { echo "no $triplet-gcc here: apt install gcc-$triplet" >&2; exit 77; }
 mkdir -p "$dir"

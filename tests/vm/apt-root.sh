@@ -3,6 +3,7 @@
 # that the host does not use. Nothing of the host's apt state is changed. Needs no root.
 #
 # kfg_cache                    variable: the cache directory
+# kfg_host                     variable: the host's architecture, as Debian names it
 # kfg_mirror SUITE             print the mirror of a suite, from the host's own apt sources
 # kfg_apt_open SUITE[,SUITE] [ARCH]   set up their root (index at most a day old), for packages of Debian's
 #                              architecture ARCH (default amd64); export APT_CONFIG
@@ -12,6 +13,8 @@
 # kfg_in_cache LOCK CMD...     run CMD alone among all that use this cache
 
 kfg_cache=${KFGATE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kfgate}
+# shellcheck disable=SC2034 # for who sources this
+kfg_host=$(dpkg --print-architecture)
 
 kfg_mirror() {
 	local label=Debian

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Fetch the packages of programs.list into the cache, unpacked into one tree, and print its path.
+# Fetch the packages of programs.list into the cache, for the host's architecture, unpacked into one tree, and print its
+# path.
 # usage: fetch-programs.sh [-u] [-l]    -u: fetch anew; -l: list the BPF objects and their kfuncs
 #   TREE/usr/...   as in the packages
 #   TREE/carved/   the objects inside the programs: PROGRAM-FUNCTION.bpf.o (carve-bpf.py)
@@ -17,7 +18,7 @@ programs_list() { grep -v '^#' "$here/programs.list" | awk 'NF { print $1, $2 }'
 fetch() {
 	local tmp=$1 suite package
 	while read -r suite package; do
-		kfg_apt_open "$suite" || return
+		kfg_apt_open "$suite" "$kfg_host" || return
 		if ! kfg_apt_has "$package"; then
 			echo "no package $package in $suite on this mirror" >&2
 			return 77
@@ -34,7 +35,7 @@ fetch() {
 one() {
 	local tree tmp sum status=0
 	sum=$(cat "$here/programs.list" "$here/carve-bpf.py" | sha256sum | cut -c 1-16)
-	tree=$kfg_cache/programs/$sum
+	tree=$kfg_cache/programs/$kfg_host-$sum
 	if [ -n "$update" ]; then rm -rf "$tree"; fi
 	if [ ! -d "$tree" ]; then
 		mkdir -p "$kfg_cache/programs"

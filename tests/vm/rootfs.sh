@@ -3,7 +3,7 @@
 # Make the root file system of the systemd tier: Debian trixie with the packages of rootfs.list, as
 # an uncompressed cpio (unpacking it costs less under TCG than decompression would).
 # usage: rootfs.sh [-u] [ARCH]   -u: make it anew, with the packages the mirror has today
-#                                ARCH: Debian's name, default amd64. Of another one the packages are unpacked and not
+#                                ARCH: Debian's name, default the host's. Of another the packages are unpacked and not
 #                                set up, as their scripts do not run here: what a boot takes of that is done for them
 # Prints the path of the cpio in the cache; the list of its files is beside it, as PATH.files.
 # One is kept per content of rootfs.list and of this script.
@@ -38,7 +38,7 @@ customize() {
 			ln -sf /dev/null "$root/etc/systemd/system/$unit"
 		done
 	SH
-	[ "$arch" = amd64 ] || cat <<-'SH'
+	[ "$arch" = "$kfg_host" ] || cat <<-'SH'
 		cp "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
 		cp "$root/usr/share/base-passwd/group.master" "$root/etc/group"
 		sed 's/:.*/:*:20000::::::/' "$root/etc/passwd" >"$root/etc/shadow"
@@ -57,7 +57,7 @@ make_rootfs() {
 	local variant=essential hook=customize
 	mirror=$(kfg_mirror "$suite") || return
 	packages=$(grep -v '^#' "$here/rootfs.list" | paste -sd,)
-	[ "$arch" = amd64 ] || variant=extract hook=extract packages=$essential,$packages
+	[ "$arch" = "$kfg_host" ] || variant=extract hook=extract packages=$essential,$packages
 	tmp=$(mktemp -d "$kfg_cache/rootfs/tmp.XXXXXX")
 	customize >"$tmp/customize.sh"
 	chmod 755 "$tmp" "$tmp/customize.sh"
@@ -89,5 +89,5 @@ if [ "${1:-}" = -u ]; then
 	update=1
 	shift
 fi
-arch=${1:-amd64}
+arch=${1:-$kfg_host}
 kfg_in_cache rootfs one

@@ -14,6 +14,7 @@
 # A line per case and kernel: ok, FAIL or skip with the reason, and the seconds and CPU seconds that it took. Then
 # what took longest, and the count.
 # What runs on arm64, by QEMU, takes gcc-aarch64-linux-gnu and qemu-system-arm.
+# KFGATE_VM_PACKAGE=FILE: the package that package:deb or package:rpm is (as tests/packages/cross.sh makes for arm64).
 # Exit status: 0 all passed (some perhaps skipped), 1 some failed, 77 all skipped, 2 wrong usage.
 #
 # A case is cases/TOPIC/NAME.sh (lib.sh: what it can use). Those that share a VM run in the order of their names, but
@@ -84,9 +85,14 @@ result() {
 	printf '%-4s %s on %s%s%s\n' "$verdict" "$name" "$kernel" "${took:+ ($took)}" "${detail:+: $detail}"
 }
 
+host=$(dpkg --print-architecture)
+arch_of() { case $1 in *:*) echo "${1%%:*}" ;; *) echo amd64 ;; esac; }
+
 # The build directory for a kernel's architecture.
 build_for() {
-	case $1 in *:*) "$top/tests/cross/build.sh" "$build-${1%%:*}" "${1%%:*}" ;; *) echo "$build" ;; esac
+	local arch
+	arch=$(arch_of "$1")
+	if [ "$arch" = "$host" ]; then echo "$build"; else "$top/tests/cross/build.sh" "$build-$arch" "$arch"; fi
 }
 
 # The directory of the package in a directory, made anew for another architecture.
@@ -94,7 +100,7 @@ repack() {
 	local deb to=$1-$2
 	deb=$(compgen -G "$1/kfgate_[0-9]*.deb") || { echo "no package in $1" >&2; return 1; }
 	mkdir -p "$to"
-	"$top/tests/packages/repack.sh" "$deb" "$(build_for "$2:any")" "$2" "$to/$(basename "$deb")" >&2 || return
+	"$top/tests/packages/repack.sh" "$deb" "$(build_for "$2:")" "$2" "$to/$(basename "$deb")" >&2 || return
 	echo "$to"
 }
 
@@ -110,20 +116,23 @@ locate_file() {
 	program:*) base=$("$here/fetch-programs.sh") || return ;;
 	signed:*) base=$("$here/sign-skeleton.sh" "$build") || return ;;
 	host:*)
-		case $kernel in
-		*:*) echo "$path is a program of this host's architecture" >&2; return 77 ;;
-		esac
+		[ "$(arch_of "$kernel")" = "$host" ] ||
+			{ echo "$path is a program of this host's architecture" >&2; return 77; }
 		found=$(PATH=$PATH:/usr/sbin:/sbin command -v "$path") ||
 			{ echo "no command $path here" >&2; return 77; }
 		echo "$found$dest"
 		return
 		;;
-	package:deb | package:rpm)
+	package:*)
+		if [ -n "${KFGATE_VM_PACKAGE:-}" ]; then
+			echo "$(readlink -f "$KFGATE_VM_PACKAGE")$dest"
+			return
+		fi
 		"$top/tests/packages/build.sh" "$build" "$path" >&2 || return
 		base=$build/packages/$path path="kfgate[_-][0-9]*.$path"
-		case $kernel in
-		*:*) base=$(repack "$base" "${kernel%%:*}") || return ;;
-		esac
+		if [ "$(arch_of "$kernel")" != "$host" ]; then
+			base=$(repack "$base" "$(arch_of "$kernel")") || return
+		fi
 		;;
 	kernel:vmlinux)
 		found=$("$here/fetch-kernel.sh" "$kernel" | sed -n 's/^vmlinux=//p')

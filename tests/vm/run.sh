@@ -77,12 +77,13 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 98' INT TERM
 case $kernel in
-*:*)
-	arch=${kernel%%:*}
-	kfg_foreign=$("$here/../cross/sysroot.sh" "$arch") || die "no libraries of $arch"
-	;;
-*) arch=amd64 kfg_foreign='' ;;
+*:*) arch=${kernel%%:*} ;;
+*) arch=amd64 ;;
 esac
+kfg_foreign=''
+if [ "$arch" != "$kfg_host" ]; then
+	kfg_foreign=$("$here/../cross/sysroot.sh" "$arch") || die "no libraries of $arch"
+fi
 logdir=${logdir:-$work/log}
 mkdir -p "$logdir" "$work/root"/{t,kfgate-vm}
 
