@@ -2,7 +2,7 @@
 # Kfuncs of a module are named "name [module]", also when the module comes after the gate.
 # kernels: 6.1 6.12 7.3 newest arm64:6.12 arm64:newest
 # also: 7.2
-# modules: nf_conntrack
+# modules: nf_conntrack nf_nat
 # tier: bare
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload fixture:*.o src:tests/vm/gate.sh
 . /t/lib.sh

@@ -22,8 +22,25 @@ P
 }
 decides() { expect_fail "$1: the gate decides" /t/kfload obj /t/key.o; }
 agent() { unit_property MainPID; }
-# What `refused` runs is a service of its own.
-attack() { in_unit evil.service /t/attack "$@"; }
+# What `refused` runs is of a service: its shell takes a line, and leaves what came out and the exit status.
+mkfifo /run/evil
+cat >/run/evil.sh <<'E'
+while read -r words; do
+	/t/attack $words >/run/evil.out 2>&1 </dev/null
+	echo $? >/run/evil.new
+	mv /run/evil.new /run/evil.status
+done </run/evil
+E
+evil_is_through() { [ -e /run/evil.status ]; }
+attack() {
+	rm -f /run/evil.status
+	echo "$@" >&9
+	until_true 60 evil_is_through || echo 99 >/run/evil.status
+	cat /run/evil.out
+	return "$(cat /run/evil.status)"
+}
+exec 9<>/run/evil
+systemd-run --quiet --collect --unit=evil.service sh /run/evil.sh
 # Credentials are put into place by a helper of the service manager's, which moves a mount.
 with_credential() { systemd-run -q --wait -p SetCredential=name:value sh -c '[ "$(cat "$CREDENTIALS_DIRECTORY/name")" = value ]'; }
 is_up() { systemctl is-active -q kfgate.service; }
@@ -142,7 +159,7 @@ cp /t/attack /run/systemd-executor
 if [ -e /usr/lib/systemd/systemd-executor ]; then
 	echo "  this systemd has one of its own"
 else
-	systemd-run --quiet --collect --wait --pipe --unit=evil.service /run/systemd-executor kill 18 >/tmp/executor 2>&1
+	systemd-run --quiet --collect --wait --pipe --unit=rogue.service /run/systemd-executor kill 18 >/tmp/executor 2>&1
 	check_file "a service that is called so is no service manager" 'kill refused EPERM' /tmp/executor
 fi
 
@@ -188,14 +205,14 @@ run="/usr/bin/kfgate run --policy /tmp/evil.yaml --runtime-dir /tmp/evil --log=j
 expect_fail "an agent of a shell's is not the next" $run
 decides "after it"
 # shellcheck disable=SC2086
-expect_fail "nor one of another service's" in_unit evil.service $run
+expect_fail "nor one of another service's" in_unit rogue.service $run
 decides "after that"
 mkdir -p /sys/fs/cgroup/system.slice/kfgate.service
 cat >/tmp/joined <<J
 echo 0 >/sys/fs/cgroup/system.slice/kfgate.service/cgroup.procs
 exec $run
 J
-expect_fail "nor one in the unit's cgroup, if it was something else before" in_unit evil.service sh /tmp/joined
+expect_fail "nor one in the unit's cgroup, if it was something else before" in_unit rogue.service sh /tmp/joined
 decides "after that, too"
 # shellcheck disable=SC2086
 /t/attack orphan $run >/tmp/orphan 2>&1

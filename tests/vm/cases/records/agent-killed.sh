@@ -30,10 +30,11 @@ agent_start() {
 	done
 }
 loads() { kfload names "$1" >/dev/null; }
-# until there are so many distinct records
+# until there are so many distinct records; only as many lines are worth the sorting
 wait_for() {
 	tries=0
-	until [ "$(distinct)" -ge "$1" ] || [ $tries -gt 60 ]; do
+	until { [ "$(grep -c '"KFGATE_KIND":"audited"' /tmp/records)" -ge "$1" ] && [ "$(distinct)" -ge "$1" ]; } ||
+		[ $tries -gt 60 ]; do
 		tries=$((tries + 1))
 		sleep 0.5
 	done

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Agents that die before they have taken off what they took over, one after the other: their sets of programs do not add
 # up until there is no place on a hook for the next.
-# kernels: 6.1 newest
-# also: 6.12
+# kernels: newest
+# also: 6.1 6.12
 # tier: bare
 # timeout: 300
 # files: agent/kfgate agent/kfgate-agent tests/tools/kfload src:tests/vm/gate.sh
