@@ -240,6 +240,7 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_HIDDEN] = advise_hidden,
 		[KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
 		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,
+		[KFG_VLOG_GIVEN] = kfg_advice_on_given,
 		[KFG_VLOG_MODULE_BTF] = kfg_advice_on_module_btf,
 		[KFG_VLOG_REGISTER] = kfg_advice_on_register,
 		[KFG_VLOG_REGISTER_SET] = kfg_advice_on_set,

@@ -95,6 +95,9 @@ bool kfg_advice_on_trust(const struct kfg_advice_known *k, struct kfg_advice *a)
 void kfg_advice_on_reference(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_result(const struct kfg_advice_known *k, struct kfg_advice *a);
 
+/* advice_given.c */
+void kfg_advice_on_given(const struct kfg_advice_known *k, struct kfg_advice *a);
+
 /* advice_region.c */
 void kfg_advice_on_context(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_sleepable(const struct kfg_advice_known *k, struct kfg_advice *a);

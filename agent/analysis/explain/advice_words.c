@@ -152,6 +152,10 @@ const struct kfg_advice_words kfg_advice_words[KFG_VLOG_KIND_MAX] = {
 		"Memory is passed to the kfunc that is smaller than what it may access, is not initialized, or "
 		"may not be written.",
 		"" },
+	[KFG_VLOG_GIVEN] = {
+		"given-memory", "what it gave is used wrongly", KFG_BLAME_PROGRAM,
+		"The program uses memory that this kfunc gave, or made on the stack, in a way that is not possible.",
+		"" },
 	[KFG_VLOG_REFERENCE] = {
 		"reference", "a reference is not given back", KFG_BLAME_PROGRAM,
 		"The kfunc returns a reference, and on some path the program neither releases it nor stores it.",

@@ -39,6 +39,7 @@ enum kfg_vlog_kind {
 	KFG_VLOG_HIDDEN, /* an argument that the kernel fills in */
 	KFG_VLOG_TYPE_TWICE, /* the wanted and the passed type have one name */
 	KFG_VLOG_MEMORY, /* memory that is passed is too small, not initialized or not writable */
+	KFG_VLOG_GIVEN, /* memory that a kfunc gave, or that is its own, is used wrongly */
 	KFG_VLOG_REFERENCE, /* acquired and not released */
 	KFG_VLOG_RESULT, /* the result may be NULL, and is used as if it could not */
 	KFG_VLOG_REJECTED, /* the verifier rejected the call, in words that are not in the tables */
@@ -98,6 +99,7 @@ enum kfg_vlog_kind {
 #define KFG_VLOG_MSG_CILIUM 0x20000u
 
 #define KFG_VLOG_MSG_INSN 0x40000u /* the number is the instruction that it is about */
+#define KFG_VLOG_MSG_GIVEN 0x80000u /* of concern, too, where the memory that it is about is a kfunc's */
 
 /*
  * A wording. In the pattern {k} stands for a kfunc's name, {w} for a word, {n} for a number, {a} for an argument

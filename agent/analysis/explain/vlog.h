@@ -67,6 +67,9 @@ struct kfg_vlog_finding {
 	enum kfg_vlog_origin from; /* what arg holds */
 	char from_name[KFG_VLOG_NAME_MAX]; /* the function called, the struct, the map; "": not said */
 	long long from_offset; /* bytes into the struct or value that it was read from */
+	long long from_insn; /* GIVEN: the call that gave it; -1: not known */
+	char ended_by[KFG_VLOG_NAME_MAX]; /* GIVEN: the call that made it invalid; "": not by one */
+	long long ended_insn; /* GIVEN: where that was; -1: it is valid */
 	bool of_program; /* arg holds an argument of the program that the kernel does not vouch for */
 	unsigned frame; /* of the function that the instruction is in; 0: the program itself, or not known */
 	enum kfg_vlog_beside beside;

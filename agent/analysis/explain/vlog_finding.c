@@ -136,6 +136,22 @@ static bool is_name_of_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_mes
 	return msg->flags & KFG_VLOG_MSG_LIKELY && is_named_like_kfunc(name) && !is_of_header(name);
 }
 
+/* The kfunc whose result, or whose memory, a message is about that is said of no call of one. */
+static bool find_giver(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
+		       const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *f)
+{
+	const struct kfg_vlog_result *result = NULL;
+
+	if (msg->flags & KFG_VLOG_MSG_RESULT)
+		result = kfg_span_find(line, "_or_null") ? kfg_vlog_result_in(v, m->arg) :
+							   kfg_vlog_result_drained_in(v, m->arg);
+	if (!result)
+		return msg->flags & KFG_VLOG_MSG_GIVEN && kfg_vlog_given_tell(v, line, m->arg, f);
+	f->kind = KFG_VLOG_RESULT;
+	copy(result->name, f->symbol, sizeof(f->symbol));
+	return true;
+}
+
 /* Whom a message is about. False: no kfunc, so it is no finding. */
 static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
 		       const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *f)
@@ -147,15 +163,9 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 	    (msg->flags & KFG_VLOG_MSG_NUMBERED && !v->is_numbered_call) ||
 	    (msg->flags & KFG_VLOG_MSG_BOUND && !v->bound && !v->is_kfunc_call))
 		return false;
-	if (msg->flags & KFG_VLOG_MSG_RESULT && !v->is_kfunc_call) {
-		const struct kfg_vlog_result *result = kfg_span_find(line, "_or_null") ?
-							       kfg_vlog_result_in(v, m->arg) :
-							       kfg_vlog_result_drained_in(v, m->arg);
-
-		if (!result)
+	if (msg->flags & (KFG_VLOG_MSG_RESULT | KFG_VLOG_MSG_GIVEN) && !v->is_kfunc_call) {
+		if (!find_giver(v, msg, m, line, f))
 			return false;
-		f->kind = KFG_VLOG_RESULT;
-		copy(result->name, f->symbol, sizeof(f->symbol));
 	} else if (msg->flags & KFG_VLOG_MSG_ALLOC) {
 		if (!acquired)
 			return false;
@@ -319,7 +329,8 @@ static bool reports(const struct kfg_vlog *v, const struct kfg_vlog_message *msg
 		    struct kfg_vlog_message_match *m)
 {
 	/* what speaks of a call needs one */
-	if (msg->flags & KFG_VLOG_MSG_CALL && !(msg->flags & KFG_VLOG_MSG_RESULT) && !has_call(v, msg))
+	if (msg->flags & KFG_VLOG_MSG_CALL && !(msg->flags & (KFG_VLOG_MSG_RESULT | KFG_VLOG_MSG_GIVEN)) &&
+	    !has_call(v, msg))
 		return false;
 	if (!kfg_vlog_message_match(msg->pattern, line.at, line.n, m))
 		return false;

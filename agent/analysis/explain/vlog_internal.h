@@ -22,6 +22,9 @@
 #define KFG_VLOG_REGIONS 3u
 #define KFG_VLOG_PAST 3u
 #define KFG_VLOG_PROGRAMS 128u /* whose types are remembered */
+#define KFG_VLOG_GIVENS (KFG_VLOG_REGISTERS + 64u) /* registers, then the 8 byte slots of the stack from fp-8 down */
+#define KFG_VLOG_OBJECTS 16u
+#define KFG_VLOG_ENDINGS 16u
 
 /* A kfunc call that was printed. Of no worth unless `log` is the number of the log at hand. */
 struct kfg_vlog_call {
@@ -61,6 +64,45 @@ struct kfg_vlog_branch {
 	unsigned log;
 	long long insn;
 	uint8_t depth[KFG_VLOG_REGIONS];
+};
+
+/* Whose result a register or a slot of the stack holds. */
+struct kfg_vlog_given {
+	int call; /* the instruction that called the kfunc, and 1; 0: no kfunc's */
+	int ended; /* the instruction that made it invalid, and 1; 0: none did */
+};
+
+struct kfg_vlog_givens {
+	struct kfg_vlog_given all[KFG_VLOG_GIVENS];
+};
+
+/* What is held behind an instruction. Of no worth unless `log` is the number of the log at hand. */
+struct kfg_vlog_given_branch {
+	unsigned log;
+	long long insn;
+	struct kfg_vlog_givens given;
+};
+
+/* What made results invalid. Of no worth unless `log` is the number of the log at hand. */
+struct kfg_vlog_ending {
+	unsigned log;
+	long long insn;
+	char name[KFG_VLOG_NAME_MAX]; /* of what was called; "": the program wrote over the dynptr */
+};
+
+/* An iterator, a dynptr or a flag of interrupts on the stack, from its first byte to behind its last. */
+struct kfg_vlog_object {
+	long long from, to;
+	char name[KFG_VLOG_NAME_MAX]; /* the kfunc that made it; "": there is none */
+};
+
+/* The memory that the instruction printed last reads or writes. */
+struct kfg_vlog_access {
+	bool is, stores, on_stack;
+	unsigned reg;
+	int bytes;
+	long long at; /* on_stack: the offset there */
+	struct kfg_vlog_given given; /* what the register held before */
 };
 
 /* Sections of a report of the verifier since Linux 7.3 (kernel/bpf/diagnostics.c). */
@@ -105,6 +147,15 @@ struct kfg_vlog {
 	/* vlog_value.c */
 	struct kfg_vlog_value values[KFG_VLOG_REGISTERS];
 	unsigned values_end; /* bits of those that the call printed last ends */
+
+	/* vlog_given.c */
+	struct kfg_vlog_givens given;
+	struct kfg_vlog_given_branch given_branches[KFG_VLOG_CALLS];
+	struct kfg_vlog_ending endings[KFG_VLOG_ENDINGS];
+	struct kfg_vlog_object objects[KFG_VLOG_OBJECTS];
+	struct kfg_vlog_access accessed;
+	bool stack_known[KFG_VLOG_REGISTERS]; /* the register points into the stack, there: */
+	int stack_offset[KFG_VLOG_REGISTERS];
 
 	/* vlog_argument.c */
 	unsigned argument_registers; /* bits of those that hold an argument that is not trusted */
@@ -254,6 +305,23 @@ void kfg_vlog_value_note_state(struct kfg_vlog *v, unsigned reg, struct kfg_span
 void kfg_vlog_value_forget(struct kfg_vlog *v);
 /* What the argument that a finding is about holds, and where that is from. */
 void kfg_vlog_value_tell(const struct kfg_vlog *v, struct kfg_vlog_finding *f);
+
+/* vlog_given.c */
+
+/* Takes notes of an instruction, from its opcode on, before the states behind it. */
+void kfg_vlog_given_note_insn(struct kfg_vlog *v, struct kfg_span insn);
+/* Takes notes of a line about the verifier's way, before the states in it. */
+void kfg_vlog_given_note_line(struct kfg_vlog *v, struct kfg_span line);
+/* The state of a register was printed. */
+void kfg_vlog_given_note_state(struct kfg_vlog *v, unsigned reg, struct kfg_span value);
+/* What follows is about another program. */
+void kfg_vlog_given_forget(struct kfg_vlog *v);
+/*
+ * Whose memory a message about a load, a store or a helper is about, of that register where it names one. False: no
+ * kfunc's, or the message does not fit what is known of it.
+ */
+bool kfg_vlog_given_tell(const struct kfg_vlog *v, struct kfg_span line, struct kfg_span arg,
+			 struct kfg_vlog_finding *f);
 
 /* vlog_region.c */
 

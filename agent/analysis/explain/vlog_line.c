@@ -267,6 +267,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		kfg_vlog_value_note_insn(v, rest);
 		kfg_vlog_argument_note_insn(v, rest);
 		kfg_vlog_argument_note_line(v, rest);
+		kfg_vlog_given_note_insn(v, rest);
 		kfg_vlog_result_note_insn(v, rest);
 		return true;
 	}
@@ -283,6 +284,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		return true;
 	}
 	if (kfg_vlog_is_state(line)) {
+		kfg_vlog_given_note_line(v, line);
 		kfg_vlog_result_note_states(v, line);
 		kfg_vlog_region_note_state(v, line);
 	}
@@ -340,5 +342,6 @@ void kfg_vlog_start_log(struct kfg_vlog *v)
 	v->argument_load = -1;
 	v->argument_said = false;
 	kfg_vlog_value_forget(v);
+	kfg_vlog_given_forget(v);
 	memset(v->depth, 0, sizeof(v->depth));
 }

@@ -96,6 +96,7 @@ void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
 		if (take_state(&line, &s)) {
 			v->register_ids[s.reg] = s.may_be_null ? s.id : 0;
 			kfg_vlog_value_note_state(v, s.reg, s.value);
+			kfg_vlog_given_note_state(v, s.reg, s.value);
 			if (!s.zero)
 				v->drained_registers &= ~(1u << s.reg);
 			if (s.reg == 0 && v->result_awaited && s.may_be_null && s.id)
