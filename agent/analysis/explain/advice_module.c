@@ -42,15 +42,48 @@ static void registered_without_vmlinux(struct kfg_advice *a)
 			  rebuild);
 }
 
+static bool is_invalid(const struct kfg_advice_known *k)
+{
+	return strstr(k->f->message, "-22") || strstr(k->f->message, "EINVAL");
+}
+
+/* BTF_SET8_KFUNCS came with 6.9. */
+static bool is_before_flag(const struct kfg_advice_known *k)
+{
+	return k->release && k->release < KFG_RELEASE(6, 9);
+}
+
+/* The log names the macros, and the kernel looks at what they leave out. */
+static bool is_old_set(const struct kfg_advice_known *k)
+{
+	return k->f->beside == KFG_VLOG_BESIDE_OLD_SET && is_invalid(k) && !is_before_flag(k);
+}
+
+static void registered_by_old_set(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	a->what.size = 0;
+	kfg_strbuf_adds(&a->what,
+			"A module could not register its kfuncs. Most likely its set begins with "
+			"BTF_SET8_START, which the log names: since Linux 6.9 a set of kfuncs has to say that "
+			"it is one, and register_btf_kfunc_id_set() returns -22 (EINVAL) for others.");
+	if (!k->release)
+		kfg_strbuf_adds(&a->what, " On an older kernel it is the module's BTF that does not fit.");
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_REGISTER_SET].todo);
+}
+
 void kfg_advice_on_register(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	if (k->f->beside == KFG_VLOG_BESIDE_NO_VMLINUX) {
 		registered_without_vmlinux(a);
 		return;
 	}
+	if (is_old_set(k)) {
+		registered_by_old_set(k, a);
+		return;
+	}
 	if (!strstr(k->f->message, "missing module BTF") || k->f->beside == KFG_VLOG_BESIDE_BAD_BTF) {
 		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_REGISTER].todo);
-		if (k->f->beside == KFG_VLOG_BESIDE_NOTHING && strstr(k->f->message, "-22"))
+		if (k->f->beside == KFG_VLOG_BESIDE_NOTHING && is_invalid(k) && !is_before_flag(k))
 			kfg_strbuf_adds(
 				&a->todo,
 				" Where there are none, and the kernel is Linux 6.9 or newer, -22 (EINVAL) says "

@@ -429,6 +429,7 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 		hold(v, line);
 		read_other(v, line);
 		kfg_vlog_beside_loading(v, line->text);
+		kfg_vlog_told_note(v, line->text);
 		return;
 	}
 	if (looked_up)

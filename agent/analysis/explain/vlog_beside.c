@@ -290,6 +290,8 @@ void kfg_vlog_beside_conclude(struct kfg_vlog *v)
 			f->beside = KFG_VLOG_BESIDE_NO_VMLINUX;
 			if (!v->more_without_vmlinux)
 				memcpy(f->module, v->without_vmlinux, sizeof(f->module));
+		} else if (v->told_set8 && f->kind == KFG_VLOG_REGISTER && f->beside == KFG_VLOG_BESIDE_NOTHING) {
+			f->beside = KFG_VLOG_BESIDE_OLD_SET;
 		} else if (is_strange(f) && is_near(f->line, v->not_loaded_line)) {
 			f->beside = KFG_VLOG_BESIDE_NOT_LOADED;
 		}

@@ -202,6 +202,11 @@ struct kfg_vlog {
 	size_t space_line; /* 0: none, or a kfunc was found to it */
 	char past[KFG_VLOG_PAST][KFG_VLOG_TEXT_MAX]; /* the line at hand, and those before it */
 
+	/* vlog_told.c */
+	char returned_message[KFG_VLOG_TEXT_MAX]; /* "returned -22 from", before the name of what did */
+	size_t returned_line; /* 0: none */
+	bool told_set8; /* the macros of sets that do not say that they are of kfuncs were named */
+
 	/* vlog_section.c */
 	struct kfg_vlog_program programs[KFG_VLOG_PROGRAMS];
 	size_t n_programs; /* that were found; the last of them are kept */
@@ -359,6 +364,11 @@ void kfg_vlog_beside_loading(struct kfg_vlog *v, struct kfg_span line);
 void kfg_vlog_beside_tell(const struct kfg_vlog *v, struct kfg_span line, struct kfg_vlog_finding *f);
 /* After the end: what other lines say of findings. */
 void kfg_vlog_beside_conclude(struct kfg_vlog *v);
+
+/* vlog_told.c */
+
+/* Takes notes of a line that is in no table. */
+void kfg_vlog_told_note(struct kfg_vlog *v, struct kfg_span line);
 
 /* vlog_section.c */
 
