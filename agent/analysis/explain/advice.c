@@ -242,6 +242,7 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,
 		[KFG_VLOG_GIVEN] = kfg_advice_on_given,
 		[KFG_VLOG_MODULE_BTF] = kfg_advice_on_module_btf,
+		[KFG_VLOG_MODULE_OTHER] = kfg_advice_on_module_other,
 		[KFG_VLOG_REGISTER] = kfg_advice_on_register,
 		[KFG_VLOG_REGISTER_SET] = kfg_advice_on_set,
 		[KFG_VLOG_BUILD] = kfg_advice_on_build,

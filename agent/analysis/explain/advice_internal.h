@@ -56,6 +56,7 @@ void kfg_advice_on_undeclared(const struct kfg_advice_known *k, struct kfg_advic
 
 /* advice_module.c: it was not registered */
 void kfg_advice_on_module_btf(const struct kfg_advice_known *k, struct kfg_advice *a);
+void kfg_advice_on_module_other(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_register(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_set(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_build(const struct kfg_advice_known *k, struct kfg_advice *a);

@@ -26,6 +26,29 @@ void kfg_advice_on_module_btf(const struct kfg_advice_known *k, struct kfg_advic
 				  k->history->introduced);
 }
 
+/* Of which module, where that is said; else of the kfunc's own, if it is that one. */
+void kfg_advice_on_module_other(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const char *own = k->history ? k->history->module : "";
+
+	if (k->module[0]) {
+		a->what.size = 0;
+		kfg_strbuf_printf(
+			&a->what,
+			"The kernel did not take the BTF of the module %s, since it does not fit to its own: the "
+			"module was built against another kernel, or by tools whose BTF this kernel does not "
+			"understand. So nothing of it is registered, and its kfuncs are not to be found.",
+			k->module);
+	} else if (own[0]) {
+		kfg_strbuf_printf(&a->what, " The log does not say which module it is; this kfunc is of the module %s.",
+				  own);
+		kfg_strbuf_printf(&a->todo,
+				  "Look whether %s is loaded (modprobe %s), and has BTF: /sys/kernel/btf/%s. ", own,
+				  own, own);
+	}
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_MODULE_OTHER].todo);
+}
+
 /* scripts/Makefile.modfinal says so, and builds the module without BTF. */
 static void registered_without_vmlinux(struct kfg_advice *a)
 {

@@ -67,6 +67,10 @@ int kfg_explain_json(const struct kfg_vlog *vlog, const struct kfg_advice_input 
 	kfg_json_array_end(&j);
 	kfg_json_uint(&j, "more", kfg_vlog_n_more(vlog));
 	text(&j, "refused_without_a_word", facts->refused);
+	kfg_json_array(&j, "modules_without_btf");
+	for (size_t i = 0; i < facts->n_modules; i++)
+		kfg_json_string(&j, NULL, facts->modules[i]);
+	kfg_json_array_end(&j);
 	kfg_json_object_end(&j);
 	kfg_strbuf_adds(out, "\n");
 	return r ? r : out->error;

@@ -116,6 +116,23 @@ static void say_refused(const struct kfg_vlog_facts *facts, struct kfg_strbuf *o
 		facts->refused_line, message);
 }
 
+/* Modules whose BTF the kernel did not take, where nothing is said to have failed by that. */
+static void say_modules(const struct kfg_vlog_facts *facts, struct kfg_strbuf *out)
+{
+	_cleanup_strbuf_ struct kfg_strbuf names = KFG_STRBUF(16u * 1024);
+	char name[4 * KFG_VLOG_NAME_MAX];
+
+	for (size_t i = 0; i < facts->n_modules; i++) {
+		kfg_text_clean(facts->modules[i], sizeof(facts->modules[i]), name, sizeof(name));
+		kfg_strbuf_printf(&names, "%s%s", i ? ", " : "", name);
+	}
+	kfg_strbuf_printf(out,
+			  "\nThe kernel did not take the BTF of modules, from line %zu on: %s.\n"
+			  "It does not fit to its own, so no program can use their kfuncs and types. They were built\n"
+			  "against another kernel: install those of the kernel that runs, or build them against it.\n",
+			  facts->modules_line, kfg_strbuf_text(&names));
+}
+
 int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, struct kfg_strbuf *out)
 {
 	const struct kfg_vlog_facts *facts = kfg_vlog_facts(vlog);
@@ -142,5 +159,7 @@ int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input 
 		kfg_strbuf_printf(out, "\n... and %zu more\n", more);
 	if (!n && facts->refused_line)
 		say_refused(facts, out);
+	if (!n && facts->n_modules)
+		say_modules(facts, out);
 	return r ? r : out->error;
 }

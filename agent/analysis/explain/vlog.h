@@ -12,6 +12,7 @@
 
 #define KFG_VLOG_TEXT_MAX 256u
 #define KFG_VLOG_NAME_MAX 64u
+#define KFG_VLOG_MODULES_MAX 32u
 #define KFG_VLOG_FINDINGS_MAX 128u /* kept; more are only counted */
 
 /* What the log shows a register to hold. */
@@ -85,6 +86,9 @@ struct kfg_vlog_facts {
 	/* a load that was refused (EACCES), of which nothing else is said: a security module may have done that */
 	char refused[KFG_VLOG_TEXT_MAX];
 	size_t refused_line; /* 0: none */
+	/* modules whose BTF the kernel did not take, by name */
+	char modules[KFG_VLOG_MODULES_MAX][KFG_VLOG_NAME_MAX];
+	size_t n_modules, modules_line; /* the first line that says so */
 };
 
 struct kfg_vlog;

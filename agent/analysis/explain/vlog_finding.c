@@ -346,8 +346,23 @@ static void add_of(struct kfg_vlog *v, const struct kfg_vlog_message *msg, const
 		v->alone = v->n_findings;
 }
 
+static bool is_refused_module(const struct kfg_vlog *v, const char *module)
+{
+	for (size_t i = 0; i < v->facts.n_modules; i++)
+		if (strcmp(v->facts.modules[i], module) == 0)
+			return true;
+	return false;
+}
+
 static void note_circumstance(struct kfg_vlog *v, const struct kfg_vlog_finding *f)
 {
+	struct kfg_vlog_facts *facts = &v->facts;
+
+	if (f->kind == KFG_VLOG_MODULE_OTHER && f->module[0] && facts->n_modules < KFG_VLOG_MODULES_MAX &&
+	    !is_refused_module(v, f->module)) {
+		memcpy(facts->modules[facts->n_modules++], f->module, sizeof(f->module));
+		facts->modules_line = facts->modules_line ? facts->modules_line : f->line;
+	}
 	v->circumstance = *f;
 	v->went_on = false;
 }
@@ -420,12 +435,35 @@ static struct kfg_vlog_finding *find_kind(struct kfg_vlog *v, enum kfg_vlog_kind
 	return NULL;
 }
 
-/* A kfunc that only a module can have. */
-static bool is_of_module(const char *kfunc)
+/* Which of the modules whose BTF was not taken has an unknown kfunc; NULL: nothing says so. */
+static const char *guess_module(const struct kfg_vlog *v, const char *kfunc)
+{
+	const struct kfg_vlog_facts *facts = &v->facts;
+
+	for (size_t i = 0; i < facts->n_modules; i++)
+		if (strstr(kfunc, facts->modules[i]))
+			return facts->modules[i];
+	return facts->n_modules == 1 ? facts->modules[0] : NULL;
+}
+
+/*
+ * The module that is to blame for a kfunc that was not found, as something was said of modules: only its own can be.
+ * "": it was not said of which; NULL: of another, or the kfunc is the kernel's own.
+ */
+static const char *find_own_module(const struct kfg_vlog *v, const struct kfg_vlog_finding *reg, const char *kfunc)
 {
 	const struct kfg_kfunc_history *h = kfg_kfunc_history_find(kfunc);
+	const char *told = reg ? reg->module : "";
 
-	return !h || h->module[0];
+	if (h && !h->module[0])
+		return NULL;
+	if (h && (is_refused_module(v, h->module) || strcmp(told, h->module) == 0))
+		return h->module;
+	if (h)
+		return told[0] || v->facts.n_modules ? NULL : "";
+	if (told[0] || !v->facts.n_modules)
+		return told;
+	return guess_module(v, kfunc);
 }
 
 /*
@@ -443,16 +481,18 @@ static void blame_module(struct kfg_vlog *v)
 		return;
 	for (size_t i = 0; i < v->n_findings; i++) {
 		struct kfg_vlog_finding *f = &v->findings[i];
+		const char *module = kind == KFG_VLOG_MODULE_BTF ? why->module : find_own_module(v, reg, f->kfunc);
 
-		if (f->kind != KFG_VLOG_MISSING || !(kind == KFG_VLOG_MODULE_BTF || is_of_module(f->kfunc)))
+		if (f->kind != KFG_VLOG_MISSING || !module)
 			continue;
 		f->kind = kind;
-		memcpy(f->module, why->module, sizeof(f->module));
+		copy(module, f->module, sizeof(f->module));
 		used = true;
 	}
 	if (used && reg)
 		kfg_vlog_finding_remove(v, (size_t)(reg - v->findings));
-	if (!used && reg && v->circumstance.kind == KFG_VLOG_MODULE_OTHER) {
+	if (!used && reg && v->circumstance.kind == KFG_VLOG_MODULE_OTHER &&
+	    (!reg->module[0] || !v->facts.n_modules || is_refused_module(v, reg->module))) {
 		reg->kind = KFG_VLOG_MODULE_OTHER;
 		if (!reg->module[0])
 			memcpy(reg->module, v->circumstance.module, sizeof(reg->module));
