@@ -78,7 +78,7 @@ static void say_since(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const char *near;
 
-	if (k->f->kind == KFG_VLOG_REFUSED || k->f->kind == KFG_VLOG_COMPILER || !k->name[0])
+	if (k->f->kind == KFG_VLOG_REFUSED || k->f->kind == KFG_VLOG_COMPILER || !k->name[0] || k->f->n_group)
 		return;
 	if (k->history)
 		add_introduced(&a->since, k->history);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define MANY 4 /* functions that a build lost */
+
 static const char rebuild[] = "build the module again with CONFIG_DEBUG_INFO_BTF_MODULES=y and a current pahole";
 
 void kfg_advice_on_module_btf(const struct kfg_advice_known *k, struct kfg_advice *a)
@@ -150,9 +152,31 @@ void kfg_advice_on_set(const struct kfg_advice_known *k, struct kfg_advice *a)
 			"which source has the set; report it to whoever built the kernel.");
 }
 
+/* Many functions of the kernel itself are not in its BTF: no compiler renames so many. */
+static void built_without_many(struct kfg_advice *a)
+{
+	a->what.size = 0;
+	kfg_strbuf_adds(
+		&a->what,
+		"The kernel lists these kfuncs in sets, and its BTF does not have them. What is not in the BTF is "
+		"not registered, and programs that call it fail to load. It is so many at once that no compiler "
+		"renamed them: most likely pahole, which writes the BTF, left them out.");
+	kfg_strbuf_adds(
+		&a->todo,
+		"Build with the pahole that this kernel's documentation asks for "
+		"(Documentation/process/changes.rst), and try another version of it. It leaves out functions "
+		"whose arguments it cannot follow, and on some architectures, 32-bit ones above all, these are "
+		"many: report it to dwarves@vger.kernel.org. Look, too, whether the configuration builds the files "
+		"that define them.");
+}
+
 /* resolve_btfids, on a module: the id of a function that is not the module's own */
 void kfg_advice_on_build(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
+	if (k->f->beside == KFG_VLOG_BESIDE_NOTHING && k->f->n_group >= MANY) {
+		built_without_many(a);
+		return;
+	}
 	if (k->f->beside != KFG_VLOG_BESIDE_BUILD || !k->history || strcmp(k->history->module, k->module) == 0) {
 		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_BUILD].todo);
 		return;

@@ -13,7 +13,18 @@ static void text(struct kfg_json *j, const char *key, const char *value)
 	kfg_json_string(j, key, value && value[0] ? value : NULL);
 }
 
-static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struct kfg_advice_input *input)
+/* The other kfuncs of a group, where f begins one of n findings. */
+static void group(struct kfg_json *j, const struct kfg_vlog_finding *f, size_t n)
+{
+	kfg_json_array(j, "also");
+	for (size_t i = 1; f->n_group && i < n; i++)
+		if (f[i].group == f->group)
+			kfg_json_string(j, NULL, f[i].kfunc);
+	kfg_json_array_end(j);
+}
+
+/* f is the first of the n that follow. */
+static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, size_t n, const struct kfg_advice_input *input)
 {
 	struct kfg_advice a;
 	int r = kfg_advice_make(f, input, &a);
@@ -23,6 +34,7 @@ static int one(struct kfg_json *j, const struct kfg_vlog_finding *f, const struc
 	text(j, "title", kfg_vlog_kind_title(f->kind));
 	text(j, "kfunc", f->kfunc);
 	text(j, "symbol", f->symbol);
+	group(j, f, n);
 	text(j, "module", f->module);
 	text(j, "program", f->prog);
 	text(j, "argument", f->arg);
@@ -63,7 +75,8 @@ int kfg_explain_json(const struct kfg_vlog *vlog, const struct kfg_advice_input 
 	text(&j, "kernel", in.kernel);
 	kfg_json_array(&j, "findings");
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = one(&j, &f[i], &in);
+		if (!kfg_vlog_finding_is_told(&f[i]))
+			r = one(&j, &f[i], n - i, &in);
 	kfg_json_array_end(&j);
 	kfg_json_uint(&j, "more", kfg_vlog_n_more(vlog));
 	text(&j, "refused_without_a_word", facts->refused);

@@ -5,6 +5,7 @@
 #include "base/color.h"
 #include "base/text.h"
 #include "analysis/explain/advice.h"
+#include <stdio.h>
 #include <string.h>
 
 #define COLUMNS 100u
@@ -73,24 +74,56 @@ static void where(struct kfg_strbuf *out, const struct kfg_vlog_finding *f)
 	paragraph(out, "Where", kfg_strbuf_text(&text));
 }
 
-static int one(const struct kfg_vlog_finding *f, size_t number, const struct kfg_advice_input *input,
+/* The kfuncs of a group, where f begins one of n findings. */
+static void group(struct kfg_strbuf *out, const struct kfg_vlog_finding *f, size_t n)
+{
+	_cleanup_strbuf_ struct kfg_strbuf names = KFG_STRBUF(64u * 1024);
+	char name[4 * KFG_VLOG_NAME_MAX];
+
+	if (!f->n_group)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (f[i].group != f->group)
+			continue;
+		kfg_text_clean(f[i].kfunc, sizeof(f[i].kfunc), name, sizeof(name));
+		kfg_strbuf_printf(&names, "%s%s", i ? ", " : "", name);
+	}
+	paragraph(out, "Kfuncs", kfg_strbuf_text(&names));
+}
+
+/* Findings, a group of them as one. */
+static size_t count(const struct kfg_vlog_finding *f, size_t n)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < n; i++)
+		told += kfg_vlog_finding_is_told(&f[i]);
+	return n - told;
+}
+
+/* f is the first of the n that follow. */
+static int one(const struct kfg_vlog_finding *f, size_t n, size_t number, const struct kfg_advice_input *input,
 	       struct kfg_strbuf *out)
 {
 	char name[4 * KFG_VLOG_NAME_MAX], module[4 * KFG_VLOG_NAME_MAX], message[4 * KFG_VLOG_TEXT_MAX];
+	char others[32] = "";
 	struct kfg_advice a;
 	int r = kfg_advice_make(f, input, &a);
 
 	kfg_text_clean(f->symbol, sizeof(f->symbol), name, sizeof(name));
 	kfg_text_clean(f->message, sizeof(f->message), message, sizeof(message));
 	kfg_text_clean(f->module, sizeof(f->module), module, sizeof(module));
-	kfg_strbuf_printf(out, "\n%s%zu. %s%s%s%s%s\n", kfg_color_begin(KFG_COLOR_TITLE), number,
+	if (f->n_group)
+		(void)snprintf(others, sizeof(others), " and %zu more", f->n_group - 1);
+	kfg_strbuf_printf(out, "\n%s%zu. %s%s%s%s%s%s\n", kfg_color_begin(KFG_COLOR_TITLE), number,
 			  name[0]   ? name :
 			  module[0] ? "module " :
 				      "",
-			  name[0] ? "" : module, name[0] || module[0] ? ": " : "", kfg_vlog_kind_title(f->kind),
+			  name[0] ? "" : module, others, name[0] || module[0] ? ": " : "", kfg_vlog_kind_title(f->kind),
 			  kfg_color_end(KFG_COLOR_TITLE));
 	paragraph(out, "Log", message);
 	where(out, f);
+	group(out, f, n);
 	paragraph(out, "What", kfg_strbuf_text(&a.what));
 	paragraph(out, "Since", kfg_strbuf_text(&a.since));
 	paragraph(out, "Do", kfg_strbuf_text(&a.todo));
@@ -137,13 +170,14 @@ int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input 
 {
 	const struct kfg_vlog_facts *facts = kfg_vlog_facts(vlog);
 	struct kfg_advice_input in = *input;
-	size_t n, more = kfg_vlog_n_more(vlog);
+	size_t n, number = 0, more = kfg_vlog_n_more(vlog);
 	const struct kfg_vlog_finding *f = kfg_vlog_findings(vlog, &n);
+	const size_t problems = count(f, n) + more;
 	char kernel[4 * KFG_VLOG_NAME_MAX];
 	int r = 0;
 
 	if (n)
-		kfg_strbuf_printf(out, "kfgate: %zu problem%s with kfuncs\n", n + more, n + more == 1 ? "" : "s");
+		kfg_strbuf_printf(out, "kfgate: %zu problem%s with kfuncs\n", problems, problems == 1 ? "" : "s");
 	else
 		kfg_strbuf_printf(out, "kfgate: no kfunc problem found in %zu line%s\n", facts->n_lines,
 				  facts->n_lines == 1 ? "" : "s");
@@ -154,7 +188,8 @@ int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input 
 		kfg_strbuf_printf(out, "The kernel is Linux %s, by line %zu.\n", kernel, facts->kernel_line);
 	}
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = one(&f[i], i + 1, &in, out);
+		if (!kfg_vlog_finding_is_told(&f[i]))
+			r = one(&f[i], n - i, ++number, &in, out);
 	if (more)
 		kfg_strbuf_printf(out, "\n... and %zu more\n", more);
 	if (!n && facts->refused_line)

@@ -118,7 +118,8 @@ void kfg_line_seam_start(struct kfg_line_seams *seams, struct kfg_span s)
 static bool begins_at(struct kfg_span s, size_t at, bool libbpf)
 {
 	return (libbpf && starts(s, at, "libbpf: ")) || is_statistics(s, at) || is_kernel_time(s, at) ||
-	       is_tag(s, at) || starts(s, at, "-- END PROG LOAD LOG --");
+	       is_tag(s, at) || starts(s, at, "WARN: resolve_btfids: ") || starts(s, at, "WARNING: resolve_btfids: ") ||
+	       starts(s, at, "FAILED unresolved symbol ") || starts(s, at, "-- END PROG LOAD LOG --");
 }
 
 /* Bytes of words that end a line, 0: there are none. */

@@ -75,6 +75,8 @@ struct kfg_vlog_finding {
 	bool of_program; /* arg holds an argument of the program that the kernel does not vouch for */
 	unsigned frame; /* of the function that the instruction is in; 0: the program itself, or not known */
 	enum kfg_vlog_beside beside;
+	size_t group; /* findings of one cause have the same, from 1; 0: it is alone */
+	size_t n_group; /* findings in it, at the first one; 0: this is not the first one, or there is no group */
 	size_t line; /* of the input, from 1 */
 };
 
@@ -106,6 +108,11 @@ void kfg_vlog_end(struct kfg_vlog *vlog);
  * load failed. Owned by the log.
  */
 const struct kfg_vlog_finding *kfg_vlog_findings(const struct kfg_vlog *vlog, size_t *ret_n);
+/* Whether the finding is told together with one before it, the first of its group. */
+static inline bool kfg_vlog_finding_is_told(const struct kfg_vlog_finding *finding)
+{
+	return finding->group && !finding->n_group;
+}
 /* Findings beyond KFG_VLOG_FINDINGS_MAX. */
 size_t kfg_vlog_n_more(const struct kfg_vlog *vlog);
 const struct kfg_vlog_facts *kfg_vlog_facts(const struct kfg_vlog *vlog);

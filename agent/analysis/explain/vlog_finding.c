@@ -548,4 +548,5 @@ void kfg_vlog_conclude(struct kfg_vlog *v)
 	kfg_vlog_beside_conclude(v);
 	blame_module(v);
 	blame_kernel_btf(v);
+	kfg_vlog_finding_group(v);
 }

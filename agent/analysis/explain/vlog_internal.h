@@ -351,6 +351,8 @@ void kfg_vlog_finding_add(struct kfg_vlog *v, const struct kfg_vlog_finding *fin
 void kfg_vlog_finding_add_to_last(struct kfg_vlog *v, const struct kfg_vlog_finding *finding);
 /* libbpf binds kfuncs before it loads a program, so what was read of one before does not belong there. */
 void kfg_vlog_finding_drop_program(struct kfg_vlog_finding *finding);
+/* Puts findings of one cause into groups, at last. */
+void kfg_vlog_finding_group(struct kfg_vlog *v);
 /* Takes the finding at i out of those that are kept. */
 void kfg_vlog_finding_remove(struct kfg_vlog *v, size_t i);
 

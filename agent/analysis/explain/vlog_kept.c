@@ -5,6 +5,8 @@
  */
 #include "analysis/explain/vlog_internal.h"
 
+#include "analysis/lifecycle/kfunc_data.h"
+
 struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind)
 {
 	struct kfg_vlog_finding f = {
@@ -90,4 +92,39 @@ void kfg_vlog_finding_remove(struct kfg_vlog *v, size_t i)
 	v->n_findings--;
 	memmove(&v->findings[i], &v->findings[i + 1], (v->n_findings - i) * sizeof(v->findings[0]));
 	memset(&v->findings[v->n_findings], 0, sizeof(v->findings[0]));
+}
+
+/* A kfunc of the module that is being built. */
+static bool is_own(const struct kfg_vlog_finding *f)
+{
+	const struct kfg_kfunc_history *h = kfg_kfunc_history_find(f->kfunc);
+
+	return h && strcmp(h->module, f->module) == 0;
+}
+
+/* A build that lost many functions lost them for one reason. */
+static bool is_of_one_cause(const struct kfg_vlog_finding *a, const struct kfg_vlog_finding *b)
+{
+	return a->kind == KFG_VLOG_BUILD && b->kind == KFG_VLOG_BUILD && a->beside == b->beside &&
+	       strcmp(a->module, b->module) == 0 && is_own(a) == is_own(b) && a->kfunc[0] && b->kfunc[0] &&
+	       !strstr(a->message, "inconsistent flags") == !strstr(b->message, "inconsistent flags");
+}
+
+void kfg_vlog_finding_group(struct kfg_vlog *v)
+{
+	size_t groups = 0;
+
+	for (size_t i = 0; i < v->n_findings; i++) {
+		struct kfg_vlog_finding *first = &v->findings[i];
+
+		for (size_t k = i + 1; !first->group && k < v->n_findings; k++)
+			first->n_group += is_of_one_cause(first, &v->findings[k]);
+		if (first->group || !first->n_group)
+			continue;
+		first->n_group++;
+		first->group = ++groups;
+		for (size_t k = i + 1; k < v->n_findings; k++)
+			if (is_of_one_cause(first, &v->findings[k]))
+				v->findings[k].group = groups;
+	}
 }
