@@ -5,6 +5,7 @@
  */
 #include "analysis/explain/advice_internal.h"
 
+#include "base/text.h"
 #include <string.h>
 
 /*
@@ -81,6 +82,28 @@ static void on_iterator(const char *type, int n, struct kfg_advice *a)
 			  n, type, n, type, macro(type, n));
 }
 
+/* What lay in a map is the program's, once it was taken out. */
+static void on_exchange(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	char type[4 * KFG_VLOG_NAME_MAX];
+
+	kfg_text_clean(k->f->from_name, sizeof(k->f->from_name), type, sizeof(type));
+	a->what.size = 0;
+	kfg_strbuf_printf(&a->what,
+			  "The helper bpf_kptr_xchg() took a struct %s out of a map or an object, and on some path the "
+			  "program neither releases it nor puts it back. Since that call it is the program's.",
+			  type);
+	if (k->name[0])
+		kfg_strbuf_printf(&a->todo, "Test the result, and call %s() where it is not NULL", k->name);
+	else
+		kfg_strbuf_adds(&a->todo,
+				"Test the result, and where it is not NULL call bpf_obj_drop() if the program "
+				"made it (bpf_obj_new()), else the release kfunc of its type");
+	kfg_strbuf_adds(&a->todo,
+			", early returns included; or put it back with bpf_kptr_xchg(), and release what that "
+			"returns.");
+}
+
 void kfg_advice_on_reference(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const struct acquirer *acquirer = find_acquirer(k->name);
@@ -88,6 +111,10 @@ void kfg_advice_on_reference(const struct kfg_advice_known *k, struct kfg_advice
 	int n;
 	const char *iterator = iterator_type(k->name, "_new", &n);
 
+	if (k->f->beside == KFG_VLOG_BESIDE_EXCHANGED) {
+		on_exchange(k, a);
+		return;
+	}
 	if (iterator) {
 		on_iterator(iterator, n, a);
 		return;

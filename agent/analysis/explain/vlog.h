@@ -47,6 +47,7 @@ enum kfg_vlog_beside {
 	KFG_VLOG_BESIDE_NO_VMLINUX, /* the module was built without the kernel's vmlinux at hand */
 	KFG_VLOG_BESIDE_BAD_BTF, /* the kernel says what it does not like about a module's BTF */
 	KFG_VLOG_BESIDE_OLD_SET, /* the macros of sets that do not say that they are of kfuncs are named */
+	KFG_VLOG_BESIDE_EXCHANGED, /* bpf_kptr_xchg() gave a struct `from_name`, which `kfunc` releases */
 	KFG_VLOG_BESIDE_BUILD, /* a module is being built: `module` */
 };
 

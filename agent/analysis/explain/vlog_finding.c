@@ -136,6 +136,38 @@ static bool is_name_of_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_mes
 	return msg->flags & KFG_VLOG_MSG_LIKELY && is_named_like_kfunc(name) && !is_of_header(name);
 }
 
+/*
+ * The kfunc that releases what bpf_kptr_xchg() takes out of a map, by its type (register_btf_id_dtor_kfuncs(), 6.1 to
+ * 7.3); "": none is known, as with types of the program's own.
+ */
+static const char *release_of(const char *type)
+{
+	static const struct {
+		const char *type, *kfunc;
+	} releases[] = {
+		{ "task_struct", "bpf_task_release" },	  { "cgroup", "bpf_cgroup_release" },
+		{ "bpf_cpumask", "bpf_cpumask_release" }, { "bpf_crypto_ctx", "bpf_crypto_ctx_release" },
+		{ "sk_buff", "bpf_kfree_skb" },		  { "prog_test_ref_kfunc", "bpf_kfunc_call_test_release" },
+	};
+
+	for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
+		if (strcmp(type, releases[i].type) == 0)
+			return releases[i].kfunc;
+	return "";
+}
+
+/* The call of bpf_kptr_xchg() that gave a reference; NULL: none did at that instruction. */
+static const struct kfg_vlog_call *find_exchange(const struct kfg_vlog *v, long long insn, struct kfg_vlog_finding *f)
+{
+	const struct kfg_vlog_call *call = kfg_vlog_exchange_at(v, insn);
+
+	if (!call)
+		return NULL;
+	f->beside = KFG_VLOG_BESIDE_EXCHANGED;
+	memcpy(f->from_name, call->type, sizeof(f->from_name));
+	return call;
+}
+
 /* The kfunc whose result, or whose memory, a message is about that is said of no call of one. */
 static bool find_giver(const struct kfg_vlog *v, const struct kfg_vlog_message *msg,
 		       const struct kfg_vlog_message_match *m, struct kfg_span line, struct kfg_vlog_finding *f)
@@ -168,8 +200,10 @@ static bool find_kfunc(const struct kfg_vlog *v, const struct kfg_vlog_message *
 			return false;
 	} else if (msg->flags & KFG_VLOG_MSG_ALLOC) {
 		if (!acquired)
+			acquired = find_exchange(v, m->number, f);
+		if (!acquired)
 			return false;
-		copy(acquired->name, f->symbol, sizeof(f->symbol));
+		copy(acquired->name[0] ? acquired->name : release_of(acquired->type), f->symbol, sizeof(f->symbol));
 		copy(acquired->place, f->place, sizeof(f->place));
 		f->insn = m->number;
 	} else if (msg->flags & KFG_VLOG_MSG_REGION) {

@@ -22,15 +22,16 @@
 #define KFG_VLOG_REGIONS 3u
 #define KFG_VLOG_PAST 3u
 #define KFG_VLOG_PROGRAMS 128u /* whose types are remembered */
-#define KFG_VLOG_GIVENS (KFG_VLOG_REGISTERS + 64u) /* registers, then the 8 byte slots of the stack from fp-8 down */
+#define KFG_VLOG_GIVENS (KFG_VLOG_REGISTERS + 64u) /* registers, then slots of the stack from fp-8 down */
 #define KFG_VLOG_OBJECTS 16u
 #define KFG_VLOG_ENDINGS 16u
 
-/* A kfunc call that was printed. Of no worth unless `log` is the number of the log at hand. */
+/* A call that was printed, of a kfunc or a helper. Of no worth unless `log` is the number of the log at hand. */
 struct kfg_vlog_call {
 	unsigned log;
 	long long insn;
-	char name[KFG_VLOG_NAME_MAX];
+	char name[KFG_VLOG_NAME_MAX]; /* of the kfunc; "": a helper */
+	char type[KFG_VLOG_NAME_MAX]; /* of what bpf_kptr_xchg() returned; "": not said */
 	char place[KFG_VLOG_TEXT_MAX];
 };
 
@@ -38,6 +39,7 @@ struct kfg_vlog_call {
 struct kfg_vlog_result {
 	unsigned log;
 	long long id, insn; /* its number, and the call's */
+	bool exchanges; /* it is bpf_kptr_xchg() */
 	char name[KFG_VLOG_NAME_MAX]; /* the kfunc; "": a helper */
 	char place[KFG_VLOG_TEXT_MAX];
 };
@@ -263,6 +265,8 @@ bool kfg_vlog_is_state(struct kfg_span line);
 bool kfg_vlog_is_other(struct kfg_span line);
 /* Whether it is the text of a program or of a test that holds a wording, so nobody said it. */
 bool kfg_vlog_is_quoted(struct kfg_span line);
+/* The call of bpf_kptr_xchg() at that instruction of the log at hand, if it is known what it returned; or NULL. */
+const struct kfg_vlog_call *kfg_vlog_exchange_at(const struct kfg_vlog *v, long long insn);
 /* The kfunc called at that instruction of the log at hand, or NULL. */
 const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn);
 /* The instruction printed last is no longer what is spoken of. */

@@ -13,10 +13,19 @@
 #define HELPER_MAX 1000
 #define PROMPT_MAX 80u /* bytes of a line in which a shell's prompt ends */
 
+/* The slot of the call at hand, emptied. */
+static struct kfg_vlog_call *new_call(struct kfg_vlog *v)
+{
+	struct kfg_vlog_call *call = &v->calls[(unsigned long long)v->insn % KFG_VLOG_CALLS];
+
+	*call = (struct kfg_vlog_call){ .log = v->log, .insn = v->insn };
+	memcpy(call->place, v->place, sizeof(call->place));
+	return call;
+}
+
 static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 {
 	struct kfg_vlog_message_match m;
-	struct kfg_vlog_call *call;
 
 	kfg_vlog_result_note_call(v, "");
 	if (!kfg_vlog_message_match("85) call {k}#{n}", rest.at, rest.n, &m)) {
@@ -24,8 +33,10 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 		v->is_kfunc_call = kfg_span_starts(rest, "85) call kernel-function");
 		return;
 	}
-	if (m.number >= 0 && m.number <= HELPER_MAX)
+	if (m.number >= 0 && m.number <= HELPER_MAX) {
+		(void)new_call(v);
 		return;
+	}
 	/* what loaders put in place of a call that they could not bind; other numbers are ids of BTF */
 	if (m.kfunc.n == strlen("unknown") && memcmp(m.kfunc.at, "unknown", m.kfunc.n) == 0) {
 		v->is_kfunc_call = m.number / KFG_VLOG_POISON_UNIT == KFG_VLOG_POISON_KFUNC ||
@@ -36,11 +47,7 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 	v->is_kfunc_call = true;
 	kfg_span_copy(m.kfunc, v->name, sizeof(v->name));
 	kfg_vlog_result_note_call(v, v->name);
-	call = &v->calls[v->insn % KFG_VLOG_CALLS];
-	call->log = v->log;
-	call->insn = v->insn;
-	memcpy(call->name, v->name, sizeof(call->name));
-	memcpy(call->place, v->place, sizeof(call->place));
+	memcpy(new_call(v)->name, v->name, sizeof(v->name));
 	kfg_vlog_region_note_call(v);
 }
 
@@ -324,6 +331,13 @@ const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long
 	const struct kfg_vlog_call *call = insn < 0 ? NULL : &v->calls[insn % KFG_VLOG_CALLS];
 
 	return call && call->log == v->log && call->insn == insn && call->name[0] ? call : NULL;
+}
+
+const struct kfg_vlog_call *kfg_vlog_exchange_at(const struct kfg_vlog *v, long long insn)
+{
+	const struct kfg_vlog_call *call = insn < 0 ? NULL : &v->calls[insn % KFG_VLOG_CALLS];
+
+	return call && call->log == v->log && call->insn == insn && call->type[0] ? call : NULL;
 }
 
 void kfg_vlog_start_log(struct kfg_vlog *v)

@@ -81,6 +81,19 @@ void kfg_vlog_result_note_call(struct kfg_vlog *v, const char *kfunc)
 	kfg_span_copy(kfg_span_of(kfunc, strlen(kfunc)), v->called.name, sizeof(v->called.name));
 }
 
+/* "ptr_or_null_cgroup(id=7,ref_obj_id=7)": the type of what bpf_kptr_xchg() returned */
+static void keep_type(struct kfg_vlog *v, struct kfg_span value)
+{
+	static const char before[] = "ptr_or_null_";
+	struct kfg_vlog_call *call = &v->calls[(unsigned long long)v->called.insn % KFG_VLOG_CALLS];
+	const char *at = kfg_span_find(value, before), *open = memchr(value.at, '(', value.n);
+
+	if (v->called.exchanges && at && open && open > at && kfg_span_find(value, "ref_obj_id=") &&
+	    call->log == v->log && call->insn == v->called.insn && !call->name[0])
+		kfg_span_copy(kfg_span_of(at + sizeof(before) - 1, (size_t)(open - at) - (sizeof(before) - 1)),
+			      call->type, sizeof(call->type));
+}
+
 void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
 {
 	/* what is printed here is the state of another path */
@@ -101,6 +114,8 @@ void kfg_vlog_result_note_states(struct kfg_vlog *v, struct kfg_span line)
 				v->drained_registers &= ~(1u << s.reg);
 			if (s.reg == 0 && v->result_awaited && s.may_be_null && s.id)
 				keep_result(v, s.id);
+			if (s.reg == 0 && v->result_awaited)
+				keep_type(v, s.value);
 			v->result_awaited &= s.reg != 0;
 		}
 		blank = memchr(line.at, ' ', line.n);
@@ -133,6 +148,7 @@ void kfg_vlog_result_note_insn(struct kfg_vlog *v, struct kfg_span insn)
 	bool next = v->is_kfunc_call && is_next(v->name) && is_result_zero(insn);
 	bool copied = kfg_vlog_insn_copies(insn, &to, &from) && v->drained_registers & 1u << from;
 
+	v->called.exchanges |= kfg_span_starts(insn, "85) call bpf_kptr_xchg#");
 	v->drained_registers &= ~kfg_vlog_insn_writes(insn);
 	kfg_vlog_result_note_states(v, insn);
 	if (next) {
