@@ -150,6 +150,25 @@ static void say_types(const struct kfg_advice_known *k, const struct kfg_advice 
 				     "them.");
 }
 
+/* A program that must be of type syscall, by what the log says of it, or by its name. */
+static bool is_syscall(const struct kfg_vlog_finding *f)
+{
+	return f->type ? strcmp(f->type, "syscall") == 0 : strstr(f->prog, "syscall") != NULL;
+}
+
+/* Types were added over time; which kernel has which is known of those that were looked at only. */
+static void say_too_old(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const struct kfg_kfunc_signature *oldest = kfg_kfunc_signature_find(k->name, 1);
+
+	if (k->release || !is_syscall(k->f) || !oldest || !strstr(oldest->types, "syscall") || !k->history ||
+	    kfg_kfunc_release_parse(k->history->introduced) >= kfg_kfunc_release_parse(oldest->from))
+		return;
+	a->blame = KFG_BLAME_UNKNOWN;
+	kfg_strbuf_printf(&a->what, " Kernels from before %s may not have it for syscall programs.", oldest->from);
+	kfg_strbuf_printf(&a->todo, " If the type is one of these, use a newer kernel, %s or later.", oldest->from);
+}
+
 /* A distribution's kernel of that release has it although upstream's has not. */
 static bool is_beside(const struct kfg_advice_known *k)
 {
@@ -254,4 +273,9 @@ void kfg_advice_on_not_allowed(const struct kfg_advice_known *k, struct kfg_advi
 	}
 	say_sibling(k, &a->todo);
 	kfg_strbuf_adds(&a->todo, where_else(k));
+	say_too_old(k, a);
+	if (k->f->beside == KFG_VLOG_BESIDE_WENT_ON)
+		kfg_strbuf_adds(&a->what,
+				" The loader says behind it that it goes on in another way: it only tried what "
+				"this kernel can, and nothing failed by that.");
 }

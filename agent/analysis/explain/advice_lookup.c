@@ -375,10 +375,40 @@ void kfg_advice_on_prototype(const struct kfg_advice_known *k, struct kfg_advice
 				  "another build of the kernel. Else: ",
 				  k->name);
 	}
+	if (k->f->beside == KFG_VLOG_BESIDE_LTO) {
+		a->blame = KFG_BLAME_UNKNOWN;
+		kfg_strbuf_adds(&a->what,
+				" It may be the program or the kernel's build that is wrong: the log speaks of "
+				"LTO, and an optimizer, or the pahole that writes the BTF behind it, may drop "
+				"arguments and results of a kernel's function.");
+		kfg_strbuf_printf(
+			&a->todo,
+			"Compare both with the kernel's source first: bpftool btf dump file "
+			"/sys/kernel/btf/vmlinux | grep -A9 \"FUNC '%s'\". If it is the kernel's BTF that differs, "
+			"build the kernel with a newer pahole, or without LTO. Else: ",
+			k->name);
+	}
 	if (k->change)
 		kfg_strbuf_printf(&a->what, " Upstream changed it between %s (%s) and %s (%s).", k->change->from,
 				  k->change->before, k->change->to, k->change->after);
 	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_PROTO].todo);
+}
+
+/* kfuncCallPoisonBase, which cilium/ebpf calls in place of a weak kfunc, fixupKfuncs() of linker.go */
+static void say_poison(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	a->what.size = 0;
+	kfg_strbuf_adds(
+		&a->what,
+		"The verifier reached a call of a kfunc that is declared weak and that cilium/ebpf did not find: "
+		"the call number 233685214 is 0xdedc0de, its mark for that, and the call was not guarded. Either "
+		"the kernel lacks the kfunc, or the loader had no BTF of the kernel to look in, as where a BTF of "
+		"another origin is given to it.");
+	if (k->f->beside == KFG_VLOG_BESIDE_TOLD)
+		kfg_strbuf_printf(&a->what, " The mark does not say which kfunc it is; the text before names %s.",
+				  k->name);
+	else
+		kfg_strbuf_adds(&a->what, " The mark does not say which kfunc it is.");
 }
 
 void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a)
@@ -386,11 +416,7 @@ void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advic
 	enum kfg_presence presence = kfg_kfunc_history_presence(k->history, k->release);
 
 	if (strstr(k->f->message, "233685214") || strstr(k->f->message, "unknown kfunc"))
-		kfg_strbuf_adds(&a->what, " The call number 233685214 is 0xdedc0de, the mark that cilium/ebpf puts "
-					  "in place of a "
-					  "weak kfunc that the kernel lacks; the call was not guarded. The mark "
-					  "does not say "
-					  "which kfunc it is: one that is declared __weak.");
+		say_poison(k, a);
 	else if (!k->name[0])
 		kfg_strbuf_adds(&a->what, " The log does not say which one; libbpf 1.2 and later do.");
 	if (!k->name[0])

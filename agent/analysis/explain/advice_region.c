@@ -174,6 +174,20 @@ static bool on_lock(const struct kfg_advice_known *k, struct kfg_advice *a)
 	return true;
 }
 
+/* Who tells of the message shows no trace, which would say whether it is so. */
+static void say_other_function(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (k->f->insn >= 0 || !strstr(k->f->message, "bpf_rcu_read_unlock is missing") ||
+	    (k->release && k->release >= KFG_RELEASE(6, 9)))
+		return;
+	a->blame = KFG_BLAME_UNKNOWN;
+	kfg_strbuf_adds(&a->what,
+			" Or the program is right, and the kernel too old: Linux before 6.9 says so, too, where "
+			"a function of the program is called inside of the region, or closes it.");
+	kfg_strbuf_adds(&a->todo, " Where it is balanced, make the functions that are called inside of it "
+				  "__always_inline, or use a newer kernel.");
+}
+
 void kfg_advice_on_context(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const struct rule *rule = find(contexts, sizeof(contexts) / sizeof(contexts[0]), k->f->message);
@@ -189,6 +203,7 @@ void kfg_advice_on_context(const struct kfg_advice_known *k, struct kfg_advice *
 				"Make that function __always_inline, or open and close the region within it.");
 	} else if (rule) {
 		say(rule, a);
+		say_other_function(k, a);
 	} else {
 		kfg_strbuf_adds(&a->todo,
 				"Balance the region on every path, and put the call inside or outside of it as "

@@ -48,6 +48,9 @@ enum kfg_vlog_beside {
 	KFG_VLOG_BESIDE_BAD_BTF, /* the kernel says what it does not like about a module's BTF */
 	KFG_VLOG_BESIDE_OLD_SET, /* the macros of sets that do not say that they are of kfuncs are named */
 	KFG_VLOG_BESIDE_EXCHANGED, /* bpf_kptr_xchg() gave a struct `from_name`, which `kfunc` releases */
+	KFG_VLOG_BESIDE_LTO, /* the optimizer of the linker is named, which may change prototypes of the kernel */
+	KFG_VLOG_BESIDE_TOLD, /* who tells of the message names the kfunc before it */
+	KFG_VLOG_BESIDE_WENT_ON, /* the loader says that it goes on in another way */
 	KFG_VLOG_BESIDE_BUILD, /* a module is being built: `module` */
 };
 

@@ -219,6 +219,23 @@ static bool find_told(struct kfg_span line, char *buf, size_t size)
 	return true;
 }
 
+static bool is_near(size_t a, size_t b)
+{
+	return a && b && (a > b ? a - b : b - a) <= NEAR_LINES;
+}
+
+/* cilium/ebpf's mark of a kfunc that it did not find has no name. */
+static bool tell_poisoned(const struct kfg_vlog *v, struct kfg_vlog_finding *f)
+{
+	if (f->kfunc[0] || f->kind != KFG_VLOG_UNRESOLVED || v->inside || v->named_others ||
+	    !is_near(v->line_no, v->named_line))
+		return false;
+	memcpy(f->symbol, v->named, sizeof(f->symbol));
+	memcpy(f->kfunc, v->named, sizeof(f->kfunc));
+	f->beside = KFG_VLOG_BESIDE_TOLD;
+	return true;
+}
+
 /* Who tells of a message, outside of a log, names the kfunc in what goes before. */
 static void tell_name(const struct kfg_vlog *v, struct kfg_span line, struct kfg_vlog_finding *f)
 {
@@ -234,6 +251,8 @@ static void tell_name(const struct kfg_vlog *v, struct kfg_span line, struct kfg
 void kfg_vlog_beside_tell(const struct kfg_vlog *v, struct kfg_span line, struct kfg_vlog_finding *f)
 {
 	tell_name(v, line, f);
+	if (tell_poisoned(v, f))
+		return;
 	if (f->kind == KFG_VLOG_JIT && v->refused_calls == v->log) {
 		f->beside = KFG_VLOG_BESIDE_CALLS;
 	} else if (f->kind == KFG_VLOG_REGISTER && v->bad_btf) {
@@ -242,11 +261,6 @@ void kfg_vlog_beside_tell(const struct kfg_vlog *v, struct kfg_span line, struct
 		f->beside = KFG_VLOG_BESIDE_BUILD;
 		memcpy(f->module, v->built, sizeof(f->module));
 	}
-}
-
-static bool is_near(size_t a, size_t b)
-{
-	return a && b && (a > b ? a - b : b - a) <= NEAR_LINES;
 }
 
 /* What a module says when the kernel did not take its kfuncs, other than the kernel itself. */
@@ -292,6 +306,8 @@ void kfg_vlog_beside_conclude(struct kfg_vlog *v)
 				memcpy(f->module, v->without_vmlinux, sizeof(f->module));
 		} else if (v->told_set8 && f->kind == KFG_VLOG_REGISTER && f->beside == KFG_VLOG_BESIDE_NOTHING) {
 			f->beside = KFG_VLOG_BESIDE_OLD_SET;
+		} else if (v->told_lto && f->kind == KFG_VLOG_PROTO && f->beside == KFG_VLOG_BESIDE_NOTHING) {
+			f->beside = KFG_VLOG_BESIDE_LTO;
 		} else if (is_strange(f) && is_near(f->line, v->not_loaded_line)) {
 			f->beside = KFG_VLOG_BESIDE_NOT_LOADED;
 		}

@@ -207,6 +207,10 @@ struct kfg_vlog {
 	/* vlog_told.c */
 	char returned_message[KFG_VLOG_TEXT_MAX]; /* "returned -22 from", before the name of what did */
 	size_t returned_line; /* 0: none */
+	char named[KFG_VLOG_NAME_MAX]; /* a kfunc that somebody spoke of as weak, or as poisoned */
+	size_t named_line; /* 0: none */
+	bool named_others; /* more than one, near to each other */
+	bool told_lto; /* link time optimization was named */
 	bool told_set8; /* the macros of sets that do not say that they are of kfuncs were named */
 
 	/* vlog_section.c */

@@ -10,6 +10,8 @@
 #include <strings.h>
 
 #define NEAR_LINES 6u /* between "returned -22 from:" and the call */
+#define NAMED_LINES 8u
+#define WENT_ON_LINES 16u
 #define WORDS_MAX 6u /* between a function and what it returned */
 
 static bool is_of_name(char c)
@@ -335,11 +337,57 @@ static bool note_missing(struct kfg_vlog *v, struct kfg_span line)
 	return true;
 }
 
+/* A kfunc that is spoken of as one that a loader poisons, or that is weak. */
+static void note_named(struct kfg_vlog *v, struct kfg_span line)
+{
+	struct kfg_span before = kfg_span_of(v->past[1], strlen(v->past[1])), word;
+	char name[KFG_VLOG_NAME_MAX];
+
+	if (!kfg_span_find(line, "oison") && !kfg_span_find(before, "oison") && !kfg_span_find(line, " weak "))
+		return;
+	while ((word = take_word(&line)).n) {
+		if (!take_name(word, name) || !kfg_kfunc_history_find(name))
+			continue;
+		v->named_others = v->named_line && v->line_no - v->named_line <= NAMED_LINES &&
+				  (v->named_others || strcmp(v->named, name) != 0);
+		memcpy(v->named, name, sizeof(v->named));
+		v->named_line = v->line_no;
+	}
+}
+
+/* "LTO", "thin-lto", "CONFIG_LTO_CLANG": parts of a word are set apart by other signs than letters. */
+static bool names_lto(struct kfg_span line)
+{
+	for (size_t i = 0; i + 3 <= line.n; i++)
+		if (strncasecmp(line.at + i, "lto", 3) == 0 && (!i || !isalpha((unsigned char)line.at[i - 1])) &&
+		    (i + 3 == line.n || !isalpha((unsigned char)line.at[i + 3])))
+			return true;
+	return false;
+}
+
+/* Behind a load that failed: the loader has another way. */
+static void note_went_on(struct kfg_vlog *v, struct kfg_span line)
+{
+	static const char *const words[] = { "alling back to ", "sing slow path", "sing the slow path", "sing fallback",
+					     "sing the fallback" };
+	struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
+
+	if (!last || last->beside != KFG_VLOG_BESIDE_NOTHING || last->kind != KFG_VLOG_NOT_ALLOWED ||
+	    v->line_no - last->line > WENT_ON_LINES)
+		return;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (kfg_span_find(line, words[i]))
+			last->beside = KFG_VLOG_BESIDE_WENT_ON;
+}
+
 void kfg_vlog_told_note(struct kfg_vlog *v, struct kfg_span line)
 {
 	char both[2 * KFG_VLOG_TEXT_MAX + 1];
 	size_t n = strlen(v->past[1]);
 
+	note_named(v, line);
+	note_went_on(v, line);
+	v->told_lto |= !v->inside && names_lto(line);
 	v->told_set8 |= kfg_span_find(line, "BTF_SET8_") != NULL;
 	if (v->inside || note_register(v, line) || note_missing(v, line) || !n || !line.n)
 		return;
