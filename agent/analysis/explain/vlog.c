@@ -257,8 +257,8 @@ static bool concerns_kfuncs(struct kfg_span line)
 /* Whether it can be the beginning of a wording: of all others the next line is not tried together with. */
 static bool may_go_on(const struct kfg_vlog *v, struct kfg_span line)
 {
-	static const char *const words[] = { "libbpf", "kfunc", "ksym",	       "extern",	 "kernel func",
-					     "BTF",    "ksyms", "kernel/bpf/", "validate module" };
+	static const char *const words[] = { "libbpf", "kfunc", "ksym",	       "extern",	  "kernel func",
+					     "BTF",    "ksyms", "kernel/bpf/", "validate module", "resolve_btfids" };
 
 	if (v->is_kfunc_call || v->inside || line.n >= WRAPPED_MIN)
 		return true;
@@ -416,6 +416,7 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 		return;
 	}
 	kfg_vlog_beside_note(v, line->text);
+	kfg_vlog_told_named(v, line->text);
 	if (is_cut(line->text)) {
 		settle_call(v, v->inside);
 		kfg_vlog_stop_trace(v);

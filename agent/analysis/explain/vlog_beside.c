@@ -225,10 +225,10 @@ static bool is_near(size_t a, size_t b)
 }
 
 /* cilium/ebpf's mark of a kfunc that it did not find has no name. */
-static bool tell_poisoned(const struct kfg_vlog *v, struct kfg_vlog_finding *f)
+static bool tell_poisoned(const struct kfg_vlog *v, struct kfg_span line, struct kfg_vlog_finding *f)
 {
 	if (f->kfunc[0] || f->kind != KFG_VLOG_UNRESOLVED || v->inside || v->named_others ||
-	    !is_near(v->line_no, v->named_line))
+	    !is_near(v->line_no, v->named_line) || !(has(line, "unknown kfunc") || has(line, "233685214")))
 		return false;
 	memcpy(f->symbol, v->named, sizeof(f->symbol));
 	memcpy(f->kfunc, v->named, sizeof(f->kfunc));
@@ -251,7 +251,7 @@ static void tell_name(const struct kfg_vlog *v, struct kfg_span line, struct kfg
 void kfg_vlog_beside_tell(const struct kfg_vlog *v, struct kfg_span line, struct kfg_vlog_finding *f)
 {
 	tell_name(v, line, f);
-	if (tell_poisoned(v, f))
+	if (tell_poisoned(v, line, f))
 		return;
 	if (f->kind == KFG_VLOG_JIT && v->refused_calls == v->log) {
 		f->beside = KFG_VLOG_BESIDE_CALLS;

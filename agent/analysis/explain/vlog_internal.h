@@ -377,6 +377,8 @@ void kfg_vlog_beside_conclude(struct kfg_vlog *v);
 
 /* vlog_told.c */
 
+/* Takes notes of any line, before it is looked up: which kfunc it speaks of as poisoned, or weak. */
+void kfg_vlog_told_named(struct kfg_vlog *v, struct kfg_span line);
 /* Takes notes of a line that is in no table. */
 void kfg_vlog_told_note(struct kfg_vlog *v, struct kfg_span line);
 

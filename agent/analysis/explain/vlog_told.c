@@ -380,24 +380,47 @@ static void note_went_on(struct kfg_vlog *v, struct kfg_span line)
 			last->beside = KFG_VLOG_BESIDE_WENT_ON;
 }
 
+void kfg_vlog_told_named(struct kfg_vlog *v, struct kfg_span line)
+{
+	if (!v->inside)
+		note_named(v, line);
+}
+
+/* The lines at hand and before as one, from the oldest on that is given: mail breaks lines. Bytes that were written. */
+static size_t join_past(const struct kfg_vlog *v, size_t oldest, char *buf)
+{
+	size_t n = 0;
+
+	for (size_t i = oldest + 1; i-- > 0;) {
+		size_t size = strlen(v->past[i]);
+
+		memcpy(buf + n, v->past[i], size);
+		buf[n + size] = ' ';
+		n += size + 1;
+	}
+	return n - 1;
+}
+
 void kfg_vlog_told_note(struct kfg_vlog *v, struct kfg_span line)
 {
-	char both[2 * KFG_VLOG_TEXT_MAX + 1];
-	size_t n = strlen(v->past[1]);
+	char past[KFG_VLOG_PAST * (KFG_VLOG_TEXT_MAX + 1)];
 
-	note_named(v, line);
 	note_went_on(v, line);
 	v->told_lto |= !v->inside && names_lto(line);
 	v->told_set8 |= kfg_span_find(line, "BTF_SET8_") != NULL;
-	if (v->inside || note_register(v, line) || note_missing(v, line) || !n || !line.n)
+	if (v->inside || note_register(v, line) || note_missing(v, line) || !line.n)
 		return;
-	/* mail breaks lines */
-	memcpy(both, v->past[1], n);
-	both[n] = ' ';
-	memcpy(both + n + 1, v->past[0], strlen(v->past[0]));
-	n += 1 + strlen(v->past[0]);
-	if (says_returned(kfg_span_of(both, n)) && !says_returned(kfg_span_of(v->past[1], strlen(v->past[1]))))
-		add_register(v, kfg_span_of(both, n), kfg_span_of(both, n), v->line_no - 1);
-	else
-		(void)note_missing(v, kfg_span_of(both, n));
+	for (size_t i = 1; i < KFG_VLOG_PAST && v->past[i][0]; i++) {
+		struct kfg_span all = kfg_span_of(past, join_past(v, i, past)), old;
+
+		if (note_missing(v, all))
+			return;
+		if (!says_returned(all))
+			continue;
+		/* it was told already where the lines before say so */
+		old = kfg_span_of(past, all.n - strlen(v->past[0]) - 1);
+		if (!says_returned(old))
+			add_register(v, all, all, v->line_no - i);
+		return;
+	}
 }
