@@ -84,6 +84,6 @@ check "and stands in a list" grep -q "WRITE $liar " /tmp/locks
 mount --bind /tmp/locks /proc/locks
 timeout 20 kfgate status >/tmp/status 2>&1
 check_eq "he is not believed" 1 $?
-check_file "which is said" 'is not the agent that holds' /tmp/status
+check_file "which is said" 'cannot see who holds' /tmp/status
 umount /proc/locks
 finish

@@ -2,9 +2,10 @@
 # No list of functions: every security_* and bpf_lsm_* function of the running kernel, each kind of program that the
 # kernel lets attach there, each answer. With all of them there: a forbidden program does not load, an allowed one does,
 # and no descriptor of the gate's is to be had. What the gate refused of them, it counted.
-# 6.1 and 6.12 panic by themselves: the verifier bounds no answer for security_file_alloc(), and alloc_file_pseudo()
-# takes a positive one for a pointer.
+# 6.1 and 6.12 panic by themselves where a program answers for security_file_alloc(): their verifier bounds no answer, and
+# alloc_file_pseudo() takes a positive one for a pointer. There that one is left out.
 # kernels: newest
+# also: 6.1 6.12
 # tier: bare
 # reboot: yes
 # timeout: 600
@@ -26,10 +27,17 @@ export KFGATE_MAPS
 KFGATE_MAPS=
 gate_start /tmp/policy/policy.yaml
 for map in $(seq 1 60); do KFGATE_MAPS="$KFGATE_MAPS $map"; done
+kfg_left=0
+case $KFGATE_VM_KERNEL in
+6.*)
+	export KFGATE_LEAVE_OUT=file_alloc
+	kfg_left='[1-9][0-9]*'
+	;;
+esac
 refused answer-sweep
 cat /tmp/attack.out
 check_file "no violation" 'violations: 0$' /tmp/attack.out
-check_file "functions were tried" 'functions: [1-9][0-9][0-9]+, answers: 5' /tmp/attack.out
+check_file "functions were tried" "functions: [1-9][0-9][0-9]+, left out: $kfg_left, answers: 5" /tmp/attack.out
 check_file "and programs attached" 'attached: [1-9][0-9]+' /tmp/attack.out
 kfg_refused=$(sed -n 's/.*, refused: \([0-9]*\),.*/\1/p' /tmp/attack.out)
 kfg_counted=$(stat overrides_refused)
