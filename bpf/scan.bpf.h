@@ -76,9 +76,10 @@ hit:
 /*
  * Where the first kfunc call may be: *ret_first is a lower bound of its index. Returns 1 when there may be one (the
  * last few instructions read may lie behind the program: then the second pass finds none), 0 when there is none, and
- * -1 when the scan did not finish.
+ * -1 when the scan did not finish. It is a function of its own, for what it leaves on the stack would have the verifier
+ * go through all behind it once more.
  */
-static __attribute__((always_inline)) inline int kfg_scan_any(__u64 insns, __u32 len, __u32 *ret_first)
+static __attribute__((noinline)) int kfg_scan_any(__u64 insns, __u32 len, __u32 *ret_first)
 {
 	struct kfg_fast c = { .base = insns };
 	__u32 rounds = len / KFG_ROUND, tail = (len % KFG_ROUND + KFG_TAIL - 1) / KFG_TAIL;

@@ -27,19 +27,27 @@ export KFGATE_MAPS
 KFGATE_MAPS=
 gate_start /tmp/policy/policy.yaml
 for map in $(seq 1 60); do KFGATE_MAPS="$KFGATE_MAPS $map"; done
-kfg_left=0
+kfg_left=0 kfg_kinds=''
 case $KFGATE_VM_KERNEL in
 6.*)
+	# there, answers for a cgroup reach what the attack itself does at its end
+	left_out "programs of LSM for a cgroup"
 	export KFGATE_LEAVE_OUT=file_alloc
-	kfg_left='[1-9][0-9]*'
+	kfg_left='[1-9][0-9]*' kfg_kinds='fmod_ret lsm fentry fexit'
 	;;
 esac
-refused answer-sweep
-cat /tmp/attack.out
-check_file "no violation" 'violations: 0$' /tmp/attack.out
-check_file "functions were tried" "functions: [1-9][0-9][0-9]+, left out: $kfg_left, answers: 5" /tmp/attack.out
-check_file "and programs attached" 'attached: [1-9][0-9]+' /tmp/attack.out
-kfg_refused=$(sed -n 's/.*, refused: \([0-9]*\),.*/\1/p' /tmp/attack.out)
+kfg_refused=0 kfg_attached=0
+for kind in ${kfg_kinds:-all}; do
+	[ "$kind" != all ] || kind=
+	# shellcheck disable=SC2086 # none, or one
+	refused answer-sweep $kind
+	cat /tmp/attack.out
+	check_file "no violation" 'violations: 0$' /tmp/attack.out
+	check_file "functions were tried" "functions: [1-9][0-9][0-9]+, left out: $kfg_left, answers: 5" /tmp/attack.out
+	kfg_refused=$((kfg_refused + $(sed -n 's/.*, refused: \([0-9]*\),.*/\1/p' /tmp/attack.out)))
+	kfg_attached=$((kfg_attached + $(sed -n 's/.*, attached: \([0-9]*\),.*/\1/p' /tmp/attack.out)))
+done
+check "and programs attached" [ "$kfg_attached" -gt 0 ]
 kfg_counted=$(stat overrides_refused)
 echo "  refused $kfg_refused, counted $kfg_counted, tries to get descriptors $(stat attempts)"
 check "each that the gate refused is counted" [ "$kfg_counted" -ge "$kfg_refused" ]
