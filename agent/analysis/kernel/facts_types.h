@@ -48,22 +48,21 @@ struct kfg_facts_reader;
  */
 int kfg_facts_reader_new(struct kfg_facts_bytes *from, const struct kfg_facts_reader *base,
 			 struct kfg_facts_reader **ret_reader);
-void kfg_facts_reader_free(struct kfg_facts_reader *reader); /* accepts NULL */
+void kfg_facts_reader_free(struct kfg_facts_reader *rd); /* accepts NULL */
 /* The id of the first type of its own. */
-uint32_t kfg_facts_reader_first(const struct kfg_facts_reader *reader);
+uint32_t kfg_facts_reader_first(const struct kfg_facts_reader *rd);
 /* A named type of its own. 0: there is none. */
-uint32_t kfg_facts_reader_find(const struct kfg_facts_reader *reader, unsigned kind, const char *name,
-			       uint32_t ordinal);
+uint32_t kfg_facts_reader_find(const struct kfg_facts_reader *rd, unsigned kind, const char *name, uint32_t ordinal);
 /* Adds a decl tag to a type, before types of the reader are asked for. Returns 0, -ENOMEM or -E2BIG. */
-int kfg_facts_reader_tag(struct kfg_facts_reader *reader, uint32_t name, uint32_t id);
+int kfg_facts_reader_tag(struct kfg_facts_reader *rd, uint32_t name, uint32_t id);
 /* The id of the first tag; the others follow. */
-uint32_t kfg_facts_reader_tags(const struct kfg_facts_reader *reader, uint32_t *ret_n);
+uint32_t kfg_facts_reader_tags(const struct kfg_facts_reader *rd, uint32_t *ret_n);
 /*
  * A type of its own, as BTF has it, which stays as long as the reader. NULL: no such id. Where its record has an error,
  * or there is no memory, something is left out of it.
  */
-const struct btf_type *kfg_facts_reader_type(struct kfg_facts_reader *reader, uint32_t id);
+const struct btf_type *kfg_facts_reader_type(struct kfg_facts_reader *rd, uint32_t id);
 /* Reads all records. Returns the first id that is free. */
-uint32_t kfg_facts_reader_all(struct kfg_facts_reader *reader);
+uint32_t kfg_facts_reader_all(struct kfg_facts_reader *rd);
 /* Of what was read up to now. Returns 0; -EBADMSG with from->error, -ENOMEM or -E2BIG: something was left out. */
-int kfg_facts_reader_error(const struct kfg_facts_reader *reader, struct kfg_facts_bytes *from);
+int kfg_facts_reader_error(const struct kfg_facts_reader *rd, struct kfg_facts_bytes *from);

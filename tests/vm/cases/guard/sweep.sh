@@ -30,12 +30,16 @@ for map in $(seq 1 60); do KFGATE_MAPS="$KFGATE_MAPS $map"; done
 kfg_left=0 kfg_kinds=''
 case $KFGATE_VM_KERNEL in
 6.*)
-	# there, answers for a cgroup reach what the attack itself does at its end
+	# there, what programs of LSM answer reaches what the attack itself does: for a cgroup, and on 6.1 for all
 	left_out "programs of LSM for a cgroup"
 	export KFGATE_LEAVE_OUT=file_alloc
 	kfg_left='[1-9][0-9]*' kfg_kinds='fmod_ret lsm fentry fexit'
 	;;
 esac
+if [ "$KFGATE_VM_KERNEL" = 6.1 ]; then
+	left_out "programs of LSM"
+	kfg_kinds='fmod_ret fentry fexit'
+fi
 kfg_refused=0 kfg_attached=0
 for kind in ${kfg_kinds:-all}; do
 	[ "$kind" != all ] || kind=
