@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "analysis/kernel/arm64image.h"
+#include "analysis/kernel/arm64_image.h"
 #include "analysis/kernel/config.h"
 #include "analysis/kernel/deprecated.h"
 #include "analysis/kernel/machine.h"

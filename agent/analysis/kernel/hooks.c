@@ -2,7 +2,7 @@
 /* hooks.c - which program types share a hook, out of the kernel's own code or its BTF. */
 #include "analysis/kernel/hooks.h"
 
-#include "analysis/kernel/arm64code.h"
+#include "analysis/kernel/arm64_code.h"
 
 #include <linux/bpf.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* sets.c - kfunc sets found in an image: the calls that register them, and the tables they point to. */
 #include "analysis/kernel/sets.h"
 
-#include "analysis/kernel/arm64code.h"
+#include "analysis/kernel/arm64_code.h"
 #include "base/cleanup.h"
 #include <errno.h>
 #include <string.h>

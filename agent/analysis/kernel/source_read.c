@@ -2,7 +2,7 @@
 /* source_read.c - the bytes of a source's files, unpacked as often as needed, given to the collector. */
 #include "base/cleanup.h"
 #include "base/read_file.h"
-#include "analysis/kernel/arm64image.h"
+#include "analysis/kernel/arm64_image.h"
 #include "analysis/kernel/bzimage.h"
 #include "analysis/kernel/source_list.h"
 #include "analysis/kernel/unpack.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * arm64code.h - which numbers arm64 code puts into registers before it calls something. Addresses are put together from
- * a page and an offset (adrp, add), so each instruction is followed. Arm Architecture Reference Manual, C4.1.
+ * arm64_code.h - which numbers arm64 code puts into registers before it calls something. Addresses are put together
+ * from a page and an offset (adrp, add), so each instruction is followed. Arm Architecture Reference Manual, C4.1.
  * Prefix: kfg_arm64.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analysis/kernel/arm64image.h"
+#include "analysis/kernel/arm64_image.h"
 
 #include "analysis/btf/btf.h"
 #include <elf.h>

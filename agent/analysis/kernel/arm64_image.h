@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * arm64image.h - the boot images of arm64: Image (Documentation/arch/arm64/booting.rst) is the kernel as it lies in
+ * arm64_image.h - the boot images of arm64: Image (Documentation/arch/arm64/booting.rst) is the kernel as it lies in
  * memory, without sections and symbols; an EFI zboot image (drivers/firmware/efi/libstub/zboot-header.S) holds a packed
  * one.
  * Prefixes: kfg_arm64, kfg_zboot.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analysis/kernel/arm64code.h"
+#include "analysis/kernel/arm64_code.h"
 
 #include <string.h>
 

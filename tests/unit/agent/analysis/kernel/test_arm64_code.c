@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_arm64code.c - instructions as an assembler (binutils 2.40) writes them, and what is known after them. */
+/* test_arm64_code.c - instructions as an assembler (binutils 2.40) writes them, and what is known after them. */
 #include "analysis/btf/btf.h"
 #include "analysis/kernel/arm64_relocate.h"
-#include "analysis/kernel/arm64code.h"
-#include "analysis/kernel/arm64image.h"
+#include "analysis/kernel/arm64_code.h"
+#include "analysis/kernel/arm64_image.h"
 
 #include "cmocka_all.h"
 
