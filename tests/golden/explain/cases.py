@@ -7,6 +7,7 @@ usage: cases.py KFGATE LIFECYCLE-DIR
 Reads cases.tsv and cases/ beside this file. Exit status: 0 all right, 1 something is not.
 """
 
+import functools
 import json
 import os
 import re
@@ -44,16 +45,22 @@ def explain(kfgate, lifecycle, path, *more):
     return run.returncode, run.stdout.decode("utf-8", "replace")
 
 
-def check_code(name, code):
-    """Yields what the compiler says of a piece of code, warnings included."""
-    if "/* add __weak" in code:
-        return
+@functools.lru_cache(maxsize=None)
+def compiler_says(code):
+    """What the compiler says of a piece of code, warnings included; many cases have the same one."""
     with tempfile.NamedTemporaryFile("w", suffix=".c") as file:
         file.write(PRELUDE + code)
         file.flush()
         run = subprocess.run(["cc", "-std=gnu17", "-fsyntax-only", "-Werror", file.name], capture_output=True, check=False)
-    if run.returncode:
-        yield f"{name}: the code does not compile: {run.stderr.decode()}"
+    return (run.stderr.decode() or f"status {run.returncode}") if run.returncode else ""
+
+
+def check_code(name, code):
+    if "/* add __weak" in code:
+        return
+    said = compiler_says(code)
+    if said:
+        yield f"{name}: the code does not compile: {said}"
 
 
 def check_case(kfgate, lifecycle, row):
