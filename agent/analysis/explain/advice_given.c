@@ -30,10 +30,20 @@ static bool is_slice(const struct kfg_advice_known *k)
 	return begins(k->name, "bpf_dynptr_slice");
 }
 
+/* What lies in a list or tree, as the kfunc put it there. */
+static bool is_put(const struct kfg_advice_known *k)
+{
+	return begins(k->name, "bpf_rbtree_add") || begins(k->name, "bpf_list_push_") ||
+	       begins(k->name, "bpf_list_add");
+}
+
 /* "The result of NAME() (instruction 17)" */
 static void say_result(const struct kfg_advice_known *k, struct kfg_strbuf *out)
 {
-	kfg_strbuf_printf(out, "The result of %s() of instruction %lld", k->name, k->f->from_insn);
+	kfg_strbuf_printf(out,
+			  is_put(k) ? "The object that %s() of instruction %lld put into a list or tree" :
+				      "The result of %s() of instruction %lld",
+			  k->name, k->f->from_insn);
 }
 
 /* What made it invalid, by the name of that call. */
@@ -67,7 +77,7 @@ static void on_ended(const struct kfg_advice_known *k, struct kfg_advice *a)
 	} else if (strcmp(by, "bpf_kptr_xchg") == 0) {
 		kfg_strbuf_adds(&a->what, ", which moved it into a map. It is not the program's any more.");
 		kfg_strbuf_adds(&a->todo, "Use it before it is stored, or take a second reference first.");
-	} else if (strcmp(by, "bpf_spin_unlock") == 0) {
+	} else if (strstr(by, "spin_unlock")) {
 		kfg_strbuf_adds(&a->what, ". What lies in a list or tree is the program's under its lock only.");
 		kfg_strbuf_adds(&a->todo, "Use it before the unlock. To keep it, take a reference before "
 					  "(bpf_refcount_acquire()), or take it out of the list or tree.");
@@ -150,10 +160,22 @@ static void on_object(const struct kfg_advice_known *k, struct kfg_advice *a)
 	}
 }
 
+static void on_rcu(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	kfg_strbuf_printf(&a->what,
+			  "RCU protected the pointer that is passed, until %s() of instruction %lld. Behind that, "
+			  "the verifier does not trust it.",
+			  k->name, k->f->ended_insn);
+	kfg_strbuf_adds(&a->todo, "Make the call before the unlock. To keep the object longer, take a reference of "
+				  "your own before (bpf_task_acquire(), bpf_cgroup_acquire()), and test the result.");
+}
+
 void kfg_advice_on_given(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	a->what.size = 0;
-	if (k->f->from_insn < 0)
+	if (k->f->from_insn < 0 && k->f->ended_insn >= 0)
+		on_rcu(k, a);
+	else if (k->f->from_insn < 0)
 		on_object(k, a);
 	else if (k->f->ended_insn >= 0)
 		on_ended(k, a);

@@ -160,7 +160,8 @@ const struct kfg_vlog_message kfg_vlog_messages_arguments[] = {
 	  NULL, "verifier.c 7.3 check_mem_access()" },
 	/* arguments in the words that helpers have too */
 	{ "{a} !read_ok", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL, "verifier.c 7.3 __check_reg_arg()" },
-	{ "{a} type=", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL, "verifier.c 7.3 check_reg_type()" },
+	{ "{a} type=", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL | KFG_VLOG_MSG_GIVEN, NULL,
+	  "verifier.c 7.3 check_reg_type()" },
 	{ "{a} is of type ", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL, "verifier.c 7.3 check_reg_type()" },
 	{ "{a} is not a pointer to ", KFG_VLOG_ARGUMENT, KFG_VLOG_MSG_CALL, NULL,
 	  "verifier.c 6.2 to 6.12, 7.3 check_kfunc_args()" },

@@ -3,7 +3,9 @@
  * vlog_given.c - what kfuncs gave to the program: results that registers and slots of the stack hold, and iterators,
  * dynptrs and flags on the stack. A result is followed from its call through copies, over the stack, and to where a
  * branch goes on ("from 19 to 37: ..."). What ends it (a change of the packet, its release, the iterator's end) turns
- * it into a scalar wherever it is (clear_all_pkt_pointers(), release_reference(), verifier.c 6.4 to 7.3).
+ * it into a scalar wherever it is (clear_all_pkt_pointers(), release_reference(), verifier.c 6.4 to 7.3). What a call
+ * puts into a list or tree is the program's until the lock is given back (ref_convert_owning_non_owning(),
+ * invalidate_non_owning_refs(), 6.3 to 7.3).
  */
 #include "analysis/explain/vlog_internal.h"
 
@@ -55,11 +57,26 @@ static bool is_slice(const char *kfunc)
 	return begins(kfunc, "bpf_dynptr_slice");
 }
 
-/* Of lists and trees: what is in them is the program's under their lock only. */
-static bool is_of_lock(const char *kfunc)
+/* It puts its second argument into a list or a tree. */
+static bool puts_in(const char *kfunc)
 {
+	return begins(kfunc, "bpf_rbtree_add") || begins(kfunc, "bpf_list_push_") || begins(kfunc, "bpf_list_add");
+}
+
+/* Of lists and trees: what is in them is the program's under their lock only. */
+static bool is_of_lock(const char *kfunc, bool put)
+{
+	if (puts_in(kfunc) || put)
+		return puts_in(kfunc) && put;
 	return begins(kfunc, "bpf_list_") || begins(kfunc, "bpf_rbtree_") || begins(kfunc, "bpf_obj_new") ||
 	       begins(kfunc, "bpf_refcount_acquire");
+}
+
+/* It gives a lock back: process_spin_lock(), the latter two since 6.15 */
+static bool unlocks(const char *call)
+{
+	return strcmp(call, "bpf_spin_unlock") == 0 || strcmp(call, "bpf_res_spin_unlock") == 0 ||
+	       strcmp(call, "bpf_res_spin_unlock_irqrestore") == 0;
 }
 
 /* The iterator's next, by its destroy. */
@@ -88,14 +105,14 @@ static bool is_ended(const struct kfg_vlog *v, const struct kfg_vlog_given *give
 {
 	const struct kfg_vlog_call *call = caller_of(v, given);
 
-	if (!call)
+	if (!call || given->ended)
 		return false;
 	if (ending->call)
 		return given->call == ending->call;
 	if (changes_packet(ending->name) || !ending->name[0])
 		return is_slice(call->name);
-	if (strcmp(ending->name, "bpf_spin_unlock") == 0)
-		return is_of_lock(call->name);
+	if (unlocks(ending->name))
+		return is_of_lock(call->name, given->put);
 	return ends(ending->name, "_destroy") && is_next_of(call->name, ending->name);
 }
 
@@ -143,12 +160,14 @@ static void forget_all(struct kfg_vlog *v)
 	memset(&v->given, 0, sizeof(v->given));
 	memset(v->stack_known, 0, sizeof(v->stack_known));
 	memset(v->objects, 0, sizeof(v->objects));
+	v->put = 0;
 }
 
 void kfg_vlog_given_forget(struct kfg_vlog *v)
 {
 	forget_all(v);
 	v->accessed = (struct kfg_vlog_access){ 0 };
+	v->rcu_left = -1;
 }
 
 static const struct kfg_vlog_object *object_at(const struct kfg_vlog *v, long long from, long long to)
@@ -285,6 +304,9 @@ void kfg_vlog_given_note_state(struct kfg_vlog *v, unsigned reg, struct kfg_span
 	const char *at = value.at + 2, *end = value.at + value.n;
 	int offset = 0;
 
+	/* where the log does not show that it is the object that was put */
+	if (v->put && kfg_span_find(value, "non_own_ref") && !caller_of(v, in_register(v, reg)))
+		*in_register(v, reg) = (struct kfg_vlog_given){ .call = v->put, .put = true };
 	v->stack_known[reg] = false;
 	if (!kfg_span_starts(value, "fp") || (at < end && *at != '-' && *at != '0'))
 		return;
@@ -364,6 +386,21 @@ static void note_store(struct kfg_vlog *v, struct kfg_span insn, const struct kf
 		*slot = *in_register(v, (unsigned)(from[4] - '0'));
 }
 
+/* It is the program's no longer, but may still be used: wherever it is. */
+static void note_put(struct kfg_vlog *v, const char *name)
+{
+	int object = in_register(v, 2)->call;
+
+	if (unlocks(name))
+		v->put = 0;
+	if (!v->is_kfunc_call || !puts_in(name) || v->insn >= 1 << 30)
+		return;
+	v->put = (int)v->insn + 1;
+	for (size_t i = 0; object && i < KFG_VLOG_GIVENS; i++)
+		if (v->given.all[i].call == object && !v->given.all[i].ended)
+			v->given.all[i] = (struct kfg_vlog_given){ .call = v->put, .put = true };
+}
+
 /* What a call ends: of what a kfunc gave, or of what the first (or second) argument holds. */
 static void note_call(struct kfg_vlog *v, struct kfg_span insn)
 {
@@ -379,6 +416,9 @@ static void note_call(struct kfg_vlog *v, struct kfg_span insn)
 		end_all(v, &(struct ending){ name, first });
 	else if (name[0])
 		end_all(v, &(struct ending){ name, 0 });
+	note_put(v, name);
+	if (strcmp(name, "bpf_rcu_read_unlock") == 0)
+		v->rcu_left = v->insn;
 	if (begins(name, "bpf_iter_") && ends(name, "_destroy")) {
 		char iter[KFG_VLOG_NAME_MAX];
 
@@ -498,6 +538,22 @@ static const struct kfg_vlog_object *find_told_object(const struct kfg_vlog *v, 
 		       NULL;
 }
 
+/* A helper was called with what RCU protected, behind the end of that: check_kfunc_call(), 6.3 to 7.3. */
+static bool tell_rcu(const struct kfg_vlog *v, struct kfg_span line, struct kfg_span arg, struct kfg_vlog_finding *f)
+{
+	const struct kfg_vlog_value *value;
+
+	if (v->rcu_left < 0 || arg.n != 2 || !is_digit(arg.at[1]) || !kfg_span_find(line, " type=untrusted_ptr_"))
+		return false;
+	value = &v->values[arg.at[1] - '0'];
+	if (value->passed != KFG_VLOG_PASSED_RCU && value->passed != KFG_VLOG_PASSED_RCU_LEFT)
+		return false;
+	(void)snprintf(f->symbol, sizeof(f->symbol), "bpf_rcu_read_unlock");
+	f->from_insn = -1;
+	f->ended_insn = v->rcu_left;
+	return true;
+}
+
 bool kfg_vlog_given_tell(const struct kfg_vlog *v, struct kfg_span line, struct kfg_span arg,
 			 struct kfg_vlog_finding *f)
 {
@@ -506,6 +562,8 @@ bool kfg_vlog_given_tell(const struct kfg_vlog *v, struct kfg_span line, struct 
 	bool scalar = kfg_span_find(line, " invalid mem access 'scalar'");
 
 	f->kind = KFG_VLOG_GIVEN;
+	if (kfg_span_find(line, " type="))
+		return tell_rcu(v, line, arg, f);
 	if (kfg_span_find(line, " stack ") || kfg_span_find(line, "dynptr")) {
 		o = find_told_object(v, line);
 		if (!o)

@@ -72,6 +72,7 @@ struct kfg_vlog_branch {
 struct kfg_vlog_given {
 	int call; /* the instruction that called the kfunc, and 1; 0: no kfunc's */
 	int ended; /* the instruction that made it invalid, and 1; 0: none did */
+	bool put; /* it is what that call put into a list or tree, and not its result */
 };
 
 struct kfg_vlog_givens {
@@ -156,6 +157,8 @@ struct kfg_vlog {
 	struct kfg_vlog_ending endings[KFG_VLOG_ENDINGS];
 	struct kfg_vlog_object objects[KFG_VLOG_OBJECTS];
 	struct kfg_vlog_access accessed;
+	int put; /* the last call that put an object into a list or tree, and 1; 0: none, or its lock was given back */
+	long long rcu_left; /* the last bpf_rcu_read_unlock(); -1: none */
 	bool stack_known[KFG_VLOG_REGISTERS]; /* the register points into the stack, there: */
 	int stack_offset[KFG_VLOG_REGISTERS];
 
