@@ -288,6 +288,10 @@ int kfg_advice_make(const struct kfg_vlog_finding *finding, const struct kfg_adv
 	k.is_cilium = strstr(finding->message, "kfunc \"");
 	k.kernel = input->kernel ? input->kernel : "";
 	k.release = conclude_release(k.kernel);
+	if (!k.kernel[0] && input->doubted) {
+		kfg_text_clean(input->doubted, strlen(input->doubted), k.doubted, sizeof(k.doubted));
+		k.doubted_line = input->doubted_line;
+	}
 	k.history = kfg_kfunc_history_find(k.name);
 	k.leaked = kfg_btf_defect_find(k.name);
 	k.change = kfg_proto_change_find(k.name);

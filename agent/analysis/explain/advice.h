@@ -27,6 +27,8 @@ enum kfg_blame {
 struct kfg_advice_input {
 	const struct kfg_policy *policy; /* whose deprecations are looked at, or NULL */
 	const char *kernel; /* the release of the kernel: "6.12.57"; "" or NULL: nothing is concluded from versions */
+	const char *doubted; /* a release that the log names, and may be another one; "" or NULL: none */
+	size_t doubted_line;
 };
 
 struct kfg_advice {

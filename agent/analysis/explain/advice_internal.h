@@ -26,6 +26,8 @@ struct kfg_advice_known {
 	const struct kfg_btf_defect *leaked; /* or NULL */
 	const struct kfg_proto_change *change; /* or NULL */
 	const char *kernel; /* as in kfg_advice_input, never NULL */
+	char doubted[4 * KFG_VLOG_NAME_MAX]; /* as in kfg_advice_input, clean */
+	size_t doubted_line;
 	unsigned release; /* of it; 0: not known, or its number says nothing about its BPF */
 };
 

@@ -156,10 +156,21 @@ static void missing_somewhere(const struct kfg_advice_known *k, struct kfg_advic
 	if (a->lifecycle.removed_in)
 		kfg_strbuf_printf(&a->what, "; or it is %s or newer, from which it was removed",
 				  a->lifecycle.removed_in);
-	kfg_strbuf_adds(&a->what, h && h->module[0] ? "; or its module is not loaded." :
-						      "; or it was built without it. The log does not say which "
-						      "kernel it is "
-						      "(--kernel=RELEASE tells).");
+	kfg_strbuf_adds(&a->what,
+			h && h->module[0] ? "; or its module is not loaded." : "; or it was built without it.");
+	if (k->doubted[0])
+		kfg_strbuf_printf(
+			&a->what,
+			" Line %zu of the log names Linux %s, but not clearly as the kernel that this is about "
+			"(--kernel=RELEASE tells).",
+			k->doubted_line, k->doubted);
+	else if (k->kernel[0])
+		kfg_strbuf_printf(
+			&a->what,
+			" Of Linux %s the number does not tell what its BPF has: its vendor takes in newer parts.",
+			k->kernel);
+	else if (!h || !h->module[0])
+		kfg_strbuf_adds(&a->what, " The log does not say which kernel it is (--kernel=RELEASE tells).");
 	if (a->lifecycle.removed_in && kfg_advice_replacement(a, &a->todo))
 		kfg_strbuf_adds(&a->todo, " ");
 	if (h)

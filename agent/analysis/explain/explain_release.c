@@ -2,8 +2,8 @@
 /*
  * explain_release.c - a release counts where the words around it say that it is the kernel's: "Linux
  * version 6.8.0-45-generic", uname ("Linux HOST 6.8.0 #1 SMP", "6.1.0-13-amd64 #1 SMP"), an oops ("Not
- * tainted 6.9.0 #1"), paths of modules and images, "kernel: 6.12.57". The version of a tool is none, and neither is
- * one that is demanded ("needs kernel 5.15 or newer").
+ * tainted 6.9.0 #1"), paths of modules and images, "kernel: 6.12.57", "fails on Linux 7.0.12". The version of a tool is
+ * none, and neither is one that is demanded ("needs kernel 5.15 or newer"), or that works.
  */
 #include "analysis/explain/explain_release.h"
 
@@ -150,6 +150,86 @@ static struct kfg_span by_name(struct kfg_span line)
 	return (struct kfg_span){ line.at, 0 };
 }
 
+/* Whether the word that ends at end is one of those; NULL ends the list. */
+static bool ends_in(struct kfg_span line, const char *end, const char *const *words)
+{
+	const char *from = end;
+
+	while (from > line.at && isalpha((unsigned char)from[-1]))
+		from--;
+	for (; *words; words++)
+		if ((size_t)(end - from) == strlen(*words) && strncasecmp(from, *words, strlen(*words)) == 0)
+			return true;
+	return false;
+}
+
+/* "Alpine Linux 3.19": a number of a distribution */
+static bool is_distribution(struct kfg_span line, const char *at)
+{
+	static const char *const words[] = { "Alpine", "Rocky", "Oracle", "Alma",  "Enterprise", "Amazon",
+					     "Kali",   "Azure", "Void",	  "Slack", "Photon",	 NULL };
+
+	while (at > line.at && is_blank(at[-1]))
+		at--;
+	return ends_in(line, at, words);
+}
+
+/* "Linux 6.8" that somebody runs: the word before says so. */
+static bool is_run(struct kfg_span line, const char *at, struct kfg_span release)
+{
+	static const char *const words[] = { "on",    "under",	"running", "runs", "run",
+					     "using", "booted", "host",	   "is",   NULL };
+	const char *end = at;
+
+	while (end > line.at && is_blank(end[-1]))
+		end--;
+	/* "OS: Linux 6.8.0-45-generic", "(Linux 6.8.1)" */
+	if (end > line.at && strchr(":(=", end[-1])) {
+		const char *dot = memchr(release.at, '.', release.n), *last = memrchr(release.at, '.', release.n);
+
+		return dot != last || memchr(release.at, '-', release.n);
+	}
+	return ends_in(line, end, words);
+}
+
+/* What works there, or is said of all that follow: no log of a failure there. */
+static bool is_other_release(struct kfg_span line, struct kfg_span release)
+{
+	static const char *const words[] = { "work",	"fine",	      "up to",	   "until",  "starting", "added",
+					     "removed", "deprecated", "and later", "loads ", "and above" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (find_word(line, line.at, words[i]))
+			return !find_word(line, line.at, "not work") && !find_word(line, line.at, "n't work");
+	return release.at[release.n - 1] == '+' && !memchr(release.at, '-', release.n);
+}
+
+/* "cannot load on Linux 7.0.12". *ret_doubted: another release is named, or not as the one that runs. */
+static struct kfg_span by_prose(struct kfg_span line, struct kfg_span *ret_doubted)
+{
+	const char *at = line.at, *end = line.at + line.n;
+	struct kfg_span found = { line.at, 0 };
+
+	*ret_doubted = found;
+	while ((at = find_word(line, at, "linux "))) {
+		const char *s = at + strlen("linux ");
+		struct kfg_span r;
+
+		s += s + 1 < end && *s == 'v';
+		r = release_at(s, end);
+		if (is_distribution(line, at))
+			r.n = 0;
+		if (r.n && ret_doubted->n && (r.n != ret_doubted->n || memcmp(r.at, ret_doubted->at, r.n) != 0))
+			return (struct kfg_span){ line.at, 0 };
+		if (r.n)
+			*ret_doubted = r;
+		if (r.n && is_run(line, at, r) && !is_other_release(line, r))
+			found = r;
+		at = s;
+	}
+	return found;
+}
+
 static void keep(struct kfg_explain_release *w, struct kfg_span release, size_t number, bool certain)
 {
 	size_t n = release.n < sizeof(w->release) - 1 ? release.n : sizeof(w->release) - 1;
@@ -164,7 +244,7 @@ static void keep(struct kfg_explain_release *w, struct kfg_span release, size_t 
 
 void kfg_explain_release_read(struct kfg_explain_release *w, struct kfg_span line, size_t number)
 {
-	struct kfg_span r;
+	struct kfg_span r, doubted = { line.at, 0 };
 
 	if (line.n > 1024)
 		line.n = 1024;
@@ -174,8 +254,16 @@ void kfg_explain_release_read(struct kfg_explain_release *w, struct kfg_span lin
 	keep(w, r, number, true);
 	if (!r.n && !w->release[0]) {
 		r = by_name(line);
+		if (r.n)
+			doubted = r;
+		else
+			r = by_prose(line, &doubted);
 		if (r.n && !is_demand(line))
 			keep(w, r, number, false);
+		else if (doubted.n && doubted.n < sizeof(w->doubted) && !w->doubted[0]) {
+			memcpy(w->doubted, doubted.at, doubted.n);
+			w->doubted_line = number;
+		}
 	}
 	w->asked = find(line, line.at, "uname -r") != NULL;
 }

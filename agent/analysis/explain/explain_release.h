@@ -9,6 +9,8 @@
 struct kfg_explain_release {
 	char release[KFG_EXPLAIN_RELEASE_MAX]; /* "6.8.0-45-generic"; "": not said */
 	size_t line; /* that says so */
+	char doubted[KFG_EXPLAIN_RELEASE_MAX]; /* a release that is named, and may be another one; "": none is */
+	size_t doubted_line;
 	bool certain; /* the kernel's own banner, uname; not only "kernel 6.8" */
 	bool asked; /* the line before was "uname -r" */
 };

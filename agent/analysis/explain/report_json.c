@@ -68,6 +68,8 @@ int kfg_explain_json(const struct kfg_vlog *vlog, const struct kfg_advice_input 
 
 	if (!in.kernel)
 		in.kernel = facts->kernel;
+	in.doubted = facts->doubted;
+	in.doubted_line = facts->doubted_line;
 	kfg_json_object(&j, NULL);
 	text(&j, "format", "kfgate-explain");
 	kfg_json_uint(&j, "version", 1);

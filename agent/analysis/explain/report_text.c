@@ -183,6 +183,8 @@ int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input 
 				  facts->n_lines == 1 ? "" : "s");
 	if (!in.kernel)
 		in.kernel = facts->kernel;
+	in.doubted = facts->doubted;
+	in.doubted_line = facts->doubted_line;
 	if (n && in.kernel[0] && !input->kernel) {
 		kfg_text_clean(in.kernel, strlen(in.kernel), kernel, sizeof(kernel));
 		kfg_strbuf_printf(out, "The kernel is Linux %s, by line %zu.\n", kernel, facts->kernel_line);

@@ -470,4 +470,6 @@ void kfg_vlog_end(struct kfg_vlog *vlog)
 	vlog->facts.n_lines = vlog->lines.number;
 	vlog->facts.kernel_line = vlog->kernel.line;
 	copy(vlog->kernel.release, vlog->facts.kernel, sizeof(vlog->facts.kernel));
+	copy(vlog->kernel.doubted, vlog->facts.doubted, sizeof(vlog->facts.doubted));
+	vlog->facts.doubted_line = vlog->kernel.doubted_line;
 }

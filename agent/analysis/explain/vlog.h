@@ -89,6 +89,8 @@ struct kfg_vlog_facts {
 	size_t n_lines;
 	char kernel[KFG_VLOG_NAME_MAX]; /* the release of the kernel it is from: "6.8.0-45-generic"; "": not said */
 	size_t kernel_line; /* that says so */
+	char doubted[KFG_VLOG_NAME_MAX]; /* a release that is named where `kernel` is "", and may be another one */
+	size_t doubted_line;
 	/* a load that was refused (EACCES), of which nothing else is said: a security module may have done that */
 	char refused[KFG_VLOG_TEXT_MAX];
 	size_t refused_line; /* 0: none */
