@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "config/lifecycle.h"
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 #define TEXT_MAX (64u * 1024)
@@ -213,6 +214,27 @@ static void advise_return(const struct kfg_advice_known *k, struct kfg_advice *a
 				  "nothing.");
 }
 
+/* An id is below 2^31. One that is not, as unsigned, is an error of the loader's own, as errno or -1: no kfunc found. */
+static void advise_not_kfunc(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	const long long number = k->f->number > INT32_MAX ? k->f->number - (1LL << 32) : k->f->number;
+
+	if (number >= 0 || number < -4095) {
+		kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_NOT_KFUNC].todo);
+		return;
+	}
+	a->what.size = 0;
+	kfg_strbuf_printf(&a->what,
+			  "The BTF id in the call instruction is %lld, which is no id, but an error: the loader looked "
+			  "the kfunc up, did not find it in this kernel, and loaded the program nevertheless. The "
+			  "kernel lacks the kfunc, and the loader did not check that.",
+			  number);
+	kfg_strbuf_adds(&a->todo,
+			"Whoever wrote the loader has to test the id that it found before it loads: below 0 "
+			"means that there is no such kfunc, and no load can answer more. As a user, check the "
+			"name, and whether the kernel has it (kfgate kfuncs), or its module is loaded.");
+}
+
 static void advise_hidden(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	size_t n = strlen(k->name);
@@ -237,6 +259,7 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_UNDECLARED] = kfg_advice_on_undeclared,
 		[KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
 		[KFG_VLOG_CAPABILITY] = advise_capability,
+		[KFG_VLOG_NOT_KFUNC] = advise_not_kfunc,
 		[KFG_VLOG_HIDDEN] = advise_hidden,
 		[KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,
 		[KFG_VLOG_MEMORY] = kfg_advice_on_memory,
