@@ -410,11 +410,14 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 {
 	bool looked_up = false;
 
+	v->part += !line->text.n && !v->inside;
 	end_half(v, line->text);
 	if (kfg_vlog_is_quoted(line->text)) {
 		settle_held(v);
 		return;
 	}
+	if (line->text.n && !kfg_vlog_is_state(line->text))
+		kfg_vlog_leave_call(v);
 	kfg_vlog_beside_note(v, line->text);
 	kfg_vlog_told_named(v, line->text);
 	if (is_cut(line->text)) {

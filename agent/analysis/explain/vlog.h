@@ -79,6 +79,8 @@ struct kfg_vlog_finding {
 	bool of_program; /* arg holds an argument of the program that the kernel does not vouch for */
 	unsigned frame; /* of the function that the instruction is in; 0: the program itself, or not known */
 	enum kfg_vlog_beside beside;
+	const char *wording; /* of the table; NULL: of none */
+	unsigned part; /* of the text that the line stands in, between blank lines */
 	size_t group; /* findings of one cause have the same, from 1; 0: it is alone */
 	size_t n_group; /* findings in it, at the first one; 0: this is not the first one, or there is no group */
 	size_t line; /* of the input, from 1 */

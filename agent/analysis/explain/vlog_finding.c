@@ -336,6 +336,7 @@ static bool make_finding(const struct kfg_vlog *v, const struct kfg_vlog_message
 
 	if (!find_kfunc(v, msg, m, line, &f))
 		return false;
+	f.wording = msg->pattern;
 	kfg_span_copy(line, f.message, sizeof(f.message));
 	kfg_span_copy(m->arg, f.arg, sizeof(f.arg));
 	if (msg->kind == KFG_VLOG_ARGUMENT && !f.arg[0])

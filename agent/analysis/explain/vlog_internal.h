@@ -118,6 +118,8 @@ struct kfg_vlog {
 
 	/* the instruction printed last */
 	long long insn; /* -1: none yet */
+	bool is_returned_call; /* the state of its result is printed, so the verifier took it */
+	unsigned part; /* counts blank lines outside of libbpf's marks */
 	bool is_cut_call; /* its line was broken behind "call" */
 	bool is_kfunc_call;
 	bool is_numbered_call; /* with a BTF id for which the kernel had no name */
@@ -278,6 +280,11 @@ const struct kfg_vlog_call *kfg_vlog_exchange_at(const struct kfg_vlog *v, long 
 const struct kfg_vlog_call *kfg_vlog_call_at(const struct kfg_vlog *v, long long insn);
 /* The instruction printed last is no longer what is spoken of. */
 void kfg_vlog_stop_trace(struct kfg_vlog *v);
+/*
+ * A call that the verifier took, or of which it had its say before a blank line, is not what words behind are about: no
+ * instruction is spoken of.
+ */
+void kfg_vlog_leave_call(struct kfg_vlog *v);
 /* Another load begins. */
 void kfg_vlog_start_log(struct kfg_vlog *v);
 

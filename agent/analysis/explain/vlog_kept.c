@@ -9,9 +9,13 @@
 
 struct kfg_vlog_finding kfg_vlog_finding_start(const struct kfg_vlog *v, enum kfg_vlog_kind kind)
 {
-	struct kfg_vlog_finding f = {
-		.kind = kind, .insn = v->insn, .number = -1, .line = v->line_no, .frame = v->frame, .type = v->type
-	};
+	struct kfg_vlog_finding f = { .kind = kind,
+				      .insn = v->insn,
+				      .number = -1,
+				      .line = v->line_no,
+				      .frame = v->frame,
+				      .type = v->type,
+				      .part = v->part };
 
 	memcpy(f.prog, v->prog, sizeof(f.prog));
 	memcpy(f.place, v->place, sizeof(f.place));
@@ -36,6 +40,9 @@ static bool same(const struct kfg_vlog_finding *a, const struct kfg_vlog_finding
 	if (a->kind != b->kind || !compatible(a->prog, b->prog) || strcmp(a->module, b->module) != 0)
 		return false;
 	if ((a->kind == KFG_VLOG_UNCLEAR || a->kind == KFG_VLOG_REFUSED) && strcmp(a->message, b->message) != 0)
+		return false;
+	/* people quote one failure behind the other */
+	if (a->kind == KFG_VLOG_ARGUMENT && a->part != b->part && a->wording && b->wording && a->wording != b->wording)
 		return false;
 	if (strcmp(a->kfunc, b->kfunc) == 0)
 		return a->kfunc[0] || a->insn == b->insn || a->insn < 0 || b->insn < 0;

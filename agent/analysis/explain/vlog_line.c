@@ -53,12 +53,29 @@ static void note_call(struct kfg_vlog *v, struct kfg_span rest)
 
 void kfg_vlog_stop_trace(struct kfg_vlog *v)
 {
-	v->is_kfunc_call = v->is_numbered_call = v->is_cut_call = false;
+	v->is_kfunc_call = v->is_numbered_call = v->is_cut_call = v->is_returned_call = false;
 	v->name[0] = '\0';
 	v->explained = v->parted = false;
 	v->said[0] = '\0';
 	v->report = KFG_VLOG_REPORT_NONE;
 	v->reason_size = 0;
+}
+
+void kfg_vlog_leave_call(struct kfg_vlog *v)
+{
+	if (v->inside || !(v->is_returned_call || (v->parted && v->is_kfunc_call && v->explained)))
+		return;
+	kfg_vlog_stop_trace(v);
+	v->insn = -1;
+}
+
+/* "85) call NAME#1234 ; R0_w=scalar()", also in a function that the program calls */
+static bool is_returned(struct kfg_span rest)
+{
+	const char *state = memchr(rest.at, ';', rest.n), *end = rest.at + rest.n;
+	struct kfg_span states = kfg_span_of(state ? state : end, state ? (size_t)(end - state) : 0);
+
+	return kfg_span_find(states, " R0=") || kfg_span_find(states, " R0_w=") || kfg_span_find(states, " R0_rw=");
 }
 
 /* "; frame1: R1=..." behind an instruction: it is in a function that the program calls. "; R1=...": it is not. */
@@ -270,6 +287,7 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		note_frame(v, rest);
 		if (kfg_span_starts(rest, "85) call "))
 			note_call(v, rest);
+		v->is_returned_call = v->is_kfunc_call && is_returned(rest);
 		v->is_cut_call = rest.n == strlen("85) call") && kfg_span_starts(rest, "85) call");
 		kfg_vlog_value_note_insn(v, rest);
 		kfg_vlog_argument_note_insn(v, rest);
