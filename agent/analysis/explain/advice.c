@@ -288,6 +288,9 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		special[k->f->kind](k, a);
 	else
 		kfg_strbuf_adds(&a->todo, words->todo);
+	if (k->f->beside == KFG_VLOG_BESIDE_TOLD && k->f->near[0])
+		kfg_strbuf_printf(&a->what, " The message does not name the kfunc; the text beside it calls %s().",
+				  k->name);
 }
 
 /* An upstream release may be concluded from the kernel's only where its BPF is of that release. */

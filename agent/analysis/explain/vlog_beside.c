@@ -193,12 +193,69 @@ static bool says_not_loaded(struct kfg_span line)
 	return has(line, "odule") && (has(line, "odule loaded?") || has(line, "not loaded") || has(line, "n't loaded"));
 }
 
+/* A message about an argument that names neither a kfunc nor an instruction. */
+static bool is_nameless(const struct kfg_vlog_finding *f)
+{
+	return !f->kfunc[0] && f->insn < 0 &&
+	       (f->kind == KFG_VLOG_ARGUMENT || f->kind == KFG_VLOG_HIDDEN || f->kind == KFG_VLOG_MEMORY);
+}
+
+static void add_near(struct kfg_vlog_finding *f, const char *name)
+{
+	f->near_others |= f->near[0] && strcmp(f->near, name) != 0;
+	copy(name, f->near, sizeof(f->near));
+}
+
+static void add_mention(struct kfg_vlog *v, const char *name)
+{
+	struct kfg_vlog_finding *last = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
+	size_t at = v->n_mentions++ % KFG_VLOG_MENTIONS;
+
+	copy(name, v->mentions[at].name, sizeof(v->mentions[at].name));
+	v->mentions[at].line = v->line_no;
+	if (last && is_nameless(last) && v->line_no - last->line <= NEAR_LINES)
+		add_near(last, name);
+}
+
+/* Calls of known kfuncs in text: "bpf_task_acquire(p", "calling bpf_task_acquire()". What helps is none. */
+static void note_mentions(struct kfg_vlog *v, struct kfg_span line)
+{
+	const char *end = line.at + line.n, *at = line.at;
+	const bool calls = has(line, "call");
+	char name[KFG_VLOG_NAME_MAX];
+
+	if (v->inside || has(line, "instead") || has(line, "works") || has(line, "eplace") || has(line, "ixed by"))
+		return;
+	while ((at = memchr(at, '(', (size_t)(end - at)))) {
+		const char *from = at++;
+
+		while (from > line.at && is_of_name(from[-1]))
+			from--;
+		if ((at < end && *at == ')' && !calls) || at - 1 - from >= (long)sizeof(name))
+			continue;
+		kfg_span_copy(kfg_span_of(from, (size_t)(at - 1 - from)), name, sizeof(name));
+		if (kfg_kfunc_history_find(name))
+			add_mention(v, name);
+	}
+}
+
+/* Only where one kfunc is called around it. */
+static void name_nameless(struct kfg_vlog_finding *f)
+{
+	if (!is_nameless(f) || !f->near[0] || f->near_others)
+		return;
+	memcpy(f->symbol, f->near, sizeof(f->symbol));
+	memcpy(f->kfunc, f->near, sizeof(f->kfunc));
+	f->beside = KFG_VLOG_BESIDE_TOLD;
+}
+
 void kfg_vlog_beside_note(struct kfg_vlog *v, struct kfg_span line)
 {
 	memmove(v->past[1], v->past[0], sizeof(v->past) - sizeof(v->past[0]));
 	kfg_span_copy(line, v->past[0], sizeof(v->past[0]));
 	note_build(v, line);
 	note_space(v, line);
+	note_mentions(v, line);
 	v->bad_btf |= kfg_span_starts(line, "BPF:");
 	/* jit_subprogs() */
 	if (has(line, "JIT doesn't support bpf-to-bpf calls"))
@@ -251,6 +308,9 @@ static void tell_name(const struct kfg_vlog *v, struct kfg_span line, struct kfg
 void kfg_vlog_beside_tell(const struct kfg_vlog *v, struct kfg_span line, struct kfg_vlog_finding *f)
 {
 	tell_name(v, line, f);
+	for (size_t i = 0; i < KFG_VLOG_MENTIONS && is_nameless(f) && !v->inside; i++)
+		if (is_near(v->mentions[i].line, v->line_no))
+			add_near(f, v->mentions[i].name);
 	if (tell_poisoned(v, line, f))
 		return;
 	if (f->kind == KFG_VLOG_JIT && v->refused_calls == v->log) {
@@ -299,6 +359,7 @@ void kfg_vlog_beside_conclude(struct kfg_vlog *v)
 	for (size_t i = 0; i < v->n_findings; i++) {
 		struct kfg_vlog_finding *f = &v->findings[i];
 
+		name_nameless(f);
 		if (unbuilt && f->kind == KFG_VLOG_REGISTER && f->beside == KFG_VLOG_BESIDE_NOTHING &&
 		    (!f->module[0] || v->more_without_vmlinux || strcmp(f->module, v->without_vmlinux) == 0)) {
 			f->beside = KFG_VLOG_BESIDE_NO_VMLINUX;

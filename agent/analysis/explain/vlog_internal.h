@@ -21,6 +21,7 @@
 #define KFG_VLOG_REGISTERS 11u
 #define KFG_VLOG_REGIONS 3u
 #define KFG_VLOG_PAST 3u
+#define KFG_VLOG_MENTIONS 4u
 #define KFG_VLOG_PROGRAMS 128u /* whose types are remembered */
 #define KFG_VLOG_GIVENS (KFG_VLOG_REGISTERS + 64u) /* registers, then slots of the stack from fp-8 down */
 #define KFG_VLOG_OBJECTS 16u
@@ -207,6 +208,11 @@ struct kfg_vlog {
 	size_t not_loaded_line; /* that says of a module that it is not loaded; 0: none */
 	char space_message[KFG_VLOG_TEXT_MAX]; /* of the compiler, about address spaces */
 	size_t space_line; /* 0: none, or a kfunc was found to it */
+	struct {
+		char name[KFG_VLOG_NAME_MAX];
+		size_t line; /* 0: none */
+	} mentions[KFG_VLOG_MENTIONS]; /* calls of kfuncs that people wrote, the last ones */
+	size_t n_mentions;
 	char past[KFG_VLOG_PAST][KFG_VLOG_TEXT_MAX]; /* the line at hand, and those before it */
 
 	/* vlog_told.c */
