@@ -419,6 +419,7 @@ static void read_text(struct kfg_vlog *v, const struct kfg_line *line)
 	if (line->text.n && !kfg_vlog_is_state(line->text))
 		kfg_vlog_leave_call(v);
 	kfg_vlog_beside_note(v, line->text);
+	kfg_vlog_behind_note(v, line->text);
 	kfg_vlog_told_named(v, line->text);
 	if (is_cut(line->text)) {
 		settle_call(v, v->inside);

@@ -579,6 +579,7 @@ static void blame_unbound(struct kfg_vlog *v)
 void kfg_vlog_conclude(struct kfg_vlog *v)
 {
 	blame_unbound(v);
+	kfg_vlog_behind_conclude(v);
 	sort_findings(v);
 	kfg_vlog_beside_conclude(v);
 	blame_module(v);

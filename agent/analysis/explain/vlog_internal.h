@@ -215,6 +215,10 @@ struct kfg_vlog {
 	size_t n_mentions;
 	char past[KFG_VLOG_PAST][KFG_VLOG_TEXT_MAX]; /* the line at hand, and those before it */
 
+	/* vlog_behind.c */
+	char no_btf_message[KFG_VLOG_TEXT_MAX]; /* libbpf found no BTF of the kernel */
+	size_t no_btf_line; /* 0: it does not say so */
+
 	/* vlog_told.c */
 	char returned_message[KFG_VLOG_TEXT_MAX]; /* "returned -22 from", before the name of what did */
 	size_t returned_line; /* 0: none */
@@ -390,6 +394,13 @@ void kfg_vlog_beside_loading(struct kfg_vlog *v, struct kfg_span line);
 void kfg_vlog_beside_tell(const struct kfg_vlog *v, struct kfg_span line, struct kfg_vlog_finding *f);
 /* After the end: what other lines say of findings. */
 void kfg_vlog_beside_conclude(struct kfg_vlog *v);
+
+/* vlog_behind.c */
+
+/* Takes notes of any line but the verifier's reports, before it is looked up. */
+void kfg_vlog_behind_note(struct kfg_vlog *v, struct kfg_span line);
+/* After the end, before findings are sorted: what failed behind others. */
+void kfg_vlog_behind_conclude(struct kfg_vlog *v);
 
 /* vlog_told.c */
 

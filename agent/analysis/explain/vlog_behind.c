@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vlog_behind.c - what lines behind a finding add to it, and what failed for another reason once that was mended. */
+#include "analysis/explain/vlog_internal.h"
+
+/* libbpf btf__load_vmlinux_btf(), bpf_object__load_vmlinux_btf(), 0.5 to 1.8 */
+static void note_no_btf(struct kfg_vlog *v, struct kfg_span line)
+{
+	if (v->no_btf_line || (!kfg_span_find(line, "failed to find valid kernel BTF") &&
+			       !kfg_span_find(line, "Error loading vmlinux BTF: ")))
+		return;
+	kfg_span_copy(line, v->no_btf_message, sizeof(v->no_btf_message));
+	v->no_btf_line = v->line_no;
+}
+
+void kfg_vlog_behind_note(struct kfg_vlog *v, struct kfg_span line)
+{
+	note_no_btf(v, line);
+}
+
+/* The object is what was wrong first, and it calls a kfunc. */
+static bool is_of_object(enum kfg_vlog_kind kind)
+{
+	return kind == KFG_VLOG_DECLARATION || kind == KFG_VLOG_NO_SECTION || kind == KFG_VLOG_UNDECLARED ||
+	       kind == KFG_VLOG_DECLARED_TWICE || kind == KFG_VLOG_ADDRESS_SPACE;
+}
+
+/* An object without kfuncs may need the kernel's BTF, too: only one that was found to call a kfunc counts. */
+static void blame_no_btf(struct kfg_vlog *v)
+{
+	struct kfg_vlog_finding f = { .kind = KFG_VLOG_NO_BTF, .insn = -1, .number = -1, .line = v->no_btf_line };
+
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (v->findings[i].kind == KFG_VLOG_NO_BTF)
+			return;
+	for (size_t i = 0; v->no_btf_line && i < v->n_findings; i++) {
+		const struct kfg_vlog_finding *first = &v->findings[i];
+
+		if (!is_of_object(first->kind) || first->line > v->no_btf_line)
+			continue;
+		memcpy(f.kfunc, first->kfunc, sizeof(f.kfunc));
+		memcpy(f.symbol, first->symbol, sizeof(f.symbol));
+		memcpy(f.message, v->no_btf_message, sizeof(f.message));
+		kfg_vlog_finding_add(v, &f);
+		return;
+	}
+}
+
+void kfg_vlog_behind_conclude(struct kfg_vlog *v)
+{
+	blame_no_btf(v);
+}
