@@ -235,6 +235,26 @@ static void advise_not_kfunc(const struct kfg_advice_known *k, struct kfg_advice
 			"name, and whether the kernel has it (kfgate kfuncs), or its module is loaded.");
 }
 
+static void advise_declared_twice(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (k->f->beside == KFG_VLOG_BESIDE_SPACE) {
+		kfg_strbuf_adds(&a->what,
+				" Of these, one has the address space of arenas (__arena, address_space(1)), and the "
+				"other has plain pointers: vmlinux.h lacks the address space where clang, pahole or "
+				"bpftool is too old to write it.");
+		kfg_strbuf_adds(
+			&a->todo,
+			"#define BPF_NO_KFUNC_PROTOTYPES before vmlinux.h is included leaves out its declarations "
+			"of kfuncs: then the one with __arena counts, which is right. Or write vmlinux.h by a "
+			"current bpftool, on a kernel built with pahole 1.30 or newer, and compile by a current "
+			"clang. Do not take __arena away.");
+		return;
+	}
+	if (k->f->beside == KFG_VLOG_BESIDE_CONST)
+		kfg_strbuf_adds(&a->what, " One of them has a const that the other has not; that is enough to differ.");
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[KFG_VLOG_DECLARED_TWICE].todo);
+}
+
 static void advise_hidden(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	size_t n = strlen(k->name);
@@ -259,6 +279,7 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_UNDECLARED] = kfg_advice_on_undeclared,
 		[KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
 		[KFG_VLOG_CAPABILITY] = advise_capability,
+		[KFG_VLOG_DECLARED_TWICE] = advise_declared_twice,
 		[KFG_VLOG_NOT_KFUNC] = advise_not_kfunc,
 		[KFG_VLOG_HIDDEN] = advise_hidden,
 		[KFG_VLOG_ARGUMENT] = kfg_advice_on_argument,

@@ -50,6 +50,8 @@ enum kfg_vlog_beside {
 	KFG_VLOG_BESIDE_EXCHANGED, /* bpf_kptr_xchg() gave a struct `from_name`, which `kfunc` releases */
 	KFG_VLOG_BESIDE_LTO, /* the optimizer of the linker is named, which may change prototypes of the kernel */
 	KFG_VLOG_BESIDE_TOLD, /* who tells of the message names the kfunc beside it */
+	KFG_VLOG_BESIDE_SPACE, /* of two declarations, one has the address space of arenas, and the other has not */
+	KFG_VLOG_BESIDE_CONST, /* likewise, const */
 	KFG_VLOG_BESIDE_WENT_ON, /* the loader says that it goes on in another way */
 	KFG_VLOG_BESIDE_BUILD, /* a module is being built: `module` */
 };
@@ -79,6 +81,8 @@ struct kfg_vlog_finding {
 	bool of_program; /* arg holds an argument of the program that the kernel does not vouch for */
 	unsigned frame; /* of the function that the instruction is in; 0: the program itself, or not known */
 	enum kfg_vlog_beside beside;
+	unsigned n_declared; /* DECLARED_TWICE: declarations that the compiler quotes; what the last one has: */
+	bool has_space, has_const;
 	char near[KFG_VLOG_NAME_MAX]; /* a kfunc that the text around the message calls, where that has no name */
 	bool near_others; /* it calls more than one */
 	const char *wording; /* of the table; NULL: of none */

@@ -2,6 +2,10 @@
 /* vlog_behind.c - what lines behind a finding add to it, and what failed for another reason once that was mended. */
 #include "analysis/explain/vlog_internal.h"
 
+#include <ctype.h>
+
+#define NEAR_LINES 8u /* from the compiler's message to the second declaration that it quotes */
+
 /* libbpf btf__load_vmlinux_btf(), bpf_object__load_vmlinux_btf(), 0.5 to 1.8 */
 static void note_no_btf(struct kfg_vlog *v, struct kfg_span line)
 {
@@ -12,9 +16,52 @@ static void note_no_btf(struct kfg_vlog *v, struct kfg_span line)
 	v->no_btf_line = v->line_no;
 }
 
+static bool has_word(struct kfg_span line, const char *word)
+{
+	const char *end = line.at + line.n, *at = line.at;
+	const size_t n = strlen(word);
+
+	for (; (at = memmem(at, (size_t)(end - at), word, n)); at++)
+		if ((at == line.at || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
+		    (at + n == end || !(isalnum((unsigned char)at[n]) || at[n] == '_')))
+			return true;
+	return false;
+}
+
+/* Whether a line quotes a declaration of the kfunc: "NAME(", and gcc's "'NAME' with type 'T (...)'", "'NAME'; have" */
+static bool quotes(struct kfg_span line, const char *kfunc)
+{
+	const char *at = kfg_span_find(line, kfunc), *end = line.at + line.n;
+
+	if (!at)
+		return false;
+	at += strlen(kfunc);
+	return (at < end && *at == '(') || kfg_span_find(line, "; have ") || kfg_span_find(line, " with type ");
+}
+
+/* Two declarations that differ: what one of them has, and the other has not. */
+static void note_declaration(struct kfg_vlog *v, struct kfg_span line)
+{
+	struct kfg_vlog_finding *f = v->n_findings ? &v->findings[v->n_findings - 1] : NULL;
+	bool space, constant;
+
+	if (!f || f->kind != KFG_VLOG_DECLARED_TWICE || v->line_no - f->line > NEAR_LINES || !quotes(line, f->kfunc))
+		return;
+	space = has_word(line, "__arena") || kfg_span_find(line, "address_space(");
+	constant = has_word(line, "const");
+	if (f->n_declared && space != f->has_space)
+		f->beside = KFG_VLOG_BESIDE_SPACE;
+	else if (f->n_declared == 1 && constant != f->has_const && !space)
+		f->beside = KFG_VLOG_BESIDE_CONST;
+	f->n_declared++;
+	f->has_space = space;
+	f->has_const = constant;
+}
+
 void kfg_vlog_behind_note(struct kfg_vlog *v, struct kfg_span line)
 {
 	note_no_btf(v, line);
+	note_declaration(v, line);
 }
 
 /* The object is what was wrong first, and it calls a kfunc. */
