@@ -279,6 +279,8 @@ static void advise(const struct kfg_advice_known *k, struct kfg_advice *a)
 		[KFG_VLOG_UNDECLARED] = kfg_advice_on_undeclared,
 		[KFG_VLOG_NOT_ALLOWED] = kfg_advice_on_not_allowed,
 		[KFG_VLOG_CAPABILITY] = advise_capability,
+		[KFG_VLOG_DECLARATION] = kfg_advice_on_declaration,
+		[KFG_VLOG_NO_SECTION] = kfg_advice_on_declaration,
 		[KFG_VLOG_DECLARED_TWICE] = advise_declared_twice,
 		[KFG_VLOG_NOT_KFUNC] = advise_not_kfunc,
 		[KFG_VLOG_HIDDEN] = advise_hidden,

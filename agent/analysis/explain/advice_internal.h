@@ -53,6 +53,8 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 void kfg_advice_on_prototype(const struct kfg_advice_known *k, struct kfg_advice *a);
 void kfg_advice_on_unresolved(const struct kfg_advice_known *k, struct kfg_advice *a);
 
+/* The object does not describe it, or not in .ksyms. */
+void kfg_advice_on_declaration(const struct kfg_advice_known *k, struct kfg_advice *a);
 /* The compiler knows no declaration. */
 void kfg_advice_on_undeclared(const struct kfg_advice_known *k, struct kfg_advice *a);
 

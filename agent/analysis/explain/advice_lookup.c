@@ -301,6 +301,25 @@ void kfg_advice_on_missing(const struct kfg_advice_known *k, struct kfg_advice *
 	show_guard(k, a);
 }
 
+void kfg_advice_on_declaration(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	if (kfg_advice_is_strange(k, a)) {
+		const char *near = kfg_kfunc_history_nearest(k->name);
+
+		kfg_strbuf_printf(
+			&a->what,
+			" It may be no kfunc at all: a function that is declared and nowhere defined looks so, as "
+			"a helper does whose definition is missing (bpf_helper_defs.h, or a header for a kernel "
+			"with patches, has \"static ... (*%s)(...) = (void *) NUMBER;\").",
+			k->name);
+		if (near)
+			kfg_strbuf_printf(&a->todo, "Write %s, if that is meant. ", near);
+		kfg_strbuf_adds(&a->todo, "If it is a helper, include the header that defines it; if it is a function "
+					  "of the program's own, define it. If it is a kfunc: ");
+	}
+	kfg_strbuf_adds(&a->todo, kfg_advice_words[k->f->kind].todo);
+}
+
 /* A program that was written for a newer kernel than the headers that it is compiled with. */
 void kfg_advice_on_undeclared(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
