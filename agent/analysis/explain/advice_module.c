@@ -170,9 +170,29 @@ static void built_without_many(struct kfg_advice *a)
 		"that define them.");
 }
 
+/* What the compiler made beside the function: pahole cannot tell which of both the BTF is to describe. */
+static void built_with_clone(const struct kfg_advice_known *k, struct kfg_advice *a)
+{
+	a->what.size = 0;
+	kfg_strbuf_printf(
+		&a->what,
+		"The kernel lists the kfunc in a set, and its BTF does not have it. The log shows why: the "
+		"compiler made a clone of %s beside it (.constprop, .isra, .part) for some of its callers, as "
+		"gcc does above all with -O3, and pahole leaves a function out that is there in more than one "
+		"shape. What is not in the BTF is not registered, and programs that call it fail to load.",
+		k->name);
+	kfg_strbuf_adds(&a->todo, "Build without -O3 (KCFLAGS) or other flags that the kernel does not set itself, or "
+				  "with -fno-ipa-cp, or have the function not cloned: __attribute__((noclone)), which "
+				  "__bpf_kfunc of newer kernels has in it.");
+}
+
 /* resolve_btfids, on a module: the id of a function that is not the module's own */
 void kfg_advice_on_build(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
+	if (k->f->beside == KFG_VLOG_BESIDE_CLONE) {
+		built_with_clone(k, a);
+		return;
+	}
 	if (k->f->beside == KFG_VLOG_BESIDE_NOTHING && k->f->n_group >= MANY) {
 		built_without_many(a);
 		return;

@@ -50,6 +50,7 @@ enum kfg_vlog_beside {
 	KFG_VLOG_BESIDE_EXCHANGED, /* bpf_kptr_xchg() gave a struct `from_name`, which `kfunc` releases */
 	KFG_VLOG_BESIDE_LTO, /* the optimizer of the linker is named, which may change prototypes of the kernel */
 	KFG_VLOG_BESIDE_TOLD, /* who tells of the message names the kfunc beside it */
+	KFG_VLOG_BESIDE_CLONE, /* the compiler made a second function out of it, for some of its callers */
 	KFG_VLOG_BESIDE_SPACE, /* of two declarations, one has the address space of arenas, and the other has not */
 	KFG_VLOG_BESIDE_CONST, /* likewise, const */
 	KFG_VLOG_BESIDE_WENT_ON, /* the loader says that it goes on in another way */

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 
+#define SYMBOL_LINES 64u /* between what a build says and the symbols that people look up */
 #define NEAR_LINES 8u /* from the compiler's message to the second declaration that it quotes */
 
 /* libbpf btf__load_vmlinux_btf(), bpf_object__load_vmlinux_btf(), 0.5 to 1.8 */
@@ -58,8 +59,77 @@ static void note_declaration(struct kfg_vlog *v, struct kfg_span line)
 	f->has_const = constant;
 }
 
+/* "NAME.constprop.0", as gcc names what it makes of a function for some callers; readelf cuts it ("NAME.cons[...]"). */
+static bool find_clone(struct kfg_span line, char *buf, size_t size)
+{
+	static const char *const ends[] = { ".cons", ".isra", ".part" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const char *at = kfg_span_find(line, ends[i]), *from = at;
+
+		while (from && from > line.at && (isalnum((unsigned char)from[-1]) || from[-1] == '_'))
+			from--;
+		if (!at || from == at || (size_t)(at - from) >= size)
+			continue;
+		kfg_span_copy(kfg_span_of(from, (size_t)(at - from)), buf, size);
+		return true;
+	}
+	return false;
+}
+
+static bool is_of_symbol(const struct kfg_vlog_finding *f)
+{
+	return f->kind == KFG_VLOG_BUILD && strstr(f->message, "unresolved symbol");
+}
+
+/* The function itself is there, too: "FUNC GLOBAL DEFAULT 1 NAME" of readelf, "T NAME" of nm */
+static void find_global(struct kfg_span line, char *buf, size_t size)
+{
+	const char *end = line.at + line.n, *from = end;
+
+	while (from > line.at && (isalnum((unsigned char)from[-1]) || from[-1] == '_'))
+		from--;
+	if (from > line.at && from[-1] == ' ' && from < end &&
+	    (kfg_span_find(line, " GLOBAL ") || kfg_span_find(line, " T ")))
+		kfg_span_copy(kfg_span_of(from, (size_t)(end - from)), buf, size);
+}
+
+/* A clone alone is the function itself, by another name. */
+static void blame_clone(struct kfg_vlog *v)
+{
+	for (size_t i = v->n_findings; v->cloned_line && i-- > 0;) {
+		struct kfg_vlog_finding *f = &v->findings[i];
+
+		if (is_of_symbol(f) && f->beside == KFG_VLOG_BESIDE_NOTHING && strcmp(f->kfunc, v->cloned) == 0 &&
+		    strcmp(f->kfunc, v->global) == 0 && v->cloned_line <= f->line + SYMBOL_LINES &&
+		    f->line <= v->cloned_line + SYMBOL_LINES)
+			f->beside = KFG_VLOG_BESIDE_CLONE;
+	}
+}
+
+/* A table of symbols that has a clone of the function that the build misses, before that is said or behind. */
+static void note_clone(struct kfg_vlog *v, struct kfg_span line)
+{
+	char text[2 * KFG_VLOG_TEXT_MAX], name[KFG_VLOG_NAME_MAX];
+	size_t n = strlen(v->past[1]);
+
+	/* a soft break of mail */
+	if (n && v->past[1][n - 1] == '=' && line.n && line.at[0] == '.' && line.n < KFG_VLOG_TEXT_MAX) {
+		memcpy(text, v->past[1], n - 1);
+		memcpy(text + n - 1, line.at, line.n);
+		line = kfg_span_of(text, n - 1 + line.n);
+	}
+	if (find_clone(line, name, sizeof(name))) {
+		memcpy(v->cloned, name, sizeof(v->cloned));
+		v->cloned_line = v->line_no;
+	}
+	find_global(line, v->global, sizeof(v->global));
+	blame_clone(v);
+}
+
 void kfg_vlog_behind_note(struct kfg_vlog *v, struct kfg_span line)
 {
+	note_clone(v, line);
 	note_no_btf(v, line);
 	note_declaration(v, line);
 }
@@ -94,5 +164,6 @@ static void blame_no_btf(struct kfg_vlog *v)
 
 void kfg_vlog_behind_conclude(struct kfg_vlog *v)
 {
+	blame_clone(v);
 	blame_no_btf(v);
 }

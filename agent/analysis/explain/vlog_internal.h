@@ -218,6 +218,9 @@ struct kfg_vlog {
 	/* vlog_behind.c */
 	char no_btf_message[KFG_VLOG_TEXT_MAX]; /* libbpf found no BTF of the kernel */
 	size_t no_btf_line; /* 0: it does not say so */
+	char cloned[KFG_VLOG_NAME_MAX]; /* the function that a compiler's clone was last seen of */
+	size_t cloned_line; /* 0: none */
+	char global[KFG_VLOG_NAME_MAX]; /* the last function that a table of symbols has itself */
 
 	/* vlog_told.c */
 	char returned_message[KFG_VLOG_TEXT_MAX]; /* "returned -22 from", before the name of what did */
