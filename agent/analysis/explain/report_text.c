@@ -10,6 +10,7 @@
 
 #define COLUMNS 100u
 #define INDENT 10u
+#define MANY_MODULES 3u
 
 /* A labelled paragraph, wrapped. */
 static void paragraph(struct kfg_strbuf *out, const char *label, const char *text)
@@ -149,21 +150,47 @@ static void say_refused(const struct kfg_vlog_facts *facts, struct kfg_strbuf *o
 		facts->refused_line, message);
 }
 
+/* Of the kernel's own source, and in most distributions. */
+static bool is_in_tree(const char *module)
+{
+	static const char *const names[] = {
+		"ipv6",	    "fuse",	"dm_mod",     "ip_tables", "nfnetlink", "nf_tables", "nf_conntrack",
+		"x_tables", "bridge",	"overlay",    "ext4",	   "xfs",	"btrfs",     "vfat",
+		"fat",	    "nfs",	"bluetooth",  "kvm",	   "loop",	"tun",	     "veth",
+		"snd",	    "cfg80211", "mac80211",   "autofs4",   "zram",	"nf_nat",    "vxlan",
+		"usbcore",  "drm",	"virtio_net", "nvme",	   "cryptd",	"llc",	     "br_netfilter",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(module, names[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Modules whose BTF the kernel did not take, where nothing is said to have failed by that. */
 static void say_modules(const struct kfg_vlog_facts *facts, struct kfg_strbuf *out)
 {
 	_cleanup_strbuf_ struct kfg_strbuf names = KFG_STRBUF(16u * 1024);
 	char name[4 * KFG_VLOG_NAME_MAX];
+	size_t in_tree = 0;
 
 	for (size_t i = 0; i < facts->n_modules; i++) {
 		kfg_text_clean(facts->modules[i], sizeof(facts->modules[i]), name, sizeof(name));
 		kfg_strbuf_printf(&names, "%s%s", i ? ", " : "", name);
 	}
+	for (size_t i = 0; i < facts->n_modules; i++)
+		in_tree += is_in_tree(facts->modules[i]);
 	kfg_strbuf_printf(out,
 			  "\nThe kernel did not take the BTF of modules, from line %zu on: %s.\n"
-			  "It does not fit to its own, so no program can use their kfuncs and types. They were built\n"
-			  "against another kernel: install those of the kernel that runs, or build them against it.\n",
+			  "It does not fit to its own, so no program can use their kfuncs and types. Most likely they\n"
+			  "were built against another kernel: install those of the kernel that runs, or build them\n"
+			  "against it.\n",
 			  facts->modules_line, kfg_strbuf_text(&names));
+	if (in_tree >= MANY_MODULES)
+		kfg_strbuf_adds(
+			out, "So many of the kernel's own modules may also be right, and the kernel's own BTF wrong:\n"
+			     "a vendor's kernel with backports, or one whose vmlinux was built anew, or by another\n"
+			     "pahole, without its modules. Then only whoever built the kernel can mend it.\n");
 }
 
 int kfg_explain_text(const struct kfg_vlog *vlog, const struct kfg_advice_input *input, struct kfg_strbuf *out)
