@@ -214,7 +214,7 @@ static void advise_return(const struct kfg_advice_known *k, struct kfg_advice *a
 				  "nothing.");
 }
 
-/* An id is below 2^31. One that is not, as unsigned, is an error of the loader's own, as errno or -1: no kfunc found. */
+/* An id is below 2^31. One that is not, as unsigned, is an error of the loader (errno or -1): it found no kfunc. */
 static void advise_not_kfunc(const struct kfg_advice_known *k, struct kfg_advice *a)
 {
 	const long long number = k->f->number > INT32_MAX ? k->f->number - (1LL << 32) : k->f->number;
