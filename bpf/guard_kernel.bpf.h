@@ -171,6 +171,8 @@ struct perf_event {
 /* include/linux/bpf.h */
 struct bpf_map {
 	__u32 id;
+	enum bpf_map_type map_type;
+	struct bpf_map *inner_map_meta; /* of a map of maps: what one in it is like */
 } KFG_KERNEL;
 struct kfg_guard_atomic64 {
 	__s64 counter;
@@ -180,6 +182,8 @@ struct bpf_prog_aux {
 	__u32 id;
 	__u32 attach_btf_id; /* what it is to be attached to, in vmlinux, a module or another program; 0: not fixed */
 	struct bpf_prog *dst_prog;
+	__u32 used_map_cnt;
+	struct bpf_map **used_maps;
 	_Bool kprobe_write_ctx; /* 6.18 and later */
 } KFG_KERNEL;
 struct bpf_prog {

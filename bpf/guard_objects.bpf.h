@@ -440,6 +440,52 @@ int BPF_PROG(kfgate_guard_map, struct bpf_map *map, unsigned int mode)
 	return KFG_DENY(KFG_ATTEMPT_MAP_FD, map->id);
 }
 
+/*
+ * A map of sockets (SOCKMAP, SOCKHASH) has a program that changes, drops or makes up what its sockets receive, before
+ * their owner reads it. Who has no descriptor of a socket enters it by a program of type iterator, which comes to every
+ * socket there is, and asks no hook (may_update_sockmap(), kernel/bpf/verifier.c, 6.1..7.3): the agent's, to which the
+ * service manager says why it is to end, and the service manager's own. So no iterator may have such a map.
+ */
+static __always_inline int kfg_is_of_sockets(struct bpf_map *map)
+{
+	__u32 type = BPF_CORE_READ(map, map_type);
+
+	return type == BPF_MAP_TYPE_SOCKMAP || type == BPF_MAP_TYPE_SOCKHASH;
+}
+
+struct kfg_guard_maps {
+	struct bpf_map **maps;
+	__u32 n;
+	__u32 found;
+};
+
+static long kfg_step_used_map(__u32 i, void *ctx)
+{
+	struct kfg_guard_maps *c = ctx;
+	struct bpf_map *map = 0, *inner;
+
+	if (i >= c->n)
+		return 1;
+	/* what cannot be read is not known to be harmless */
+	c->found |= !!bpf_probe_read_kernel(&map, sizeof(map), c->maps + i) || !map || kfg_is_of_sockets(map);
+	inner = BPF_CORE_READ(map, inner_map_meta);
+	c->found |= inner && kfg_is_of_sockets(inner);
+	return c->found != 0;
+}
+
+static __attribute__((noinline)) int kfg_takes_sockets(struct bpf_prog *prog)
+{
+	struct kfg_guard_maps c = {};
+
+	if (BPF_CORE_READ(prog, type) != BPF_PROG_TYPE_TRACING ||
+	    BPF_CORE_READ(prog, expected_attach_type) != BPF_TRACE_ITER)
+		return 0;
+	c.maps = BPF_CORE_READ(prog, aux, used_maps);
+	c.n = BPF_CORE_READ(prog, aux, used_map_cnt);
+	bpf_loop(c.n, kfg_step_used_map, &c, 0);
+	return c.found;
+}
+
 /* 1: no hook is asked before verification (6.1) */
 const volatile __u32 kfg_guard_asks_late;
 
@@ -455,12 +501,12 @@ int BPF_PROG(kfgate_guard_prog, struct bpf_prog *prog)
 	int made, agent;
 	__u64 self = 0;
 
+	bpf_get_func_arg(ctx, 0, &self);
 	if (bpf_core_field_exists(prog->aux->kprobe_write_ctx))
 		meddles |= BPF_CORE_READ(prog, aux, kprobe_write_ctx);
-	if (kfg_guard_asks_late) {
-		bpf_get_func_arg(ctx, 0, &self);
+	meddles |= kfg_takes_sockets((void *)self);
+	if (kfg_guard_asks_late)
 		meddles |= kfg_borrows_process((void *)self);
-	}
 	if (meddles) {
 		if (kfg_by_agent())
 			return 0;

@@ -23,7 +23,7 @@ struct attack {
 
 extern const struct attack attacks_answer[], attacks_bpf[], attacks_files[], attacks_mounts[], attacks_process[];
 extern const struct attack attacks_code[], attacks_objects[], attacks_units[], attacks_handles[], attacks_manager[];
-extern const struct attack attacks_reads[], attacks_busy[], attacks_interrupt[];
+extern const struct attack attacks_reads[], attacks_busy[], attacks_interrupt[], attacks_sockets[];
 
 /* The agent's process, by the name of its program; 0: none. KFGATE_AGENT in the environment goes before. */
 pid_t find_agent(void);

@@ -14,7 +14,7 @@
 static const struct attack *const tables[] = {
 	attacks_answer, attacks_bpf,	 attacks_files,	    attacks_mounts,  attacks_process,
 	attacks_code,	attacks_objects, attacks_units,	    attacks_handles, attacks_manager,
-	attacks_reads,	attacks_busy,	 attacks_interrupt,
+	attacks_reads,	attacks_busy,	 attacks_interrupt, attacks_sockets,
 };
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
