@@ -309,6 +309,9 @@ bool kfg_vlog_trace(struct kfg_vlog *v, struct kfg_span line)
 		return true;
 	}
 	if (kfg_vlog_is_state(line)) {
+		/* in a line of its own, where somebody broke the line, and until 5.17 */
+		v->is_returned_call |= v->is_kfunc_call &&
+				       (kfg_span_starts(line, "R0=") || kfg_span_starts(line, "R0_"));
 		kfg_vlog_given_note_line(v, line);
 		kfg_vlog_result_note_states(v, line);
 		kfg_vlog_region_note_state(v, line);
