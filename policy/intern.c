@@ -11,38 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Called with the index of an item: its hash, to place it anew. */
-typedef uint32_t hash_fn(const void *set, uint32_t index);
-
-static void slots_put(struct kfg_intern_slots *s, uint32_t hash, uint32_t index)
-{
-	uint32_t i = hash & (s->size - 1);
-
-	while (s->at[i])
-		i = (i + 1) & (s->size - 1);
-	s->at[i] = index + 1;
-	s->n++;
-}
-
-/* Room for one more. */
-static int slots_reserve(struct kfg_intern_slots *s, const void *set, hash_fn *hash)
-{
-	struct kfg_intern_slots bigger = { .size = s->size ? s->size * 2 : 64 };
-
-	if (s->size && s->n < s->size / 2)
-		return 0;
-	if (s->size > UINT32_MAX / 4)
-		return -ENOMEM;
-	bigger.at = calloc(bigger.size, sizeof(*bigger.at));
-	if (!bigger.at)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < s->n; i++)
-		slots_put(&bigger, hash(set, i), i);
-	free(s->at);
-	*s = bigger;
-	return 0;
-}
-
 uint32_t kfg_intern_hash(const char *text, size_t len)
 {
 	uint32_t h = KFG_HASH_INIT;
@@ -52,44 +20,45 @@ uint32_t kfg_intern_hash(const char *text, size_t len)
 	return h;
 }
 
-static uint32_t text_hash(const void *set, uint32_t index)
+static uint32_t text_hash(const void *texts, uint32_t number)
 {
-	const struct kfg_intern_texts *t = set;
+	const struct kfg_intern_texts *t = texts;
 
-	return t->items[index].hash;
+	return t->items[number - 1].hash;
+}
+
+static bool is_text(const void *texts, uint32_t number, const void *key)
+{
+	const struct kfg_intern_texts *t = texts;
+	const struct kfg_intern_text *have = &t->items[number - 1], *wanted = key;
+
+	return have->hash == wanted->hash && have->len == wanted->len && have->tag == wanted->tag &&
+	       !memcmp(have->text, wanted->text, wanted->len);
 }
 
 int kfg_intern_texts_add(struct kfg_intern_texts *t, const char *text, size_t len, uint32_t tag, uint32_t *ret_index)
 {
 	struct kfg_intern_text item = { text, (uint32_t)len, kfg_intern_hash(text, len), tag };
-	int r = slots_reserve(&t->slots, t, text_hash);
+	int r = kfg_slots_reserve(&t->slots, 1, text_hash, t);
+	uint32_t *slot;
 
 	if (!r)
 		r = kfg_array_grow(&t->items, &t->capacity, t->slots.n, sizeof(*t->items));
 	if (r)
 		return r;
-	for (uint32_t i = item.hash;; i++) {
-		uint32_t at = t->slots.at[i & (t->slots.size - 1)];
-		const struct kfg_intern_text *have = at ? &t->items[at - 1] : NULL;
-
-		if (!have)
-			break;
-		if (have->hash == item.hash && have->len == item.len && have->tag == tag &&
-		    !memcmp(have->text, text, len)) {
-			*ret_index = at - 1;
-			return 0;
-		}
+	slot = kfg_slots_find(&t->slots, item.hash, is_text, t, &item);
+	if (!*slot) {
+		t->items[t->slots.n] = item;
+		kfg_slots_take(&t->slots, slot, t->slots.n + 1);
 	}
-	t->items[t->slots.n] = item;
-	*ret_index = t->slots.n;
-	slots_put(&t->slots, item.hash, t->slots.n);
+	*ret_index = *slot - 1;
 	return 0;
 }
 
 void kfg_intern_texts_done(struct kfg_intern_texts *t)
 {
 	free(t->items);
-	free(t->slots.at);
+	kfg_slots_done(&t->slots);
 	*t = (struct kfg_intern_texts){ 0 };
 }
 
@@ -104,44 +73,48 @@ static uint32_t numbers_hash(const uint32_t *numbers, uint32_t n)
 	return (uint32_t)h;
 }
 
-static uint32_t slice_hash(const void *set, uint32_t index)
+static uint32_t slice_hash(const void *slices, uint32_t number)
 {
-	const struct kfg_intern_slices *s = set;
+	const struct kfg_intern_slices *s = slices;
+	const struct kfg_range *range = &s->ranges[number - 1];
 
-	return numbers_hash(s->data + s->ranges[index].first, s->ranges[index].count);
+	return numbers_hash(s->data + range->first, range->count);
 }
 
-static bool slices_find(const struct kfg_intern_slices *s, uint32_t hash, const uint32_t *numbers, uint32_t n,
-			struct kfg_range *ret_range)
-{
-	for (uint32_t i = hash;; i++) {
-		uint32_t at = s->slots.at[i & (s->slots.size - 1)];
-		const struct kfg_range *have = at ? &s->ranges[at - 1] : NULL;
+struct slice_key {
+	const uint32_t *numbers; /* not owned */
+	uint32_t n;
+};
 
-		if (!have)
-			return false;
-		if (have->count == n && !memcmp(s->data + have->first, numbers, n * sizeof(*numbers))) {
-			*ret_range = *have;
-			return true;
-		}
-	}
+static bool is_slice(const void *slices, uint32_t number, const void *key)
+{
+	const struct kfg_intern_slices *s = slices;
+	const struct kfg_range *have = &s->ranges[number - 1];
+	const struct slice_key *wanted = key;
+
+	return have->count == wanted->n &&
+	       !memcmp(s->data + have->first, wanted->numbers, wanted->n * sizeof(*wanted->numbers));
 }
 
 int kfg_intern_slices_add(struct kfg_intern_slices *s, const uint32_t *numbers, uint32_t n, struct kfg_range *ret_range)
 {
-	uint32_t hash = numbers_hash(numbers, n);
+	struct slice_key key = { numbers, n };
 	struct kfg_range range = { s->n, n };
+	uint32_t *slot;
 	int r;
 
 	if (!n) {
 		*ret_range = (struct kfg_range){ 0, 0 };
 		return 0;
 	}
-	r = slots_reserve(&s->slots, s, slice_hash);
+	r = kfg_slots_reserve(&s->slots, 1, slice_hash, s);
 	if (r)
 		return r;
-	if (slices_find(s, hash, numbers, n, ret_range))
+	slot = kfg_slots_find(&s->slots, numbers_hash(numbers, n), is_slice, s, &key);
+	if (*slot) {
+		*ret_range = s->ranges[*slot - 1];
 		return 0;
+	}
 	if (n > UINT32_MAX / 4 - s->n)
 		return -ENOMEM;
 	r = kfg_array_grow(&s->data, &s->capacity, s->n + n, sizeof(*s->data));
@@ -152,7 +125,7 @@ int kfg_intern_slices_add(struct kfg_intern_slices *s, const uint32_t *numbers, 
 	memcpy(s->data + s->n, numbers, n * sizeof(*numbers));
 	s->n += n;
 	s->ranges[s->slots.n] = range;
-	slots_put(&s->slots, hash, s->slots.n);
+	kfg_slots_take(&s->slots, slot, s->slots.n + 1);
 	*ret_range = range;
 	return 0;
 }
@@ -161,6 +134,6 @@ void kfg_intern_slices_done(struct kfg_intern_slices *s)
 {
 	free(s->data);
 	free(s->ranges);
-	free(s->slots.at);
+	kfg_slots_done(&s->slots);
 	*s = (struct kfg_intern_slices){ 0 };
 }

@@ -6,15 +6,11 @@
  */
 #pragma once
 
+#include "slots.h"
+
 #include <kfgate/abi.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Open addressing over indexes; at most half full. */
-struct kfg_intern_slots {
-	uint32_t *at; /* owned; index + 1, 0: free */
-	uint32_t n, size;
-};
 
 /* kfg_hash() of abi.h's strings: FNV-1a over the bytes before the NUL. */
 uint32_t kfg_intern_hash(const char *text, size_t len);
@@ -28,7 +24,7 @@ struct kfg_intern_text {
 /* Texts, in the order in which they came. */
 struct kfg_intern_texts {
 	struct kfg_intern_text *items; /* owned */
-	struct kfg_intern_slots slots;
+	struct kfg_slots slots; /* index + 1 */
 	size_t capacity;
 };
 int kfg_intern_texts_add(struct kfg_intern_texts *texts, const char *text, size_t len, uint32_t tag,
@@ -42,7 +38,7 @@ struct kfg_intern_slices {
 	size_t capacity;
 	struct kfg_range *ranges; /* owned: the distinct slices */
 	size_t ranges_capacity;
-	struct kfg_intern_slots slots;
+	struct kfg_slots slots; /* index + 1 of a range */
 };
 int kfg_intern_slices_add(struct kfg_intern_slices *slices, const uint32_t *numbers, uint32_t n,
 			  struct kfg_range *ret_range);

@@ -41,7 +41,7 @@ AGENT = {
 }
 # What the policy library shows to others.
 POLICY = {f"policy/{name}.h" for name in ("array", "cases", "cleanup", "diag", "edit_distance", "outcomes", "policy",
-                                              "table", "utf8", "verdict", "why")}
+                                              "slots", "table", "utf8", "verdict", "why")}
 # Headers of libraries: pattern -> who may include them.
 LIBRARIES = [
     (r"yaml\.h", ("policy/yaml_doc",)),
