@@ -32,52 +32,34 @@ static uint32_t hash(const void *data, size_t size)
 	return h >> 32;
 }
 
-/* Slots for n items and one more, at most half of them taken; all free. */
-static int more_slots(size_t n, uint32_t **slots, size_t *n_slots)
-{
-	size_t want = *n_slots ? *n_slots : 128;
-	uint32_t *p;
-
-	while (want < 2 * (n + 1))
-		want *= 2;
-	if (want == *n_slots)
-		return 1;
-	p = calloc(want, sizeof(*p));
-	if (!p)
-		return -ENOMEM;
-	free(*slots);
-	*slots = p;
-	*n_slots = want;
-	return 0;
-}
-
 static void *row(const struct kfg_rows *rows, size_t i)
 {
 	return (char *)rows->items + i * rows->size;
 }
 
-/* The slot of that key, or the free one where it belongs. */
-static size_t find_row(const struct kfg_rows *rows, const void *key)
+static uint32_t row_hash(const void *rows, uint32_t number)
 {
-	size_t at = hash(key, rows->key) & (rows->n_slots - 1);
+	const struct kfg_rows *r = rows;
 
-	while (rows->slots[at] && memcmp(row(rows, rows->slots[at] - 1), key, rows->key) != 0)
-		at = (at + 1) & (rows->n_slots - 1);
-	return at;
+	return hash(row(r, number - 1), r->key);
+}
+
+static bool is_row(const void *rows, uint32_t number, const void *key)
+{
+	const struct kfg_rows *r = rows;
+
+	return memcmp(row(r, number - 1), key, r->key) == 0;
 }
 
 int kfg_rows_get(struct kfg_rows *rows, const void *key, void **ret_row)
 {
-	int r = more_slots(rows->n, &rows->slots, &rows->n_slots);
-	size_t at;
+	int r = kfg_slots_reserve(&rows->slots, 1, row_hash, rows);
+	uint32_t *slot;
 
 	if (r < 0)
 		return r;
-	if (r == 0)
-		for (size_t i = 0; i < rows->n; i++)
-			rows->slots[find_row(rows, row(rows, i))] = i + 1;
-	at = find_row(rows, key);
-	if (!rows->slots[at]) {
+	slot = kfg_slots_find(&rows->slots, hash(key, rows->key), is_row, rows, key);
+	if (!*slot) {
 		if (rows->n >= rows->max) {
 			rows->more++;
 			*ret_row = NULL;
@@ -88,28 +70,35 @@ int kfg_rows_get(struct kfg_rows *rows, const void *key, void **ret_row)
 			return r;
 		memset(row(rows, rows->n), 0, rows->size);
 		memcpy(row(rows, rows->n), key, rows->key);
-		rows->slots[at] = ++rows->n;
+		kfg_slots_take(&rows->slots, slot, ++rows->n);
 	}
-	*ret_row = row(rows, rows->slots[at] - 1);
+	*ret_row = row(rows, *slot - 1);
 	return 0;
 }
 
 void kfg_rows_done(struct kfg_rows *rows)
 {
 	free(rows->items);
-	free(rows->slots);
+	kfg_slots_done(&rows->slots);
 	rows->items = NULL;
-	rows->slots = NULL;
-	rows->n = rows->capacity = rows->n_slots = 0;
+	rows->n = rows->capacity = 0;
 }
 
-static size_t find_text(const struct kfg_text_pool *t, const char *text, size_t len)
+static const char *text_of(const struct kfg_text_pool *t, uint32_t number)
 {
-	size_t at = hash(text, len) & (t->n_slots - 1);
+	return t->bytes + t->starts[number - 1];
+}
 
-	while (t->slots[at] && strcmp(t->bytes + t->starts[t->slots[at] - 1], text) != 0)
-		at = (at + 1) & (t->n_slots - 1);
-	return at;
+static uint32_t text_hash(const void *texts, uint32_t number)
+{
+	const char *text = text_of(texts, number);
+
+	return hash(text, strlen(text));
+}
+
+static bool is_text(const void *texts, uint32_t number, const void *key)
+{
+	return strcmp(text_of(texts, number), key) == 0;
 }
 
 static int append(struct kfg_text_pool *t, const char *text, size_t len)
@@ -131,19 +120,14 @@ static int append(struct kfg_text_pool *t, const char *text, size_t len)
 
 static int add(struct kfg_text_pool *t, const char *text, uint32_t *ret_id)
 {
-	size_t len = strlen(text), at;
-	int r = more_slots(t->n, &t->slots, &t->n_slots);
+	size_t len = strlen(text);
+	int r = kfg_slots_reserve(&t->slots, 1, text_hash, t);
+	uint32_t *slot;
 
 	if (r < 0)
 		return r;
-	if (r == 0)
-		for (size_t i = 0; i < t->n; i++) {
-			const char *other = t->bytes + t->starts[i];
-
-			t->slots[find_text(t, other, strlen(other))] = i + 1;
-		}
-	at = find_text(t, text, len);
-	if (!t->slots[at]) {
+	slot = kfg_slots_find(&t->slots, hash(text, len), is_text, t, text);
+	if (!*slot) {
 		if (t->size + len + 1 > t->max) {
 			*ret_id = KFG_TEXT_POOL_OTHER;
 			return 0;
@@ -151,9 +135,9 @@ static int add(struct kfg_text_pool *t, const char *text, uint32_t *ret_id)
 		r = append(t, text, len);
 		if (r < 0)
 			return r;
-		t->slots[at] = t->n;
+		kfg_slots_take(&t->slots, slot, t->n);
 	}
-	*ret_id = t->slots[at] - 1;
+	*ret_id = *slot - 1;
 	return 0;
 }
 
@@ -181,6 +165,6 @@ void kfg_text_pool_done(struct kfg_text_pool *texts)
 {
 	free(texts->bytes);
 	free(texts->starts);
-	free(texts->slots);
+	kfg_slots_done(&texts->slots);
 	*texts = (struct kfg_text_pool)KFG_TEXT_POOL(texts->max);
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "policy/slots.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +19,7 @@ struct kfg_rows {
 	size_t n;
 	uint64_t more; /* keys that were turned away, counted each time */
 	size_t capacity;
-	uint32_t *slots; /* owned; index + 1, 0: free */
-	size_t n_slots;
+	struct kfg_slots slots; /* index + 1 */
 };
 
 #define KFG_ROWS(type, key_bytes, most)                                                                                \
@@ -42,8 +42,7 @@ struct kfg_text_pool {
 	size_t size, capacity, max;
 	uint32_t *starts; /* owned */
 	size_t n, n_starts;
-	uint32_t *slots;
-	size_t n_slots;
+	struct kfg_slots slots; /* id + 1 */
 };
 
 #define KFG_TEXT_POOL(most)                                                                                            \
