@@ -2,6 +2,7 @@
 /* gate_btf.c - see gate_btf.h. Functions are indexed, as libbpf compares all names for each that it looks for. */
 #include "gate/enforce/gate_btf.h"
 
+#include "policy/slots.h"
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -11,8 +12,7 @@
 #include <string.h>
 
 static struct btf *vmlinux;
-static unsigned *slots; /* ids of functions by the hash of their name, open addressing; 0: free */
-static unsigned mask;
+static struct kfg_slots slots; /* ids of functions by the hash of their name */
 
 static unsigned hash(const char *name)
 {
@@ -30,34 +30,35 @@ static const char *name_of(unsigned id)
 	return name ? name : "";
 }
 
-/* Where the name is, or the free slot where it belongs. */
-static unsigned *slot(const char *name)
+static bool is_called(const void *unused, uint32_t id, const void *name)
 {
-	unsigned i = hash(name) & mask;
+	(void)unused;
+	return strcmp(name_of(id), name) == 0;
+}
 
-	while (slots[i] && strcmp(name_of(slots[i]), name) != 0)
-		i = (i + 1) & mask;
-	return &slots[i];
+static uint32_t *find(const char *name)
+{
+	return kfg_slots_find(&slots, hash(name), is_called, NULL, name);
 }
 
 static int make_index(void)
 {
-	unsigned n = btf__type_cnt(vmlinux), size = 1, *at;
+	unsigned end = btf__type_cnt(vmlinux), n = 0;
+	int r;
 
-	while (size < n) /* about half of all types are functions */
-		size *= 2;
-	slots = calloc(size, sizeof(*slots));
-	if (!slots)
-		return -ENOMEM;
-	mask = size - 1;
-	for (unsigned id = 1; id < n; id++) {
+	for (unsigned id = 1; id < end; id++)
+		n += btf_is_func(btf__type_by_id(vmlinux, id));
+	r = kfg_slots_reserve(&slots, n, NULL, NULL);
+	for (unsigned id = 1; id < end && r == 0; id++) {
+		uint32_t *slot;
+
 		if (!btf_is_func(btf__type_by_id(vmlinux, id)))
 			continue;
-		at = slot(name_of(id));
-		if (!*at)
-			*at = id;
+		slot = find(name_of(id));
+		if (!*slot)
+			kfg_slots_take(&slots, slot, id);
 	}
-	return 0;
+	return r;
 }
 
 struct btf *kfg_gate_btf(void)
@@ -74,9 +75,9 @@ struct btf *kfg_gate_btf(void)
 
 unsigned kfg_gate_btf_func(const char *name)
 {
-	if (!kfg_gate_btf() || (!slots && make_index() < 0))
+	if (!kfg_gate_btf() || (!slots.size && make_index() < 0))
 		return 0;
-	return *slot(name);
+	return *find(name);
 }
 
 unsigned kfg_gate_btf_arguments(const char *name)
@@ -96,8 +97,7 @@ bool kfg_gate_btf_returns(const char *name)
 void kfg_gate_btf_release(void)
 {
 	btf__free(vmlinux);
-	free(slots);
+	kfg_slots_done(&slots);
 	vmlinux = NULL;
-	slots = NULL;
 	malloc_trim(0);
 }
