@@ -37,6 +37,7 @@ void kfg_find_free(struct kfg_find *find)
 	if (!find)
 		return;
 	free(find->seen);
+	kfg_slots_done(&find->slots);
 	free(find);
 }
 

@@ -4,6 +4,7 @@
 
 #include "analysis/find/find.h"
 
+#include "policy/slots.h"
 #include <sys/types.h>
 
 struct kfg_find_inode {
@@ -14,9 +15,9 @@ struct kfg_find_inode {
 struct kfg_find {
 	const struct kfg_find_ops *ops;
 	uint64_t limits[KFG_FIND_LIMIT_MAX];
-	/* inodes seen: a hash table with open addressing; ino 0: free, no file has that number */
-	struct kfg_find_inode *seen; /* owned */
-	size_t n_seen, seen_mask;
+	struct kfg_find_inode *seen; /* owned: the inodes looked at; slots.n of them */
+	size_t seen_room;
+	struct kfg_slots slots; /* index + 1 of what was seen */
 	size_t n_repeated; /* files that were passed over, as they had been looked at */
 	size_t live; /* bytes that are unpacked now */
 };

@@ -3,6 +3,7 @@
 #include "analysis/find/find_internal.h"
 
 #include "base/cleanup.h"
+#include "policy/array.h"
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>
@@ -12,44 +13,41 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-static struct kfg_find_inode *slot(struct kfg_find_inode *table, size_t mask, const struct kfg_find_inode *what)
+static uint32_t hash(const struct kfg_find_inode *inode)
 {
-	size_t at = (what->ino * UINT64_C(0x9e3779b97f4a7c15) ^ what->dev) & mask;
-
-	while (table[at].ino && (table[at].ino != what->ino || table[at].dev != what->dev))
-		at = (at + 1) & mask;
-	return &table[at];
+	return (uint32_t)(inode->ino * UINT64_C(0x9e3779b97f4a7c15) ^ inode->dev);
 }
 
-static int seen_grow(struct kfg_find *find)
+static uint32_t hash_of(const void *seen, uint32_t number)
 {
-	size_t size = find->seen ? (find->seen_mask + 1) * 2 : 256;
-	struct kfg_find_inode *table = calloc(size, sizeof(*table));
-
-	if (!table)
-		return -ENOMEM;
-	for (size_t i = 0; find->seen && i <= find->seen_mask; i++)
-		if (find->seen[i].ino)
-			*slot(table, size - 1, &find->seen[i]) = find->seen[i];
-	free(find->seen);
-	find->seen = table;
-	find->seen_mask = size - 1;
-	return 0;
+	return hash((const struct kfg_find_inode *)seen + number - 1);
 }
 
-/* 1: it is new; 0: it was looked at before. */
+static bool is_inode(const void *seen, uint32_t number, const void *key)
+{
+	const struct kfg_find_inode *have = (const struct kfg_find_inode *)seen + number - 1, *wanted = key;
+
+	return have->ino == wanted->ino && have->dev == wanted->dev;
+}
+
+/* 1: it is new, or has the number 0, which is no file's own; 0: it was looked at before. */
 static int remember(struct kfg_find *find, const struct stat *st)
 {
 	const struct kfg_find_inode inode = { st->st_dev, st->st_ino };
-	struct kfg_find_inode *at;
+	uint32_t *slot;
+	int r = kfg_slots_reserve(&find->slots, 1, hash_of, find->seen);
 
-	if ((!find->seen || find->n_seen * 2 > find->seen_mask) && seen_grow(find) < 0)
-		return -ENOMEM;
-	at = slot(find->seen, find->seen_mask, &inode);
-	if (at->ino || !inode.ino)
-		return !inode.ino;
-	*at = inode;
-	find->n_seen++;
+	if (r == 0)
+		r = kfg_array_grow(&find->seen, &find->seen_room, find->slots.n, sizeof(*find->seen));
+	if (r < 0)
+		return r;
+	if (!inode.ino)
+		return 1;
+	slot = kfg_slots_find(&find->slots, hash(&inode), is_inode, find->seen, &inode);
+	if (*slot)
+		return 0;
+	find->seen[find->slots.n] = inode;
+	kfg_slots_take(&find->slots, slot, find->slots.n + 1);
 	return 1;
 }
 
