@@ -6,6 +6,7 @@
 #include "analysis/btf/btf_internal.h"
 
 #include "base/hash.h"
+#include "policy/slots.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,28 +20,34 @@ struct tag {
 
 /* Each half is made when it is first asked for. */
 struct kfg_btf_index {
-	uint32_t *slots; /* owned: ids by hash of kind and name, 0: free; NULL: not made yet */
-	uint32_t mask;
+	struct kfg_slots slots; /* ids by hash of kind and name; of size 0: not made yet */
 	uint64_t secret;
 	struct tag *tags; /* owned: by target, then text; those with component -1; NULL: not made yet */
 	size_t n_tags;
 };
 
+struct name_key {
+	const char *name;
+	size_t len;
+	unsigned kind;
+};
+
+static bool is_called(const void *btf, uint32_t id, const void *key)
+{
+	const struct btf_type *t = kfg_btf_own_type(btf, id);
+	const struct name_key *k = key;
+
+	return KFG_BTF_INFO_KIND(t->info) == k->kind &&
+	       strncmp(kfg_btf_str(btf, t->name_off), k->name, k->len + 1) == 0;
+}
+
 /* The slot that holds the type of that kind and name, or where it would be. */
 static uint32_t *find_slot(const struct kfg_btf *btf, const struct kfg_btf_index *index, const char *name, size_t len,
 			   unsigned kind)
 {
-	uint32_t at = (uint32_t)kfg_hash(index->secret + kind, name, len) & index->mask;
+	struct name_key key = { .name = name, .len = len, .kind = kind };
 
-	for (;; at = (at + 1) & index->mask) {
-		const struct btf_type *t;
-
-		if (!index->slots[at])
-			return &index->slots[at];
-		t = kfg_btf_own_type(btf, index->slots[at]);
-		if (KFG_BTF_INFO_KIND(t->info) == kind && strncmp(kfg_btf_str(btf, t->name_off), name, len + 1) == 0)
-			return &index->slots[at];
-	}
+	return kfg_slots_find(&index->slots, (uint32_t)kfg_hash(index->secret + kind, name, len), is_called, btf, &key);
 }
 
 static void index_names(const struct kfg_btf *btf, struct kfg_btf_index *index)
@@ -59,7 +66,7 @@ static void index_names(const struct kfg_btf *btf, struct kfg_btf_index *index)
 			continue;
 		slot = find_slot(btf, index, name, len, KFG_BTF_INFO_KIND(t->info));
 		if (!*slot)
-			*slot = id;
+			kfg_slots_take(&index->slots, slot, id);
 	}
 }
 
@@ -84,7 +91,7 @@ static void index_free(struct kfg_btf_index *index)
 {
 	if (!index)
 		return;
-	free(index->slots);
+	kfg_slots_done(&index->slots);
 	free(index->tags);
 	free(index);
 }
@@ -108,20 +115,15 @@ static struct kfg_btf_index *get_index(const struct kfg_btf *btf)
 static const struct kfg_btf_index *get_names(const struct kfg_btf *btf)
 {
 	struct kfg_btf_index *index = get_index(btf);
-	uint32_t n_named = 0, n_slots = 16;
+	uint32_t n_named = 0;
 
-	if (!index || index->slots)
+	if (!index || index->slots.size)
 		return index;
 	for (uint32_t id = btf->first; id < btf->end; id++)
 		n_named += kfg_btf_own_type(btf, id)->name_off != 0;
-	/* at most half of the slots are taken */
-	while (n_slots < 2 * n_named)
-		n_slots *= 2;
-	index->slots = calloc(n_slots, sizeof(*index->slots));
-	if (!index->slots)
-		return NULL;
 	index->secret = kfg_hash_secret();
-	index->mask = n_slots - 1;
+	if (kfg_slots_reserve(&index->slots, n_named, NULL, NULL) < 0)
+		return NULL;
 	index_names(btf, index);
 	return index;
 }
