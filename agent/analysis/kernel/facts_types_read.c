@@ -10,6 +10,7 @@
 
 #include "analysis/kernel/facts_records.h"
 #include "base/hash.h"
+#include "policy/slots.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,21 +24,15 @@ struct chunk {
 };
 #define CHUNK_WORDS 8192u
 
-/* An unnamed type that refers to one other: made once. */
-struct link {
-	uint32_t kind, to, id;
-};
-
 struct kfg_facts_reader {
 	struct kfg_facts_bytes *from; /* the record at hand */
 	const struct kfg_facts_reader *base;
 	uint32_t first; /* id of the first record */
 	struct kfg_facts_records records;
-	struct link *links; /* owned: a table; kind 0: free */
-	uint32_t n_links, links_mask;
 	uint32_t **named; /* owned: by record, in chunks; NULL: not read yet */
 	uint32_t **unnamed; /* owned: in chunks */
 	uint32_t n_unnamed, unnamed_room, unnamed_max;
+	struct kfg_slots links; /* index + 1 of an unnamed type that refers to one other: each is made once */
 	uint32_t n_tags; /* the first of the unnamed */
 	uint32_t current; /* index of the record at hand */
 	struct chunk *chunks; /* owned */
@@ -208,62 +203,62 @@ static void read_array(struct kfg_facts_reader *rd, unsigned depth)
 	set_word(p, 5, n);
 }
 
-static uint32_t hash_link(const struct kfg_facts_reader *rd, uint32_t kind, uint32_t to)
+struct link_key {
+	uint32_t info, to;
+};
+
+static uint32_t hash_link(const struct kfg_facts_reader *rd, const struct link_key *key)
 {
-	return (uint32_t)kfg_hash_number(rd->secret, (uint64_t)kind << 32 | to);
+	return (uint32_t)kfg_hash_number(rd->secret, (uint64_t)key->info << 32 | key->to);
 }
 
-static int grow_links(struct kfg_facts_reader *rd)
+static uint32_t hash_of(const void *reader, uint32_t number)
 {
-	uint32_t mask = rd->links_mask ? 2 * rd->links_mask + 1 : 255;
-	struct link *links = calloc((size_t)mask + 1, sizeof(*links));
+	const struct kfg_facts_reader *rd = reader;
+	const uint32_t *type = rd->unnamed[number - 1];
 
-	if (!links)
-		return -ENOMEM;
-	for (uint32_t i = 0; rd->links && i <= rd->links_mask; i++) {
-		const struct link *l = &rd->links[i];
-		uint32_t at = hash_link(rd, l->kind, l->to) & mask;
+	return hash_link(rd, &(struct link_key){ .info = type[1], .to = type[2] });
+}
 
-		while (l->kind && links[at].kind)
-			at = (at + 1) & mask;
-		if (l->kind)
-			links[at] = *l;
-	}
-	free(rd->links);
-	rd->links = links;
-	rd->links_mask = mask;
-	return 0;
+static bool is_link(const void *reader, uint32_t number, const void *key)
+{
+	const struct kfg_facts_reader *rd = reader;
+	const struct link_key *k = key;
+	const uint32_t *type = rd->unnamed[number - 1];
+
+	return type[1] == k->info && type[2] == k->to;
+}
+
+static uint32_t unnamed_id(const struct kfg_facts_reader *rd, uint32_t index)
+{
+	return rd->first + rd->records.n + index;
 }
 
 /* The id that the next unnamed type gets. */
 static uint32_t next_id(const struct kfg_facts_reader *rd)
 {
-	return rd->first + rd->records.n + rd->n_unnamed;
+	return unnamed_id(rd, rd->n_unnamed);
 }
 
 static uint32_t add_link(struct kfg_facts_reader *rd, unsigned kind, uint32_t to)
 {
-	struct link wanted = { .kind = kind, .to = to };
-	uint32_t *p;
-	uint32_t at;
+	struct link_key key = { .info = info_of(kind, 0, false), .to = to };
+	uint32_t *p, *slot;
 
-	if (2 * rd->n_links >= rd->links_mask && !rd->error)
-		rd->error = grow_links(rd);
+	if (!rd->error)
+		rd->error = kfg_slots_reserve(&rd->links, 1, hash_of, rd);
 	/* so a link is to a type without an error, and may be used again */
 	if (rd->error || rd->from->error)
 		return 0;
-	at = hash_link(rd, kind, to) & rd->links_mask;
-	for (; rd->links[at].kind; at = (at + 1) & rd->links_mask)
-		if (rd->links[at].kind == kind && rd->links[at].to == to)
-			return rd->links[at].id;
-	wanted.id = next_id(rd);
+	slot = kfg_slots_find(&rd->links, hash_link(rd, &key), is_link, rd, &key);
+	if (*slot)
+		return unnamed_id(rd, *slot - 1);
 	p = start_type(rd, false, 0);
 	if (!p)
 		return 0;
-	rd->n_links++;
-	rd->links[at] = wanted;
-	set_type(p, 0, info_of(kind, 0, false), to);
-	return wanted.id;
+	set_type(p, 0, key.info, to);
+	kfg_slots_take(&rd->links, slot, rd->n_unnamed);
+	return unnamed_id(rd, *slot - 1);
 }
 
 /* 0: there is none. */
@@ -492,7 +487,7 @@ void kfg_facts_reader_free(struct kfg_facts_reader *rd)
 		rd->chunks = next;
 	}
 	kfg_facts_records_done(&rd->records);
-	free(rd->links);
+	kfg_slots_done(&rd->links);
 	free(rd->named);
 	free(rd->unnamed);
 	free(rd);
