@@ -30,19 +30,6 @@ static int add_name(struct kfg_compile *c, const char *text, size_t len)
 	return len < KFG_KFUNC_LEN ? kfg_intern_texts_add(&c->names, text, len, 0, &index) : 0;
 }
 
-static uint32_t find_name(const struct kfg_compile *c, const struct kfg_intern_text *text)
-{
-	for (uint32_t i = text->hash;; i++) {
-		uint32_t at = c->names.slots.at[i & (c->names.slots.size - 1)];
-		const struct kfg_intern_text *have = at ? &c->names.items[at - 1] : NULL;
-
-		if (!have)
-			return KFG_NONE;
-		if (have->hash == text->hash && have->len == text->len && !memcmp(have->text, text->text, text->len))
-			return at - 1;
-	}
-}
-
 /* Names that rows give exactly. A module or a unit may look like one: then it has a cell that
  * nobody needs. */
 static int add_row_names(struct kfg_compile *c)
@@ -92,7 +79,7 @@ static uint32_t find_text(const struct kfg_compile *c, const char *text)
 {
 	struct kfg_intern_text t = { text, (uint32_t)strlen(text), kfg_intern_hash(text, strlen(text)), 0 };
 
-	return find_name(c, &t);
+	return kfg_intern_texts_find(&c->names, &t);
 }
 
 int kfg_compile_names(struct kfg_compile *c, const char *const *known, size_t n_known)
@@ -234,7 +221,7 @@ static int add_matches(struct kfg_compile *c, uint32_t matcher, uint32_t row, bo
 	int r;
 
 	if (!(m->tag & KFG_MATCH_GLOB)) {
-		list = candidates_of(c, find_name(c, m), waivers);
+		list = candidates_of(c, kfg_intern_texts_find(&c->names, m), waivers);
 		return list ? add_candidate(c, list, row) : 0;
 	}
 	r = find_matches(c, matcher, &range);

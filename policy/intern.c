@@ -55,6 +55,13 @@ int kfg_intern_texts_add(struct kfg_intern_texts *t, const char *text, size_t le
 	return 0;
 }
 
+uint32_t kfg_intern_texts_find(const struct kfg_intern_texts *t, const struct kfg_intern_text *text)
+{
+	uint32_t number = t->slots.size ? *kfg_slots_find(&t->slots, text->hash, is_text, t, text) : 0;
+
+	return number ? number - 1 : KFG_NONE;
+}
+
 void kfg_intern_texts_done(struct kfg_intern_texts *t)
 {
 	free(t->items);

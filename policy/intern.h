@@ -29,6 +29,8 @@ struct kfg_intern_texts {
 };
 int kfg_intern_texts_add(struct kfg_intern_texts *texts, const char *text, size_t len, uint32_t tag,
 			 uint32_t *ret_index);
+/* The index of the one with that text, hash and tag; KFG_NONE: it is not there. */
+uint32_t kfg_intern_texts_find(const struct kfg_intern_texts *texts, const struct kfg_intern_text *text);
 void kfg_intern_texts_done(struct kfg_intern_texts *texts);
 
 /* Numbers in slices that may be shared. */

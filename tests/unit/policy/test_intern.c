@@ -2,6 +2,13 @@
 #include "../../../policy/intern.h"
 #include "load_text.h"
 
+static uint32_t find(const struct kfg_intern_texts *texts, const char *text, uint32_t tag)
+{
+	struct kfg_intern_text t = { text, (uint32_t)strlen(text), kfg_intern_hash(text, strlen(text)), tag };
+
+	return kfg_intern_texts_find(texts, &t);
+}
+
 static void test_texts(void **state)
 {
 	struct kfg_intern_texts texts = { 0 };
@@ -9,6 +16,7 @@ static void test_texts(void **state)
 	uint32_t index, again;
 
 	(void)state;
+	assert_int_equal(find(&texts, "n0", 0), KFG_NONE);
 	for (unsigned i = 0; i < 2000; i++) {
 		(void)snprintf(names[i], sizeof(names[i]), "n%u", i);
 		assert_int_equal(kfg_intern_texts_add(&texts, names[i], strlen(names[i]), 0, &index), 0);
@@ -24,6 +32,12 @@ static void test_texts(void **state)
 	assert_int_equal(index, 2000);
 	assert_int_equal(kfg_intern_texts_add(&texts, "n1", 1, 0, &again), 0);
 	assert_int_equal(again, 2001);
+	assert_int_equal(find(&texts, "n1", 0), 1);
+	assert_int_equal(find(&texts, "n1", 1), 2000);
+	assert_int_equal(find(&texts, "n1", 2), KFG_NONE);
+	assert_int_equal(find(&texts, "n", 0), 2001);
+	assert_int_equal(find(&texts, "m", 0), KFG_NONE);
+	assert_int_equal(texts.slots.n, 2002);
 	kfg_intern_texts_done(&texts);
 	kfg_intern_texts_done(&texts);
 }
