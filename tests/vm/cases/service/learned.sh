@@ -14,9 +14,11 @@
 load_in() { in_unit "$1.service" /t/kfload obj /t/key.o; }
 policy=/etc/kfgate/policy.d
 
+policy_put </t/10-observe.yaml
+gate_up
 /t/kfload hold /t/key.o 600 >/tmp/held 2>&1 &
 holder=$!
-check "a program that is there" until_true 10 grep -q . /tmp/held
+check "a program that is there" until_true 10 grep -q loaded /tmp/held
 rm -f $policy/* /tmp/10-first.yaml
 check "init writes a first policy" kfgate init --output=/tmp/10-first.yaml
 check "which check takes" kfgate check /tmp/10-first.yaml
@@ -26,13 +28,14 @@ kill $holder
 mkdir -p $policy
 cp /tmp/10-first.yaml $policy/
 gate_up
+began=$(date +%s)
 mark
 check "two services load" load_in app-one
 check "programs with kfuncs" load_in app-two
 check "one of them twice" load_in app-one
 fence
 
-check "learn" kfgate learn --since=-1h --against=$policy --output=/tmp/50-learned.yaml
+check "learn" kfgate learn "--since=@$began" --against=$policy --output=/tmp/50-learned.yaml
 cat /tmp/50-learned.yaml
 check_file "knows the first" 'app-one\.service' /tmp/50-learned.yaml
 check_file "and the second" 'app-two\.service' /tmp/50-learned.yaml
