@@ -1,17 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text.h - untrusted text made fit for a terminal, a log line, a journal field.
+ * text.h - untrusted text made fit for a terminal, a log line, a journal field; how a text begins and ends.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* "" for one of something, "s" for any other number. */
 static inline const char *kfg_text_s(uint64_t n)
 {
 	return n == 1 ? "" : "s";
+}
+
+static inline bool kfg_text_begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+static inline bool kfg_text_ends(const char *text, const char *with)
+{
+	size_t n = strlen(text), m = strlen(with);
+
+	return n >= m && strcmp(text + n - m, with) == 0;
 }
 
 /*

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/read_file.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -25,11 +26,6 @@ static char *read_text(const char *root, const char *path)
 
 	(void)snprintf(full, sizeof(full), "%s%s", root, path);
 	return kfg_read_file(AT_FDCWD, full, FILE_SIZE_MAX, &text, &size) < 0 ? NULL : text;
-}
-
-static bool begins(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
 }
 
 /* The first line of a file. */
@@ -66,7 +62,7 @@ static void add_cmdline(const char *root, struct kfg_json *j)
 	for (char *word = text ? strtok_r(text, CMDLINE_SEPARATORS, &rest) : NULL; word;
 	     word = strtok_r(NULL, CMDLINE_SEPARATORS, &rest))
 		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-			if (begins(word, wanted[i]))
+			if (kfg_text_begins(word, wanted[i]))
 				kfg_json_string(j, NULL, word);
 	kfg_json_array_end(j);
 }
@@ -108,7 +104,7 @@ static void add_config(const char *root, const char *release, struct kfg_json *j
 	kfg_json_array(j, "config");
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-			if (begins(line, wanted[i]))
+			if (kfg_text_begins(line, wanted[i]))
 				kfg_json_string(j, NULL, line);
 	kfg_json_array_end(j);
 }

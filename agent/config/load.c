@@ -2,6 +2,7 @@
 /* load.c - a policy read, checked and merged from files and directories. */
 #include "config/load.h"
 
+#include "base/text.h"
 #include "config/writers.h"
 #include <errno.h>
 #include <string.h>
@@ -116,8 +117,7 @@ static int collect_system(struct kfg_loaded *loaded)
 /* The system's own files: of others, the caller knows whose they are. */
 static bool is_system(const char *path)
 {
-	return strncmp(path, KFG_POLICY_SYSTEM_ETC, strlen(KFG_POLICY_SYSTEM_ETC)) == 0 ||
-	       strncmp(path, KFG_POLICY_SYSTEM_USR, strlen(KFG_POLICY_SYSTEM_USR)) == 0;
+	return kfg_text_begins(path, KFG_POLICY_SYSTEM_ETC) || kfg_text_begins(path, KFG_POLICY_SYSTEM_USR);
 }
 
 /* Whoever may write to the policy decides what it says, also of himself. */

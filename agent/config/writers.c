@@ -3,6 +3,7 @@
 #include "config/writers.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ void kfg_config_examine_writers(const char *path, const char *before, struct kfg
 	while ((slash = strrchr(dir, '/')) && slash != dir) {
 		*slash = 0;
 		/* the directories of one file are mostly those of the file before */
-		if (before && strncmp(before, dir, strlen(dir)) == 0 && before[strlen(dir)] == '/')
+		if (before && kfg_text_begins(before, dir) && before[strlen(dir)] == '/')
 			return;
 		examine(dir, holds_file, diags);
 		holds_file = false;

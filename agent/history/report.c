@@ -66,8 +66,7 @@ static void known_from(const struct kfg_history_report_input *in, const char *kf
 		const char *module = kfunc[len] ? kfunc + len + 2 : "vmlinux]";
 
 		if (strncmp(info.kfunc, kfunc, len) != 0 || info.kfunc[len] ||
-		    (info.module &&
-		     (strncmp(module, info.module, strlen(info.module)) != 0 || module[strlen(info.module)] != ']')))
+		    (info.module && (!kfg_text_begins(module, info.module) || module[strlen(info.module)] != ']')))
 			continue;
 		kfg_document_set_text(doc, cell, kfg_deprecation_place(&info, place));
 		return;

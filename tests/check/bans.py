@@ -43,6 +43,8 @@ BANS = [
     Ban(r"\b(SYS_|__NR_)?(openat2|clone3|unshare|setns|personality|sched_setscheduler|mount|umount2?)\b\s*[(,]",
         "kfgate.service filters it out, of its reload, too: packaging/systemd/kfgate.service.in",
         rooms=("agent/base/", "agent/config/", "agent/gate/", "agent/record/")),
+    Ban(r"\bstrncmp\(\s*([^,]+),\s*([^,]+),\s*strlen\(\2\)\s*\)", "kfg_text_begins() of base/text.h says it",
+        rooms=("agent/",), allowed=("agent/base/text.h",)),
     Ban(r"\b(exit|abort|_exit)\s*\(", "only main ends the program", rooms=("agent/", "policy/"),
         allowed=("agent/main.c", "agent/gate/enforce/guard.c")),
     Ban(rf"\b({NOTES})\b", "do it, or open an issue", rooms=("",), code=False,
@@ -51,6 +53,7 @@ BANS = [
     Ban(r"\b(?:deb|ftp|security|snapshot|archive)\.(?:\w+\.)?debian\.org\b"
         r"|\bhttps?://[\w.-]*(?:mirror|proxy|cache)[\w.-]*",
         "a mirror comes from the host's own configuration", rooms=("",), code=False, allowed=("LICENSE",)),
+    Ban(r"/(home|Users)/(?!eve\b|demo\b)\w", "somebody's own directory: take it out", rooms=("",), code=False),
 ]
 
 

@@ -57,7 +57,7 @@ LIBRARIES = [
      ("agent/gate/enforce/", "agent/analysis/live/", "agent/analysis/programs/", "agent/record/event_record.c",
       "agent/gate/events/", "bpf/")),
     (r"kfgate\.skel\.h", ("agent/gate/enforce/gate.c", "agent/gate/enforce/gate_parts.c")),
-    (r"guard\.skel\.h", ("agent/gate/enforce/guard.c",)),
+    (r"guard\.skel\.h", ("agent/gate/enforce/guard.c", "agent/gate/enforce/guard_variants.c")),
     (r"peek\.skel\.h", ("agent/analysis/live/live.c",)),
     (r"kfunc_(history|releases|signatures)\.inc", ("agent/analysis/lifecycle/kfunc_data.c",)),
     (r"syslog\.h", ("agent/",)),

@@ -58,6 +58,16 @@ class Bans(unittest.TestCase):
         self.assertEqual(found(bans, "agent/gate/enforce/mapset.c", "bpf_map_update_elem(f);\n"), [])
         self.assertEqual(found(bans, "tests/tools/x.c", "exit(1);\n"), [])
 
+    def test_text_begins(self):
+        for code in ("strncmp(a, b, strlen(b)) == 0", "!strncmp(f(a), B, strlen(B))"):
+            self.assertTrue(found(bans, "agent/cli/x.c", f"\tif ({code})\n"), code)
+        self.assertEqual(found(bans, "agent/cli/x.c", "\tif (strncmp(a, b, n) == 0)\n"), [])
+
+    def test_homes(self):
+        for path in ("/ho" + "me/jane/linux", "/Us" + "ers/jane"):
+            self.assertTrue(found(bans, "tests/golden/explain/cases/x.txt", f"make: [{path}]\n"), path)
+        self.assertEqual(found(bans, "tests/x.txt", "/home/eve/.local/bin/probe\n"), [])
+
     def test_everywhere(self):
         for text in ("# TO" + "DO: more", "make |" + "| true", "http://deb.deb" + "ian.org/debian"):
             self.assertTrue(found(bans, "tests/x.sh", text + "\n"), text)

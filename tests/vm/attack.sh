@@ -4,6 +4,7 @@
 # worked NAME ARG...    the attack works
 # refused NAME ARG...   it is refused, or finds nothing it may touch
 # Both print what the attack says. An attack that there is nothing to try on is a part left out.
+# keys_policy GUARD [SERIAL]    prints a policy by which nobody loads what uses keys, with that word for guard:
 # units_policy          prints a policy by which trusted.service alone may load what uses keys; without the guard
 
 kfg_attack() {
@@ -28,6 +29,17 @@ worked() {
 refused() {
 	kfg_what="guarded"
 	kfg_attack 3 "$@"
+}
+
+keys_policy() {
+	cat <<P
+version: 1
+name: keys
+serial: ${2:-1}
+guard: $1
+rules:
+  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
+P
 }
 
 units_policy() {

@@ -6,6 +6,7 @@
 #include "analysis/btf/btf_internal.h"
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "policy/slots.h"
 #include <stdlib.h>
 #include <string.h>
@@ -191,11 +192,6 @@ uint32_t kfg_btf_find(const struct kfg_btf *btf, const char *name, unsigned kind
 	return id;
 }
 
-static bool begins(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 /* Without an index: the least by its text, as with one. */
 static const char *search_tag(const struct kfg_btf *btf, uint32_t id, const char *prefix)
 {
@@ -206,7 +202,7 @@ static const char *search_tag(const struct kfg_btf *btf, uint32_t id, const char
 		const struct btf_type *t = kfg_btf_type(btf, i);
 		const char *text = kfg_btf_str(btf, t->name_off);
 
-		if (as_tag(t) && t->type == id && begins(text, prefix) && (!least || strcmp(text, least) < 0))
+		if (as_tag(t) && t->type == id && kfg_text_begins(text, prefix) && (!least || strcmp(text, least) < 0))
 			least = text;
 	}
 	return least;
@@ -233,7 +229,7 @@ static const char *find_tag(const struct kfg_btf *btf, const struct kfg_btf_inde
 	if (low == index->n_tags || index->tags[low].target != id)
 		return NULL;
 	text = kfg_btf_type_name(btf, index->tags[low].id);
-	return begins(text, prefix) ? text : NULL;
+	return kfg_text_begins(text, prefix) ? text : NULL;
 }
 
 /* A module's BTF may tag what is the kernel's, so all are looked at. */

@@ -63,7 +63,7 @@ static void add_lifecycle(struct kfg_strbuf *out, const struct kfg_deprecation_i
 		return;
 	if (out->size)
 		kfg_strbuf_adds(out, " ");
-	if (row->removed_in && row->replacement && strncmp(row->replacement, row->kfunc, strlen(row->kfunc)) == 0 &&
+	if (row->removed_in && row->replacement && kfg_text_begins(row->replacement, row->kfunc) &&
 	    row->replacement[strlen(row->kfunc)] == ' ') {
 		kfg_strbuf_printf(out, "Since Linux %s it is %s.", row->removed_in, row->replacement);
 		return;

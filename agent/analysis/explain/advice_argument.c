@@ -2,6 +2,7 @@
 /* advice_argument.c - what an argument should have been, by what the verifier says of it. */
 #include "analysis/explain/advice_internal.h"
 
+#include "base/text.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,8 +191,7 @@ static int argument_number(const char *arg)
 	long n = is_register ? strtol(arg + 1, NULL, 10) : 0;
 
 	for (size_t i = 0; i < sizeof(from_zero) / sizeof(from_zero[0]); i++)
-		if (strncmp(arg, from_zero[i], strlen(from_zero[i])) == 0 &&
-		    isdigit((unsigned char)arg[strlen(from_zero[i])]))
+		if (kfg_text_begins(arg, from_zero[i]) && isdigit((unsigned char)arg[strlen(from_zero[i])]))
 			n = strtol(arg + strlen(from_zero[i]), NULL, 10) + 1;
 	if (strcmp(arg, "arg #0") == 0)
 		n = 1;
@@ -258,7 +258,7 @@ static bool takes_object(const char *kfunc)
 					     "bpf_list_push", "bpf_rbtree_add" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strncmp(kfunc, names[i], strlen(names[i])) == 0)
+		if (kfg_text_begins(kfunc, names[i]))
 			return true;
 	return false;
 }

@@ -2,12 +2,13 @@
 /* advice_common.c - what several kinds of findings make sentences with: tables by name, the row of the lifecycle. */
 #include "analysis/explain/advice_internal.h"
 
+#include "base/text.h"
 #include <string.h>
 
 const char *kfg_advice_named_find(const struct kfg_advice_named *rows, size_t n, const char *kfunc)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strncmp(kfunc, rows[i].begins, strlen(rows[i].begins)) == 0)
+		if (kfg_text_begins(kfunc, rows[i].begins))
 			return rows[i].says;
 	return NULL;
 }

@@ -8,33 +8,21 @@
 #include "base/text.h"
 #include <string.h>
 
-static bool begins(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-static bool ends(const char *text, const char *with)
-{
-	size_t n = strlen(text), m = strlen(with);
-
-	return n > m && strcmp(text + n - m, with) == 0;
-}
-
 static bool is_element(const struct kfg_advice_known *k)
 {
-	return begins(k->name, "bpf_iter_") && ends(k->name, "_next");
+	return kfg_text_begins(k->name, "bpf_iter_") && kfg_text_ends(k->name, "_next");
 }
 
 static bool is_slice(const struct kfg_advice_known *k)
 {
-	return begins(k->name, "bpf_dynptr_slice");
+	return kfg_text_begins(k->name, "bpf_dynptr_slice");
 }
 
 /* What lies in a list or tree, as the kfunc put it there. */
 static bool is_put(const struct kfg_advice_known *k)
 {
-	return begins(k->name, "bpf_rbtree_add") || begins(k->name, "bpf_list_push_") ||
-	       begins(k->name, "bpf_list_add");
+	return kfg_text_begins(k->name, "bpf_rbtree_add") || kfg_text_begins(k->name, "bpf_list_push_") ||
+	       kfg_text_begins(k->name, "bpf_list_add");
 }
 
 /* "The result of NAME() (instruction 17)" */
@@ -136,7 +124,7 @@ static void on_object(const struct kfg_advice_known *k, struct kfg_advice *a)
 	bool write = !strstr(k->f->message, "read from stack");
 	const char *how = write ? "writes to it" : "reads it";
 
-	if (begins(k->name, "bpf_iter_")) {
+	if (kfg_text_begins(k->name, "bpf_iter_")) {
 		kfg_strbuf_printf(
 			&a->what,
 			"The memory is an iterator that %s() made on the stack, and the program %s. It is the "
@@ -144,7 +132,7 @@ static void on_object(const struct kfg_advice_known *k, struct kfg_advice *a)
 			k->name, how);
 		kfg_strbuf_printf(&a->todo, "Pass its address to bpf_iter_ kfuncs only. Elements come from %.*snext().",
 				  (int)(strlen(k->name) - strlen("new")), k->name);
-	} else if (begins(k->name, "bpf_dynptr_")) {
+	} else if (kfg_text_begins(k->name, "bpf_dynptr_")) {
 		kfg_strbuf_printf(&a->what,
 				  "The memory is a dynptr that %s() made on the stack, and the program %s. It is the "
 				  "kernel's, though it lies on the stack of the program.",

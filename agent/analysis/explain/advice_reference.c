@@ -48,7 +48,7 @@ static const struct acquirer {
 static const struct acquirer *find_acquirer(const char *kfunc)
 {
 	for (size_t i = 0; i < sizeof(acquirers) / sizeof(acquirers[0]); i++)
-		if (strncmp(kfunc, acquirers[i].begins, strlen(acquirers[i].begins)) == 0)
+		if (kfg_text_begins(kfunc, acquirers[i].begins))
 			return &acquirers[i];
 	return NULL;
 }

@@ -2,8 +2,6 @@
 /* vlog_behind.c - what lines behind a finding add to it, and what failed for another reason once that was mended. */
 #include "analysis/explain/vlog_internal.h"
 
-#include <ctype.h>
-
 #define SYMBOL_LINES 64u /* between what a build says and the symbols that people look up */
 #define NEAR_LINES 8u /* from the compiler's message to the second declaration that it quotes */
 
@@ -23,8 +21,7 @@ static bool has_word(struct kfg_span line, const char *word)
 	const size_t n = strlen(word);
 
 	for (; (at = memmem(at, (size_t)(end - at), word, n)); at++)
-		if ((at == line.at || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
-		    (at + n == end || !(isalnum((unsigned char)at[n]) || at[n] == '_')))
+		if ((at == line.at || !kfg_span_is_name(at[-1])) && (at + n == end || !kfg_span_is_name(at[n])))
 			return true;
 	return false;
 }
@@ -67,7 +64,7 @@ static bool find_clone(struct kfg_span line, char *buf, size_t size)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		const char *at = kfg_span_find(line, ends[i]), *from = at;
 
-		while (from && from > line.at && (isalnum((unsigned char)from[-1]) || from[-1] == '_'))
+		while (from && from > line.at && kfg_span_is_name(from[-1]))
 			from--;
 		if (!at || from == at || (size_t)(at - from) >= size)
 			continue;
@@ -87,7 +84,7 @@ static void find_global(struct kfg_span line, char *buf, size_t size)
 {
 	const char *end = line.at + line.n, *from = end;
 
-	while (from > line.at && (isalnum((unsigned char)from[-1]) || from[-1] == '_'))
+	while (from > line.at && kfg_span_is_name(from[-1]))
 		from--;
 	if (from > line.at && from[-1] == ' ' && from < end &&
 	    (kfg_span_find(line, " GLOBAL ") || kfg_span_find(line, " T ")))

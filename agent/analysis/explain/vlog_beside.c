@@ -6,7 +6,6 @@
 #include "analysis/explain/vlog_internal.h"
 
 #include "analysis/lifecycle/kfunc_data.h"
-#include <ctype.h>
 
 #define NEAR_LINES 8u /* so far away a hint still belongs to a message */
 #define PAST_MAX (2 * KFG_VLOG_TEXT_MAX)
@@ -110,11 +109,6 @@ static void note_build(struct kfg_vlog *v, struct kfg_span line)
 	}
 }
 
-static bool is_of_name(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
 /* The first kfunc of arenas that a line of source calls. False: it calls none. */
 static bool find_arena_call(struct kfg_span line, char *buf, size_t size)
 {
@@ -124,9 +118,9 @@ static bool find_arena_call(struct kfg_span line, char *buf, size_t size)
 	for (; at; at = memmem(at, (size_t)(end - at), begins, sizeof(begins) - 1)) {
 		const char *from = at;
 
-		while (at < end && is_of_name(*at))
+		while (at < end && kfg_span_is_name(*at))
 			at++;
-		if (at == end || *at != '(' || (from > line.at && is_of_name(from[-1])))
+		if (at == end || *at != '(' || (from > line.at && kfg_span_is_name(from[-1])))
 			continue;
 		kfg_span_copy(kfg_span_of(from, (size_t)(at - from)), buf, size);
 		if (kfg_kfunc_history_find(buf))
@@ -229,7 +223,7 @@ static void note_mentions(struct kfg_vlog *v, struct kfg_span line)
 	while ((at = memchr(at, '(', (size_t)(end - at)))) {
 		const char *from = at++;
 
-		while (from > line.at && is_of_name(from[-1]))
+		while (from > line.at && kfg_span_is_name(from[-1]))
 			from--;
 		if ((at < end && *at == ')' && !calls) || at - 1 - from >= (long)sizeof(name))
 			continue;

@@ -2,8 +2,8 @@
 /* vlog_finding.c - wordings to findings: whom they are about, what they are, and at the end what is why. */
 #include "analysis/explain/vlog_internal.h"
 
+#include "base/text.h"
 #include "analysis/lifecycle/kfunc_data.h"
-#include <ctype.h>
 #include <linux/bpf.h>
 
 static void copy(const char *text, char *buf, size_t size)
@@ -31,7 +31,7 @@ static void find_named(struct kfg_span line, char *buf, size_t size)
 		size_t from = i;
 		char name[KFG_VLOG_NAME_MAX];
 
-		while (i < line.n && (isalnum((unsigned char)line.at[i]) || line.at[i] == '_'))
+		while (i < line.n && kfg_span_is_name(line.at[i]))
 			i++;
 		if (i - from >= 6 && i - from < sizeof(name)) {
 			kfg_span_copy(kfg_span_of(line.at + from, i - from), name, sizeof(name));
@@ -69,7 +69,7 @@ static bool is_named_like_kfunc(const char *name)
 	static const char *const prefixes[] = { "bpf_", "scx_bpf_", "hid_bpf_", "__bpf_", "__scx_bpf_" };
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+		if (kfg_text_begins(name, prefixes[i]))
 			return true;
 	return false;
 }
@@ -245,7 +245,7 @@ static bool is_type_twice(struct kfg_span line)
 	b += strlen(has);
 	n = (size_t)(but - a);
 	return (size_t)(end - b) >= n && memcmp(a, b, n) == 0 && memchr(a, ' ', n) &&
-	       (b + n == end || !(isalnum((unsigned char)b[n]) || b[n] == '_'));
+	       (b + n == end || !kfg_span_is_name(b[n]));
 }
 
 /* What more a line says than its wording. */

@@ -10,28 +10,12 @@
 #include "analysis/explain/vlog_internal.h"
 
 #include "analysis/lifecycle/kfunc_data.h"
+#include "base/text.h"
 #include <ctype.h>
 #include <stdio.h>
 
 #define STACK_MAX 512
 #define DYNPTR_BYTES 16
-
-static bool is_digit(char c)
-{
-	return isdigit((unsigned char)c);
-}
-
-static bool begins(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-static bool ends(const char *text, const char *with)
-{
-	size_t n = strlen(text), m = strlen(with);
-
-	return n > m && strcmp(text + n - m, with) == 0;
-}
 
 /* Helpers and kfuncs that change packets: bpf_helper_changes_pkt_data(), and bpf_dynptr_write() into one. */
 static bool changes_packet(const char *call)
@@ -54,13 +38,14 @@ static bool changes_packet(const char *call)
 
 static bool is_slice(const char *kfunc)
 {
-	return begins(kfunc, "bpf_dynptr_slice");
+	return kfg_text_begins(kfunc, "bpf_dynptr_slice");
 }
 
 /* It puts its second argument into a list or a tree. */
 static bool puts_in(const char *kfunc)
 {
-	return begins(kfunc, "bpf_rbtree_add") || begins(kfunc, "bpf_list_push_") || begins(kfunc, "bpf_list_add");
+	return kfg_text_begins(kfunc, "bpf_rbtree_add") || kfg_text_begins(kfunc, "bpf_list_push_") ||
+	       kfg_text_begins(kfunc, "bpf_list_add");
 }
 
 /* Of lists and trees: what is in them is the program's under their lock only. */
@@ -68,8 +53,8 @@ static bool is_of_lock(const char *kfunc, bool put)
 {
 	if (puts_in(kfunc) || put)
 		return puts_in(kfunc) && put;
-	return begins(kfunc, "bpf_list_") || begins(kfunc, "bpf_rbtree_") || begins(kfunc, "bpf_obj_new") ||
-	       begins(kfunc, "bpf_refcount_acquire");
+	return kfg_text_begins(kfunc, "bpf_list_") || kfg_text_begins(kfunc, "bpf_rbtree_") ||
+	       kfg_text_begins(kfunc, "bpf_obj_new") || kfg_text_begins(kfunc, "bpf_refcount_acquire");
 }
 
 /* It gives a lock back: process_spin_lock(), the latter two since 6.15 */
@@ -113,7 +98,7 @@ static bool is_ended(const struct kfg_vlog *v, const struct kfg_vlog_given *give
 		return is_slice(call->name);
 	if (unlocks(ending->name))
 		return is_of_lock(call->name, given->put);
-	return ends(ending->name, "_destroy") && is_next_of(call->name, ending->name);
+	return kfg_text_ends(ending->name, "_destroy") && is_next_of(call->name, ending->name);
 }
 
 static void end_all(struct kfg_vlog *v, const struct ending *ending)
@@ -181,7 +166,7 @@ static const struct kfg_vlog_object *object_at(const struct kfg_vlog *v, long lo
 static void forget_objects(struct kfg_vlog *v, const char *begin, const char *end)
 {
 	for (size_t i = 0; i < KFG_VLOG_OBJECTS; i++)
-		if (begins(v->objects[i].name, begin) && (!end[0] || ends(v->objects[i].name, end)))
+		if (kfg_text_begins(v->objects[i].name, begin) && (!end[0] || kfg_text_ends(v->objects[i].name, end)))
 			v->objects[i].name[0] = '\0';
 }
 
@@ -282,7 +267,7 @@ static void note_stack(struct kfg_vlog *v, struct kfg_span line)
 		struct kfg_vlog_object o = { 0 };
 		const char *from = at, *to;
 
-		for (at += 3; at < end && is_digit(*at) && o.from > -STACK_MAX; at++)
+		for (at += 3; at < end && kfg_span_is_digit(*at) && o.from > -STACK_MAX; at++)
 			o.from = o.from * 10 - (*at - '0');
 		while (at < end && (*at == '_' || islower((unsigned char)*at)))
 			at++;
@@ -310,7 +295,7 @@ void kfg_vlog_given_note_state(struct kfg_vlog *v, unsigned reg, struct kfg_span
 	v->stack_known[reg] = false;
 	if (!kfg_span_starts(value, "fp") || (at < end && *at != '-' && *at != '0'))
 		return;
-	for (at += at < end && *at == '-'; at < end && is_digit(*at) && offset > -STACK_MAX; at++)
+	for (at += at < end && *at == '-'; at < end && kfg_span_is_digit(*at) && offset > -STACK_MAX; at++)
 		offset = offset * 10 - (*at - '0');
 	v->stack_known[reg] = at == end;
 	v->stack_offset[reg] = offset;
@@ -339,7 +324,7 @@ static int number_before(const char *start, const char *at)
 {
 	int n = 0;
 
-	for (int scale = 1; at > start && is_digit(at[-1]) && scale < 10000; scale *= 10)
+	for (int scale = 1; at > start && kfg_span_is_digit(at[-1]) && scale < 10000; scale *= 10)
 		n += (*--at - '0') * scale;
 	return n;
 }
@@ -355,11 +340,11 @@ static bool find_access(const struct kfg_vlog *v, struct kfg_span insn, struct k
 
 	if (!at || (states && states < at))
 		return false;
-	for (s = at + sizeof(base) - 1; s < end && is_digit(*s) && reg < KFG_VLOG_REGISTERS; s++)
+	for (s = at + sizeof(base) - 1; s < end && kfg_span_is_digit(*s) && reg < KFG_VLOG_REGISTERS; s++)
 		reg = reg * 10 + (unsigned)(*s - '0');
 	if (reg >= KFG_VLOG_REGISTERS || end - s < 3 || *s != ' ')
 		return false;
-	for (const char *digit = s + 2; digit < end && is_digit(*digit) && offset < 100000; digit++)
+	for (const char *digit = s + 2; digit < end && kfg_span_is_digit(*digit) && offset < 100000; digit++)
 		offset = offset * 10 + (*digit - '0');
 	*ret = (struct kfg_vlog_access){ .is = true, .reg = reg, .given = v->given.all[reg] };
 	ret->bytes = number_before(insn.at, at) / 8;
@@ -378,11 +363,11 @@ static void note_store(struct kfg_vlog *v, struct kfg_span insn, const struct kf
 	if (!a->on_stack)
 		return;
 	o = object_at(v, a->at, a->at + a->bytes);
-	if (o && begins(o->name, "bpf_dynptr_"))
+	if (o && kfg_text_begins(o->name, "bpf_dynptr_"))
 		end_all(v, &(struct ending){ "", 0 });
 	forget_slots(v, a->at, a->bytes);
 	slot = in_slot(v, a->at);
-	if (slot && kfg_span_starts(insn, "7b) ") && from && from + 4 < insn.at + insn.n && is_digit(from[4]))
+	if (slot && kfg_span_starts(insn, "7b) ") && from && from + 4 < insn.at + insn.n && kfg_span_is_digit(from[4]))
 		*slot = *in_register(v, (unsigned)(from[4] - '0'));
 }
 
@@ -419,7 +404,7 @@ static void note_call(struct kfg_vlog *v, struct kfg_span insn)
 	note_put(v, name);
 	if (strcmp(name, "bpf_rcu_read_unlock") == 0)
 		v->rcu_left = v->insn;
-	if (begins(name, "bpf_iter_") && ends(name, "_destroy")) {
+	if (kfg_text_begins(name, "bpf_iter_") && kfg_text_ends(name, "_destroy")) {
 		char iter[KFG_VLOG_NAME_MAX];
 
 		(void)snprintf(iter, sizeof(iter), "%.*s", (int)(strlen(name) - strlen("destroy")), name);
@@ -444,7 +429,7 @@ static bool moves(struct kfg_span insn, unsigned *ret_by)
 	*ret_by = KFG_VLOG_REGISTERS;
 	if (kfg_span_starts(insn, "07) r") || kfg_span_starts(insn, "17) r"))
 		return true;
-	if (!kfg_span_starts(insn, "0f) r") || insn.n < 12 || !is_digit(insn.at[11]))
+	if (!kfg_span_starts(insn, "0f) r") || insn.n < 12 || !kfg_span_is_digit(insn.at[11]))
 		return false;
 	*ret_by = (unsigned)(insn.at[11] - '0');
 	return true;
@@ -519,7 +504,7 @@ static const struct kfg_vlog_object *find_read(const struct kfg_vlog *v, struct 
 	at += 5;
 	minus = at < end && *at == '-';
 	for (size_t i = 0, skip = minus; i < 2; i++, skip = 1)
-		for (at += skip; at < end && is_digit(*at) && n[i] < 100000; at++)
+		for (at += skip; at < end && kfg_span_is_digit(*at) && n[i] < 100000; at++)
 			n[i] = n[i] * 10 + (*at - '0');
 	n[0] = minus ? -n[0] : n[0];
 	return object_at(v, n[0] + n[1], n[0] + n[1] + 1);
@@ -543,7 +528,8 @@ static bool tell_rcu(const struct kfg_vlog *v, struct kfg_span line, struct kfg_
 {
 	const struct kfg_vlog_value *value;
 
-	if (v->rcu_left < 0 || arg.n != 2 || !is_digit(arg.at[1]) || !kfg_span_find(line, " type=untrusted_ptr_"))
+	if (v->rcu_left < 0 || arg.n != 2 || !kfg_span_is_digit(arg.at[1]) ||
+	    !kfg_span_find(line, " type=untrusted_ptr_"))
 		return false;
 	value = &v->values[arg.at[1] - '0'];
 	if (value->passed != KFG_VLOG_PASSED_RCU && value->passed != KFG_VLOG_PASSED_RCU_LEFT)

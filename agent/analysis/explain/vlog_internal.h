@@ -6,6 +6,7 @@
 #include "analysis/explain/lines.h"
 #include "analysis/explain/vlog.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -243,6 +244,17 @@ struct kfg_vlog {
 	size_t line_no; /* of the line at hand */
 	struct kfg_lines lines;
 };
+
+/* Of a name in C. */
+static inline bool kfg_span_is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static inline bool kfg_span_is_digit(char c)
+{
+	return isdigit((unsigned char)c);
+}
 
 static inline struct kfg_span kfg_span_of(const char *at, size_t n)
 {

@@ -14,11 +14,6 @@
 #define WENT_ON_LINES 16u
 #define WORDS_MAX 6u /* between a function and what it returned */
 
-static bool is_of_name(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
 static const char *end_of(struct kfg_span s)
 {
 	return s.at + s.n;
@@ -92,7 +87,7 @@ static bool take_name(struct kfg_span word, char *buf)
 	if (name.n < 4 || name.n >= KFG_VLOG_NAME_MAX || !memchr(name.at, '_', name.n))
 		return false;
 	for (size_t i = 0; i < name.n; i++)
-		if (!is_of_name(name.at[i]))
+		if (!kfg_span_is_name(name.at[i]))
 			return false;
 	kfg_span_copy(name, buf, KFG_VLOG_NAME_MAX);
 	return marked || kfg_kfunc_history_find(buf);
@@ -130,8 +125,7 @@ static bool find_not_found(struct kfg_span line, char *buf)
 static bool find_cannot_find(struct kfg_span line, char *buf)
 {
 	static const char says[] = " find ";
-	static const char *const nots[] = { "cannot",  "can't",	 "not",	  "couldn't", "to",
-					    "doesn't", "didn't", "can't", NULL };
+	static const char *const nots[] = { "cannot", "can't", "not", "couldn't", "to", "doesn't", "didn't", NULL };
 	static const char *const kinds[] = { "the", "a", "kfunc", "function", "symbol", "func", NULL };
 	const char *at = kfg_span_find(line, says);
 	struct kfg_span rest, word;
@@ -267,9 +261,9 @@ static struct kfg_span find_module(struct kfg_span line)
 {
 	const char *at = kfg_span_find(line, ".ko"), *from = at;
 
-	if (!at || (at + 3 < end_of(line) && is_of_name(at[3])))
+	if (!at || (at + 3 < end_of(line) && kfg_span_is_name(at[3])))
 		return kfg_span_of(line.at, 0);
-	while (from > line.at && (is_of_name(from[-1]) || from[-1] == '-'))
+	while (from > line.at && (kfg_span_is_name(from[-1]) || from[-1] == '-'))
 		from--;
 	return kfg_span_of(from, (size_t)(at - from));
 }

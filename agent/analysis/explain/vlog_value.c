@@ -6,12 +6,7 @@
  */
 #include "analysis/explain/vlog_internal.h"
 
-#include <ctype.h>
-
-static bool is_digit(char c)
-{
-	return isdigit((unsigned char)c);
-}
+#include "base/text.h"
 
 /* The number at the front, as far as it is one; 0: there is none. */
 static long long read_number(const char *at, const char *end)
@@ -19,7 +14,7 @@ static long long read_number(const char *at, const char *end)
 	bool minus = at < end && *at == '-';
 	long long n = 0;
 
-	for (at += minus; at < end && is_digit(*at) && n < 1000000000; at++)
+	for (at += minus; at < end && kfg_span_is_digit(*at) && n < 1000000000; at++)
 		n = n * 10 + (*at - '0');
 	return minus ? -n : n;
 }
@@ -113,12 +108,12 @@ static bool is_load(struct kfg_span insn, unsigned *ret_to, unsigned *ret_from, 
 	static const char begin[] = "79) r", between[] = " = *(u64 *)(r";
 	const char *at = insn.at + sizeof(begin) - 1, *end = insn.at + insn.n;
 
-	if (!kfg_span_starts(insn, begin) || end - at < (long)sizeof(between) + 4 || !is_digit(*at) ||
+	if (!kfg_span_starts(insn, begin) || end - at < (long)sizeof(between) + 4 || !kfg_span_is_digit(*at) ||
 	    memcmp(at + 1, between, sizeof(between) - 1) != 0)
 		return false;
 	*ret_to = (unsigned)(*at - '0');
 	at += sizeof(between);
-	if (!is_digit(*at) || at[1] != ' ')
+	if (!kfg_span_is_digit(*at) || at[1] != ' ')
 		return false;
 	*ret_from = (unsigned)(*at - '0');
 	at += 2;
@@ -187,12 +182,12 @@ static unsigned register_of(const char *arg)
 {
 	static const char *const from_zero[] = { "arg#", "args#", "arg" };
 
-	if (arg[0] == 'R' && is_digit(arg[1]) && !arg[2])
+	if (arg[0] == 'R' && kfg_span_is_digit(arg[1]) && !arg[2])
 		return (unsigned)(arg[1] - '0');
 	for (size_t i = 0; i < sizeof(from_zero) / sizeof(from_zero[0]); i++) {
 		const char *digit = arg + strlen(from_zero[i]);
 
-		if (strncmp(arg, from_zero[i], strlen(from_zero[i])) == 0 && is_digit(*digit))
+		if (kfg_text_begins(arg, from_zero[i]) && kfg_span_is_digit(*digit))
 			return (unsigned)(*digit - '0') + 1;
 	}
 	return 0;

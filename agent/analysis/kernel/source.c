@@ -3,6 +3,7 @@
 #include "analysis/kernel/source.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "analysis/kernel/raw_btf.h"
 #include "analysis/kernel/source_list.h"
 #include "policy/array.h"
@@ -16,13 +17,6 @@
 
 #define DEPTH_MAX 24u
 #define FILES_MAX 200000u
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), m = strlen(end);
-
-	return n >= m && strcmp(text + n - m, end) == 0;
-}
 
 /* "boot/config-RELEASE", or "lib/modules/RELEASE/config". */
 static bool is_config(const char *path, const char *base)
@@ -40,17 +34,17 @@ enum kfg_kernel_file_kind kfg_kernel_file_kind(const char *path)
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 
 	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
-		if (ends_with(base, modules[i]))
+		if (kfg_text_ends(base, modules[i]))
 			return KFG_KERNEL_FILE_MODULE;
 	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
-		if (ends_with(base, packages[i]))
+		if (kfg_text_ends(base, packages[i]))
 			return KFG_KERNEL_FILE_PACKAGE;
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
 		size_t n = strlen(kernels[i]);
 
 		if (strncmp(base, kernels[i], n) != 0)
 			continue;
-		if (base[n] == '-' && !ends_with(base, ".py"))
+		if (base[n] == '-' && !kfg_text_ends(base, ".py"))
 			return KFG_KERNEL_FILE_KERNEL;
 		for (size_t k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++)
 			if (strcmp(base + n, suffixes[k]) == 0)
@@ -58,7 +52,7 @@ enum kfg_kernel_file_kind kfg_kernel_file_kind(const char *path)
 	}
 	if (is_config(path, base))
 		return KFG_KERNEL_FILE_CONFIG;
-	return ends_with(base, ".btf") ? KFG_KERNEL_FILE_KERNEL : KFG_KERNEL_FILE_NONE;
+	return kfg_text_ends(base, ".btf") ? KFG_KERNEL_FILE_KERNEL : KFG_KERNEL_FILE_NONE;
 }
 
 bool kfg_kernel_file_release(const char *path, char *release, size_t size)
@@ -145,7 +139,7 @@ static int walk(struct kfg_kernel_source *s, const char *path, unsigned depth);
 /* Names of modules have no dot, and copies of them get this one. */
 static bool may_be_raw_btf(const char *name)
 {
-	return !strchr(name, '.') || ends_with(name, ".btf");
+	return !strchr(name, '.') || kfg_text_ends(name, ".btf");
 }
 
 static int found(struct kfg_kernel_source *s, const char *path, const struct dirent *entry, unsigned depth)
@@ -212,7 +206,7 @@ static int look_in_boot(struct kfg_kernel_source *s, const char *dir)
 	if (!*release || strchr(release, '/'))
 		return 0;
 	*at = '\0';
-	if (ends_with(real, "/usr"))
+	if (kfg_text_ends(real, "/usr"))
 		real[strlen(real) - strlen("/usr")] = '\0';
 	if (asprintf(&path, "%s/boot/vmlinuz-%s", real, release) < 0)
 		return -ENOMEM;

@@ -3,6 +3,7 @@
 #include "analysis/programs/programs.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "policy/array.h"
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -102,7 +103,7 @@ static void read_full_name(struct kfg_programs_program *p, int fd, const struct 
 		return;
 	type = btf__type_by_id(btf, first.type_id);
 	name = type && btf_is_func(type) ? btf__name_by_offset(btf, type->name_off) : NULL;
-	if (name && strncmp(name, info->name, strlen(info->name)) == 0)
+	if (name && kfg_text_begins(name, info->name))
 		(void)snprintf(p->name, sizeof(p->name), "%s", name);
 	btf__free(btf);
 }

@@ -7,6 +7,7 @@
  */
 #include "analysis/scan/compat.h"
 
+#include "base/text.h"
 #include "analysis/lifecycle/kfunc_data.h"
 #include "analysis/scan/type_compat.h"
 #include <errno.h>
@@ -53,7 +54,7 @@ static bool may_be_of_module(const struct kfg_linkage *linkage, const char *name
 	const struct kfg_kfunc *kfunc;
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+		if (kfg_text_begins(name, prefixes[i]))
 			return true;
 	kfunc = linkage->nearest ? kfg_kernel_kfunc_find(linkage->nearest, name) : NULL;
 	return kfunc && kfunc->module;

@@ -2,6 +2,7 @@
 /* filter.c - filters of kfunc sets, which the kernel asks beside a program's type. */
 #include "analysis/scan/filter.h"
 
+#include "base/text.h"
 #include <string.h>
 
 /* Groups of sched_ext kfuncs that only some operations may call (kernel/sched/ext/ext.c 7.3.4). */
@@ -104,11 +105,6 @@ static unsigned bits_of(const struct row *rows, size_t n, const char *name)
 	return 0;
 }
 
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 static bool is_one_of(const char *name, const char *const *names)
 {
 	for (; *names; names++)
@@ -120,10 +116,10 @@ static bool is_one_of(const char *name, const char *const *names)
 enum kfg_context_kind kfg_context_kind(const char *section)
 {
 	section += *section == '?';
-	if (starts_with(section, "iter"))
+	if (kfg_text_begins(section, "iter"))
 		return KFG_CONTEXT_ITER;
-	if (starts_with(section, "kprobe.session") || starts_with(section, "uprobe.session") ||
-	    starts_with(section, "fsession"))
+	if (kfg_text_begins(section, "kprobe.session") || kfg_text_begins(section, "uprobe.session") ||
+	    kfg_text_begins(section, "fsession"))
 		return KFG_CONTEXT_SESSION;
 	if (strcmp(section, "lsm/socket_sendmsg") == 0 || strcmp(section, "lsm.s/socket_sendmsg") == 0)
 		return KFG_CONTEXT_LSM_SENDMSG;
@@ -165,7 +161,7 @@ static enum kfg_truth qdisc_allows(const char *kfunc, const struct kfg_context *
 		return KFG_TRUTH_UNKNOWN;
 	if (strcmp(c->ops, "Qdisc_ops") != 0)
 		return KFG_TRUTH_FALSE;
-	if (!starts_with(kfunc, "bpf_qdisc_"))
+	if (!kfg_text_begins(kfunc, "bpf_qdisc_"))
 		return KFG_TRUTH_TRUE;
 	if (strcmp(kfunc, "bpf_qdisc_skb_drop") == 0)
 		return truth(enqueue);
@@ -212,16 +208,17 @@ enum kfg_truth kfg_filter_allows(const char *kfunc, const struct kfg_context *co
 					     "bpf_skb_get_hash",
 					     NULL };
 
-	if (starts_with(kfunc, "scx_bpf_") || starts_with(kfunc, "__scx_bpf_") || starts_with(kfunc, "bpf_iter_scx_"))
+	if (kfg_text_begins(kfunc, "scx_bpf_") || kfg_text_begins(kfunc, "__scx_bpf_") ||
+	    kfg_text_begins(kfunc, "bpf_iter_scx_"))
 		return scx_allows(kfunc, context);
 	if (is_one_of(kfunc, fs))
 		return fs_allows(context);
 	if (is_one_of(kfunc, qdisc))
 		return qdisc_allows(kfunc, context);
 	/* bpf_session_filter(), kernel/trace/bpf_trace.c 7.3.4 */
-	if (starts_with(kfunc, "bpf_session_"))
+	if (kfg_text_begins(kfunc, "bpf_session_"))
 		return truth(context->kind == KFG_CONTEXT_SESSION);
-	if (starts_with(kfunc, "bpf_ksock_"))
+	if (kfg_text_begins(kfunc, "bpf_ksock_"))
 		return ksock_allows(context);
 	/* tracing_iter_filter(), net/core/filter.c 6.12, 7.3.4 */
 	if (strcmp(kfunc, "bpf_sock_destroy") == 0)

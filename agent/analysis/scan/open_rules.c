@@ -6,6 +6,7 @@
  */
 #include "analysis/scan/code.h"
 
+#include "base/text.h"
 #include "analysis/scan/types.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,11 +31,6 @@ void kfg_open_rules_refuse(struct kfg_object *object, unsigned since, const char
 	*refusal = (struct kfg_object_refusal){ .since = since };
 	memcpy(refusal->text, text, sizeof(text));
 	object->n_refusals++;
-}
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
 static bool is_program_section(const struct kfg_elf_section *s)
@@ -281,13 +277,13 @@ static bool is_data_section(const struct kfg_elf_section *s)
 {
 	static const char *const names[] = { ".data", ".rodata", ".bss" };
 
-	if (strcmp(s->name, ".maps") == 0 || starts_with(s->name, ".addr_space.1") ||
-	    starts_with(s->name, ".jumptables"))
+	if (strcmp(s->name, ".maps") == 0 || kfg_text_begins(s->name, ".addr_space.1") ||
+	    kfg_text_begins(s->name, ".jumptables"))
 		return true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		size_t len = strlen(names[i]);
 
-		if (starts_with(s->name, names[i]) && (!s->name[len] || s->name[len] == '.'))
+		if (kfg_text_begins(s->name, names[i]) && (!s->name[len] || s->name[len] == '.'))
 			return true;
 	}
 	return false;

@@ -5,13 +5,9 @@
  */
 #include "analysis/scan/code.h"
 
+#include "base/text.h"
 #include <errno.h>
 #include <string.h>
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
 
 static struct kfg_code_note note_extern(const struct kfg_object_code *code, const struct bpf_insn *insn,
 					uint32_t symbol)
@@ -46,14 +42,14 @@ static struct kfg_code_note note_data(const struct kfg_object_code *code, const 
 				      const struct kfg_elf_symbol *sym)
 {
 	const struct kfg_elf_section *s = &code->elf.sections[sym->section];
-	bool rodata = strcmp(s->name, ".rodata") == 0 || starts_with(s->name, ".rodata.");
+	bool rodata = strcmp(s->name, ".rodata") == 0 || kfg_text_begins(s->name, ".rodata.");
 
 	if (rodata && s->type == SHT_PROGBITS && sym->value <= INT32_MAX)
 		return (struct kfg_code_note){ .kind = KFG_CODE_NOTE_RODATA,
 					       .index = sym->section,
 					       .offset = (int64_t)sym->value + insn->imm };
 	/* an arena starts wherever the kernel puts it, and a jump table is none of ours */
-	if (starts_with(s->name, ".addr_space") || starts_with(s->name, ".jumptables"))
+	if (kfg_text_begins(s->name, ".addr_space") || kfg_text_begins(s->name, ".jumptables"))
 		return (struct kfg_code_note){ 0 };
 	return (struct kfg_code_note){ .kind = KFG_CODE_NOTE_POINTER };
 }

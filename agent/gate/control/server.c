@@ -4,6 +4,7 @@
 
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "gate/control/closer.h"
 #include "gate/control/protocol.h"
 #include <errno.h>
@@ -73,7 +74,7 @@ static bool is_look(const char *request)
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
 		if (strcmp(request, looks[i]) == 0)
 			return true;
-	return strncmp(request, KFG_REQUEST_PARTS " ", strlen(KFG_REQUEST_PARTS " ")) == 0;
+	return kfg_text_begins(request, KFG_REQUEST_PARTS " ");
 }
 
 static int answer_peer(struct peer *peer, const char *request, struct kfg_strbuf *reply)

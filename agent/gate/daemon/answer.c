@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* answer.c - requests of the control socket answered: status, programs, reload. */
 #include "base/exit_code.h"
+#include "base/text.h"
 #include "gate/control/protocol.h"
 #include "gate/daemon/clock.h"
 #include "gate/daemon/state.h"
@@ -234,7 +235,7 @@ int kfg_daemon_answer(void *userdata, const char *request, struct kfg_strbuf *re
 		return answer_status(d, kfg_status_json, reply);
 	if (strcmp(request, KFG_REQUEST_STATUS_METRICS) == 0)
 		return answer_status(d, kfg_status_metrics, reply);
-	if (strncmp(request, KFG_REQUEST_PARTS " ", strlen(KFG_REQUEST_PARTS " ")) == 0)
+	if (kfg_text_begins(request, KFG_REQUEST_PARTS " "))
 		return answer_parts(d, request + strlen(KFG_REQUEST_PARTS " "), reply);
 	if (strcmp(request, KFG_REQUEST_PROGRAMS) == 0)
 		return answer_programs(d, reply);

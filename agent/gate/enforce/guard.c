@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard.c - the only user of the guard's skeleton. */
+/* guard.c - the guard: loaded, told what is guarded, attached, proven, read. */
 #include "gate/enforce/guard.h"
 
 #include "base/caps.h"
 #include "base/cleanup.h"
 #include "base/pages.h"
+#include "base/text.h"
 #include "gate/enforce/core_btf.h"
 #include "gate/enforce/create.h"
 #include "gate/enforce/gate_btf.h"
 #include "gate/enforce/guard_hooks.h"
+#include "gate/enforce/guard_variants.h"
 #include "gate/enforce/hooking.h"
 #include "gate/enforce/mapset.h"
 #include "gate/enforce/pins.h"
@@ -48,41 +50,6 @@ static struct kfg_guard_state *state(const struct kfg_guard *guard)
 	return &guard->skel->bss->kfg_guard;
 }
 
-/* What schedules task work: the first two in 6.18, the others in 7.0 and later (kernel/bpf/helpers.c) */
-static void name_schedulers(struct guard *skel)
-{
-	static const char *const kfuncs[KFG_GUARD_SCHEDULERS] = {
-		"bpf_task_work_schedule_signal_impl",
-		"bpf_task_work_schedule_resume_impl",
-		"bpf_task_work_schedule_signal",
-		"bpf_task_work_schedule_resume",
-	};
-
-	for (size_t i = 0; i < KFG_GUARD_SCHEDULERS; i++)
-		skel->rodata->kfg_guard_schedulers[i] = (__u32)kfg_gate_btf_func(kfuncs[i]);
-}
-
-/* What comes in two variants, and is called by one function of the kernel where BPF LSM is not active. */
-static void choose_variants(struct guard *skel, enum kfg_hooking hooking)
-{
-	bool old = !kfg_hooking_is_there(hooking, "bpf_prog_load"),
-	     idmap = kfg_hooking_arguments(hooking, "inode_setattr") == 3;
-
-	bpf_program__set_autoload(skel->progs.kfgate_guard_make_prog_old, old);
-	bpf_program__set_autoload(skel->progs.kfgate_guard_make_map_old, old);
-	bpf_program__set_autoload(skel->progs.kfgate_guard_free_prog_old, old);
-	bpf_program__set_autoload(skel->progs.kfgate_guard_free_map_old, old);
-	bpf_program__set_autoload(skel->progs.kfgate_guard_calls, old);
-	bpf_program__set_autoload(skel->progs.kfgate_guard_learn, old);
-	skel->rodata->kfg_guard_asks_late = old;
-	skel->bss->kfg_guard_syscalls[0] = BPF_FUNC_sys_bpf;
-	skel->bss->kfg_guard_syscalls[1] = BPF_FUNC_sys_close;
-	bpf_program__set_autoload(skel->progs.kfgate_guard_free_prog, !old);
-	bpf_program__set_autoload(skel->progs.kfgate_guard_free_map, !old);
-	bpf_program__set_autoload(skel->progs.kfgate_guard_setattr, idmap);
-	bpf_program__set_autoload(skel->progs.kfgate_guard_setattr_old, !idmap);
-}
-
 /* Hooks are functions of the kernel (hooking.h): its type information says which there are. */
 static int choose_hooks(struct kfg_guard *guard)
 {
@@ -90,10 +57,8 @@ static int choose_hooks(struct kfg_guard *guard)
 
 	if (!kfg_gate_btf())
 		return -errno;
-	name_schedulers(skel);
-	skel->rodata->kfg_guard_bpf_tells_kernel = kfg_hooking_arguments(guard->hooking, "bpf") > 3;
 	kfg_guard_hooks_choose(skel->obj, guard->hooking, guard->missing, sizeof(guard->missing));
-	choose_variants(skel, guard->hooking);
+	kfg_guard_variants_choose(skel, guard->hooking);
 	return kfg_hooking_apply_all(guard->hooking, skel->obj);
 }
 
@@ -445,7 +410,7 @@ bool kfg_guard_ordered(const struct kfg_guard *guard)
 
 static bool identifies(const struct bpf_program *prog)
 {
-	return !strncmp(bpf_program__name(prog), KFG_PIN_IDENTITY, strlen(KFG_PIN_IDENTITY));
+	return kfg_text_begins(bpf_program__name(prog), KFG_PIN_IDENTITY);
 }
 
 /* Those by which it knows the next agent, or those by which it refuses. */

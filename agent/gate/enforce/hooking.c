@@ -2,6 +2,7 @@
 /* hooking.c - see hooking.h */
 #include "gate/enforce/hooking.h"
 
+#include "base/text.h"
 #include "gate/enforce/gate_btf.h"
 
 #include <bpf/libbpf.h>
@@ -17,7 +18,7 @@ const char *kfg_hooking_hook(const struct bpf_program *prog)
 {
 	const char *section = bpf_program__section_name(prog);
 
-	return strncmp(section, SECTION, strlen(SECTION)) ? NULL : section + strlen(SECTION);
+	return kfg_text_begins(section, SECTION) ? section + strlen(SECTION) : NULL;
 }
 
 const char *kfg_hooking_func(enum kfg_hooking hooking, const char *hook, char buf[static KFG_HOOKING_FUNC])

@@ -3,6 +3,7 @@
 #include "gate/enforce/pins.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -185,11 +186,6 @@ void kfg_pins_drop(uint64_t instance, const char *name, unsigned version)
 	(void)unlink(path);
 }
 
-static bool begins(const char *name, const char *prefix)
-{
-	return !strncmp(name, prefix, strlen(prefix));
-}
-
 static int remove_once(int dir, uint64_t instance, const char *prefix)
 {
 	_cleanup_dir_ DIR *stream = NULL;
@@ -202,7 +198,7 @@ static int remove_once(int dir, uint64_t instance, const char *prefix)
 	if (r)
 		return r == -ENOENT ? 0 : r;
 	while ((entry = readdir(stream)))
-		if (entry->d_name[0] != '.' && begins(entry->d_name, prefix) &&
+		if (entry->d_name[0] != '.' && kfg_text_begins(entry->d_name, prefix) &&
 		    unlinkat(dirfd(stream), entry->d_name, 0) < 0 && errno != ENOENT)
 			return -errno;
 	if (*prefix)
@@ -233,13 +229,14 @@ int kfg_pins_count(int dir, uint64_t instance, const char *prefix)
 	if (r)
 		return r;
 	while ((entry = readdir(stream)))
-		n += begins(entry->d_name, prefix);
+		n += kfg_text_begins(entry->d_name, prefix);
 	return n;
 }
 
 static bool is_link(const char *name)
 {
-	return begins(name, KFG_PIN_LINK) || begins(name, KFG_PIN_GUARD) || begins(name, KFG_PIN_IDENTITY);
+	return kfg_text_begins(name, KFG_PIN_LINK) || kfg_text_begins(name, KFG_PIN_GUARD) ||
+	       kfg_text_begins(name, KFG_PIN_IDENTITY);
 }
 
 int kfg_pins_each_link(int dir, uint64_t instance, const char *prefix, kfg_pins_fn *fn, void *userdata)
@@ -256,7 +253,7 @@ int kfg_pins_each_link(int dir, uint64_t instance, const char *prefix, kfg_pins_
 	while ((entry = readdir(stream))) {
 		int fd;
 
-		if (!is_link(entry->d_name) || !begins(entry->d_name, prefix))
+		if (!is_link(entry->d_name) || !kfg_text_begins(entry->d_name, prefix))
 			continue;
 		fd = kfg_pins_get(instance, entry->d_name, 0);
 		if (fd < 0)

@@ -60,12 +60,26 @@ static void test_clean_cuts_between_characters(void **state)
 	assert_false(kfg_text_clean("abc", 3, buf, 0));
 }
 
+static void test_begins_and_ends(void **state)
+{
+	(void)state;
+	assert_true(kfg_text_begins("bpf_iter_num_next", "bpf_iter_"));
+	assert_true(kfg_text_begins("bpf_", "bpf_"));
+	assert_true(kfg_text_begins("bpf_", ""));
+	assert_false(kfg_text_begins("bpf", "bpf_"));
+	assert_true(kfg_text_ends("bpf_iter_num_next", "_next"));
+	assert_true(kfg_text_ends("_next", "_next"));
+	assert_false(kfg_text_ends("next", "_next"));
+	assert_false(kfg_text_ends("_next_", "_next"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean_keeps_text),
 		cmocka_unit_test(test_clean_escapes),
 		cmocka_unit_test(test_clean_cuts_between_characters),
+		cmocka_unit_test(test_begins_and_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,16 +10,7 @@
 . /t/gate.sh
 . /t/attack.sh
 
-policy() {
-	cat >/tmp/policy.yaml <<P
-version: 1
-name: code
-serial: 1
-guard: $1
-rules:
-  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
-P
-}
+policy() { keys_policy "$@" >/tmp/policy.yaml; }
 decides() { expect_fail "$1: the gate decides" kfload obj /t/key.o; }
 writable() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do

@@ -11,16 +11,7 @@
 . /t/attack.sh
 
 mkdir -p /tmp/policy
-policy() {
-	cat >/tmp/policy/policy.yaml <<P
-version: 1
-name: interrupted
-serial: 1
-guard: $1
-rules:
-  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
-P
-}
+policy() { keys_policy "$@" >/tmp/policy/policy.yaml; }
 export KFGATE_AGENT
 
 echo "Without the guard"

@@ -12,16 +12,7 @@
 . /t/attack.sh
 
 mkdir -p /tmp/policy
-policy() {
-	cat >/tmp/policy/policy.yaml <<P
-version: 1
-name: objects
-serial: $2
-guard: $1
-rules:
-  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
-P
-}
+policy() { keys_policy "$@" >/tmp/policy/policy.yaml; }
 watched() {
 	rm -f /tmp/enough
 	attack watch /tmp/enough >/tmp/watched 2>&1 &

@@ -13,16 +13,7 @@
 
 umount_own() { unshare -m sh -c 'mount --make-rprivate / && exec /t/attack umount-root'; }
 
-policy() {
-	cat >/tmp/policy.yaml <<P
-version: 1
-name: root
-serial: 1
-guard: $1
-rules:
-  - {id: no-keys, kfuncs: ["bpf_key_*"], action: refuse}
-P
-}
+policy() { keys_policy "$@" >/tmp/policy.yaml; }
 policy on
 gate_start /tmp/policy.yaml
 export KFGATE_AGENT=$gate_pid
