@@ -3,49 +3,23 @@
 #include "base/lock_holder.h"
 
 #include "base/cleanup.h"
+#include "base/pseudo_fs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
-#include <unistd.h>
 
-#define PROC "/proc"
-#define PROC_ROOT 1 /* inode number: PROC_ROOT_INO, include/linux/proc_ns.h */
+/* PROC_ROOT_INO, include/linux/proc_ns.h */
+static const struct kfg_pseudo_fs proc = { .path = "/proc", .magic = PROC_SUPER_MAGIC, .inode = 1 };
 
-/* The number of the mount that a descriptor was opened on; 0: the kernel does not tell (before 5.8). */
-static uint64_t mount_of(int fd)
-{
-	struct statx is;
-
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &is) < 0 || !(is.stx_mask & STATX_MNT_ID))
-		return 0;
-	return is.stx_mnt_id;
-}
-
-/*
- * What somebody mounted over it, or over the whole of /proc, is not the kernel's word. openat2(2) with RESOLVE_NO_XDEV
- * would ask the same, and is none of a unit with RestrictSUIDSGID=, as that of the agent is.
- */
 static int open_locks(FILE **ret_locks)
 {
-	_cleanup_close_ int proc = open(PROC, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = KFG_NO_FD;
-	struct statfs fs;
-	struct stat st;
+	_cleanup_close_ int fd = kfg_pseudo_fs_open(&proc, "locks");
 
-	if (proc < 0 || fstatfs(proc, &fs) < 0 || fstat(proc, &st) < 0)
-		return -errno;
-	if (fs.f_type != PROC_SUPER_MAGIC || st.st_ino != PROC_ROOT)
-		return -ENXIO;
-	fd = openat(proc, "locks", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? -ENXIO : -errno; /* subset=pid */
-	if (!mount_of(fd) || mount_of(fd) != mount_of(proc))
-		return -EXDEV;
+		return fd; /* -ENXIO with subset=pid, too */
 	*ret_locks = fdopen(fd, "r");
 	if (!*ret_locks)
 		return -errno;

@@ -4,7 +4,7 @@
 # worked NAME ARG...    the attack works
 # refused NAME ARG...   it is refused, or finds nothing it may touch
 # Both print what the attack says. An attack that there is nothing to try on is a part left out.
-# keys_policy GUARD [SERIAL]    prints a policy by which nobody loads what uses keys, with that word for guard:
+# keys_policy GUARD [SERIAL]    prints a policy by which nobody loads what uses keys, with GUARD as its guard
 # units_policy          prints a policy by which trusted.service alone may load what uses keys; without the guard
 
 kfg_attack() {

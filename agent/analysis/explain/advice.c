@@ -231,8 +231,8 @@ static void advise_not_kfunc(const struct kfg_advice_known *k, struct kfg_advice
 			  number);
 	kfg_strbuf_adds(&a->todo,
 			"Whoever wrote the loader has to test the id that it found before it loads: below 0 "
-			"means that there is no such kfunc, and no load can answer more. As a user, check the "
-			"name, and whether the kernel has it (kfgate kfuncs), or its module is loaded.");
+			"means that there is no such kfunc. As a user, check the name, and whether the kernel has it "
+			"(kfgate kfuncs), or its module is loaded.");
 }
 
 static void advise_declared_twice(const struct kfg_advice_known *k, struct kfg_advice *a)

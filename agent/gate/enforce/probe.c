@@ -2,23 +2,17 @@
 /* probe.c - what the running kernel offers the gate, asked of the kernel itself. */
 #include "gate/enforce/gate.h"
 
-#include "base/cleanup.h"
+#include "base/pseudo_fs.h"
 #include "gate/enforce/gate_btf.h"
 
 #include <bpf/btf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-
-#define LSM_DIR "/sys/kernel/security"
 
 static bool listed(const char *list, const char *word)
 {
@@ -42,32 +36,11 @@ static void find_functions(struct kfg_probe *p)
 	p->hook_prog = true;
 }
 
-/* The number of the mount that a descriptor was opened on; 0: the kernel does not tell (before 5.8). */
-static uint64_t mount_of(int fd)
-{
-	struct statx is;
-
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &is) < 0 || !(is.stx_mask & STATX_MNT_ID))
-		return 0;
-	return is.stx_mnt_id;
-}
-
 /*
- * The kernel's list of security modules. Another file that somebody mounted there could say that BPF LSM is not active,
- * and the next agent would put up a gate that can miss loads in the place of one that cannot.
+ * It has the kernel's list of security modules. Another file that somebody mounted there could say that BPF LSM is not
+ * active. Then the next agent would put up a gate that can miss loads in the place of one that cannot.
  */
-static int open_lsm_list(void)
-{
-	_cleanup_close_ int dir = open(LSM_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = KFG_NO_FD;
-	struct statfs fs;
-
-	if (dir < 0 || fstatfs(dir, &fs) < 0 || fs.f_type != SECURITYFS_MAGIC)
-		return -ENXIO;
-	fd = openat(dir, "lsm", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || !mount_of(fd) || mount_of(fd) != mount_of(dir))
-		return -EXDEV;
-	return KFG_TAKE_FD(fd);
-}
+static const struct kfg_pseudo_fs securityfs = { .path = "/sys/kernel/security", .magic = SECURITYFS_MAGIC };
 
 int kfg_probe_kernel(struct kfg_probe *ret_probe)
 {
@@ -78,7 +51,7 @@ int kfg_probe_kernel(struct kfg_probe *ret_probe)
 
 	(void)uname(&uts); /* cannot fail */
 	(void)snprintf(p.machine, sizeof(p.machine), "%s", uts.machine);
-	fd = open_lsm_list();
+	fd = kfg_pseudo_fs_open(&securityfs, "lsm");
 	if (fd >= 0) {
 		n = read(fd, p.lsm, sizeof(p.lsm) - 1);
 		close(fd);
